@@ -6,8 +6,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.entente.gateway.ceremony.AgencyFounding;
 import org.entente.gateway.ceremony.AgencyPlan;
+import org.entente.gateway.ceremony.AgencySetup;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.trust.Member;
 
@@ -56,7 +56,7 @@ final class AgencyMint {
             List.of("localhost", "127.0.0.1"),
             start,
             end);
-    return new AgencyFounding(plan, folder.resolve(agency.name().value()), null, random)
+    return new AgencySetup(plan, folder.resolve(agency.name().value()), null, random)
         .found()
         .member();
   }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.EntenteCommand;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -87,14 +87,14 @@ public final class CertsCommand implements EntenteCommand, Callable<Integer> {
       throw new ParameterException(command.commandLine(), "Missing required option: '--out'");
     }
     PrintWriter err = command.commandLine().getErr();
-    Reading<FederationSpec> reading = FederationSpec.read(specification);
-    if (reading instanceof Reading.Unreadable<FederationSpec> unreadable) {
+    YamlReadResult<FederationSpec> reading = FederationSpec.read(specification);
+    if (reading instanceof YamlReadResult.Unreadable<FederationSpec> unreadable) {
       unreadable.problems().forEach(err::println);
       return USAGE;
     }
     try {
-      FederationSpec spec = adapted(((Reading.Read<FederationSpec>) reading).value());
-      report(Federation.mint(spec, out, InstantSource.system(), new SecureRandom()));
+      FederationSpec spec = adapted(((YamlReadResult.Read<FederationSpec>) reading).value());
+      report(FederationMint.mint(spec, out, InstantSource.system(), new SecureRandom()));
       return DONE;
     } catch (InvalidValue e) {
       err.println(specification + ": " + e.getMessage());
@@ -132,7 +132,7 @@ public final class CertsCommand implements EntenteCommand, Callable<Integer> {
     return e instanceof FileSystemException file
         ? file.getFile()
             + ": "
-            + (file.getReason() == null ? FileTrouble.words(e) : file.getReason())
+            + (file.getReason() == null ? FileErrorText.words(e) : file.getReason())
         : String.valueOf(e.getMessage());
   }
 

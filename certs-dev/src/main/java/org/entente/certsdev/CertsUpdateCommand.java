@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
@@ -120,23 +120,25 @@ final class CertsUpdateCommand implements Callable<Integer> {
     }
   }
 
-  private List<Change> changes(MintedFederation federation)
+  private List<MembershipChange> changes(MintedFederation federation)
       throws IOException, CertificateException {
-    List<Change> changes = new ArrayList<>();
+    List<MembershipChange> changes = new ArrayList<>();
     for (String agency : removed) {
-      changes.add(new Change.Remove(new AgencyName(agency)));
+      changes.add(new MembershipChange.Remove(new AgencyName(agency)));
     }
     for (Map.Entry<String, Path> entry : revoked.entrySet()) {
-      changes.add(new Change.Revoke(new AgencyName(entry.getKey()), fingerprint(entry.getValue())));
+      changes.add(
+          new MembershipChange.Revoke(
+              new AgencyName(entry.getKey()), fingerprint(entry.getValue())));
     }
     for (Map.Entry<String, String> entry : endpoints.entrySet()) {
       changes.add(
-          new Change.Move(
+          new MembershipChange.Move(
               new AgencyName(entry.getKey()), List.of(Endpoint.parse(entry.getValue()))));
     }
     for (String agency : added) {
       changes.add(
-          new Change.Add(
+          new MembershipChange.Add(
               federation.admit(
                   specified(new AgencyName(agency)), InstantSource.system(), new SecureRandom())));
     }
@@ -144,15 +146,16 @@ final class CertsUpdateCommand implements Callable<Integer> {
   }
 
   private FederationSpec.Agency specified(AgencyName name) {
-    Reading<FederationSpec> reading = FederationSpec.read(specification);
-    if (reading instanceof Reading.Read<FederationSpec> read) {
+    YamlReadResult<FederationSpec> reading = FederationSpec.read(specification);
+    if (reading instanceof YamlReadResult.Read<FederationSpec> read) {
       return read.value().agencies().stream()
           .filter(agency -> agency.name().equals(name))
           .findFirst()
           .orElseThrow(() -> new InvalidValue("an agency in " + specification, name.value()));
     }
     throw new InvalidValue(
-        ((Reading.Unreadable<FederationSpec>) reading).problems().get(0).toString(), name.value());
+        ((YamlReadResult.Unreadable<FederationSpec>) reading).problems().get(0).toString(),
+        name.value());
   }
 
   private static String fingerprint(Path file) throws IOException, CertificateException {

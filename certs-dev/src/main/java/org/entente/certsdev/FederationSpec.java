@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
@@ -52,7 +52,7 @@ public record FederationSpec(
   }
 
   /** Reads a specification; what is wrong names file, line and field. */
-  public static Reading<FederationSpec> read(Path file) {
+  public static YamlReadResult<FederationSpec> read(Path file) {
     return new YamlFiles().read(file, FederationSpec.class);
   }
 

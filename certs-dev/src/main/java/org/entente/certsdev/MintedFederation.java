@@ -21,7 +21,7 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustRoots;
 
 /**
- * A federation that {@link Federation#mint} wrote, at one version of its trust bundle.
+ * A federation that {@link FederationMint#mint} wrote, at one version of its trust bundle.
  *
  * <p>Holds the roots' private keys, so that further versions can be signed. Immutable; the folder
  * is not locked, so that one process at a time should change it.
@@ -44,7 +44,7 @@ public final class MintedFederation {
       Path folder, TrustRoots trustRoots, RootKeys roots, BundleContent content)
       throws IOException {
     byte[] note = BundleSigner.sign(content, roots.pairs());
-    PrivateFiles.write(folder.resolve(Federation.BUNDLE), note);
+    PrivateFiles.write(folder.resolve(FederationMint.BUNDLE), note);
     return new MintedFederation(
         folder, trustRoots, roots, verified(trustRoots, note, content.issued()));
   }
@@ -56,9 +56,9 @@ public final class MintedFederation {
    * @throws InvalidValue if the files do not make a federation, or it has expired
    */
   public static MintedFederation open(Path folder, InstantSource clock) throws IOException {
-    TrustRoots trustRoots = TrustRoots.read(folder.resolve(Federation.ROOTS));
-    RootKeys roots = RootKeys.read(folder.resolve(Federation.ROOT_KEYS));
-    byte[] note = Files.readAllBytes(folder.resolve(Federation.BUNDLE));
+    TrustRoots trustRoots = TrustRoots.read(folder.resolve(FederationMint.ROOTS));
+    RootKeys roots = RootKeys.read(folder.resolve(FederationMint.ROOT_KEYS));
+    byte[] note = Files.readAllBytes(folder.resolve(FederationMint.BUNDLE));
     return new MintedFederation(
         folder, trustRoots, roots, verified(trustRoots, note, clock.instant()));
   }
@@ -90,12 +90,12 @@ public final class MintedFederation {
 
   /** The file of the roots. */
   public Path rootsFile() {
-    return folder.resolve(Federation.ROOTS);
+    return folder.resolve(FederationMint.ROOTS);
   }
 
   /** The file of the signed trust bundle. */
   public Path bundleFile() {
-    return folder.resolve(Federation.BUNDLE);
+    return folder.resolve(FederationMint.BUNDLE);
   }
 
   /** The folder of an agency's files. */
@@ -114,7 +114,8 @@ public final class MintedFederation {
   }
 
   /**
-   * Mints a further agency and writes its files; put what is returned into {@link Change.Add}.
+   * Mints a further agency and writes its files; put what is returned into {@link
+   * MembershipChange.Add}.
    *
    * @throws IOException if its files are there already or cannot be written
    */
@@ -132,10 +133,10 @@ public final class MintedFederation {
    * @param issued when it is signed, not after the federation's end
    * @throws InvalidValue if the changes name no member or contradict each other
    */
-  public byte[] bundle(Instant issued, List<Change> changes) {
+  public byte[] bundle(Instant issued, List<MembershipChange> changes) {
     BundleContent old = bundle.content();
     List<Member> members = old.agencies();
-    for (Change change : changes) {
+    for (MembershipChange change : changes) {
       members = change.apply(members);
     }
     BundleContent next =
@@ -161,7 +162,8 @@ public final class MintedFederation {
    * @return the federation at the next version
    * @throws InvalidValue as {@link #bundle(Instant, List)}
    */
-  public MintedFederation publish(InstantSource clock, List<Change> changes) throws IOException {
+  public MintedFederation publish(InstantSource clock, List<MembershipChange> changes)
+      throws IOException {
     Instant now = clock.instant();
     byte[] note = bundle(now, changes);
     BundleVerdict verdict = new BundleVerifier(trustRoots).verify(note, bundle, now);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.ceremony.PrivateFiles;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.trust.RootKey;
 import org.entente.gateway.trust.RootSet;
 
@@ -27,24 +27,25 @@ import org.entente.gateway.trust.RootSet;
 final class RootKeys {
   private static final String SUFFIX = ".seeds";
 
-  private final Map<KeyName, SigningPair> pairs;
+  private final Map<NoteKeyName, SigningPair> pairs;
 
-  private RootKeys(Map<KeyName, SigningPair> pairs) {
+  private RootKeys(Map<NoteKeyName, SigningPair> pairs) {
     this.pairs = Collections.unmodifiableMap(new LinkedHashMap<>(pairs));
   }
 
   /** Makes new pairs. */
   static RootKeys generate(FederationName federation, int count, SecureRandom random) {
-    Map<KeyName, SigningPair> pairs = new LinkedHashMap<>();
+    Map<NoteKeyName, SigningPair> pairs = new LinkedHashMap<>();
     for (int i = 1; i <= count; i++) {
-      pairs.put(new KeyName("entente/" + federation + "/root-" + i), SigningPair.generate(random));
+      pairs.put(
+          new NoteKeyName("entente/" + federation + "/root-" + i), SigningPair.generate(random));
     }
     return new RootKeys(pairs);
   }
 
   void write(Path folder) throws IOException {
     int number = 0;
-    for (Map.Entry<KeyName, SigningPair> root : pairs.entrySet()) {
+    for (Map.Entry<NoteKeyName, SigningPair> root : pairs.entrySet()) {
       number++;
       byte[] seeds = root.getValue().seeds();
       String text = root.getKey() + "\n" + Base64.getEncoder().encodeToString(seeds) + "\n";
@@ -58,10 +59,11 @@ final class RootKeys {
     try (Stream<Path> entries = Files.list(folder)) {
       files = entries.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
     }
-    Map<KeyName, SigningPair> pairs = new LinkedHashMap<>();
+    Map<NoteKeyName, SigningPair> pairs = new LinkedHashMap<>();
     for (Path file : files) {
       List<String> lines = Files.readAllLines(file);
-      Optional<KeyName> name = lines.size() == 2 ? KeyName.parse(lines.get(0)) : Optional.empty();
+      Optional<NoteKeyName> name =
+          lines.size() == 2 ? NoteKeyName.parse(lines.get(0)) : Optional.empty();
       try {
         byte[] seeds = Base64.getDecoder().decode(lines.size() == 2 ? lines.get(1) : "");
         pairs.put(
@@ -76,7 +78,7 @@ final class RootKeys {
     return new RootKeys(pairs);
   }
 
-  Map<KeyName, SigningPair> pairs() {
+  Map<NoteKeyName, SigningPair> pairs() {
     return pairs;
   }
 

@@ -2,7 +2,7 @@ package org.entente.certsdev;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlReadResult;
 
 /** The specification that stands in {@code config/}. */
 final class DemoSpec {
@@ -19,8 +19,8 @@ final class DemoSpec {
   }
 
   static FederationSpec read() {
-    Reading<FederationSpec> reading = FederationSpec.read(file());
-    if (reading instanceof Reading.Read<FederationSpec> read) {
+    YamlReadResult<FederationSpec> reading = FederationSpec.read(file());
+    if (reading instanceof YamlReadResult.Read<FederationSpec> read) {
       return read.value();
     }
     throw new AssertionError(reading.toString());

@@ -28,8 +28,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.SharedFederation;
 import org.entente.proto.v1.AuditGrpc;
@@ -62,7 +62,7 @@ final class AuditIT {
   /** Sends the alerts of a sample under keys that no other test used. */
   private void send(String sample) throws IOException {
     Path file = folder.resolve(UUID.randomUUID() + ".jsonl");
-    String alerts = Files.readString(Home.find().samples().resolve(sample));
+    String alerts = Files.readString(ConfigurationHome.find().samples().resolve(sample));
     String key = "\"idempotencyKey\": \"";
     assertTrue(alerts.contains(key), alerts);
     Files.writeString(file, alerts.replace(key, key + UUID.randomUUID() + "-"));
@@ -165,7 +165,7 @@ final class AuditIT {
   @Test
   void trustBundle_signedByOthers_isRefusedBeforeAnythingIsAsked() throws IOException {
     Path other = Files.createDirectories(folder.resolve("other"));
-    Federation.mint(Home.find(), other).close();
+    Federation.mint(ConfigurationHome.find(), other).close();
     Child refused = at("127.0.0.1:1", "auditor", other.resolve("federation").resolve("roots.json"));
     assertEquals(1, refused.code());
     assertEquals("", refused.out());

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.testkit.Publications;
@@ -47,7 +47,7 @@ final class BackupIT {
 
   @BeforeEach
   void start() {
-    federation = Federation.mint(Home.find(), folder);
+    federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.start(BOTH);
   }
 

@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.AcceptanceRequirement;
 import org.entente.loadtests.testkit.CapContent;
 import org.entente.loadtests.testkit.Child;
-import org.entente.loadtests.testkit.Requires;
 import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +65,7 @@ final class CapIT {
   /** The same with files as authorities publish them, the other way: no test sends more there. */
   @Test
   void publishedFiles_throughGateways_areTheSame() throws IOException {
-    Path published = Requires.shared("data/cap");
+    Path published = AcceptanceRequirement.shared("data/cap");
     Child sent = send(DE, FR, published);
     assertTrue(sent.err().contains("invalid.cap:2: alert/scope: is required"), sent.err());
     List<Path> files =
@@ -87,7 +87,7 @@ final class CapIT {
   /** The samples, and before them a file that is none. */
   private Path alerts() throws IOException {
     Path alerts = Files.createDirectory(folder.resolve("alerts"));
-    Path samples = Home.find().samples().resolve("cap");
+    Path samples = ConfigurationHome.find().samples().resolve("cap");
     for (Path file : capFiles(samples)) {
       Files.copy(file, alerts.resolve("1-" + file.getFileName()));
     }

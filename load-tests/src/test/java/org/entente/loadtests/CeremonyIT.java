@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.FreePorts;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.testkit.Publications;
-import org.entente.loadtests.testkit.Steps;
+import org.entente.loadtests.testkit.StepRunner;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
@@ -49,7 +49,7 @@ final class CeremonyIT {
   private final Map<String, String> replaced = new LinkedHashMap<>();
   private Path pilot;
   private final FreePorts ports = new FreePorts(new SecureRandom());
-  private Steps steps;
+  private StepRunner steps;
   private int published;
   private int toDe;
 
@@ -57,7 +57,7 @@ final class CeremonyIT {
   void begin() throws IOException {
     pilot = Files.createDirectories(folder.resolve("pilot"));
     replaced.put("/tmp/pilot", pilot.toString());
-    replaced.put("config/", Home.find().folder().resolve("config") + "/");
+    replaced.put("config/", ConfigurationHome.find().folder().resolve("config") + "/");
     for (int agency = 1; agency <= 3; agency++) {
       for (String port : List.of("746", "747", "947")) {
         replaced.put(LOOPBACK + port + agency, ports.address());
@@ -67,7 +67,7 @@ final class CeremonyIT {
         List.of("alice", "bob", "carol", "dora", "erin", "frank", "fr", "de", "it")) {
       secret(pilot.resolve(name + ".passphrase"));
     }
-    steps = new Steps(folder, replaced);
+    steps = new StepRunner(folder, replaced);
   }
 
   private static void secret(Path file) throws IOException {

@@ -3,7 +3,7 @@ package org.entente.loadtests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.entente.loadtests.testkit.Step;
+import org.entente.loadtests.testkit.CommandStep;
 
 /** The commands of docs/operate/ceremony.md in their order, with what must become of each. */
 final class CeremonySteps {
@@ -12,7 +12,7 @@ final class CeremonySteps {
   private CeremonySteps() {}
 
   /** Every one of them, once. */
-  static List<Step> all() {
+  static List<CommandStep> all() {
     return Stream.of(
             founding(),
             started(),
@@ -30,13 +30,13 @@ final class CeremonySteps {
   }
 
   /** Roots, two agencies, the first bundle, and all that a node needs. */
-  static List<Step> founding() {
-    List<Step> steps = new ArrayList<>();
+  static List<CommandStep> founding() {
+    List<CommandStep> steps = new ArrayList<>();
     for (String holder : List.of("alice", "bob", "carol")) {
       steps.add(root(holder));
     }
     steps.add(
-        Step.of(
+        CommandStep.of(
                 "./entente federation init --federation pilot.entente.example --threshold 2"
                     + " --root /tmp/pilot/alice.root/root.pub --root /tmp/pilot/bob.root/root.pub"
                     + " --root /tmp/pilot/carol.root/root.pub --out /tmp/pilot/founding")
@@ -46,7 +46,7 @@ final class CeremonySteps {
             .keeps("ROOTS", "read aloud +(.*)"));
     steps.addAll(asking());
     steps.add(
-        Step.of(
+        CommandStep.of(
                 "./entente federation add --roots /tmp/pilot/founding/roots.json"
                     + " --out /tmp/pilot/bundle-1.note --group EU=DE+FR"
                     + requests())
@@ -54,7 +54,7 @@ final class CeremonySteps {
             .fills("DE-FINGERPRINT", "DE")
             .keeps("DRAFT", "read aloud +(.*)"));
     steps.add(
-        Step.of("./entente federation show /tmp/pilot/bundle-1.note")
+        CommandStep.of("./entente federation show /tmp/pilot/bundle-1.note")
             .says("{DRAFT}")
             .says("{ROOT-bob}")
             .says("not complete"));
@@ -64,15 +64,18 @@ final class CeremonySteps {
         joined("fr", "bundle-1", "founding", "ROOTS-FINGERPRINT", "ROOTS", "fr.customs.join"));
     steps.add(
         joined("de", "bundle-1", "founding", "ROOTS-FINGERPRINT", "ROOTS", "de.customs.join"));
-    steps.add(Step.of(AGREEMENT + " /tmp/pilot/fr/agreements/").in(Step.In.SHELL));
-    steps.add(Step.of(AGREEMENT + " /tmp/pilot/de/agreements/").in(Step.In.SHELL));
-    steps.add(Step.of("./entente config check --config /tmp/pilot/fr/node.yaml").says(": valid"));
+    steps.add(
+        CommandStep.of(AGREEMENT + " /tmp/pilot/fr/agreements/").in(CommandStep.ProcessKind.SHELL));
+    steps.add(
+        CommandStep.of(AGREEMENT + " /tmp/pilot/de/agreements/").in(CommandStep.ProcessKind.SHELL));
+    steps.add(
+        CommandStep.of("./entente config check --config /tmp/pilot/fr/node.yaml").says(": valid"));
     return steps;
   }
 
-  private static List<Step> asking() {
+  private static List<CommandStep> asking() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente init --federation pilot.entente.example --agency fr.customs"
                     + " --kind customs --role MEMBER --role WITNESS --endpoint 127.0.0.1:7461"
                     + " --link de.customs=127.0.0.1:7462 --link it.customs"
@@ -80,7 +83,7 @@ final class CeremonySteps {
                     + " --listen-clients 127.0.0.1:7471 --listen-admin 127.0.0.1:9471"
                     + " --passphrase-file /tmp/pilot/fr.passphrase --out /tmp/pilot/fr")
             .keeps("FR", "fingerprint +(.*)"),
-        Step.of(
+        CommandStep.of(
                 "./entente init --federation pilot.entente.example --agency de.customs"
                     + " --kind customs --role MEMBER --role WITNESS --endpoint 127.0.0.1:7462"
                     + " --link fr.customs --client desk=subscribe+evidence"
@@ -88,64 +91,66 @@ final class CeremonySteps {
                     + " --listen-clients 127.0.0.1:7472 --listen-admin 127.0.0.1:9472"
                     + " --passphrase-file /tmp/pilot/de.passphrase --out /tmp/pilot/de")
             .keeps("DE", "fingerprint +(.*)"),
-        Step.of("./entente federation show /tmp/pilot/fr/fr.customs.join").says("{FR}"),
-        Step.of("./entente federation show /tmp/pilot/de/de.customs.join").says("{DE}"));
+        CommandStep.of("./entente federation show /tmp/pilot/fr/fr.customs.join").says("{FR}"),
+        CommandStep.of("./entente federation show /tmp/pilot/de/de.customs.join").says("{DE}"));
   }
 
   /** Two gateways that run from then on; also after the refounding. */
-  static List<Step> started() {
+  static List<CommandStep> started() {
     return List.of(running("fr"), running("de"));
   }
 
   /** A third agency, by the second version. */
-  static List<Step> admitting() {
+  static List<CommandStep> admitting() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente init --federation pilot.entente.example --agency it.customs"
                     + " --kind customs --endpoint 127.0.0.1:7463"
                     + " --link fr.customs=127.0.0.1:7461 --client desk=subscribe+evidence"
                     + " --listen-clients 127.0.0.1:7473 --listen-admin 127.0.0.1:9473"
                     + " --passphrase-file /tmp/pilot/it.passphrase --out /tmp/pilot/it")
             .keeps("IT", "fingerprint +(.*)"),
-        Step.of("./entente federation show /tmp/pilot/it/it.customs.join").says("{IT}"),
-        Step.of(
+        CommandStep.of("./entente federation show /tmp/pilot/it/it.customs.join").says("{IT}"),
+        CommandStep.of(
                 "./entente federation add --in /tmp/pilot/bundle-1.note"
                     + " --out /tmp/pilot/bundle-2.note --group EU=DE+FR+IT"
                     + " --request /tmp/pilot/it/it.customs.join --fingerprint 'IT-FINGERPRINT'")
             .fills("IT-FINGERPRINT", "IT")
             .keeps("SECOND", "read aloud +(.*)"),
-        Step.of("./entente federation diff /tmp/pilot/bundle-1.note /tmp/pilot/bundle-2.note")
+        CommandStep.of(
+                "./entente federation diff /tmp/pilot/bundle-1.note /tmp/pilot/bundle-2.note")
             .says("it.customs joins")
             .says("group EU"),
         signed("alice", 2, "SECOND"),
         signed("carol", 2, "SECOND").says("complete"),
         taken("fr", 2),
         joined("it", "bundle-2", "founding", "ROOTS-FINGERPRINT", "ROOTS", "it.customs.join"),
-        Step.of(AGREEMENT + " /tmp/pilot/it/agreements/").in(Step.In.SHELL));
+        CommandStep.of(AGREEMENT + " /tmp/pilot/it/agreements/").in(CommandStep.ProcessKind.SHELL));
   }
 
-  static List<Step> newcomerStarted() {
+  static List<CommandStep> newcomerStarted() {
     return List.of(running("it"));
   }
 
   /** Dora instead of Carol, up to before any gateway has it. */
-  static List<Step> rotating() {
+  static List<CommandStep> rotating() {
     return List.of(
         root("dora"),
-        Step.of(
+        CommandStep.of(
                 "./entente federation rotate --in /tmp/pilot/bundle-2.note"
                     + " --out /tmp/pilot/bundle-3.note --threshold 2"
                     + " --root /tmp/pilot/alice.root/root.pub"
                     + " --root /tmp/pilot/bob.root/root.pub"
                     + " --root /tmp/pilot/dora.root/root.pub --roots-out /tmp/pilot/roots-3.json")
             .keeps("THIRD", "read aloud +(.*)"),
-        Step.of("./entente federation diff /tmp/pilot/bundle-2.note /tmp/pilot/bundle-3.note")
+        CommandStep.of(
+                "./entente federation diff /tmp/pilot/bundle-2.note /tmp/pilot/bundle-3.note")
             .says("new root entente/pilot.entente.example/dora {ROOT-dora}")
             .says("no longer root entente/pilot.entente.example/carol"),
         signed("dora", 3, "THIRD").says("not complete"),
         signed("alice", 3, "THIRD").says("not complete"),
         signed("bob", 3, "THIRD").doesNotSay("not complete"),
-        Step.of(
+        CommandStep.of(
                 "./entente federation show /tmp/pilot/bundle-3.note"
                     + " --previous /tmp/pilot/bundle-2.note")
             .says("2 of old roots signed")
@@ -154,18 +159,19 @@ final class CeremonySteps {
             .doesNotSay("not complete"));
   }
 
-  static List<Step> rotated() {
+  static List<CommandStep> rotated() {
     return List.of(taken("de", 3));
   }
 
   /** The third agency leaves. */
-  static List<Step> removing() {
+  static List<CommandStep> removing() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente federation remove --in /tmp/pilot/bundle-3.note"
                     + " --out /tmp/pilot/bundle-4.note --agency it.customs")
             .keeps("FOURTH", "read aloud +(.*)"),
-        Step.of("./entente federation diff /tmp/pilot/bundle-3.note /tmp/pilot/bundle-4.note")
+        CommandStep.of(
+                "./entente federation diff /tmp/pilot/bundle-3.note /tmp/pilot/bundle-4.note")
             .says("it.customs leaves"),
         signed("bob", 4, "FOURTH"),
         signed("dora", 4, "FOURTH"),
@@ -173,14 +179,15 @@ final class CeremonySteps {
   }
 
   /** A client's key was stolen. */
-  static List<Step> emergency() {
+  static List<CommandStep> emergency() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente federation remove --in /tmp/pilot/bundle-4.note"
                     + " --out /tmp/pilot/bundle-5.note"
                     + " --certificate de.customs=/tmp/pilot/de/clients/desk/tls.crt")
             .keeps("FIFTH", "read aloud +(.*)"),
-        Step.of("./entente federation diff /tmp/pilot/bundle-4.note /tmp/pilot/bundle-5.note")
+        CommandStep.of(
+                "./entente federation diff /tmp/pilot/bundle-4.note /tmp/pilot/bundle-5.note")
             .says("revocation of certificate"),
         signed("alice", 5, "FIFTH"),
         signed("dora", 5, "FIFTH"),
@@ -188,13 +195,14 @@ final class CeremonySteps {
   }
 
   /** The same again for longer. */
-  static List<Step> renewing() {
+  static List<CommandStep> renewing() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente federation renew --in /tmp/pilot/bundle-5.note"
                     + " --out /tmp/pilot/bundle-6.note")
             .keeps("SIXTH", "read aloud +(.*)"),
-        Step.of("./entente federation diff /tmp/pilot/bundle-5.note /tmp/pilot/bundle-6.note")
+        CommandStep.of(
+                "./entente federation diff /tmp/pilot/bundle-5.note /tmp/pilot/bundle-6.note")
             .says("nothing else changes"),
         signed("alice", 6, "SIXTH"),
         signed("bob", 6, "SIXTH"),
@@ -202,16 +210,16 @@ final class CeremonySteps {
   }
 
   /** Two of three roots are lost: other roots, the same agencies. */
-  static List<Step> refounding() {
+  static List<CommandStep> refounding() {
     return List.of(
         root("erin"),
         root("frank"),
-        Step.of(
+        CommandStep.of(
                 "./entente federation init --federation pilot.entente.example --threshold 2"
                     + " --root /tmp/pilot/erin.root/root.pub --root /tmp/pilot/frank.root/root.pub"
                     + " --out /tmp/pilot/refounding")
             .keeps("NEW-ROOTS", "read aloud +(.*)"),
-        Step.of(
+        CommandStep.of(
                 "./entente federation add --roots /tmp/pilot/refounding/roots.json"
                     + " --out /tmp/pilot/refounded.note --group EU=DE+FR"
                     + requests())
@@ -223,7 +231,7 @@ final class CeremonySteps {
   }
 
   /** With both gateways stopped. */
-  static List<Step> refounded() {
+  static List<CommandStep> refounded() {
     return List.of(forgotten("fr"), joinedAnew("fr"), forgotten("de"), joinedAnew("de"));
   }
 
@@ -232,14 +240,14 @@ final class CeremonySteps {
         + " --request /tmp/pilot/de/de.customs.join --fingerprint 'DE-FINGERPRINT'";
   }
 
-  private static Step running(String folder) {
-    return Step.of("./entente run --config /tmp/pilot/%s/node.yaml".formatted(folder))
+  private static CommandStep running(String folder) {
+    return CommandStep.of("./entente run --config /tmp/pilot/%s/node.yaml".formatted(folder))
         .until("\"agency\":\"" + folder + ".customs\"")
         .keptRunning();
   }
 
-  private static Step root(String holder) {
-    return Step.of(
+  private static CommandStep root(String holder) {
+    return CommandStep.of(
             ("./entente federation root-key --federation pilot.entente.example --name %s"
                     + " --out /tmp/pilot/%s.root --passphrase-file /tmp/pilot/%s.passphrase")
                 .formatted(holder, holder, holder))
@@ -247,8 +255,8 @@ final class CeremonySteps {
         .keeps("ROOT-" + holder, "read aloud +(.*)");
   }
 
-  private static Step signedFirst(String holder) {
-    return Step.of(
+  private static CommandStep signedFirst(String holder) {
+    return CommandStep.of(
             "./entente federation sign --draft /tmp/pilot/bundle-1.note"
                 + " --fingerprint 'DRAFT-FINGERPRINT'"
                 + key(holder))
@@ -256,8 +264,8 @@ final class CeremonySteps {
         .says(holder + " signed");
   }
 
-  private static Step signedAgain(String holder) {
-    return Step.of(
+  private static CommandStep signedAgain(String holder) {
+    return CommandStep.of(
             "./entente federation sign --draft /tmp/pilot/refounded.note"
                 + " --fingerprint 'REFOUNDED-FINGERPRINT'"
                 + key(holder))
@@ -265,8 +273,8 @@ final class CeremonySteps {
         .says(holder + " signed");
   }
 
-  private static Step signed(String holder, int version, String name) {
-    return Step.of(
+  private static CommandStep signed(String holder, int version, String name) {
+    return CommandStep.of(
             ("./entente federation sign --draft /tmp/pilot/bundle-%d.note"
                         + " --previous /tmp/pilot/bundle-%d.note --fingerprint '%s-FINGERPRINT'")
                     .formatted(version, version - 1, name)
@@ -280,16 +288,16 @@ final class CeremonySteps {
         .formatted(holder, holder);
   }
 
-  private static Step taken(String folder, int version) {
-    return Step.of(
+  private static CommandStep taken(String folder, int version) {
+    return CommandStep.of(
             "./entente join --config /tmp/pilot/%s/node.yaml --bundle /tmp/pilot/bundle-%d.note"
                 .formatted(folder, version))
         .says("wrote");
   }
 
-  private static Step joined(
+  private static CommandStep joined(
       String folder, String bundle, String roots, String placeholder, String name, String request) {
-    return Step.of(
+    return CommandStep.of(
             ("./entente join --config /tmp/pilot/%s/node.yaml --bundle /tmp/pilot/%s.note"
                     + " --roots /tmp/pilot/%s/roots.json --fingerprint '%s'"
                     + " --request /tmp/pilot/%s/%s")
@@ -298,8 +306,8 @@ final class CeremonySteps {
         .says("wrote");
   }
 
-  private static Step joinedAnew(String folder) {
-    return Step.of(
+  private static CommandStep joinedAnew(String folder) {
+    return CommandStep.of(
             ("./entente join --config /tmp/pilot/%s/node.yaml --bundle /tmp/pilot/refounded.note"
                     + " --roots /tmp/pilot/refounding/roots.json"
                     + " --fingerprint 'NEW-ROOTS-FINGERPRINT'")
@@ -308,9 +316,9 @@ final class CeremonySteps {
         .says("wrote");
   }
 
-  private static Step forgotten(String folder) {
+  private static CommandStep forgotten(String folder) {
     String at = "/tmp/pilot/" + folder;
-    return Step.of(
+    return CommandStep.of(
             "rm "
                 + at
                 + "/roots.json "
@@ -318,6 +326,6 @@ final class CeremonySteps {
                 + "/trust-bundle.note "
                 + at
                 + "/gateway-1/audit/accepted-bundle*")
-        .in(Step.In.SHELL);
+        .in(CommandStep.ProcessKind.SHELL);
   }
 }

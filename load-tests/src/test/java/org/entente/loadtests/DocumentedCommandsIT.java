@@ -18,12 +18,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.FreePorts;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.CommandStep;
 import org.entente.loadtests.testkit.DemonstrationSteps;
 import org.entente.loadtests.testkit.DocumentedCommand;
-import org.entente.loadtests.testkit.Step;
-import org.entente.loadtests.testkit.Steps;
+import org.entente.loadtests.testkit.StepRunner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -37,14 +37,14 @@ final class DocumentedCommandsIT {
   @TempDir private Path folder;
   private final Map<String, String> replaced = new LinkedHashMap<>();
   private final FreePorts ports = new FreePorts(new SecureRandom());
-  private Steps steps;
+  private StepRunner steps;
 
   @BeforeEach
   void begin() {
-    Path home = Home.find().folder();
+    Path home = ConfigurationHome.find().folder();
     replaced.put("/tmp/federation", folder.resolve("federation").toString());
     replaced.put("config/", home.resolve("config") + "/");
-    steps = new Steps(folder, replaced);
+    steps = new StepRunner(folder, replaced);
   }
 
   @AfterEach
@@ -74,7 +74,7 @@ final class DocumentedCommandsIT {
                 CeremonySteps.all(),
                 RecoverySteps.all())
             .flatMap(List::stream)
-            .map(Step::command)
+            .map(CommandStep::command)
             .toList();
     Set<String> unrun = new TreeSet<>();
     documented.forEach(

@@ -1,7 +1,7 @@
 package org.entente.loadtests;
 
 import java.util.List;
-import org.entente.loadtests.testkit.Step;
+import org.entente.loadtests.testkit.CommandStep;
 
 /**
  * The commands of README.md and docs/, in an order in which a reader could type them, with what
@@ -29,75 +29,79 @@ final class DocumentedSteps {
   private DocumentedSteps() {}
 
   /** Before anything runs. Addresses are changed behind the second. */
-  static List<Step> laidOut() {
+  static List<CommandStep> laidOut() {
     return List.of(
-        Step.of("./entente certs --out /tmp/federation").in(Step.In.LAUNCHER).says("minted"),
-        Step.of(
+        CommandStep.of("./entente certs --out /tmp/federation")
+            .in(CommandStep.ProcessKind.LAUNCHER)
+            .says("minted"),
+        CommandStep.of(
                 "cp -r config/nodes/*.yaml config/agreements config/node-rules.yaml config/codes"
                     + " /tmp/federation/")
-            .in(Step.In.SHELL));
+            .in(CommandStep.ProcessKind.SHELL));
   }
 
   /** Two gateways and what their agencies do with them. */
-  static List<Step> running() {
+  static List<CommandStep> running() {
     return List.of(
-        Step.of("./entente config check --config /tmp/federation/fr.customs.yaml").says(": valid"),
-        Step.of(
+        CommandStep.of("./entente config check --config /tmp/federation/fr.customs.yaml")
+            .says(": valid"),
+        CommandStep.of(
                 "./entente policy explain --config /tmp/federation/fr.customs.yaml"
                     + " --to sg.police --to de.customs --category IPR --purpose IPR_ENFORCEMENT")
             .says("sg.police")
             .says("de.customs"),
-        Step.of(
+        CommandStep.of(
                 "./entente policy explain --config /tmp/federation/fr.customs.yaml"
                     + " --to sg.police --category IPR --purpose IPR_ENFORCEMENT"
                     + " --unknown classification")
             .says("PERMITTED under fr-sg-ipr")
             .says("if label.classification in [Classification.CLASSIFICATION_UNCLASSIFIED"),
-        Step.of(
+        CommandStep.of(
                 "./entente policy explain --config /tmp/federation/fr.customs.yaml"
                     + " --alerts config/samples/urgent/pistol-kits.jsonl")
             .says("urgent-2026-0001")
             .says("us.cbp: permitted by fr-us-imminent-threat")
             .says("would be accepted: 1, held: 0, refused: 0; bad records: 0"),
-        Step.of("./entente policy lint --config /tmp/federation/fr.customs.yaml --strict")
+        CommandStep.of("./entente policy lint --config /tmp/federation/fr.customs.yaml --strict")
             .says("0 errors, 0 warnings"),
-        Step.of(
+        CommandStep.of(
                 "./entente policy test --config /tmp/federation/fr.customs.yaml --coverage"
                     + " config/expectations")
             .says("56 of 56 expectations met"),
-        Step.of(
+        CommandStep.of(
                 "./entente policy diff --config /tmp/federation/fr.customs.yaml"
                     + " --candidate config/agreements")
             .says("equivalent: the candidate lets the same go"),
-        Step.of("./entente policy codes --lang fr").says("IPR  Propri"),
-        Step.of(
+        CommandStep.of("./entente policy codes --lang fr").says("IPR  Propri"),
+        CommandStep.of(
                 "./entente policy codes --codes config/codes --lang de"
                     + " --list classification_scheme")
             .says("FR: DIFFUSION RESTREINTE")
             .says("in DE as VS-NUR F"),
-        Step.of("./entente policy codes --codes config/codes --list indicators")
+        CommandStep.of("./entente policy codes --codes config/codes --list indicators")
             .says("ROUTE_UNUSUAL  The route is unusual"),
-        Step.of("./entente policy schema --out config/schema --check")
+        CommandStep.of("./entente policy schema --out config/schema --check")
             .says("agreement.json: as it is"),
-        Step.of("./entente policy fmt --check config/agreements").doesNotSay("laid out otherwise"),
-        Step.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
+        CommandStep.of("./entente policy fmt --check config/agreements")
+            .doesNotSay("laid out otherwise"),
+        CommandStep.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
             .says("transit")
             .doesNotSay("LIMIT EXCEEDED"),
-        Step.of(
+        CommandStep.of(
                 "./entente cap check config/samples/cap/quay-fire.cap config/samples/cap/reservoir.cap")
             .says("valid CAP 1.2")
             .says("valid CAP 1.1"),
-        Step.of(
+        CommandStep.of(
                 "./entente cap convert config/samples/cap/reservoir.cap"
                     + " --out /tmp/federation/reservoir.cap")
             .says("alert/info/certainty: Very Likely"),
-        Step.of("./entente run --config /tmp/federation/fr.customs.yaml")
+        CommandStep.of("./entente run --config /tmp/federation/fr.customs.yaml")
             .until("\"agency\":\"fr.customs\"")
             .keptRunning(),
-        Step.of("./entente run --config /tmp/federation/de.customs.yaml")
+        CommandStep.of("./entente run --config /tmp/federation/de.customs.yaml")
             .until("\"agency\":\"de.customs\"")
             .keptRunning(),
-        Step.of(
+        CommandStep.of(
                 "./entente policy explain"
                     + DECLARATIONS
                     + " --to de.customs --category IPR --purpose IPR_ENFORCEMENT"
@@ -105,27 +109,27 @@ final class DocumentedSteps {
             .says("de.customs: permitted by eu-customs-cooperation")
             .says("binds to DESTROY_AFTER_RETENTION, ")
             .says("fulfils DESTROY_AFTER_RETENTION"),
-        Step.of("./entente policy lint" + OPERATOR)
+        CommandStep.of("./entente policy lint" + OPERATOR)
             .says("0 errors, 0 warnings")
             .says("these files are it"),
-        Step.of("./entente policy test" + OPERATOR + " config/expectations")
+        CommandStep.of("./entente policy test" + OPERATOR + " config/expectations")
             .says("56 of 56 expectations met"),
-        Step.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
+        CommandStep.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published")
             .keeps("FIRST", ID + "to \\[de\\.customs")
             .keeps("SECOND", "(?s)to \\[de\\.customs.*?\\n([0-9a-f]{32})  to \\[[^]]*de\\.customs"),
-        Step.of("./entente tail" + DE_CLIENTS + "desk --cursor night-shift")
+        CommandStep.of("./entente tail" + DE_CLIENTS + "desk --cursor night-shift")
             .until("{FIRST}")
             .exits(143),
-        Step.of(
+        CommandStep.of(
                 "./entente tail --kind ALERT --category IPR --category EXCISE --origin fr.customs"
                     + " --jurisdiction FR --severity MINOR --cursor counterfeits"
                     + DE_CLIENTS
                     + "desk")
             .until("{FIRST}")
             .exits(143),
-        Step.of(
+        CommandStep.of(
                 "./entente feedback MESSAGE --to fr.customs --result SEIZURE --place DEHAM"
                     + " --date 2026-03-02 --detection SCANNER --goods 'tablets in blisters'"
                     + " --hs 300490 --quantity 1200 --unit H87 --category IPR --purpose IPR_ENFORCEMENT"
@@ -136,12 +140,12 @@ final class DocumentedSteps {
             .says("to fr.customs")
             .keeps("FEEDBACK", ID + "to fr\\.customs"),
         // Until it has arrived.
-        Step.of("./entente search --in-reply-to MESSAGE" + SEARCHER)
+        CommandStep.of("./entente search --in-reply-to MESSAGE" + SEARCHER)
             .fills("MESSAGE", "FIRST")
             .againWhile("nothing found")
             .says("{FEEDBACK}")
             .says("FEEDBACK"),
-        Step.of(
+        CommandStep.of(
                 "./entente send"
                     + DECLARATIONS
                     + " --alerts config/samples/cap --category PUBLIC_WARNING"
@@ -149,18 +153,18 @@ final class DocumentedSteps {
                     + " --marking TLP:CLEAR --legal-basis 'Civil protection act, section 12'")
             .says("2 published")
             .keeps("WARNING", ID + "to \\[de\\.customs"),
-        Step.of(
+        CommandStep.of(
                 "./entente tail"
                     + DE_CLIENTS
                     + "desk --cursor warnings --cap /tmp/federation/warnings")
             .until("{WARNING}")
             .exits(143),
-        Step.of(
+        CommandStep.of(
                 "./entente send --alerts config/samples/foreign/controls.jsonl"
                     + " --mapping config/mappings/controls.yaml"
                     + DECLARATIONS)
             .says("2 published, 0 held, 0 refused, 0 bad records"),
-        Step.of(
+        CommandStep.of(
                 "./entente send --document config/samples/documents/laboratory-report.pdf"
                     + " --name 'Report 2026-118, friction material' --to fr.customs --category IPR"
                     + " --purpose IPR_ENFORCEMENT --classification RESTRICTED"
@@ -170,17 +174,17 @@ final class DocumentedSteps {
             .says("1 published")
             .keeps("DOCUMENT", ID + "to \\[fr\\.customs"),
         // Until it has arrived.
-        Step.of("./entente open MESSAGE --save /tmp/federation/documents" + SEARCHER)
+        CommandStep.of("./entente open MESSAGE --save /tmp/federation/documents" + SEARCHER)
             .fills("MESSAGE", "DOCUMENT")
             .againWhile("NOT_FOUND")
             .says("application/pdf")
             .says("{DOCUMENT}-Report_2026-118_friction_material: "),
-        Step.of(
+        CommandStep.of(
                 "./entente open MESSAGE --save /tmp/federation/documents --as report-118.pdf"
                     + SEARCHER)
             .fills("MESSAGE", "DOCUMENT")
             .says("report-118.pdf: "),
-        Step.of(
+        CommandStep.of(
                 "./entente consent ask MESSAGE --to us.cbp --days 30 --reason 'seizure in Newark'"
                     + " --officer DE-7 --justification 'case 4 Js 12/26'"
                     + DE_CLIENTS
@@ -188,60 +192,60 @@ final class DocumentedSteps {
             .fills("MESSAGE", "FIRST")
             .says("asked of fr.customs")
             .keeps("CONSENT", ID),
-        Step.of("./entente consent list" + SUPERVISOR)
+        CommandStep.of("./entente consent list" + SUPERVISOR)
             .againWhile("no consents")
             .says("{CONSENT}  OPEN    de.customs"),
-        Step.of(
+        CommandStep.of(
                 "./entente consent grant CONSENT --days 7 --officer FR-118"
                     + " --justification 'art. 12'"
                     + SUPERVISOR)
             .fills("CONSENT", "CONSENT")
             .says("granted to us.cbp"),
-        Step.of("./entente consent list --asked-by-us" + DE_CLIENTS + "desk")
+        CommandStep.of("./entente consent list --asked-by-us" + DE_CLIENTS + "desk")
             .againWhile("OPEN")
             .says("{CONSENT}  GRANTED fr.customs"),
-        Step.of(
+        CommandStep.of(
                 "./entente consent revoke CONSENT --reason 'the case is closed' --officer FR-118"
                     + " --justification 'ticket 41'"
                     + SUPERVISOR)
             .fills("CONSENT", "CONSENT")
             .says("revoked at"),
-        Step.of(
+        CommandStep.of(
                 "./entente consent deny CONSENT --reason 'ask the prosecutor' --officer FR-118"
                     + " --justification 'ticket 42'"
                     + SUPERVISOR)
             .fills("CONSENT", "CONSENT")
             .exits(1)
             .says("revoked already"),
-        Step.of(
+        CommandStep.of(
                 "./entente send"
                     + DECLARATIONS
                     + " --alerts config/samples/held/controlled-delivery.jsonl")
             .says("held until")
             .keeps("HELD", ID),
-        Step.of("./entente release list" + SUPERVISOR).says("{HELD}"),
-        Step.of("./entente release show MESSAGE" + SUPERVISOR + SECOND)
+        CommandStep.of("./entente release list" + SUPERVISOR).says("{HELD}"),
+        CommandStep.of("./entente release show MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
             .says("Substituted consignment")
             .says("\"label.source_ref\""),
-        Step.of("./entente release approve MESSAGE" + SUPERVISOR + SECOND)
+        CommandStep.of("./entente release approve MESSAGE" + SUPERVISOR + SECOND)
             .fills("MESSAGE", "HELD")
             .says("to sg.police (without body.intelligence.subjects.account, "),
-        Step.of(
+        CommandStep.of(
                 "./entente watch add --subject 'case:ZGR 2026 1180' --subject container:CSQU3054383"
                     + " --title 'brake pads'"
                     + SEARCHER)
             .says("watch 1 ")
             .says("case:ZGR20261180"),
-        Step.of("./entente watch list" + FR_CLIENTS + "desk").says("brake pads"),
-        Step.of(
+        CommandStep.of("./entente watch list" + FR_CLIENTS + "desk").says("brake pads"),
+        CommandStep.of(
                 "./entente send --alerts config/samples/tasking/container-check.jsonl"
                     + " --precedence IMMEDIATE --info us.cbp --info-lane ROUTINE"
                     + DECLARATIONS)
             .says("to [de.customs], for information to [us.cbp]")
             .keeps("TASK", ID + "to \\[de\\.customs\\], for information"),
         // Until it has arrived.
-        Step.of(
+        CommandStep.of(
                 "./entente charge take MESSAGE --officer DE-7 --unit 'Hamburg'"
                     + " --note 'team is on its way'"
                     + DE_CLIENTS
@@ -249,44 +253,47 @@ final class DocumentedSteps {
             .fills("MESSAGE", "TASK")
             .againWhile("NOT_FOUND")
             .says("to fr.customs"),
-        Step.of("./entente charge list --own" + DE_CLIENTS + "desk")
+        CommandStep.of("./entente charge list --own" + DE_CLIENTS + "desk")
             .says("{TASK} TAKEN IN CHARGE by DE-7"),
-        Step.of("./entente charge list" + FR_CLIENTS + "desk")
+        CommandStep.of("./entente charge list" + FR_CLIENTS + "desk")
             .againWhile("nothing is taken in charge")
             .says("{TASK} TAKEN IN CHARGE by DE-7, Hamburg: team is on its way"),
-        Step.of(
+        CommandStep.of(
                 "./entente charge back MESSAGE --officer DE-7 --note 'nothing found'"
                     + DE_CLIENTS
                     + "desk")
             .fills("MESSAGE", "TASK")
             .says("to fr.customs"),
-        Step.of(
+        CommandStep.of(
                 "./entente send --alerts config/samples/tasking/container-check-update.jsonl"
                     + " --updates MESSAGE"
                     + DECLARATIONS)
             .fills("MESSAGE", "TASK")
             .says("to [de.customs]"),
-        Step.of("./entente chain MESSAGE" + DE_CLIENTS + "desk")
+        CommandStep.of("./entente chain MESSAGE" + DE_CLIENTS + "desk")
             .fills("MESSAGE", "TASK")
             .says("{TASK}"),
-        Step.of("./entente send" + DE_CLIENTS + "declarations --alerts config/samples/ipr.jsonl")
+        CommandStep.of(
+                "./entente send" + DE_CLIENTS + "declarations --alerts config/samples/ipr.jsonl")
             .exits(1)
             .says("published"),
         // Until it has arrived.
-        Step.of("./entente search --headline 'brake pads'" + SEARCHER)
+        CommandStep.of("./entente search --headline 'brake pads'" + SEARCHER)
             .againWhile("nothing found")
             .says("ZGR-2026-1180")
             .keeps("FOUND", ID),
-        Step.of(
+        CommandStep.of(
                 "./entente search --subject 'case:ZGR 2026 1180' --category IPR --origin de.customs"
                     + " --from 2026-01-01 --json"
                     + SEARCHER)
             .says("\"caseRef\":\"ZGR-2026-1180\""),
-        Step.of("./entente open MESSAGE" + SEARCHER).fills("MESSAGE", "FOUND").says("Hamburg"),
-        Step.of("./entente open MESSAGE --cap --out /tmp/federation/found.cap" + SEARCHER)
+        CommandStep.of("./entente open MESSAGE" + SEARCHER)
+            .fills("MESSAGE", "FOUND")
+            .says("Hamburg"),
+        CommandStep.of("./entente open MESSAGE --cap --out /tmp/federation/found.cap" + SEARCHER)
             .fills("MESSAGE", "FOUND")
             .doesNotSay("is no CAP"),
-        Step.of(
+        CommandStep.of(
                 "./entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1"
                     + " --automated --indicator 'ROUTE_UNUSUAL:400:three ports in five days'"
                     + " --indicator X_NIGHT_CALL:100"
@@ -295,30 +302,30 @@ final class DocumentedSteps {
             .fills("MESSAGE", "FOUND")
             .says("87.5 HIGH")
             .says("ports 3.1 (risk-engine, automated)"),
-        Step.of("./entente risk list --minimum 70 --category IPR" + SEARCHER)
+        CommandStep.of("./entente risk list --minimum 70 --category IPR" + SEARCHER)
             .says("{FOUND}")
             .says("87.5 HIGH"),
-        Step.of("./entente risk show MESSAGE --history" + SEARCHER)
+        CommandStep.of("./entente risk show MESSAGE --history" + SEARCHER)
             .fills("MESSAGE", "FOUND")
             .says("three ports in five days"),
-        Step.of("./entente risk follow --minimum 70 --after 0" + SEARCHER)
+        CommandStep.of("./entente risk follow --minimum 70 --after 0" + SEARCHER)
             .until("{FOUND}")
             .exits(143),
         // What else has arrived names something else.
-        Step.of("./entente related MESSAGE" + SEARCHER)
+        CommandStep.of("./entente related MESSAGE" + SEARCHER)
             .fills("MESSAGE", "FOUND")
             .says("nothing related"),
-        Step.of("./entente watch hits" + SEARCHER)
+        CommandStep.of("./entente watch hits" + SEARCHER)
             .againWhile("no hits")
             .says("case:ZGR20261180")
             .says("{FOUND}"),
-        Step.of(
+        CommandStep.of(
                 "./entente watch remove 1 --officer FR-12 --justification 'case closed'"
                     + FR_CLIENTS
                     + "desk")
             .says("watch 1 has ended"),
-        Step.of("./entente thread ZGR-2026-1180" + SEARCHER).says("{FOUND}"),
-        Step.of(
+        CommandStep.of("./entente thread ZGR-2026-1180" + SEARCHER).says("{FOUND}"),
+        CommandStep.of(
                 "./entente request ask --to de.customs --question 'Is this container known to you?'"
                     + " --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL"
                     + " --classification RESTRICTED --case DNRED-2026-41 --within 48"
@@ -326,20 +333,20 @@ final class DocumentedSteps {
                     + DECLARATIONS)
             .says("to [de.customs]")
             .keeps("ASKED", ID + "to"),
-        Step.of(
+        CommandStep.of(
                 "./entente request remind MESSAGE --text 'the ship sails on Friday' --officer FR-12"
                     + " --justification 'case 12/26'"
                     + DECLARATIONS)
             .fills("MESSAGE", "ASKED")
             .says("to [de.customs]"),
-        Step.of("./entente request reminders" + DE_CLIENTS + "declarations")
+        CommandStep.of("./entente request reminders" + DE_CLIENTS + "declarations")
             .againWhile("no reminders")
             .says("{ASKED}")
             .says("reminded 1x"),
-        Step.of("./entente request list --owed --status OPEN" + DE_CLIENTS + "declarations")
+        CommandStep.of("./entente request list --owed --status OPEN" + DE_CLIENTS + "declarations")
             .says("{ASKED}")
             .says("fr.customs   OPEN"),
-        Step.of(
+        CommandStep.of(
                 "./entente request answer MESSAGE --to fr.customs --result HIT --hits 2"
                     + " --category IPR --purpose CUSTOMS_CONTROL --classification RESTRICTED"
                     + DE_CLIENTS
@@ -348,11 +355,11 @@ final class DocumentedSteps {
             .againWhile("NOT_FOUND")
             .says("to [fr.customs]"),
         // Until the answer has arrived.
-        Step.of("./entente request list --asked" + DECLARATIONS)
+        CommandStep.of("./entente request list --asked" + DECLARATIONS)
             .againWhile(" OPEN ")
             .says("{ASKED}")
             .says("de.customs   ANSWERED"),
-        Step.of(
+        CommandStep.of(
                 "./entente responder register seizures --category IPR --category EXCISE --within 60"
                     + " --matching EXACT --data-age 1440 --description 'seizures since 2019'"
                     + " --officer DE-3 --justification 'service agreed 4/26'"
@@ -360,11 +367,12 @@ final class DocumentedSteps {
                     + "declarations")
             .says("seizures registered"),
         // Until its agency has told this one.
-        Step.of("./entente discover --category IPR" + DECLARATIONS)
+        CommandStep.of("./entente discover --category IPR" + DECLARATIONS)
             .againWhile("nobody is known")
             .says("[IPR, EXCISE]"),
-        Step.of("./entente responder list" + DE_CLIENTS + "declarations").says("by declarations"),
-        Step.of(
+        CommandStep.of("./entente responder list" + DE_CLIENTS + "declarations")
+            .says("by declarations"),
+        CommandStep.of(
                 "./entente responder withdraw seizures --officer DE-3"
                     + " --justification 'service ended'"
                     + DE_CLIENTS
@@ -373,9 +381,9 @@ final class DocumentedSteps {
   }
 
   /** A suspension of goods, to its end. */
-  static List<Step> aboutRights() {
+  static List<CommandStep> aboutRights() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente ipr record --right TRADE_MARK --number 'EUTM 018000001'"
                     + " --holder 'Brakes AG' --product 'brake pads'"
                     + " --features 'a hologram on each box' --contact 'legal@brakes.example'"
@@ -385,10 +393,11 @@ final class DocumentedSteps {
                     + IPR)
             .says("APPLICATION")
             .keeps("RIGHT", ID),
-        Step.of("./entente ipr grant RECORDATION --days 365" + OFFICER + "'decision 12/26'" + IPR)
+        CommandStep.of(
+                "./entente ipr grant RECORDATION --days 365" + OFFICER + "'decision 12/26'" + IPR)
             .fills("RECORDATION", "RIGHT")
             .says("GRANTED"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr suspend --recordation RECORDATION"
                     + " --goods 'brake pads without hologram' --quantity '1200 pieces'"
                     + " --place 'Le Havre, hall 4' --particular 'CONSIGNEE=Garage Dupont, Rouen'"
@@ -398,42 +407,47 @@ final class DocumentedSteps {
             .fills("RECORDATION", "RIGHT")
             .says("next: notify the parties")
             .keeps("SUSPENSION", ID),
-        Step.of("./entente ipr notify CASE --party DECLARANT" + OFFICER + "'letter of today'" + IPR)
+        CommandStep.of(
+                "./entente ipr notify CASE --party DECLARANT" + OFFICER + "'letter of today'" + IPR)
             .fills("CASE", "SUSPENSION"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr notify CASE --party RIGHTS_HOLDER"
                     + OFFICER
                     + "'through the gateway'"
                     + IPR)
             .fills("CASE", "SUSPENSION")
             .says("next: answer of the rights holder, before "),
-        Step.of("./entente ipr notices" + HOLDER).says("{SUSPENSION}").says("answer before "),
-        Step.of("./entente ipr notice CASE" + PERSON + HOLDER)
+        CommandStep.of("./entente ipr notices" + HOLDER)
+            .says("{SUSPENSION}")
+            .says("answer before "),
+        CommandStep.of("./entente ipr notice CASE" + PERSON + HOLDER)
             .fills("CASE", "SUSPENSION")
             .says("1200 pieces")
             .doesNotSay("Dupont"),
-        Step.of("./entente ipr answer CASE CONFIRMS" + PERSON + HOLDER).fills("CASE", "SUSPENSION"),
-        Step.of("./entente ipr answer CASE AGREES_TO_DESTRUCTION" + PERSON + HOLDER)
+        CommandStep.of("./entente ipr answer CASE CONFIRMS" + PERSON + HOLDER)
             .fills("CASE", "SUSPENSION"),
-        Step.of(
+        CommandStep.of("./entente ipr answer CASE AGREES_TO_DESTRUCTION" + PERSON + HOLDER)
+            .fills("CASE", "SUSPENSION"),
+        CommandStep.of(
                 "./entente ipr disclose CASE CONSIGNEE"
                     + OFFICER
                     + "'asked for on the telephone, art. 17(4)'"
                     + IPR)
             .fills("CASE", "SUSPENSION")
             .says("next: answer of the declarant"),
-        Step.of("./entente ipr declarant CASE AGREES" + OFFICER + "'letter of the declarant'" + IPR)
+        CommandStep.of(
+                "./entente ipr declarant CASE AGREES" + OFFICER + "'letter of the declarant'" + IPR)
             .fills("CASE", "SUSPENSION")
             .says("next: destroy the goods"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr outcome CASE DESTROYED"
                     + OFFICER
                     + "'record of destruction 3/26'"
                     + IPR)
             .fills("CASE", "SUSPENSION")
             .says("CLOSED"),
-        Step.of("./entente ipr list --closed" + IPR).says("{SUSPENSION}").says("DESTROYED"),
-        Step.of(
+        CommandStep.of("./entente ipr list --closed" + IPR).says("{SUSPENSION}").says("DESTROYED"),
+        CommandStep.of(
                 "./entente ipr show CASE --officer FR-9"
                     + " --justification 'asked by the court of auditors'"
                     + IPR)
@@ -444,9 +458,9 @@ final class DocumentedSteps {
   /**
    * An application that is refused, goods detained ex officio, a court, a recordation taken back.
    */
-  static List<Step> otherTurnsAboutRights() {
+  static List<CommandStep> otherTurnsAboutRights() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente ipr record --right DESIGN --number 'DM/099001' --holder 'Discs SA'"
                     + " --product 'brake discs' --contact 'legal@discs.example'"
                     + OFFICER
@@ -454,33 +468,33 @@ final class DocumentedSteps {
                     + IPR)
             .says("APPLICATION")
             .keeps("OTHER_RIGHT", ID),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr refuse RECORDATION"
                     + OFFICER
                     + "'no proof that the applicant holds the right'"
                     + IPR)
             .fills("RECORDATION", "OTHER_RIGHT")
             .says("REFUSED"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr suspend --kind EX_OFFICIO --goods 'brake discs, copied mark'"
                     + " --quantity '40 pieces' --place 'Le Havre, hall 4'"
                     + OFFICER
                     + "'the mark on the boxes'"
                     + IPR)
             .keeps("DETENTION", ID),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr notify CASE --party DECLARANT"
                     + OFFICER
                     + "'letter to the declarant, hall 4'"
                     + IPR)
             .fills("CASE", "DETENTION"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr notify CASE --party RIGHTS_HOLDER"
                     + OFFICER
                     + "'by telephone and letter'"
                     + IPR)
             .fills("CASE", "DETENTION"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr attach CASE RECORDATION"
                     + OFFICER
                     + "'application granted in time'"
@@ -488,48 +502,49 @@ final class DocumentedSteps {
             .fills("CASE", "DETENTION")
             .fills("RECORDATION", "RIGHT")
             .says("{DETENTION}"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr letter CASE ASKS_EXTENSION"
                     + " --text 'the expert opinion is due on Friday'"
                     + OFFICER
                     + "'letter of the holder'"
                     + IPR)
             .fills("CASE", "DETENTION"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr extend CASE --days 5"
                     + OFFICER
                     + "'art. 23(4), asked for in time'"
                     + IPR)
             .fills("CASE", "DETENTION"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr letter CASE PROCEEDINGS --text 'TJ Paris, 26/04711'"
                     + OFFICER
                     + "'writ of summons'"
                     + IPR)
             .fills("CASE", "DETENTION")
             .says("PROCEEDINGS"),
-        Step.of("./entente ipr outcome CASE RELEASED" + OFFICER + "'judgment in 26/04711'" + IPR)
+        CommandStep.of(
+                "./entente ipr outcome CASE RELEASED" + OFFICER + "'judgment in 26/04711'" + IPR)
             .fills("CASE", "DETENTION")
             .says("CLOSED"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr revoke RECORDATION"
                     + OFFICER
                     + "'the trade mark was cancelled'"
                     + IPR)
             .fills("RECORDATION", "RIGHT")
             .says("REVOKED"),
-        Step.of(
+        CommandStep.of(
                 "./entente ipr right RECORDATION --officer FR-9 --justification 'complaint 2/26'"
                     + IPR)
             .fills("RECORDATION", "RIGHT")
             .says("hologram"),
-        Step.of("./entente ipr rights" + IPR).says("{OTHER_RIGHT}").doesNotSay("legal@"),
-        Step.of("./entente ipr own" + HOLDER).says("{RIGHT}").doesNotSay("{OTHER_RIGHT}"));
+        CommandStep.of("./entente ipr rights" + IPR).says("{OTHER_RIGHT}").doesNotSay("legal@"),
+        CommandStep.of("./entente ipr own" + HOLDER).says("{RIGHT}").doesNotSay("{OTHER_RIGHT}"));
   }
 
   /** Something is said in the joint operation. */
-  private static Step said(String what) {
-    return Step.of(
+  private static CommandStep said(String what) {
+    return CommandStep.of(
             "./entente operation "
                 + what
                 + " --category IPR --purpose IPR_ENFORCEMENT --classification RESTRICTED"
@@ -539,57 +554,58 @@ final class DocumentedSteps {
   }
 
   /** What is done with messages that have arrived, and what the figures say at the end. */
-  static List<Step> afterwards() {
+  static List<CommandStep> afterwards() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente hold place MESSAGE --officer DE-7 --justification 'case 4 Js 12/26'"
                     + RECORDS)
             .fills("MESSAGE", "FIRST"),
-        Step.of("./entente hold list" + RECORDS).says("{FIRST}").says("case 4 Js 12/26"),
-        Step.of(
+        CommandStep.of("./entente hold list" + RECORDS).says("{FIRST}").says("case 4 Js 12/26"),
+        CommandStep.of(
                 "./entente hold release MESSAGE --officer DE-7 --justification 'case closed'"
                     + RECORDS)
             .fills("MESSAGE", "FIRST"),
-        Step.of(
+        CommandStep.of(
                 "./entente erase MESSAGE --officer DE-7 --justification"
                     + " 'art. 16(2), request 41/26'"
                     + RECORDS)
             .fills("MESSAGE", "FIRST")
             .says("erased at"),
-        Step.of(
+        CommandStep.of(
                 "./entente recall MESSAGE --reason 'the goods were genuine' --officer FR-118"
                     + " --justification 'laboratory report 7/26'"
                     + SUPERVISOR)
             .fills("MESSAGE", "SECOND")
             .says("recall ")
             .says("de.customs"),
-        Step.of("./entente track MESSAGE" + SUPERVISOR)
+        CommandStep.of("./entente track MESSAGE" + SUPERVISOR)
             .fills("MESSAGE", "SECOND")
             .says("SUBMISSION_ACCEPTANCE")
             .says("taken back at ")
             .says("opened before by"),
-        Step.of("./entente unopened" + SUPERVISOR),
-        Step.of(
+        CommandStep.of("./entente unopened" + SUPERVISOR),
+        CommandStep.of(
                 "./entente operation create --name 'CALM HARBOUR' --participant de.customs"
                     + " --ends 2030-03-31 --officer FR-118"
                     + " --justification 'joint inspection 7/26'"
                     + SUPERVISOR)
             .says("CALM HARBOUR  OPEN")
             .keeps("OPERATION", ID),
-        Step.of(
+        CommandStep.of(
                 "./entente operation create --name 'BERTH FOUR' --participant de.customs"
                     + " --starts 2030-03-04 --ends 2030-03-09 --officer FR-118"
                     + " --justification 'joint inspection 8/26'"
                     + SUPERVISOR)
             .says("BERTH FOUR  OPEN  from 2030-03-04T00:00:00Z until 2030-03-09T00:00:00Z"),
-        Step.of("./entente operation list" + SUPERVISOR).says("roster 1: de.customs PARTICIPANT"),
-        Step.of(
+        CommandStep.of("./entente operation list" + SUPERVISOR)
+            .says("roster 1: de.customs PARTICIPANT"),
+        CommandStep.of(
                 "./entente operation members OPERATION --participant de.customs --ends 2030-06-30"
                     + " --officer FR-118 --justification 'three months more'"
                     + SUPERVISOR)
             .fills("OPERATION", "OPERATION")
             .says("roster 2: "),
-        Step.of("./entente operation hash OPERATION" + DE_CLIENTS + "desk")
+        CommandStep.of("./entente operation hash OPERATION" + DE_CLIENTS + "desk")
             .fills("OPERATION", "OPERATION")
             .againWhile("roster 1 ")
             .says("roster 2 of CALM HARBOUR"),
@@ -601,7 +617,7 @@ final class DocumentedSteps {
         said(
             "report OPERATION --text 'two seals are broken' --place DEHAM --subject container:CSQU3054383"),
         said("outcome OPERATION R1 --text '1,200 brake pads seized' --place DEHAM"),
-        Step.of(
+        CommandStep.of(
                 "./entente operation show OPERATION --officer DE-7"
                     + " --justification 'joint inspection 7/26'"
                     + DE_CLIENTS
@@ -615,91 +631,95 @@ final class DocumentedSteps {
             .says(
                 "task T1, de.customs, ASSIGNED: open the containers of berth 4 in DEHAM, by 2030-03-05")
             .says("container CSQU3054383"),
-        Step.of(
+        CommandStep.of(
                 "./entente operation members OPERATION --participant de.customs --unconfirmed"
                     + " --officer FR-118"
                     + " --justification 'hash compared with de.customs by telephone'"
                     + SUPERVISOR)
             .fills("OPERATION", "OPERATION")
             .says("roster 3: "),
-        Step.of(
+        CommandStep.of(
                 "./entente operation close OPERATION --officer FR-118"
                     + " --justification 'all tasks done'"
                     + SUPERVISOR)
             .fills("OPERATION", "OPERATION")
             .says("CLOSED"),
-        Step.of(
+        CommandStep.of(
                 "./entente keys renew --officer FR-3 --justification 'yearly renewal'"
                     + " --out /tmp/federation/fr.customs.join"
                     + OPERATOR)
             .says("read out"),
-        Step.of("./entente backup create --officer FR-3 --justification 'daily backup'" + OPERATOR)
+        CommandStep.of(
+                "./entente backup create --officer FR-3 --justification 'daily backup'" + OPERATOR)
             .says("audit leaves"),
-        Step.of("./entente backup list --config /tmp/federation/fr.customs.yaml").says("     1  "),
-        Step.of("./entente backup verify --config /tmp/federation/fr.customs.yaml").says("good"),
-        Step.of("./entente keys show" + OPERATOR)
+        CommandStep.of("./entente backup list --config /tmp/federation/fr.customs.yaml")
+            .says("     1  "),
+        CommandStep.of("./entente backup verify --config /tmp/federation/fr.customs.yaml")
+            .says("good"),
+        CommandStep.of("./entente keys show" + OPERATOR)
             .says("in use")
             .says("not in the trust bundle")
             .says("fr.customs fulfils DESTROY_AFTER_RETENTION"),
-        Step.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
-        Step.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),
-        Step.of(
+        CommandStep.of("./entente link list" + OPERATOR).says("de.customs        up").says("FLASH"),
+        CommandStep.of("./entente quarantine list" + OPERATOR).doesNotSay("receiving"),
+        CommandStep.of(
                 "./entente link pause de.customs --officer FR-3"
                     + " --justification 'their maintenance, ticket 12'"
                     + OPERATOR)
             .says("de.customs paused"),
-        Step.of(
+        CommandStep.of(
                 "./entente link unpause de.customs --officer FR-3"
                     + " --justification 'they are back'"
                     + OPERATOR)
             .says("de.customs goes on"),
-        Step.of(
+        CommandStep.of(
                 "./entente link resume de.customs FLASH --officer FR-3"
                     + " --justification 'restored on Sunday, ticket 13'"
                     + OPERATOR)
             .says("FLASH was not stopped; nothing changed"),
-        Step.of("./entente cursor list" + DE_CLIENTS + "operator")
+        CommandStep.of("./entente cursor list" + DE_CLIENTS + "operator")
             .says("night-shift")
             .says("last position"),
-        Step.of(
+        CommandStep.of(
                 "./entente cursor forget desk night-shift --officer DE-3"
                     + " --justification 'that desk is closed'"
                     + DE_CLIENTS
                     + "operator")
             .says("night-shift of desk forgotten"),
-        Step.of("./entente quarantine show 1" + OPERATOR).exits(1).says("NOT_FOUND"),
-        Step.of("./entente quarantine retry 1 --officer FR-3 --justification 'upgraded'" + OPERATOR)
+        CommandStep.of("./entente quarantine show 1" + OPERATOR).exits(1).says("NOT_FOUND"),
+        CommandStep.of(
+                "./entente quarantine retry 1 --officer FR-3 --justification 'upgraded'" + OPERATOR)
             .exits(1)
             .says("NOT_FOUND"),
-        Step.of(
+        CommandStep.of(
                 "./entente quarantine discard 1 --officer FR-3 --justification 'sent again by mail'"
                     + OPERATOR)
             .exits(1)
             .says("NOT_FOUND"),
         // One of its witnesses does not run here, so that its first checkpoint comes only when the
         // wait for witnesses is over.
-        Step.of("./entente audit verify --config /tmp/federation/fr.customs.yaml")
+        CommandStep.of("./entente audit verify --config /tmp/federation/fr.customs.yaml")
             .againWhile("no checkpoint is signed")
             .says("fr.customs"),
-        Step.of(
+        CommandStep.of(
                 "./entente audit verify"
                     + FR_CLIENTS
                     + "auditor --bundle /tmp/federation/trust-bundle.note"
                     + " --roots /tmp/federation/roots.json"
                     + " --checkpoint /tmp/federation/fr.customs.checkpoint")
             .says("fr.customs"),
-        Step.of(
+        CommandStep.of(
                 "./entente audit prove MESSAGE --recipient de.customs --officer FR-9"
                     + " --justification 'court order 41/26'"
                     + FR_CLIENTS
                     + "auditor --out /tmp/federation/message.proof")
             .fills("MESSAGE", "SECOND")
             .says("proof of {SECOND}"),
-        Step.of(
+        CommandStep.of(
                 "./entente audit verify-proof /tmp/federation/message.proof"
                     + " --roots /tmp/federation/roots.json")
             .says("fr.customs: proved; message {SECOND} was accepted"),
-        Step.of(
+        CommandStep.of(
                 "./entente audit export --subject 'case:DNRED-2026-IPR-00417' --proofs"
                     + " --officer FR-9 --justification 'access request 12/26'"
                     + FR_CLIENTS
@@ -709,30 +729,31 @@ final class DocumentedSteps {
   }
 
   /** What needs a node that does not run. */
-  static List<Step> stopped() {
+  static List<CommandStep> stopped() {
     return List.of(
-        Step.of(
+        CommandStep.of(
                 "./entente audit export --from 2026-01-01 --officer FR-9"
                     + " --justification 'yearly report' --config /tmp/federation/fr.customs.yaml")
             .says("\"type\":\"NODE_STOP\""),
-        Step.of(
+        CommandStep.of(
                 "./entente audit new-log --config /tmp/federation/fr.customs.yaml --look"
                     + " --officer FR-1 --justification 'restored from the backup of 1 March'")
             .exits(1)
             .says("can be continued"),
-        Step.of(
+        CommandStep.of(
                 "./entente backup restore --config /tmp/federation/fr.customs.yaml --replace"
                     + " --officer FR-1 --justification 'the disk of 1 March is lost'")
             .says("restored     backup 1")
             .says("set aside"),
-        Step.of(
+        CommandStep.of(
                 "./entente audit new-log --ledger-lost --config /tmp/federation/fr.customs.yaml"
                     + " --officer FR-1"
                     + " --justification 'the disk of 1 March is lost, and so are its copies'")
             .exits(1)
             .says("holds a ledger"),
-        Step.of("./entente keystore list --config /tmp/federation/fr.customs.yaml").says("since"),
-        Step.of(
+        CommandStep.of("./entente keystore list --config /tmp/federation/fr.customs.yaml")
+            .says("since"),
+        CommandStep.of(
                 "./entente keystore passphrase --config /tmp/federation/fr.customs.yaml"
                     + " --new /tmp/federation/new-passphrase")
             .says("protected by the new passphrase"));

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +28,7 @@ final class EvidenceIT {
   /** The transit and the origin are killed while it is on its way. */
   @Test
   void message_isFollowedAcrossATransit_toTheClientThatOpensIt() throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(List.of(FR, HUB, SG));
       String first = send(federation, 0);
       tail(federation);
@@ -94,7 +94,7 @@ final class EvidenceIT {
   /** Publishes the sample that goes to nobody but Singapore, under a key of its own; its id. */
   private String send(Federation federation, int which) throws IOException {
     String draft =
-        Files.readAllLines(Home.find().samples().resolve("ipr.jsonl")).stream()
+        Files.readAllLines(ConfigurationHome.find().samples().resolve("ipr.jsonl")).stream()
             .filter(line -> line.contains("\"ipr-2026-0001\""))
             .findFirst()
             .orElseThrow()

@@ -14,8 +14,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.Test;
@@ -67,7 +67,7 @@ final class ExportIT {
   }
 
   private void send(Federation federation) throws IOException {
-    String alerts = Files.readString(Home.find().samples().resolve("hazardous.jsonl"));
+    String alerts = Files.readString(ConfigurationHome.find().samples().resolve("hazardous.jsonl"));
     assertTrue(alerts.contains(DECLARATION), alerts);
     Path own =
         Files.writeString(
@@ -151,7 +151,7 @@ final class ExportIT {
 
   @Test
   void period_isExportedFromRunningAndStoppedNodes_andEachExportIsOnRecord() throws IOException {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(List.of(FR, DE));
       send(federation);
       String today = LocalDate.now(ZoneOffset.UTC).toString();

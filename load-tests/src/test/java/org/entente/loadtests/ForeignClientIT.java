@@ -19,10 +19,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.testkit.AcceptanceRequirement;
 import org.entente.loadtests.testkit.Child;
-import org.entente.loadtests.testkit.Requires;
 import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,7 +51,7 @@ final class ForeignClientIT {
   @Test
   void nodeClient_callsEveryMethodOfEveryService_andReadsWhatIsRefused() throws Exception {
     Path node = node();
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(RUNNING);
 
       Child child =
@@ -109,12 +109,12 @@ final class ForeignClientIT {
   }
 
   private static Path node() {
-    Path node = Home.find().folder().resolve("load-tests").resolve("node");
+    Path node = ConfigurationHome.find().folder().resolve("load-tests").resolve("node");
     boolean program =
         Arrays.stream(System.getenv("PATH").split(":", -1))
             .anyMatch(path -> Files.isExecutable(Path.of(path, "node")));
-    Requires.present(program, "node");
-    Requires.present(
+    AcceptanceRequirement.present(program, "node");
+    AcceptanceRequirement.present(
         Files.isDirectory(node.resolve("node_modules").resolve("@grpc")),
         "load-tests/node/node_modules (npm ci)");
     return node;
@@ -122,7 +122,7 @@ final class ForeignClientIT {
 
   /** The methods of all services in the {@code .proto} files of clients. */
   private static Set<String> methods() throws Exception {
-    Path protos = Home.find().folder().resolve("proto/src/main/proto/entente/v1");
+    Path protos = ConfigurationHome.find().folder().resolve("proto/src/main/proto/entente/v1");
     Set<String> methods = new TreeSet<>();
     try (Stream<Path> files = Files.list(protos)) {
       for (Path file : files.toList()) {

@@ -11,8 +11,8 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.proto.v1.IprNotice;
@@ -34,7 +34,7 @@ final class IprIT {
   @Test
   void case_survivesKill_andTheRightsHolderSeesItRedacted()
       throws IOException, InterruptedException {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(List.of(FR));
       String right =
           id(

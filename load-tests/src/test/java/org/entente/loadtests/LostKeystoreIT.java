@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.FreePorts;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Publications;
-import org.entente.loadtests.testkit.Steps;
+import org.entente.loadtests.testkit.StepRunner;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublisherGrpc;
@@ -49,13 +49,13 @@ final class LostKeystoreIT {
   private String fr;
   private String de;
   private final FreePorts ports = new FreePorts(new SecureRandom());
-  private Steps steps;
+  private StepRunner steps;
 
   @BeforeEach
   void begin() throws IOException {
     pilot = Files.createDirectories(folder.resolve("pilot"));
     replaced.put("/tmp/pilot", pilot.toString());
-    replaced.put("config/", Home.find().folder().resolve("config") + "/");
+    replaced.put("config/", ConfigurationHome.find().folder().resolve("config") + "/");
     fr = ports.address();
     de = ports.address();
     replaced.put(LOOPBACK + "7471", fr);
@@ -70,7 +70,7 @@ final class LostKeystoreIT {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(secret, "a passphrase for " + name + "\n");
     }
-    steps = new Steps(folder, replaced);
+    steps = new StepRunner(folder, replaced);
   }
 
   @AfterEach

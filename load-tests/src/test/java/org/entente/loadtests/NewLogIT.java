@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ReadTileRequest;
@@ -46,7 +46,7 @@ final class NewLogIT {
 
   @BeforeEach
   void start() {
-    federation = Federation.mint(Home.find(), folder);
+    federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.start(List.of(FR, DE));
   }
 
@@ -57,7 +57,10 @@ final class NewLogIT {
 
   private Child send(String sample) {
     return call(
-        "declarations", "send", "--alerts", Home.find().samples().resolve(sample).toString());
+        "declarations",
+        "send",
+        "--alerts",
+        ConfigurationHome.find().samples().resolve(sample).toString());
   }
 
   /** The id of a message that was accepted for de.customs. */

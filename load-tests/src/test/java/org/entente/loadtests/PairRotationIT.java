@@ -12,13 +12,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Predicate;
-import org.entente.certsdev.Change;
+import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.trust.Member;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Outcome;
@@ -41,7 +41,7 @@ final class PairRotationIT {
 
   @Test
   void pairs_replacedWhileRunning_mailAndAuditGoOnOverTheSameStreams() throws IOException {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(List.of(FR, DE));
       MessageId first = deliver(federation);
       List<String> before = inUse(show(federation));
@@ -75,13 +75,14 @@ final class PairRotationIT {
       Member both = CeremonyFiles.request(file).agency();
       MintedFederation minted =
           MintedFederation.open(folder.resolve("federation"), InstantSource.system())
-              .publish(InstantSource.system(), List.of(new Change.Add(both)));
+              .publish(InstantSource.system(), List.of(new MembershipChange.Add(both)));
       List<String> after =
           inUse(await(federation, lines -> inUse(lines).stream().noneMatch(before::contains)));
       assertEquals(2, after.size());
       deliver(federation);
 
-      minted = minted.publish(InstantSource.system(), List.of(new Change.Add(onlyNew(both))));
+      minted =
+          minted.publish(InstantSource.system(), List.of(new MembershipChange.Add(onlyNew(both))));
       await(federation, lines -> lines.contains("trust bundle version 3"));
       deliver(federation);
 

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Markers;
 import org.entente.loadtests.testkit.Tap;
@@ -56,7 +56,7 @@ final class PlaintextIT {
 
   @BeforeEach
   void start() throws IOException {
-    federation = Federation.mint(Home.find(), folder);
+    federation = Federation.mint(ConfigurationHome.find(), folder);
     String transit = Objects.requireNonNull(federation.plan(TRANSIT).peers());
     for (String agency : federation.agencies()) {
       Path config = federation.plan(agency).config();

@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +28,7 @@ final class ProofIT {
 
   @BeforeEach
   void start() {
-    federation = Federation.mint(Home.find(), folder);
+    federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.start(List.of(FR, DE));
   }
 
@@ -44,7 +44,7 @@ final class ProofIT {
             "declarations",
             "send",
             "--alerts",
-            Home.find().samples().resolve("hazardous.jsonl").toString());
+            ConfigurationHome.find().samples().resolve("hazardous.jsonl").toString());
     return sent.out()
         .lines()
         .filter(line -> line.contains(DE))

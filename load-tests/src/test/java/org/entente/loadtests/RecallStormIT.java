@@ -19,8 +19,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.loadtests.traffic.Clients;
@@ -66,7 +66,8 @@ final class RecallStormIT {
   /** Threat 69. */
   @Test
   void recallStorm_isExecutedWhole_whileOtherTrafficFlows() throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder, Machine.GATEWAY)) {
+    try (Federation federation =
+        Federation.mint(ConfigurationHome.find(), folder, Machine.GATEWAY)) {
       for (String agency : List.of(HUB, US, DE, FR)) {
         federation.start(List.of(agency));
       }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +26,9 @@ final class ReleaseIT {
   @Test
   void heldMessage_survivesKillAndGoesOnASecondOfficersWord()
       throws IOException, InterruptedException {
-    Path sample = Home.find().samples().resolve("held").resolve("controlled-delivery.jsonl");
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    Path sample =
+        ConfigurationHome.find().samples().resolve("held").resolve("controlled-delivery.jsonl");
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(List.of(FR, SG, "x.hub"));
 
       Child sent = Child.of(federation, FR, "declarations", "send", "--alerts", sample.toString());

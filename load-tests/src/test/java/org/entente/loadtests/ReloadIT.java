@@ -12,11 +12,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.entente.certsdev.Change;
+import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.model.AgencyName;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
@@ -35,11 +35,12 @@ final class ReloadIT {
   @Test
   void agreementsAndTrustBundle_changedWhileRunning_takeEffect() throws IOException {
     Path agreements = Files.createDirectories(folder.resolve("agreements"));
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
-      copy(Home.find().agreements(), agreements);
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
+      copy(ConfigurationHome.find().agreements(), agreements);
       Path config = federation.plan("fr.customs").config();
       String yaml = Files.readString(config);
-      String own = yaml.replace(Home.find().agreements().toString(), agreements.toString());
+      String own =
+          yaml.replace(ConfigurationHome.find().agreements().toString(), agreements.toString());
       assertTrue(!own.equals(yaml), yaml);
       Files.writeString(config, own);
       federation.start(List.of("fr.customs", RECIPIENT));
@@ -56,11 +57,13 @@ final class ReloadIT {
       Outcome withdrawn = await(publisher, Outcome::hasRefused);
       assertEquals("NOT_COVERED", withdrawn.getRefused().getRefusals(0).getCode());
 
-      copy(Home.find().agreements(), agreements);
+      copy(ConfigurationHome.find().agreements(), agreements);
       assertTrue(await(publisher, Outcome::hasAccepted).hasAccepted());
 
       MintedFederation.open(folder.resolve("federation"), InstantSource.system())
-          .publish(InstantSource.system(), List.of(new Change.Remove(new AgencyName(RECIPIENT))));
+          .publish(
+              InstantSource.system(),
+              List.of(new MembershipChange.Remove(new AgencyName(RECIPIENT))));
       Outcome removed = await(publisher, Outcome::hasRefused);
       assertEquals("UNKNOWN_RECIPIENT", removed.getRefused().getRefusals(0).getCode());
     }

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +27,7 @@ final class RetentionIT {
 
   @Test
   void message_isHeldRecalledReleased_andAnotherErased() throws IOException, InterruptedException {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(List.of(FR, DE));
       List<String> ids = send(federation);
       String recalled = ids.get(0);
@@ -76,7 +76,7 @@ final class RetentionIT {
   }
 
   private List<String> send(Federation federation) throws IOException {
-    Path samples = Home.find().samples();
+    Path samples = ConfigurationHome.find().samples();
     Path alerts = folder.resolve("two.jsonl");
     List<String> drafts = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(samples, "*.jsonl")) {

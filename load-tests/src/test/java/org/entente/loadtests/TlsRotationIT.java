@@ -47,8 +47,8 @@ import org.entente.gateway.crypto.CertificateAuthority;
 import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.crypto.LeafProfile;
 import org.entente.gateway.crypto.Pem;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Publication;
@@ -82,7 +82,7 @@ final class TlsRotationIT {
 
   @BeforeEach
   void start() {
-    federation = Federation.mint(Home.find(), folder);
+    federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.start(List.of(FR, DE));
   }
 
@@ -121,8 +121,8 @@ final class TlsRotationIT {
   @Test
   void certificate_thatCannotBeUsed_isRefusedAndTheOldOneStays() throws Exception {
     BigInteger first = shown();
-    Issued good = issue(FR, EARLIER, Duration.ofHours(5));
-    Issued other = issue(FR, EARLIER, Duration.ofHours(5));
+    IssuedCertificate good = issue(FR, EARLIER, Duration.ofHours(5));
+    IssuedCertificate other = issue(FR, EARLIER, Duration.ofHours(5));
     refused(issue(FR, EARLIER, Duration.ofMinutes(-1)), "tls.certificate: it ended on", first);
     refused(
         issue(FR, Duration.ofHours(1), Duration.ofHours(2)),
@@ -133,7 +133,7 @@ final class TlsRotationIT {
         "tls.certificate: it names spiffe://demo.entente.example/agency/de.customs",
         first);
     refused(
-        new Issued(good.key(), other.certificate()),
+        new IssuedCertificate(good.key(), other.certificate()),
         "the private key is not that of the certificate",
         first);
     refused(
@@ -145,7 +145,7 @@ final class TlsRotationIT {
     assertNoStreamEnded();
   }
 
-  private void refused(Issued pair, String why, BigInteger stays) throws Exception {
+  private void refused(IssuedCertificate pair, String why, BigInteger stays) throws Exception {
     replace(pair);
     await(this::log, text -> text.contains("the certificate in force stays: tls: " + why));
     assertTrue(metrics().contains("entente_tls_certificate_refused 1.0"));
@@ -171,14 +171,14 @@ final class TlsRotationIT {
     }
   }
 
-  private record Issued(PrivateKey key, X509Certificate certificate) {
+  private record IssuedCertificate(PrivateKey key, X509Certificate certificate) {
     BigInteger serial() {
       return certificate.getSerialNumber();
     }
   }
 
   /** What the CA of an agency issues for its gateway. */
-  private Issued issue(String agency, Duration from, Duration until)
+  private IssuedCertificate issue(String agency, Duration from, Duration until)
       throws IOException, GeneralSecurityException {
     Path own = folder.resolve("federation").resolve(agency);
     return issue(
@@ -190,7 +190,7 @@ final class TlsRotationIT {
         until);
   }
 
-  private Issued issueByAStranger() throws IOException {
+  private IssuedCertificate issueByAStranger() throws IOException {
     Instant now = Instant.now();
     Duration day = Duration.ofDays(1);
     return issue(
@@ -200,8 +200,8 @@ final class TlsRotationIT {
         day);
   }
 
-  private Issued issue(CertificateAuthority ca, String agency, Duration from, Duration until)
-      throws IOException {
+  private IssuedCertificate issue(
+      CertificateAuthority ca, String agency, Duration from, Duration until) throws IOException {
     KeyPair keys = EcKeys.generate(random);
     LeafProfile profile =
         new LeafProfile(
@@ -210,14 +210,14 @@ final class TlsRotationIT {
             List.of(InetAddress.getLoopbackAddress()),
             Instant.now().plus(from),
             Instant.now().plus(until));
-    return new Issued(keys.getPrivate(), ca.issue(keys.getPublic(), profile, random));
+    return new IssuedCertificate(keys.getPrivate(), ca.issue(keys.getPublic(), profile, random));
   }
 
   /**
    * As docs/operate/keys.md says: first the key, then the certificate, each by renaming another
    * file.
    */
-  private BigInteger replace(Issued next) throws IOException {
+  private BigInteger replace(IssuedCertificate next) throws IOException {
     Credentials own = federation.gatewayCredentials(FR);
     write(own.key(), Pem.encode(next.key()));
     write(own.certificate(), Pem.encode(List.of(next.certificate())));
@@ -250,7 +250,7 @@ final class TlsRotationIT {
           new Bootstrap()
               .group(group)
               .channel(NioSocketChannel.class)
-              .handler(new Shaking(context, serial))
+              .handler(new HandshakeClient(context, serial))
               .connect(address[0], Integer.parseInt(address[1]));
       return serial.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception e) {
@@ -261,11 +261,11 @@ final class TlsRotationIT {
   }
 
   /** Shakes hands, notes who answered, and leaves. */
-  private static final class Shaking extends ChannelInitializer<Channel> {
+  private static final class HandshakeClient extends ChannelInitializer<Channel> {
     private final SslContext context;
     private final CompletableFuture<BigInteger> serial;
 
-    Shaking(SslContext context, CompletableFuture<BigInteger> serial) {
+    HandshakeClient(SslContext context, CompletableFuture<BigInteger> serial) {
       this.context = context;
       this.serial = serial;
     }

@@ -29,7 +29,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import org.entente.certsdev.Change;
+import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.crypto.Pem;
@@ -37,8 +37,8 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.BundleContent;
 import org.entente.gateway.trust.Member;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.testkit.OwnBundles;
@@ -80,7 +80,7 @@ final class TrustGossipIT {
 
   @BeforeEach
   void mint() throws IOException {
-    federation = Federation.mint(Home.find(), folder);
+    federation = Federation.mint(ConfigurationHome.find(), folder);
     minted = MintedFederation.open(folder.resolve("federation"), InstantSource.system());
     bundles = OwnBundles.of(federation, minted.bundleFile(), folder);
   }
@@ -106,8 +106,8 @@ final class TrustGossipIT {
           minted.bundle(
               Instant.now(),
               List.of(
-                  new Change.Remove(new AgencyName(US)),
-                  new Change.Revoke(
+                  new MembershipChange.Remove(new AgencyName(US)),
+                  new MembershipChange.Revoke(
                       new AgencyName(SG), fingerprint(running.credentials(SG, "desk")))));
       bundles.place(FR, next);
 
@@ -174,7 +174,12 @@ final class TrustGossipIT {
   }
 
   private static List<JsonNode> rules() throws IOException {
-    Path file = Home.find().folder().resolve("config").resolve("prometheus").resolve("alerts.yaml");
+    Path file =
+        ConfigurationHome.find()
+            .folder()
+            .resolve("config")
+            .resolve("prometheus")
+            .resolve("alerts.yaml");
     return new ObjectMapper(new YAMLFactory())
         .readTree(file.toFile()).findValues("rules").stream()
             .flatMap(group -> StreamSupport.stream(group.spliterator(), false))
@@ -207,7 +212,8 @@ final class TrustGossipIT {
     try (Federation running = federation) {
       bundles.place(FR, minted.bundle(Instant.now(), List.of()));
       bundles.place(
-          DE, minted.bundle(Instant.now(), List.of(new Change.Remove(new AgencyName(US)))));
+          DE,
+          minted.bundle(Instant.now(), List.of(new MembershipChange.Remove(new AgencyName(US)))));
       running.start(List.of(FR, DE));
       for (String agency : List.of(FR, DE)) {
         at(agency).await("entente_trust_bundle_contradicted", 1);
@@ -292,7 +298,7 @@ final class TrustGossipIT {
           FR,
           minted.bundle(
               Instant.now(),
-              List.of(new Change.Add(onlyNew(CeremonyFiles.request(file).agency())))));
+              List.of(new MembershipChange.Add(onlyNew(CeremonyFiles.request(file).agency())))));
       at(DE).await(VERSION, 2);
       publish(DE, FR, "declarations", "back");
       Child tail = tail(FR);

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +32,7 @@ final class WatchIT {
   @Test
   void watch_survivesAKill_isHit_andWhatCameOfAMessageReachesItsOriginator()
       throws IOException, InterruptedException {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       federation.start(List.of(FR, DE));
       watches(federation);
       federation.kill(FR);
@@ -97,7 +97,7 @@ final class WatchIT {
   /** Sends the sample of a case twice; the ids. */
   private List<String> send(Federation federation, String agency, String caseRef, String to)
       throws IOException {
-    Path samples = Home.find().samples().resolve("ipr.jsonl");
+    Path samples = ConfigurationHome.find().samples().resolve("ipr.jsonl");
     String draft =
         Files.readAllLines(samples).stream()
             .filter(line -> line.contains(caseRef))

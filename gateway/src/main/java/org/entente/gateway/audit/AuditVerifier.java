@@ -56,7 +56,7 @@ public final class AuditVerifier {
 
     private final LogReader log;
     private final Frontier tree = Frontier.empty();
-    private final List<Verified> checkpoints = new ArrayList<>();
+    private final List<VerifiedCheckpoint> checkpoints = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private long furtherFaults;
     private long openedRecords;
@@ -93,7 +93,7 @@ public final class AuditVerifier {
       for (LogReader.Copy copy : copies) {
         CheckpointCheck check = verifier.check(copy.note());
         if (check instanceof CheckpointCheck.Signed signed) {
-          checkpoints.add(new Verified(copy.place(), signed.checkpoint()));
+          checkpoints.add(new VerifiedCheckpoint(copy.place(), signed.checkpoint()));
         } else if (check instanceof CheckpointCheck.Refused refused) {
           fault(copy.place() + " is refused: " + refused.reason());
         }
@@ -104,7 +104,7 @@ public final class AuditVerifier {
     }
 
     private void checkSizes(TreeHead head) {
-      for (Verified known : checkpoints) {
+      for (VerifiedCheckpoint known : checkpoints) {
         if (known.checkpoint.size() > head.size()) {
           fault(
               "the log has "
@@ -178,7 +178,7 @@ public final class AuditVerifier {
     }
 
     private void compareRoots() {
-      for (Verified known : checkpoints) {
+      for (VerifiedCheckpoint known : checkpoints) {
         if (known.checkpoint.size() == tree.size()
             && !known.checkpoint.root().equals(tree.root())) {
           fault(
@@ -211,5 +211,5 @@ public final class AuditVerifier {
     }
   }
 
-  private record Verified(String place, Checkpoint checkpoint) {}
+  private record VerifiedCheckpoint(String place, Checkpoint checkpoint) {}
 }

@@ -9,7 +9,7 @@ import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.note.Checkpoint;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ public final class CheckpointSigner {
   }
 
   private record Signers(NoteSigner ed25519, NoteSigner mlDsa44) {
-    static Signers of(KeyName name, SigningPair keys) {
+    static Signers of(NoteKeyName name, SigningPair keys) {
       return new Signers(
           NoteSigner.ed25519(name, keys.ed25519()),
           NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44()));

@@ -17,8 +17,8 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
-import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -74,9 +74,9 @@ public final class LogArchive {
 
   /** The leaves that speak of a message, oldest first. */
   public List<Place> about(MessageId id) {
-    byte[] prefix = Keys.key().bytes(id.bytes()).done();
+    byte[] prefix = KeyBuilder.key().bytes(id.bytes()).done();
     List<Place> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.AUDIT_INDEX, prefix, Keys.endOf(prefix))) {
+    try (Scan scan = store.scan(Table.AUDIT_INDEX, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
         KeyReader key = KeyReader.of(scan.key());

@@ -13,8 +13,8 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
-import org.entente.gateway.store.Keys;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
@@ -63,7 +63,7 @@ public final class StoredLog implements LogReader {
 
   /** Puts another log of the gateway in force. */
   static void putNumberInForce(Batch batch, int number) {
-    batch.put(Table.META, ascii("audit/log"), Keys.key().u32(number).done());
+    batch.put(Table.META, ascii("audit/log"), KeyBuilder.key().u32(number).done());
   }
 
   int number() {
@@ -149,7 +149,9 @@ public final class StoredLog implements LogReader {
     byte[] type = {(byte) record.type().number()};
     for (MessageId id : record.subject().messages()) {
       batch.put(
-          Table.AUDIT_INDEX, Keys.key().bytes(id.bytes()).u32(number).u64(index).done(), type);
+          Table.AUDIT_INDEX,
+          KeyBuilder.key().bytes(id.bytes()).u32(number).u64(index).done(),
+          type);
     }
   }
 
@@ -169,8 +171,8 @@ public final class StoredLog implements LogReader {
     return prefix().u64(index).done();
   }
 
-  private Keys prefix() {
-    return number == 1 ? Keys.key() : Keys.key().u8(LATER_LOG).u32(number);
+  private KeyBuilder prefix() {
+    return number == 1 ? KeyBuilder.key() : KeyBuilder.key().u8(LATER_LOG).u32(number);
   }
 
   byte[] headKey() {
@@ -190,6 +192,6 @@ public final class StoredLog implements LogReader {
   }
 
   private static byte[] ascii(String key) {
-    return Keys.key().ascii(key).done();
+    return KeyBuilder.key().ascii(key).done();
   }
 }

@@ -22,18 +22,18 @@ import org.entente.gateway.bridge.cap.CapTerms;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
-import org.entente.gateway.bridge.format.CapReading;
+import org.entente.gateway.bridge.format.CapReadResult;
 import org.entente.gateway.bridge.format.DraftLines;
 import org.entente.gateway.bridge.format.JsonLines;
-import org.entente.gateway.bridge.format.RecordReading;
+import org.entente.gateway.bridge.format.RecordReadResult;
 import org.entente.gateway.bridge.format.SourceRecord;
 import org.entente.gateway.bridge.mapping.MappingInput;
 import org.entente.gateway.bridge.mapping.RecordMapping;
-import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.config.YamlReadResult;
+import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,13 +53,13 @@ import org.jspecify.annotations.Nullable;
 public final class AlertSource implements Iterator<AlertItem>, Closeable {
 
   /** What opening comes to. */
-  public sealed interface Opening {
+  public sealed interface OpenResult {
 
     /** It is open; whoever opened it closes it. */
-    record Opened(AlertSource source) implements Opening {}
+    record Opened(AlertSource source) implements OpenResult {}
 
     /** It is not; at least one problem. Nothing is left open. */
-    record NotOpened(List<ConfigProblem> problems) implements Opening {
+    record NotOpened(List<ConfigProblem> problems) implements OpenResult {
       public NotOpened {
         problems = List.copyOf(problems);
       }
@@ -100,7 +100,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
    * @param mapping the mapping file, or null for drafts as they are and CAP with the usual mapping
    * @param mappings folder of the usual mappings, {@code config/mappings}
    */
-  public static Opening open(Path path, @Nullable Path mapping, Path mappings) {
+  public static OpenResult open(Path path, @Nullable Path mapping, Path mappings) {
     return open(path, mapping, mappings, null);
   }
 
@@ -112,13 +112,13 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
    * @param mappings folder of the usual mappings, {@code config/mappings}
    * @param terms what CAP has no place for, instead of a mapping of CAP; or null
    */
-  public static Opening open(
+  public static OpenResult open(
       Path path, @Nullable Path mapping, Path mappings, @Nullable CapTerms terms) {
     List<AlertFile> files;
     try {
       files = AlertFiles.list(path);
     } catch (IOException e) {
-      return notOpened(path, "cannot be read: " + FileTrouble.words(e));
+      return notOpened(path, "cannot be read: " + FileErrorText.words(e));
     }
     if (files.isEmpty()) {
       return notOpened(path, "holds neither JSON Lines nor CAP");
@@ -132,11 +132,11 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
    * The same of drafts that are asked about and not sent: those written down as they are may be
    * without key and body, and be requests and answers.
    */
-  public static Opening openToAsk(
+  public static OpenResult openToAsk(
       Path path, @Nullable Path mapping, Path mappings, @Nullable CapTerms terms) {
-    Opening opening = open(path, mapping, mappings, terms);
-    return opening instanceof Opening.Opened opened
-        ? new Opening.Opened(opened.source().toAsk())
+    OpenResult opening = open(path, mapping, mappings, terms);
+    return opening instanceof OpenResult.Opened opened
+        ? new OpenResult.Opened(opened.source().toAsk())
         : opening;
   }
 
@@ -145,7 +145,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     return new AlertSource(List.copyOf(files), records, cap, true);
   }
 
-  private static Opening openOnTerms(
+  private static OpenResult openOnTerms(
       Path path, List<AlertFile> files, @Nullable Path mapping, CapTerms terms) {
     if (!has(files, Format.CAP)) {
       return notOpened(path, "holds no CAP, which the terms given are for");
@@ -160,8 +160,8 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       loader.problems.add(notMapped(mapping, path));
     }
     return loader.problems.isEmpty()
-        ? new Opening.Opened(new AlertSource(files, records, terms::apply, false))
-        : new Opening.NotOpened(loader.problems);
+        ? new OpenResult.Opened(new AlertSource(files, records, terms::apply, false))
+        : new OpenResult.NotOpened(loader.problems);
   }
 
   private static boolean has(List<AlertFile> files, Format format) {
@@ -173,7 +173,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     return ConfigProblem.ofFile(String.valueOf(mapping), wrong, "another mapping");
   }
 
-  private static Opening open(
+  private static OpenResult open(
       Path path, List<AlertFile> files, @Nullable Path mapping, Path mappings) {
     Loader loader = new Loader();
     RecordMapping given = mapping == null ? null : loader.load(mapping);
@@ -192,19 +192,19 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       }
     }
     return loader.problems.isEmpty()
-        ? new Opening.Opened(
+        ? new OpenResult.Opened(
             new AlertSource(files, records, cap == null ? null : cap::apply, false))
-        : new Opening.NotOpened(loader.problems);
+        : new OpenResult.NotOpened(loader.problems);
   }
 
   private static boolean takes(@Nullable RecordMapping mapping, MappingInput input) {
     return mapping != null && mapping.input() == input;
   }
 
-  private static Opening notOpened(Path path, String wrong) {
+  private static OpenResult notOpened(Path path, String wrong) {
     String valid =
         "a .jsonl or .ndjson file of JSON Lines, a .cap or .xml file, or a folder of them";
-    return new Opening.NotOpened(List.of(ConfigProblem.ofFile(path.toString(), wrong, valid)));
+    return new OpenResult.NotOpened(List.of(ConfigProblem.ofFile(path.toString(), wrong, valid)));
   }
 
   @Override
@@ -234,7 +234,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       return lines == null ? begin(files.remove()) : line(lines);
     } catch (IOException e) {
       closeQuietly();
-      return new BadRecord(file, 0, "", "cannot be read: " + FileTrouble.words(e));
+      return new BadRecord(file, 0, "", "cannot be read: " + FileErrorText.words(e));
     }
   }
 
@@ -245,7 +245,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       return null;
     }
     try (InputStream in = Files.newInputStream(begun.path())) {
-      CapReading reading = CapReader.read(begun.name(), in);
+      CapReadResult reading = CapReader.read(begun.name(), in);
       if (reading instanceof BadRecord bad) {
         return bad;
       }
@@ -254,7 +254,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
   }
 
   private @Nullable AlertItem line(JsonLines open) throws IOException {
-    Optional<RecordReading> reading = open.next();
+    Optional<RecordReadResult> reading = open.next();
     if (reading.isEmpty()) {
       close();
       return null;
@@ -287,15 +287,15 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
   /** Loads mappings and keeps what is wrong with them. */
   private static final class Loader {
     private final YamlFiles yaml = new YamlFiles();
-    private final Expressions expressions = new Expressions();
+    private final ExpressionCompiler expressions = new ExpressionCompiler();
     private final List<ConfigProblem> problems = new ArrayList<>();
 
     @Nullable RecordMapping load(Path file) {
-      Reading<RecordMapping> reading = RecordMapping.load(file, yaml, expressions);
-      if (reading instanceof Reading.Read<RecordMapping> read) {
+      YamlReadResult<RecordMapping> reading = RecordMapping.load(file, yaml, expressions);
+      if (reading instanceof YamlReadResult.Read<RecordMapping> read) {
         return read.value();
       }
-      problems.addAll(((Reading.Unreadable<RecordMapping>) reading).problems());
+      problems.addAll(((YamlReadResult.Unreadable<RecordMapping>) reading).problems());
       return null;
     }
   }

@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.DraftLimits;
-import org.entente.gateway.bridge.format.Fault;
-import org.entente.gateway.bridge.format.Written;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.bridge.format.WrittenMessage;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ public final class DocumentFile {
    * @param mediaType null for what the end of the file's name says, or {@code
    *     application/octet-stream} where it says nothing
    */
-  public static Written<Document> read(
+  public static WrittenMessage<Document> read(
       Path file, @Nullable String name, @Nullable String mediaType) {
     String own = String.valueOf(file.getFileName());
     try {
@@ -66,7 +66,7 @@ public final class DocumentFile {
         if (content.length > MOST_BYTES) {
           return wrong(file + " has more than the " + MOST_BYTES + " bytes that any gateway takes");
         }
-        return new Written.Read<>(
+        return new WrittenMessage.Read<>(
             Document.newBuilder()
                 .setMediaType(mediaType == null ? mediaType(own) : mediaType)
                 .setName(name == null ? own : name)
@@ -74,17 +74,17 @@ public final class DocumentFile {
                 .build());
       }
     } catch (IOException e) {
-      return wrong(file + " cannot be read: " + FileTrouble.words(e));
+      return wrong(file + " cannot be read: " + FileErrorText.words(e));
     }
   }
 
   /** The draft if it is within its limits, as far as they can be told without a gateway. */
-  public static Written<Draft> checked(Draft draft) {
+  public static WrittenMessage<Draft> checked(Draft draft) {
     try {
       DraftLimits.check(draft);
-      return new Written.Read<>(draft);
-    } catch (Fault e) {
-      return new Written.Wrong<>(e.field(), e.problem());
+      return new WrittenMessage.Read<>(draft);
+    } catch (DraftFault e) {
+      return new WrittenMessage.Wrong<>(e.field(), e.problem());
     }
   }
 
@@ -93,7 +93,7 @@ public final class DocumentFile {
     return MEDIA_TYPES.getOrDefault(end, UNKNOWN);
   }
 
-  private static Written<Document> wrong(String problem) {
-    return new Written.Wrong<>(CONTENT, problem);
+  private static WrittenMessage<Document> wrong(String problem) {
+    return new WrittenMessage.Wrong<>(CONTENT, problem);
   }
 }

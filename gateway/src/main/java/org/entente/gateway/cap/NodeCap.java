@@ -10,16 +10,16 @@ import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
-import org.entente.gateway.bridge.format.CapReading;
-import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.gateway.bridge.format.CapReadResult;
+import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.gateway.bridge.format.CapXml;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.CapBridge;
-import org.entente.gateway.search.Searching;
+import org.entente.gateway.search.MessageSearch;
 import org.entente.proto.v1.CapRemainder;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
@@ -30,33 +30,33 @@ import org.entente.proto.v1.WriteCapResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CAP documents in and out for clients. There is one way to content, {@link Searching#open}: what
- * that does not show is not written here either. Safe for many threads.
+ * CAP documents in and out for clients. There is one way to content, {@link MessageSearch#open}:
+ * what that does not show is not written here either. Safe for many threads.
  */
 public final class NodeCap implements CapBridge {
   private static final String XML = "xml";
   private static final String CHANGED = "changed_xml";
 
-  private final Searching searching;
+  private final MessageSearch searching;
 
-  public NodeCap(Searching searching) {
+  public NodeCap(MessageSearch searching) {
     this.searching = searching;
   }
 
   @Override
   public Answer<ReadCapResponse> read(ReadCapRequest request) {
-    CapTerms.Reading terms = CapTerms.of(request.getLabel(), request.getTo());
-    if (terms instanceof CapTerms.Reading.Wrong wrong) {
+    CapTerms.ReadResult terms = CapTerms.of(request.getLabel(), request.getTo());
+    if (terms instanceof CapTerms.ReadResult.Wrong wrong) {
       return refused(new Problem(Code.INVALID_FIELD, wrong.field(), wrong.problem()));
     }
     Problem problem = size(XML, request.getXml());
     if (problem != null) {
       return refused(problem);
     }
-    CapReading document = CapReader.read(XML, request.getXml().toByteArray());
+    CapReadResult document = CapReader.read(XML, request.getXml().toByteArray());
     AlertItem item =
         document instanceof CapAlert alert
-            ? ((CapTerms.Reading.Read) terms).terms().apply(alert)
+            ? ((CapTerms.ReadResult.Read) terms).terms().apply(alert)
             : (BadRecord) document;
     if (item instanceof AlertDraft draft) {
       return new Answer.Done<>(
@@ -70,7 +70,7 @@ public final class NodeCap implements CapBridge {
 
   @Override
   public Answer<WriteCapResponse> write(NodeName client, MessageId id, WriteCapRequest request) {
-    CapReading changed = null;
+    CapReadResult changed = null;
     if (!request.getChangedXml().isEmpty()) {
       Problem problem = size(CHANGED, request.getChangedXml());
       if (problem != null) {
@@ -87,17 +87,18 @@ public final class NodeCap implements CapBridge {
             .setExercise(request.getExercise())
             .setOnBehalfOf(request.getOnBehalfOf())
             .build();
-    Searching.Answer<OpenResponse> opened = searching.open(client, id, open);
-    if (opened instanceof Searching.Answer.Refused<OpenResponse> refused) {
+    MessageSearch.Answer<OpenResponse> opened = searching.open(client, id, open);
+    if (opened instanceof MessageSearch.Answer.Refused<OpenResponse> refused) {
       return refused(refused.problem());
     }
-    OpenResponse shown = ((Searching.Answer.Shown<OpenResponse>) opened).response();
+    OpenResponse shown = ((MessageSearch.Answer.Shown<OpenResponse>) opened).response();
     return new Answer.Done<>(written(shown, changed));
   }
 
-  private static WriteCapResponse written(OpenResponse shown, @Nullable CapReading changed) {
+  private static WriteCapResponse written(OpenResponse shown, @Nullable CapReadResult changed) {
     WriteCapResponse.Builder out = WriteCapResponse.newBuilder().setMessage(shown.getMessage());
-    CapWriting writing = CapMessage.write(shown.getMessage().getLabel(), shown.getBody(), changed);
+    CapWriteResult writing =
+        CapMessage.write(shown.getMessage().getLabel(), shown.getBody(), changed);
     if (writing instanceof CapXml cap) {
       out.setXml(ByteString.copyFromUtf8(cap.xml())).addAllUnmapped(remainders(cap.unmapped()));
     } else {
@@ -124,7 +125,7 @@ public final class NodeCap implements CapBridge {
     return new Answer.Refused<>(problem);
   }
 
-  private static List<CapRemainder> remainders(List<Unmapped> unmapped) {
+  private static List<CapRemainder> remainders(List<UnmappedValue> unmapped) {
     Stream<CapRemainder> all =
         unmapped.stream()
             .map(

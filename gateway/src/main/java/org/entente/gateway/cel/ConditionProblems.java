@@ -11,17 +11,17 @@ final class ConditionProblems {
 
   static List<ExpressionProblem> of(CelAbstractSyntaxTree tree) {
     List<ExpressionProblem> problems = new ArrayList<>();
-    for (IndexGuards.Taken it : IndexGuards.unguarded(tree)) {
+    for (IndexGuards.UnguardedAccess it : IndexGuards.unguarded(tree)) {
       problems.add(problem(tree, it.at(), it.what(), it.valid()));
     }
-    for (Patterns.Wrong it : Patterns.wrong(tree)) {
+    for (Patterns.PatternError it : Patterns.wrong(tree)) {
       problems.add(problem(tree, it.at(), it.what(), it.valid()));
     }
     if (!problems.isEmpty()) {
       return problems;
     }
     ConditionCost.Cost cost = ConditionCost.of(tree);
-    if (cost.steps() > Expressions.MAX_STEPS) {
+    if (cost.steps() > ExpressionCompiler.MAX_STEPS) {
       problems.add(problem(tree, cost.dearest().id(), tooDear(cost), cheaper(cost)));
     }
     return problems;
@@ -30,7 +30,11 @@ final class ConditionProblems {
   private static String tooDear(ConditionCost.Cost cost) {
     String steps =
         cost.steps() >= Size.ENDLESS ? Size.ENDLESS + " steps or more" : cost.steps() + " steps";
-    return "can take " + steps + "; the limit is " + Expressions.MAX_STEPS + through(cost.loops());
+    return "can take "
+        + steps
+        + "; the limit is "
+        + ExpressionCompiler.MAX_STEPS
+        + through(cost.loops());
   }
 
   private static String through(List<String> loops) {

@@ -31,20 +31,20 @@ final class IndexGuards {
    * Something taken.
    *
    * @param at where, by the expression's id
-   * @param key the list, or the place of the value or field, as {@link Known} has it
+   * @param key the list, or the place of the value or field, as {@link FlowFacts} has it
    * @param least entries that the list must have; 0 where the place must be there
    * @param what what is wrong unless it is certain
    * @param valid what would be certain
    */
-  record Taken(long at, String key, long least, String what, String valid) {
-    boolean certain(Known known) {
+  record UnguardedAccess(long at, String key, long least, String what, String valid) {
+    boolean certain(FlowFacts known) {
       return !key.equals(NOWHERE) && (least > 0 ? known.hasSize(key, least) : known.has(key));
     }
 
     /** What is certain of a name outside says nothing of the same name bound here. */
-    Taken leaving(String name) {
+    UnguardedAccess leaving(String name) {
       boolean named = Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(key).find();
-      return named ? new Taken(at, NOWHERE, 0, what, valid) : this;
+      return named ? new UnguardedAccess(at, NOWHERE, 0, what, valid) : this;
     }
   }
 
@@ -53,12 +53,12 @@ final class IndexGuards {
   }
 
   /** What is taken unasked; nothing if the condition is good. */
-  static List<Taken> unguarded(CelAbstractSyntaxTree tree) {
+  static List<UnguardedAccess> unguarded(CelAbstractSyntaxTree tree) {
     return new IndexGuards(tree).taken(tree.getExpr());
   }
 
   /** What an expression takes, less that which it makes certain itself. */
-  private List<Taken> taken(CelExpr expression) {
+  private List<UnguardedAccess> taken(CelExpr expression) {
     return switch (expression.getKind()) {
       case SELECT -> select(expression);
       case CALL -> call(expression);
@@ -75,36 +75,36 @@ final class IndexGuards {
     };
   }
 
-  private List<Taken> all(List<CelExpr> expressions) {
+  private List<UnguardedAccess> all(List<CelExpr> expressions) {
     return expressions.stream().flatMap(it -> taken(it).stream()).toList();
   }
 
-  private static List<Taken> less(List<Taken> taken, Known known) {
+  private static List<UnguardedAccess> less(List<UnguardedAccess> taken, FlowFacts known) {
     return taken.stream().filter(it -> !it.certain(known)).toList();
   }
 
-  private Outcome outcome(CelExpr expression) {
-    return Outcome.of(tree, expression);
+  private BranchFacts outcome(CelExpr expression) {
+    return BranchFacts.of(tree, expression);
   }
 
-  private List<Taken> call(CelExpr expression) {
+  private List<UnguardedAccess> call(CelExpr expression) {
     CelExpr.CelCall call = expression.call();
     return switch (call.function()) {
       case "_&&_", "_||_" -> connected(expression);
       case "_?_:_" -> {
-        Outcome asked = outcome(call.args().get(0));
-        List<Taken> taken = new ArrayList<>(taken(call.args().get(0)));
+        BranchFacts asked = outcome(call.args().get(0));
+        List<UnguardedAccess> taken = new ArrayList<>(taken(call.args().get(0)));
         taken.addAll(less(taken(call.args().get(1)), asked.whenTrue()));
         taken.addAll(less(taken(call.args().get(2)), asked.whenFalse()));
         yield taken;
       }
       case "_[_]" -> {
-        List<Taken> taken = new ArrayList<>(all(call.args()));
+        List<UnguardedAccess> taken = new ArrayList<>(all(call.args()));
         taken.addAll(indexed(expression, call.args().get(0), call.args().get(1)));
         yield taken;
       }
       default -> {
-        List<Taken> taken = new ArrayList<>();
+        List<UnguardedAccess> taken = new ArrayList<>();
         call.target().ifPresent(it -> taken.addAll(taken(it)));
         taken.addAll(all(call.args()));
         yield taken;
@@ -113,18 +113,18 @@ final class IndexGuards {
   }
 
   /** Sides of one connective, however many: each is asked where those before it did not decide. */
-  private List<Taken> connected(CelExpr expression) {
+  private List<UnguardedAccess> connected(CelExpr expression) {
     boolean and = expression.call().function().equals("_&&_");
     List<CelExpr> sides = new ArrayList<>();
     flatten(expression, expression.call().function(), sides);
-    List<List<Taken>> taken = sides.stream().map(this::taken).toList();
-    List<Known> known =
+    List<List<UnguardedAccess>> taken = sides.stream().map(this::taken).toList();
+    List<FlowFacts> known =
         sides.stream().map(this::outcome).map(it -> and ? it.whenTrue() : it.whenFalse()).toList();
-    Known certain = Known.NOTHING;
+    FlowFacts certain = FlowFacts.NOTHING;
     for (int i = 0; i < sides.size(); i++) {
       certain = taken.get(i).isEmpty() ? certain.and(known.get(i)) : certain;
     }
-    List<Taken> left = new ArrayList<>();
+    List<UnguardedAccess> left = new ArrayList<>();
     for (int i = 0; i < sides.size(); i++) {
       left.addAll(less(taken.get(i), certain));
       certain = certain.and(known.get(i));
@@ -142,11 +142,11 @@ final class IndexGuards {
     }
   }
 
-  private List<Taken> comprehension(CelExpr.CelComprehension it) {
-    List<Taken> taken = new ArrayList<>(taken(it.iterRange()));
+  private List<UnguardedAccess> comprehension(CelExpr.CelComprehension it) {
+    List<UnguardedAccess> taken = new ArrayList<>(taken(it.iterRange()));
     taken.addAll(taken(it.accuInit()));
     String range = ExpressionText.of(it.iterRange());
-    Known some = Known.size(range, 1);
+    FlowFacts some = FlowFacts.size(range, 1);
     all(List.of(it.loopCondition(), it.loopStep(), it.result())).stream()
         .map(inner -> inner.leaving(it.iterVar()))
         .filter(inner -> !inner.certain(some))
@@ -154,19 +154,19 @@ final class IndexGuards {
     return taken;
   }
 
-  private List<Taken> select(CelExpr expression) {
+  private List<UnguardedAccess> select(CelExpr expression) {
     CelExpr.CelSelect select = expression.select();
-    List<Taken> taken = new ArrayList<>(taken(select.operand()));
+    List<UnguardedAccess> taken = new ArrayList<>(taken(select.operand()));
     if (select.testOnly()) {
       return taken;
     }
     String text = ExpressionText.of(expression);
-    if (Outcome.is(tree, select.operand(), CelKind.MAP)) {
+    if (BranchFacts.is(tree, select.operand(), CelKind.MAP)) {
       if (!hasKey(select.operand(), "\"" + select.field() + "\"")) {
         String has = "has(" + text + ")";
-        taken.add(absent(expression, Outcome.place(tree, select), text, has));
+        taken.add(absent(expression, BranchFacts.place(tree, select), text, has));
       }
-    } else if (Outcome.is(tree, select.operand(), CelKind.DYN)) {
+    } else if (BranchFacts.is(tree, select.operand(), CelKind.DYN)) {
       taken.add(hidden(expression, text));
     } else if (isOptional(select)) {
       taken.add(absent(expression, text, text, "has(" + text + ")"));
@@ -174,8 +174,8 @@ final class IndexGuards {
     return taken;
   }
 
-  private static Taken absent(CelExpr expression, String key, String text, String asks) {
-    return new Taken(
+  private static UnguardedAccess absent(CelExpr expression, String key, String text, String asks) {
+    return new UnguardedAccess(
         expression.id(),
         key,
         0,
@@ -183,8 +183,8 @@ final class IndexGuards {
         asks + " && …, or !" + (asks.contains(" ") ? "(" + asks + ")" : asks) + " || …");
   }
 
-  private static Taken hidden(CelExpr expression, String text) {
-    return new Taken(
+  private static UnguardedAccess hidden(CelExpr expression, String text) {
+    return new UnguardedAccess(
         expression.id(),
         NOWHERE,
         0,
@@ -201,14 +201,14 @@ final class IndexGuards {
         .anyMatch((FieldDescriptor field) -> field != null && field.hasPresence());
   }
 
-  private List<Taken> indexed(CelExpr expression, CelExpr of, CelExpr index) {
+  private List<UnguardedAccess> indexed(CelExpr expression, CelExpr of, CelExpr index) {
     String text = ExpressionText.of(expression);
-    if (Outcome.is(tree, of, CelKind.MAP)) {
+    if (BranchFacts.is(tree, of, CelKind.MAP)) {
       String key = ExpressionText.of(index);
       String asks = key + " in " + ExpressionText.of(of);
       return hasKey(of, key) ? List.of() : List.of(absent(expression, text, text, asks));
     }
-    if (!Outcome.is(tree, of, CelKind.LIST)) {
+    if (!BranchFacts.is(tree, of, CelKind.LIST)) {
       return List.of(hidden(expression, text));
     }
     String list = ExpressionText.of(of);
@@ -217,7 +217,7 @@ final class IndexGuards {
             && index.constant().getKind() == CelConstant.Kind.INT64_VALUE;
     if (!written || index.constant().int64Value() < 0) {
       return List.of(
-          new Taken(
+          new UnguardedAccess(
               expression.id(),
               NOWHERE,
               0,
@@ -229,7 +229,7 @@ final class IndexGuards {
       return List.of();
     }
     return List.of(
-        new Taken(
+        new UnguardedAccess(
             expression.id(),
             list,
             Math.min(at, Size.ENDLESS) + 1,

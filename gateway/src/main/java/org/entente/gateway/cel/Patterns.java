@@ -24,11 +24,11 @@ final class Patterns {
   private Patterns() {}
 
   /** Something wrong with a pattern. */
-  record Wrong(long at, String what, String valid) {}
+  record PatternError(long at, String what, String valid) {}
 
   /** What is wrong with the patterns of a condition. */
-  static List<Wrong> wrong(CelAbstractSyntaxTree tree) {
-    List<Wrong> out = new ArrayList<>();
+  static List<PatternError> wrong(CelAbstractSyntaxTree tree) {
+    List<PatternError> out = new ArrayList<>();
     CelNavigableAst.fromAst(tree)
         .getRoot()
         .allNodes()
@@ -43,23 +43,23 @@ final class Patterns {
     return matches.call().args().get(matches.call().args().size() - 1);
   }
 
-  private static Optional<Wrong> wrong(CelExpr pattern) {
+  private static Optional<PatternError> wrong(CelExpr pattern) {
     if (!isText(pattern)) {
       return Optional.of(
-          new Wrong(pattern.id(), "the pattern is not written out", "a pattern in quotes"));
+          new PatternError(pattern.id(), "the pattern is not written out", "a pattern in quotes"));
     }
     try {
       int states = Pattern.compile(pattern.constant().stringValue()).programSize();
       return states <= MAX_STATES
           ? Optional.empty()
           : Optional.of(
-              new Wrong(
+              new PatternError(
                   pattern.id(),
                   "the pattern has " + states + " states; the limit is " + MAX_STATES,
                   "a shorter one, or one that repeats less often"));
     } catch (PatternSyntaxException e) {
       return Optional.of(
-          new Wrong(
+          new PatternError(
               pattern.id(), "is no pattern: " + e.getMessage(), "RE2 syntax, such as ^C-[0-9]+$"));
     }
   }

@@ -27,7 +27,7 @@ final class PlainValues {
   static Evaluation<Optional<Object>> of(Object raw) {
     try {
       return new Evaluation.Value<>(new PlainValues().plain(raw, 0));
-    } catch (Unplain e) {
+    } catch (ValueError e) {
       return new Evaluation.EvaluationFailed<>(e.reason);
     }
   }
@@ -42,9 +42,9 @@ final class PlainValues {
     return value.getClass().getSimpleName();
   }
 
-  private Optional<Object> plain(Object raw, int depth) throws Unplain {
+  private Optional<Object> plain(Object raw, int depth) throws ValueError {
     if (++elements > MAX_ELEMENTS || depth > MAX_DEPTH) {
-      throw new Unplain(
+      throw new ValueError(
           "the result has more than " + MAX_ELEMENTS + " elements or " + MAX_DEPTH + " levels");
     }
     if (raw instanceof String || raw instanceof Boolean || raw instanceof Long) {
@@ -71,10 +71,10 @@ final class PlainValues {
     if (raw instanceof Map<?, ?> map) {
       return Optional.of(plainMap(map, depth));
     }
-    throw new Unplain("the result is no text, bool, number, time, list or map");
+    throw new ValueError("the result is no text, bool, number, time, list or map");
   }
 
-  private List<Object> plainList(List<?> list, int depth) throws Unplain {
+  private List<Object> plainList(List<?> list, int depth) throws ValueError {
     List<Object> out = new ArrayList<>(Math.min(list.size(), MAX_ELEMENTS));
     for (Object element : list) {
       plain(element, depth + 1).ifPresent(out::add);
@@ -82,11 +82,11 @@ final class PlainValues {
     return List.copyOf(out);
   }
 
-  private Map<String, Object> plainMap(Map<?, ?> map, int depth) throws Unplain {
+  private Map<String, Object> plainMap(Map<?, ?> map, int depth) throws ValueError {
     Map<String, Object> out = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       if (!(entry.getKey() instanceof String key)) {
-        throw new Unplain("a map of the result has a key that is no text");
+        throw new ValueError("a map of the result has a key that is no text");
       }
       plain(entry.getValue(), depth + 1).ifPresent(value -> out.put(key, value));
     }
@@ -94,11 +94,11 @@ final class PlainValues {
   }
 
   /** Leaves the recursion; never leaves the class. */
-  private static final class Unplain extends Exception {
+  private static final class ValueError extends Exception {
     private static final long serialVersionUID = 1L;
     private final String reason;
 
-    Unplain(String reason) {
+    ValueError(String reason) {
       super(reason, null, false, false);
       this.reason = reason;
     }

@@ -30,7 +30,8 @@ record Size(Shape shape, long most, @Nullable Size each, @Nullable Size value) {
   static final int CHARACTERS = 10;
 
   static final Size SCALAR = new Size(Shape.SCALAR, 1, null, null);
-  static final Size UNKNOWN = new Size(Shape.UNKNOWN, Expressions.MAX_ITERATIONS, null, null);
+  static final Size UNKNOWN =
+      new Size(Shape.UNKNOWN, ExpressionCompiler.MAX_ITERATIONS, null, null);
 
   static Size text(long characters) {
     return new Size(Shape.TEXT, Math.min(characters, ENDLESS), null, null);

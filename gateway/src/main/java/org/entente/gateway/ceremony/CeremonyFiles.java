@@ -10,7 +10,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.util.function.Function;
 import org.entente.gateway.crypto.Pem;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.BundleDraft;
@@ -84,7 +84,7 @@ public final class CeremonyFiles {
     } catch (FileAlreadyExistsException e) {
       throw new CeremonyProblem(file + " is there already; name another file", e);
     } catch (IOException e) {
-      throw new CeremonyProblem(file + " cannot be written: " + FileTrouble.words(e), e);
+      throw new CeremonyProblem(file + " cannot be written: " + FileErrorText.words(e), e);
     }
   }
 
@@ -99,7 +99,7 @@ public final class CeremonyFiles {
     } catch (NoSuchFileException e) {
       throw new CeremonyProblem("there is no file " + file, e);
     } catch (IOException e) {
-      throw new CeremonyProblem(file + " cannot be read: " + FileTrouble.words(e), e);
+      throw new CeremonyProblem(file + " cannot be read: " + FileErrorText.words(e), e);
     }
   }
 

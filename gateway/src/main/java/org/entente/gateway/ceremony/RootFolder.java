@@ -10,8 +10,8 @@ import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.model.FileTrouble;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
@@ -43,13 +43,17 @@ public final class RootFolder {
    * @throws CeremonyProblem if there is something in the folder, or it cannot be written
    */
   public static RootKey make(
-      Path folder, KeyName name, SecretBytes passphrase, InstantSource clock, SecureRandom random) {
+      Path folder,
+      NoteKeyName name,
+      SecretBytes passphrase,
+      InstantSource clock,
+      SecureRandom random) {
     try {
       PrivateFiles.emptyFolder(folder);
     } catch (FileAlreadyExistsException e) {
       throw new CeremonyProblem(folder + " is not empty; a root has a folder of its own", e);
     } catch (IOException e) {
-      throw new CeremonyProblem(folder + " cannot be written: " + FileTrouble.words(e), e);
+      throw new CeremonyProblem(folder + " cannot be written: " + FileErrorText.words(e), e);
     }
     SigningPair pair = SigningPair.generate(random);
     try (Keystore keystore = Keystore.open(folder.resolve(KEYSTORE), passphrase, clock, random);
@@ -76,7 +80,7 @@ public final class RootFolder {
    * @param passphrase which the caller closes
    * @throws CeremonyProblem if the folder holds no root, or it is none of the draft's
    */
-  public static Signed sign(
+  public static SignedDraft sign(
       BundleDraft draft,
       RootSet previous,
       Path folder,
@@ -92,9 +96,9 @@ public final class RootFolder {
         throw new CeremonyProblem(folder + " holds " + roots.size() + " roots where one belongs");
       }
       try (KeyEntry entry = roots.get(0)) {
-        KeyName name = new KeyName(entry.id());
+        NoteKeyName name = new NoteKeyName(entry.id());
         SigningPair pair = entry.secret().use(SigningPair::fromSeeds);
-        return new Signed(name, draft.signedBy(previous, name, pair));
+        return new SignedDraft(name, draft.signedBy(previous, name, pair));
       }
     } catch (KeystoreFailure | IllegalArgumentException e) {
       throw new CeremonyProblem(String.valueOf(e.getMessage()), e);
@@ -107,5 +111,5 @@ public final class RootFolder {
    * @param root who signed
    * @param draft the draft with them
    */
-  public record Signed(KeyName root, BundleDraft draft) {}
+  public record SignedDraft(NoteKeyName root, BundleDraft draft) {}
 }

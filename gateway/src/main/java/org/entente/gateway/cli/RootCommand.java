@@ -12,7 +12,7 @@ import org.entente.gateway.cli.ceremony.InitCommand;
 import org.entente.gateway.cli.ceremony.JoinCommand;
 import org.entente.gateway.cli.ceremony.KeystoreCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.ipr.IprCommand;
 import org.entente.gateway.cli.message.CapCommand;
 import org.entente.gateway.cli.message.ChainCommand;
@@ -46,7 +46,7 @@ import org.entente.gateway.cli.policy.PolicyCommand;
 import org.entente.gateway.cli.request.DiscoverCommand;
 import org.entente.gateway.cli.request.RequestCommand;
 import org.entente.gateway.cli.request.ResponderCommand;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -168,7 +168,8 @@ public final class RootCommand {
   private static IParameterExceptionHandler wronglyCalled() {
     return (exception, words) -> {
       CommandLine line = exception.getCommandLine();
-      line.getErr().println("entente: " + Screen.printable(String.valueOf(exception.getMessage())));
+      line.getErr()
+          .println("entente: " + TerminalText.printable(String.valueOf(exception.getMessage())));
       UnmatchedArgumentException.printSuggestions(exception, line.getErr());
       line.getErr().println(line.getCommandSpec().qualifiedName() + " --help shows what there is");
       return CommandLine.ExitCode.USAGE;
@@ -184,7 +185,7 @@ public final class RootCommand {
         line.getErr().println("entente: a defect; please report it with what follows");
         exception.printStackTrace(line.getErr());
       }
-      return exception instanceof WrongCall
+      return exception instanceof UsageError
           ? CommandLine.ExitCode.USAGE
           : CommandLine.ExitCode.SOFTWARE;
     };

@@ -42,7 +42,7 @@ public final class JsonSchemas {
    *
    * @param file the record into which it is read
    * @param title what such a file is
-   * @param vocabularies the words of each vocabulary that {@link Written#oneOf} names
+   * @param vocabularies the words of each vocabulary that {@link SchemaDescription#oneOf} names
    * @return JSON, ending in a line feed; equal for equal arguments
    */
   public static String of(
@@ -87,12 +87,12 @@ public final class JsonSchemas {
   }
 
   private ObjectNode property(RecordComponent component) {
-    Written written = component.getAnnotation(Written.class);
+    SchemaDescription written = component.getAnnotation(SchemaDescription.class);
     ObjectNode schema = type(component.getGenericType(), written);
     return written == null ? schema : schema.put("description", written.value());
   }
 
-  private ObjectNode type(Type type, @Nullable Written written) {
+  private ObjectNode type(Type type, @Nullable SchemaDescription written) {
     if (type instanceof ParameterizedType of && of.getRawType() == List.class) {
       return JSON.createObjectNode()
           .put("type", "array")
@@ -104,7 +104,7 @@ public final class JsonSchemas {
     return one((Class<?>) type, written);
   }
 
-  private ObjectNode map(Type values, @Nullable Written written) {
+  private ObjectNode map(Type values, @Nullable SchemaDescription written) {
     ObjectNode schema = JSON.createObjectNode().put("type", "object");
     if (written != null && !written.oneOf().isEmpty()) {
       ObjectNode names = JSON.createObjectNode();
@@ -114,7 +114,7 @@ public final class JsonSchemas {
     return values == Object.class ? schema : schema.set("additionalProperties", type(values, null));
   }
 
-  private ObjectNode one(Class<?> type, @Nullable Written written) {
+  private ObjectNode one(Class<?> type, @Nullable SchemaDescription written) {
     ObjectNode schema = JSON.createObjectNode();
     if (type.isEnum()) {
       ArrayNode words = schema.put("type", "string").putArray("enum");
@@ -141,7 +141,7 @@ public final class JsonSchemas {
     return schema;
   }
 
-  private static void number(ObjectNode schema, @Nullable Written written) {
+  private static void number(ObjectNode schema, @Nullable SchemaDescription written) {
     if (written != null && written.least() != Long.MIN_VALUE) {
       schema.put("minimum", written.least());
     }
@@ -150,7 +150,7 @@ public final class JsonSchemas {
     }
   }
 
-  private void text(ObjectNode schema, @Nullable Written written) {
+  private void text(ObjectNode schema, @Nullable SchemaDescription written) {
     if (written == null) {
       return;
     }

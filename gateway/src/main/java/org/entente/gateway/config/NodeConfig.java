@@ -58,7 +58,7 @@ public record NodeConfig(
     Path data,
     Path audit,
     @Nullable Backup backup,
-    Policy policy,
+    PolicySettings policy,
     Listen listen,
     List<Link> links,
     List<Client> clients,
@@ -178,7 +178,7 @@ public record NodeConfig(
         folder.resolve(data),
         folder.resolve(audit),
         backup == null ? null : new Backup(folder.resolve(backup.folder()), backup.keep()),
-        new Policy(
+        new PolicySettings(
             folder.resolve(policy.agreements()),
             policy.nodeRules() == null ? null : folder.resolve(policy.nodeRules()),
             policy.codes() == null ? null : folder.resolve(policy.codes()),
@@ -274,9 +274,9 @@ public record NodeConfig(
    *     could, such as ONWARD_WITH_CONSENT; others are told, and send it nothing that has them
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  public record Policy(
+  public record PolicySettings(
       Path agreements, @Nullable Path nodeRules, @Nullable Path codes, List<String> cannotFulfil) {
-    public Policy {
+    public PolicySettings {
       Objects.requireNonNull(agreements, "policy.agreements");
       cannotFulfil = cannotFulfil == null ? List.of() : List.copyOf(cannotFulfil);
     }

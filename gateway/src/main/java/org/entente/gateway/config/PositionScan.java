@@ -14,11 +14,11 @@ import java.util.Map;
  */
 final class PositionScan {
   /** Leaves the scan with the problem it found. */
-  static final class Refused extends Exception {
+  static final class ScanFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient ConfigProblem problem;
 
-    Refused(ConfigProblem problem) {
+    ScanFailure(ConfigProblem problem) {
       super(problem.toString(), null, false, false);
       this.problem = problem;
     }
@@ -31,7 +31,7 @@ final class PositionScan {
   private final String file;
   private final String[] lines;
   private final YAMLParser parser;
-  private final Map<String, Positions.Place> places = new HashMap<>();
+  private final Map<String, FieldPositions.Place> places = new HashMap<>();
 
   PositionScan(String file, String content, YAMLParser parser) {
     this.file = file;
@@ -39,16 +39,16 @@ final class PositionScan {
     this.parser = parser;
   }
 
-  Positions scan() throws IOException, Refused {
+  FieldPositions scan() throws IOException, ScanFailure {
     JsonToken token = parser.nextToken();
     if (token == null) {
-      throw new Refused(ConfigProblem.ofFile(file, "the file is empty", "a YAML mapping"));
+      throw new ScanFailure(ConfigProblem.ofFile(file, "the file is empty", "a YAML mapping"));
     }
     value("", parser.currentTokenLocation());
     if (parser.nextToken() != null) {
       throw refused("", "a second YAML document begins here", "one document a file");
     }
-    return new Positions(file, places);
+    return new FieldPositions(file, places);
   }
 
   /** Nothing after a colon is read as an empty text; a text that is meant to be empty is quoted. */
@@ -62,7 +62,7 @@ final class PositionScan {
     return !written || "\"'|>".indexOf(lines[line].charAt(column)) < 0;
   }
 
-  private void value(String path, JsonLocation start) throws IOException, Refused {
+  private void value(String path, JsonLocation start) throws IOException, ScanFailure {
     if (parser.isCurrentAlias() || parser.getObjectId() != null) {
       throw refused(path, "a YAML anchor or alias", "the value itself, written out");
     }
@@ -79,7 +79,7 @@ final class PositionScan {
     }
   }
 
-  private void mapping(String path) throws IOException, Refused {
+  private void mapping(String path) throws IOException, ScanFailure {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       JsonLocation key = parser.currentTokenLocation();
       String name = parser.currentName();
@@ -95,7 +95,7 @@ final class PositionScan {
     int valueLine = Math.max(1, value.getLineNr());
     places.put(
         path,
-        new Positions.Place(
+        new FieldPositions.Place(
             line,
             Math.max(1, start.getColumnNr()),
             isBlock(value) ? valueLine + 1 : valueLine,
@@ -122,9 +122,9 @@ final class PositionScan {
     };
   }
 
-  private Refused refused(String path, String wrong, String valid) {
+  private ScanFailure refused(String path, String wrong, String valid) {
     JsonLocation at = ((JsonParser) parser).currentTokenLocation();
-    return new Refused(
+    return new ScanFailure(
         new ConfigProblem(
             file, Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()), path, wrong, valid));
   }

@@ -25,7 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 
 /**
  * Strict reader of YAML files into records whose components are written in {@code snake_case}.
@@ -66,7 +66,7 @@ public final class YamlFiles {
   }
 
   /** Reads a file. */
-  public <T> Reading<T> read(Path file, Class<T> type) {
+  public <T> YamlReadResult<T> read(Path file, Class<T> type) {
     byte[] content;
     try {
       if (Files.size(file) > MAX_BYTES) {
@@ -76,7 +76,7 @@ public final class YamlFiles {
       }
       content = Files.readAllBytes(file);
     } catch (IOException e) {
-      String wrong = "cannot be read: " + FileTrouble.words(e);
+      String wrong = "cannot be read: " + FileErrorText.words(e);
       return unreadable(ConfigProblem.ofFile(file.toString(), wrong, "a readable file"));
     }
     return parse(file.toString(), content, type);
@@ -109,7 +109,7 @@ public final class YamlFiles {
   }
 
   /** Reads content that was taken from a file named so. */
-  public <T> Reading<T> parse(String file, byte[] content, Class<T> type) {
+  public <T> YamlReadResult<T> parse(String file, byte[] content, Class<T> type) {
     if (content.length > MAX_BYTES) {
       return unreadable(
           ConfigProblem.ofFile(file, content.length + " bytes", "at most " + MAX_BYTES + " bytes"));
@@ -123,34 +123,34 @@ public final class YamlFiles {
     return parse(file, text, type);
   }
 
-  private <T> Reading<T> parse(String file, String text, Class<T> type) {
-    Positions positions;
+  private <T> YamlReadResult<T> parse(String file, String text, Class<T> type) {
+    FieldPositions positions;
     try (YAMLParser parser = MAPPER.getFactory().createParser(text)) {
       positions = new PositionScan(file, text, parser).scan();
-    } catch (PositionScan.Refused e) {
+    } catch (PositionScan.ScanFailure e) {
       return unreadable(e.problem());
     } catch (JsonParseException e) {
-      return unreadable(Explain.syntax(file, e));
+      return unreadable(JacksonProblemMapper.syntax(file, e));
     } catch (IOException e) {
-      return unreadable(ConfigProblem.ofFile(file, Explain.firstLine(e), "YAML"));
+      return unreadable(ConfigProblem.ofFile(file, JacksonProblemMapper.firstLine(e), "YAML"));
     }
     return bind(text, type, positions);
   }
 
-  private <T> Reading<T> bind(String text, Class<T> type, Positions positions) {
+  private <T> YamlReadResult<T> bind(String text, Class<T> type, FieldPositions positions) {
     if (!positions.shape("").equals("a mapping")) {
       return unreadable(positions.problem("", positions.shape(""), "a mapping of fields"));
     }
     try {
-      return new Reading.Read<>(MAPPER.readValue(text, type), positions);
+      return new YamlReadResult.Read<>(MAPPER.readValue(text, type), positions);
     } catch (JsonMappingException e) {
-      return unreadable(Explain.mapping(positions, e));
+      return unreadable(JacksonProblemMapper.mapping(positions, e));
     } catch (JsonProcessingException e) {
-      return unreadable(Explain.syntax(positions.file(), e));
+      return unreadable(JacksonProblemMapper.syntax(positions.file(), e));
     }
   }
 
-  private static <T> Reading<T> unreadable(ConfigProblem problem) {
-    return new Reading.Unreadable<>(List.of(problem));
+  private static <T> YamlReadResult<T> unreadable(ConfigProblem problem) {
+    return new YamlReadResult.Unreadable<>(List.of(problem));
   }
 }

@@ -62,11 +62,11 @@ public final class YamlLayout {
    * @param type the record that it binds to
    */
   public static <T extends Record> Layout of(String file, byte[] content, Class<T> type) {
-    Reading<T> reading = new YamlFiles().parse(file, content, type);
-    if (reading instanceof Reading.Unreadable<T> unreadable) {
+    YamlReadResult<T> reading = new YamlFiles().parse(file, content, type);
+    if (reading instanceof YamlReadResult.Unreadable<T> unreadable) {
       return new Layout.Refused(unreadable.problems());
     }
-    T value = ((Reading.Read<T>) reading).value();
+    T value = ((YamlReadResult.Read<T>) reading).value();
     String text = new String(content, UTF_8);
     Node root = compose(text);
     List<String> comments = comments(root);
@@ -77,9 +77,9 @@ public final class YamlLayout {
     space(root);
     order(root, type);
     String laidOut = print(root);
-    Reading<T> again = new YamlFiles().parse(file, laidOut.getBytes(UTF_8), type);
+    YamlReadResult<T> again = new YamlFiles().parse(file, laidOut.getBytes(UTF_8), type);
     boolean same =
-        again instanceof Reading.Read<T> read
+        again instanceof YamlReadResult.Read<T> read
             && read.value().equals(value)
             && sorted(comments(compose(laidOut))).equals(sorted(comments));
     return same

@@ -19,8 +19,8 @@ import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.SealingItem;
-import org.entente.gateway.transmit.Awaiting;
-import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.EvidenceTimeouts;
+import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.store.v1.SentFacts;
 
 /**
@@ -40,7 +40,8 @@ final class ConsentNotices {
    */
   CompletableFuture<Optional<Problem>> send(
       Permitted notice, AuditActor actor, Mutation<Optional<Problem>> change) {
-    List<Outbound.Ready> sealed = parts.outbound().seal(List.of(SealingItem.of(notice)));
+    List<OutboundSealer.ReadyEnvelope> sealed =
+        parts.outbound().seal(List.of(SealingItem.of(notice)));
     return parts
         .ledger()
         .write(
@@ -49,7 +50,7 @@ final class ConsentNotices {
               Optional<Problem> problem = change.apply(tx);
               if (problem.isEmpty()) {
                 sealed.forEach(ready -> submit(tx, ready, actor, notice.policyVersion()));
-                Awaiting.begin(
+                EvidenceTimeouts.begin(
                     tx, parts.ledger(), parts.evidence(), notice.messageId(), facts(notice));
               }
               return problem;
@@ -57,7 +58,7 @@ final class ConsentNotices {
   }
 
   private void submit(
-      Transaction tx, Outbound.Ready ready, AuditActor actor, String policyVersion) {
+      Transaction tx, OutboundSealer.ReadyEnvelope ready, AuditActor actor, String policyVersion) {
     parts.dispatch().submit(tx, ready.outgoing());
     parts
         .evidence()

@@ -14,7 +14,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.transmit.Dispatch;
-import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.v1.Label;
 
 /**
@@ -29,19 +29,19 @@ public record ConsentParts(
     AgencyName self,
     Ledger ledger,
     Dispatch dispatch,
-    Outbound outbound,
+    OutboundSealer outbound,
     EvidenceRecords evidence,
     ConsentRecords records,
     LabelCheck check,
     Supplier<Policy> policy,
-    Received received,
+    ReceivedMessages received,
     Signer signer,
     InstantSource clock,
     RandomGenerator random) {
 
   /** What this agency has received. */
   @FunctionalInterface
-  public interface Received {
+  public interface ReceivedMessages {
     /** The label of a message; empty if it is not here, or cannot be opened any more. */
     Optional<Label> label(MessageId id);
   }

@@ -6,8 +6,8 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.seal.format.ConsentStatement;
@@ -26,10 +26,10 @@ public final class ConsentRecords {
   private static final Duration KEPT = EvidenceRecords.KEPT;
   private static final String CONTEXT = "consent";
 
-  private final AtRest atRest;
+  private final RecordSeal atRest;
 
   /** Records under the ledger's keys. */
-  public ConsentRecords(AtRest atRest) {
+  public ConsentRecords(RecordSeal atRest) {
     this.atRest = atRest;
   }
 

@@ -15,7 +15,7 @@ import org.entente.proto.v1.Purpose;
 public final class GivenConsents {
   private GivenConsents() {}
 
-  /** Those of a message that {@link CarriedConsents} let in. */
+  /** Those of a message that {@link CarriedConsentCheck} let in. */
   public static List<GivenConsent> of(Body body) {
     return statements(body).stream().map(GivenConsents::shown).toList();
   }

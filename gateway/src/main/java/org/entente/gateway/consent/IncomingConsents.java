@@ -16,8 +16,8 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.ConsentBook;
-import org.entente.gateway.ledger.table.ConsentBook.Side;
+import org.entente.gateway.ledger.table.ConsentTable;
+import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -92,8 +92,8 @@ public final class IncomingConsents {
   }
 
   private Optional<Refusal> asked(AgencyName origin, boolean exercise, ConsentAsked asked) {
-    for (MessageId message : Asking.messages(asked)) {
-      if (!Sent.to(origin, exercise, evidence.sent(ledger.evidence(), message))) {
+    for (MessageId message : ConsentRequests.messages(asked)) {
+      if (!SentMessageCheck.to(origin, exercise, evidence.sent(ledger.evidence(), message))) {
         return refused(Code.NOT_FOUND, self + " sent " + origin + " no message " + message);
       }
     }
@@ -133,7 +133,7 @@ public final class IncomingConsents {
     if (record == null) {
       return unknown(origin);
     }
-    return ConsentBook.messages(record).containsAll(content.terms().messages())
+    return ConsentTable.messages(record).containsAll(content.terms().messages())
         ? Optional.empty()
         : refused(Code.NOT_FOUND, "the statement names messages that were not asked about");
   }
@@ -225,7 +225,7 @@ public final class IncomingConsents {
     if (ledger.consents().read(tx, Side.ORIGINATOR, id) == null) {
       ConsentRecord record = records.asked(origin, asked, exercise, tx.nowMillis());
       ledger.consents().put(tx, Side.ORIGINATOR, id, record);
-      List<MessageId> messages = Asking.messages(asked);
+      List<MessageId> messages = ConsentRequests.messages(asked);
       AuditActor actor = AuditActor.gateway(origin);
       tx.audit(ConsentNotices.leaf(tx, AuditType.CONSENT_ASKED, actor, id, messages, origin));
     }
@@ -278,7 +278,7 @@ public final class IncomingConsents {
     if (next != null) {
       ledger.consents().put(tx, Side.ASKER, id, next);
     }
-    List<MessageId> messages = ConsentBook.messages(record);
+    List<MessageId> messages = ConsentTable.messages(record);
     tx.audit(
         ConsentNotices.leaf(tx, type, AuditActor.gateway(origin), id, messages, origin)
             .saying(next == null ? "without effect: it was decided before" : ""));

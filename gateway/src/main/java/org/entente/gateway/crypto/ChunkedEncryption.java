@@ -57,7 +57,7 @@ public final class ChunkedEncryption {
 
   static byte[] seal(byte[] key, byte[] context, byte[] plaintext, byte[] salt) {
     byte[] output = new byte[sealedLength(plaintext.length)];
-    try (Derived derived = Derived.of(key, salt, context)) {
+    try (DerivedSecrets derived = DerivedSecrets.of(key, salt, context)) {
       System.arraycopy(salt, 0, output, 0, SALT_BYTES);
       System.arraycopy(derived.commitment, 0, output, SALT_BYTES, COMMITMENT_BYTES);
       int at = HEADER_BYTES;
@@ -86,7 +86,7 @@ public final class ChunkedEncryption {
     }
     byte[] salt = Arrays.copyOf(ciphertext, SALT_BYTES);
     byte[] commitment = Arrays.copyOfRange(ciphertext, SALT_BYTES, HEADER_BYTES);
-    try (Derived derived = Derived.of(key, salt, context)) {
+    try (DerivedSecrets derived = DerivedSecrets.of(key, salt, context)) {
       if (!ConstantTime.equal(commitment, derived.commitment)) {
         return Optional.empty();
       }
@@ -94,7 +94,8 @@ public final class ChunkedEncryption {
     }
   }
 
-  private static Optional<byte[]> openChunks(Derived derived, byte[] ciphertext, byte[] plaintext) {
+  private static Optional<byte[]> openChunks(
+      DerivedSecrets derived, byte[] ciphertext, byte[] plaintext) {
     int at = HEADER_BYTES;
     for (int chunk = 0; chunk <= plaintext.length / CHUNK_BYTES; chunk++) {
       int length = Math.min(SEALED_CHUNK_BYTES, ciphertext.length - at);
@@ -129,25 +130,25 @@ public final class ChunkedEncryption {
   }
 
   /** The single-use secrets of one message, wiped on closing. */
-  private static final class Derived implements AutoCloseable {
+  private static final class DerivedSecrets implements AutoCloseable {
     private final byte[] key;
     private final byte[] baseNonce;
     private final byte[] commitment;
 
-    private Derived(byte[] key, byte[] baseNonce, byte[] commitment) {
+    private DerivedSecrets(byte[] key, byte[] baseNonce, byte[] commitment) {
       this.key = key;
       this.baseNonce = baseNonce;
       this.commitment = commitment;
     }
 
-    static Derived of(byte[] inputKey, byte[] salt, byte[] context) {
+    static DerivedSecrets of(byte[] inputKey, byte[] salt, byte[] context) {
       Bytes.requireLength(inputKey, KEY_BYTES, "chunked-encryption key");
       Bytes.requireLength(salt, SALT_BYTES, "chunked-encryption salt");
       int nonceEnd = Aes256Gcm.KEY_BYTES + Aes256Gcm.NONCE_BYTES;
       int end = nonceEnd + COMMITMENT_BYTES;
       byte[] all = Hkdf.expandSha512(inputKey, Bytes.concat(NAME, salt, context), end);
-      Derived derived =
-          new Derived(
+      DerivedSecrets derived =
+          new DerivedSecrets(
               Arrays.copyOf(all, Aes256Gcm.KEY_BYTES),
               Arrays.copyOfRange(all, Aes256Gcm.KEY_BYTES, nonceEnd),
               Arrays.copyOfRange(all, nonceEnd, end));

@@ -40,12 +40,13 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
   record Cursor(String client, String name) {}
 
   /** What one acknowledgement put behind a cursor. */
-  record Advance(Lane lane, LanePlace.Range range, long count) {}
+  record Advance(Lane lane, LaneCursor.Range range, long count) {}
 
   /** The cursor's next record, and its leaves where they are due. */
   CursorRecord advanced(
       Transaction tx, Cursor cursor, CursorRecord before, CursorRecord places, Advance advance) {
-    List<UnloggedRange> ranges = Unlogged.with(before.getUnloggedList(), range(advance, false));
+    List<UnloggedRange> ranges =
+        UnauditedRanges.with(before.getUnloggedList(), range(advance, false));
     CursorRecord next =
         places.toBuilder().addAllUnlogged(ranges).setLoggedAtMs(before.getLoggedAtMs()).build();
     return isDue(tx, next) ? told(tx, cursor, next) : next;
@@ -58,7 +59,7 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
   CursorRecord ended(Transaction tx, Cursor cursor, CursorRecord before, List<Advance> unanswered) {
     List<UnloggedRange> ranges = before.getUnloggedList();
     for (Advance given : unanswered) {
-      ranges = Unlogged.with(ranges, range(given, true));
+      ranges = UnauditedRanges.with(ranges, range(given, true));
     }
     CursorRecord next = before.toBuilder().clearUnlogged().addAllUnlogged(ranges).build();
     return isDue(tx, next) ? told(tx, cursor, next) : next;

@@ -2,4 +2,4 @@ package org.entente.gateway.deliver;
 
 /** A validated request to open a cursor. */
 record OpenRequest(
-    String client, String cursor, Match match, int window, int batch, long fromPosition) {}
+    String client, String cursor, MessageFilter match, int window, int batch, long fromPosition) {}

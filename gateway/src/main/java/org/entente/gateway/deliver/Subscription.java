@@ -14,13 +14,13 @@ import org.entente.gateway.consent.GivenConsents;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CaughtUp;
@@ -48,15 +48,15 @@ public final class Subscription {
 
   private final SubscriptionPorts ports;
   private final Cursor name;
-  private final Match match;
-  private final LaterWords laterWords;
+  private final MessageFilter match;
+  private final FollowUps laterWords;
   private final int window;
   private final Sink sink;
   private final Executor executor;
   private final AtomicInteger work = new AtomicInteger();
 
   private final Object lock = new Object();
-  private final Map<Lane, LanePlace> places = new EnumMap<>(Lane.class);
+  private final Map<Lane, LaneCursor> places = new EnumMap<>(Lane.class);
   private final long lastAtOpen;
   private final int batch;
   private final Deliveries.Builder packed = Deliveries.newBuilder();
@@ -69,13 +69,13 @@ public final class Subscription {
   Subscription(
       SubscriptionPorts ports,
       OpenRequest request,
-      Map<Lane, LanePlace> places,
+      Map<Lane, LaneCursor> places,
       long lastAtOpen,
       Sink sink) {
     this.ports = ports;
     this.name = new Cursor(request.client(), request.cursor());
     this.match = request.match();
-    this.laterWords = new LaterWords(ports, match);
+    this.laterWords = new FollowUps(ports, match);
     this.window = request.window();
     this.batch = request.batch();
     this.sink = sink;
@@ -97,10 +97,10 @@ public final class Subscription {
    */
   public Optional<Problem> acknowledge(long position) {
     CursorRecord record;
-    List<LanePlace.Sent> done;
+    List<LaneCursor.SentMessage> done;
     Advance advance;
     synchronized (lock) {
-      Optional<Map.Entry<Lane, LanePlace>> place =
+      Optional<Map.Entry<Lane, LaneCursor>> place =
           places.entrySet().stream().filter(p -> p.getValue().awaits(position)).findFirst();
       if (place.isEmpty()) {
         return Optional.of(
@@ -109,7 +109,7 @@ public final class Subscription {
                 "ack.position",
                 "position " + position + " is not one that waits for acknowledgement here"));
       }
-      LanePlace lane = place.get().getValue();
+      LaneCursor lane = place.get().getValue();
       done = lane.acknowledge(position);
       advance = new Advance(place.get().getKey(), lane.advance(), done.size());
       record = record();
@@ -211,14 +211,15 @@ public final class Subscription {
   }
 
   private boolean sendFrom(Lane lane) {
-    LanePlace place = place(lane);
+    LaneCursor place = place(lane);
     int room = window - place.unacknowledged();
     if (room <= 0) {
       return false;
     }
-    List<InboxBook.Placed> found = ports.inbox().read(lane, place.next(), Math.min(CHUNK, room));
+    List<InboxTable.PlacedRecord> found =
+        ports.inbox().read(lane, place.next(), Math.min(CHUNK, room));
     boolean more = !found.isEmpty();
-    for (InboxBook.Placed placed : found) {
+    for (InboxTable.PlacedRecord placed : found) {
       if (!sink.ready()) {
         more = false;
         break;
@@ -229,7 +230,7 @@ public final class Subscription {
     return more;
   }
 
-  private void consider(InboxBook.Placed placed, LanePlace place) {
+  private void consider(InboxTable.PlacedRecord placed, LaneCursor place) {
     if (ports.undeliverable().holds(placed.position())) {
       place.passed(placed.position());
       return;
@@ -240,26 +241,26 @@ public final class Subscription {
   }
 
   /** One message on which this gateway fails holds back none that comes after it. */
-  private Optional<Opened> openOrSetAside(InboxBook.Placed placed) {
+  private Optional<OpenedMessage> openOrSetAside(InboxTable.PlacedRecord placed) {
     while (true) {
       try {
         return open(placed);
       } catch (RuntimeException | StackOverflowError e) {
-        Undeliverable.Next next = ports.undeliverable().failed(placed, e);
-        if (next == Undeliverable.Next.STOP) {
+        UndeliverableMessages.NextAction next = ports.undeliverable().failed(placed, e);
+        if (next == UndeliverableMessages.NextAction.STOP) {
           throw e;
         }
-        if (next == Undeliverable.Next.PASS) {
+        if (next == UndeliverableMessages.NextAction.PASS) {
           return Optional.empty();
         }
       }
     }
   }
 
-  private record Opened(Label label, Body body) {}
+  private record OpenedMessage(Label label, Body body) {}
 
   /** Empty for what the subscription does not want and what may not be given any more. */
-  private Optional<Opened> open(InboxBook.Placed placed) {
+  private Optional<OpenedMessage> open(InboxTable.PlacedRecord placed) {
     // What its origin restricts comes anew, behind all others, when that is lifted.
     boolean wanted =
         placed.isDamaged()
@@ -268,17 +269,17 @@ public final class Subscription {
     if (!wanted) {
       return Optional.empty();
     }
-    InboxOpening.Message message = whole(placed);
+    InboxOpener.Message message = whole(placed);
     if (message == null) {
       return Optional.empty();
     }
     Body body = message.body();
-    return body == null ? Optional.empty() : Optional.of(new Opened(message.label(), body));
+    return body == null ? Optional.empty() : Optional.of(new OpenedMessage(message.label(), body));
   }
 
   /** Null for what was erased; what is there, with its key, and does not open is damaged. */
-  private InboxOpening.@Nullable Message whole(InboxBook.Placed placed) {
-    Optional<InboxOpening.Message> opened =
+  private InboxOpener.@Nullable Message whole(InboxTable.PlacedRecord placed) {
+    Optional<InboxOpener.Message> opened =
         placed.isDamaged()
             ? Optional.empty()
             : ports
@@ -290,7 +291,7 @@ public final class Subscription {
     return opened.orElse(null);
   }
 
-  private void send(InboxBook.Placed placed, LanePlace place, Opened message) {
+  private void send(InboxTable.PlacedRecord placed, LaneCursor place, OpenedMessage message) {
     boolean again = place.isRedelivery(placed.position());
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
     AgencyName origin = new AgencyName(placed.record().getOrigin());
@@ -307,7 +308,8 @@ public final class Subscription {
     }
     ports.equivalent(message.label()).ifPresent(delivery::setEquivalent);
     send(delivery.build());
-    place.sent(placed.position(), new LanePlace.Sent(id, origin, placed.record().getBucketDay()));
+    place.sent(
+        placed.position(), new LaneCursor.SentMessage(id, origin, placed.record().getBucketDay()));
     ports.delivered(again, placed.record().getExercise());
   }
 
@@ -340,7 +342,7 @@ public final class Subscription {
         places.entrySet().stream()
             .allMatch(
                 e -> {
-                  List<InboxBook.Placed> rest =
+                  List<InboxTable.PlacedRecord> rest =
                       ports.inbox().read(e.getKey(), e.getValue().next(), 1);
                   return rest.isEmpty() || rest.get(0).position() > lastAtOpen;
                 });
@@ -370,7 +372,7 @@ public final class Subscription {
   }
 
   @SuppressWarnings("NullAway") // Subscriptions fills every lane
-  private LanePlace place(Lane lane) {
+  private LaneCursor place(Lane lane) {
     return places.get(lane);
   }
 }

@@ -14,18 +14,18 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.ledger.Chains;
+import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.CursorBook;
+import org.entente.gateway.ledger.table.CursorTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;
@@ -48,8 +48,8 @@ public final class Subscriptions {
   private static final Pattern CURSOR = Pattern.compile("[a-z0-9._-]{1,64}");
 
   private final Ports ports;
-  private final Acknowledging acknowledging;
-  private final CursorBook cursors;
+  private final AcknowledgementCommit acknowledging;
+  private final CursorTable cursors;
   private final CursorLimits limits;
   private final Map<String, Subscription> open = new ConcurrentHashMap<>();
 
@@ -63,14 +63,14 @@ public final class Subscriptions {
    */
   public Subscriptions(
       Ledger ledger,
-      InboxOpening opening,
-      Undeliverable undeliverable,
+      InboxOpener opening,
+      UndeliverableMessages undeliverable,
       EvidenceRecords evidence,
       DeliveryLeaves leaves,
-      Around around,
+      Environment around,
       CursorLimits limits) {
     this.limits = limits;
-    this.acknowledging = new Acknowledging(ledger, evidence, leaves, around.late());
+    this.acknowledging = new AcknowledgementCommit(ledger, evidence, leaves, around.late());
     this.ports = new Ports(ledger, opening, undeliverable, acknowledging, around);
     this.cursors = ledger.cursors();
     ledger.chains().whenAnew(this::arrived);
@@ -83,29 +83,29 @@ public final class Subscriptions {
    * @param equivalents what a label's national classification is handled as here
    * @param late what origins are told of what is acknowledged late
    */
-  public record Around(
+  public record Environment(
       Executor executor,
       InstantSource clock,
       Meters meters,
-      Function<NodeName, Sight> sights,
+      Function<NodeName, DeskVisibility> sights,
       Function<Label, Optional<ClassificationEquivalent>> equivalents,
       LateAnswers late) {}
 
   /** Either an open cursor or what is wrong with the request. */
-  public sealed interface Opened {
+  public sealed interface OpenResult {
     /** The cursor is held. */
     record Held(Subscription subscription, long fromPosition, long lastPosition)
-        implements Opened {}
+        implements OpenResult {}
 
     /** It could not be opened. */
-    record Invalid(Problem problem) implements Opened {}
+    record Invalid(Problem problem) implements OpenResult {}
   }
 
   /**
    * Opens a cursor for a client. Nothing is sent before {@link Subscription#wake} is called the
    * first time.
    */
-  public synchronized Opened open(String client, OpenCursor request, Sink sink) {
+  public synchronized OpenResult open(String client, OpenCursor request, Sink sink) {
     if (!CURSOR.matcher(request.getCursor()).matches()) {
       return invalid("open.cursor", "a cursor's name has 1 to 64 characters of a-z 0-9 . _ -");
     }
@@ -117,33 +117,33 @@ public final class Subscriptions {
     }
     List<Problem> unfit = FilterLimits.problems("open.filter", request.getFilter());
     if (!unfit.isEmpty()) {
-      return new Opened.Invalid(unfit.get(0));
+      return new OpenResult.Invalid(unfit.get(0));
     }
     int window = request.getWindow() == 0 ? DEFAULT_WINDOW : request.getWindow();
     Optional<Problem> over = over(client, request.getCursor(), window);
     if (over.isPresent()) {
-      return new Opened.Invalid(over.get());
+      return new OpenResult.Invalid(over.get());
     }
     OpenRequest open =
         new OpenRequest(
             client,
             request.getCursor(),
-            new Match(request.getFilter(), ports.sight(client)),
+            new MessageFilter(request.getFilter(), ports.sight(client)),
             window,
             request.getBatch(),
             request.getFromPosition());
-    Map<Lane, LanePlace> places = places(open);
-    long from = places.values().stream().mapToLong(LanePlace::next).min().orElse(1);
+    Map<Lane, LaneCursor> places = places(open);
+    long from = places.values().stream().mapToLong(LaneCursor::next).min().orElse(1);
     long last = ports.inbox().lastPosition();
     if (open.fromPosition() > last + 1) {
-      return new Opened.Invalid(ahead(open.fromPosition(), last));
+      return new OpenResult.Invalid(ahead(open.fromPosition(), last));
     }
     Subscription subscription = new Subscription(ports, open, places, last, sink);
     Subscription before = this.open.put(key(client, request.getCursor()), subscription);
     if (before != null) {
       before.takenOver();
     }
-    return new Opened.Held(subscription, from, last);
+    return new OpenResult.Held(subscription, from, last);
   }
 
   /**
@@ -178,7 +178,7 @@ public final class Subscriptions {
    * First position of each lane that a cursor has not passed: by its open stream, which also passes
    * what it does not want, or else as committed.
    */
-  public Map<Lane, Long> places(CursorBook.Named cursor) {
+  public Map<Lane, Long> places(CursorTable.NamedCursor cursor) {
     Subscription stream = open.get(key(cursor.client(), cursor.cursor()));
     if (stream != null) {
       return stream.durablePlaces();
@@ -215,11 +215,11 @@ public final class Subscriptions {
     return open.size();
   }
 
-  private Map<Lane, LanePlace> places(OpenRequest request) {
+  private Map<Lane, LaneCursor> places(OpenRequest request) {
     CursorRecord record =
         cursors.read(request.client(), request.cursor()).orElse(CursorRecord.getDefaultInstance());
     long end = ports.inbox().lastPosition() + 1;
-    Map<Lane, LanePlace> places = new EnumMap<>(Lane.class);
+    Map<Lane, LaneCursor> places = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.all()) {
       int index = lane.number() - 1;
       boolean known = index < record.getNextPositionCount();
@@ -229,7 +229,7 @@ public final class Subscriptions {
       boolean replay = request.fromPosition() > 0;
       boolean told = !replay && index < record.getToldPositionCount();
       long from = replay ? request.fromPosition() : next;
-      places.put(lane, new LanePlace(from, sent, told ? record.getToldPosition(index) : from));
+      places.put(lane, new LaneCursor(from, sent, told ? record.getToldPosition(index) : from));
     }
     return places;
   }
@@ -289,8 +289,8 @@ public final class Subscriptions {
     return Optional.of(new Problem(Code.LIMIT_REACHED, field, message));
   }
 
-  private static Opened invalid(String field, String message) {
-    return new Opened.Invalid(new Problem(Code.INVALID_FIELD, field, message));
+  private static OpenResult invalid(String field, String message) {
+    return new OpenResult.Invalid(new Problem(Code.INVALID_FIELD, field, message));
   }
 
   private static String key(String client, String cursor) {
@@ -299,17 +299,17 @@ public final class Subscriptions {
 
   private static final class Ports implements SubscriptionPorts {
     private final Ledger ledger;
-    private final InboxOpening opening;
-    private final Undeliverable undeliverable;
-    private final Acknowledging acknowledging;
-    private final Around around;
+    private final InboxOpener opening;
+    private final UndeliverableMessages undeliverable;
+    private final AcknowledgementCommit acknowledging;
+    private final Environment around;
 
     Ports(
         Ledger ledger,
-        InboxOpening opening,
-        Undeliverable undeliverable,
-        Acknowledging acknowledging,
-        Around around) {
+        InboxOpener opening,
+        UndeliverableMessages undeliverable,
+        AcknowledgementCommit acknowledging,
+        Environment around) {
       this.ledger = ledger;
       this.opening = opening;
       this.undeliverable = undeliverable;
@@ -317,17 +317,17 @@ public final class Subscriptions {
       this.around = around;
     }
 
-    Sight sight(String client) {
+    DeskVisibility sight(String client) {
       return around.sights().apply(new NodeName(client));
     }
 
     @Override
-    public InboxBook inbox() {
+    public InboxTable inbox() {
       return ledger.inbox();
     }
 
     @Override
-    public InboxOpening opening() {
+    public InboxOpener opening() {
       return opening;
     }
 
@@ -337,7 +337,7 @@ public final class Subscriptions {
     }
 
     @Override
-    public Undeliverable undeliverable() {
+    public UndeliverableMessages undeliverable() {
       return undeliverable;
     }
 
@@ -352,7 +352,7 @@ public final class Subscriptions {
     }
 
     @Override
-    public Acknowledging acknowledging() {
+    public AcknowledgementCommit acknowledging() {
       return acknowledging;
     }
 

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.HeldBook;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.HeldDraftTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
@@ -35,14 +35,14 @@ final class HeldDrafts {
    * @param key under which its outcome is remembered
    * @param message what people are shown of it
    */
-  record Held(MessageId id, OutcomeKey key, HeldMessage message) {}
+  record StoredFacts(MessageId id, OutcomeKey key, HeldMessage message) {}
 
-  private final HeldBook book;
-  private final AtRest atRest;
+  private final HeldDraftTable book;
+  private final RecordSeal atRest;
   private final int most;
   private final Duration wait;
 
-  HeldDrafts(HeldBook book, AtRest atRest, int most, Duration wait) {
+  HeldDrafts(HeldDraftTable book, RecordSeal atRest, int most, Duration wait) {
     this.book = book;
     this.atRest = atRest;
     this.most = most;
@@ -75,7 +75,7 @@ final class HeldDrafts {
   }
 
   /** Keeps one. */
-  void put(Transaction tx, Held held, Draft draft, Instant until) {
+  void put(Transaction tx, StoredFacts held, Draft draft, Instant until) {
     HeldFacts facts =
         HeldFacts.newBuilder()
             .setClient(held.key().client())
@@ -94,7 +94,7 @@ final class HeldDrafts {
   }
 
   /** One; empty where none waits, or its key is gone. */
-  Optional<Held> read(MessageId id) {
+  Optional<StoredFacts> read(MessageId id) {
     HeldRecord record = book.read(id);
     return record == null ? Optional.empty() : held(id, record);
   }
@@ -108,23 +108,23 @@ final class HeldDrafts {
   }
 
   /** At most so many after an id, oldest first. */
-  List<Held> page(@Nullable MessageId after, int count) {
+  List<StoredFacts> page(@Nullable MessageId after, int count) {
     return book.page(after, count).stream()
         .flatMap(entry -> held(entry.id(), entry.record()).stream())
         .toList();
   }
 
-  private Optional<Held> held(MessageId id, HeldRecord record) {
+  private Optional<StoredFacts> held(MessageId id, HeldRecord record) {
     return atRest
         .open(FACTS, record.getSealedFacts().toByteArray())
         .map(bytes -> held(id, parseFacts(bytes)));
   }
 
-  private static Held held(MessageId id, HeldFacts facts) {
+  private static StoredFacts held(MessageId id, HeldFacts facts) {
     OutcomeKey key =
         OutcomeKey.of(
             facts.getClient(), facts.getIdempotencyKey(), facts.getDraftHash().toByteArray());
-    return new Held(id, key, parseMessage(facts.getMessage()));
+    return new StoredFacts(id, key, parseMessage(facts.getMessage()));
   }
 
   private static HeldFacts parseFacts(byte[] bytes) {

@@ -15,9 +15,9 @@ import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.record.ChainStep;
-import org.entente.gateway.ledger.record.DiskRoom;
+import org.entente.gateway.ledger.record.ChainLink;
+import org.entente.gateway.ledger.record.DiskSpace;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Lane;
@@ -27,14 +27,14 @@ import org.entente.gateway.model.Permit;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
-import org.entente.gateway.policy.decide.Decision;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.policy.terms.Exercise;
-import org.entente.gateway.request.Clocks;
+import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.seal.SealingItem;
-import org.entente.gateway.transmit.Awaiting;
-import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.EvidenceTimeouts;
+import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Addressed;
@@ -51,15 +51,15 @@ import org.jspecify.annotations.Nullable;
  * message with its numbers (or the draft that waits, sealed at rest), the audit leaf and the
  * outcome under its idempotency key are in one synced commit. The same key with the same draft
  * gives the first outcome, also while the first is still on its way and after a restart; once a
- * held draft is decided ({@link Releases}), it gives that outcome. With another draft the key is
- * refused. An invalid outcome changed nothing. While the disk is filling ({@link DiskRoom}) drafts
- * are slowed, then refused; recalls are not. Safe for many threads.
+ * held draft is decided ({@link ReleaseDecisions}), it gives that outcome. With another draft the
+ * key is refused. An invalid outcome changed nothing. While the disk is filling ({@link DiskSpace})
+ * drafts are slowed, then refused; recalls are not. Safe for many threads.
  */
 public final class Intake implements AutoCloseable {
   /** How long an outcome is remembered. */
   public static final Duration REMEMBERED = Duration.ofHours(24);
 
-  private record OnTheWay(OutcomeKey key, CompletableFuture<Outcome> done) {}
+  private record InFlightDraft(OutcomeKey key, CompletableFuture<Outcome> done) {}
 
   /**
    * A round costs both gateways about as much processor time as this, whatever little is in it: two
@@ -69,7 +69,7 @@ public final class Intake implements AutoCloseable {
   static final Duration ROUNDS_APART = Duration.ofMillis(3);
 
   private final IntakeParts parts;
-  private final Outbound outbound;
+  private final OutboundSealer outbound;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Meters meters;
@@ -77,9 +77,9 @@ public final class Intake implements AutoCloseable {
   private final OutcomeMemory memory;
   private final HeldDrafts held;
   private final ClientShares shares;
-  private final Clocks clocks;
-  private final Answering answering;
-  private final Map<String, OnTheWay> onTheWay = new ConcurrentHashMap<>();
+  private final ResponseDeadlines clocks;
+  private final ResponseCorrelation answering;
+  private final Map<String, InFlightDraft> onTheWay = new ConcurrentHashMap<>();
 
   /**
    * An intake; {@link #start} begins to seal.
@@ -90,7 +90,7 @@ public final class Intake implements AutoCloseable {
    */
   public Intake(
       IntakeParts parts,
-      Outbound outbound,
+      OutboundSealer outbound,
       InstantSource clock,
       RandomGenerator random,
       Meters meters,
@@ -107,19 +107,19 @@ public final class Intake implements AutoCloseable {
             this::sealAndCommit,
             limits.drafts(),
             sealer,
-            () -> parts.ledger().room().level() != DiskRoom.Level.AMPLE,
+            () -> parts.ledger().room().level() != DiskSpace.Level.AMPLE,
             timers,
             ROUNDS_APART);
     this.memory = parts.memory();
     this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits);
-    this.clocks = new Clocks(parts.ledger().requests(), meters);
+    this.clocks = new ResponseDeadlines(parts.ledger().requests(), meters);
     this.answering =
-        new Answering(
+        new ResponseCorrelation(
             parts.ledger().requests(),
             parts.received(),
-            new Reminders(parts, clock),
-            new NamedResponders(parts.responders()));
+            new ReminderDraftCheck(parts, clock),
+            new NamedResponderCheck(parts.responders()));
   }
 
   /** Begins to seal. */
@@ -145,7 +145,7 @@ public final class Intake implements AutoCloseable {
       return invalid(draft, over.get());
     }
     CompletableFuture<Outcome> done = new CompletableFuture<>();
-    OnTheWay before = onTheWay.putIfAbsent(key.slot(), new OnTheWay(key, done));
+    InFlightDraft before = onTheWay.putIfAbsent(key.slot(), new InFlightDraft(key, done));
     if (before != null) {
       shares.giveBack(client, bytes);
       return before.key().equals(key) ? before.done() : invalid(draft, OutcomeMemory.reused());
@@ -168,10 +168,10 @@ public final class Intake implements AutoCloseable {
     if (outcome != null) {
       meters.published(
           switch (outcome.getResultCase()) {
-            case ACCEPTED -> Meters.Published.ACCEPTED;
-            case REFUSED -> Meters.Published.REFUSED;
-            case HELD -> Meters.Published.HELD;
-            case INVALID, RESULT_NOT_SET -> Meters.Published.INVALID;
+            case ACCEPTED -> Meters.PublishResult.ACCEPTED;
+            case REFUSED -> Meters.PublishResult.REFUSED;
+            case HELD -> Meters.PublishResult.HELD;
+            case INVALID, RESULT_NOT_SET -> Meters.PublishResult.INVALID;
           },
           Exercise.of(draft.getLabel()));
     }
@@ -179,8 +179,9 @@ public final class Intake implements AutoCloseable {
 
   private CompletableFuture<Outcome> invalid(Draft draft, Problem problem) {
     meters.refused(Meters.Side.CLIENT, problem.code());
-    meters.published(Meters.Published.INVALID, Exercise.of(draft.getLabel()));
-    return CompletableFuture.completedFuture(Outcomes.invalid(draft.getIdempotencyKey(), problem));
+    meters.published(Meters.PublishResult.INVALID, Exercise.of(draft.getLabel()));
+    return CompletableFuture.completedFuture(
+        OutcomeMapper.invalid(draft.getIdempotencyKey(), problem));
   }
 
   private void decide(
@@ -197,31 +198,32 @@ public final class Intake implements AutoCloseable {
     Optional<Problem> full = parts.ledger().room().refusal();
     if (full.isPresent()) {
       meters.refused(Meters.Side.CLIENT, full.get().code());
-      done.complete(Outcomes.invalid(key.key(), full.get()));
+      done.complete(OutcomeMapper.invalid(key.key(), full.get()));
       return;
     }
-    Passing passing = Passing.of(client, checked, parts);
-    Referring referring = Referring.of(client, checked, parts);
+    OnwardSources passing = OnwardSources.of(client, checked, parts);
+    ReferenceResolution referring = ReferenceResolution.of(client, checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
       meters.refused(Meters.Side.CLIENT, lacking.code());
-      done.complete(Outcomes.invalid(key.key(), lacking));
+      done.complete(OutcomeMapper.invalid(key.key(), lacking));
       return;
     }
     Problem unasked = answering.begin(client, checked, done);
     if (unasked != null) {
       meters.refused(Meters.Side.CLIENT, unasked.code());
-      done.complete(Outcomes.invalid(key.key(), unasked));
+      done.complete(OutcomeMapper.invalid(key.key(), unasked));
       return;
     }
-    Within within = Within.of(checked, parts.rosters(), parts.self(), clock.instant());
+    AddressedOperation within =
+        AddressedOperation.of(checked, parts.rosters(), parts.self(), clock.instant());
     Problem outside = within.lacking();
     if (outside != null) {
       meters.refused(Meters.Side.CLIENT, outside.code());
-      done.complete(Outcomes.invalid(key.key(), outside));
+      done.complete(OutcomeMapper.invalid(key.key(), outside));
       return;
     }
-    Decision decision =
+    PolicyDecision decision =
         parts
             .policy()
             .get()
@@ -245,7 +247,7 @@ public final class Intake implements AutoCloseable {
                   actor,
                   decision.permitted(id, parts.granted()::carried),
                   decision.refusals(),
-                  PassedOn.of(passing.sources(), decision.consented()),
+                  OnwardContent.of(passing.sources(), decision.consented()),
                   parts.openWithin().of(checked),
                   null,
                   done));
@@ -256,13 +258,13 @@ public final class Intake implements AutoCloseable {
       OutcomeKey key,
       AuditActor actor,
       MessageId id,
-      Decision decision,
+      PolicyDecision decision,
       CompletableFuture<Outcome> done) {
     write(
         tx -> {
-          Outcome outcome = Outcomes.refused(key.key(), id, decision.refusals());
-          Leaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
-          Rejections.of(tx, parts, id, decision.refusals());
+          Outcome outcome = OutcomeMapper.refused(key.key(), id, decision.refusals());
+          DraftAuditLeaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
+          RejectionEvidence.of(tx, parts, id, decision.refusals());
           memory.write(tx, key, outcome);
           return outcome;
         },
@@ -274,31 +276,31 @@ public final class Intake implements AutoCloseable {
       AuditActor actor,
       MessageId id,
       Draft draft,
-      Decision decision,
+      PolicyDecision decision,
       CompletableFuture<Outcome> done) {
     String reason = decision.holdReason().orElse("");
     Problem refusal = held.refusal(draft, reason);
     if (refusal != null) {
       meters.refused(Meters.Side.CLIENT, refusal.code());
-      done.complete(Outcomes.invalid(key.key(), refusal));
+      done.complete(OutcomeMapper.invalid(key.key(), refusal));
       return;
     }
     write(
         tx -> {
           Instant now = Instant.ofEpochMilli(tx.nowMillis());
           Instant until = held.until(now, draft);
-          Outcome outcome = Outcomes.held(key.key(), id, reason, until);
-          HeldDrafts.Held waits =
-              new HeldDrafts.Held(
-                  id, key, Outcomes.heldMessage(outcome, now, key, draft, decision));
+          Outcome outcome = OutcomeMapper.held(key.key(), id, reason, until);
+          HeldDrafts.StoredFacts waits =
+              new HeldDrafts.StoredFacts(
+                  id, key, OutcomeMapper.heldMessage(outcome, now, key, draft, decision));
           held.put(tx, waits, draft, until);
-          Leaves.held(
+          DraftAuditLeaves.held(
               tx,
               actor,
               id,
               decision.permits().stream().map(Permit::recipient).toList(),
               decision.policyVersion());
-          Leaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
+          DraftAuditLeaves.refused(tx, actor, id, decision.refusals(), decision.policyVersion());
           memory.write(tx, key, outcome);
           return outcome;
         },
@@ -321,12 +323,12 @@ public final class Intake implements AutoCloseable {
   }
 
   /** Says what would become of drafts. */
-  public Explaining explaining() {
-    return new Explaining(parts, answering, clock);
+  public PolicyExplainer explaining() {
+    return new PolicyExplainer(parts, answering, clock);
   }
 
   /** Whether drafts answer what this agency owes an answer to. */
-  Answering answering() {
+  ResponseCorrelation answering() {
     return answering;
   }
 
@@ -334,7 +336,7 @@ public final class Intake implements AutoCloseable {
   void submit(Submission submission) {
     Problem problem = queue.offer(submission);
     if (problem != null) {
-      submission.done().complete(Outcomes.invalid(submission.key().key(), problem));
+      submission.done().complete(OutcomeMapper.invalid(submission.key().key(), problem));
     }
   }
 
@@ -345,8 +347,8 @@ public final class Intake implements AutoCloseable {
         items.add(SealingItem.of(part));
       }
     }
-    List<Outbound.Ready> sealed = outbound.seal(items);
-    List<List<AtRest.Token>> subjects = round.stream().map(this::subjects).toList();
+    List<OutboundSealer.ReadyEnvelope> sealed = outbound.seal(items);
+    List<List<RecordSeal.Token>> subjects = round.stream().map(this::subjects).toList();
     return parts
         .ledger()
         .write(round.get(0).lane(), tx -> commit(tx, round, sealed, subjects))
@@ -361,13 +363,13 @@ public final class Intake implements AutoCloseable {
   private List<Outcome> commit(
       Transaction tx,
       List<Submission> round,
-      List<Outbound.Ready> sealed,
-      List<List<AtRest.Token>> subjects) {
-    for (Outbound.Ready ready : sealed) {
+      List<OutboundSealer.ReadyEnvelope> sealed,
+      List<List<RecordSeal.Token>> subjects) {
+    for (OutboundSealer.ReadyEnvelope ready : sealed) {
       parts.dispatch().submit(tx, ready.outgoing());
       keepHeader(tx, ready);
     }
-    Leaves.accepted(tx, round, sealed);
+    DraftAuditLeaves.accepted(tx, round, sealed);
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < round.size(); i++) {
       Submission submission = round.get(i);
@@ -380,16 +382,17 @@ public final class Intake implements AutoCloseable {
       AuditActor releasedBy = submission.releasedBy();
       if (releasedBy != null) {
         parts.ledger().held().remove(tx, id);
-        Leaves.released(tx, releasedBy, id, submission.policyVersion());
+        DraftAuditLeaves.released(tx, releasedBy, id, submission.policyVersion());
       }
-      Leaves.refused(tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
-      Rejections.of(tx, parts, id, submission.refusals());
-      Leaves.passedOn(tx, submission);
+      DraftAuditLeaves.refused(
+          tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
+      RejectionEvidence.of(tx, parts, id, submission.refusals());
+      DraftAuditLeaves.passedOn(tx, submission);
       submission.parts().forEach(part -> clocks.sent(tx, part));
-      OwnUpdates.keep(tx, parts, submission);
+      SentOperationUpdates.keep(tx, parts, submission);
       submission.besides().accept(tx);
-      Uses.tell(tx, parts, submission);
-      ChainStep.of(submission.parts().get(0).label())
+      OnwardUseEvidence.tell(tx, parts, submission);
+      ChainLink.of(submission.parts().get(0).label())
           .ifPresent(step -> changed(tx, submission.actor(), step));
       remember(tx, submission);
       memory.write(tx, submission.key(), outcome);
@@ -398,20 +401,20 @@ public final class Intake implements AutoCloseable {
     return outcomes;
   }
 
-  private void changed(Transaction tx, AuditActor actor, ChainStep step) {
+  private void changed(Transaction tx, AuditActor actor, ChainLink step) {
     parts.ledger().chains().changed(tx, parts.self(), step);
-    Leaves.changed(tx, actor, step);
+    DraftAuditLeaves.changed(tx, actor, step);
   }
 
   /** Whom a draft names, as keyed terms. */
-  private List<AtRest.Token> subjects(Submission submission) {
+  private List<RecordSeal.Token> subjects(Submission submission) {
     Permitted any = submission.parts().get(0);
     return parts
         .evidence()
         .tokens(SubjectTerms.of(any.writtenLabel(), any.writtenBody()), clock.instant());
   }
 
-  private void keepHeader(Transaction tx, Outbound.Ready ready) {
+  private void keepHeader(Transaction tx, OutboundSealer.ReadyEnvelope ready) {
     parts
         .evidence()
         .keepHeader(
@@ -441,7 +444,7 @@ public final class Intake implements AutoCloseable {
       facts.setOpenByMs(
           Math.min(accepted + submission.openWithin().toMillis(), facts.getExpiresAtMs()));
     }
-    Awaiting.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
+    EvidenceTimeouts.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
   }
 
   /** What nobody takes back: a recall, a roster, which the next replaces, and a charge. */

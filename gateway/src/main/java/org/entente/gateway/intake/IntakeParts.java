@@ -8,15 +8,15 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.operation.RosterConfirmation;
-import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.policy.decide.Grant;
+import org.entente.gateway.policy.decide.ConsentGrant;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.proto.v1.CarriedConsent;
@@ -43,19 +43,19 @@ public record IntakeParts(
     Dispatch dispatch,
     LabelCheck check,
     Supplier<Policy> policy,
-    AtRest atRest,
+    RecordSeal atRest,
     EvidenceRecords evidence,
     UnaryOperator<byte[]> fingerprint,
-    Holding holding,
-    OpenWithin openWithin,
-    Received received,
-    Granted granted,
-    Rosters rosters,
-    Responders responders) {
+    HoldLimits holding,
+    OpeningDeadlines openWithin,
+    ReceivedMessages received,
+    ConsentLookup granted,
+    RosterRecords rosters,
+    ResponderLookup responders) {
 
   /** What this agency has received. */
   @FunctionalInterface
-  public interface Received {
+  public interface ReceivedMessages {
     /** The label of a message; empty if it is not here, or cannot be opened any more. */
     Optional<Label> label(MessageId id);
 
@@ -70,16 +70,16 @@ public record IntakeParts(
     }
 
     /** Of it, what a client is given: what is for desks at which it does not sit is not here. */
-    default Received by(NodeName client) {
+    default ReceivedMessages by(NodeName client) {
       return this;
     }
   }
 
   /** What originators consent to. */
   @FunctionalInterface
-  public interface Granted {
+  public interface ConsentLookup {
     /** What was granted about a received message, also what has ended, the latest first. */
-    List<Grant> about(MessageId id);
+    List<ConsentGrant> about(MessageId id);
 
     /** What goes along with what is passed on under a consent; empty if it is not kept any more. */
     default Optional<CarriedConsent> carried(MessageId consent) {
@@ -89,7 +89,7 @@ public record IntakeParts(
 
   /** Who answers requests elsewhere. */
   @FunctionalInterface
-  public interface Responders {
+  public interface ResponderLookup {
     /** A responder as its agency has described it of late; empty if nothing was heard of it. */
     Optional<Responder> find(String agency, String name);
   }
@@ -101,7 +101,7 @@ public record IntakeParts(
    * @param time how long one waits before it is refused
    * @param sameClient whether the client that published a message may decide on it
    */
-  public record Holding(int most, Duration time, boolean sameClient) {}
+  public record HoldLimits(int most, Duration time, boolean sameClient) {}
 
   /** Which members have confirmed the rosters of a ledger that was set back. */
   RosterConfirmation confirmation() {

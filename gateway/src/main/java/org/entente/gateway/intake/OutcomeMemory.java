@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.IdempotencyBook;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.store.v1.IdempotencyRecord;
@@ -17,10 +17,10 @@ import org.entente.proto.v1.Outcome;
 final class OutcomeMemory {
   private static final String CONTEXT = "outcome";
 
-  private final IdempotencyBook book;
-  private final AtRest atRest;
+  private final IdempotencyTable book;
+  private final RecordSeal atRest;
 
-  OutcomeMemory(IdempotencyBook book, AtRest atRest) {
+  OutcomeMemory(IdempotencyTable book, RecordSeal atRest) {
     this.book = book;
     this.atRest = atRest;
   }
@@ -35,13 +35,13 @@ final class OutcomeMemory {
       return Optional.empty();
     }
     if (!Arrays.equals(known.getDraftHash().toByteArray(), key.hash())) {
-      return Optional.of(Outcomes.invalid(key.key(), reused()));
+      return Optional.of(OutcomeMapper.invalid(key.key(), reused()));
     }
     return Optional.of(
         atRest
             .open(CONTEXT, known.getSealedOutcome().toByteArray())
             .map(OutcomeMemory::parse)
-            .orElseGet(() -> Outcomes.invalid(key.key(), reused())));
+            .orElseGet(() -> OutcomeMapper.invalid(key.key(), reused())));
   }
 
   /** Remembers an outcome; replaces the one before. */

@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.IdempotencyBook;
+import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.model.Lane;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +60,9 @@ public final class OutcomeSweep {
     int removed = 0;
     ByteString next = place;
     while (next != null) {
-      IdempotencyBook book = ledger.idempotency();
+      IdempotencyTable book = ledger.idempotency();
       long before = ending.millis() - Intake.REMEMBERED.toMillis();
-      IdempotencyBook.Page page = book.page(next, before, AT_ONCE);
+      IdempotencyTable.Page page = book.page(next, before, AT_ONCE);
       List<ByteString> over = page.over();
       if (!over.isEmpty()) {
         removed += ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, over, before));

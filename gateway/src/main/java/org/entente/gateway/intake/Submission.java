@@ -32,7 +32,7 @@ record Submission(
     AuditActor actor,
     List<Permitted> parts,
     List<Refusal> refusals,
-    PassedOn passesOn,
+    OnwardContent passesOn,
     Outcome outcome,
     Duration openWithin,
     @Nullable AuditActor releasedBy,
@@ -44,11 +44,11 @@ record Submission(
       AuditActor actor,
       List<Permitted> parts,
       List<Refusal> refusals,
-      PassedOn passesOn,
+      OnwardContent passesOn,
       Duration openWithin,
       @Nullable AuditActor releasedBy,
       CompletableFuture<Outcome> done) {
-    Outcome outcome = Outcomes.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
+    Outcome outcome = OutcomeMapper.accepted(key.key(), parts.get(0).messageId(), parts, refusals);
     return new Submission(
         key, actor, parts, refusals, passesOn, outcome, openWithin, releasedBy, tx -> {}, done);
   }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.IprBook;
-import org.entente.gateway.ledger.table.IprBook.Kind;
+import org.entente.gateway.ledger.table.IprTable;
+import org.entente.gateway.ledger.table.IprTable.Kind;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -55,7 +55,7 @@ public final class HolderDesk {
   }
 
   /** A page of the caller's own recordations. */
-  public Answer<ListOwnRecordationsResponse> recordations(
+  public IprResult<ListOwnRecordationsResponse> recordations(
       NodeName holder, ListOwnRecordationsRequest request) {
     return alone(holder, request.getAfter(), () -> page(holder, request));
   }
@@ -70,14 +70,14 @@ public final class HolderDesk {
             entry -> {
               Optional<Recordation> own =
                   records.recordation(entry.record()).filter(kept -> isOf(holder, kept));
-              own.ifPresent(kept -> response.addRecordations(Recording.at(kept, now)));
+              own.ifPresent(kept -> response.addRecordations(RecordationLifecycle.at(kept, now)));
               return own.isPresent();
             });
     return response.setNext(last).build();
   }
 
   /** A page of notices, without goods, disclosed particulars and texts. */
-  public Answer<ListIprNoticesResponse> notices(NodeName holder, ListIprNoticesRequest request) {
+  public IprResult<ListIprNoticesResponse> notices(NodeName holder, ListIprNoticesRequest request) {
     return alone(holder, request.getAfter(), () -> page(holder, request));
   }
 
@@ -109,16 +109,16 @@ public final class HolderDesk {
   }
 
   /** Looking through all that is kept costs something: each client does so once at a time. */
-  private <T> Answer<T> alone(NodeName holder, ByteString after, Supplier<T> page) {
+  private <T> IprResult<T> alone(NodeName holder, ByteString after, Supplier<T> page) {
     if (!after.isEmpty() && IprParts.id(after).isEmpty()) {
-      return new Answer.Refused<>(IprParts.noId("after"));
+      return new IprResult.Refused<>(IprParts.noId("after"));
     }
     if (!looking.add(holder)) {
-      return new Answer.Refused<>(
+      return new IprResult.Refused<>(
           new Problem(Code.OVERLOADED, "", "this client is given a page already; one at a time"));
     }
     try {
-      return new Answer.Done<>(page.get());
+      return new IprResult.Done<>(page.get());
     } finally {
       looking.remove(holder);
     }
@@ -134,16 +134,16 @@ public final class HolderDesk {
    * @return the id of the last that was wanted, if there may be more; never that of another
    *     holder's
    */
-  private ByteString walk(Kind kind, ByteString after, Predicate<IprBook.Entry> wanted) {
+  private ByteString walk(Kind kind, ByteString after, Predicate<IprTable.Entry> wanted) {
     int found = 0;
-    List<IprBook.Entry> some =
+    List<IprTable.Entry> some =
         records.book().page(kind, IprParts.id(after).orElse(null), LOOKED_AT);
     while (!some.isEmpty()) {
-      for (IprBook.Entry entry : some) {
+      for (IprTable.Entry entry : some) {
         if (wanted.test(entry)) {
           found++;
           if (found == PAGE) {
-            return Proto.bytes(entry.id());
+            return IprProtoMapper.bytes(entry.id());
           }
         }
       }
@@ -153,11 +153,11 @@ public final class HolderDesk {
   }
 
   /** A notice whole, once that is on record. */
-  public Answer<ReadIprNoticeResponse> read(NodeName holder, ReadIprNoticeRequest request) {
+  public IprResult<ReadIprNoticeResponse> read(NodeName holder, ReadIprNoticeRequest request) {
     Problem problem = parts.holder(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getCaseId());
     if (problem != null || id.isEmpty()) {
-      return new Answer.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
+      return new IprResult.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
     }
     return parts
         .ledger()
@@ -165,7 +165,7 @@ public final class HolderDesk {
             Lane.ROUTINE,
             tx ->
                 own(tx, holder, id.get())
-                    .<Answer<ReadIprNoticeResponse>>map(
+                    .<IprResult<ReadIprNoticeResponse>>map(
                         kept -> {
                           parts.record(
                               tx,
@@ -175,37 +175,38 @@ public final class HolderDesk {
                               request.getOnBehalfOf(),
                               IprOffice.subjects(kept),
                               "notice, by the rights holder");
-                          return new Answer.Done<>(
+                          return new IprResult.Done<>(
                               ReadIprNoticeResponse.newBuilder()
                                   .setNotice(HolderView.of(kept))
                                   .build());
                         })
-                    .orElseGet(() -> new Answer.Refused<>(notFound(id.get()))));
+                    .orElseGet(() -> new IprResult.Refused<>(notFound(id.get()))));
   }
 
   /** An answer. */
-  public Answer<AnswerIprNoticeResponse> answer(NodeName holder, AnswerIprNoticeRequest request) {
+  public IprResult<AnswerIprNoticeResponse> answer(
+      NodeName holder, AnswerIprNoticeRequest request) {
     Problem problem = parts.holder(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getCaseId());
     if (problem != null || id.isEmpty()) {
-      return new Answer.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
+      return new IprResult.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
     }
     return parts.ledger().commit(Lane.ROUTINE, tx -> answer(tx, holder, id.get(), request));
   }
 
-  private Answer<AnswerIprNoticeResponse> answer(
+  private IprResult<AnswerIprNoticeResponse> answer(
       Transaction tx, NodeName holder, MessageId id, AnswerIprNoticeRequest request) {
     IprCase kept = own(tx, holder, id).orElse(null);
     if (kept == null) {
-      return new Answer.Refused<>(notFound(id));
+      return new IprResult.Refused<>(notFound(id));
     }
-    Step<IprCase> step =
+    Transition<IprCase> step =
         procedure.answer(kept, request.getAnswer(), request.getText(), tx.nowMillis());
-    if (step instanceof Step.Refused<IprCase> refused) {
-      return new Answer.Refused<>(refused.problem());
+    if (step instanceof Transition.Refused<IprCase> refused) {
+      return new IprResult.Refused<>(refused.problem());
     }
     IprCase after = kept;
-    if (step instanceof Step.Next<IprCase> next) {
+    if (step instanceof Transition.Next<IprCase> next) {
       after = next.after();
       records.put(tx, after);
       parts.record(
@@ -217,7 +218,7 @@ public final class HolderDesk {
           IprOffice.subjects(after),
           next.words());
     }
-    return new Answer.Done<>(
+    return new IprResult.Done<>(
         AnswerIprNoticeResponse.newBuilder().setNotice(HolderView.of(after)).build());
   }
 
@@ -236,7 +237,7 @@ public final class HolderDesk {
   private static boolean mayBeShown(NodeName holder, IprCase kept, Recordation under, long now) {
     return isOf(holder, under)
         && kept.hasHolderNotifiedAt()
-        && (!new Standing(kept).isClosed() || Recording.inForce(under, now));
+        && (!new CaseStatus(kept).isClosed() || RecordationLifecycle.inForce(under, now));
   }
 
   private static boolean isOf(NodeName holder, Recordation kept) {

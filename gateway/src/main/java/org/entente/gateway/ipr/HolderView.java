@@ -31,7 +31,7 @@ final class HolderView {
             .setCaseId(kept.getCaseId())
             .setRecordationId(kept.getRecordationId())
             .setKind(kept.getKind())
-            .setStage(new Standing(kept).stage())
+            .setStage(new CaseStatus(kept).stage())
             .setSuspendedAt(kept.getSuspendedAt())
             .setNotifiedAt(kept.getHolderNotifiedAt())
             .setExtendedDays(kept.getExtendedDays())

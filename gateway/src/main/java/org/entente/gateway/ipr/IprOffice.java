@@ -7,8 +7,8 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.IprBook;
-import org.entente.gateway.ledger.table.IprBook.Kind;
+import org.entente.gateway.ledger.table.IprTable;
+import org.entente.gateway.ledger.table.IprTable.Kind;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -54,21 +54,21 @@ public final class IprOffice {
 
   private final IprParts parts;
   private final IprRecords records;
-  private final Recording recording;
+  private final RecordationLifecycle recording;
   private final Procedure procedure;
 
   /** Over what an agency keeps. */
   public IprOffice(IprParts parts, IprSettings settings) {
     this.parts = parts;
     this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
-    this.recording = new Recording(settings.longest(), settings.holders());
+    this.recording = new RecordationLifecycle(settings.longest(), settings.holders());
     this.procedure = new Procedure(settings.days());
   }
 
   // Recordations ---------------------------------------------------------------------------------
 
   /** Records an application. */
-  public Answer<RecordRightResponse> record(NodeName client, RecordRightRequest request) {
+  public IprResult<RecordRightResponse> record(NodeName client, RecordRightRequest request) {
     Problem problem =
         first(
             parts.decision(request.getOnBehalfOf()),
@@ -81,13 +81,13 @@ public final class IprOffice {
     return commit(tx -> record(tx, client, id.get(), request));
   }
 
-  private Answer<RecordRightResponse> record(
+  private IprResult<RecordRightResponse> record(
       Transaction tx, NodeName client, MessageId id, RecordRightRequest request) {
     if (records.book().read(tx, Kind.RECORDATION, id) != null) {
       return records
           .recordation(tx, id)
           .filter(kept -> kept.getContent().equals(request.getContent()))
-          .map(kept -> recorded(Recording.at(kept, tx.nowMillis())))
+          .map(kept -> recorded(RecordationLifecycle.at(kept, tx.nowMillis())))
           .orElseGet(() -> refused(reused(RECORDATION)));
     }
     Recordation applied = recording.applied(id, request, tx.nowMillis());
@@ -96,12 +96,12 @@ public final class IprOffice {
     return recorded(applied);
   }
 
-  private static Answer<RecordRightResponse> recorded(Recordation kept) {
-    return new Answer.Done<>(RecordRightResponse.newBuilder().setRecordation(kept).build());
+  private static IprResult<RecordRightResponse> recorded(Recordation kept) {
+    return new IprResult.Done<>(RecordRightResponse.newBuilder().setRecordation(kept).build());
   }
 
   /** Grants, prolongs, refuses or revokes. */
-  public Answer<DecideRecordationResponse> decide(
+  public IprResult<DecideRecordationResponse> decide(
       NodeName client, DecideRecordationRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getRecordationId());
@@ -111,25 +111,25 @@ public final class IprOffice {
     return commit(tx -> decide(tx, client, id.get(), request));
   }
 
-  private Answer<DecideRecordationResponse> decide(
+  private IprResult<DecideRecordationResponse> decide(
       Transaction tx, NodeName client, MessageId id, DecideRecordationRequest request) {
     Recordation kept = records.recordation(tx, id).orElse(null);
     if (kept == null) {
       return refused(notFound(RECORDATION, id));
     }
-    Step<Recordation> step = recording.decide(kept, request, tx.nowMillis());
-    if (step instanceof Step.Refused<Recordation> refused) {
+    Transition<Recordation> step = recording.decide(kept, request, tx.nowMillis());
+    if (step instanceof Transition.Refused<Recordation> refused) {
       return refused(refused.problem());
     }
     Recordation after = kept;
-    if (step instanceof Step.Next<Recordation> next) {
+    if (step instanceof Transition.Next<Recordation> next) {
       after = next.after();
       records.put(tx, after);
       changed(tx, client, request.getOnBehalfOf(), id, next.words());
     }
-    return new Answer.Done<>(
+    return new IprResult.Done<>(
         DecideRecordationResponse.newBuilder()
-            .setRecordation(Recording.at(after, tx.nowMillis()))
+            .setRecordation(RecordationLifecycle.at(after, tx.nowMillis()))
             .build());
   }
 
@@ -140,22 +140,22 @@ public final class IprOffice {
   }
 
   /** A page of recordations, without contact and features. */
-  public Answer<ListRecordationsResponse> list(ListRecordationsRequest request) {
+  public IprResult<ListRecordationsResponse> list(ListRecordationsRequest request) {
     Problem problem = page(request.getPageSize(), request.getAfter());
     if (problem != null) {
       return refused(problem);
     }
     ListRecordationsResponse.Builder response = ListRecordationsResponse.newBuilder();
     int size = size(request.getPageSize());
-    List<IprBook.Entry> page =
+    List<IprTable.Entry> page =
         records.book().page(Kind.RECORDATION, after(request.getAfter()), size);
     long now = parts.clock().millis();
-    for (IprBook.Entry entry : page) {
+    for (IprTable.Entry entry : page) {
       records
           .recordation(entry.record())
-          .ifPresent(kept -> response.addRecordations(line(Recording.at(kept, now))));
+          .ifPresent(kept -> response.addRecordations(line(RecordationLifecycle.at(kept, now))));
     }
-    return new Answer.Done<>(response.setNext(next(page, size)).build());
+    return new IprResult.Done<>(response.setNext(next(page, size)).build());
   }
 
   private static Recordation line(Recordation kept) {
@@ -165,7 +165,7 @@ public final class IprOffice {
   }
 
   /** A recordation whole, once that is on record. */
-  public Answer<ReadRecordationResponse> read(NodeName client, ReadRecordationRequest request) {
+  public IprResult<ReadRecordationResponse> read(NodeName client, ReadRecordationRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getRecordationId());
     if (problem != null || id.isEmpty()) {
@@ -175,12 +175,12 @@ public final class IprOffice {
         tx ->
             records
                 .recordation(tx, id.get())
-                .<Answer<ReadRecordationResponse>>map(
+                .<IprResult<ReadRecordationResponse>>map(
                     kept -> {
                       consulted(tx, client, request.getOnBehalfOf(), id.get(), "recordation");
-                      return new Answer.Done<>(
+                      return new IprResult.Done<>(
                           ReadRecordationResponse.newBuilder()
-                              .setRecordation(Recording.at(kept, tx.nowMillis()))
+                              .setRecordation(RecordationLifecycle.at(kept, tx.nowMillis()))
                               .build());
                     })
                 .orElseGet(() -> refused(notFound(RECORDATION, id.get()))));
@@ -189,7 +189,7 @@ public final class IprOffice {
   // Cases ----------------------------------------------------------------------------------------
 
   /** Opens a case. */
-  public Answer<SuspendGoodsResponse> suspend(NodeName client, SuspendGoodsRequest request) {
+  public IprResult<SuspendGoodsResponse> suspend(NodeName client, SuspendGoodsRequest request) {
     Problem problem =
         first(parts.decision(request.getOnBehalfOf()), room(Kind.CASE, MOST_CASES), null);
     Optional<MessageId> id = chosen(request.getCaseId());
@@ -199,7 +199,7 @@ public final class IprOffice {
     return commit(tx -> suspend(tx, client, id.get(), request));
   }
 
-  private Answer<SuspendGoodsResponse> suspend(
+  private IprResult<SuspendGoodsResponse> suspend(
       Transaction tx, NodeName client, MessageId id, SuspendGoodsRequest request) {
     if (records.book().read(tx, Kind.CASE, id) != null) {
       return records
@@ -212,13 +212,13 @@ public final class IprOffice {
         IprParts.id(request.getRecordationId())
             .flatMap(under -> records.recordation(tx, under))
             .orElse(null);
-    Step<IprCase> step = procedure.open(id, request, recordation, tx.nowMillis());
-    if (step instanceof Step.Next<IprCase> next) {
+    Transition<IprCase> step = procedure.open(id, request, recordation, tx.nowMillis());
+    if (step instanceof Transition.Next<IprCase> next) {
       records.put(tx, next.after());
       acted(tx, AuditType.IPR_ACTED, client, request.getOnBehalfOf(), next);
       return suspended(next.after(), tx.nowMillis());
     }
-    return refused(((Step.Refused<IprCase>) step).problem());
+    return refused(((Transition.Refused<IprCase>) step).problem());
   }
 
   /** Whether a request is the one that a case was opened by. */
@@ -230,13 +230,13 @@ public final class IprOffice {
         && (!request.hasSuspendedAt() || kept.getSuspendedAt().equals(request.getSuspendedAt()));
   }
 
-  private static Answer<SuspendGoodsResponse> suspended(IprCase kept, long now) {
-    return new Answer.Done<>(
-        SuspendGoodsResponse.newBuilder().setIprCase(new Standing(kept).shown(now)).build());
+  private static IprResult<SuspendGoodsResponse> suspended(IprCase kept, long now) {
+    return new IprResult.Done<>(
+        SuspendGoodsResponse.newBuilder().setIprCase(new CaseStatus(kept).shown(now)).build());
   }
 
   /** An act of the authority. */
-  public Answer<ActOnIprCaseResponse> act(NodeName client, ActOnIprCaseRequest request) {
+  public IprResult<ActOnIprCaseResponse> act(NodeName client, ActOnIprCaseRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getCaseId());
     if (problem != null || id.isEmpty()) {
@@ -245,7 +245,7 @@ public final class IprOffice {
     return commit(tx -> act(tx, client, id.get(), request));
   }
 
-  private Answer<ActOnIprCaseResponse> act(
+  private IprResult<ActOnIprCaseResponse> act(
       Transaction tx, NodeName client, MessageId id, ActOnIprCaseRequest request) {
     IprCase kept = records.theCase(tx, id).orElse(null);
     if (kept == null) {
@@ -255,25 +255,29 @@ public final class IprOffice {
         IprParts.id(request.getAttach().getRecordationId())
             .flatMap(under -> records.recordation(tx, under))
             .orElse(null);
-    Step<IprCase> step = procedure.act(kept, request, recordation, tx.nowMillis());
-    if (step instanceof Step.Refused<IprCase> refused) {
+    Transition<IprCase> step = procedure.act(kept, request, recordation, tx.nowMillis());
+    if (step instanceof Transition.Refused<IprCase> refused) {
       return refused(refused.problem());
     }
     IprCase after = kept;
-    if (step instanceof Step.Next<IprCase> next) {
+    if (step instanceof Transition.Next<IprCase> next) {
       after = next.after();
       records.put(tx, after);
       AuditType type = request.hasDisclose() ? AuditType.IPR_DISCLOSED : AuditType.IPR_ACTED;
       acted(tx, type, client, request.getOnBehalfOf(), next);
     }
-    return new Answer.Done<>(
+    return new IprResult.Done<>(
         ActOnIprCaseResponse.newBuilder()
-            .setIprCase(new Standing(after).shown(tx.nowMillis()))
+            .setIprCase(new CaseStatus(after).shown(tx.nowMillis()))
             .build());
   }
 
   private void acted(
-      Transaction tx, AuditType type, NodeName client, OnBehalfOf person, Step.Next<IprCase> next) {
+      Transaction tx,
+      AuditType type,
+      NodeName client,
+      OnBehalfOf person,
+      Transition.Next<IprCase> next) {
     parts.record(
         tx,
         type,
@@ -286,39 +290,39 @@ public final class IprOffice {
 
   /** The case, and the recordation that it is under. */
   static List<MessageId> subjects(IprCase kept) {
-    MessageId id = Proto.id(kept.getCaseId());
+    MessageId id = IprProtoMapper.id(kept.getCaseId());
     return kept.getRecordationId().isEmpty()
         ? List.of(id)
-        : List.of(id, Proto.id(kept.getRecordationId()));
+        : List.of(id, IprProtoMapper.id(kept.getRecordationId()));
   }
 
   /** A page of cases, without goods, particulars and texts. */
-  public Answer<ListIprCasesResponse> list(ListIprCasesRequest request) {
+  public IprResult<ListIprCasesResponse> list(ListIprCasesRequest request) {
     Problem problem = page(request.getPageSize(), request.getAfter());
     if (problem != null) {
       return refused(problem);
     }
     ListIprCasesResponse.Builder response = ListIprCasesResponse.newBuilder();
     int size = size(request.getPageSize());
-    List<IprBook.Entry> page = records.book().page(Kind.CASE, after(request.getAfter()), size);
+    List<IprTable.Entry> page = records.book().page(Kind.CASE, after(request.getAfter()), size);
     long now = parts.clock().millis();
-    for (IprBook.Entry entry : page) {
+    for (IprTable.Entry entry : page) {
       if (entry.record().getOpen() || request.getClosedToo()) {
         records.theCase(entry.record()).ifPresent(kept -> response.addCases(line(kept, now)));
       }
     }
-    return new Answer.Done<>(response.setNext(next(page, size)).build());
+    return new IprResult.Done<>(response.setNext(next(page, size)).build());
   }
 
   private static IprCase line(IprCase kept, long now) {
     IprCase.Builder line =
-        new Standing(kept).shown(now).toBuilder().clearGoods().clearParticulars();
+        new CaseStatus(kept).shown(now).toBuilder().clearGoods().clearParticulars();
     line.getHolderBuilder().clearExtensionReason().clearProceedings();
     return line.build();
   }
 
   /** A case whole, once that is on record. */
-  public Answer<ReadIprCaseResponse> read(NodeName client, ReadIprCaseRequest request) {
+  public IprResult<ReadIprCaseResponse> read(NodeName client, ReadIprCaseRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getCaseId());
     if (problem != null || id.isEmpty()) {
@@ -328,12 +332,12 @@ public final class IprOffice {
         tx ->
             records
                 .theCase(tx, id.get())
-                .<Answer<ReadIprCaseResponse>>map(
+                .<IprResult<ReadIprCaseResponse>>map(
                     kept -> {
                       consulted(tx, client, request.getOnBehalfOf(), id.get(), "case");
-                      return new Answer.Done<>(
+                      return new IprResult.Done<>(
                           ReadIprCaseResponse.newBuilder()
-                              .setIprCase(new Standing(kept).shown(tx.nowMillis()))
+                              .setIprCase(new CaseStatus(kept).shown(tx.nowMillis()))
                               .build());
                     })
                 .orElseGet(() -> refused(notFound(CASE, id.get()))));
@@ -347,12 +351,12 @@ public final class IprOffice {
 
   // Both -----------------------------------------------------------------------------------------
 
-  private <T> Answer<T> commit(Mutation<Answer<T>> change) {
+  private <T> IprResult<T> commit(Mutation<IprResult<T>> change) {
     return parts.ledger().commit(Lane.ROUTINE, change);
   }
 
-  private static <T> Answer<T> refused(Problem problem) {
-    return new Answer.Refused<>(problem);
+  private static <T> IprResult<T> refused(Problem problem) {
+    return new IprResult.Refused<>(problem);
   }
 
   /** The id that a client chose, or a fresh one; empty where it chose none of 16 bytes. */
@@ -391,8 +395,10 @@ public final class IprOffice {
     return IprParts.id(after).orElse(null);
   }
 
-  private static ByteString next(List<IprBook.Entry> page, int size) {
-    return page.size() < size ? ByteString.EMPTY : Proto.bytes(page.get(page.size() - 1).id());
+  private static ByteString next(List<IprTable.Entry> page, int size) {
+    return page.size() < size
+        ? ByteString.EMPTY
+        : IprProtoMapper.bytes(page.get(page.size() - 1).id());
   }
 
   private static Problem notFound(String field, MessageId id) {

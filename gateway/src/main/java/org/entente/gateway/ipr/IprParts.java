@@ -13,7 +13,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public record IprParts(
     AgencyName self,
     Ledger ledger,
-    AtRest atRest,
+    RecordSeal atRest,
     LabelCheck check,
     InstantSource clock,
     RandomGenerator random) {
@@ -59,7 +59,9 @@ public record IprParts(
 
   /** An id of 16 bytes; empty for anything else. */
   static Optional<MessageId> id(ByteString bytes) {
-    return bytes.size() == MessageId.SIZE ? Optional.of(Proto.id(bytes)) : Optional.empty();
+    return bytes.size() == MessageId.SIZE
+        ? Optional.of(IprProtoMapper.id(bytes))
+        : Optional.empty();
   }
 
   static Problem noId(String field) {

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.IprBook;
-import org.entente.gateway.ledger.table.IprBook.Kind;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.IprTable;
+import org.entente.gateway.ledger.table.IprTable.Kind;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.IprRecord;
 import org.entente.proto.v1.IprCase;
@@ -26,8 +26,8 @@ final class IprRecords {
   private static final String RECORDATION = "ipr recordation";
   private static final String CASE = "ipr case";
 
-  private final IprBook book;
-  private final AtRest atRest;
+  private final IprTable book;
+  private final RecordSeal atRest;
   private final Duration keep;
 
   /**
@@ -35,13 +35,13 @@ final class IprRecords {
    *
    * @param keep how long after a recordation or a case is over
    */
-  IprRecords(IprBook book, AtRest atRest, Duration keep) {
+  IprRecords(IprTable book, RecordSeal atRest, Duration keep) {
     this.book = book;
     this.atRest = atRest;
     this.keep = keep;
   }
 
-  IprBook book() {
+  IprTable book() {
     return book;
   }
 
@@ -100,7 +100,7 @@ final class IprRecords {
   }
 
   private void put(Transaction tx, Recordation recordation, Instant atLeast) {
-    MessageId id = Proto.id(recordation.getRecordationId());
+    MessageId id = IprProtoMapper.id(recordation.getRecordationId());
     long end =
         recordation.getState() == RecordationState.RECORDATION_STATE_GRANTED
             ? Math.max(Timestamps.toMillis(recordation.getValidTo()), tx.nowMillis())
@@ -122,16 +122,16 @@ final class IprRecords {
 
   /** Keeps a case as long as it needs, and the recordation that it is under. */
   void put(Transaction tx, IprCase kept) {
-    Standing stands = new Standing(kept);
-    long due = stands.due().map(Standing.Due::byMillis).orElse(0L);
+    CaseStatus stands = new CaseStatus(kept);
+    long due = stands.due().map(CaseStatus.DueStep::byMillis).orElse(0L);
     Instant until = Instant.ofEpochMilli(Math.max(due, tx.nowMillis())).plus(keep);
     book.put(
         tx,
         Kind.CASE,
-        Proto.id(kept.getCaseId()),
+        IprProtoMapper.id(kept.getCaseId()),
         record(CASE, kept.toByteArray(), until).setOpen(!stands.isClosed()).setDueMs(due).build());
     if (!kept.getRecordationId().isEmpty()) {
-      keepRecordation(tx, Proto.id(kept.getRecordationId()), until);
+      keepRecordation(tx, IprProtoMapper.id(kept.getRecordationId()), until);
     }
   }
 

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state machine of a case: what follows from where it stands, and until when (Regulation (EU)
- * No 608/2013, articles 17, 18, 23 and 26). How it may end is {@link Ending}'s, what a holder may
- * answer {@link Answering}'s. Pure, immutable, safe for many threads.
+ * No 608/2013, articles 17, 18, 23 and 26). How it may end is {@link CaseClosureRules}'s, what a
+ * holder may answer {@link HolderAnswerRules}'s. Pure, immutable, safe for many threads.
  *
  * @param days the authority's calendar
  */
@@ -48,45 +48,46 @@ record Procedure(WorkingDays days) {
    *
    * @param recordation under which; null with EX_OFFICIO, and where there is none of the asked id
    */
-  Step<IprCase> open(
+  Transition<IprCase> open(
       MessageId id, SuspendGoodsRequest request, @Nullable Recordation recordation, long now) {
-    Fields fields = new Fields();
+    IprFieldCheck fields = new IprFieldCheck();
     long suspendedAt = checked(fields, request, now);
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Step.Refused<>(problem);
+      return new Transition.Refused<>(problem);
     }
     if (request.getKind() != IprCaseKind.IPR_CASE_KIND_EX_OFFICIO) {
       if (recordation == null) {
-        return Step.refused(Code.NOT_FOUND, "recordation_id", "no such recordation");
+        return Transition.refused(Code.NOT_FOUND, "recordation_id", "no such recordation");
       }
-      if (!Recording.inForce(recordation, suspendedAt)) {
-        return Step.outOfOrder("recordation_id", "the recordation was not in force then");
+      if (!RecordationLifecycle.inForce(recordation, suspendedAt)) {
+        return Transition.outOfOrder("recordation_id", "the recordation was not in force then");
       }
       if (request.getKind() == IprCaseKind.IPR_CASE_KIND_SMALL_CONSIGNMENT
           && !recordation.getContent().getSmallConsignments()) {
-        return Step.outOfOrder("kind", "the holder did not ask for that procedure");
+        return Transition.outOfOrder("kind", "the holder did not ask for that procedure");
       }
     }
-    return new Step.Next<>(
+    return new Transition.Next<>(
         opened(id, request, suspendedAt),
-        "suspended, " + Proto.word(request.getKind(), "IPR_CASE_KIND_"));
+        "suspended, " + IprProtoMapper.word(request.getKind(), "IPR_CASE_KIND_"));
   }
 
   private IprCase opened(MessageId id, SuspendGoodsRequest request, long suspendedAt) {
     Instant notifyBy = days.after(Instant.ofEpochMilli(suspendedAt), NOTIFY_DAYS);
     return IprCase.newBuilder()
-        .setCaseId(Proto.bytes(id))
+        .setCaseId(IprProtoMapper.bytes(id))
         .setKind(request.getKind())
         .setRecordationId(request.getRecordationId())
         .setGoods(request.getGoods())
         .addAllParticulars(request.getParticularsList())
         .setSuspendedAt(Timestamps.fromMillis(suspendedAt))
-        .setDeadlines(known(IprDeadlines.newBuilder().setNotifyBy(Proto.time(notifyBy)), notifyBy))
+        .setDeadlines(
+            known(IprDeadlines.newBuilder().setNotifyBy(IprProtoMapper.time(notifyBy)), notifyBy))
         .build();
   }
 
-  private static long checked(Fields fields, SuspendGoodsRequest request, long now) {
+  private static long checked(IprFieldCheck fields, SuspendGoodsRequest request, long now) {
     fields.known("suspend_goods", request);
     fields.choice("kind", request.getKind());
     fields.check(
@@ -123,7 +124,7 @@ record Procedure(WorkingDays days) {
    *
    * @param recordation that is to be attached; null where there is none of the asked id
    */
-  Step<IprCase> act(
+  Transition<IprCase> act(
       IprCase kept, ActOnIprCaseRequest request, @Nullable Recordation recordation, long now) {
     return switch (request.getActCase()) {
       case NOTIFY -> notified(kept, request.getNotify(), now);
@@ -132,20 +133,20 @@ record Procedure(WorkingDays days) {
       case EXTEND -> extended(kept, request.getExtend().getWorkingDays());
       case DISCLOSE -> disclosed(kept, request.getDisclose(), now);
       case ATTACH -> attached(kept, recordation);
-      case CONCLUDE -> Ending.conclude(kept, request.getConclude().getOutcome(), now);
-      case ACT_NOT_SET -> Step.refused(Code.INVALID_FIELD, "act", "is required");
+      case CONCLUDE -> CaseClosureRules.conclude(kept, request.getConclude().getOutcome(), now);
+      case ACT_NOT_SET -> Transition.refused(Code.INVALID_FIELD, "act", "is required");
     };
   }
 
-  private Step<IprCase> notified(IprCase kept, IprNotification notification, long now) {
-    Fields fields = new Fields();
+  private Transition<IprCase> notified(IprCase kept, IprNotification notification, long now) {
+    IprFieldCheck fields = new IprFieldCheck();
     fields.choice("notify.party", notification.getParty());
     long at = fields.past("notify.at", notification.hasAt(), notification.getAt(), now);
     fields.check(
         at >= Timestamps.toMillis(kept.getSuspendedAt()), "notify.at", "is not before suspension");
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Step.Refused<>(problem);
+      return new Transition.Refused<>(problem);
     }
     boolean declarant = notification.getParty() == IprParty.IPR_PARTY_DECLARANT;
     if (declarant ? kept.hasDeclarantNotifiedAt() : kept.hasHolderNotifiedAt()) {
@@ -153,18 +154,18 @@ record Procedure(WorkingDays days) {
           Timestamps.toMillis(
               declarant ? kept.getDeclarantNotifiedAt() : kept.getHolderNotifiedAt());
       return !notification.hasAt() || at == before
-          ? new Step.Same<>()
-          : Step.outOfOrder("notify.party", "was notified, at another time");
+          ? new Transition.Same<>()
+          : Transition.outOfOrder("notify.party", "was notified, at another time");
     }
-    Standing stands = new Standing(kept);
+    CaseStatus stands = new CaseStatus(kept);
     if (stands.isClosed()) {
       return closed();
     }
     if (!declarant && stands.isSmall() && !stands.opposes()) {
-      return Step.outOfOrder(
+      return Transition.outOfOrder(
           "notify.party", "with a small consignment, only once the declarant opposes destruction");
     }
-    return new Step.Next<>(
+    return new Transition.Next<>(
         declarant ? declarantNotified(kept, at) : holderNotified(kept, at),
         declarant ? "declarant notified" : "rights holder notified");
   }
@@ -173,19 +174,21 @@ record Procedure(WorkingDays days) {
     Instant by = days.after(Instant.ofEpochMilli(at), answerDays(kept));
     return kept.toBuilder()
         .setDeclarantNotifiedAt(Timestamps.fromMillis(at))
-        .setDeadlines(known(kept.getDeadlines().toBuilder().setDeclarantBy(Proto.time(by)), by))
+        .setDeadlines(
+            known(kept.getDeadlines().toBuilder().setDeclarantBy(IprProtoMapper.time(by)), by))
         .build();
   }
 
   private IprCase holderNotified(IprCase kept, long at) {
     Instant event = Instant.ofEpochMilli(at);
     Instant by = days.after(event, answerDays(kept));
-    IprDeadlines.Builder clocks = kept.getDeadlines().toBuilder().setProceedingsBy(Proto.time(by));
-    if (!new Standing(kept).isSmall()) {
-      clocks.setHolderBy(Proto.time(by));
+    IprDeadlines.Builder clocks =
+        kept.getDeadlines().toBuilder().setProceedingsBy(IprProtoMapper.time(by));
+    if (!new CaseStatus(kept).isSmall()) {
+      clocks.setHolderBy(IprProtoMapper.time(by));
     }
     if (kept.getKind() == IprCaseKind.IPR_CASE_KIND_EX_OFFICIO) {
-      clocks.setApplicationBy(Proto.time(days.after(event, APPLICATION_DAYS)));
+      clocks.setApplicationBy(IprProtoMapper.time(days.after(event, APPLICATION_DAYS)));
     }
     return kept.toBuilder()
         .setHolderNotifiedAt(Timestamps.fromMillis(at))
@@ -201,8 +204,8 @@ record Procedure(WorkingDays days) {
     return clocks.setBeyondCalendar(clocks.getBeyondCalendar() || !days.knows(end)).build();
   }
 
-  private static Step<IprCase> letter(IprCase kept, IprLetter letter, long now) {
-    Fields fields = new Fields();
+  private static Transition<IprCase> letter(IprCase kept, IprLetter letter, long now) {
+    IprFieldCheck fields = new IprFieldCheck();
     long at =
         fields.past("letter.received_at", letter.hasReceivedAt(), letter.getReceivedAt(), now);
     fields.check(
@@ -211,17 +214,17 @@ record Procedure(WorkingDays days) {
         "is not before the holder was notified");
     Problem problem = fields.problem();
     return problem == null
-        ? Answering.answer(kept, letter.getAnswer(), letter.getText(), at)
-        : new Step.Refused<>(problem);
+        ? HolderAnswerRules.answer(kept, letter.getAnswer(), letter.getText(), at)
+        : new Transition.Refused<>(problem);
   }
 
   /** What an answer that the rights holder gives now makes of a case. */
-  Step<IprCase> answer(IprCase kept, IprAnswer answer, String text, long now) {
-    return Answering.answer(kept, answer, text, now);
+  Transition<IprCase> answer(IprCase kept, IprAnswer answer, String text, long now) {
+    return HolderAnswerRules.answer(kept, answer, text, now);
   }
 
-  private static Step<IprCase> declared(IprCase kept, IprDeclaration declaration, long now) {
-    Fields fields = new Fields();
+  private static Transition<IprCase> declared(IprCase kept, IprDeclaration declaration, long now) {
+    IprFieldCheck fields = new IprFieldCheck();
     fields.choice("declaration.answer", declaration.getAnswer());
     long at =
         fields.past(
@@ -231,23 +234,23 @@ record Procedure(WorkingDays days) {
             now);
     Problem problem = fields.problem();
     if (problem != null) {
-      return new Step.Refused<>(problem);
+      return new Transition.Refused<>(problem);
     }
-    Standing stands = new Standing(kept);
+    CaseStatus stands = new CaseStatus(kept);
     if (declaration.getAnswer() == kept.getDeclarant()) {
-      return new Step.Same<>();
+      return new Transition.Same<>();
     }
     if (stands.isClosed()) {
       return closed();
     }
     if (!kept.hasDeclarantNotifiedAt()) {
-      return Step.outOfOrder("declaration", "the declarant is not notified");
+      return Transition.outOfOrder("declaration", "the declarant is not notified");
     }
     if (stands.agrees()) {
-      return Step.outOfOrder("declaration.answer", "the declarant has agreed to destruction");
+      return Transition.outOfOrder("declaration.answer", "the declarant has agreed to destruction");
     }
     if (at < Timestamps.toMillis(kept.getDeclarantNotifiedAt())) {
-      return Step.refused(
+      return Transition.refused(
           Code.INVALID_FIELD,
           "declaration.received_at",
           "is not before the declarant was notified");
@@ -256,53 +259,55 @@ record Procedure(WorkingDays days) {
     if (!stands.opposes() && at >= Timestamps.toMillis(kept.getDeadlines().getDeclarantBy())) {
       return passed("declaration.received_at", kept.getDeadlines().getDeclarantBy());
     }
-    return new Step.Next<>(
+    return new Transition.Next<>(
         kept.toBuilder()
             .setDeclarant(declaration.getAnswer())
             .setDeclarantAt(Timestamps.fromMillis(at))
             .build(),
-        "declarant " + Proto.word(declaration.getAnswer(), "IPR_DECLARANT_ANSWER_"));
+        "declarant " + IprProtoMapper.word(declaration.getAnswer(), "IPR_DECLARANT_ANSWER_"));
   }
 
-  private Step<IprCase> extended(IprCase kept, int workingDays) {
+  private Transition<IprCase> extended(IprCase kept, int workingDays) {
     if (workingDays < 1 || workingDays > MOST_EXTENSION_DAYS) {
-      return Step.refused(
+      return Transition.refused(
           Code.INVALID_FIELD, "extend.working_days", "is 1 to " + MOST_EXTENSION_DAYS);
     }
-    Standing stands = new Standing(kept);
+    CaseStatus stands = new CaseStatus(kept);
     if (kept.getExtendedDays() == workingDays) {
-      return new Step.Same<>();
+      return new Transition.Same<>();
     }
     if (stands.isClosed()) {
       return closed();
     }
     if (kept.getExtendedDays() > 0) {
-      return Step.outOfOrder("extend", "the time for proceedings is extended already");
+      return Transition.outOfOrder("extend", "the time for proceedings is extended already");
     }
     if (!kept.getHolder().hasExtensionAskedAt() || stands.isInCourt() || stands.isGenuine()) {
-      return Step.outOfOrder("extend", "no request of the rights holder is open");
+      return Transition.outOfOrder("extend", "no request of the rights holder is open");
     }
-    Instant by = days.longer(Proto.instant(kept.getDeadlines().getProceedingsBy()), workingDays);
-    return new Step.Next<>(
+    Instant by =
+        days.longer(IprProtoMapper.instant(kept.getDeadlines().getProceedingsBy()), workingDays);
+    return new Transition.Next<>(
         kept.toBuilder()
             .setExtendedDays(workingDays)
             .setDeadlines(
-                known(kept.getDeadlines().toBuilder().setProceedingsBy(Proto.time(by)), by))
+                known(
+                    kept.getDeadlines().toBuilder().setProceedingsBy(IprProtoMapper.time(by)), by))
             .build(),
         "extended by " + workingDays + " working days");
   }
 
-  private static Step<IprCase> disclosed(IprCase kept, IprDisclosure disclosure, long now) {
-    Standing stands = new Standing(kept);
+  private static Transition<IprCase> disclosed(IprCase kept, IprDisclosure disclosure, long now) {
+    CaseStatus stands = new CaseStatus(kept);
     if (!kept.hasHolderNotifiedAt() || stands.lacksRecordation()) {
-      return Step.outOfOrder("disclose", "no rights holder is notified under a recordation");
+      return Transition.outOfOrder("disclose", "no rights holder is notified under a recordation");
     }
     Set<IprDetail> asked = EnumSet.noneOf(IprDetail.class);
     asked.addAll(disclosure.getDetailsList());
     Set<IprDetail> there = EnumSet.noneOf(IprDetail.class);
     kept.getParticularsList().forEach(particular -> there.add(particular.getDetail()));
     if (asked.isEmpty() || !there.containsAll(asked)) {
-      return Step.refused(
+      return Transition.refused(
           Code.INVALID_FIELD, "disclose.details", "names particulars that the case has");
     }
     IprCase.Builder after = kept.toBuilder();
@@ -313,43 +318,47 @@ record Procedure(WorkingDays days) {
     }
     IprCase next = after.build();
     String words =
-        asked.stream().map(d -> Proto.word(d, "IPR_DETAIL_")).collect(Collectors.joining(", "));
-    return next.equals(kept) ? new Step.Same<>() : new Step.Next<>(next, "disclosed: " + words);
+        asked.stream()
+            .map(d -> IprProtoMapper.word(d, "IPR_DETAIL_"))
+            .collect(Collectors.joining(", "));
+    return next.equals(kept)
+        ? new Transition.Same<>()
+        : new Transition.Next<>(next, "disclosed: " + words);
   }
 
-  private static Step<IprCase> attached(IprCase kept, @Nullable Recordation recordation) {
+  private static Transition<IprCase> attached(IprCase kept, @Nullable Recordation recordation) {
     if (recordation == null) {
-      return Step.refused(Code.NOT_FOUND, "attach.recordation_id", "no such recordation");
+      return Transition.refused(Code.NOT_FOUND, "attach.recordation_id", "no such recordation");
     }
     if (kept.getRecordationId().equals(recordation.getRecordationId())) {
-      return new Step.Same<>();
+      return new Transition.Same<>();
     }
-    Standing stands = new Standing(kept);
+    CaseStatus stands = new CaseStatus(kept);
     if (stands.stage() != IprStage.IPR_STAGE_NOTIFIED
         && stands.stage() != IprStage.IPR_STAGE_OPPOSED) {
-      return Step.outOfOrder("attach", "the parties are not notified, or it is over");
+      return Transition.outOfOrder("attach", "the parties are not notified, or it is over");
     }
     if (!stands.lacksRecordation()) {
-      return Step.outOfOrder("attach", "the case has a recordation");
+      return Transition.outOfOrder("attach", "the case has a recordation");
     }
     if (recordation.getState() != RecordationState.RECORDATION_STATE_GRANTED) {
-      return Step.outOfOrder("attach.recordation_id", "the application is not granted");
+      return Transition.outOfOrder("attach.recordation_id", "the application is not granted");
     }
     if (Timestamps.compare(recordation.getAppliedAt(), kept.getDeadlines().getApplicationBy())
         >= 0) {
       return passed("attach.recordation_id", kept.getDeadlines().getApplicationBy());
     }
-    return new Step.Next<>(
+    return new Transition.Next<>(
         kept.toBuilder().setRecordationId(recordation.getRecordationId()).build(),
         "recordation attached");
   }
 
-  static Step<IprCase> closed() {
-    return Step.outOfOrder("case_id", "the case is closed");
+  static Transition<IprCase> closed() {
+    return Transition.outOfOrder("case_id", "the case is closed");
   }
 
-  static Step<IprCase> passed(String field, Timestamp by) {
-    return Step.refused(
+  static Transition<IprCase> passed(String field, Timestamp by) {
+    return Transition.refused(
         Code.DEADLINE_PASSED, field, "is not in time; that was before " + Timestamps.toString(by));
   }
 }

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.ChainStep;
-import org.entente.gateway.ledger.table.ChainBook;
+import org.entente.gateway.ledger.record.ChainLink;
+import org.entente.gateway.ledger.table.ChainTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.ChainRecord;
@@ -54,11 +54,11 @@ public final class Chains {
   /** How long a chain is remembered whose message is not here, days. */
   private static final long KEPT_DAYS = EvidenceRecords.KEPT.toDays();
 
-  private final ChainBook book;
-  private final InboxBook inbox;
-  private final ComingAnew anew;
+  private final ChainTable book;
+  private final InboxTable inbox;
+  private final RedeliveryQueue anew;
 
-  Chains(ChainBook book, InboxBook inbox, ComingAnew anew) {
+  Chains(ChainTable book, InboxTable inbox, RedeliveryQueue anew) {
     this.book = book;
     this.inbox = inbox;
     this.anew = anew;
@@ -162,7 +162,7 @@ public final class Chains {
   }
 
   /** Notes a change by its origin; once it is noted it holds for what is here and what comes. */
-  public void changed(Transaction tx, AgencyName origin, ChainStep step) {
+  public void changed(Transaction tx, AgencyName origin, ChainLink step) {
     ChainRecord own = orNew(book.read(tx, origin, step.id()));
     book.put(
         tx,
@@ -209,7 +209,7 @@ public final class Chains {
 
   /** Brings the record of a received message in line; one that is free again comes anew. */
   private void refresh(Transaction tx, AgencyName origin, MessageId id) {
-    InboxBook.Placed placed = inbox.find(tx, id);
+    InboxTable.PlacedRecord placed = inbox.find(tx, id);
     ChainRecord chain = book.read(tx, origin, id);
     if (placed == null || chain == null || !placed.record().getOrigin().equals(origin.value())) {
       return;
@@ -233,19 +233,19 @@ public final class Chains {
   // Reading --------------------------------------------------------------------------------------
 
   /** Records of one origin, in a transaction or as committed. */
-  private interface Reading {
+  private interface ChainReader {
     @Nullable ChainRecord of(MessageId id);
   }
 
-  private Reading reading(Transaction tx, AgencyName origin) {
+  private ChainReader reading(Transaction tx, AgencyName origin) {
     return id -> book.read(tx, origin, id);
   }
 
-  private Reading reading(AgencyName origin) {
+  private ChainReader reading(AgencyName origin) {
     return id -> book.read(origin, id);
   }
 
-  private static boolean isRestricted(Reading reading, ChainRecord chain) {
+  private static boolean isRestricted(ChainReader reading, ChainRecord chain) {
     return changes(reading, chain).stream()
         .anyMatch(it -> holds(it, MessageType.MESSAGE_TYPE_RESTRICTION));
   }
@@ -254,7 +254,7 @@ public final class Chains {
     return change.getType() == type && !change.getWithdrawn();
   }
 
-  private static List<Change> changes(Reading reading, ChainRecord chain) {
+  private static List<Change> changes(ChainReader reading, ChainRecord chain) {
     List<Change> out = new ArrayList<>();
     for (ByteString id : chain.getChangedByList()) {
       ChainRecord by = reading.of(MessageId.of(id.toByteArray()));
@@ -278,7 +278,7 @@ public final class Chains {
   }
 
   /** Recalled, or cancelled: a cancellation of a cancellation is none. */
-  private static boolean isWithdrawn(Reading reading, ChainRecord change) {
+  private static boolean isWithdrawn(ChainReader reading, ChainRecord change) {
     return change.getRecalled()
         || (change.getType() != MessageType.MESSAGE_TYPE_CANCEL_VALUE
             && change.getChangedByList().stream()
@@ -320,13 +320,13 @@ public final class Chains {
 
   /** The chain in which a message stands, from its first on, as committed; bounded. */
   public List<ChainEntry> chain(AgencyName origin, MessageId id) {
-    Reading reading = reading(origin);
+    ChainReader reading = reading(origin);
     List<ChainEntry> out = new ArrayList<>();
     add(out, reading, first(reading, id), new HashSet<>());
     return out;
   }
 
-  private static MessageId first(Reading reading, MessageId id) {
+  private static MessageId first(ChainReader reading, MessageId id) {
     Set<MessageId> seen = new HashSet<>();
     MessageId first = id;
     ChainRecord record = reading.of(first);
@@ -342,7 +342,7 @@ public final class Chains {
   }
 
   private static void add(
-      List<ChainEntry> out, Reading reading, MessageId id, Set<MessageId> seen) {
+      List<ChainEntry> out, ChainReader reading, MessageId id, Set<MessageId> seen) {
     if (out.size() >= MOST_SHOWN || !seen.add(id)) {
       return;
     }

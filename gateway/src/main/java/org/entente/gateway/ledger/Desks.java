@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -24,7 +24,7 @@ import org.entente.proto.store.v1.InboxRecord;
  * Immutable; safe for many threads.
  */
 public final class Desks {
-  private final AtRest atRest;
+  private final RecordSeal atRest;
   private final Map<NodeName, Seat> seats;
 
   /**
@@ -54,14 +54,14 @@ public final class Desks {
   }
 
   /** Desks at which these clients sit; a client that is not among them sits at none. */
-  public Desks(AtRest atRest, Map<NodeName, Seat> seats) {
+  public Desks(RecordSeal atRest, Map<NodeName, Seat> seats) {
     this.atRest = atRest;
     this.seats = Map.copyOf(seats);
   }
 
   /** What a client is given. */
-  public Sight sight(NodeName client) {
-    return new Sight(this, seats.getOrDefault(client, Seat.NONE));
+  public DeskVisibility sight(NodeName client) {
+    return new DeskVisibility(this, seats.getOrDefault(client, Seat.NONE));
   }
 
   /** The desks at which clients sit. */

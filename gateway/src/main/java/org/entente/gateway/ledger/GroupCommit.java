@@ -14,10 +14,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.commit.WriterTurns;
+import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
@@ -44,15 +44,15 @@ final class GroupCommit implements AutoCloseable {
   /** How long a patient change waits for company at most. */
   static final Duration PATIENCE = Duration.ofMillis(20);
 
-  private record Waiting<T>(
+  private record WaitingChange<T>(
       Lane lane, Mutation<T> mutation, CompletableFuture<T> done, boolean patient) {}
 
-  private record Applied<T>(CompletableFuture<T> done, T result) {
+  private record AppliedChange<T>(CompletableFuture<T> done, T result) {
     void complete() {
       done.complete(result);
     }
 
-    void fail(LedgerUnavailable why) {
+    void fail(LedgerFailure why) {
       done.completeExceptionally(why);
     }
   }
@@ -62,11 +62,11 @@ final class GroupCommit implements AutoCloseable {
   private final InstantSource clock;
   private final LedgerLimits limits;
   private final CommitObserver observer;
-  private final WriterTurns turns;
+  private final WriterExecutor turns;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
-  private final Map<Lane, Deque<Waiting<?>>> waiting = new EnumMap<>(Lane.class);
+  private final Map<Lane, Deque<WaitingChange<?>>> waiting = new EnumMap<>(Lane.class);
   private int waitingCount;
   private int patientCount;
   private boolean dozing;
@@ -75,7 +75,7 @@ final class GroupCommit implements AutoCloseable {
   private boolean running;
   private boolean hurried;
   private boolean closing;
-  private @Nullable LedgerUnavailable failure;
+  private @Nullable LedgerFailure failure;
 
   GroupCommit(
       Store store,
@@ -83,7 +83,7 @@ final class GroupCommit implements AutoCloseable {
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer,
-      WriterTurns turns) {
+      WriterExecutor turns) {
     this.store = store;
     this.journal = journal;
     this.clock = clock;
@@ -128,25 +128,25 @@ final class GroupCommit implements AutoCloseable {
 
   private <T> CompletableFuture<T> submit(Lane lane, Mutation<T> mutation, boolean patient) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    LedgerUnavailable refused = enqueue(new Waiting<>(lane, mutation, done, patient));
+    LedgerFailure refused = enqueue(new WaitingChange<>(lane, mutation, done, patient));
     if (refused != null) {
       done.completeExceptionally(refused);
     }
     return done;
   }
 
-  private @Nullable LedgerUnavailable enqueue(Waiting<?> entry) {
+  private @Nullable LedgerFailure enqueue(WaitingChange<?> entry) {
     lock.lock();
     try {
       if (failure != null) {
         return failure;
       }
       if (closing) {
-        return new LedgerUnavailable(Code.NOT_READY, "the gateway is stopping", null);
+        return new LedgerFailure(Code.NOT_READY, "the gateway is stopping", null);
       }
       int share = entry.lane().share(limits.maxWaiting());
       if (waitingCount >= share) {
-        return new LedgerUnavailable(
+        return new LedgerFailure(
             Code.OVERLOADED, "more than " + share + " changes wait for the disk", null);
       }
       queue(entry.lane()).add(entry);
@@ -181,7 +181,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  @Nullable LedgerUnavailable failure() {
+  @Nullable LedgerFailure failure() {
     lock.lock();
     try {
       return failure;
@@ -200,7 +200,7 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void run() {
-    for (Waiting<?> first = take(); first != null; first = take()) {
+    for (WaitingChange<?> first = take(); first != null; first = take()) {
       write(first);
     }
   }
@@ -209,10 +209,10 @@ final class GroupCommit implements AutoCloseable {
    * The first of a batch; null when nothing waits, which ends the turn. Of the highest lane, but
    * for a batch after one that a FLASH ended, which begins with bulk.
    */
-  private @Nullable Waiting<?> take() {
+  private @Nullable WaitingChange<?> take() {
     lock.lock();
     try {
-      Waiting<?> first = hasReason() ? first() : null;
+      WaitingChange<?> first = hasReason() ? first() : null;
       due = false;
       if (patientCount > 0) {
         doze();
@@ -227,13 +227,13 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private @Nullable Waiting<?> first() {
-    Waiting<?> bulk = hurried ? poll(Lane.IMMEDIATE, Lane.ROUTINE) : null;
+  private @Nullable WaitingChange<?> first() {
+    WaitingChange<?> bulk = hurried ? poll(Lane.IMMEDIATE, Lane.ROUTINE) : null;
     return bulk == null ? poll(Lane.FLASH, Lane.ROUTINE) : bulk;
   }
 
   /** The next of a batch, of the highest lane, if that is not below the given one. */
-  private @Nullable Waiting<?> more(Lane lowest) {
+  private @Nullable WaitingChange<?> more(Lane lowest) {
     lock.lock();
     try {
       return poll(Lane.FLASH, lowest);
@@ -242,9 +242,9 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private @Nullable Waiting<?> poll(Lane highest, Lane lowest) {
+  private @Nullable WaitingChange<?> poll(Lane highest, Lane lowest) {
     for (Lane lane : EnumSet.range(highest, lowest)) {
-      Waiting<?> entry = queue(lane).poll();
+      WaitingChange<?> entry = queue(lane).poll();
       if (entry != null) {
         waitingCount--;
         patientCount -= entry.patient() ? 1 : 0;
@@ -259,14 +259,14 @@ final class GroupCommit implements AutoCloseable {
    * it: bulk that waits behind does not make its commit longer. It does so in every second batch at
    * most, and the other begins with bulk, which so goes on beside any number of them.
    */
-  private void write(Waiting<?> first) {
+  private void write(WaitingChange<?> first) {
     Transaction tx = new Transaction(store, clock.millis());
-    List<Applied<?>> applied = new ArrayList<>();
+    List<AppliedChange<?>> applied = new ArrayList<>();
     int most = Math.min(limits.maxBatch(), 1 + waiting());
     boolean hurries = false;
     int count = 0;
-    for (Waiting<?> entry = first; entry != null; ) {
-      Applied<?> done = apply(entry, tx);
+    for (WaitingChange<?> entry = first; entry != null; ) {
+      AppliedChange<?> done = apply(entry, tx);
       if (done != null) {
         applied.add(done);
       }
@@ -281,9 +281,9 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private <T> @Nullable Applied<T> apply(Waiting<T> entry, Transaction tx) {
+  private <T> @Nullable AppliedChange<T> apply(WaitingChange<T> entry, Transaction tx) {
     try {
-      return new Applied<>(entry.done(), tx.within(entry.mutation()));
+      return new AppliedChange<>(entry.done(), tx.within(entry.mutation()));
     } catch (RuntimeException e) {
       // The edge of the writer thread: one caller's defect must not take the others down.
       LOG.error("a change of the ledger failed and was undone", e);
@@ -292,7 +292,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private void commit(Transaction tx, List<Applied<?>> applied) {
+  private void commit(Transaction tx, List<AppliedChange<?>> applied) {
     long start = System.nanoTime();
     try {
       Batch batch = store.batch();
@@ -302,14 +302,14 @@ final class GroupCommit implements AutoCloseable {
       journal.committed();
     } catch (RuntimeException e) {
       journal.rolledBack();
-      LedgerUnavailable why = unavailable(e);
+      LedgerFailure why = unavailable(e);
       fail(why);
       applied.forEach(one -> one.fail(why));
       return;
     }
     observer.committed(applied.size(), tx.changes().bytes(), System.nanoTime() - start);
     tx.actions().forEach(GroupCommit::runQuietly);
-    applied.forEach(Applied::complete);
+    applied.forEach(AppliedChange::complete);
   }
 
   private static void runQuietly(Runnable action) {
@@ -320,25 +320,25 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private static LedgerUnavailable unavailable(RuntimeException e) {
+  private static LedgerFailure unavailable(RuntimeException e) {
     if (!(e instanceof StoreFailure failure)) {
-      return new LedgerUnavailable(
+      return new LedgerFailure(
           Code.NOT_READY, "the ledger met a defect; its operator restarts the node", e);
     }
     return failure.diskFull()
-        ? new LedgerUnavailable(
+        ? new LedgerFailure(
             Code.STORAGE_FULL,
             "the disk is full, and nothing was acknowledged; its operator makes room",
             e)
-        : new LedgerUnavailable(Code.NOT_READY, "the ledger could not be written", e);
+        : new LedgerFailure(Code.NOT_READY, "the ledger could not be written", e);
   }
 
-  private void fail(LedgerUnavailable why) {
+  private void fail(LedgerFailure why) {
     LOG.error("the ledger stops: {}", why.getMessage(), why);
     lock.lock();
     try {
       failure = why;
-      for (Deque<Waiting<?>> queue : waiting.values()) {
+      for (Deque<WaitingChange<?>> queue : waiting.values()) {
         queue.forEach(entry -> entry.done().completeExceptionally(why));
         queue.clear();
       }
@@ -352,11 +352,11 @@ final class GroupCommit implements AutoCloseable {
 
   /** Takes no more from now on; what is being committed is still answered. */
   void halt(String why) {
-    fail(new LedgerUnavailable(Code.NOT_READY, why, null));
+    fail(new LedgerFailure(Code.NOT_READY, why, null));
   }
 
   @SuppressWarnings("NullAway") // the constructor fills every lane
-  private Deque<Waiting<?>> queue(Lane lane) {
+  private Deque<WaitingChange<?>> queue(Lane lane) {
     return waiting.get(lane);
   }
 
@@ -365,7 +365,7 @@ final class GroupCommit implements AutoCloseable {
     turns.after(delay, task);
   }
 
-  /** What a turn of the writer completes the future with; see {@link WriterTurns#await}. */
+  /** What a turn of the writer completes the future with; see {@link WriterExecutor#await}. */
   <T> T await(CompletableFuture<T> future) {
     return turns.await(future);
   }

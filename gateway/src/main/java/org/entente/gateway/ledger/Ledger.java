@@ -4,39 +4,39 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Mutation;
-import org.entente.gateway.ledger.commit.WriterTurns;
-import org.entente.gateway.ledger.record.DiskRoom;
+import org.entente.gateway.ledger.commit.WriterExecutor;
+import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.ledger.record.UnreadableRecords;
-import org.entente.gateway.ledger.table.AwaitedBook;
-import org.entente.gateway.ledger.table.ChainBook;
-import org.entente.gateway.ledger.table.ChargeBook;
-import org.entente.gateway.ledger.table.ConsentBook;
-import org.entente.gateway.ledger.table.CursorBook;
-import org.entente.gateway.ledger.table.EnvelopeBook;
-import org.entente.gateway.ledger.table.EvidenceBook;
-import org.entente.gateway.ledger.table.EvidenceEnds;
-import org.entente.gateway.ledger.table.HeldBook;
-import org.entente.gateway.ledger.table.HopBook;
-import org.entente.gateway.ledger.table.HopIntakeBook;
-import org.entente.gateway.ledger.table.IdempotencyBook;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.IprBook;
-import org.entente.gateway.ledger.table.LinkBook;
-import org.entente.gateway.ledger.table.OperationBook;
-import org.entente.gateway.ledger.table.OutboxBook;
-import org.entente.gateway.ledger.table.PeerFactsBook;
-import org.entente.gateway.ledger.table.QuarantineBook;
-import org.entente.gateway.ledger.table.RequestBook;
-import org.entente.gateway.ledger.table.ResponderBook;
-import org.entente.gateway.ledger.table.RetentionBook;
-import org.entente.gateway.ledger.table.RetrievalBook;
-import org.entente.gateway.ledger.table.ScoreBook;
-import org.entente.gateway.ledger.table.SubjectBook;
-import org.entente.gateway.ledger.table.WatchBook;
-import org.entente.gateway.ledger.table.WindowBook;
-import org.entente.gateway.ledger.table.WitnessBook;
+import org.entente.gateway.ledger.table.AssignmentTable;
+import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
+import org.entente.gateway.ledger.table.ChainTable;
+import org.entente.gateway.ledger.table.ConsentTable;
+import org.entente.gateway.ledger.table.CursorTable;
+import org.entente.gateway.ledger.table.EnvelopeTable;
+import org.entente.gateway.ledger.table.EvidenceExpiry;
+import org.entente.gateway.ledger.table.EvidenceTable;
+import org.entente.gateway.ledger.table.HeldDraftTable;
+import org.entente.gateway.ledger.table.HopIntakeTable;
+import org.entente.gateway.ledger.table.HopQueueTable;
+import org.entente.gateway.ledger.table.IdempotencyTable;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.IprTable;
+import org.entente.gateway.ledger.table.LinkTable;
+import org.entente.gateway.ledger.table.OperationTable;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.ledger.table.PeerFactsTable;
+import org.entente.gateway.ledger.table.QuarantineTable;
+import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.ledger.table.ResponderTable;
+import org.entente.gateway.ledger.table.RetentionTable;
+import org.entente.gateway.ledger.table.RetrievalTable;
+import org.entente.gateway.ledger.table.ScoreTable;
+import org.entente.gateway.ledger.table.SubjectTable;
+import org.entente.gateway.ledger.table.WatchTable;
+import org.entente.gateway.ledger.table.WindowTable;
+import org.entente.gateway.ledger.table.WitnessTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Store;
 import org.jspecify.annotations.Nullable;
@@ -50,36 +50,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
   private final GroupCommit writer;
-  private final DiskRoom room;
-  private final HopBook hops;
-  private final HopIntakeBook intake;
-  private final EnvelopeBook envelopes;
-  private final OutboxBook outbox;
-  private final InboxBook inbox;
-  private final CursorBook cursors;
-  private final IdempotencyBook idempotency;
-  private final EvidenceBook evidence;
-  private final AwaitedBook awaited;
-  private final RetrievalBook retrievals;
-  private final WindowBook windows;
-  private final PeerFactsBook peerFacts;
+  private final DiskSpace room;
+  private final HopQueueTable hops;
+  private final HopIntakeTable intake;
+  private final EnvelopeTable envelopes;
+  private final OutboxTable outbox;
+  private final InboxTable inbox;
+  private final CursorTable cursors;
+  private final IdempotencyTable idempotency;
+  private final EvidenceTable evidence;
+  private final AwaitedEvidenceTable awaited;
+  private final RetrievalTable retrievals;
+  private final WindowTable windows;
+  private final PeerFactsTable peerFacts;
   private final UnreadableRecords unreadable = new UnreadableRecords();
-  private final EvidenceEnds evidenceEnds;
-  private final HeldBook held;
-  private final WitnessBook witness;
-  private final RetentionBook retention;
-  private final SubjectBook subjects;
-  private final QuarantineBook quarantine;
-  private final LinkBook links;
-  private final RequestBook requests;
-  private final ResponderBook responders;
-  private final OperationBook operations;
-  private final IprBook ipr;
-  private final ConsentBook consents;
-  private final WatchBook watches;
-  private final ChargeBook charges;
+  private final EvidenceExpiry evidenceEnds;
+  private final HeldDraftTable held;
+  private final WitnessTable witness;
+  private final RetentionTable retention;
+  private final SubjectTable subjects;
+  private final QuarantineTable quarantine;
+  private final LinkTable links;
+  private final RequestTable requests;
+  private final ResponderTable responders;
+  private final OperationTable operations;
+  private final IprTable ipr;
+  private final ConsentTable consents;
+  private final WatchTable watches;
+  private final AssignmentTable charges;
   private final Chains chains;
-  private final ScoreBook scores;
+  private final ScoreTable scores;
 
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
@@ -88,7 +88,7 @@ public final class Ledger implements AutoCloseable {
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer) {
-    this(store, journal, clock, limits, observer, WriterTurns.ownThread());
+    this(store, journal, clock, limits, observer, WriterExecutor.ownThread());
   }
 
   /** The same with a writer that has its turns elsewhere; they are closed with the ledger. */
@@ -98,40 +98,40 @@ public final class Ledger implements AutoCloseable {
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer,
-      WriterTurns turns) {
+      WriterExecutor turns) {
     this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
-    this.room = new DiskRoom(store, limits.disk());
-    this.hops = new HopBook(store, unreadable);
-    this.intake = new HopIntakeBook(store);
-    this.envelopes = new EnvelopeBook(store);
-    this.outbox = new OutboxBook(store, unreadable);
-    this.inbox = new InboxBook(store);
-    this.retention = new RetentionBook(store);
-    this.evidenceEnds = new EvidenceEnds(store, inbox);
-    this.cursors = new CursorBook(store);
-    this.idempotency = new IdempotencyBook(store);
-    this.evidence = new EvidenceBook(store);
-    this.awaited = new AwaitedBook(store);
-    this.retrievals = new RetrievalBook();
-    this.windows = new WindowBook(store);
-    this.peerFacts = new PeerFactsBook(store);
-    this.held = new HeldBook(store);
-    this.witness = new WitnessBook(store);
-    this.subjects = new SubjectBook(store);
-    this.quarantine = new QuarantineBook(store, limits.quarantine());
-    this.links = new LinkBook(store);
-    this.requests = new RequestBook(store);
-    this.responders = new ResponderBook(store);
-    this.operations = new OperationBook(store);
-    this.ipr = new IprBook(store);
-    this.consents = new ConsentBook(store);
-    this.watches = new WatchBook(store);
-    this.charges = new ChargeBook(store);
-    ChainBook chain = new ChainBook(store);
+    this.room = new DiskSpace(store, limits.disk());
+    this.hops = new HopQueueTable(store, unreadable);
+    this.intake = new HopIntakeTable(store);
+    this.envelopes = new EnvelopeTable(store);
+    this.outbox = new OutboxTable(store, unreadable);
+    this.inbox = new InboxTable(store);
+    this.retention = new RetentionTable(store);
+    this.evidenceEnds = new EvidenceExpiry(store, inbox);
+    this.cursors = new CursorTable(store);
+    this.idempotency = new IdempotencyTable(store);
+    this.evidence = new EvidenceTable(store);
+    this.awaited = new AwaitedEvidenceTable(store);
+    this.retrievals = new RetrievalTable();
+    this.windows = new WindowTable(store);
+    this.peerFacts = new PeerFactsTable(store);
+    this.held = new HeldDraftTable(store);
+    this.witness = new WitnessTable(store);
+    this.subjects = new SubjectTable(store);
+    this.quarantine = new QuarantineTable(store, limits.quarantine());
+    this.links = new LinkTable(store);
+    this.requests = new RequestTable(store);
+    this.responders = new ResponderTable(store);
+    this.operations = new OperationTable(store);
+    this.ipr = new IprTable(store);
+    this.consents = new ConsentTable(store);
+    this.watches = new WatchTable(store);
+    this.charges = new AssignmentTable(store);
+    ChainTable chain = new ChainTable(store);
     this.chains =
         new Chains(
-            chain, inbox, new ComingAnew(store, chain, inbox, retention, quarantine, writer));
-    this.scores = new ScoreBook(store);
+            chain, inbox, new RedeliveryQueue(store, chain, inbox, retention, quarantine, writer));
+    this.scores = new ScoreTable(store);
   }
 
   /** Starts the writer. */
@@ -141,8 +141,8 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Applies a change durably. The future fails with {@link LedgerUnavailable} if it was not taken,
-   * or with the mutation's own exception. Completed on the writer thread: what follows is quick or
+   * Applies a change durably. The future fails with {@link LedgerFailure} if it was not taken, or
+   * with the mutation's own exception. Completed on the writer thread: what follows is quick or
    * goes elsewhere.
    */
   public <T> CompletableFuture<T> write(Lane lane, Mutation<T> mutation) {
@@ -176,7 +176,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Why it takes no more, or null while it does. */
-  public @Nullable LedgerUnavailable failure() {
+  public @Nullable LedgerFailure failure() {
     return writer.failure();
   }
 
@@ -189,7 +189,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** How much room its disk has. */
-  public DiskRoom room() {
+  public DiskSpace room() {
     return room;
   }
 
@@ -199,7 +199,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** What of the evidence is over. */
-  public EvidenceEnds evidenceEnds() {
+  public EvidenceExpiry evidenceEnds() {
     return evidenceEnds;
   }
 
@@ -209,117 +209,117 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Queues towards peers. */
-  public HopBook hops() {
+  public HopQueueTable hops() {
     return hops;
   }
 
   /** Hop sequences from peers. */
-  public HopIntakeBook hopIntake() {
+  public HopIntakeTable hopIntake() {
     return intake;
   }
 
   /** Envelopes in custody. */
-  public EnvelopeBook envelopes() {
+  public EnvelopeTable envelopes() {
     return envelopes;
   }
 
   /** What recipients do not hold yet. */
-  public OutboxBook outbox() {
+  public OutboxTable outbox() {
     return outbox;
   }
 
   /** Received messages. */
-  public InboxBook inbox() {
+  public InboxTable inbox() {
     return inbox;
   }
 
   /** Places of subscribers. */
-  public CursorBook cursors() {
+  public CursorTable cursors() {
     return cursors;
   }
 
   /** First outcomes. */
-  public IdempotencyBook idempotency() {
+  public IdempotencyTable idempotency() {
     return idempotency;
   }
 
   /** Evidence known and owed. */
-  public EvidenceBook evidence() {
+  public EvidenceTable evidence() {
     return evidence;
   }
 
   /** Which clients have retrieved what. */
-  public RetrievalBook retrievals() {
+  public RetrievalTable retrievals() {
     return retrievals;
   }
 
   /** What is awaited of the recipients of own messages. */
-  public AwaitedBook awaited() {
+  public AwaitedEvidenceTable awaited() {
     return awaited;
   }
 
   /** End-to-end numbers received. */
-  public WindowBook windows() {
+  public WindowTable windows() {
     return windows;
   }
 
   /** Drafts that wait for a second person. */
-  public HeldBook held() {
+  public HeldDraftTable held() {
     return held;
   }
 
   /** Other agencies' audit logs as this gateway cosigned them. */
-  public WitnessBook witness() {
+  public WitnessTable witness() {
     return witness;
   }
 
   /** What is erased, held or refused before or beyond its time. */
-  public RetentionBook retention() {
+  public RetentionTable retention() {
     return retention;
   }
 
   /** Which messages name whom. */
-  public SubjectBook subjects() {
+  public SubjectTable subjects() {
     return subjects;
   }
 
   /** What this gateway failed on and set aside. */
-  public QuarantineBook quarantine() {
+  public QuarantineTable quarantine() {
     return quarantine;
   }
 
   /** Links that are paused, and lanes that are stopped. */
-  public LinkBook links() {
+  public LinkTable links() {
     return links;
   }
 
   /** Requests that were sent or came, with their clocks. */
-  public RequestBook requests() {
+  public RequestTable requests() {
     return requests;
   }
 
   /** Who answers requests, here and elsewhere. */
-  public ResponderBook responders() {
+  public ResponderTable responders() {
     return responders;
   }
 
   /** Joint operations. */
-  public OperationBook operations() {
+  public OperationTable operations() {
     return operations;
   }
 
   /** Recordations of intellectual property rights, and the cases under them. */
-  public IprBook ipr() {
+  public IprTable ipr() {
     return ipr;
   }
 
   /** Consents to passing on messages. */
-  public ConsentBook consents() {
+  public ConsentTable consents() {
     return consents;
   }
 
   /** What clients watch for, and what was hit. */
-  public WatchBook watches() {
+  public WatchTable watches() {
     return watches;
   }
 
@@ -329,17 +329,17 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** How clients score received messages. */
-  public ScoreBook scores() {
+  public ScoreTable scores() {
     return scores;
   }
 
   /** What recipients took in charge. */
-  public ChargeBook charges() {
+  public AssignmentTable charges() {
     return charges;
   }
 
   /** Signed facts that other agencies gave: key bundles and session announcements. */
-  public PeerFactsBook peerFacts() {
+  public PeerFactsTable peerFacts() {
     return peerFacts;
   }
 

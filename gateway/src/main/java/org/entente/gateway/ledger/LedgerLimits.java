@@ -1,7 +1,7 @@
 package org.entente.gateway.ledger;
 
 import org.entente.gateway.ledger.record.DiskThresholds;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.table.QuarantineTable;
 
 /**
  * Bounds of the ledger.
@@ -16,7 +16,7 @@ public record LedgerLimits(
     int maxWaiting,
     int maxBatch,
     long maxBatchBytes,
-    QuarantineBook.Limits quarantine,
+    QuarantineTable.Limits quarantine,
     DiskThresholds disk) {
   /** What a node has unless configured otherwise. */
   public static final LedgerLimits DEFAULT = new LedgerLimits(20_000, 1_024, 16L << 20);
@@ -29,12 +29,12 @@ public record LedgerLimits(
 
   /** Bounds of the writer, and of the quarantine what a node has unless configured otherwise. */
   public LedgerLimits(int maxWaiting, int maxBatch, long maxBatchBytes) {
-    this(maxWaiting, maxBatch, maxBatchBytes, QuarantineBook.Limits.DEFAULT);
+    this(maxWaiting, maxBatch, maxBatchBytes, QuarantineTable.Limits.DEFAULT);
   }
 
   /** The same with a quarantine of its own. */
   public LedgerLimits(
-      int maxWaiting, int maxBatch, long maxBatchBytes, QuarantineBook.Limits quarantine) {
+      int maxWaiting, int maxBatch, long maxBatchBytes, QuarantineTable.Limits quarantine) {
     this(maxWaiting, maxBatch, maxBatchBytes, quarantine, DiskThresholds.DEFAULT);
   }
 }

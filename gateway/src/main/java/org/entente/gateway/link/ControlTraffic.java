@@ -7,7 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.trust.TrustWord;
+import org.entente.gateway.trust.TrustMessage;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkPause;
@@ -142,7 +142,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
 
   /** One that cannot be read is counted and the link goes on: mail is worth more. */
   private void trust(Frame frame) {
-    Optional<TrustWord> word = TrustFrames.word(frame);
+    Optional<TrustMessage> word = TrustFrames.word(frame);
     if (word.isPresent()) {
       environment.ports().onTrust(peer, word.get());
     } else {

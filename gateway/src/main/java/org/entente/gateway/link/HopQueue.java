@@ -37,7 +37,7 @@ public interface HopQueue {
    * @param maxBytes of serialised deliveries; the first one is returned even if it is larger
    * @return empty when nothing can be sent now; {@link PeerLinks#wake} follows when that changes
    */
-  List<Outgoing> read(long from, int maxEnvelopes, long maxBytes);
+  List<QueuedEnvelope> read(long from, int maxEnvelopes, long maxBytes);
 
   /**
    * The peer has answered these numbers, which follow each other without gaps.

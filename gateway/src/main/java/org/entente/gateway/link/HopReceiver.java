@@ -38,13 +38,13 @@ final class HopReceiver {
     Optional<ByteString> find(long epoch, long sequence);
   }
 
-  private record Batch(int envelopes, long bytes) {}
+  private record ReceivedBatch(int envelopes, long bytes) {}
 
   private final LinkSettings settings;
   private final StoredHashes hashes;
 
   /** Handed over and not come back, oldest first. */
-  private final Deque<Batch> outstanding = new ArrayDeque<>();
+  private final Deque<ReceivedBatch> outstanding = new ArrayDeque<>();
 
   private long epoch;
   private long committed;
@@ -111,7 +111,7 @@ final class HopReceiver {
     if (failed) {
       return List.of(new HopAction.Close(Code.NOT_READY, "cannot store now"));
     }
-    Taking taking = new Taking();
+    DeliverySorter taking = new DeliverySorter();
     for (Delivery delivery : deliveries) {
       if (!taking.take(delivery)) {
         break;
@@ -121,7 +121,7 @@ final class HopReceiver {
   }
 
   /** One message's deliveries, sorted into what is taken and what is answered at once. */
-  private final class Taking {
+  private final class DeliverySorter {
     private final List<Delivery> run = new ArrayList<>();
     private final Receipts.Builder answers = Receipts.newBuilder();
     private final List<HopAction> last = new ArrayList<>();
@@ -168,7 +168,7 @@ final class HopReceiver {
       boolean same =
           stored.isPresent()
               && (delivery.getHeader().isEmpty()
-                  || hash.equals(Hashes.ofHeader(delivery.getHeader())));
+                  || hash.equals(HeaderHashes.ofHeader(delivery.getHeader())));
       answers.addReceipts(
           Receipt.newBuilder()
               .setHopEpoch(epoch)
@@ -194,7 +194,7 @@ final class HopReceiver {
     List<HopAction> actions() {
       List<HopAction> actions = new ArrayList<>();
       if (!run.isEmpty()) {
-        outstanding.add(new Batch(run.size(), bytes));
+        outstanding.add(new ReceivedBatch(run.size(), bytes));
         pendingEnvelopes += run.size();
         pendingBytes += bytes;
         actions.add(new HopAction.Receive(run));
@@ -213,7 +213,7 @@ final class HopReceiver {
 
   /** The oldest batch handed over is durable. */
   List<HopAction> committed(List<Receipt> receipts) {
-    Batch batch = comeBack();
+    ReceivedBatch batch = comeBack();
     if (receipts.size() != batch.envelopes()) {
       throw new IllegalStateException(
           receipts.size() + " receipts for " + batch.envelopes() + " deliveries");
@@ -242,8 +242,8 @@ final class HopReceiver {
     return actions;
   }
 
-  private Batch comeBack() {
-    Batch batch = outstanding.remove();
+  private ReceivedBatch comeBack() {
+    ReceivedBatch batch = outstanding.remove();
     pendingEnvelopes -= batch.envelopes();
     pendingBytes -= batch.bytes();
     return batch;

@@ -39,15 +39,15 @@ final class HopSender {
   private static final int MAX_REWINDS = 32;
 
   /** Where to read on, and how much may be sent. */
-  record Read(long from, int maxEnvelopes, long maxBytes) {}
+  record ReadWindow(long from, int maxEnvelopes, long maxBytes) {}
 
-  private static final class Sent {
+  private static final class SentEnvelope {
     private final ByteString hash;
     private final boolean isVoid;
     private final int size;
     private @Nullable Receipt receipt;
 
-    Sent(Outgoing outgoing) {
+    SentEnvelope(QueuedEnvelope outgoing) {
       this.hash = outgoing.headerHash();
       this.isVoid = outgoing.isVoid();
       this.size = outgoing.delivery().getSerializedSize();
@@ -55,14 +55,14 @@ final class HopSender {
 
     boolean provenBy(Receipt answer) {
       return answer.getHeaderHash().equals(hash)
-          || (isVoid && answer.getHeaderHash().equals(Hashes.VOID));
+          || (isVoid && answer.getHeaderHash().equals(HeaderHashes.VOID));
     }
   }
 
   private final LinkSettings settings;
 
   /** What was sent from {@link #first} to below {@link #cursor}. */
-  private final Map<Long, Sent> inFlight = new HashMap<>();
+  private final Map<Long, SentEnvelope> inFlight = new HashMap<>();
 
   private boolean connected;
   private boolean paused;
@@ -168,14 +168,14 @@ final class HopSender {
   }
 
   /** What may be read and sent now, in one message; empty if nothing. */
-  Optional<Read> pull() {
+  Optional<ReadWindow> pull() {
     long envelopes = granted(settings.windowEnvelopes(), credit.getEnvelopes()) - inFlight.size();
     long bytes = granted(settings.windowBytes(), credit.getBytes()) - bytesInFlight;
     if (!connected || paused || opening > 0 || envelopes <= 0 || bytes <= 0) {
       return Optional.empty();
     }
     return Optional.of(
-        new Read(
+        new ReadWindow(
             cursor,
             (int) Math.min(envelopes, settings.packEnvelopes()),
             Math.min(bytes, settings.packBytes())));
@@ -187,10 +187,10 @@ final class HopSender {
   }
 
   /** What was read by the latest {@link #pull} is sent: this frame. */
-  Frame sending(List<Outgoing> outgoing) {
+  Frame sending(List<QueuedEnvelope> outgoing) {
     Deliveries.Builder deliveries = Deliveries.newBuilder();
     skipReleased(outgoing.get(0).sequence());
-    for (Outgoing next : outgoing) {
+    for (QueuedEnvelope next : outgoing) {
       Delivery delivery = next.delivery();
       if (next.sequence() != cursor
           || delivery.getHopSequence() != cursor
@@ -198,7 +198,7 @@ final class HopSender {
         throw new IllegalStateException(
             "the queue gave " + next.sequence() + " where " + cursor + " was to be sent");
       }
-      Sent sent = new Sent(next);
+      SentEnvelope sent = new SentEnvelope(next);
       inFlight.put(cursor, sent);
       bytesInFlight += sent.size;
       cursor++;
@@ -226,7 +226,8 @@ final class HopSender {
     }
     for (Receipt receipt : receipts) {
       // Of an earlier epoch, or answered already, or sent again since: proves nothing new.
-      Sent sent = receipt.getHopEpoch() == epoch ? inFlight.get(receipt.getHopSequence()) : null;
+      SentEnvelope sent =
+          receipt.getHopEpoch() == epoch ? inFlight.get(receipt.getHopSequence()) : null;
       if (sent == null) {
         continue;
       }
@@ -251,7 +252,7 @@ final class HopSender {
 
   private void release(List<HopAction> actions) {
     List<Receipt> released = new ArrayList<>();
-    for (Sent head = inFlight.get(first);
+    for (SentEnvelope head = inFlight.get(first);
         head != null && head.receipt != null;
         head = inFlight.get(first)) {
       released.add(head.receipt);
@@ -305,7 +306,7 @@ final class HopSender {
 
   private void rewind(long to) {
     for (long n = to; n < cursor; n++) {
-      Sent forgotten = inFlight.remove(n);
+      SentEnvelope forgotten = inFlight.remove(n);
       if (forgotten != null) {
         bytesInFlight -= forgotten.size;
       }

@@ -400,11 +400,11 @@ final class LaneTraffic implements StreamSlot.Traffic {
   }
 
   private boolean transmit(FrameStream to) {
-    HopSender.Read read = sender.pull().orElse(null);
+    HopSender.ReadWindow read = sender.pull().orElse(null);
     if (read == null) {
       return false;
     }
-    List<Outgoing> outgoing = queue.read(read.from(), read.maxEnvelopes(), read.maxBytes());
+    List<QueuedEnvelope> outgoing = queue.read(read.from(), read.maxEnvelopes(), read.maxBytes());
     if (outgoing.isEmpty()) {
       return false;
     }

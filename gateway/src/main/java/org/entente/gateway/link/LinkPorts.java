@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.trust.TrustWord;
+import org.entente.gateway.trust.TrustMessage;
 import org.entente.proto.link.v1.Notice;
 
 /**
@@ -30,7 +30,7 @@ public interface LinkPorts {
   void onNotice(AgencyName neighbour, Notice notice);
 
   /** A neighbour said something about trust bundles; nothing in it is checked but its form. */
-  void onTrust(AgencyName neighbour, TrustWord word);
+  void onTrust(AgencyName neighbour, TrustMessage word);
 
   /** Notices to the peer go through from now on; its trust bundle has this version. */
   void onUp(PeerName peer, long bundleVersion);

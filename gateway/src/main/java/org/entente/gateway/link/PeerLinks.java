@@ -15,7 +15,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.trust.TrustWord;
+import org.entente.gateway.trust.TrustMessage;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.Notice;
 
@@ -97,7 +97,7 @@ public final class PeerLinks implements AutoCloseable {
   }
 
   /** Says something about trust bundles to a neighbour; as {@link #send(AgencyName, Notice)}. */
-  public boolean send(AgencyName peer, TrustWord word) {
+  public boolean send(AgencyName peer, TrustMessage word) {
     return known(peer).map(slots -> slots.control().send(TrustFrames.frame(word))).orElse(false);
   }
 

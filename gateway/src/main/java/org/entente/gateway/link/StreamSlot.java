@@ -50,7 +50,7 @@ final class StreamSlot implements FrameStream.Listener {
 
   private record Attempt(FrameStream stream, PeerName peer, Hello said) {}
 
-  private record Standing(FrameStream stream, long sinceNanos) {}
+  private record OpenStream(FrameStream stream, long sinceNanos) {}
 
   private final LinkEnvironment environment;
   private final AgencyName agency;
@@ -61,7 +61,7 @@ final class StreamSlot implements FrameStream.Listener {
   private final Runnable stood;
   private @Nullable Dialler dialler;
   private @Nullable Attempt attempt;
-  private @Nullable Standing standing;
+  private @Nullable OpenStream standing;
   private boolean pausing;
   private String lastFailure = "";
   private String lastEnd = "";
@@ -270,14 +270,14 @@ final class StreamSlot implements FrameStream.Listener {
       fall(standing);
     }
     lastFailure = "";
-    standing = new Standing(stream, environment.nanos());
+    standing = new OpenStream(stream, environment.nanos());
     traffic.connected(stream, peer, said, heard);
     stood.run();
     // Also when the traffic has ended it at once: asking for more is harmless then.
     stream.requestNext();
   }
 
-  private void fall(Standing fallen) {
+  private void fall(OpenStream fallen) {
     standing = null;
     if (environment.hasPassed(environment.settings().backoff().longest(), fallen.sinceNanos())) {
       backoff.reset();

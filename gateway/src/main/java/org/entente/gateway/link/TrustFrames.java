@@ -6,11 +6,11 @@ import java.util.Optional;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.BundleExchange;
 import org.entente.gateway.trust.Freshness;
-import org.entente.gateway.trust.TrustWord;
-import org.entente.gateway.trust.TrustWord.Ask;
-import org.entente.gateway.trust.TrustWord.InForce;
-import org.entente.gateway.trust.TrustWord.Part;
-import org.entente.gateway.trust.TrustWord.Stated;
+import org.entente.gateway.trust.TrustMessage;
+import org.entente.gateway.trust.TrustMessage.FreshnessNotice;
+import org.entente.gateway.trust.TrustMessage.InForce;
+import org.entente.gateway.trust.TrustMessage.Part;
+import org.entente.gateway.trust.TrustMessage.PartRequest;
 import org.entente.proto.link.v1.BundleInForce;
 import org.entente.proto.link.v1.BundlePart;
 import org.entente.proto.link.v1.BundleRequest;
@@ -21,12 +21,12 @@ final class TrustFrames {
   private TrustFrames() {}
 
   /** The frame that says a word. */
-  static Frame frame(TrustWord word) {
+  static Frame frame(TrustMessage word) {
     Frame.Builder frame = Frame.newBuilder();
     if (word instanceof InForce inForce) {
       frame.setBundleInForce(
           BundleInForce.newBuilder().setVersion(inForce.version()).setHash(hash(inForce.hash())));
-    } else if (word instanceof Ask ask) {
+    } else if (word instanceof PartRequest ask) {
       frame.setBundleRequest(
           BundleRequest.newBuilder()
               .setHave(ask.have())
@@ -39,14 +39,14 @@ final class TrustFrames {
               .setOffset(part.offset())
               .setTotal(part.total())
               .setNote(ByteString.copyFrom(part.bytes().duplicate())));
-    } else if (word instanceof Stated stated) {
+    } else if (word instanceof FreshnessNotice stated) {
       frame.setFreshness(ByteString.copyFrom(stated.note().duplicate()));
     }
     return frame.build();
   }
 
   /** What a frame says; empty if it is none of these or breaks a bound. */
-  static Optional<TrustWord> word(Frame frame) {
+  static Optional<TrustMessage> word(Frame frame) {
     try {
       return switch (frame.getFrameCase()) {
         case BUNDLE_IN_FORCE -> Optional.of(inForce(frame.getBundleInForce()));
@@ -64,8 +64,8 @@ final class TrustFrames {
     return new InForce(wire.getVersion(), hex(wire.getHash()));
   }
 
-  private static Ask ask(BundleRequest wire) {
-    return new Ask(wire.getHave(), hex(wire.getHash()), wire.getOffset());
+  private static PartRequest ask(BundleRequest wire) {
+    return new PartRequest(wire.getHave(), hex(wire.getHash()), wire.getOffset());
   }
 
   private static Part part(BundlePart wire) {
@@ -77,9 +77,9 @@ final class TrustFrames {
         wire.getNote().asReadOnlyByteBuffer());
   }
 
-  private static Stated stated(ByteString note) {
+  private static FreshnessNotice stated(ByteString note) {
     bound(note, Freshness.MAX_BYTES);
-    return new Stated(note.asReadOnlyByteBuffer());
+    return new FreshnessNotice(note.asReadOnlyByteBuffer());
   }
 
   private static void bound(ByteString bytes, int most) {

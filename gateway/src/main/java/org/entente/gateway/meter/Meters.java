@@ -230,12 +230,12 @@ public final class Meters {
   }
 
   /** A draft had an outcome. */
-  public void published(Published outcome, boolean exercise) {
+  public void published(PublishResult outcome, boolean exercise) {
     published.labels(word(outcome), Boolean.toString(exercise)).inc();
   }
 
   /** A held message is not held any more. */
-  public void decided(Decided verdict) {
+  public void decided(ReleaseResult verdict) {
     decided.labels(word(verdict)).inc();
   }
 
@@ -280,7 +280,7 @@ public final class Meters {
   }
 
   /** A client scored a message. */
-  public void scored(Scored result, boolean exercise) {
+  public void scored(ScoreChange result, boolean exercise) {
     scored.labels(word(result), Boolean.toString(exercise)).inc();
   }
 
@@ -381,7 +381,7 @@ public final class Meters {
   }
 
   /** What became of a draft. */
-  public enum Published {
+  public enum PublishResult {
     /** For one recipient at least. */
     ACCEPTED,
     /** For all. */
@@ -393,7 +393,7 @@ public final class Meters {
   }
 
   /** What became of a held message. */
-  public enum Decided {
+  public enum ReleaseResult {
     /** By a second person. */
     RELEASED,
     /** By a second person. */
@@ -405,7 +405,7 @@ public final class Meters {
   }
 
   /** What a score changed. */
-  public enum Scored {
+  public enum ScoreChange {
     /** The first of its client and model for the message. */
     FIRST,
     /** A further version. */

@@ -17,7 +17,7 @@ public final class NameSuggestion {
   /** Longest unknown name that is compared with known ones, characters. */
   private static final int LONGEST = 64;
 
-  private record Distant(String name, int edits) {}
+  private record RankedName(String name, int edits) {}
 
   private NameSuggestion() {}
 
@@ -34,10 +34,10 @@ public final class NameSuggestion {
         ? Optional.empty()
         : known.stream()
             .filter(name -> Math.abs(name.length() - found.length()) <= most)
-            .map(name -> new Distant(name, distance(found, name)))
+            .map(name -> new RankedName(name, distance(found, name)))
             .filter(one -> one.edits() <= most)
-            .min(Comparator.comparingInt(Distant::edits))
-            .map(Distant::name);
+            .min(Comparator.comparingInt(RankedName::edits))
+            .map(RankedName::name);
   }
 
   private static String listed(Collection<String> known) {

@@ -79,7 +79,7 @@ public enum NoteKeyType {
    *
    * @param seconds the signed POSIX time; used by timestamped types only
    */
-  Optional<byte[]> message(KeyName name, String text, long seconds) {
+  Optional<byte[]> message(NoteKeyName name, String text, long seconds) {
     return switch (this) {
       case ED25519 -> Optional.of(utf8(text));
       case ML_DSA_44_NOTE -> Optional.of(utf8(name.value() + '\n' + text));
@@ -103,7 +103,7 @@ public enum NoteKeyType {
    *   root hash                              32
    * </pre>
    */
-  private static Optional<byte[]> cosigned(KeyName name, Checkpoint checkpoint, long seconds) {
+  private static Optional<byte[]> cosigned(NoteKeyName name, Checkpoint checkpoint, long seconds) {
     byte[] cosigner = utf8(name.value());
     byte[] origin = utf8(checkpoint.origin());
     if (cosigner.length > MAX_OPAQUE || origin.length > MAX_OPAQUE) {

@@ -16,11 +16,11 @@ public final class NoteSignature {
   static final String PREFIX = "\u2014 ";
   private static final int KEY_ID_BYTES = 4;
 
-  private final KeyName name;
+  private final NoteKeyName name;
   private final int keyId;
   private final byte[] signature;
 
-  NoteSignature(KeyName name, int keyId, byte[] signature) {
+  NoteSignature(NoteKeyName name, int keyId, byte[] signature) {
     if (signature.length == 0) {
       throw new IllegalArgumentException("empty note signature");
     }
@@ -35,7 +35,7 @@ public final class NoteSignature {
     if (!line.startsWith(PREFIX) || space < 0) {
       return Optional.empty();
     }
-    Optional<KeyName> name = KeyName.parse(line.substring(PREFIX.length(), space));
+    Optional<NoteKeyName> name = NoteKeyName.parse(line.substring(PREFIX.length(), space));
     Optional<byte[]> blob = StrictBase64.decode(line.substring(space + 1));
     if (name.isEmpty() || blob.isEmpty() || blob.get().length <= KEY_ID_BYTES) {
       return Optional.empty();
@@ -48,7 +48,7 @@ public final class NoteSignature {
   }
 
   /** The key's name as the line claims it. */
-  public KeyName name() {
+  public NoteKeyName name() {
     return name;
   }
 

@@ -23,22 +23,22 @@ public final class NoteSigner {
   }
 
   /** Signs a note's text with Ed25519 (type 0x01). */
-  public static NoteSigner ed25519(KeyName name, Ed25519SigningKey key) {
+  public static NoteSigner ed25519(NoteKeyName name, Ed25519SigningKey key) {
     return new NoteSigner(NoteVerifier.ed25519(name, key.verifyingKey()), key::sign);
   }
 
   /** Cosigns checkpoints with Ed25519 (type 0x04); one key must serve one name only. */
-  public static NoteSigner ed25519Cosignature(KeyName name, Ed25519SigningKey key) {
+  public static NoteSigner ed25519Cosignature(NoteKeyName name, Ed25519SigningKey key) {
     return new NoteSigner(NoteVerifier.ed25519Cosignature(name, key.verifyingKey()), key::sign);
   }
 
   /** Cosigns checkpoints with ML-DSA-44 (type 0x06); the name has at most 255 bytes. */
-  public static NoteSigner mlDsa44Cosignature(KeyName name, MlDsa44SigningKey key) {
+  public static NoteSigner mlDsa44Cosignature(NoteKeyName name, MlDsa44SigningKey key) {
     return new NoteSigner(NoteVerifier.mlDsa44Cosignature(name, key.verifyingKey()), key::sign);
   }
 
   /** Signs whole notes with ML-DSA-44 (Entente's own type). */
-  public static NoteSigner mlDsa44Note(KeyName name, MlDsa44SigningKey key) {
+  public static NoteSigner mlDsa44Note(NoteKeyName name, MlDsa44SigningKey key) {
     return new NoteSigner(
         NoteVerifier.mlDsa44Note(name, key.verifyingKey()),
         message -> key.sign(message, NoteKeyType.noteContext()));

@@ -18,13 +18,13 @@ import org.entente.gateway.crypto.MlDsa44VerifyingKey;
  */
 public final class NoteVerifier {
 
-  private final KeyName name;
+  private final NoteKeyName name;
   private final NoteKeyType type;
   private final byte[] publicKey;
   private final int keyId;
   private final Check check;
 
-  private NoteVerifier(KeyName name, NoteKeyType type, byte[] publicKey, Check check) {
+  private NoteVerifier(NoteKeyName name, NoteKeyType type, byte[] publicKey, Check check) {
     this.name = name;
     this.type = type;
     this.publicKey = publicKey;
@@ -33,22 +33,22 @@ public final class NoteVerifier {
   }
 
   /** A key that signs a note's text with Ed25519 (type 0x01). */
-  public static NoteVerifier ed25519(KeyName name, Ed25519VerifyingKey key) {
+  public static NoteVerifier ed25519(NoteKeyName name, Ed25519VerifyingKey key) {
     return new NoteVerifier(name, NoteKeyType.ED25519, key.encoded(), key::verify);
   }
 
   /** A witness's or log's Ed25519 key for timestamped checkpoints (type 0x04). */
-  public static NoteVerifier ed25519Cosignature(KeyName name, Ed25519VerifyingKey key) {
+  public static NoteVerifier ed25519Cosignature(NoteKeyName name, Ed25519VerifyingKey key) {
     return new NoteVerifier(name, NoteKeyType.ED25519_COSIGNATURE, key.encoded(), key::verify);
   }
 
   /** A witness's or log's ML-DSA-44 key for timestamped checkpoints (type 0x06). */
-  public static NoteVerifier mlDsa44Cosignature(KeyName name, MlDsa44VerifyingKey key) {
+  public static NoteVerifier mlDsa44Cosignature(NoteKeyName name, MlDsa44VerifyingKey key) {
     return new NoteVerifier(name, NoteKeyType.ML_DSA_44_COSIGNATURE, key.encoded(), key::verify);
   }
 
   /** A key that signs whole notes with ML-DSA-44 (Entente's own type). */
-  public static NoteVerifier mlDsa44Note(KeyName name, MlDsa44VerifyingKey key) {
+  public static NoteVerifier mlDsa44Note(NoteKeyName name, MlDsa44VerifyingKey key) {
     return new NoteVerifier(
         name,
         NoteKeyType.ML_DSA_44_NOTE,
@@ -68,7 +68,7 @@ public final class NoteVerifier {
     if (first < 0 || second < 0) {
       return Optional.empty();
     }
-    Optional<KeyName> name = KeyName.parse(vkey.substring(0, first));
+    Optional<NoteKeyName> name = NoteKeyName.parse(vkey.substring(0, first));
     Optional<byte[]> material = StrictBase64.decode(vkey.substring(second + 1));
     if (name.isEmpty() || material.isEmpty()) {
       return Optional.empty();
@@ -81,7 +81,7 @@ public final class NoteVerifier {
         .findFirst();
   }
 
-  private static Optional<NoteVerifier> of(KeyName name, NoteKeyType type, byte[] key) {
+  private static Optional<NoteVerifier> of(NoteKeyName name, NoteKeyType type, byte[] key) {
     return switch (type) {
       case ED25519 -> Ed25519VerifyingKey.parse(key).map(k -> ed25519(name, k));
       case ED25519_COSIGNATURE ->
@@ -93,7 +93,7 @@ public final class NoteVerifier {
   }
 
   /** The key's name, which its signatures must carry. */
-  public KeyName name() {
+  public NoteKeyName name() {
     return name;
   }
 
@@ -137,7 +137,7 @@ public final class NoteVerifier {
     return type.timestamped() ? ByteBuffer.wrap(line.signature()).getLong() : 0;
   }
 
-  private static int keyId(KeyName name, byte[] material) {
+  private static int keyId(NoteKeyName name, byte[] material) {
     try {
       MessageDigest hash = MessageDigest.getInstance("SHA-256");
       hash.update(name.bytes());

@@ -48,7 +48,7 @@ public final class SignedNote {
    */
   public static SignedNote of(String text, List<NoteSignature> signatures) {
     byte[] bytes = new SignedNote(text, signatures).encode();
-    if (parse(bytes) instanceof NoteParse.Parsed parsed
+    if (parse(bytes) instanceof NoteParseResult.Parsed parsed
         && parsed.note().text.equals(text)
         && parsed.note().signatures.equals(signatures)) {
       return parsed.note();
@@ -57,49 +57,50 @@ public final class SignedNote {
   }
 
   /** Reads a note strictly; anything an encoder would not have written is refused. */
-  public static NoteParse parse(byte[] bytes) {
+  public static NoteParseResult parse(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
-      return new NoteParse.Malformed("longer than " + MAX_BYTES + " bytes");
+      return new NoteParseResult.Malformed("longer than " + MAX_BYTES + " bytes");
     }
     Optional<String> decoded = strictUtf8(bytes);
     if (decoded.isEmpty()) {
-      return new NoteParse.Malformed("not UTF-8");
+      return new NoteParseResult.Malformed("not UTF-8");
     }
     String whole = decoded.get();
     if (whole.chars().anyMatch(c -> c < ' ' && c != '\n')) {
-      return new NoteParse.Malformed("holds a control character");
+      return new NoteParseResult.Malformed("holds a control character");
     }
     int split = whole.lastIndexOf(SEPARATOR);
     if (split < 0 || !whole.endsWith("\n")) {
-      return new NoteParse.Malformed("no blank line before the signatures, or no final newline");
+      return new NoteParseResult.Malformed(
+          "no blank line before the signatures, or no final newline");
     }
     return parseSignatures(
         whole.substring(0, split + 1), whole.substring(split + SEPARATOR.length()));
   }
 
-  private static NoteParse parseSignatures(String text, String block) {
+  private static NoteParseResult parseSignatures(String text, String block) {
     if (block.isEmpty()) {
-      return new NoteParse.Malformed("no signature");
+      return new NoteParseResult.Malformed("no signature");
     }
     // The limit of -1 keeps empty lines, which are malformed; the final newline leaves one behind.
     String[] lines = block.split("\n", -1);
     int count = lines.length - 1;
     if (count > MAX_SIGNATURES) {
-      return new NoteParse.Malformed("more than " + MAX_SIGNATURES + " signatures");
+      return new NoteParseResult.Malformed("more than " + MAX_SIGNATURES + " signatures");
     }
     List<NoteSignature> signatures = new ArrayList<>(count);
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < count; i++) {
       Optional<NoteSignature> signature = NoteSignature.parse(lines[i]);
       if (signature.isEmpty()) {
-        return new NoteParse.Malformed("signature line " + (i + 1) + " is malformed");
+        return new NoteParseResult.Malformed("signature line " + (i + 1) + " is malformed");
       }
       if (!seen.add(lines[i])) {
-        return new NoteParse.Malformed("signature line " + (i + 1) + " repeats another");
+        return new NoteParseResult.Malformed("signature line " + (i + 1) + " repeats another");
       }
       signatures.add(signature.get());
     }
-    return new NoteParse.Parsed(new SignedNote(text, signatures));
+    return new NoteParseResult.Parsed(new SignedNote(text, signatures));
   }
 
   private static Optional<String> strictUtf8(byte[] bytes) {
@@ -194,5 +195,5 @@ public final class SignedNote {
     return "SignedNote[" + text.length() + " characters, " + signatures + "]";
   }
 
-  private record KeyRef(KeyName name, int keyId) {}
+  private record KeyRef(NoteKeyName name, int keyId) {}
 }

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 public final class HeldRosters {
   /** Finds the roster of a number. */
   @FunctionalInterface
-  interface ByNumber {
+  interface RosterLookup {
     /** The roster, or null. */
     @Nullable RosterStatement find(long number);
   }
 
   private final RosterStatement newest;
-  private final ByNumber held;
+  private final RosterLookup held;
   private final boolean forked;
-  private final @Nullable SetBack setBack;
+  private final @Nullable RestoreMark setBack;
 
   /**
    * The ledger was set back since: later rosters may be missing here.
@@ -26,9 +26,9 @@ public final class HeldRosters {
    * @param askedIn the messages in which this agency, which leads, asked members for them, the
    *     latest last; empty until it has
    */
-  public record SetBack(List<MessageId> askedIn) {
+  public record RestoreMark(List<MessageId> askedIn) {
     /** Copies the list. */
-    public SetBack {
+    public RestoreMark {
       askedIn = List.copyOf(askedIn);
     }
   }
@@ -39,7 +39,7 @@ public final class HeldRosters {
    * @param held the roster of a number, or null
    * @param forked whether the lead signed something that contradicts them
    */
-  HeldRosters(RosterStatement newest, ByNumber held, boolean forked) {
+  HeldRosters(RosterStatement newest, RosterLookup held, boolean forked) {
     this(newest, held, forked, null);
   }
 
@@ -48,7 +48,8 @@ public final class HeldRosters {
    *
    * @param setBack null if it was not
    */
-  HeldRosters(RosterStatement newest, ByNumber held, boolean forked, @Nullable SetBack setBack) {
+  HeldRosters(
+      RosterStatement newest, RosterLookup held, boolean forked, @Nullable RestoreMark setBack) {
     this.newest = newest;
     this.held = held;
     this.forked = forked;
@@ -73,7 +74,7 @@ public final class HeldRosters {
   }
 
   /** That the ledger was set back since, and what was done about it; empty if it was not. */
-  public Optional<SetBack> setBack() {
+  public Optional<RestoreMark> setBack() {
     return Optional.ofNullable(setBack);
   }
 }

@@ -31,10 +31,10 @@ public final class OperationReception {
 
   private final AgencyName self;
   private final Ledger ledger;
-  private final Rosters rosters;
+  private final RosterRecords rosters;
 
   /** Reception at an agency. */
-  public OperationReception(AgencyName self, Ledger ledger, Rosters rosters) {
+  public OperationReception(AgencyName self, Ledger ledger, RosterRecords rosters) {
     this.self = self;
     this.ledger = ledger;
     this.rosters = rosters;
@@ -45,7 +45,7 @@ public final class OperationReception {
    *
    * @param roster what it carries, its signature verified as the origin's; null if it carries none
    */
-  public Optional<Participation.Refused> refusal(
+  public Optional<Participation.ParticipationRefusal> refusal(
       Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
     if (roster != null) {
       return refusal(tx, origin, roster);
@@ -59,7 +59,7 @@ public final class OperationReception {
     }
     return held.isEmpty()
         ? Optional.of(
-            new Participation.Refused(
+            new Participation.ParticipationRefusal(
                 Code.ROSTER_UNKNOWN, "no roster of the operation is here, or not yet"))
         : Participation.refusal(held.get(), origin, self, claim(label));
   }
@@ -75,7 +75,7 @@ public final class OperationReception {
         && Timestamps.toMillis(label.getCreatedAt()) > place.issuedAtMs();
   }
 
-  private Optional<Participation.Refused> refusal(
+  private Optional<Participation.ParticipationRefusal> refusal(
       Transaction tx, AgencyName origin, RosterStatement roster) {
     RosterRules.Judgement judgement = judge(tx, roster);
     boolean givenBack = roster.content().place().signer().equals(self);
@@ -86,17 +86,18 @@ public final class OperationReception {
     }
     if (forgot && judgement instanceof RosterRules.Judgement.Known) {
       return Optional.of(
-          new Participation.Refused(
+          new Participation.ParticipationRefusal(
               Code.ROSTER_STALE,
               "roster " + newest + " is held here, which its lead does not say"));
     }
     if (judgement instanceof RosterRules.Judgement.Forked forked) {
       rosters.fork(tx, roster);
       leaf(tx, AuditType.ROSTER_CONFLICT, roster, roster + ": " + forked.reason());
-      return Optional.of(new Participation.Refused(Code.ROSTER_FORKED, forked.reason()));
+      return Optional.of(
+          new Participation.ParticipationRefusal(Code.ROSTER_FORKED, forked.reason()));
     }
     return judgement instanceof RosterRules.Judgement.Refused refused
-        ? Optional.of(new Participation.Refused(refused.code(), refused.reason()))
+        ? Optional.of(new Participation.ParticipationRefusal(refused.code(), refused.reason()))
         : Optional.empty();
   }
 
@@ -111,11 +112,11 @@ public final class OperationReception {
     RosterRules.Judgement judgement = byThoseHeld(tx, roster);
     // Nothing is sealed under the key of a day that is over.
     return judgement instanceof RosterRules.Judgement.Taken
-            && Rosters.keptUntil(roster).toEpochMilli() < tx.nowMillis()
+            && RosterRecords.keptUntil(roster).toEpochMilli() < tx.nowMillis()
         ? new RosterRules.Judgement.Refused(
             Code.OPERATION_CLOSED,
             "the operation ended longer ago than its rosters are kept, "
-                + Rosters.KEPT.toDays()
+                + RosterRecords.KEPT.toDays()
                 + " days")
         : judgement;
   }
@@ -168,7 +169,7 @@ public final class OperationReception {
         AuditType.ROSTER_TAKEN,
         roster,
         roster + (givenBack ? ", of this agency, given back by " + origin : ""));
-    for (Rosters.Word word : rosters.takeWords(tx, roster)) {
+    for (RosterRecords.RosterReference word : rosters.takeWords(tx, roster)) {
       if (word.number() == roster.number() && !Arrays.equals(word.hash(), roster.hash())) {
         leaf(
             tx,
@@ -195,8 +196,8 @@ public final class OperationReception {
     return OperationId.of(label.getOperationId().toByteArray());
   }
 
-  private static Rosters.Word word(AgencyName origin, Label label) {
-    return new Rosters.Word(
+  private static RosterRecords.RosterReference word(AgencyName origin, Label label) {
+    return new RosterRecords.RosterReference(
         origin, label.getOperationEpoch(), label.getOperationRosterHash().toByteArray());
   }
 

@@ -30,17 +30,17 @@ public final class Participation {
   private Participation() {}
 
   /** What comes of a draft that is addressed to an operation. */
-  public sealed interface Addressed {
+  public sealed interface AddressResult {
     /** It goes to these, if agreements let it. */
-    record To(List<AgencyName> recipients) implements Addressed {
+    record Members(List<AgencyName> recipients) implements AddressResult {
       /** Copies the list. */
-      public To {
+      public Members {
         recipients = List.copyOf(recipients);
       }
     }
 
     /** It goes to nobody. */
-    record Nobody(Problem problem) implements Addressed {}
+    record NoMember(Problem problem) implements AddressResult {}
   }
 
   /**
@@ -49,7 +49,7 @@ public final class Participation {
    * @param only the members it is for, by name or by desks of theirs; empty for all
    * @param exercise whether it is training
    */
-  public static Addressed addressed(
+  public static AddressResult addressed(
       HeldRosters held, AgencyName self, List<AgencyName> only, boolean exercise, Instant now) {
     RosterStatement.Content roster = held.newest().content();
     if (held.forked()) {
@@ -78,7 +78,7 @@ public final class Participation {
     recipients.remove(self);
     return recipients.isEmpty()
         ? nobody(Code.NO_RECIPIENT, "to.operation", "it has no other member")
-        : new Addressed.To(recipients);
+        : new AddressResult.Members(recipients);
   }
 
   /** What a message says of the operation in which it was said. */
@@ -86,7 +86,7 @@ public final class Participation {
   public record Claim(long number, byte[] hash, boolean exercise, Instant created) {}
 
   /** Why something is not taken. */
-  public record Refused(Code code, String reason) {}
+  public record ParticipationRefusal(Code code, String reason) {}
 
   /**
    * Why a message is not taken; empty if it is.
@@ -94,7 +94,7 @@ public final class Participation {
    * @param origin who says it
    * @param self who takes it
    */
-  public static Optional<Refused> refusal(
+  public static Optional<ParticipationRefusal> refusal(
       HeldRosters held, AgencyName origin, AgencyName self, Claim claim) {
     RosterStatement.Content newest = held.newest().content();
     if (held.forked()) {
@@ -114,7 +114,7 @@ public final class Participation {
         : byNewest(held.newest(), claim);
   }
 
-  private static Optional<Refused> byNewest(RosterStatement newest, Claim claim) {
+  private static Optional<ParticipationRefusal> byNewest(RosterStatement newest, Claim claim) {
     RosterStatement.Content roster = newest.content();
     if (claim.number() == newest.number() && !Arrays.equals(claim.hash(), newest.hash())) {
       return forked(claim);
@@ -125,7 +125,7 @@ public final class Participation {
         : Optional.empty();
   }
 
-  private static Optional<Refused> byEarlier(
+  private static Optional<ParticipationRefusal> byEarlier(
       HeldRosters held, AgencyName origin, AgencyName self, Claim claim) {
     Optional<RosterStatement> named = held.at(claim.number());
     Optional<RosterStatement> next = held.at(claim.number() + 1);
@@ -153,16 +153,16 @@ public final class Participation {
     return Instant.ofEpochMilli(roster.terms().endsAtMs());
   }
 
-  private static Optional<Refused> forked(Claim claim) {
+  private static Optional<ParticipationRefusal> forked(Claim claim) {
     return refused(
         Code.ROSTER_FORKED, "another roster " + claim.number() + " is held here than it names");
   }
 
-  private static Optional<Refused> refused(Code code, String reason) {
-    return Optional.of(new Refused(code, reason));
+  private static Optional<ParticipationRefusal> refused(Code code, String reason) {
+    return Optional.of(new ParticipationRefusal(code, reason));
   }
 
-  private static Addressed nobody(Code code, String field, String reason) {
-    return new Addressed.Nobody(new Problem(code, field, reason));
+  private static AddressResult nobody(Code code, String field, String reason) {
+    return new AddressResult.NoMember(new Problem(code, field, reason));
   }
 }

@@ -3,8 +3,8 @@ package org.entente.gateway.operation;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.ledger.table.EvidenceBook;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceItem;
@@ -19,13 +19,13 @@ import org.entente.proto.v1.EvidenceKind;
  *
  * @param self who asks
  */
-public record RosterConfirmation(AgencyName self, EvidenceBook book, EvidenceRecords evidence) {
+public record RosterConfirmation(AgencyName self, EvidenceTable book, EvidenceRecords evidence) {
   /** Members that have not confirmed; empty where nobody has to. */
   public List<AgencyName> missing(HeldRosters held) {
     return held.setBack().isEmpty() ? List.of() : missing(held, asks(held.setBack().get()));
   }
 
-  private List<AgencyName> missing(HeldRosters held, List<Ask> asks) {
+  private List<AgencyName> missing(HeldRosters held, List<ConfirmationResult> asks) {
     if (!held.newest().content().lead().equals(self)) {
       return List.of();
     }
@@ -41,24 +41,24 @@ public record RosterConfirmation(AgencyName self, EvidenceBook book, EvidenceRec
    * @param members that have not confirmed, and of whom no answer is to come
    * @param standing the messages by which somebody has confirmed, or still may
    */
-  public record Asking(List<AgencyName> members, List<MessageId> standing) {
+  public record ConfirmationRequest(List<AgencyName> members, List<MessageId> standing) {
     /** Copies the lists. */
-    public Asking {
+    public ConfirmationRequest {
       members = List.copyOf(members);
       standing = List.copyOf(standing);
     }
   }
 
   /** Whom to ask, once more where it was in vain. */
-  public Asking asking(HeldRosters held) {
-    List<Ask> asks = held.setBack().map(this::asks).orElse(List.of());
-    return new Asking(
+  public ConfirmationRequest asking(HeldRosters held) {
+    List<ConfirmationResult> asks = held.setBack().map(this::asks).orElse(List.of());
+    return new ConfirmationRequest(
         missing(held, asks).stream()
             .filter(it -> asks.stream().noneMatch(ask -> ask.awaited().contains(it.value())))
             .toList(),
         asks.stream()
             .filter(ask -> !ask.confirmed().isEmpty() || !ask.awaited().isEmpty())
-            .map(Ask::message)
+            .map(ConfirmationResult::message)
             .toList());
   }
 
@@ -68,13 +68,14 @@ public record RosterConfirmation(AgencyName self, EvidenceBook book, EvidenceRec
    * @param confirmed who took it
    * @param awaited who has it to come
    */
-  private record Ask(MessageId message, Set<String> confirmed, Set<String> awaited) {}
+  private record ConfirmationResult(
+      MessageId message, Set<String> confirmed, Set<String> awaited) {}
 
-  private List<Ask> asks(HeldRosters.SetBack setBack) {
+  private List<ConfirmationResult> asks(HeldRosters.RestoreMark setBack) {
     return setBack.askedIn().stream().map(this::ask).toList();
   }
 
-  private Ask ask(MessageId message) {
+  private ConfirmationResult ask(MessageId message) {
     Set<String> awaited = new HashSet<>();
     evidence.sent(book, message).ifPresent(sent -> awaited.addAll(sent.getRecipientsList()));
     Set<String> confirmed = new HashSet<>();
@@ -87,6 +88,6 @@ public record RosterConfirmation(AgencyName self, EvidenceBook book, EvidenceRec
         awaited.remove(item.getRecipient().isEmpty() ? item.getAgency() : item.getRecipient());
       }
     }
-    return new Ask(message, confirmed, awaited);
+    return new ConfirmationResult(message, confirmed, awaited);
   }
 }

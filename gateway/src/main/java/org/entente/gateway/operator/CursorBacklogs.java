@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 
 /**
@@ -14,12 +14,12 @@ import org.entente.gateway.model.Lane;
  * not grow with the ledger. Reads committed state only.
  */
 final class CursorBacklogs {
-  private final InboxBook inbox;
+  private final InboxTable inbox;
   private final long last;
   private final long from;
   private final Map<Lane, long[]> latest = new EnumMap<>(Lane.class);
 
-  private CursorBacklogs(InboxBook inbox, long last, long from) {
+  private CursorBacklogs(InboxTable inbox, long last, long from) {
     this.inbox = inbox;
     this.last = last;
     this.from = from;
@@ -34,7 +34,7 @@ final class CursorBacklogs {
    * @param places for each cursor, the first position of each lane that it has not passed
    */
   static List<CursorBacklog> of(
-      InboxBook inbox, long last, long counted, List<Map<Lane, Long>> places) {
+      InboxTable inbox, long last, long counted, List<Map<Lane, Long>> places) {
     long lowest =
         places.stream()
             .map(Map::values)
@@ -58,11 +58,11 @@ final class CursorBacklogs {
   }
 
   private CursorBacklog of(Lane lane, long next) {
-    List<InboxBook.Placed> oldest = inbox.read(lane, next, 1);
+    List<InboxTable.PlacedRecord> oldest = inbox.read(lane, next, 1);
     if (oldest.isEmpty() || oldest.get(0).position() > last) {
       return none();
     }
-    InboxBook.Placed first = oldest.get(0);
+    InboxTable.PlacedRecord first = oldest.get(0);
     return new CursorBacklog(
         first.position(),
         countedFrom(lane, next),

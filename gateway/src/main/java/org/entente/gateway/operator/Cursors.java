@@ -15,7 +15,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.CursorBook;
+import org.entente.gateway.ledger.table.CursorTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -98,18 +98,18 @@ public final class Cursors {
    * @param client whose; empty for all. One that is not configured any more has cursors
    */
   public Answer list(String client) {
-    List<CursorBook.Named> found = ledger.cursors().all(client, MOST + 1);
+    List<CursorTable.NamedCursor> found = ledger.cursors().all(client, MOST + 1);
     if (found.isEmpty() && !client.isEmpty() && !clients.contains(client)) {
       return new Answer.Refused(unknown(Code.INVALID_FIELD, "client", client, clients));
     }
-    List<CursorBook.Named> shown = found.subList(0, Math.min(found.size(), MOST));
+    List<CursorTable.NamedCursor> shown = found.subList(0, Math.min(found.size(), MOST));
     // Before the last position is read: what arrives in between belongs to no backlog.
     List<Map<Lane, Long>> places = shown.stream().map(subscriptions::places).toList();
     long last = ledger.inbox().lastPosition();
     List<CursorBacklog> backlogs = CursorBacklogs.of(ledger.inbox(), last, COUNTED, places);
     List<Cursor> cursors = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
-      CursorBook.Named one = shown.get(i);
+      CursorTable.NamedCursor one = shown.get(i);
       cursors.add(
           new Cursor(
               one.client(),
@@ -138,14 +138,15 @@ public final class Cursors {
   }
 
   private Answer forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
-    List<CursorBook.Named> own = client.isEmpty() ? List.of() : ledger.cursors().all(client, MOST);
+    List<CursorTable.NamedCursor> own =
+        client.isEmpty() ? List.of() : ledger.cursors().all(client, MOST);
     if (own.isEmpty()) {
       return new Answer.Refused(unknown(Code.NOT_FOUND, "client", client, owners()));
     }
-    Optional<CursorBook.Named> found =
+    Optional<CursorTable.NamedCursor> found =
         own.stream().filter(one -> one.cursor().equals(cursor)).findFirst();
     if (found.isEmpty()) {
-      List<String> names = own.stream().map(CursorBook.Named::cursor).toList();
+      List<String> names = own.stream().map(CursorTable.NamedCursor::cursor).toList();
       return new Answer.Refused(unknown(Code.NOT_FOUND, "cursor", cursor, names));
     }
     long last = ledger.inbox().lastPosition();
@@ -176,7 +177,7 @@ public final class Cursors {
 
   private Set<String> owners() {
     return ledger.cursors().all("", MOST).stream()
-        .map(CursorBook.Named::client)
+        .map(CursorTable.NamedCursor::client)
         .collect(Collectors.toSet());
   }
 

@@ -13,12 +13,12 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.SetAside;
-import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.QuarantineStage;
+import org.entente.gateway.ledger.Quarantining;
 import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.Mishap;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -49,13 +49,14 @@ public final class Quarantine {
 
   private final AgencyName self;
   private final Ledger ledger;
-  private final SettingAside setting;
+  private final Quarantining setting;
   private final LabelCheck check;
   private final InstantSource ending;
   private final Stages stages;
 
   /** The stages that set something aside. */
-  public record Stages(SetAside receiving, SetAside delivering, SetAside sending) {}
+  public record Stages(
+      QuarantineStage receiving, QuarantineStage delivering, QuarantineStage sending) {}
 
   /** What is answered. */
   public sealed interface Answer {
@@ -81,7 +82,7 @@ public final class Quarantine {
   public Quarantine(
       AgencyName self,
       Ledger ledger,
-      SettingAside setting,
+      Quarantining setting,
       LabelCheck check,
       InstantSource ending,
       Stages stages) {
@@ -94,7 +95,7 @@ public final class Quarantine {
   }
 
   /** What waits, or what was decided, after a number, oldest first, at most so many. */
-  public List<QuarantineBook.Entry> list(boolean decided, long after, int most) {
+  public List<QuarantineTable.Entry> list(boolean decided, long after, int most) {
     return decided
         ? ledger.quarantine().decided(after, most)
         : ledger.quarantine().waiting(after, most);
@@ -151,7 +152,7 @@ public final class Quarantine {
   private Answer tryAgain(AuditActor actor, long number, QuarantineRecord record) {
     byte[] content = ledger.quarantine().content(number);
     try {
-      Mutation<SetAside.Ended> step =
+      Mutation<QuarantineStage.DecisionResult> step =
           stage(record).retry(record, content == null ? new byte[0] : content);
       return end(actor, number, "retry", step);
     } catch (CompletionException e) {
@@ -161,7 +162,8 @@ public final class Quarantine {
     }
   }
 
-  private Answer end(AuditActor actor, long number, String what, Mutation<SetAside.Ended> step) {
+  private Answer end(
+      AuditActor actor, long number, String what, Mutation<QuarantineStage.DecisionResult> step) {
     return ledger.commit(
         Lane.ROUTINE,
         tx -> {
@@ -173,7 +175,7 @@ public final class Quarantine {
           if (held != null) {
             return new Answer.Refused(held);
           }
-          SetAside.Ended ended = tx.within(step);
+          QuarantineStage.DecisionResult ended = tx.within(step);
           QuarantineRecord now = ledger.quarantine().settle(tx, number, record, ended.state());
           leaf(tx, actor, record, what + " of " + number + ": " + ended.text());
           return new Answer.Decided(now, ended.text(), true);
@@ -181,7 +183,7 @@ public final class Quarantine {
   }
 
   private @org.jspecify.annotations.Nullable Problem held(Transaction tx, QuarantineRecord record) {
-    for (MessageId id : SettingAside.messages(record)) {
+    for (MessageId id : Quarantining.messages(record)) {
       if (ledger.retention().held(tx, id) != null) {
         return new Problem(
             Code.ON_LEGAL_HOLD,
@@ -194,10 +196,10 @@ public final class Quarantine {
 
   /** Recorded with its reason; it waits on, unless somebody else has decided meanwhile. */
   private Answer failedAgain(AuditActor actor, long number, Throwable failure) {
-    if (Mishap.isOfTheMachine(failure)) {
+    if (ProcessingFailure.isOfTheMachine(failure)) {
       throw failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
     }
-    Mishap mishap = Mishap.of(failure);
+    ProcessingFailure mishap = ProcessingFailure.of(failure);
     LOG.warn("another try of {} failed: {}", number, mishap.what());
     return ledger.commit(
         Lane.ROUTINE,
@@ -221,33 +223,33 @@ public final class Quarantine {
                 LawCategory.NONE,
                 Instant.ofEpochMilli(tx.nowMillis()),
                 actor,
-                SettingAside.subject(record))
+                Quarantining.subject(record))
             .saying(detail.length() > 500 ? detail.substring(0, 500) : detail));
   }
 
   /** Ends what nobody decided about in time, and forgets what was decided long ago; how many. */
   public int expire() {
     long now = ending.millis();
-    List<QuarantineBook.Entry> due = new ArrayList<>();
+    List<QuarantineTable.Entry> due = new ArrayList<>();
     long after = 0;
-    List<QuarantineBook.Entry> page;
+    List<QuarantineTable.Entry> page;
     do {
       page = ledger.quarantine().waiting(after, AT_ONCE);
-      for (QuarantineBook.Entry entry : page) {
+      for (QuarantineTable.Entry entry : page) {
         after = entry.number();
         if (entry.record().getUntilMs() <= now) {
           due.add(entry);
         }
       }
     } while (page.size() == AT_ONCE);
-    for (QuarantineBook.Entry entry : due) {
+    for (QuarantineTable.Entry entry : due) {
       end(
           AuditActor.gateway(self),
           entry.number(),
           "end",
           tx -> stage(entry.record()).discard(tx, entry.record(), true));
     }
-    List<QuarantineBook.Entry> oldest = ledger.quarantine().decided(0, 1);
+    List<QuarantineTable.Entry> oldest = ledger.quarantine().decided(0, 1);
     if (!oldest.isEmpty()
         && oldest.get(0).record().getDecidedAtMs() < now - REMEMBERED.toMillis()) {
       ledger.commit(
@@ -256,7 +258,7 @@ public final class Quarantine {
     return due.size();
   }
 
-  private SetAside stage(QuarantineRecord record) {
+  private QuarantineStage stage(QuarantineRecord record) {
     return switch (record.getStep()) {
       case QUARANTINE_STEP_RECEIVING -> stages.receiving();
       case QUARANTINE_STEP_DELIVERING -> stages.delivering();

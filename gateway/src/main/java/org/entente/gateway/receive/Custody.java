@@ -10,10 +10,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.Quarantining;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.record.Mishap;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -21,7 +21,7 @@ import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.CustodySeal;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
-import org.entente.gateway.seal.Opening;
+import org.entente.gateway.seal.OpeningResult;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.store.v1.QuarantineRecord;
@@ -38,14 +38,14 @@ final class Custody {
   private final StorageKeys keys;
   private final CustodySeal seal;
   private final Opener opener;
-  private final SettingAside setting;
+  private final Quarantining setting;
   private final InstantSource clock;
 
   Custody(
       StorageKeys keys,
       SecureRandom random,
       Opener opener,
-      SettingAside setting,
+      Quarantining setting,
       InstantSource clock) {
     this.keys = keys;
     this.seal = new CustodySeal(random);
@@ -55,7 +55,8 @@ final class Custody {
   }
 
   /** An opened envelope in the form in which it is set aside. */
-  Inspected.Failed failed(Opening.Opened opened, Inspected.NewSession session, Mishap mishap) {
+  InspectionResult.Failed failed(
+      OpeningResult.Opened opened, InspectionResult.NewSession session, ProcessingFailure mishap) {
     OpenedLabels labels = opened.labels();
     Envelope envelope = labels.envelope();
     long now = clock.millis();
@@ -71,12 +72,12 @@ final class Custody {
             .setSealedContentKey(ByteString.copyFrom(seal.seal(labels, keys.forBucket(lastDay))))
             .setBucketDay(lastDay.toEpochDay())
             .build();
-    return new Inspected.Failed(
+    return new InspectionResult.Failed(
         opened.number(), session, mishap, messages(labels), kept.toByteString());
   }
 
   /** Sets it aside in the transaction that takes its number; false if there is no room. */
-  boolean put(Transaction tx, EnvelopeHeader header, Inspected.Failed failed) {
+  boolean put(Transaction tx, EnvelopeHeader header, InspectionResult.Failed failed) {
     QuarantineRecord.Builder record =
         QuarantineRecord.newBuilder()
             .setStep(QuarantineStep.QUARANTINE_STEP_RECEIVING)

@@ -12,15 +12,15 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.EvidenceBook;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.transmit.Dispatch;
-import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 
@@ -43,7 +43,7 @@ public final class EvidenceReturn {
   private final Ledger ledger;
   private final EvidenceRecords records;
   private final Supplier<Policy> policy;
-  private final Outbound outbound;
+  private final OutboundSealer outbound;
   private final Dispatch dispatch;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -51,7 +51,10 @@ public final class EvidenceReturn {
 
   /** Returns over a ledger; whatever was owed before a restart is found again. */
   public EvidenceReturn(
-      ReceiveParts parts, Supplier<Policy> policy, Outbound outbound, RandomGenerator random) {
+      ReceiveParts parts,
+      Supplier<Policy> policy,
+      OutboundSealer outbound,
+      RandomGenerator random) {
     this.policy = policy;
     this.self = parts.self();
     this.ledger = parts.ledger();
@@ -87,7 +90,7 @@ public final class EvidenceReturn {
   /** Sends what fits into one message; whether there may be more. */
   private boolean send(AgencyName origin) {
     // One at least of each record: what was owed for a lone message stands in one of its own.
-    List<EvidenceBook.Owed> owed = ledger.evidence().owed(origin, ITEMS, READ_BYTES);
+    List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(origin, ITEMS, READ_BYTES);
     List<EvidenceItem> items = new ArrayList<>();
     int taken = 0;
     while (taken < owed.size() && items.size() + EvidenceRecords.TOGETHER <= ITEMS) {
@@ -100,13 +103,15 @@ public final class EvidenceReturn {
     return taken > 0;
   }
 
-  private void send(AgencyName origin, List<EvidenceBook.Owed> owed, List<EvidenceItem> items) {
-    List<Outbound.Ready> sealed = items.isEmpty() ? List.of() : outbound.seal(item(origin, items));
+  private void send(
+      AgencyName origin, List<EvidenceTable.OwedItems> owed, List<EvidenceItem> items) {
+    List<OutboundSealer.ReadyEnvelope> sealed =
+        items.isEmpty() ? List.of() : outbound.seal(item(origin, items));
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
           ledger.evidence().settle(tx, origin, owed);
-          for (Outbound.Ready ready : sealed) {
+          for (OutboundSealer.ReadyEnvelope ready : sealed) {
             dispatch.submit(tx, ready.outgoing());
             tx.audit(
                 AuditRecord.of(

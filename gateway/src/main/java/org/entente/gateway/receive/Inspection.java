@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.entente.gateway.crypto.Sha256;
-import org.entente.gateway.ledger.record.Mishap;
-import org.entente.gateway.ledger.record.Mishaps;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.record.ProcessingFailures;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -19,7 +19,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.Opener;
-import org.entente.gateway.seal.Opening;
+import org.entente.gateway.seal.OpeningResult;
 import org.entente.gateway.seal.RecipientSession;
 import org.entente.gateway.seal.RecipientSessions;
 import org.entente.gateway.seal.format.Envelope;
@@ -27,7 +27,7 @@ import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionId;
-import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.RoutingTable;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.link.v1.Stanza;
@@ -44,14 +44,14 @@ final class Inspection {
 
   private final AgencyName self;
   private final Predicate<AgencyName> member;
-  private final Routes routes;
+  private final RoutingTable routes;
   private final TransitCheck transit;
   private final Opener opener;
   private final RecipientSessions sessions;
   private final BiFunction<AgencyName, SessionId, Optional<byte[]>> storedAnnouncements;
-  private final Unsealing unsealing;
+  private final EnvelopeUnsealer unsealing;
   private final Meters meters;
-  private final Mishaps<ByteString> mishaps;
+  private final ProcessingFailures<ByteString> mishaps;
   private final Custody custody;
 
   /**
@@ -59,7 +59,10 @@ final class Inspection {
    * @param custody keeps whole what was failed on too often
    */
   Inspection(
-      ReceiveParts parts, Unsealing unsealing, Mishaps<ByteString> mishaps, Custody custody) {
+      ReceiveParts parts,
+      EnvelopeUnsealer unsealing,
+      ProcessingFailures<ByteString> mishaps,
+      Custody custody) {
     this.mishaps = mishaps;
     this.custody = custody;
     this.self = parts.self();
@@ -78,7 +81,7 @@ final class Inspection {
    * What a delivery is. A failure of this gateway over it is no verdict and stops nothing: it is
    * left to its origin, which sends it again.
    */
-  Inspected inspect(AgencyName peer, Lane lane, Delivery delivery) {
+  InspectionResult inspect(AgencyName peer, Lane lane, Delivery delivery) {
     try {
       return judged(peer, lane, delivery);
     } catch (RuntimeException | StackOverflowError e) {
@@ -87,10 +90,10 @@ final class Inspection {
   }
 
   /** Not taken, since this gateway failed over it. */
-  Inspected.Rejected failed(AgencyName peer, Delivery delivery, Throwable failure) {
+  InspectionResult.Rejected failed(AgencyName peer, Delivery delivery, Throwable failure) {
     meters.mishap(Meters.Step.RECEIVING);
     mishaps.happened(hash(delivery), failure);
-    return new Inspected.Rejected(
+    return new InspectionResult.Rejected(
         null,
         Result.RESULT_REWRAP,
         Code.INTERNAL,
@@ -111,7 +114,7 @@ final class Inspection {
    * Who is to be asked for it again, if that is not the peer, which learns it from the receipt.
    * Nothing of it is authenticated: asking costs a notice and an attempt.
    */
-  private Inspected.@Nullable Unresolved claimed(AgencyName peer, Delivery delivery) {
+  private InspectionResult.@Nullable Unresolved claimed(AgencyName peer, Delivery delivery) {
     try {
       EnvelopeFacts facts =
           EnvelopeHeader.parse(delivery.getHeader().toByteArray()).orElseThrow().facts();
@@ -122,7 +125,9 @@ final class Inspection {
               .map(
                   stanza ->
                       org.entente.gateway.seal.format.Stanza.parse(bytes(stanza)).orElseThrow())
-              .map(stanza -> new Inspected.Unresolved(facts.origin(), stanza.number(facts.lane())))
+              .map(
+                  stanza ->
+                      new InspectionResult.Unresolved(facts.origin(), stanza.number(facts.lane())))
               .findFirst()
               .orElse(null);
     } catch (RuntimeException | StackOverflowError e) {
@@ -135,16 +140,16 @@ final class Inspection {
     return stanza.getStanza().toByteArray();
   }
 
-  private Inspected judged(AgencyName peer, Lane lane, Delivery delivery) {
+  private InspectionResult judged(AgencyName peer, Lane lane, Delivery delivery) {
     if (delivery.getHeader().isEmpty()) {
-      return new Inspected.Nothing();
+      return new InspectionResult.Nothing();
     }
     Optional<EnvelopeHeader> header = EnvelopeHeader.parse(delivery.getHeader().toByteArray());
     if (header.isEmpty()) {
-      return new Inspected.Rejected(
+      return new InspectionResult.Rejected(
           null, Result.RESULT_REFUSED, Code.MALFORMED, "the header cannot be read", null);
     }
-    Optional<Inspected.Rejected> wrong = againstHop(peer, lane, delivery, header.get());
+    Optional<InspectionResult.Rejected> wrong = againstHop(peer, lane, delivery, header.get());
     if (wrong.isPresent()) {
       return wrong.get();
     }
@@ -159,7 +164,7 @@ final class Inspection {
         : sort(peer, delivery, envelope.get());
   }
 
-  private Optional<Inspected.Rejected> againstHop(
+  private Optional<InspectionResult.Rejected> againstHop(
       AgencyName peer, Lane lane, Delivery delivery, EnvelopeHeader header) {
     AgencyName origin = header.facts().origin();
     List<String> path = delivery.getPathList();
@@ -180,15 +185,15 @@ final class Inspection {
     return Optional.empty();
   }
 
-  private Inspected sort(AgencyName peer, Delivery delivery, Envelope envelope) {
+  private InspectionResult sort(AgencyName peer, Delivery delivery, Envelope envelope) {
     Map<AgencyName, List<HopRecipient>> onward = new LinkedHashMap<>();
     Stanza mine = null;
-    Inspected.Rejected rejected = null;
+    InspectionResult.Rejected rejected = null;
     for (Stanza stanza : delivery.getStanzasList()) {
       if (stanza.getRecipient().equals(self.value())) {
         mine = stanza;
       } else {
-        Optional<Inspected.Rejected> refusal = route(peer, stanza, envelope, onward);
+        Optional<InspectionResult.Rejected> refusal = route(peer, stanza, envelope, onward);
         rejected = refusal.orElse(rejected);
       }
     }
@@ -200,10 +205,10 @@ final class Inspection {
           ? rejected
           : refused(envelope.header(), Code.MALFORMED, "it carries no stanza");
     }
-    return new Inspected.Taken(envelope.header(), null, onward);
+    return new InspectionResult.Taken(envelope.header(), null, onward);
   }
 
-  private Optional<Inspected.Rejected> route(
+  private Optional<InspectionResult.Rejected> route(
       AgencyName peer,
       Stanza stanza,
       Envelope envelope,
@@ -235,7 +240,7 @@ final class Inspection {
     return Optional.empty();
   }
 
-  private Inspected own(
+  private InspectionResult own(
       AgencyName peer, Stanza wire, Envelope envelope, Map<AgencyName, List<HopRecipient>> onward) {
     long start = System.nanoTime();
     EnvelopeHeader header = envelope.header();
@@ -245,32 +250,36 @@ final class Inspection {
       return refused(header, Code.MALFORMED, "the stanza cannot be read");
     }
     learn(header.facts().origin(), stanza.get().session(), wire.getAnnouncement());
-    Opening opening = opener.open(envelope, stanza.get(), sessions);
-    if (opening instanceof Opening.NotOpened notOpened) {
+    OpeningResult opening = opener.open(envelope, stanza.get(), sessions);
+    if (opening instanceof OpeningResult.NotOpened notOpened) {
       OriginNumber claimed = stanza.get().number(header.facts().lane());
       return notOpened(peer, header, claimed, notOpened.code());
     }
-    Opening.Opened opened = (Opening.Opened) opening;
-    Inspected.NewSession session = newSession(opened.session(), wire.getAnnouncement().isEmpty());
+    OpeningResult.Opened opened = (OpeningResult.Opened) opening;
+    InspectionResult.NewSession session =
+        newSession(opened.session(), wire.getAnnouncement().isEmpty());
     try (OpenedLabels labels = opened.labels()) {
-      Optional<Mishap> mishap = mishaps.over(ByteString.copyFrom(header.hash()));
+      Optional<ProcessingFailure> mishap = mishaps.over(ByteString.copyFrom(header.hash()));
       if (mishap.isPresent()) {
-        return new Inspected.Taken(header, custody.failed(opened, session, mishap.get()), onward);
+        return new InspectionResult.Taken(
+            header, custody.failed(opened, session, mishap.get()), onward);
       }
-      Optional<List<Inspected.Content>> contents =
+      Optional<List<InspectionResult.Content>> contents =
           unsealing.contents(labels, List.of(opened.session().terms().parties()));
       meters.openedIn(System.nanoTime() - start);
       return contents.isEmpty()
           // As everything that shows once a key was used; the reason stays in the own audit log.
           ? refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read")
-          : new Inspected.Taken(
-              header, new Inspected.Judged(opened.number(), session, contents.get()), onward);
+          : new InspectionResult.Taken(
+              header,
+              new InspectionResult.Judged(opened.number(), session, contents.get()),
+              onward);
     }
   }
 
   /** Keeps the bytes that were verified, not those on the wire, which a transit can have spoilt. */
-  private static Inspected.NewSession newSession(RecipientSession session, boolean known) {
-    return new Inspected.NewSession(
+  private static InspectionResult.NewSession newSession(RecipientSession session, boolean known) {
+    return new InspectionResult.NewSession(
         ByteString.copyFrom(session.id().bytes()),
         known ? ByteString.EMPTY : ByteString.copyFrom(session.announcement()),
         session.terms().expiresAtMs(),
@@ -294,19 +303,22 @@ final class Inspection {
    * which can spoil each of them: the origin is asked for it again. From the origin itself it is
    * refused for good, unless only the session is unknown.
    */
-  private Inspected.Rejected notOpened(
+  private InspectionResult.Rejected notOpened(
       AgencyName peer, EnvelopeHeader header, OriginNumber claimed, Code code) {
     boolean direct = header.facts().origin().equals(peer);
     boolean again = code == Code.NEED_REWRAP || !direct;
-    return new Inspected.Rejected(
+    return new InspectionResult.Rejected(
         header,
         code == Code.NEED_REWRAP ? Result.RESULT_REWRAP : Result.RESULT_REFUSED,
         code,
         "it cannot be opened",
-        again && !direct ? new Inspected.Unresolved(header.facts().origin(), claimed) : null);
+        again && !direct
+            ? new InspectionResult.Unresolved(header.facts().origin(), claimed)
+            : null);
   }
 
-  private static Inspected.Rejected refused(EnvelopeHeader header, Code code, String reason) {
-    return new Inspected.Rejected(header, Result.RESULT_REFUSED, code, reason, null);
+  private static InspectionResult.Rejected refused(
+      EnvelopeHeader header, Code code, String reason) {
+    return new InspectionResult.Rejected(header, Result.RESULT_REFUSED, code, reason, null);
   }
 }

@@ -7,7 +7,7 @@ import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.proto.store.v1.InboxRecord;
@@ -19,19 +19,19 @@ import org.entente.proto.v1.Label;
  * there. Unlike delivery, their use does not end when the time is over in which they were to be
  * delivered. Safe for many threads.
  */
-public final class KeptLabels implements IntakeParts.Received {
+public final class KeptLabels implements IntakeParts.ReceivedMessages {
   private final Ledger ledger;
-  private final InboxOpening opening;
+  private final InboxOpener opening;
   private final Desks desks;
   private final Predicate<InboxRecord> given;
 
   /** Labels of a ledger's messages, whatever desk they are for. */
-  public KeptLabels(Ledger ledger, InboxOpening opening, Desks desks) {
+  public KeptLabels(Ledger ledger, InboxOpener opening, Desks desks) {
     this(ledger, opening, desks, record -> true);
   }
 
   private KeptLabels(
-      Ledger ledger, InboxOpening opening, Desks desks, Predicate<InboxRecord> given) {
+      Ledger ledger, InboxOpener opening, Desks desks, Predicate<InboxRecord> given) {
     this.ledger = ledger;
     this.opening = opening;
     this.desks = desks;
@@ -47,7 +47,7 @@ public final class KeptLabels implements IntakeParts.Received {
   @Override
   public Optional<Label> label(MessageId id) {
     try {
-      InboxBook.Placed placed = ledger.inbox().find(id);
+      InboxTable.PlacedRecord placed = ledger.inbox().find(id);
       return placed == null
               || placed.record().getRecalled()
               || placed.record().getRestricted()
@@ -70,7 +70,7 @@ public final class KeptLabels implements IntakeParts.Received {
 
   @Override
   public boolean isRestricted(MessageId id) {
-    InboxBook.Placed placed = ledger.inbox().find(id);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(id);
     return placed != null
         && !placed.record().getRecalled()
         && placed.record().getRestricted()

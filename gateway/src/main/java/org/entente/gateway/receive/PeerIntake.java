@@ -8,8 +8,8 @@ import java.util.concurrent.CompletionStage;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.Mishap;
-import org.entente.gateway.ledger.table.HopIntakeBook;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.table.HopIntakeTable;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
@@ -29,7 +29,7 @@ final class PeerIntake implements HopIntake {
   private final Reception reception;
   private final AgencyName peer;
   private final Lane lane;
-  private volatile HopIntakeBook.Head adopted = new HopIntakeBook.Head(0, 1);
+  private volatile HopIntakeTable.Head adopted = new HopIntakeTable.Head(0, 1);
 
   PeerIntake(
       Ledger ledger, Inspection inspection, Reception reception, AgencyName peer, Lane lane) {
@@ -57,12 +57,12 @@ final class PeerIntake implements HopIntake {
 
   @Override
   public void adopt(long epoch, long next) {
-    adopted = new HopIntakeBook.Head(epoch, next);
+    adopted = new HopIntakeTable.Head(epoch, next);
   }
 
   /** The later of what is durable and what was adopted. */
-  private HopIntakeBook.Head expected(HopIntakeBook.Head durable) {
-    HopIntakeBook.Head ahead = adopted;
+  private HopIntakeTable.Head expected(HopIntakeTable.Head durable) {
+    HopIntakeTable.Head ahead = adopted;
     boolean later =
         ahead.epoch() > durable.epoch()
             || (ahead.epoch() == durable.epoch() && ahead.next() > durable.next());
@@ -71,7 +71,7 @@ final class PeerIntake implements HopIntake {
 
   @Override
   public CompletionStage<List<Receipt>> receive(List<Delivery> deliveries, PeerName from) {
-    List<Inspected> inspected = new ArrayList<>(deliveries.size());
+    List<InspectionResult> inspected = new ArrayList<>(deliveries.size());
     for (Delivery delivery : deliveries) {
       inspected.add(inspection.inspect(peer, lane, delivery));
     }
@@ -86,8 +86,8 @@ final class PeerIntake implements HopIntake {
         });
   }
 
-  private Receipt take(Transaction tx, Delivery delivery, Inspected inspected) {
-    HopIntakeBook.Head expected = expected(ledger.hopIntake().head(tx, peer, lane));
+  private Receipt take(Transaction tx, Delivery delivery, InspectionResult inspected) {
+    HopIntakeTable.Head expected = expected(ledger.hopIntake().head(tx, peer, lane));
     long sequence = delivery.getHopSequence();
     if (delivery.getHopEpoch() == expected.epoch() && sequence < expected.next()) {
       byte[] hash = ledger.hopIntake().hash(tx, peer, lane, delivery.getHopEpoch(), sequence);
@@ -117,7 +117,7 @@ final class PeerIntake implements HopIntake {
   }
 
   /** A failure over one delivery undoes what was done for it, and is left to its origin. */
-  private Reception.Answer commit(Transaction tx, Delivery delivery, Inspected inspected) {
+  private Reception.Answer commit(Transaction tx, Delivery delivery, InspectionResult inspected) {
     try {
       Reception.Answer answer =
           tx.within(inner -> reception.commit(inner, peer, delivery, inspected));
@@ -126,7 +126,7 @@ final class PeerIntake implements HopIntake {
       }
       return answer;
     } catch (RuntimeException | StackOverflowError e) {
-      if (Mishap.isOfTheMachine(e)) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
       }
       return reception.commit(tx, peer, delivery, inspection.failed(peer, delivery, e));

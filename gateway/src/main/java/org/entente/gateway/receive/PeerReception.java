@@ -2,8 +2,8 @@ package org.entente.gateway.receive;
 
 import java.security.SecureRandom;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.SetAside;
-import org.entente.gateway.ledger.record.Mishaps;
+import org.entente.gateway.ledger.QuarantineStage;
+import org.entente.gateway.ledger.record.ProcessingFailures;
 import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.model.AgencyName;
@@ -17,7 +17,7 @@ public final class PeerReception {
   private final Ledger ledger;
   private final Inspection inspection;
   private final Reception reception;
-  private final SetAsideReceipts setAside;
+  private final QuarantinedReceipts setAside;
 
   /**
    * Receiving with these parts.
@@ -34,16 +34,17 @@ public final class PeerReception {
       ExerciseRetention exercises,
       OwnRosters own) {
     this.ledger = parts.ledger();
-    Unsealing unsealing =
-        new Unsealing(parts, keys, new LocalSeal(random), ingress, exercises, own);
+    EnvelopeUnsealer unsealing =
+        new EnvelopeUnsealer(parts, keys, new LocalSeal(random), ingress, exercises, own);
     Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
-    this.inspection = new Inspection(parts, unsealing, new Mishaps<>("receiving"), custody);
+    this.inspection =
+        new Inspection(parts, unsealing, new ProcessingFailures<>("receiving"), custody);
     this.reception = new Reception(parts, reporter, custody);
-    this.setAside = new SetAsideReceipts(parts, custody, unsealing, reception);
+    this.setAside = new QuarantinedReceipts(parts, custody, unsealing, reception);
   }
 
   /** What was received and set aside. */
-  public SetAside setAside() {
+  public QuarantineStage setAside() {
     return setAside;
   }
 

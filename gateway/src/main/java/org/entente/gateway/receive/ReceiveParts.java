@@ -6,18 +6,18 @@ import java.util.function.Predicate;
 import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.SettingAside;
-import org.entente.gateway.ledger.table.ChargeRecords;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.operation.Rosters;
-import org.entente.gateway.request.Advertised;
-import org.entente.gateway.retention.Recalls;
+import org.entente.gateway.operation.RosterRecords;
+import org.entente.gateway.request.AdvertisedResponders;
+import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.RecipientSessions;
 import org.entente.gateway.transmit.Dispatch;
-import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.RoutingTable;
 
 /**
  * What receiving works with.
@@ -39,18 +39,18 @@ public record ReceiveParts(
     AgencyName self,
     Ledger ledger,
     Dispatch dispatch,
-    Routes routes,
+    RoutingTable routes,
     EvidenceRecords evidence,
     Predicate<AgencyName> member,
     TransitCheck transit,
     Opener opener,
     RecipientSessions sessions,
-    Recalls recalls,
-    Advertised advertised,
-    Rosters rosters,
+    RecallReception recalls,
+    AdvertisedResponders advertised,
+    RosterRecords rosters,
     IncomingConsents consents,
-    ChargeRecords charges,
-    SettingAside setting,
+    AssignmentRecords charges,
+    Quarantining setting,
     Desks desks,
     InstantSource clock,
     InstantSource ending,

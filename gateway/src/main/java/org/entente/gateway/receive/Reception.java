@@ -16,14 +16,14 @@ import org.entente.gateway.consent.GivenConsents;
 import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.ChainStep;
+import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
-import org.entente.gateway.ledger.table.ChargeRecords;
-import org.entente.gateway.ledger.table.EvidenceBook;
+import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.RetentionBook;
+import org.entente.gateway.ledger.table.EvidenceTable;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -32,9 +32,9 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operation.OperationReception;
 import org.entente.gateway.operation.Participation;
-import org.entente.gateway.request.Advertised;
-import org.entente.gateway.request.Clocks;
-import org.entente.gateway.retention.Recalls;
+import org.entente.gateway.request.AdvertisedResponders;
+import org.entente.gateway.request.ResponseDeadlines;
+import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
@@ -60,17 +60,17 @@ final class Reception {
   private final Ledger ledger;
   private final Dispatch dispatch;
   private final EvidenceRecords evidence;
-  private final Recalls recalls;
+  private final RecallReception recalls;
   private final OperationReception operations;
   private final IncomingConsents consents;
-  private final ChargeRecords charges;
+  private final AssignmentRecords charges;
   private final Meters meters;
   private final Reporter reporter;
   private final Custody custody;
-  private final References references;
-  private final Clocks clocks;
-  private final Advertised advertised;
-  private final Directing directing;
+  private final ReceivedReferenceCheck references;
+  private final ResponseDeadlines clocks;
+  private final AdvertisedResponders advertised;
+  private final DeskRouting directing;
 
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
     this.custody = custody;
@@ -82,12 +82,12 @@ final class Reception {
     this.operations = new OperationReception(parts.self(), parts.ledger(), parts.rosters());
     this.consents = parts.consents();
     this.charges = parts.charges();
-    this.references = new References(parts.ledger(), parts.evidence());
+    this.references = new ReceivedReferenceCheck(parts.ledger(), parts.evidence());
     this.meters = parts.meters();
     this.reporter = reporter;
     this.advertised = parts.advertised();
-    this.directing = new Directing(parts.desks(), parts.ledger().inbox(), parts.meters());
-    this.clocks = new Clocks(parts.ledger().requests(), parts.meters());
+    this.directing = new DeskRouting(parts.desks(), parts.ledger().inbox(), parts.meters());
+    this.clocks = new ResponseDeadlines(parts.ledger().requests(), parts.meters());
   }
 
   /** Result and code of one delivery. */
@@ -95,17 +95,17 @@ final class Reception {
     static final Answer COMMITTED = new Answer(Result.RESULT_COMMITTED, "");
   }
 
-  Answer commit(Transaction tx, AgencyName peer, Delivery delivery, Inspected inspected) {
-    if (inspected instanceof Inspected.Rejected rejected) {
+  Answer commit(Transaction tx, AgencyName peer, Delivery delivery, InspectionResult inspected) {
+    if (inspected instanceof InspectionResult.Rejected rejected) {
       return reject(tx, peer, rejected);
     }
-    if (inspected instanceof Inspected.Taken taken) {
+    if (inspected instanceof InspectionResult.Taken taken) {
       return take(tx, peer, delivery, taken);
     }
     return Answer.COMMITTED;
   }
 
-  private Answer reject(Transaction tx, AgencyName peer, Inspected.Rejected rejected) {
+  private Answer reject(Transaction tx, AgencyName peer, InspectionResult.Rejected rejected) {
     EnvelopeHeader header = rejected.header();
     if (rejected.result() == Result.RESULT_REFUSED) {
       AuditSubject subject =
@@ -122,14 +122,15 @@ final class Reception {
               .refused(rejected.code(), rejected.reason()));
       tx.afterCommit(() -> reporter.refused(peer, rejected.code()));
     }
-    Inspected.Unresolved unresolved = rejected.unresolved();
+    InspectionResult.Unresolved unresolved = rejected.unresolved();
     if (unresolved != null) {
       tx.afterCommit(() -> reporter.askAgain(unresolved.origin(), List.of(unresolved.number())));
     }
     return new Answer(rejected.result(), rejected.code().name());
   }
 
-  private Answer take(Transaction tx, AgencyName peer, Delivery delivery, Inspected.Taken taken) {
+  private Answer take(
+      Transaction tx, AgencyName peer, Delivery delivery, InspectionResult.Taken taken) {
     Answer answer =
         taken.own() == null
             ? Answer.COMMITTED
@@ -145,7 +146,7 @@ final class Reception {
       AgencyName peer,
       EnvelopeHeader header,
       ByteString signature,
-      Inspected.Own own) {
+      InspectionResult.Own own) {
     AgencyName origin = header.facts().origin();
     Lane lane = header.facts().lane();
     OriginWindows windows = ledger.windows().read(tx, origin, lane);
@@ -163,12 +164,12 @@ final class Reception {
       ledger.windows().write(tx, origin, lane, windows);
       return new Answer(Result.RESULT_REWRAP, Code.OVERLOADED.name());
     }
-    if (own instanceof Inspected.Failed failed && !custody.put(tx, header, failed)) {
+    if (own instanceof InspectionResult.Failed failed && !custody.put(tx, header, failed)) {
       return left(tx, peer, origin, own.number());
     }
     ledger.windows().write(tx, origin, lane, windows);
     keepSession(tx, origin, own.session());
-    if (own instanceof Inspected.Judged judged) {
+    if (own instanceof InspectionResult.Judged judged) {
       keep(tx, header, signature, judged.contents());
     }
     return Answer.COMMITTED;
@@ -183,23 +184,24 @@ final class Reception {
   }
 
   /** What became of the messages of an envelope. */
-  record Kept(List<MessageId> kept, List<Inspected.Refused> refused) {}
+  record KeepResult(List<MessageId> kept, List<InspectionResult.Refused> refused) {}
 
   /** The same while it is being decided, with what its origin is to be told. */
-  private record Keeping(
+  private record KeepDecision(
       EnvelopeHeader header,
       List<MessageId> kept,
-      List<Inspected.Refused> refused,
+      List<InspectionResult.Refused> refused,
       List<EvidenceItem> told) {}
 
   /** Keeps what was judged, with leaves and evidence. Its number is the caller's matter. */
-  Kept keep(
+  KeepResult keep(
       Transaction tx,
       EnvelopeHeader header,
       ByteString signature,
-      List<Inspected.Content> contents) {
-    Keeping keeping = new Keeping(header, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    for (Inspected.Content content : contents) {
+      List<InspectionResult.Content> contents) {
+    KeepDecision keeping =
+        new KeepDecision(header, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    for (InspectionResult.Content content : contents) {
       store(tx, keeping, content);
     }
     tell(tx, keeping);
@@ -211,16 +213,16 @@ final class Reception {
     if (!kept.isEmpty()) {
       announce(tx, header.facts(), kept.size());
     }
-    return new Kept(kept, keeping.refused());
+    return new KeepResult(kept, keeping.refused());
   }
 
-  private void tell(Transaction tx, Keeping keeping) {
+  private void tell(Transaction tx, KeepDecision keeping) {
     AgencyName origin = keeping.header().facts().origin();
     evidence.owe(tx, ledger.evidence(), origin, keeping.told());
     keeping.told().clear();
   }
 
-  private void keepSession(Transaction tx, AgencyName origin, Inspected.NewSession session) {
+  private void keepSession(Transaction tx, AgencyName origin, InspectionResult.NewSession session) {
     if (!session.announcement().isEmpty()) {
       ledger
           .peerFacts()
@@ -236,25 +238,26 @@ final class Reception {
               tx,
               origin,
               session.gatewayKey().toByteArray(),
-              new EvidenceBook.Voucher(true, session.announcement().toByteArray()));
+              new EvidenceTable.Voucher(true, session.announcement().toByteArray()));
     }
   }
 
-  private void store(Transaction tx, Keeping keeping, Inspected.Content content) {
-    if (content instanceof Inspected.Kept message) {
+  private void store(Transaction tx, KeepDecision keeping, InspectionResult.Content content) {
+    if (content instanceof InspectionResult.Kept message) {
       keepUnlessThere(tx, keeping, message);
-    } else if (content instanceof Inspected.Refused message) {
+    } else if (content instanceof InspectionResult.Refused message) {
       refuse(tx, keeping, message);
-    } else if (content instanceof Inspected.Advertised message) {
+    } else if (content instanceof InspectionResult.Advertised message) {
       advertised.received(tx, keeping.header().facts().origin(), message.list());
-    } else if (content instanceof Inspected.Evidence message) {
+    } else if (content instanceof InspectionResult.Evidence message) {
       for (EvidenceItem item : message.items()) {
         learn(tx, item);
       }
     }
   }
 
-  private void keepUnlessThere(Transaction tx, Keeping keeping, Inspected.Kept message) {
+  private void keepUnlessThere(
+      Transaction tx, KeepDecision keeping, InspectionResult.Kept message) {
     MessageId id = message.id();
     if (ledger.inbox().knows(tx, id)) {
       if (isHere(tx, id, keeping.header())) {
@@ -285,14 +288,14 @@ final class Reception {
       refuse(tx, keeping, id, unasked.get().code(), reason);
       return;
     }
-    Optional<Participation.Refused> outside =
+    Optional<Participation.ParticipationRefusal> outside =
         operations.refusal(
             tx, keeping.header().facts().origin(), message.content().label(), message.roster());
     if (outside.isPresent()) {
       refuse(tx, keeping, id, outside.get().code(), outside.get().reason());
       return;
     }
-    Optional<Inspected.Refused> referring =
+    Optional<InspectionResult.Refused> referring =
         references.refusal(tx, keeping.header().facts(), message);
     if (referring.isPresent()) {
       refuse(tx, keeping, referring.get());
@@ -310,12 +313,12 @@ final class Reception {
 
   /** Whether a message of an envelope came before, in this very envelope. */
   private boolean isHere(Transaction tx, MessageId id, EnvelopeHeader header) {
-    InboxBook.Placed held = ledger.inbox().find(tx, id);
+    InboxTable.PlacedRecord held = ledger.inbox().find(tx, id);
     return held != null
         && Arrays.equals(held.record().getHeaderHash().toByteArray(), header.hash());
   }
 
-  private void keep(Transaction tx, Keeping keeping, Inspected.Kept message) {
+  private void keep(Transaction tx, KeepDecision keeping, InspectionResult.Kept message) {
     EnvelopeHeader header = keeping.header();
     AgencyName origin = header.facts().origin();
     Lane lane = header.facts().lane();
@@ -325,7 +328,9 @@ final class Reception {
             ledger.chains().arriving(tx, origin, message.id(), placed(tx, origin, message)),
             message.content());
     long position = ledger.inbox().append(tx, lane, message.id(), record, message.body());
-    ledger.retention().placed(tx, new RetentionBook.Place(record.getBucketDay(), lane, position));
+    ledger
+        .retention()
+        .placed(tx, new RetentionTable.BucketPosition(record.getBucketDay(), lane, position));
     long now = tx.nowMillis();
     tx.afterCommit(() -> ledger.inbox().fresh().put(position, message.content(), now));
     keeping.told().add(delivery(tx, header, message.id()));
@@ -352,7 +357,7 @@ final class Reception {
     if (charge != null) {
       charged(tx, origin, charge);
     }
-    ChainStep step = message.step();
+    ChainLink step = message.step();
     if (step != null) {
       changed(tx, origin, step);
     }
@@ -360,7 +365,7 @@ final class Reception {
   }
 
   /** A recall of what is not here is for those alone who ask for recalls. */
-  private InboxRecord placed(Transaction tx, AgencyName origin, Inspected.Kept message) {
+  private InboxRecord placed(Transaction tx, AgencyName origin, InspectionResult.Kept message) {
     MessageId recalled = message.recalled();
     return recalled == null || recalls.isKnown(tx, origin, recalled)
         ? message.record()
@@ -380,7 +385,7 @@ final class Reception {
             .saying("passed on with consent of " + given.grantor() + " until " + until));
   }
 
-  private void changed(Transaction tx, AgencyName by, ChainStep step) {
+  private void changed(Transaction tx, AgencyName by, ChainLink step) {
     ledger.chains().changed(tx, by, step);
     tx.audit(
         AuditRecord.of(
@@ -408,11 +413,12 @@ final class Reception {
             .saying(charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN ? "taken" : "given back"));
   }
 
-  private void refuse(Transaction tx, Keeping keeping, MessageId id, Code code, String reason) {
-    refuse(tx, keeping, new Inspected.Refused(id, code, reason, false));
+  private void refuse(
+      Transaction tx, KeepDecision keeping, MessageId id, Code code, String reason) {
+    refuse(tx, keeping, new InspectionResult.Refused(id, code, reason, false));
   }
 
-  private void refuse(Transaction tx, Keeping keeping, Inspected.Refused message) {
+  private void refuse(Transaction tx, KeepDecision keeping, InspectionResult.Refused message) {
     if (!message.evidence()) {
       EvidenceItem item =
           evidence.item(
@@ -450,7 +456,7 @@ final class Reception {
       Transaction tx,
       EnvelopeHeader header,
       List<MessageId> kept,
-      List<Inspected.Refused> refused) {
+      List<InspectionResult.Refused> refused) {
     AgencyName origin = header.facts().origin();
     AuditRecord received =
         AuditRecord.of(
@@ -460,7 +466,7 @@ final class Reception {
             AuditActor.gateway(origin),
             AuditSubject.of(header, kept, List.of(origin)));
     tx.audit(received);
-    for (Inspected.Refused one : refused) {
+    for (InspectionResult.Refused one : refused) {
       tx.audit(
           AuditRecord.of(
                   AuditType.REFUSED,

@@ -25,14 +25,17 @@ import org.entente.gateway.seal.format.Watermark;
  * threads.
  */
 final class SettledNotices {
-  private final Notices.Signer signer;
+  private final NoticeExchange.Signer signer;
   private final Ledger ledger;
-  private final SignedNotices signed;
+  private final NoticeSignatureCheck signed;
   private final Reporter reporter;
   private final InstantSource clock;
 
   SettledNotices(
-      Notices.Signer signer, ReceiveParts parts, SignedNotices signed, Reporter reporter) {
+      NoticeExchange.Signer signer,
+      ReceiveParts parts,
+      NoticeSignatureCheck signed,
+      Reporter reporter) {
     this.signer = signer;
     this.ledger = parts.ledger();
     this.signed = signed;

@@ -12,17 +12,17 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.deliver.Match;
-import org.entente.gateway.intake.OwnUpdates;
+import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.intake.SentOperationUpdates;
+import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.OperationBook;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -33,9 +33,9 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operation.HeldRosters;
 import org.entente.gateway.operation.RosterConfirmation;
-import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.proto.store.v1.OwnOperationUpdate;
 import org.entente.proto.v1.Body;
@@ -69,9 +69,9 @@ public final class OperationView {
   public record Parts(
       AgencyName self,
       Ledger ledger,
-      Rosters rosters,
-      AtRest atRest,
-      InboxOpening opening,
+      RosterRecords rosters,
+      RecordSeal atRest,
+      InboxOpener opening,
       EvidenceRecords evidence,
       Desks desks,
       LabelCheck check) {}
@@ -86,7 +86,8 @@ public final class OperationView {
   }
 
   /** Something that was said; {@code placed} is null if this agency said it itself. */
-  private record Entry(MessageId id, InboxBook.@Nullable Placed placed, Label label, Body body) {}
+  private record Entry(
+      MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {}
 
   /** Views of a gateway's operations. */
   public OperationView(Parts parts) {
@@ -117,11 +118,11 @@ public final class OperationView {
       return new Answer.Refused(
           new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is here"));
     }
-    List<OperationBook.Said> said = parts.ledger().operations().newest(id, ENTRIES + 1);
+    List<OperationTable.StoredUpdate> said = parts.ledger().operations().newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
-    Sight sight = parts.desks().sight(client);
+    DeskVisibility sight = parts.desks().sight(client);
     List<Entry> entries = new ArrayList<>();
-    for (OperationBook.Said one : said.subList(0, Math.min(ENTRIES, said.size()))) {
+    for (OperationTable.StoredUpdate one : said.subList(0, Math.min(ENTRIES, said.size()))) {
       entry(sight, one, exercise).ifPresent(entries::add);
     }
     AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
@@ -136,7 +137,8 @@ public final class OperationView {
     return new Answer.Shown(response.build());
   }
 
-  private Optional<Entry> entry(Sight sight, OperationBook.Said said, boolean exercise) {
+  private Optional<Entry> entry(
+      DeskVisibility sight, OperationTable.StoredUpdate said, boolean exercise) {
     try {
       return said.own() ? own(said) : received(sight, said.id(), exercise);
     } catch (CorruptRecord e) {
@@ -145,8 +147,8 @@ public final class OperationView {
     }
   }
 
-  private Optional<Entry> own(OperationBook.Said said) {
-    Optional<OwnOperationUpdate> own = OwnUpdates.open(parts.atRest(), said.sealed());
+  private Optional<Entry> own(OperationTable.StoredUpdate said) {
+    Optional<OwnOperationUpdate> own = SentOperationUpdates.open(parts.atRest(), said.sealed());
     if (own.isEmpty()) {
       return Optional.empty();
     }
@@ -162,16 +164,17 @@ public final class OperationView {
     }
   }
 
-  private Optional<Entry> received(Sight sight, MessageId id, boolean exercise) {
-    InboxBook.Placed placed = parts.ledger().inbox().find(id);
+  private Optional<Entry> received(DeskVisibility sight, MessageId id, boolean exercise) {
+    InboxTable.PlacedRecord placed = parts.ledger().inbox().find(id);
     // As long as it is kept, though the time is over in which it was to be delivered.
-    Match match = new Match(Filter.newBuilder().setExercise(exercise).build(), sight);
+    MessageFilter match =
+        new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
     if (placed == null
         || !match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position))) {
       return Optional.empty();
     }
-    Optional<InboxOpening.Message> opened = parts.opening().message(placed, label -> true);
-    Body body = opened.map(InboxOpening.Message::body).orElse(null);
+    Optional<InboxOpener.Message> opened = parts.opening().message(placed, label -> true);
+    Body body = opened.map(InboxOpener.Message::body).orElse(null);
     return opened.isEmpty() || body == null
         ? Optional.empty()
         : Optional.of(new Entry(id, placed, opened.get().label(), body));
@@ -208,20 +211,20 @@ public final class OperationView {
   }
 
   private boolean isFirst(Transaction tx, Entry entry, NodeName client) {
-    InboxBook.Placed placed = entry.placed();
+    InboxTable.PlacedRecord placed = entry.placed();
     long bucket = placed == null ? 0 : placed.record().getBucketDay();
     return parts
             .evidence()
             .retrievals()
             .note(tx, parts.ledger().retrievals(), entry.id(), bucket, client.value())
-        == RetrievalRecords.Noted.FIRST;
+        == RetrievalRecords.RetrievalKind.FIRST;
   }
 
-  private boolean isStillGiven(Transaction tx, InboxBook.@Nullable Placed seen) {
+  private boolean isStillGiven(Transaction tx, InboxTable.@Nullable PlacedRecord seen) {
     if (seen == null) {
       return true;
     }
-    InboxBook.Placed now = parts.ledger().inbox().now(tx, seen);
+    InboxTable.PlacedRecord now = parts.ledger().inbox().now(tx, seen);
     return now != null && !now.record().getRecalled() && !now.record().getRestricted();
   }
 

@@ -17,10 +17,10 @@ import org.entente.proto.v1.OperationUpdate;
 final class Situation {
   private final Set<AgencyName> objectives = new HashSet<>();
   private final Set<AgencyName> resources = new HashSet<>();
-  private final Set<Named> tasks = new HashSet<>();
-  private final Set<Named> outcomes = new HashSet<>();
+  private final Set<NamedItem> tasks = new HashSet<>();
+  private final Set<NamedItem> outcomes = new HashSet<>();
 
-  private record Named(AgencyName agency, String id) {}
+  private record NamedItem(AgencyName agency, String id) {}
 
   /** The parts of an update that nothing newer replaces. */
   OperationUpdate standing(AgencyName agency, OperationUpdate update) {
@@ -33,13 +33,13 @@ final class Situation {
     }
     List<OperationTask> newTasks = new ArrayList<>();
     for (OperationTask task : update.getTasksList()) {
-      if (tasks.add(new Named(agency, task.getId()))) {
+      if (tasks.add(new NamedItem(agency, task.getId()))) {
         newTasks.add(task);
       }
     }
     List<OperationOutcome> newOutcomes = new ArrayList<>();
     for (OperationOutcome outcome : update.getOutcomesList()) {
-      if (outcomes.add(new Named(agency, outcome.getId()))) {
+      if (outcomes.add(new NamedItem(agency, outcome.getId()))) {
         newOutcomes.add(outcome);
       }
     }

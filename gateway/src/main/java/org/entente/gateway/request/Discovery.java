@@ -23,13 +23,16 @@ import org.entente.proto.v1.ResponderList;
  */
 public final class Discovery {
   private final AgencyName self;
-  private final Advertised advertised;
+  private final AdvertisedResponders advertised;
   private final Supplier<Policy> policy;
   private final InstantSource clock;
 
   /** Over what was advertised. */
   public Discovery(
-      AgencyName self, Advertised advertised, Supplier<Policy> policy, InstantSource clock) {
+      AgencyName self,
+      AdvertisedResponders advertised,
+      Supplier<Policy> policy,
+      InstantSource clock) {
     this.self = self;
     this.advertised = advertised;
     this.policy = policy;
@@ -47,7 +50,11 @@ public final class Discovery {
       if (member && (request.getAgency().isEmpty() || request.getAgency().equals(agency.value()))) {
         Set<Category> askable = inForce.askable(self, agency, now);
         for (Responder responder : said.getValue().getRespondersList()) {
-          found(agency, Advertising.narrowed(responder, askable), said.getValue().getAt(), request)
+          found(
+                  agency,
+                  ResponderAdvertiser.narrowed(responder, askable),
+                  said.getValue().getAt(),
+                  request)
               .ifPresent(out::add);
         }
       }

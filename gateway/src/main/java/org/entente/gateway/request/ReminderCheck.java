@@ -2,7 +2,7 @@ package org.entente.gateway.request;
 
 import com.google.protobuf.util.Timestamps;
 import java.util.Optional;
-import org.entente.gateway.ledger.table.RequestBook;
+import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.terms.Exercise;
@@ -48,7 +48,7 @@ public final class ReminderCheck {
   }
 
   private static Optional<Problem> problem(RequestRecord record, Label label, Request reminder) {
-    if (!RequestBook.isOpen(record)) {
+    if (!RequestTable.isOpen(record)) {
       return over(record.getState());
     }
     if (record.getExercise() != Exercise.of(label)) {
@@ -57,10 +57,10 @@ public final class ReminderCheck {
     if (record.getDetails() != (reminder.getWanted() == Wanted.WANTED_DETAILS)) {
       return mismatch("body.request.wanted", "a reminder asks for what the request asks for");
     }
-    return record.getReminders() >= RequestBook.MOST_REMINDERS
+    return record.getReminders() >= RequestTable.MOST_REMINDERS
         ? problem(
             Code.LIMIT_REACHED,
-            RequestBook.MOST_REMINDERS
+            RequestTable.MOST_REMINDERS
                 + " reminders of a request are the most that one agency is sent")
         : Optional.empty();
   }
@@ -73,7 +73,7 @@ public final class ReminderCheck {
   }
 
   private static Optional<Problem> tooSoon(RequestRecord asked, long nowMillis) {
-    long next = asked.getRemindedAtMs() + RequestBook.REMINDERS_APART.toMillis();
+    long next = asked.getRemindedAtMs() + RequestTable.REMINDERS_APART.toMillis();
     return asked.getReminders() > 0 && next > nowMillis
         ? problem(
             Code.DEADLINE_RUNS,

@@ -7,4 +7,4 @@ package org.entente.gateway.request;
  * @param responders the systems of this agency that answer
  * @param discovery those of others
  */
-public record RequestDesk(RequestList list, Responders responders, Discovery discovery) {}
+public record RequestDesk(RequestList list, ResponderRegistry responders, Discovery discovery) {}

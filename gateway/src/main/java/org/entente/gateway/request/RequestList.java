@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.Sight;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.RequestBook;
-import org.entente.gateway.ledger.table.RequestBook.Name;
-import org.entente.gateway.ledger.table.RequestBook.Side;
+import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.ledger.table.RequestTable.Name;
+import org.entente.gateway.ledger.table.RequestTable.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -102,7 +102,11 @@ public final class RequestList {
   }
 
   private ListRequestsResponse page(
-      Sight sight, Side side, ListRequestsRequest request, int size, @Nullable Name after) {
+      DeskVisibility sight,
+      Side side,
+      ListRequestsRequest request,
+      int size,
+      @Nullable Name after) {
     Set<RequestStatus> statuses = EnumSet.noneOf(RequestStatus.class);
     statuses.addAll(request.getStatusesList());
     boolean openOnly =
@@ -122,7 +126,7 @@ public final class RequestList {
   }
 
   /** What is owed is told of as the request itself is; what was asked is the whole agency's. */
-  private boolean isGiven(Sight sight, Name name) {
+  private boolean isGiven(DeskVisibility sight, Name name) {
     try {
       return name.side() == Side.ASKED || sight.seesAbout(ledger.inbox().find(name.id()));
     } catch (CorruptRecord e) {
@@ -135,7 +139,7 @@ public final class RequestList {
     return record.getExercise() == request.getExercise()
         && (statuses.isEmpty() || statuses.contains(status(record)))
         && (request.getAgency().isEmpty() || request.getAgency().equals(record.getAgency()))
-        && (!request.getOverdue() || (RequestBook.isOpen(record) && record.getOverdue()));
+        && (!request.getOverdue() || (RequestTable.isOpen(record) && record.getOverdue()));
   }
 
   private ListedRequest listed(Side side, RequestRecord record) {
@@ -183,9 +187,9 @@ public final class RequestList {
    * @param after only those behind this one; null for all
    * @param most names that are looked at
    */
-  public Reminded reminded(NodeName client, boolean exercise, @Nullable Name after, int most) {
+  public ReminderPage reminded(NodeName client, boolean exercise, @Nullable Name after, int most) {
     List<Name> names = ledger.requests().names(Side.OWED, true, after, most);
-    return new Reminded(
+    return new ReminderPage(
         names.stream()
             .map(name -> reminded(client, exercise, name))
             .flatMap(Optional::stream)
@@ -200,8 +204,8 @@ public final class RequestList {
     RequestRecord record = ledger.requests().read(name);
     return record != null
             && record.getExercise() == exercise
-            && RequestBook.isOpen(record)
-            && RequestBook.isReminded(record)
+            && RequestTable.isOpen(record)
+            && RequestTable.isReminded(record)
             && isGiven(desks.sight(client), name)
         ? Optional.of(listed(Side.OWED, record))
         : Optional.empty();
@@ -212,7 +216,7 @@ public final class RequestList {
    *
    * @param last behind which the next page goes on; null if this is the last
    */
-  public record Reminded(List<ListedRequest> requests, @Nullable Name last) {}
+  public record ReminderPage(List<ListedRequest> requests, @Nullable Name last) {}
 
   /** Calls back after each commit by which this agency is reminded; must not wait. */
   public void listen(Consumer<Name> listener) {

@@ -5,8 +5,8 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.EvidenceEnds;
-import org.entente.gateway.ledger.table.EvidenceEnds.Part;
+import org.entente.gateway.ledger.table.EvidenceExpiry;
+import org.entente.gateway.ledger.table.EvidenceExpiry.Part;
 import org.entente.gateway.model.Lane;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +45,12 @@ public final class EvidenceSweep {
   }
 
   private int round(Part part) {
-    EvidenceEnds ends = ledger.evidenceEnds();
+    EvidenceExpiry ends = ledger.evidenceEnds();
     int removed = 0;
     @Nullable ByteString place = places.remove(part);
     for (int i = 0; i < A_ROUND; i++) {
       long now = ending.millis();
-      EvidenceEnds.Page page = ends.page(part, place, now, AT_ONCE);
+      EvidenceExpiry.Page page = ends.page(part, place, now, AT_ONCE);
       if (!page.over().isEmpty()) {
         removed += ledger.commit(Lane.ROUTINE, tx -> ends.remove(tx, part, page.over(), now));
       }

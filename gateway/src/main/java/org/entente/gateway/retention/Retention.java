@@ -20,8 +20,8 @@ import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.StorageKeys;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.RetentionBook;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
@@ -58,7 +58,7 @@ public final class Retention {
   private final Ledger ledger;
   private final StorageKeys storage;
   private final RetentionKeys keys;
-  private final Erasing erasing;
+  private final MessageErasure erasing;
   private final LabelCheck check;
   private final LocalSeal seal;
   private final SecureRandom random;
@@ -69,7 +69,7 @@ public final class Retention {
       Ledger ledger,
       StorageKeys storage,
       RetentionKeys keys,
-      Erasing erasing,
+      MessageErasure erasing,
       LabelCheck check,
       SecureRandom random) {
     this.self = self;
@@ -121,7 +121,7 @@ public final class Retention {
   }
 
   private Step erase(Transaction tx, AuditActor actor, MessageId id) {
-    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
     if (placed == null) {
       ErasureRecord pending = ledger.retention().pending(tx, id);
       ErasureRecord done = ledger.retention().done(tx, id);
@@ -166,7 +166,7 @@ public final class Retention {
     if (before != null) {
       return new Step.Settled(new Answer.Held(Instant.ofEpochMilli(before.getSinceMs())));
     }
-    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
     Optional<byte[]> record =
         placed == null
             ? Optional.empty()
@@ -214,7 +214,7 @@ public final class Retention {
 
   private Step release(
       Transaction tx, AuditActor actor, MessageId id, Optional<BucketKey> holdKey) {
-    InboxBook.Placed placed = ledger.inbox().find(tx, id);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(tx, id);
     if (ledger.retention().held(tx, id) == null || placed == null) {
       return new Step.Settled(
           new Answer.Refused(
@@ -266,8 +266,8 @@ public final class Retention {
   /** At most so many holds after a message id, or from the first on. */
   public List<LegalHold> holds(@Nullable MessageId after, int most) {
     List<LegalHold> out = new ArrayList<>();
-    for (RetentionBook.Hold hold : ledger.retention().holds(after, most)) {
-      InboxBook.Placed placed = ledger.inbox().find(hold.id());
+    for (RetentionTable.Hold hold : ledger.retention().holds(after, most)) {
+      InboxTable.PlacedRecord placed = ledger.inbox().find(hold.id());
       LegalHold.Builder shown =
           LegalHold.newBuilder()
               .setMessageId(ByteString.copyFrom(hold.id().bytes()))
@@ -281,7 +281,7 @@ public final class Retention {
     return out;
   }
 
-  private String reason(RetentionBook.Hold hold) {
+  private String reason(RetentionTable.Hold hold) {
     byte[] sealed = hold.record().getSealedReason().toByteArray();
     byte[] nonce = Arrays.copyOf(sealed, Aes256Gcm.NONCE_BYTES);
     byte[] ciphertext = Arrays.copyOfRange(sealed, nonce.length, sealed.length);
@@ -335,7 +335,11 @@ public final class Retention {
   }
 
   private static void record(
-      Transaction tx, AuditActor actor, LawCategory law, InboxBook.Placed placed, String what) {
+      Transaction tx,
+      AuditActor actor,
+      LawCategory law,
+      InboxTable.PlacedRecord placed,
+      String what) {
     InboxRecord record = placed.record();
     AuditSubject subject =
         new AuditSubject(

@@ -10,7 +10,7 @@ import org.entente.gateway.seal.format.BodyAddress;
 /** What retention does to the keys under which content is kept. Safe for many threads. */
 public interface RetentionKeys {
   /** A message under the key of the bucket that ends on a day. */
-  record Kept(LocalDate lastDay, BodyAddress message) {}
+  record KeptMessage(LocalDate lastDay, BodyAddress message) {}
 
   /**
    * Makes buckets forget messages. On return no key of this node opens them, whatever copy of the
@@ -19,7 +19,7 @@ public interface RetentionKeys {
    * @return those whose bucket has forgotten as many as it can: their records are then all that can
    *     be destroyed before the bucket's end
    */
-  Set<Kept> forget(List<Kept> messages);
+  Set<KeptMessage> forget(List<KeptMessage> messages);
 
   /** The key of a message under legal hold, made and durable if it is new. The caller closes it. */
   BucketKey hold(MessageId message);

@@ -11,7 +11,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -33,10 +33,10 @@ final class ScorePages {
   /** Scores that one page may look at. */
   private static final int LOOKED_AT = 1_000;
 
-  private final Scores.Parts parts;
-  private final Givable givable;
+  private final ScoreDesk.Parts parts;
+  private final ScoreVisibility givable;
 
-  ScorePages(Scores.Parts parts, Givable givable) {
+  ScorePages(ScoreDesk.Parts parts, ScoreVisibility givable) {
     this.parts = parts;
     this.givable = givable;
   }
@@ -56,7 +56,7 @@ final class ScorePages {
     }
   }
 
-  private record Found(InboxBook.Placed placed, ScoredMessage message) {
+  private record PlacedMessage(InboxTable.PlacedRecord placed, ScoredMessage message) {
     MessageId id() {
       return MessageId.of(placed.record().getMessageId().toByteArray());
     }
@@ -64,7 +64,7 @@ final class ScorePages {
 
   /** The latest made first, before a number. */
   Page before(ScoreQuery query, long number, int size, AuditActor actor) {
-    List<Found> found = new ArrayList<>();
+    List<PlacedMessage> found = new ArrayList<>();
     long at = number;
     for (int looked = 0; looked < LOOKED_AT && found.size() < size; looked++) {
       long next = parts.ledger().scores().before(at);
@@ -79,7 +79,7 @@ final class ScorePages {
 
   /** In the order of their numbers, after one. */
   Page after(ScoreQuery query, long number, int size, AuditActor actor) {
-    List<Found> found = new ArrayList<>();
+    List<PlacedMessage> found = new ArrayList<>();
     List<Long> numbers = parts.ledger().scores().after(number, LOOKED_AT);
     long at = number;
     for (long next : numbers) {
@@ -92,14 +92,14 @@ final class ScorePages {
     return new Page(record(actor, found), at, numbers.size() == LOOKED_AT);
   }
 
-  private Optional<Found> find(ScoreQuery query, long number) {
+  private Optional<PlacedMessage> find(ScoreQuery query, long number) {
     try {
       ScoreRecord record = parts.ledger().scores().read(number);
       if (record == null || !query.isInTime(record.getAtMs())) {
         return Optional.empty();
       }
       MessageId id = MessageId.of(record.getMessageId().toByteArray());
-      InboxBook.Placed placed = givable.find(id, query.match());
+      InboxTable.PlacedRecord placed = givable.find(id, query.match());
       return placed == null
           ? Optional.empty()
           : parts
@@ -111,7 +111,7 @@ final class ScorePages {
                           ? ScoreSeal.open(key, id, number, record)
                               .filter(query::wants)
                               .map(score -> found(placed, label, score))
-                          : Optional.<Found>empty())
+                          : Optional.<PlacedMessage>empty())
               .flatMap(it -> it);
     } catch (CorruptRecord e) {
       // Delivery sets the message aside.
@@ -119,8 +119,8 @@ final class ScorePages {
     }
   }
 
-  private Found found(InboxBook.Placed placed, Label label, Score score) {
-    return new Found(
+  private PlacedMessage found(InboxTable.PlacedRecord placed, Label label, Score score) {
+    return new PlacedMessage(
         placed,
         ScoredMessage.newBuilder()
             .setMessage(givable.found(placed, label))
@@ -128,26 +128,26 @@ final class ScorePages {
             .build());
   }
 
-  private List<ScoredMessage> record(AuditActor actor, List<Found> found) {
+  private List<ScoredMessage> record(AuditActor actor, List<PlacedMessage> found) {
     if (found.isEmpty()) {
       return List.of();
     }
-    List<Found> shown =
+    List<PlacedMessage> shown =
         parts
             .ledger()
             .commit(
                 Lane.ROUTINE,
                 tx -> {
-                  List<Found> still =
+                  List<PlacedMessage> still =
                       found.stream().filter(it -> givable.isStill(tx, it.placed())).toList();
                   tx.audit(leaf(tx, actor, still, still.size() + " scores shown"));
                   return still;
                 });
-    return shown.stream().map(Found::message).toList();
+    return shown.stream().map(PlacedMessage::message).toList();
   }
 
   private static AuditRecord leaf(
-      Transaction tx, AuditActor actor, List<Found> shown, String words) {
+      Transaction tx, AuditActor actor, List<PlacedMessage> shown, String words) {
     return AuditRecord.of(
             AuditType.SCORES_SHOWN,
             LawCategory.CONSULTATION,
@@ -155,7 +155,7 @@ final class ScorePages {
             actor,
             new AuditSubject(
                 null,
-                shown.stream().map(Found::id).distinct().toList(),
+                shown.stream().map(PlacedMessage::id).distinct().toList(),
                 shown.stream()
                     .map(it -> new AgencyName(it.placed().record().getOrigin()))
                     .distinct()
@@ -172,7 +172,7 @@ final class ScorePages {
    * @param message without its content
    * @param scores the latest first
    */
-  record OfOne(FoundMessage message, List<Score> scores) {
+  record MessageScores(FoundMessage message, List<Score> scores) {
     /** Names nothing of what is shown. */
     @Override
     public String toString() {
@@ -181,21 +181,22 @@ final class ScorePages {
   }
 
   /** All scores of a message that was found; empty if it may not be given any more. */
-  Optional<OfOne> of(InboxBook.Placed placed, boolean history, AuditActor actor) {
+  Optional<MessageScores> of(InboxTable.PlacedRecord placed, boolean history, AuditActor actor) {
     try {
       return parts
           .opening()
           .annotated(
               placed,
-              (label, key) -> new OfOne(givable.found(placed, label), scores(placed, key, history)))
+              (label, key) ->
+                  new MessageScores(givable.found(placed, label), scores(placed, key, history)))
           .filter(it -> record(placed, actor, it.scores().size()));
     } catch (CorruptRecord e) {
       return Optional.empty();
     }
   }
 
-  private boolean record(InboxBook.Placed placed, AuditActor actor, int count) {
-    Found shown = new Found(placed, ScoredMessage.getDefaultInstance());
+  private boolean record(InboxTable.PlacedRecord placed, AuditActor actor, int count) {
+    PlacedMessage shown = new PlacedMessage(placed, ScoredMessage.getDefaultInstance());
     return parts
         .ledger()
         .commit(
@@ -209,7 +210,7 @@ final class ScorePages {
             });
   }
 
-  private List<Score> scores(InboxBook.Placed placed, AnnotationKey key, boolean history) {
+  private List<Score> scores(InboxTable.PlacedRecord placed, AnnotationKey key, boolean history) {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
     List<Score> scores = new ArrayList<>();
     for (ScoreSeries series : parts.ledger().scores().of(id).getSeriesList()) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.deliver.FilterLimits;
-import org.entente.gateway.deliver.Match;
-import org.entente.gateway.ledger.Sight;
+import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.Score;
@@ -22,7 +22,8 @@ import org.entente.proto.v1.ScoreTerms;
  * @param fromMillis made then or later
  * @param toMillis made before
  */
-record ScoreQuery(int minimum, Set<String> models, Match match, long fromMillis, long toMillis) {
+record ScoreQuery(
+    int minimum, Set<String> models, MessageFilter match, long fromMillis, long toMillis) {
   private static final int MAX_MODELS = 16;
   private static final int PAGE = 50;
   private static final int MAX_PAGE = 100;
@@ -33,17 +34,17 @@ record ScoreQuery(int minimum, Set<String> models, Match match, long fromMillis,
   }
 
   /** Whenever made, from terms that have no problem. */
-  static ScoreQuery of(ScoreTerms terms, Sight sight) {
+  static ScoreQuery of(ScoreTerms terms, DeskVisibility sight) {
     return new ScoreQuery(
         terms.getMinimumPerMille(),
         Set.copyOf(terms.getModelsList()),
-        new Match(terms.getFilter(), sight),
+        new MessageFilter(terms.getFilter(), sight),
         0,
         Long.MAX_VALUE);
   }
 
   /** From a request that has no problem. */
-  static ScoreQuery of(ListScoresRequest request, Sight sight) {
+  static ScoreQuery of(ListScoresRequest request, DeskVisibility sight) {
     ScoreQuery query = of(request.getTerms(), sight);
     return new ScoreQuery(
         query.minimum(),

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.AnnotationKey;
-import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.proto.store.v1.ScoreRecord;
 import org.entente.proto.v1.Score;
 
@@ -27,7 +27,7 @@ final class ScoreSeal {
 
   /** What stands for a client and its model at a message. */
   static ByteString tag(AnnotationKey key, String client, String model) {
-    return ByteString.copyFrom(key.tag(Keys.key().ascii(client).ascii(model).done()));
+    return ByteString.copyFrom(key.tag(KeyBuilder.key().ascii(client).ascii(model).done()));
   }
 
   ScoreRecord seal(AnnotationKey key, Score score, long atMillis) {
@@ -54,6 +54,6 @@ final class ScoreSeal {
   }
 
   private static byte[] place(MessageId id, long number) {
-    return Keys.key().bytes(CONTEXT).bytes(id.bytes()).u64(number).done();
+    return KeyBuilder.key().bytes(CONTEXT).bytes(id.bytes()).u64(number).done();
   }
 }

@@ -18,10 +18,10 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.report.Exporting;
-import org.entente.gateway.report.Proving;
+import org.entente.gateway.report.AuditExporter;
+import org.entente.gateway.report.MessageProver;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ExportRequest;
 import org.entente.proto.v1.ExportResponse;
@@ -44,10 +44,10 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   private final AuditLog log;
   private final TileReader tiles;
   private final LeafOpener opener;
-  private final Proving proving;
-  private final Exporting exporting;
+  private final MessageProver proving;
+  private final AuditExporter exporting;
 
-  AuditService(AuditLog log, LeafOpener opener, Proving proving, Exporting exporting) {
+  AuditService(AuditLog log, LeafOpener opener, MessageProver proving, AuditExporter exporting) {
     this.log = log;
     this.tiles = new TileReader(log);
     this.opener = opener;
@@ -60,7 +60,7 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     Caller.require(Scope.AUDIT);
     String path = request.getPath();
     if (path.isEmpty() || path.length() > MAX_PATH) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "path", "a path has 1 to " + MAX_PATH + " characters"));
     }
     byte[] content =
@@ -90,12 +90,12 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   public void prove(ProveRequest request, StreamObserver<ProveResponse> observer) {
     Identified caller = Caller.require(Scope.AUDIT);
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
-    Proving.Answer answer =
+    MessageProver.Answer answer =
         proving.prove(actor(caller, request.getOnBehalfOf()), id, recipient(request));
-    if (answer instanceof Proving.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+    if (answer instanceof MessageProver.Answer.Refused refused) {
+      throw StatusMapper.exception(refused.problem());
     }
-    byte[] file = ((Proving.Answer.Proven) answer).file();
+    byte[] file = ((MessageProver.Answer.Proven) answer).file();
     observer.onNext(ProveResponse.newBuilder().setProof(ByteString.copyFrom(file)).build());
     observer.onCompleted();
   }
@@ -106,11 +106,11 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     if (!request.getMessageId().isEmpty()) {
       ReleaseService.id("message_id", request.getMessageId());
     }
-    Exporting.Answer answer = exporting.export(actor(caller, request.getOnBehalfOf()), request);
-    if (answer instanceof Exporting.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+    AuditExporter.Answer answer = exporting.export(actor(caller, request.getOnBehalfOf()), request);
+    if (answer instanceof AuditExporter.Answer.Refused refused) {
+      throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((Exporting.Answer.Page) answer).page());
+    observer.onNext(((AuditExporter.Answer.Page) answer).page());
     observer.onCompleted();
   }
 
@@ -118,7 +118,7 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   private AuditActor actor(Identified caller, OnBehalfOf person) {
     List<Problem> problems = LabelCheck.reader(person);
     if (!problems.isEmpty()) {
-      throw Statuses.exception(problems.get(0));
+      throw StatusMapper.exception(problems.get(0));
     }
     return AuditActor.client(log.origin().agency(), caller.name(), person);
   }
@@ -130,7 +130,7 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     try {
       return Optional.of(new AgencyName(request.getRecipient()));
     } catch (InvalidValue e) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "recipient", String.valueOf(e.getMessage())));
     }
   }
@@ -138,7 +138,7 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   private static ReadRecordResponse opened(long index, OpenedLeaf leaf) {
     if (!leaf.matches()) {
       LOG.error("leaf {} of the audit log does not match what is kept behind it", index);
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INTERNAL, "", "what is kept of this leaf does not match the log"));
     }
     return ReadRecordResponse.newBuilder()
@@ -148,6 +148,6 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   }
 
   private static StatusRuntimeException notFound(String field, String message) {
-    return Statuses.exception(new Problem(Code.NOT_FOUND, field, message));
+    return StatusMapper.exception(new Problem(Code.NOT_FOUND, field, message));
   }
 }

@@ -4,7 +4,7 @@ import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.CreateBackupResponse;
@@ -28,7 +28,7 @@ final class BackupsService extends BackupsGrpc.BackupsImplBase {
       observer.onNext(CreateBackupResponse.newBuilder().setBackup(made.backup()).build());
       observer.onCompleted();
     } else if (answer instanceof OwnBackups.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
   }
 
@@ -36,12 +36,12 @@ final class BackupsService extends BackupsGrpc.BackupsImplBase {
   public void listBackups(
       ListBackupsRequest request, StreamObserver<ListBackupsResponse> observer) {
     Caller.require(Scope.OPERATOR);
-    OwnBackups.Listed listed = backups.list();
-    if (listed instanceof OwnBackups.Listed.Known known) {
+    OwnBackups.ListResult listed = backups.list();
+    if (listed instanceof OwnBackups.ListResult.Known known) {
       observer.onNext(known.response());
       observer.onCompleted();
-    } else if (listed instanceof OwnBackups.Listed.Unknown unknown) {
-      throw Statuses.exception(unknown.problem());
+    } else if (listed instanceof OwnBackups.ListResult.Unknown unknown) {
+      throw StatusMapper.exception(unknown.problem());
     }
   }
 }

@@ -5,7 +5,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.ReadCapRequest;
 import org.entente.proto.v1.ReadCapResponse;
@@ -35,7 +35,7 @@ final class CapService extends CapGrpc.CapImplBase {
 
   private static <T> void answer(CapBridge.Answer<T> answer, StreamObserver<T> observer) {
     if (answer instanceof CapBridge.Answer.Refused<T> refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     observer.onNext(((CapBridge.Answer.Done<T>) answer).response());
     observer.onCompleted();

@@ -6,23 +6,23 @@ import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.identity.Identified;
-import org.entente.gateway.intake.Convening;
-import org.entente.gateway.intake.Explaining;
-import org.entente.gateway.intake.Recalling;
-import org.entente.gateway.intake.Releases;
+import org.entente.gateway.intake.MessageRecall;
+import org.entente.gateway.intake.OperationLead;
+import org.entente.gateway.intake.PolicyExplainer;
+import org.entente.gateway.intake.ReleaseDecisions;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprOffice;
 import org.entente.gateway.operator.Cursors;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.operator.Quarantine;
-import org.entente.gateway.report.Exporting;
+import org.entente.gateway.report.AuditExporter;
+import org.entente.gateway.report.MessageProver;
+import org.entente.gateway.report.MessageTracker;
 import org.entente.gateway.report.OperationView;
-import org.entente.gateway.report.Proving;
-import org.entente.gateway.report.Tracking;
 import org.entente.gateway.retention.Retention;
-import org.entente.gateway.risk.Scores;
+import org.entente.gateway.risk.ScoreDesk;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.search.Searching;
+import org.entente.gateway.search.MessageSearch;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
@@ -63,17 +63,17 @@ import org.entente.proto.v1.Outcome;
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,
-    BiFunction<Identified, ExplainRequest, Explaining.Answer> explain,
-    Releases releases,
-    Recalling recalling,
+    BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explain,
+    ReleaseDecisions releases,
+    MessageRecall recalling,
     ConsentPorts consents,
     TaskingPorts tasking,
     Retention retention,
     Subscriptions subscriptions,
-    Searching searching,
+    MessageSearch searching,
     Watches watches,
-    Scores scores,
-    Tracking tracking,
+    ScoreDesk scores,
+    MessageTracker tracking,
     RequestPorts requests,
     OwnPairs pairs,
     Quarantine quarantine,
@@ -82,9 +82,9 @@ public record ClientPorts(
     OwnBackups backups,
     AuditLog audit,
     LeafOpener auditOpener,
-    Proving proving,
-    Exporting exporting,
-    Convening convening,
+    MessageProver proving,
+    AuditExporter exporting,
+    OperationLead convening,
     OperationView operations,
     IprOffice iprOffice,
     HolderDesk holderDesk,

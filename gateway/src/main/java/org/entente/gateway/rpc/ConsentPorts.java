@@ -1,8 +1,8 @@
 package org.entente.gateway.rpc;
 
-import org.entente.gateway.consent.Asking;
-import org.entente.gateway.consent.Consents;
-import org.entente.gateway.consent.Deciding;
+import org.entente.gateway.consent.ConsentDecisions;
+import org.entente.gateway.consent.ConsentList;
+import org.entente.gateway.consent.ConsentRequests;
 
 /**
  * What stands behind the service Consent.
@@ -11,4 +11,5 @@ import org.entente.gateway.consent.Deciding;
  * @param deciding decides what others ask
  * @param consents shows both
  */
-public record ConsentPorts(Asking asking, Deciding deciding, Consents consents) {}
+public record ConsentPorts(
+    ConsentRequests asking, ConsentDecisions deciding, ConsentList consents) {}

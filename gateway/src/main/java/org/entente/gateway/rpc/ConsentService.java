@@ -7,20 +7,20 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.entente.gateway.consent.Asking;
-import org.entente.gateway.consent.Consents;
-import org.entente.gateway.consent.Deciding;
-import org.entente.gateway.consent.Narrowing;
+import org.entente.gateway.consent.ConsentDecisions;
+import org.entente.gateway.consent.ConsentList;
+import org.entente.gateway.consent.ConsentRequests;
+import org.entente.gateway.consent.GrantedScope;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.ledger.table.ConsentBook.Side;
+import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Failures;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.proto.v1.AskConsentRequest;
 import org.entente.proto.v1.AskConsentResponse;
@@ -38,7 +38,10 @@ import org.entente.proto.v1.ListConsentsResponse;
 import org.entente.proto.v1.RevokeConsentRequest;
 import org.entente.proto.v1.RevokeConsentResponse;
 
-/** The Consent service over {@link Asking}, {@link Deciding} and {@link Consents}. */
+/**
+ * The Consent service over {@link ConsentRequests}, {@link ConsentDecisions} and {@link
+ * ConsentList}.
+ */
 final class ConsentService extends ConsentGrpc.ConsentImplBase {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
@@ -55,7 +58,7 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
   @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
   public void askConsent(AskConsentRequest request, StreamObserver<AskConsentResponse> observer) {
     Identified caller = Caller.require(Scope.CONSENT);
-    Statuses.refuse(
+    StatusMapper.refuse(
         names
             .agencies("agencies", request.getAgenciesList())
             .or(() -> names.memberJurisdictions("jurisdictions", request.getJurisdictionsList())));
@@ -75,16 +78,16 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
         .whenComplete(
             (answer, failure) -> {
               if (failure != null) {
-                observer.onError(Statuses.exception(Failures.problem(failure)));
-              } else if (answer instanceof Asking.Answer.Sent sent) {
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+              } else if (answer instanceof ConsentRequests.Answer.Sent sent) {
                 observer.onNext(
                     AskConsentResponse.newBuilder()
                         .setConsentId(ByteString.copyFrom(sent.consent().bytes()))
                         .setOriginator(sent.originator().value())
                         .build());
                 observer.onCompleted();
-              } else if (answer instanceof Asking.Answer.Refused refused) {
-                observer.onError(Statuses.exception(refused.problem()));
+              } else if (answer instanceof ConsentRequests.Answer.Refused refused) {
+                observer.onError(StatusMapper.exception(refused.problem()));
               }
             });
   }
@@ -95,7 +98,7 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
     Caller.require(Scope.CONSENT);
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
     }
     int size = asked == 0 ? PAGE : asked;
@@ -117,7 +120,7 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
       case CONSENT_SIDE_ORIGINATOR -> Side.ORIGINATOR;
       case CONSENT_SIDE_ASKER -> Side.ASKER;
       case CONSENT_SIDE_UNSPECIFIED, UNRECOGNIZED ->
-          throw Statuses.exception(
+          throw StatusMapper.exception(
               new Problem(Code.INVALID_FIELD, "side", "is required: ORIGINATOR or ASKER"));
     };
   }
@@ -127,8 +130,8 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
       GrantConsentRequest request, StreamObserver<GrantConsentResponse> observer) {
     Identified caller = Caller.require(Scope.CONSENT);
     MessageId id = ReleaseService.id("consent_id", request.getConsentId());
-    Narrowing narrowing =
-        new Narrowing(
+    GrantedScope narrowing =
+        new GrantedScope(
             request.getAgenciesList(),
             request.getJurisdictionsList(),
             request.getPurposesList(),
@@ -139,9 +142,9 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
         observer);
   }
 
-  private static ConsentTerms terms(Deciding.Answer.Done done) {
+  private static ConsentTerms terms(ConsentDecisions.Answer.Done done) {
     ConsentStatement.Terms granted = done.granted();
-    return granted == null ? ConsentTerms.getDefaultInstance() : Consents.terms(granted);
+    return granted == null ? ConsentTerms.getDefaultInstance() : ConsentList.terms(granted);
   }
 
   @Override
@@ -166,24 +169,24 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
         observer);
   }
 
-  private static Timestamp at(Deciding.Answer.Done done) {
+  private static Timestamp at(ConsentDecisions.Answer.Done done) {
     return Timestamps.fromMillis(done.at().toEpochMilli());
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
   private static <T> void answer(
-      CompletableFuture<Deciding.Answer> decision,
-      Function<Deciding.Answer.Done, T> response,
+      CompletableFuture<ConsentDecisions.Answer> decision,
+      Function<ConsentDecisions.Answer.Done, T> response,
       StreamObserver<T> observer) {
     decision.whenComplete(
         (answer, failure) -> {
           if (failure != null) {
-            observer.onError(Statuses.exception(Failures.problem(failure)));
-          } else if (answer instanceof Deciding.Answer.Done done) {
+            observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+          } else if (answer instanceof ConsentDecisions.Answer.Done done) {
             observer.onNext(response.apply(done));
             observer.onCompleted();
-          } else if (answer instanceof Deciding.Answer.Refused refused) {
-            observer.onError(Statuses.exception(refused.problem()));
+          } else if (answer instanceof ConsentDecisions.Answer.Refused refused) {
+            observer.onError(StatusMapper.exception(refused.problem()));
           }
         });
   }

@@ -7,7 +7,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.operator.CursorBacklog;
 import org.entente.gateway.operator.Cursors;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CursorState;
 import org.entente.proto.v1.CursorsGrpc;
 import org.entente.proto.v1.ForgetCursorRequest;
@@ -29,7 +29,7 @@ final class CursorsService extends CursorsGrpc.CursorsImplBase {
     Caller.require(Scope.OPERATOR);
     Cursors.Answer answer = cursors.list(request.getClient());
     if (answer instanceof Cursors.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     Cursors.Answer.Listed listed = (Cursors.Answer.Listed) answer;
     ListCursorsResponse.Builder response =
@@ -67,7 +67,7 @@ final class CursorsService extends CursorsGrpc.CursorsImplBase {
         cursors.forget(
             caller.name(), request.getClient(), request.getCursor(), request.getOnBehalfOf());
     if (answer instanceof Cursors.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     observer.onNext(
         ForgetCursorResponse.newBuilder()

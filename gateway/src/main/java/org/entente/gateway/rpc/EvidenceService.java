@@ -6,9 +6,9 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.report.Tracking;
+import org.entente.gateway.report.MessageTracker;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.FollowRequest;
 import org.entente.proto.v1.FollowResponse;
@@ -21,16 +21,17 @@ import org.entente.proto.v1.WatchUnopenedResponse;
 
 /** The Evidence service over what the ledger knows of the agency's own messages. */
 final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
-  private final Tracking tracking;
+  private final MessageTracker tracking;
 
-  EvidenceService(Tracking tracking) {
+  EvidenceService(MessageTracker tracking) {
     this.tracking = tracking;
   }
 
   @Override
   public void track(TrackRequest request, StreamObserver<TrackResponse> observer) {
     Caller.require(Scope.EVIDENCE);
-    Tracking.Tracked known = known(ReleaseService.id("message_id", request.getMessageId()));
+    MessageTracker.TrackedMessage known =
+        known(ReleaseService.id("message_id", request.getMessageId()));
     TrackResponse.Builder response =
         TrackResponse.newBuilder()
             .addAllItems(known.items())
@@ -50,12 +51,12 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
     observer.onCompleted();
   }
 
-  private Tracking.Tracked known(MessageId id) {
+  private MessageTracker.TrackedMessage known(MessageId id) {
     return tracking
         .track(id)
         .orElseThrow(
             () ->
-                Statuses.exception(
+                StatusMapper.exception(
                     new Problem(
                         Code.NOT_FOUND, "message_id", "nothing is known of message " + id)));
   }
@@ -64,8 +65,8 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
   public void follow(FollowRequest request, StreamObserver<FollowResponse> observer) {
     Caller.require(Scope.EVIDENCE);
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
-    Tracking.Tracked unused = known(id);
-    new Following(tracking, id, (ServerCallStreamObserver<FollowResponse>) observer).begin();
+    MessageTracker.TrackedMessage unused = known(id);
+    new MessageFollower(tracking, id, (ServerCallStreamObserver<FollowResponse>) observer).begin();
   }
 
   @Override

@@ -2,12 +2,12 @@ package org.entente.gateway.rpc;
 
 import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.ipr.Answer;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprOffice;
+import org.entente.gateway.ipr.IprResult;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.ActOnIprCaseResponse;
 import org.entente.proto.v1.AnswerIprNoticeRequest;
@@ -136,11 +136,11 @@ final class IprService extends IprProcedureGrpc.IprProcedureImplBase {
     return Caller.require(Scope.RIGHTS_HOLDER).name();
   }
 
-  private static <T> void answer(Answer<T> answer, StreamObserver<T> observer) {
-    if (answer instanceof Answer.Refused<T> refused) {
-      throw Statuses.exception(refused.problem());
+  private static <T> void answer(IprResult<T> answer, StreamObserver<T> observer) {
+    if (answer instanceof IprResult.Refused<T> refused) {
+      throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((Answer.Done<T>) answer).response());
+    observer.onNext(((IprResult.Done<T>) answer).response());
     observer.onCompleted();
   }
 }

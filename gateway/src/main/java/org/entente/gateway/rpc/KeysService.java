@@ -4,7 +4,7 @@ import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.KeysGrpc;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.RenewKeysResponse;
@@ -27,7 +27,7 @@ final class KeysService extends KeysGrpc.KeysImplBase {
       observer.onNext(made.response());
       observer.onCompleted();
     } else if (answer instanceof OwnPairs.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
   }
 

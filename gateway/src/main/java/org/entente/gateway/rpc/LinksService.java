@@ -14,7 +14,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.store.v1.LinkRecord;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.LaneState;
@@ -70,7 +70,7 @@ final class LinksService extends LinksGrpc.LinksImplBase {
     try {
       lane = org.entente.gateway.model.Lane.of(request.getLaneValue());
     } catch (InvalidValue e) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "lane", String.valueOf(e.getMessage())));
     }
     boolean now =
@@ -81,7 +81,7 @@ final class LinksService extends LinksGrpc.LinksImplBase {
 
   private static boolean done(Links.Answer answer) {
     if (answer instanceof Links.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     return ((Links.Answer.Done) answer).now();
   }

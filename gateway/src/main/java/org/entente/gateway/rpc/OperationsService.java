@@ -12,16 +12,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Convening;
+import org.entente.gateway.intake.OperationLead;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.report.OperationView;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Failures;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.format.RosterMember;
 import org.entente.gateway.seal.format.RosterRole;
 import org.entente.proto.v1.ChangeOperationRequest;
@@ -37,13 +37,13 @@ import org.entente.proto.v1.OperationsGrpc;
 import org.entente.proto.v1.ShowOperationRequest;
 import org.entente.proto.v1.ShowOperationResponse;
 
-/** The Operations service over {@link Convening} and {@link OperationView}. */
+/** The Operations service over {@link OperationLead} and {@link OperationView}. */
 final class OperationsService extends OperationsGrpc.OperationsImplBase {
-  private final Convening convening;
+  private final OperationLead convening;
   private final OperationView view;
   private final InstantSource clock;
 
-  OperationsService(Convening convening, OperationView view, InstantSource clock) {
+  OperationsService(OperationLead convening, OperationView view, InstantSource clock) {
     this.convening = convening;
     this.view = view;
     this.clock = clock;
@@ -57,7 +57,7 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
     Instant starts =
         request.hasStartsAt() ? instant("starts_at", request.getStartsAt()) : clock.instant();
     Instant ends = instant("ends_at", request.getEndsAt());
-    Convening.Answer.Signed signed =
+    OperationLead.Answer.Signed signed =
         signed(
             () ->
                 convening.create(
@@ -84,8 +84,8 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
     if (request.getMembersCount() == 0) {
       throw invalid("members", "are required: all that take part from then on");
     }
-    Convening.Change change =
-        new Convening.Change(
+    OperationLead.Change change =
+        new OperationLead.Change(
             members(request.getMembersList()),
             request.hasEndsAt()
                 ? Optional.of(instant("ends_at", request.getEndsAt()))
@@ -93,7 +93,7 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
             request.getSeenNumber(),
             false,
             request.getUnconfirmed());
-    Convening.Answer.Signed signed =
+    OperationLead.Answer.Signed signed =
         signed(() -> convening.change(caller.name(), id, change, request.getOnBehalfOf()));
     observer.onNext(
         ChangeOperationResponse.newBuilder()
@@ -108,13 +108,13 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
       CloseOperationRequest request, StreamObserver<CloseOperationResponse> observer) {
     Identified caller = Caller.require(Scope.OPERATE_JOINTLY);
     OperationId id = id(request.getOperationId());
-    Convening.Answer.Signed signed =
+    OperationLead.Answer.Signed signed =
         signed(
             () ->
                 convening.change(
                     caller.name(),
                     id,
-                    Convening.Change.closing(request.getUnconfirmed()),
+                    OperationLead.Change.closing(request.getUnconfirmed()),
                     request.getOnBehalfOf()));
     observer.onNext(
         CloseOperationResponse.newBuilder()
@@ -138,7 +138,7 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
     Identified caller = Caller.require(Scope.OPERATE_JOINTLY);
     OperationView.Answer answer = view.show(caller.name(), id(request.getOperationId()), request);
     if (answer instanceof OperationView.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     observer.onNext(((OperationView.Answer.Shown) answer).response());
     observer.onCompleted();
@@ -146,20 +146,20 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
 
   /** A call that waits for the disk. */
   private interface Call {
-    Convening.Answer make();
+    OperationLead.Answer make();
   }
 
-  private static Convening.Answer.Signed signed(Call call) {
-    Convening.Answer answer;
+  private static OperationLead.Answer.Signed signed(Call call) {
+    OperationLead.Answer answer;
     try {
       answer = call.make();
     } catch (CompletionException e) {
-      throw Statuses.exception(Failures.problem(e));
+      throw StatusMapper.exception(CallFailureMapper.problem(e));
     }
-    if (answer instanceof Convening.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+    if (answer instanceof OperationLead.Answer.Refused refused) {
+      throw StatusMapper.exception(refused.problem());
     }
-    return (Convening.Answer.Signed) answer;
+    return (OperationLead.Answer.Signed) answer;
   }
 
   private static List<RosterMember> members(List<OperationMember> members) {
@@ -200,6 +200,6 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
   }
 
   private static RuntimeException invalid(String field, String message) {
-    return Statuses.exception(new Problem(Code.INVALID_FIELD, field, message));
+    return StatusMapper.exception(new Problem(Code.INVALID_FIELD, field, message));
   }
 }

@@ -21,14 +21,14 @@ public interface OwnBackups {
   Answer create(NodeName client, CreateBackupRequest request);
 
   /** What came of asking which there are. */
-  sealed interface Listed {
+  sealed interface ListResult {
     /** These. */
-    record Known(ListBackupsResponse response) implements Listed {}
+    record Known(ListBackupsResponse response) implements ListResult {}
 
     /** They cannot be looked at now. */
-    record Unknown(Problem problem) implements Listed {}
+    record Unknown(Problem problem) implements ListResult {}
   }
 
   /** Those there are. */
-  Listed list();
+  ListResult list();
 }

@@ -3,7 +3,7 @@ package org.entente.gateway.rpc;
 import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
 import org.entente.proto.v1.ListCodesRequest;
@@ -40,7 +40,7 @@ final class PolicyToolsService extends PolicyToolsGrpc.PolicyToolsImplBase {
 
   private static <T> void answer(PolicyQuestions.Answer<T> answer, StreamObserver<T> observer) {
     if (answer instanceof PolicyQuestions.Answer.Refused<T> refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     observer.onNext(((PolicyQuestions.Answer.Given<T>) answer).response());
     observer.onCompleted();

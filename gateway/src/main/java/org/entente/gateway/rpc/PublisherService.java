@@ -16,13 +16,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Explaining;
+import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.DraftsRequest;
-import org.entente.gateway.rpc.server.Failures;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.rpc.server.StreamCredit;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
@@ -54,12 +54,12 @@ final class PublisherService implements BindableService {
       new Problem(Code.LIMIT_REACHED, "drafts", "a request has at most " + TOGETHER + " drafts");
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
-  private final BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining;
-  private final Malformed malformed;
+  private final BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining;
+  private final MalformedListener malformed;
   private final Executor executor;
 
   /** Hears of drafts that cannot be parsed. */
-  interface Malformed {
+  interface MalformedListener {
     void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem);
   }
 
@@ -72,8 +72,8 @@ final class PublisherService implements BindableService {
    */
   PublisherService(
       BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
-      BiFunction<Identified, ExplainRequest, Explaining.Answer> explaining,
-      Malformed malformed,
+      BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining,
+      MalformedListener malformed,
       Executor executor) {
     this.intake = intake;
     this.explaining = explaining;
@@ -106,9 +106,10 @@ final class PublisherService implements BindableService {
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {
-                observer.onError(Statuses.exception(Failures.problem(failure)));
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
               } else if (outcome.hasInvalid()) {
-                observer.onError(Statuses.exception(Failures.problem(outcome.getInvalid())));
+                observer.onError(
+                    StatusMapper.exception(CallFailureMapper.problem(outcome.getInvalid())));
               } else {
                 observer.onNext(PublishResponse.newBuilder().setOutcome(outcome).build());
                 observer.onCompleted();
@@ -124,14 +125,14 @@ final class PublisherService implements BindableService {
 
   private void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
     Identified caller = Caller.require(Scope.PUBLISH);
-    Explaining.Answer answer = explaining.apply(caller, request);
-    if (answer instanceof Explaining.Answer.Invalid invalid) {
-      throw Statuses.exception(invalid.problem());
+    PolicyExplainer.Answer answer = explaining.apply(caller, request);
+    if (answer instanceof PolicyExplainer.Answer.Invalid invalid) {
+      throw StatusMapper.exception(invalid.problem());
     }
     observer.onNext(
-        answer instanceof Explaining.Answer.Open open
-            ? Explanations.open(open.policyVersion(), open.residuals())
-            : Explanations.message(((Explaining.Answer.Explained) answer).explanation()));
+        answer instanceof PolicyExplainer.Answer.Open open
+            ? ExplanationMapper.open(open.policyVersion(), open.residuals())
+            : ExplanationMapper.message(((PolicyExplainer.Answer.Explained) answer).explanation()));
     observer.onCompleted();
   }
 
@@ -191,14 +192,14 @@ final class PublisherService implements BindableService {
                   answer(
                       outcome != null && failure == null
                           ? outcome
-                          : invalid(draft, Failures.problem(failure)),
+                          : invalid(draft, CallFailureMapper.problem(failure)),
                       entry.bytes()));
     }
 
     private static Outcome invalid(Draft draft, Problem problem) {
       return Outcome.newBuilder()
           .setIdempotencyKey(draft.getIdempotencyKey())
-          .setInvalid(Statuses.message(problem))
+          .setInvalid(StatusMapper.message(problem))
           .build();
     }
 

@@ -5,12 +5,12 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operator.Quarantine;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.DiscardQuarantinedRequest;
 import org.entente.proto.v1.DiscardQuarantinedResponse;
@@ -43,14 +43,15 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
     Caller.require(Scope.OPERATOR);
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
     }
     if (request.getAfter() < 0) {
-      throw Statuses.exception(new Problem(Code.INVALID_FIELD, "after", "is no number given out"));
+      throw StatusMapper.exception(
+          new Problem(Code.INVALID_FIELD, "after", "is no number given out"));
     }
     int size = asked == 0 ? PAGE : asked;
-    List<QuarantineBook.Entry> found =
+    List<QuarantineTable.Entry> found =
         quarantine.list(request.getDecided(), request.getAfter(), size + 1);
     ListQuarantineResponse.Builder response =
         ListQuarantineResponse.newBuilder().setMore(found.size() > size);
@@ -70,7 +71,7 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
             .find(request.getNumber())
             .orElseThrow(
                 () ->
-                    Statuses.exception(
+                    StatusMapper.exception(
                         new Problem(
                             Code.NOT_FOUND,
                             "number",
@@ -87,7 +88,7 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
   public void retryQuarantined(
       RetryQuarantinedRequest request, StreamObserver<RetryQuarantinedResponse> observer) {
     Identified caller = Caller.require(Scope.OPERATOR);
-    Told told =
+    DecisionReply told =
         told(
             request.getNumber(),
             quarantine.retry(caller.name(), request.getNumber(), request.getOnBehalfOf()));
@@ -104,7 +105,7 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
   public void discardQuarantined(
       DiscardQuarantinedRequest request, StreamObserver<DiscardQuarantinedResponse> observer) {
     Identified caller = Caller.require(Scope.OPERATOR);
-    Told told =
+    DecisionReply told =
         told(
             request.getNumber(),
             quarantine.discard(caller.name(), request.getNumber(), request.getOnBehalfOf()));
@@ -117,17 +118,17 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
     observer.onCompleted();
   }
 
-  private record Told(QuarantinedMessage message, String text, boolean before) {}
+  private record DecisionReply(QuarantinedMessage message, String text, boolean before) {}
 
-  private Told told(long number, Quarantine.Answer answer) {
+  private DecisionReply told(long number, Quarantine.Answer answer) {
     if (answer instanceof Quarantine.Answer.Decided decided) {
-      return new Told(message(number, decided.record()), decided.text(), !decided.now());
+      return new DecisionReply(message(number, decided.record()), decided.text(), !decided.now());
     }
     if (answer instanceof Quarantine.Answer.FailedAgain failed) {
-      return new Told(
+      return new DecisionReply(
           message(number, failed.record()), "it failed again: " + failed.reason(), false);
     }
-    throw Statuses.exception(((Quarantine.Answer.Refused) answer).problem());
+    throw StatusMapper.exception(((Quarantine.Answer.Refused) answer).problem());
   }
 
   private QuarantinedMessage message(long number, QuarantineRecord record) {

@@ -5,14 +5,14 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Releases;
+import org.entente.gateway.intake.ReleaseDecisions;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Failures;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.DecideRequest;
 import org.entente.proto.v1.DecideResponse;
 import org.entente.proto.v1.HeldMessage;
@@ -22,14 +22,14 @@ import org.entente.proto.v1.ReadHeldRequest;
 import org.entente.proto.v1.ReadHeldResponse;
 import org.entente.proto.v1.ReleaseGrpc;
 
-/** The Release service over {@link Releases}. */
+/** The Release service over {@link ReleaseDecisions}. */
 final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
-  private final Releases releases;
+  private final ReleaseDecisions releases;
 
-  ReleaseService(Releases releases) {
+  ReleaseService(ReleaseDecisions releases) {
     this.releases = releases;
   }
 
@@ -38,7 +38,7 @@ final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
     Caller.require(Scope.RELEASE);
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
     }
     int size = asked == 0 ? PAGE : asked;
@@ -62,16 +62,16 @@ final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
         .whenComplete(
             (reading, failure) -> {
               if (failure != null) {
-                observer.onError(Statuses.exception(Failures.problem(failure)));
-              } else if (reading instanceof Releases.Reading.Shown shown) {
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+              } else if (reading instanceof ReleaseDecisions.ReadResult.Shown shown) {
                 observer.onNext(
                     ReadHeldResponse.newBuilder()
                         .setMessage(shown.message())
                         .setDraft(shown.draft())
                         .build());
                 observer.onCompleted();
-              } else if (reading instanceof Releases.Reading.Unreadable unreadable) {
-                observer.onError(Statuses.exception(unreadable.problem()));
+              } else if (reading instanceof ReleaseDecisions.ReadResult.Unreadable unreadable) {
+                observer.onError(StatusMapper.exception(unreadable.problem()));
               }
             });
   }
@@ -89,9 +89,10 @@ final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {
-                observer.onError(Statuses.exception(Failures.problem(failure)));
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
               } else if (outcome.hasInvalid()) {
-                observer.onError(Statuses.exception(Failures.problem(outcome.getInvalid())));
+                observer.onError(
+                    StatusMapper.exception(CallFailureMapper.problem(outcome.getInvalid())));
               } else {
                 observer.onNext(DecideResponse.newBuilder().setOutcome(outcome).build());
                 observer.onCompleted();
@@ -103,7 +104,7 @@ final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
     try {
       return MessageId.of(bytes.toByteArray());
     } catch (InvalidValue e) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, field, String.valueOf(e.getMessage())));
     }
   }

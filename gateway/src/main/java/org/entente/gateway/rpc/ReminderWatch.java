@@ -6,12 +6,12 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.entente.gateway.ledger.table.RequestBook.Name;
+import org.entente.gateway.ledger.table.RequestTable.Name;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.request.RequestList;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.FollowRemindersResponse;
 import org.entente.proto.v1.ListedRequest;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,7 @@ final class ReminderWatch {
     if (coming.size() == MOST) {
       end();
       out.onError(
-          Statuses.exception(
+          StatusMapper.exception(
               new Problem(Code.OVERLOADED, "", "reminders were not read; call again for all")));
       return;
     }
@@ -93,7 +93,7 @@ final class ReminderWatch {
 
   private @Nullable ListedRequest next() {
     while (standing.isEmpty() && !allStanding) {
-      RequestList.Reminded page = list.reminded(client, exercise, last, PAGE);
+      RequestList.ReminderPage page = list.reminded(client, exercise, last, PAGE);
       standing.addAll(page.requests());
       last = page.last();
       allStanding = last == null;

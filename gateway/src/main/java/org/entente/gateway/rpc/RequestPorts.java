@@ -1,7 +1,7 @@
 package org.entente.gateway.rpc;
 
 import java.util.concurrent.Executor;
-import org.entente.gateway.intake.Reminding;
+import org.entente.gateway.intake.RequestReminders;
 import org.entente.gateway.request.RequestDesk;
 
 /**
@@ -11,4 +11,4 @@ import org.entente.gateway.request.RequestDesk;
  * @param reminding reminds those who owe this agency an answer
  * @param workers where clients are told of what comes
  */
-public record RequestPorts(RequestDesk desk, Reminding reminding, Executor workers) {}
+public record RequestPorts(RequestDesk desk, RequestReminders reminding, Executor workers) {}

@@ -5,17 +5,17 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Reminding;
-import org.entente.gateway.ledger.table.RequestBook.Side;
+import org.entente.gateway.intake.RequestReminders;
+import org.entente.gateway.ledger.table.RequestTable.Side;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Failures;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoverResponse;
 import org.entente.proto.v1.FollowRemindersRequest;
@@ -37,7 +37,7 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   private static final int MOST_CATEGORIES = 64;
 
   private final RequestDesk desk;
-  private final Reminding reminding;
+  private final RequestReminders reminding;
   private final Executor workers;
   private final KnownNames names;
 
@@ -53,10 +53,10 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
       ListRequestsRequest request, StreamObserver<ListRequestsResponse> observer) {
     Side side = side(request);
     NodeName client = Caller.require(scope(side)).name();
-    Statuses.refuse(names.agency("agency", request.getAgency()));
+    StatusMapper.refuse(names.agency("agency", request.getAgency()));
     RequestList.Answer answer = desk.list().page(client, side, request);
     if (answer instanceof RequestList.Answer.Wrong wrong) {
-      throw Statuses.exception(wrong.problem());
+      throw StatusMapper.exception(wrong.problem());
     }
     answer(((RequestList.Answer.Page) answer).response(), observer);
   }
@@ -71,7 +71,7 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
       case REQUEST_SIDE_ASKED -> Side.ASKED;
       case REQUEST_SIDE_OWED -> Side.OWED;
       case REQUEST_SIDE_UNSPECIFIED, UNRECOGNIZED ->
-          throw Statuses.exception(
+          throw StatusMapper.exception(
               new Problem(
                   Code.INVALID_FIELD, "side", "must be REQUEST_SIDE_ASKED or REQUEST_SIDE_OWED"));
     };
@@ -86,10 +86,10 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
         .whenComplete(
             (answer, failure) -> {
               if (failure != null) {
-                observer.onError(Statuses.exception(Failures.problem(failure)));
-              } else if (answer instanceof Reminding.Answer.Refused refused) {
-                observer.onError(Statuses.exception(refused.problem()));
-              } else if (answer instanceof Reminding.Answer.Sent sent) {
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+              } else if (answer instanceof RequestReminders.Answer.Refused refused) {
+                observer.onError(StatusMapper.exception(refused.problem()));
+              } else if (answer instanceof RequestReminders.Answer.Sent sent) {
                 answer(
                     RemindResponse.newBuilder().addAllOutcomes(sent.outcomes()).build(), observer);
               }
@@ -114,7 +114,7 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   public void registerResponder(
       RegisterResponderRequest request, StreamObserver<RegisterResponderResponse> observer) {
     Identified caller = Caller.require(Scope.RESPOND);
-    Statuses.refuse(
+    StatusMapper.refuse(
         desk.responders().register(caller.name(), request.getResponder(), request.getOnBehalfOf()));
     answer(RegisterResponderResponse.getDefaultInstance(), observer);
   }
@@ -123,7 +123,7 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   public void withdrawResponder(
       WithdrawResponderRequest request, StreamObserver<WithdrawResponderResponse> observer) {
     Identified caller = Caller.require(Scope.RESPOND);
-    Statuses.refuse(
+    StatusMapper.refuse(
         desk.responders().withdraw(caller.name(), request.getName(), request.getOnBehalfOf()));
     answer(WithdrawResponderResponse.getDefaultInstance(), observer);
   }
@@ -141,10 +141,10 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   public void discover(DiscoverRequest request, StreamObserver<DiscoverResponse> observer) {
     Caller.require(Scope.PUBLISH);
     if (request.getCategoriesCount() > MOST_CATEGORIES) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "categories", "must be at most " + MOST_CATEGORIES));
     }
-    Statuses.refuse(names.agency("agency", request.getAgency()));
+    StatusMapper.refuse(names.agency("agency", request.getAgency()));
     answer(
         DiscoverResponse.newBuilder().addAllResponders(desk.discovery().find(request)).build(),
         observer);

@@ -8,14 +8,14 @@ import java.time.Instant;
 import java.util.List;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Recalling;
+import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.retention.Retention;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Failures;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EraseRequest;
 import org.entente.proto.v1.EraseResponse;
 import org.entente.proto.v1.HoldRequest;
@@ -29,15 +29,15 @@ import org.entente.proto.v1.ReleaseHoldRequest;
 import org.entente.proto.v1.ReleaseHoldResponse;
 import org.entente.proto.v1.RetentionGrpc;
 
-/** The Retention service over {@link Retention} and {@link Recalling}. */
+/** The Retention service over {@link Retention} and {@link MessageRecall}. */
 final class RetentionService extends RetentionGrpc.RetentionImplBase {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
-  private final Recalling recalling;
+  private final MessageRecall recalling;
   private final Retention retention;
 
-  RetentionService(Recalling recalling, Retention retention) {
+  RetentionService(MessageRecall recalling, Retention retention) {
     this.recalling = recalling;
     this.retention = retention;
   }
@@ -52,16 +52,16 @@ final class RetentionService extends RetentionGrpc.RetentionImplBase {
         .whenComplete(
             (answer, failure) -> {
               if (failure != null) {
-                observer.onError(Statuses.exception(Failures.problem(failure)));
-              } else if (answer instanceof Recalling.Answer.Sent sent) {
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+              } else if (answer instanceof MessageRecall.Answer.Sent sent) {
                 observer.onNext(
                     RecallResponse.newBuilder()
                         .setRecallId(ByteString.copyFrom(sent.recall().bytes()))
                         .addAllRecipients(sent.recipients())
                         .build());
                 observer.onCompleted();
-              } else if (answer instanceof Recalling.Answer.Refused refused) {
-                observer.onError(Statuses.exception(refused.problem()));
+              } else if (answer instanceof MessageRecall.Answer.Refused refused) {
+                observer.onError(StatusMapper.exception(refused.problem()));
               }
             });
   }
@@ -116,7 +116,7 @@ final class RetentionService extends RetentionGrpc.RetentionImplBase {
     Caller.require(Scope.RETENTION);
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
     }
     int size = asked == 0 ? PAGE : asked;
@@ -134,7 +134,7 @@ final class RetentionService extends RetentionGrpc.RetentionImplBase {
 
   private static <T extends Retention.Answer> T expect(Class<T> wanted, Retention.Answer answer) {
     if (answer instanceof Retention.Answer.Refused refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     return wanted.cast(answer);
   }

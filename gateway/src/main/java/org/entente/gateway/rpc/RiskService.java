@@ -4,13 +4,13 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.risk.Answer;
-import org.entente.gateway.risk.FollowedScores;
-import org.entente.gateway.risk.Scores;
+import org.entente.gateway.risk.ScoreDesk;
+import org.entente.gateway.risk.ScoreFollower;
+import org.entente.gateway.risk.ScoreResult;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Failures;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.FollowScoresResponse;
 import org.entente.proto.v1.ListScoresRequest;
@@ -21,12 +21,12 @@ import org.entente.proto.v1.ScoreMessageResponse;
 import org.entente.proto.v1.ShowScoresRequest;
 import org.entente.proto.v1.ShowScoresResponse;
 
-/** The Risk service over {@link Scores}. */
+/** The Risk service over {@link ScoreDesk}. */
 final class RiskService extends RiskGrpc.RiskImplBase {
-  private final Scores scores;
+  private final ScoreDesk scores;
   private final KnownNames names;
 
-  RiskService(Scores scores, KnownNames names) {
+  RiskService(ScoreDesk scores, KnownNames names) {
     this.scores = scores;
     this.names = names;
   }
@@ -47,7 +47,7 @@ final class RiskService extends RiskGrpc.RiskImplBase {
   @Override
   public void listScores(ListScoresRequest request, StreamObserver<ListScoresResponse> observer) {
     Identified caller = Caller.require(Scope.SEARCH);
-    Statuses.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
     answer(scores.list(caller.name(), request), observer);
   }
 
@@ -55,31 +55,31 @@ final class RiskService extends RiskGrpc.RiskImplBase {
   public void followScores(
       FollowScoresRequest request, StreamObserver<FollowScoresResponse> observer) {
     Identified caller = Caller.require(Scope.SEARCH);
-    Statuses.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
     ServerCallStreamObserver<FollowScoresResponse> out =
         (ServerCallStreamObserver<FollowScoresResponse>) observer;
-    FollowedScores followed = required(scores.follow(caller.name(), request, new ScoreStream(out)));
+    ScoreFollower followed = required(scores.follow(caller.name(), request, new ScoreStream(out)));
     out.setOnReadyHandler(followed::wake);
     out.setOnCancelHandler(followed::end);
     followed.wake();
   }
 
-  private static <T> void answer(Answer<T> answer, StreamObserver<T> observer) {
+  private static <T> void answer(ScoreResult<T> answer, StreamObserver<T> observer) {
     T response = required(answer);
     observer.onNext(response);
     observer.onCompleted();
   }
 
-  private static <T> T required(Answer<T> answer) {
-    if (answer instanceof Answer.Refused<T> refused) {
-      throw Statuses.exception(refused.problem());
+  private static <T> T required(ScoreResult<T> answer) {
+    if (answer instanceof ScoreResult.Refused<T> refused) {
+      throw StatusMapper.exception(refused.problem());
     }
-    return ((Answer.Done<T>) answer).response();
+    return ((ScoreResult.Done<T>) answer).response();
   }
 
-  /** A client's stream; {@link FollowedScores} calls it by one thread at a time. */
+  /** A client's stream; {@link ScoreFollower} calls it by one thread at a time. */
   private record ScoreStream(ServerCallStreamObserver<FollowScoresResponse> out)
-      implements FollowedScores.Out {
+      implements ScoreFollower.ScoreSink {
     @Override
     public boolean ready() {
       return out.isReady();
@@ -93,7 +93,7 @@ final class RiskService extends RiskGrpc.RiskImplBase {
     @Override
     public void failed(RuntimeException failure) {
       if (!out.isCancelled()) {
-        out.onError(Statuses.exception(Failures.problem(failure)));
+        out.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
       }
     }
   }

@@ -6,8 +6,8 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.rpc.server.Statuses;
-import org.entente.gateway.search.Searching;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.gateway.search.MessageSearch;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
 import org.entente.proto.v1.RelatedRequest;
@@ -16,12 +16,12 @@ import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
 
-/** The Search service over {@link Searching}. */
+/** The Search service over {@link MessageSearch}. */
 final class SearchService extends SearchGrpc.SearchImplBase {
-  private final Searching searching;
+  private final MessageSearch searching;
   private final KnownNames names;
 
-  SearchService(Searching searching, KnownNames names) {
+  SearchService(MessageSearch searching, KnownNames names) {
     this.searching = searching;
     this.names = names;
   }
@@ -29,7 +29,7 @@ final class SearchService extends SearchGrpc.SearchImplBase {
   @Override
   public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
     Identified caller = Caller.require(Scope.SEARCH);
-    Statuses.refuse(names.filter("filter", request.getFilter()));
+    StatusMapper.refuse(names.filter("filter", request.getFilter()));
     answer(searching.search(caller.name(), request), observer);
   }
 
@@ -47,11 +47,11 @@ final class SearchService extends SearchGrpc.SearchImplBase {
     answer(searching.related(caller.name(), id, request), observer);
   }
 
-  private static <T> void answer(Searching.Answer<T> answer, StreamObserver<T> observer) {
-    if (answer instanceof Searching.Answer.Refused<T> refused) {
-      throw Statuses.exception(refused.problem());
+  private static <T> void answer(MessageSearch.Answer<T> answer, StreamObserver<T> observer) {
+    if (answer instanceof MessageSearch.Answer.Refused<T> refused) {
+      throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((Searching.Answer.Shown<T>) answer).response());
+    observer.onNext(((MessageSearch.Answer.Shown<T>) answer).response());
     observer.onCompleted();
   }
 }

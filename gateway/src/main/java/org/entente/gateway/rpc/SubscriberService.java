@@ -12,7 +12,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CursorOpened;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeRequest;
@@ -89,15 +89,15 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
         end(unknown.get());
         return;
       }
-      Subscriptions.Opened opened = subscriptions.open(client, request, this);
-      if (opened instanceof Subscriptions.Opened.Held held) {
+      Subscriptions.OpenResult opened = subscriptions.open(client, request, this);
+      if (opened instanceof Subscriptions.OpenResult.Held held) {
         begin(request.getCursor(), held);
-      } else if (opened instanceof Subscriptions.Opened.Invalid invalid) {
+      } else if (opened instanceof Subscriptions.OpenResult.Invalid invalid) {
         end(invalid.problem());
       }
     }
 
-    private void begin(String name, Subscriptions.Opened.Held held) {
+    private void begin(String name, Subscriptions.OpenResult.Held held) {
       send(
           SubscribeResponse.newBuilder()
               .setOpened(
@@ -149,7 +149,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
       // First, so that a client that opens the cursor again finds it free.
       release();
       synchronized (this) {
-        out.onError(Statuses.exception(problem));
+        out.onError(StatusMapper.exception(problem));
       }
     }
 

@@ -1,10 +1,10 @@
 package org.entente.gateway.rpc;
 
-import org.entente.gateway.intake.Charging;
-import org.entente.gateway.ledger.table.ChargeBook;
-import org.entente.gateway.ledger.table.ChargeRecords;
-import org.entente.gateway.report.ChainShowing;
-import org.entente.gateway.report.OwnCharges;
+import org.entente.gateway.intake.Assignments;
+import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.ledger.table.AssignmentTable;
+import org.entente.gateway.report.ChainView;
+import org.entente.gateway.report.OwnAssignments;
 
 /**
  * What stands behind the Tasking service.
@@ -16,8 +16,8 @@ import org.entente.gateway.report.OwnCharges;
  * @param chains which messages change which
  */
 public record TaskingPorts(
-    Charging charging,
-    ChargeRecords records,
-    ChargeBook book,
-    OwnCharges own,
-    ChainShowing chains) {}
+    Assignments charging,
+    AssignmentRecords records,
+    AssignmentTable book,
+    OwnAssignments own,
+    ChainView chains) {}

@@ -4,14 +4,14 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Charging;
-import org.entente.gateway.ledger.table.ChargeRecords;
+import org.entente.gateway.intake.Assignments;
+import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
-import org.entente.gateway.rpc.server.Failures;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ListChargesRequest;
 import org.entente.proto.v1.ListChargesResponse;
 import org.entente.proto.v1.ShowChainRequest;
@@ -46,16 +46,16 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
         .whenComplete(
             (answer, failure) -> {
               if (failure != null) {
-                observer.onError(Statuses.exception(Failures.problem(failure)));
-              } else if (answer instanceof Charging.Answer.Sent sent) {
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+              } else if (answer instanceof Assignments.Answer.Sent sent) {
                 observer.onNext(
                     TakeChargeResponse.newBuilder()
                         .setChargeId(ByteString.copyFrom(sent.charge().bytes()))
                         .setOriginator(sent.originator().value())
                         .build());
                 observer.onCompleted();
-              } else if (answer instanceof Charging.Answer.Refused refused) {
-                observer.onError(Statuses.exception(refused.problem()));
+              } else if (answer instanceof Assignments.Answer.Refused refused) {
+                observer.onError(StatusMapper.exception(refused.problem()));
               }
             });
   }
@@ -77,7 +77,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
             : ReleaseService.id("message_id", request.getMessageId());
     byte[] after = request.getPageToken().toByteArray();
     int size = asked == 0 ? PAGE : asked;
-    ChargeRecords.Page page =
+    AssignmentRecords.Page page =
         request.getOwn()
             ? ports.own().page(caller.name(), of, after, size)
             : ports.records().page(ports.book(), of, after, size);
@@ -107,7 +107,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
         .chain(caller.name(), id)
         .orElseThrow(
             () ->
-                Statuses.exception(
+                StatusMapper.exception(
                     new Problem(
                         Code.NOT_FOUND,
                         "message_id",
@@ -115,6 +115,6 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
   }
 
   private static io.grpc.StatusRuntimeException wrong(String field, String message) {
-    return Statuses.exception(new Problem(Code.INVALID_FIELD, field, message));
+    return StatusMapper.exception(new Problem(Code.INVALID_FIELD, field, message));
   }
 }

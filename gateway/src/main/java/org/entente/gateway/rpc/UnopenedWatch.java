@@ -3,9 +3,9 @@ package org.entente.gateway.rpc;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
-import org.entente.gateway.ledger.table.AwaitedBook;
+import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.report.Tracking;
+import org.entente.gateway.report.MessageTracker;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.WatchUnopenedResponse;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +17,17 @@ import org.jspecify.annotations.Nullable;
 final class UnopenedWatch {
   private static final int PAGE = 100;
 
-  private final Tracking tracking;
+  private final MessageTracker tracking;
   private final boolean follow;
   private final ServerCallStreamObserver<WatchUnopenedResponse> out;
-  private Tracking.@Nullable Unlistening listening;
+  private MessageTracker.@Nullable ListenerRegistration listening;
   private long last;
   private boolean ended;
 
   UnopenedWatch(
-      Tracking tracking, boolean follow, ServerCallStreamObserver<WatchUnopenedResponse> out) {
+      MessageTracker tracking,
+      boolean follow,
+      ServerCallStreamObserver<WatchUnopenedResponse> out) {
     this.tracking = tracking;
     this.follow = follow;
     this.out = out;
@@ -45,12 +47,12 @@ final class UnopenedWatch {
 
   private synchronized void wake() {
     while (!ended && out.isReady()) {
-      List<AwaitedBook.Unopened> page = tracking.unopened(last, PAGE);
+      List<AwaitedEvidenceTable.UnopenedMessage> page = tracking.unopened(last, PAGE);
       if (page.isEmpty()) {
         finish();
         return;
       }
-      for (AwaitedBook.Unopened one : page) {
+      for (AwaitedEvidenceTable.UnopenedMessage one : page) {
         if (!out.isReady()) {
           return;
         }
@@ -81,7 +83,7 @@ final class UnopenedWatch {
 
   private synchronized void end() {
     ended = true;
-    Tracking.Unlistening listens = listening;
+    MessageTracker.ListenerRegistration listens = listening;
     if (listens != null) {
       listens.close();
     }

@@ -5,7 +5,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.AddWatchResponse;
@@ -30,7 +30,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
   @Override
   public void addWatch(AddWatchRequest request, StreamObserver<AddWatchResponse> observer) {
     Identified caller = Caller.require(Scope.WATCH);
-    Statuses.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
     answer(watches.add(caller.name(), request), observer);
   }
 
@@ -56,7 +56,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
 
   private static <T> void answer(Watches.Answer<T> answer, StreamObserver<T> observer) {
     if (answer instanceof Watches.Answer.Refused<T> refused) {
-      throw Statuses.exception(refused.problem());
+      throw StatusMapper.exception(refused.problem());
     }
     observer.onNext(((Watches.Answer.Done<T>) answer).response());
     observer.onCompleted();

@@ -142,7 +142,8 @@ public final class BucketKey implements AutoCloseable {
    *
    * @param forgotten those that do not follow from it
    */
-  public record Punctured(SecretBytes secret, Set<BodyAddress> forgotten) implements AutoCloseable {
+  public record PuncturedState(SecretBytes secret, Set<BodyAddress> forgotten)
+      implements AutoCloseable {
     @Override
     public void close() {
       secret.close();
@@ -156,7 +157,7 @@ public final class BucketKey implements AutoCloseable {
    * @param mostBytes length of the secret that is not exceeded
    * @return empty if none of them can be forgotten
    */
-  public Optional<Punctured> without(Collection<BodyAddress> addresses, int mostBytes) {
+  public Optional<PuncturedState> without(Collection<BodyAddress> addresses, int mostBytes) {
     lock.readLock().lock();
     try {
       PuncturableKey next =
@@ -168,7 +169,7 @@ public final class BucketKey implements AutoCloseable {
       try (next) {
         Set<BodyAddress> forgotten = new HashSet<>(addresses);
         forgotten.removeIf(address -> next.holds(leaf(address)));
-        return Optional.of(new Punctured(secret(next), forgotten));
+        return Optional.of(new PuncturedState(secret(next), forgotten));
       }
     } finally {
       lock.readLock().unlock();

@@ -30,37 +30,37 @@ public final class Opener {
    * Opens a delivery: finds the session, verifies the header's signature and what it commits to,
    * unwraps the content key, opens the labels. The caller decides what the number is worth.
    */
-  public Opening open(Envelope envelope, Stanza stanza, RecipientSessions sessions) {
+  public OpeningResult open(Envelope envelope, Stanza stanza, RecipientSessions sessions) {
     EnvelopeFacts facts = envelope.header().facts();
     Optional<RecipientSession> found = sessions.find(facts.origin(), stanza.session());
     if (found.isEmpty()) {
-      return new Opening.NotOpened(Code.NEED_REWRAP);
+      return new OpeningResult.NotOpened(Code.NEED_REWRAP);
     }
     RecipientSession session = found.get();
     if (!session.carries(facts)) {
-      return new Opening.NotOpened(Code.HEADER_MISMATCH);
+      return new OpeningResult.NotOpened(Code.HEADER_MISMATCH);
     }
     if (!envelope.isSignedBy(session.terms().parties().gateway().key())) {
-      return new Opening.NotOpened(Code.BAD_SIGNATURE);
+      return new OpeningResult.NotOpened(Code.BAD_SIGNATURE);
     }
     if (!envelope.isWhole()) {
-      return new Opening.NotOpened(Code.HEADER_MISMATCH);
+      return new OpeningResult.NotOpened(Code.HEADER_MISMATCH);
     }
     return openUnder(session, envelope, stanza);
   }
 
-  private Opening openUnder(RecipientSession session, Envelope envelope, Stanza stanza) {
+  private OpeningResult openUnder(RecipientSession session, Envelope envelope, Stanza stanza) {
     Optional<ContentKey> key = session.unwrap(envelope.header(), stanza);
     if (key.isEmpty() && session.isClosed()) {
-      return new Opening.NotOpened(Code.NEED_REWRAP);
+      return new OpeningResult.NotOpened(Code.NEED_REWRAP);
     }
     Optional<OpenedLabels> labels = key.flatMap(contentKey -> openWhole(envelope, contentKey));
     if (labels.isEmpty()) {
       key.ifPresent(ContentKey::close);
-      return new Opening.NotOpened(Code.CANNOT_OPEN);
+      return new OpeningResult.NotOpened(Code.CANNOT_OPEN);
     }
     OriginNumber number = stanza.number(envelope.header().facts().lane());
-    return new Opening.Opened(labels.get(), session, number);
+    return new OpeningResult.Opened(labels.get(), session, number);
   }
 
   /**

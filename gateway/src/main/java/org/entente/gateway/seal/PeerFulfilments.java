@@ -9,7 +9,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.policy.terms.Fulfilment;
-import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 
 /**
@@ -20,14 +20,14 @@ import org.entente.gateway.seal.format.FulfilmentStatement;
  */
 public final class PeerFulfilments {
   private final FederationName federation;
-  private final AgencyPairs pairs;
-  private final Map<AgencyName, Held> newest = new ConcurrentHashMap<>();
+  private final AgencyPairSource pairs;
+  private final Map<AgencyName, HeldStatement> newest = new ConcurrentHashMap<>();
 
   /** A statement and the pair on whose word it rests. */
-  private record Held(FulfilmentStatement statement, VerifyingPair signer) {}
+  private record HeldStatement(FulfilmentStatement statement, VerifyingPair signer) {}
 
   /** Knows nothing yet. */
-  public PeerFulfilments(FederationName federation, AgencyPairs pairs) {
+  public PeerFulfilments(FederationName federation, AgencyPairSource pairs) {
     this.federation = federation;
     this.pairs = pairs;
   }
@@ -54,7 +54,7 @@ public final class PeerFulfilments {
     if (!content.federation().equals(federation) || isAhead(content, nowMs)) {
       return new Offer.Refused(Code.HEADER_MISMATCH);
     }
-    Held held = newest.get(content.agency());
+    HeldStatement held = newest.get(content.agency());
     if (held != null
         && held.statement().content().issuedAtMs() >= content.issuedAtMs()
         && !isAhead(held.statement().content(), nowMs)) {
@@ -64,7 +64,7 @@ public final class PeerFulfilments {
     if (signer.isEmpty()) {
       return new Offer.Refused(Code.BAD_SIGNATURE);
     }
-    newest.put(content.agency(), new Held(parsed.get(), signer.get()));
+    newest.put(content.agency(), new HeldStatement(parsed.get(), signer.get()));
     return new Offer.Accepted(content.agency());
   }
 

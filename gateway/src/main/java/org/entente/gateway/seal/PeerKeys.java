@@ -10,7 +10,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +25,14 @@ public final class PeerKeys implements RecipientKeySource {
   static final long CLOCK_ALLOWANCE_MS = 3_600_000;
 
   private final FederationName federation;
-  private final AgencyPairs pairs;
-  private final Map<AgencyName, Held> newest = new ConcurrentHashMap<>();
+  private final AgencyPairSource pairs;
+  private final Map<AgencyName, HeldBundle> newest = new ConcurrentHashMap<>();
 
   /** A bundle and the pair on whose word it rests. */
-  private record Held(KeyBundle bundle, VerifyingPair signer) {}
+  private record HeldBundle(KeyBundle bundle, VerifyingPair signer) {}
 
   /** Knows no bundle yet. */
-  public PeerKeys(FederationName federation, AgencyPairs pairs) {
+  public PeerKeys(FederationName federation, AgencyPairSource pairs) {
     this.federation = federation;
     this.pairs = pairs;
   }
@@ -69,10 +69,10 @@ public final class PeerKeys implements RecipientKeySource {
     if (signer.isEmpty()) {
       return new Offer.Refused(Code.BAD_SIGNATURE);
     }
-    Held kept =
+    HeldBundle kept =
         newest.merge(
             content.agency(),
-            new Held(bundle, signer.get()),
+            new HeldBundle(bundle, signer.get()),
             (held, next) -> isNewer(next.bundle(), held, nowMs) ? next : held);
     if (kept.bundle() != bundle) {
       return new Offer.NotNewer();
@@ -86,7 +86,7 @@ public final class PeerKeys implements RecipientKeySource {
   }
 
   /** What is held from a future, since clocks were wrong when it came, gives way to all. */
-  private static boolean isNewer(KeyBundle bundle, @Nullable Held held, long nowMs) {
+  private static boolean isNewer(KeyBundle bundle, @Nullable HeldBundle held, long nowMs) {
     if (held == null) {
       return true;
     }
@@ -113,7 +113,7 @@ public final class PeerKeys implements RecipientKeySource {
 
   /** The newest bundle of an agency, whether or not its keys are still in force. */
   public Optional<KeyBundle> bundleOf(AgencyName agency) {
-    return Optional.ofNullable(newest.get(agency)).map(Held::bundle);
+    return Optional.ofNullable(newest.get(agency)).map(HeldBundle::bundle);
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SessionId;
@@ -33,17 +33,17 @@ public final class RecipientSessions {
 
   private final FederationName federation;
   private final AgencyName self;
-  private final AgencyPairs pairs;
+  private final AgencyPairSource pairs;
   private final RecipientKeyHolder keys;
   private final InstantSource clock;
   private final int perOrigin;
-  private final Map<AgencyName, Held> byOrigin = new ConcurrentHashMap<>();
+  private final Map<AgencyName, HeldSessions> byOrigin = new ConcurrentHashMap<>();
 
   /** Knows no session yet. */
   public RecipientSessions(
       FederationName federation,
       AgencyName self,
-      AgencyPairs pairs,
+      AgencyPairSource pairs,
       RecipientKeyHolder keys,
       InstantSource clock,
       int perOrigin) {
@@ -151,7 +151,7 @@ public final class RecipientSessions {
    * to make room, or its key was destroyed.
    */
   public Optional<RecipientSession> find(AgencyName origin, SessionId id) {
-    Held held = byOrigin.get(origin);
+    HeldSessions held = byOrigin.get(origin);
     return held == null ? Optional.empty() : held.find(id, clock.millis());
   }
 
@@ -179,17 +179,17 @@ public final class RecipientSessions {
     byOrigin.values().forEach(held -> held.closeIf(session -> hasEnded(session.terms(), now)));
   }
 
-  private Held heldOf(AgencyName origin) {
-    return byOrigin.computeIfAbsent(origin, name -> new Held(perOrigin));
+  private HeldSessions heldOf(AgencyName origin) {
+    return byOrigin.computeIfAbsent(origin, name -> new HeldSessions(perOrigin));
   }
 
   /** The sessions of one origin, least recently used first. */
-  private static final class Held {
+  private static final class HeldSessions {
     private final int most;
     private final LinkedHashMap<SessionId, RecipientSession> sessions =
         new LinkedHashMap<>(16, 0.75f, true);
 
-    Held(int most) {
+    HeldSessions(int most) {
       this.most = most;
     }
 

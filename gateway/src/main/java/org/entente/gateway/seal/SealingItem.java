@@ -3,8 +3,8 @@ package org.entente.gateway.seal;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
-import org.entente.gateway.policy.decide.Grounds;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.RecheckInputs;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
@@ -34,7 +34,7 @@ public final class SealingItem {
    * @param generation which policy of this node decided; 0 where nobody counted
    * @param grounds on what, of which its label says nothing
    */
-  public record Permission(long generation, Grounds grounds) {
+  public record Permission(long generation, RecheckInputs grounds) {
     /** The same of two: the earlier policy, and what both have. */
     public Permission and(Permission other) {
       return new Permission(Math.min(generation, other.generation), grounds.and(other.grounds));
@@ -43,7 +43,7 @@ public final class SealingItem {
 
   /** One of which nobody counted the policy. */
   SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
-    this(key, new Permission(0, new Grounds(false, false)), id, expiresAtMs, label, body);
+    this(key, new Permission(0, new RecheckInputs(false, false)), id, expiresAtMs, label, body);
   }
 
   SealingItem(

@@ -7,10 +7,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.ledger.record.Mishap;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.v1.Body;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * it is full the oldest make room.
  *
  * <p>A message that does not open is passed over: delivery sets it aside, and once it opens again
- * it comes anew, behind all others. Confined to {@link Indexing}, but for {@link #index}.
+ * it comes anew, behind all others. Confined to {@link SearchIndex}, but for {@link #index}.
  */
 final class IndexedInbox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexedInbox.class);
@@ -31,12 +31,12 @@ final class IndexedInbox implements AutoCloseable {
   /** What part of a full index makes room at once, so that it is seldom looked for. */
   private static final int PART = 20;
 
-  private final InboxBook inbox;
-  private final InboxOpening opening;
+  private final InboxTable inbox;
+  private final InboxOpener opening;
   private final int most;
   private final MessageIndex index = new MessageIndex();
   private final Map<Lane, Long> next = new EnumMap<>(Lane.class);
-  private final Map<Lane, InboxBook.Placed> older = new EnumMap<>(Lane.class);
+  private final Map<Lane, InboxTable.PlacedRecord> older = new EnumMap<>(Lane.class);
 
   /** No fewer than the index holds. */
   private int size;
@@ -51,7 +51,7 @@ final class IndexedInbox implements AutoCloseable {
    *
    * @param most greatest number of messages that it holds
    */
-  IndexedInbox(InboxBook inbox, InboxOpening opening, int most, long nowMillis) {
+  IndexedInbox(InboxTable inbox, InboxOpener opening, int most, long nowMillis) {
     this.inbox = inbox;
     this.opening = opening;
     this.most = most;
@@ -63,7 +63,7 @@ final class IndexedInbox implements AutoCloseable {
     }
   }
 
-  private void keepOlder(Lane lane, InboxBook.@Nullable Placed placed) {
+  private void keepOlder(Lane lane, InboxTable.@Nullable PlacedRecord placed) {
     if (placed == null) {
       older.remove(lane);
     } else {
@@ -86,9 +86,9 @@ final class IndexedInbox implements AutoCloseable {
   boolean follow(int messages) {
     int left = messages;
     for (Lane lane : Lane.all()) {
-      List<InboxBook.Placed> found = arrived(lane, left);
+      List<InboxTable.PlacedRecord> found = arrived(lane, left);
       while (!found.isEmpty()) {
-        for (InboxBook.Placed placed : found) {
+        for (InboxTable.PlacedRecord placed : found) {
           makeRoom();
           take(placed);
           next.put(lane, placed.position() + 1);
@@ -100,7 +100,7 @@ final class IndexedInbox implements AutoCloseable {
     return left > 0;
   }
 
-  private List<InboxBook.Placed> arrived(Lane lane, int left) {
+  private List<InboxTable.PlacedRecord> arrived(Lane lane, int left) {
     return left <= 0
         ? List.of()
         : inbox.read(lane, next.getOrDefault(lane, 1L), Math.min(CHUNK, left));
@@ -113,9 +113,9 @@ final class IndexedInbox implements AutoCloseable {
         cutHere();
         return;
       }
-      InboxBook.Placed newest =
+      InboxTable.PlacedRecord newest =
           older.values().stream()
-              .max(Comparator.comparingLong(InboxBook.Placed::position))
+              .max(Comparator.comparingLong(InboxTable.PlacedRecord::position))
               .orElseThrow();
       take(newest);
       if (!newest.isDamaged()) {
@@ -144,25 +144,25 @@ final class IndexedInbox implements AutoCloseable {
     }
   }
 
-  private void take(InboxBook.Placed placed) {
+  private void take(InboxTable.PlacedRecord placed) {
     if (placed.isDamaged() || placed.record().getRecalled()) {
       return;
     }
     try {
-      InboxOpening.Message message = opening.message(placed, label -> true).orElse(null);
+      InboxOpener.Message message = opening.message(placed, label -> true).orElse(null);
       Body body = message == null ? null : message.body();
       if (message != null && body != null) {
-        index.add(Place.of(placed), placed.record(), message.label(), body);
+        index.add(InboxPosition.of(placed), placed.record(), message.label(), body);
         size++;
       }
     } catch (RuntimeException | StackOverflowError e) {
-      if (Mishap.isOfTheMachine(e)) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
       }
       LOG.warn(
           "the message at position {} cannot be searched: {}",
           placed.position(),
-          Mishap.of(e).what());
+          ProcessingFailure.of(e).what());
     }
   }
 

@@ -83,7 +83,7 @@ final class MessageIndex implements AutoCloseable {
   }
 
   /** Keeps no answers: they would outlive what was erased. */
-  private static final class WithoutCache extends SearcherFactory {
+  private static final class NoQueryCache extends SearcherFactory {
     @Override
     public IndexSearcher newSearcher(IndexReader reader, IndexReader previous) {
       IndexSearcher searcher = new IndexSearcher(reader);
@@ -97,14 +97,14 @@ final class MessageIndex implements AutoCloseable {
     TieredMergePolicy merging = new TieredMergePolicy();
     merging.setForceMergeDeletesPctAllowed(0);
     IndexWriterConfig config =
-        new IndexWriterConfig(Words.analyzer())
+        new IndexWriterConfig(WordTokenizer.analyzer())
             .setMergePolicy(merging)
             .setMergeScheduler(new SerialMergeScheduler())
             .setRAMBufferSizeMB(BUFFER_MIB)
             .setCommitOnClose(false);
     try {
       writer = new IndexWriter(new ByteBuffersDirectory(), config);
-      searchers = new SearcherManager(writer, new WithoutCache());
+      searchers = new SearcherManager(writer, new NoQueryCache());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -120,7 +120,7 @@ final class MessageIndex implements AutoCloseable {
   }
 
   /** Adds a message at its place. */
-  void add(Place place, InboxRecord record, Label label, Body body) {
+  void add(InboxPosition place, InboxRecord record, Label label, Body body) {
     Document document = new Document();
     number(document, PLACE, place.number());
     number(document, RECEIVED, record.getReceivedAtMs());
@@ -134,7 +134,8 @@ final class MessageIndex implements AutoCloseable {
       term(document, ANSWERS, hex(label.getInReplyTo()));
     }
     IndexTerms.of(label, body).forEach(subject -> term(document, SUBJECT, subject));
-    headlines(body).forEach(text -> document.add(new Field(HEADLINE, Words.plain(text), WORDS)));
+    headlines(body)
+        .forEach(text -> document.add(new Field(HEADLINE, WordTokenizer.plain(text), WORDS)));
     change(() -> writer.addDocument(document));
   }
 
@@ -175,7 +176,7 @@ final class MessageIndex implements AutoCloseable {
     return update.getTasksList().stream().map(OperationTask::getTitle).toList();
   }
 
-  /** Takes out what stands at these places, as {@link Place#number}. */
+  /** Takes out what stands at these places, as {@link InboxPosition#number}. */
   void remove(Collection<Long> places) {
     change(() -> writer.deleteDocuments(LongPoint.newSetQuery(PLACE, places)));
   }
@@ -215,19 +216,19 @@ final class MessageIndex implements AutoCloseable {
    * @param before only places whose number is less
    * @param most how many
    */
-  List<Place> find(Sought sought, long before, int most) {
+  List<InboxPosition> find(SearchCriteria sought, long before, int most) {
     Query query = query(sought, before);
     return use(
         searcher -> {
-          List<Place> out = new ArrayList<>();
+          List<InboxPosition> out = new ArrayList<>();
           for (ScoreDoc found : searcher.search(query, most, NEWEST).scoreDocs) {
-            out.add(Place.of(value((FieldDoc) found, 0)));
+            out.add(InboxPosition.of(value((FieldDoc) found, 0)));
           }
           return out;
         });
   }
 
-  private static Query query(Sought sought, long before) {
+  private static Query query(SearchCriteria sought, long before) {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     and(all, LongPoint.newRangeQuery(PLACE, 0, before - 1));
     and(all, LongPoint.newRangeQuery(RECEIVED, sought.fromMillis(), sought.toMillis() - 1));

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
 
 /**
  * What things cost, as measured: the only place from which {@link Sizing} has its numbers. They
@@ -113,8 +113,8 @@ public record Costs(
   }
 
   private static Costs parse(byte[] content) {
-    Reading<Costs> reading = new YamlFiles().parse(FILE, content, Costs.class);
-    if (reading instanceof Reading.Read<Costs> read) {
+    YamlReadResult<Costs> reading = new YamlFiles().parse(FILE, content, Costs.class);
+    if (reading instanceof YamlReadResult.Read<Costs> read) {
       return read.value();
     }
     throw new IllegalStateException(FILE + ": " + reading);

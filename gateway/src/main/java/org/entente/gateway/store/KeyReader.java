@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.entente.gateway.model.BigEndian;
 
 /**
- * Reads the parts of a key that {@link Keys} built, in the same order.
+ * Reads the parts of a key that {@link KeyBuilder} built, in the same order.
  *
  * <p>A key that is shorter or longer than the parts asked for was not written by this release or is
  * damaged: {@link IllegalStateException}. Used by one thread.

@@ -168,7 +168,7 @@ public final class RocksBackups {
           BackupEngine engine = BackupEngine.open(Env.getDefault(), options)) {
         return task.on(engine);
       } catch (RocksDBException e) {
-        throw Failures.of("backups in " + folder, e);
+        throw RocksFailureMapper.of("backups in " + folder, e);
       }
     } catch (OverlappingFileLockException e) {
       throw busy();

@@ -47,7 +47,7 @@ final class RocksScan implements Scan {
   }
 
   /** The greatest entry at or above {@code fromInclusive}, or null. */
-  synchronized @Nullable Entry last(byte[] fromInclusive) {
+  synchronized @Nullable KeyValue last(byte[] fromInclusive) {
     requireOpen();
     iterator.seekToLast();
     check();
@@ -57,7 +57,7 @@ final class RocksScan implements Scan {
     byte[] found = iterator.key();
     return Arrays.compareUnsigned(found, fromInclusive) < 0
         ? null
-        : new Entry(found, iterator.value());
+        : new KeyValue(found, iterator.value());
   }
 
   @Override
@@ -104,7 +104,7 @@ final class RocksScan implements Scan {
     try {
       iterator.status();
     } catch (RocksDBException e) {
-      StoreFailure failure = Failures.of("scan", e);
+      StoreFailure failure = RocksFailureMapper.of("scan", e);
       onFailure.accept(failure);
       throw failure;
     }

@@ -79,7 +79,7 @@ public final class RocksStore implements Store {
    *     refuses
    */
   public static RocksStore open(Path dir, RocksOptions options) {
-    return new RocksOpening(dir, options).open();
+    return new RocksOpener(dir, options).open();
   }
 
   /**
@@ -89,7 +89,7 @@ public final class RocksStore implements Store {
    * @throws StoreFailure if there is no store, or as for {@link #open}
    */
   public static RocksStore openReadOnly(Path dir) {
-    return new RocksOpening(dir, RocksOptions.defaults()).openReadOnly();
+    return new RocksOpener(dir, RocksOptions.defaults()).openReadOnly();
   }
 
   /**
@@ -100,7 +100,7 @@ public final class RocksStore implements Store {
    * @throws StoreFailure as for {@link #open}, where more than the log is damaged
    */
   public static RocksStore openCuttingLogAtDamage(Path dir, RocksOptions options) {
-    return new RocksOpening(dir, options).openCuttingLogAtDamage();
+    return new RocksOpener(dir, options).openCuttingLogAtDamage();
   }
 
   @Override
@@ -109,7 +109,7 @@ public final class RocksStore implements Store {
     try {
       return database.get(handle(table), resources.read(), key);
     } catch (RocksDBException e) {
-      throw failed(Failures.of("read of " + table, e));
+      throw failed(RocksFailureMapper.of("read of " + table, e));
     } finally {
       lifetime.readLock().unlock();
     }
@@ -128,7 +128,7 @@ public final class RocksStore implements Store {
   }
 
   @Override
-  public @Nullable Entry last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+  public @Nullable KeyValue last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
     try (RocksScan scan = openScan(table, toExclusive)) {
       return scan.last(fromInclusive);
     }
@@ -170,7 +170,7 @@ public final class RocksStore implements Store {
       batch.applyTo(new NativeBatch(changes));
       database.write(resources.write(durability), changes);
     } catch (RocksDBException e) {
-      throw failed(Failures.of("commit", e));
+      throw failed(RocksFailureMapper.of("commit", e));
     }
   }
 
@@ -202,7 +202,7 @@ public final class RocksStore implements Store {
       handle(Table.META);
       database.verifyChecksum();
     } catch (RocksDBException e) {
-      throw failed(Failures.of("verification", e));
+      throw failed(RocksFailureMapper.of("verification", e));
     } finally {
       lifetime.readLock().unlock();
     }
@@ -253,7 +253,7 @@ public final class RocksStore implements Store {
       }
     } catch (RocksDBException e) {
       // Not a failed commit: whether commits still work is theirs to find out.
-      throw Failures.of("writing anew without what was deleted", e);
+      throw RocksFailureMapper.of("writing anew without what was deleted", e);
     } finally {
       lifetime.readLock().unlock();
     }
@@ -319,7 +319,7 @@ public final class RocksStore implements Store {
         database.flushWal(true);
       }
     } catch (RocksDBException e) {
-      throw Failures.of("sync while closing", e);
+      throw RocksFailureMapper.of("sync while closing", e);
     } finally {
       new ArrayList<>(tables.values()).forEach(ColumnFamilyHandle::close);
       tables.clear();

@@ -39,7 +39,7 @@ public interface Store extends AutoCloseable {
    *
    * @throws StoreFailure if it cannot be read
    */
-  @Nullable Entry last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive);
+  @Nullable KeyValue last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive);
 
   /** An empty batch for {@link #commit}. */
   default Batch batch() {

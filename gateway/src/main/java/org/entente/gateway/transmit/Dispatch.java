@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.EnvelopeBook;
-import org.entente.gateway.ledger.table.HopBook;
-import org.entente.gateway.ledger.table.OutboxBook;
+import org.entente.gateway.ledger.table.EnvelopeTable;
+import org.entente.gateway.ledger.table.HopQueueTable;
+import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -30,10 +30,10 @@ import org.entente.proto.store.v1.StoredEnvelope;
  * a recipient, later mail for it waits too, so that its order holds.
  */
 public final class Dispatch {
-  private final EnvelopeBook envelopes;
-  private final OutboxBook outbox;
-  private final HopBook hops;
-  private final Routes routes;
+  private final EnvelopeTable envelopes;
+  private final OutboxTable outbox;
+  private final HopQueueTable hops;
+  private final RoutingTable routes;
   private final WaitingRecipients waiting;
   private final Predicate<AgencyName> sendable;
   private final BiConsumer<AgencyName, Lane> wake;
@@ -46,10 +46,10 @@ public final class Dispatch {
    * @param wake told after the commit that a peer's lane has something new
    */
   public Dispatch(
-      EnvelopeBook envelopes,
-      OutboxBook outbox,
-      HopBook hops,
-      Routes routes,
+      EnvelopeTable envelopes,
+      OutboxTable outbox,
+      HopQueueTable hops,
+      RoutingTable routes,
       WaitingRecipients waiting,
       Predicate<AgencyName> sendable,
       BiConsumer<AgencyName, Lane> wake) {
@@ -67,7 +67,7 @@ public final class Dispatch {
 
   /** A new envelope of this agency. The array is not to be changed. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Outgoing(
+  public record OutgoingEnvelope(
       byte[] headerHash,
       StoredEnvelope envelope,
       Lane lane,
@@ -75,7 +75,7 @@ public final class Dispatch {
       List<Recipient> recipients) {}
 
   /** Numbers an envelope for each recipient and queues it. */
-  public void submit(Transaction tx, Outgoing out) {
+  public void submit(Transaction tx, OutgoingEnvelope out) {
     envelopes.hold(tx, out.headerHash(), out.envelope(), out.recipients().size());
     Map<AgencyName, List<HopRecipient>> byHop = new LinkedHashMap<>();
     for (Recipient recipient : out.recipients()) {
@@ -181,7 +181,7 @@ public final class Dispatch {
   }
 
   private static OutboxEntry entry(
-      Transaction tx, Outgoing out, String agreement, OutboxState state) {
+      Transaction tx, OutgoingEnvelope out, String agreement, OutboxState state) {
     return OutboxEntry.newBuilder()
         .setHeaderHash(ByteString.copyFrom(out.headerHash()))
         .setState(state)

@@ -45,19 +45,19 @@ public final class GapWatch {
 
   private record Key(Place place, long epoch) {}
 
-  private static final class Standing {
+  private static final class GapState {
     private Gap gap;
     private final long sinceNanos;
     private boolean told;
 
-    Standing(Gap gap, long sinceNanos) {
+    GapState(Gap gap, long sinceNanos) {
       this.gap = gap;
       this.sinceNanos = sinceNanos;
     }
   }
 
   private final LongSupplier nanos;
-  private final Map<Key, Standing> standing = new HashMap<>();
+  private final Map<Key, GapState> standing = new HashMap<>();
 
   /**
    * A watch that knows of no gap.
@@ -84,11 +84,11 @@ public final class GapWatch {
     long missing = above.get(above.size() - 1).last() - watermark - arrived;
     Gap gap = new Gap(place, epoch, watermark + 1, missing);
     Key key = new Key(place, epoch);
-    Standing known = standing.get(key);
+    GapState known = standing.get(key);
     if (known != null && known.gap.first == gap.first) {
       known.gap = gap;
     } else {
-      standing.put(key, new Standing(gap, nanos.getAsLong()));
+      standing.put(key, new GapState(gap, nanos.getAsLong()));
     }
   }
 
@@ -105,7 +105,7 @@ public final class GapWatch {
   /** Those of them that were not told of before; they count as told of. */
   public synchronized List<Gap> news() {
     List<Gap> news = new ArrayList<>();
-    for (Standing one : standing.values()) {
+    for (GapState one : standing.values()) {
       if (!one.told && isOverdue(one)) {
         one.told = true;
         news.add(one.gap);
@@ -114,7 +114,7 @@ public final class GapWatch {
     return news;
   }
 
-  private boolean isOverdue(Standing one) {
+  private boolean isOverdue(GapState one) {
     return nanos.getAsLong() - one.sinceNanos >= AFTER.toNanos();
   }
 }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.HopBook;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.link.HopQueue;
-import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.link.v1.Receipt;
@@ -52,13 +52,14 @@ public final class LedgerHopQueue implements HopQueue {
   }
 
   @Override
-  public List<Outgoing> read(long from, int maxEnvelopes, long maxBytes) {
-    HopBook.Head head = ledger.hops().head(peer, lane);
+  public List<QueuedEnvelope> read(long from, int maxEnvelopes, long maxBytes) {
+    HopQueueTable.Head head = ledger.hops().head(peer, lane);
     if (from >= head.next()) {
       return List.of();
     }
-    List<Outgoing> out = new ArrayList<>();
-    for (HopBook.Numbered one : ledger.hops().read(peer, lane, from, maxEnvelopes, maxBytes)) {
+    List<QueuedEnvelope> out = new ArrayList<>();
+    for (HopQueueTable.NumberedEntry one :
+        ledger.hops().read(peer, lane, from, maxEnvelopes, maxBytes)) {
       out.add(transmission.prepare(peer, lane, head.epoch(), one));
     }
     return out;

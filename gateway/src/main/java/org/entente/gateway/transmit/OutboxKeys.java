@@ -14,10 +14,10 @@ public interface OutboxKeys {
    * @param id stands beside what it wraps
    * @param key 32 bytes, not to be closed
    */
-  record Named(String id, SecretBytes key) {}
+  record NamedKey(String id, SecretBytes key) {}
 
   /** The key for what is sealed now. */
-  Named current();
+  NamedKey current();
 
   /** A key by its name; empty once it is destroyed. */
   Optional<SecretBytes> find(String id);

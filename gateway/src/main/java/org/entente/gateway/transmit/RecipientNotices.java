@@ -1,7 +1,7 @@
 package org.entente.gateway.transmit;
 
 import java.util.List;
-import org.entente.gateway.ledger.table.OutboxBook;
+import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 
 /**
@@ -10,7 +10,7 @@ import org.entente.gateway.model.AgencyName;
  */
 public interface RecipientNotices {
   /** Tells it under signature that numbers are withdrawn. */
-  void withdraw(AgencyName recipient, List<OutboxBook.Numbered> numbers);
+  void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers);
 
   /** Asks for its keys, of itself or of whoever knows them on the way to it. */
   void askKeys(AgencyName recipient);

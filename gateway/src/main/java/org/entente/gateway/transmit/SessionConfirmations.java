@@ -14,10 +14,10 @@ import org.entente.gateway.seal.format.SessionId;
  * travels again. Safe for many threads.
  */
 public final class SessionConfirmations {
-  private record Pending(SessionId session, OriginNumber number) {}
+  private record PendingConfirmation(SessionId session, OriginNumber number) {}
 
   private final SenderSessions sessions;
-  private final Map<AgencyName, Pending> pending = new ConcurrentHashMap<>();
+  private final Map<AgencyName, PendingConfirmation> pending = new ConcurrentHashMap<>();
 
   /** Confirms in these sessions. */
   public SessionConfirmations(SenderSessions sessions) {
@@ -29,7 +29,9 @@ public final class SessionConfirmations {
     pending.compute(
         recipient,
         (r, held) ->
-            held != null && held.session().equals(session) ? held : new Pending(session, number));
+            held != null && held.session().equals(session)
+                ? held
+                : new PendingConfirmation(session, number));
   }
 
   /** A recipient does not know the session that it was sent mail under: a new one is made. */
@@ -40,7 +42,7 @@ public final class SessionConfirmations {
 
   /** A recipient holds a number. */
   void held(AgencyName recipient, OriginNumber number) {
-    Pending waiting = pending.get(recipient);
+    PendingConfirmation waiting = pending.get(recipient);
     if (waiting != null && waiting.number().equals(number)) {
       sessions.confirm(recipient, waiting.session());
       pending.remove(recipient, waiting);

@@ -16,7 +16,7 @@ import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.OutboxBook;
+import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
@@ -218,10 +218,10 @@ public final class Settlement {
         tx -> {
           int resolved = 0;
           OriginNumber after = null;
-          List<OutboxBook.Numbered> page;
+          List<OutboxTable.NumberedEntry> page;
           do {
             page = ledger.outbox().page(recipient, lane, after, PAGE);
-            for (OutboxBook.Numbered one : page) {
+            for (OutboxTable.NumberedEntry one : page) {
               after = one.number();
               if (one.number().epoch() == epoch
                   && holds(one.number().sequence(), watermark, above)

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.record.Mishap;
-import org.entente.gateway.ledger.table.HopBook;
-import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.table.HopQueueTable;
+import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -41,9 +41,9 @@ public final class Transmission {
   private final Settlement settlement;
   private final SenderSessions sessions;
   private final Function<StoredEnvelope, Optional<ContentKey>> contentKeys;
-  private final StillPermitted permitted;
+  private final QueuedPermitCheck permitted;
   private final Origin origin;
-  private final Unsendable unsendable;
+  private final UnsendableEntries unsendable;
 
   /** Who transmits. */
   public record Origin(AgencyName self, InstantSource clock) {}
@@ -59,9 +59,9 @@ public final class Transmission {
       Settlement settlement,
       SenderSessions sessions,
       Function<StoredEnvelope, Optional<ContentKey>> contentKeys,
-      StillPermitted permitted,
+      QueuedPermitCheck permitted,
       Origin origin,
-      Unsendable unsendable) {
+      UnsendableEntries unsendable) {
     this.unsendable = unsendable;
     this.ledger = ledger;
     this.settlement = settlement;
@@ -72,7 +72,7 @@ public final class Transmission {
   }
 
   /** An own envelope; without its content key, if that cannot be opened any more. */
-  private record Waiting(
+  private record WaitingEnvelope(
       StoredEnvelope envelope,
       EnvelopeHeader header,
       Optional<ContentKey> key,
@@ -89,11 +89,12 @@ public final class Transmission {
     record Done() implements Fate {}
 
     /** This gateway failed over it, not for the first time. */
-    record Fails(Mishap mishap) implements Fate {}
+    record Fails(ProcessingFailure mishap) implements Fate {}
   }
 
   /** What one number carries now. */
-  Outgoing prepare(AgencyName peer, Lane lane, long epoch, HopBook.Numbered numbered) {
+  QueuedEnvelope prepare(
+      AgencyName peer, Lane lane, long epoch, HopQueueTable.NumberedEntry numbered) {
     HopEntry entry = numbered.entry();
     byte[] headerHash = entry.getHeaderHash().toByteArray();
     boolean relays = entry.getRecipientsList().stream().anyMatch(r -> !r.getStanza().isEmpty());
@@ -117,7 +118,7 @@ public final class Transmission {
           .addAllPath(entry.getPathList())
           .addPath(origin.self().value());
     }
-    return new Outgoing(numbered.sequence(), entry.getHeaderHash(), delivery.build());
+    return new QueuedEnvelope(numbered.sequence(), entry.getHeaderHash(), delivery.build());
   }
 
   private static List<Stanza> relayed(HopEntry entry) {
@@ -139,7 +140,7 @@ public final class Transmission {
   private List<Stanza> damaged(
       AgencyName peer,
       Lane lane,
-      HopBook.Numbered numbered,
+      HopQueueTable.NumberedEntry numbered,
       boolean relays,
       CorruptRecord failure) {
     List<HopRecipient> recipients = numbered.entry().getRecipientsList();
@@ -164,7 +165,7 @@ public final class Transmission {
   private List<Stanza> own(
       AgencyName peer,
       Lane lane,
-      HopBook.Numbered numbered,
+      HopQueueTable.NumberedEntry numbered,
       @org.jspecify.annotations.Nullable StoredEnvelope envelope) {
     List<HopRecipient> recipients = numbered.entry().getRecipientsList();
     if (recipients.isEmpty()) {
@@ -202,7 +203,7 @@ public final class Transmission {
         fates.add(
             envelope == null || header.isEmpty()
                 ? new Fate.Done()
-                : guarded(lane, hop, new Waiting(envelope, header.get(), key, takenBack)));
+                : guarded(lane, hop, new WaitingEnvelope(envelope, header.get(), key, takenBack)));
       }
       return fates;
     } finally {
@@ -218,18 +219,18 @@ public final class Transmission {
   }
 
   /** A failure over one recipient holds back neither the others nor the lane. */
-  private Fate guarded(Lane lane, HopRecipient hop, Waiting waiting) {
+  private Fate guarded(Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
     try {
       return fate(lane, hop, waiting);
     } catch (RuntimeException | StackOverflowError e) {
-      if (Mishap.isOfTheMachine(e)) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
       }
       return failed(lane, hop, e);
     }
   }
 
-  private Fate fate(Lane lane, HopRecipient hop, Waiting waiting) {
+  private Fate fate(Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
     AgencyName recipient = new AgencyName(hop.getAgency());
     OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
     OutboxEntry entry = ledger.outbox().read(recipient, number);
@@ -286,7 +287,7 @@ public final class Transmission {
       Transaction tx,
       AgencyName peer,
       Lane lane,
-      HopBook.Numbered numbered,
+      HopQueueTable.NumberedEntry numbered,
       List<Fate> fates,
       List<HopRecipient> going) {
     List<HopRecipient> recipients = numbered.entry().getRecipientsList();

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.note.KeyName;
 import org.entente.gateway.note.NoteCheck;
-import org.entente.gateway.note.NoteParse;
+import org.entente.gateway.note.NoteKeyName;
+import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
@@ -48,15 +48,16 @@ public final class BundleDraft {
       throw new InvalidValue(
           "a bundle has at most " + SignedNote.MAX_BYTES + " bytes", bytes.length + " bytes");
     }
-    NoteParse parse = SignedNote.parse(bytes);
-    if (parse instanceof NoteParse.Parsed parsed) {
+    NoteParseResult parse = SignedNote.parse(bytes);
+    if (parse instanceof NoteParseResult.Parsed parsed) {
       SignedNote note = parsed.note();
       return new BundleDraft(new BundleText().parse(note.text()), note.text(), note.signatures());
     }
     String whole = new String(bytes, StandardCharsets.UTF_8);
     if (!whole.endsWith("\n\n")) {
       throw new InvalidValue(
-          "a bundle is a signed note: " + ((NoteParse.Malformed) parse).reason(), "other bytes");
+          "a bundle is a signed note: " + ((NoteParseResult.Malformed) parse).reason(),
+          "other bytes");
     }
     BundleDraft draft = of(new BundleText().parse(whole.substring(0, whole.length() - 1)));
     if (!java.util.Arrays.equals(draft.encode(), bytes)) {
@@ -86,7 +87,7 @@ public final class BundleDraft {
    * @throws InvalidValue if the pair is not the one that this root has in the sets, or the root
    *     signed already
    */
-  public BundleDraft signedBy(RootSet previous, KeyName name, SigningPair pair) {
+  public BundleDraft signedBy(RootSet previous, NoteKeyName name, SigningPair pair) {
     RootKey key = RootKey.of(name, pair);
     if (!previous.keys().contains(key) && !content.roots().keys().contains(key)) {
       throw new InvalidValue(
@@ -103,7 +104,7 @@ public final class BundleDraft {
   }
 
   /** The roots of a set that signed with both keys, by name; none if any signature is false. */
-  public List<KeyName> signedBy(RootSet set) {
+  public List<NoteKeyName> signedBy(RootSet set) {
     if (signatures.isEmpty()) {
       return List.of();
     }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
-import org.entente.gateway.trust.TrustWord.Ask;
-import org.entente.gateway.trust.TrustWord.InForce;
-import org.entente.gateway.trust.TrustWord.Part;
+import org.entente.gateway.trust.TrustMessage.InForce;
+import org.entente.gateway.trust.TrustMessage.Part;
+import org.entente.gateway.trust.TrustMessage.PartRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +55,8 @@ public final class BundleExchange {
 
   /** What is known of a neighbour; its accounts outlive its streams. */
   private static final class Neighbour {
-    private final Budget parts = new Budget(PARTS_A_MINUTE, Duration.ofMinutes(1));
-    private final Budget failures = new Budget(FAILURES, REFUSED_FOR);
+    private final RateLimit parts = new RateLimit(PARTS_A_MINUTE, Duration.ofMinutes(1));
+    private final RateLimit failures = new RateLimit(FAILURES, REFUSED_FOR);
     private final Map<String, Instant> refused =
         new LinkedHashMap<>() {
           private static final long serialVersionUID = 1L;
@@ -93,7 +93,7 @@ public final class BundleExchange {
   /** What a part leads to. */
   public sealed interface Next {
     /** Ask the same neighbour for this. */
-    record More(Ask ask) implements Next {}
+    record More(PartRequest ask) implements Next {}
 
     /**
      * The note is whole; judge it, and tell {@link #judged} what came of it.
@@ -107,7 +107,7 @@ public final class BundleExchange {
   }
 
   /** A neighbour said which bundle it has in force; what to ask it for now, if anything. */
-  public synchronized Optional<Ask> heard(
+  public synchronized Optional<PartRequest> heard(
       AgencyName peer, InForce claim, TrustBundle current, Instant now) {
     of(peer).claim = claim;
     return next(peer, current, now);
@@ -117,7 +117,8 @@ public final class BundleExchange {
    * What to ask a neighbour for now; to be called now and then, since a fetch may have stalled and
    * a pause may be over.
    */
-  public synchronized Optional<Ask> next(AgencyName peer, TrustBundle current, Instant now) {
+  public synchronized Optional<PartRequest> next(
+      AgencyName peer, TrustBundle current, Instant now) {
     Neighbour neighbour = of(peer);
     giveUpStalled(neighbour, now);
     InForce claim = neighbour.claim;
@@ -130,7 +131,7 @@ public final class BundleExchange {
       return Optional.empty();
     }
     neighbour.fetch = new Fetch(claim.hash(), now);
-    return Optional.of(new Ask(current.version(), "", 0));
+    return Optional.of(new PartRequest(current.version(), "", 0));
   }
 
   private static boolean isOther(InForce claim, TrustBundle current) {
@@ -172,7 +173,7 @@ public final class BundleExchange {
     byte[] bytes = bytes(part.bytes());
     running.bytes.write(bytes, 0, bytes.length);
     if (running.bytes.size() < running.total) {
-      return new Next.More(new Ask(current.version(), part.hash(), running.bytes.size()));
+      return new Next.More(new PartRequest(current.version(), part.hash(), running.bytes.size()));
     }
     neighbour.fetch = null;
     return new Next.Whole(running.claimed, ByteBuffer.wrap(running.bytes.toByteArray()));
@@ -218,9 +219,12 @@ public final class BundleExchange {
    * @param notes finds the bundle that is asked for; not called for one that asks too often
    */
   public Optional<Part> answer(
-      AgencyName peer, Ask ask, Function<Ask, Optional<TrustBundle>> notes, Instant now) {
+      AgencyName peer,
+      PartRequest ask,
+      Function<PartRequest, Optional<TrustBundle>> notes,
+      Instant now) {
     synchronized (this) {
-      Budget budget = of(peer).parts;
+      RateLimit budget = of(peer).parts;
       if (!budget.isLeft(now)) {
         return Optional.empty();
       }

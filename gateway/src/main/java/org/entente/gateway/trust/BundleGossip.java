@@ -12,10 +12,10 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.trust.BundleVerdict.Refused;
-import org.entente.gateway.trust.TrustWord.Ask;
-import org.entente.gateway.trust.TrustWord.InForce;
-import org.entente.gateway.trust.TrustWord.Part;
-import org.entente.gateway.trust.TrustWord.Stated;
+import org.entente.gateway.trust.TrustMessage.FreshnessNotice;
+import org.entente.gateway.trust.TrustMessage.InForce;
+import org.entente.gateway.trust.TrustMessage.Part;
+import org.entente.gateway.trust.TrustMessage.PartRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ public final class BundleGossip {
   private final AgencyName self;
   private final TrustStore store;
   private final FreshnessBoard board;
-  private final Links links;
+  private final NeighbourLinks links;
   private final Events events;
   private final InstantSource clock;
   private final BundleExchange exchange = new BundleExchange();
@@ -45,9 +45,9 @@ public final class BundleGossip {
 
   /** Where words to neighbours go. Does not wait for anybody. */
   @FunctionalInterface
-  public interface Links {
+  public interface NeighbourLinks {
     /** Whether the link took the word; true is no promise that it arrives. */
-    boolean say(AgencyName neighbour, TrustWord word);
+    boolean say(AgencyName neighbour, TrustMessage word);
   }
 
   /** Who is told what came of it; quick, and called on the thread that brought the word. */
@@ -94,7 +94,7 @@ public final class BundleGossip {
 
   /** What a neighbour that is up was told and said. */
   private static final class Neighbour {
-    private final Budget statements = new Budget(STATEMENTS_A_MINUTE, Duration.ofMinutes(1));
+    private final RateLimit statements = new RateLimit(STATEMENTS_A_MINUTE, Duration.ofMinutes(1));
     private @Nullable String told;
     private @Nullable InForce said;
     private @Nullable String level;
@@ -109,7 +109,7 @@ public final class BundleGossip {
       AgencyName self,
       TrustStore store,
       FreshnessBoard board,
-      Links links,
+      NeighbourLinks links,
       Events events,
       InstantSource clock) {
     this.self = self;
@@ -191,23 +191,23 @@ public final class BundleGossip {
   }
 
   /** A neighbour that is up said something; one that is no member any more is not heard. */
-  public void heard(AgencyName from, TrustWord word) {
+  public void heard(AgencyName from, TrustMessage word) {
     Neighbour neighbour = up.get(from);
     if (neighbour == null || !store.current().isMember(from)) {
       return;
     }
     if (word instanceof InForce claim) {
       claimed(from, neighbour, claim);
-    } else if (word instanceof Ask ask) {
+    } else if (word instanceof PartRequest ask) {
       exchange.answer(from, ask, this::asked, clock.instant()).ifPresent(p -> links.say(from, p));
     } else if (word instanceof Part part) {
       took(from, exchange.part(from, part, store.current(), clock.instant()));
-    } else if (word instanceof Stated stated && mayState(neighbour)) {
+    } else if (word instanceof FreshnessNotice stated && mayState(neighbour)) {
       stated(from, bytes(stated.note()));
     }
   }
 
-  private Optional<TrustBundle> asked(Ask ask) {
+  private Optional<TrustBundle> asked(PartRequest ask) {
     return ask.hash().isEmpty() ? store.nextAfter(ask.have()) : store.withHash(ask.hash());
   }
 
@@ -335,7 +335,7 @@ public final class BundleGossip {
 
   private void sayStatement(AgencyName neighbour, byte[] note) {
     if (store.current().isMember(neighbour)) {
-      links.say(neighbour, new Stated(ByteBuffer.wrap(note)));
+      links.say(neighbour, new FreshnessNotice(ByteBuffer.wrap(note)));
     }
   }
 

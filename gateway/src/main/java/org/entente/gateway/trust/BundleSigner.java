@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
@@ -23,7 +23,7 @@ public final class BundleSigner {
    *
    * @param roots private pairs by root name; at least one
    */
-  public static byte[] sign(BundleContent content, Map<KeyName, SigningPair> roots) {
+  public static byte[] sign(BundleContent content, Map<NoteKeyName, SigningPair> roots) {
     String text = new BundleText().print(content);
     List<NoteSignature> signatures = new ArrayList<>();
     roots.forEach(

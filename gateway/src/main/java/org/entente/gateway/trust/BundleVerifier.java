@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.note.NoteCheck;
-import org.entente.gateway.note.NoteParse;
+import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.BundleVerdict.Refused;
 import org.entente.gateway.trust.BundleVerdict.Verified;
@@ -110,11 +110,11 @@ public final class BundleVerifier {
 
   /** Parses and checks signatures by the signers and by the bundle's own roots. */
   private BundleVerdict read(byte[] noteBytes, Optional<RootSet> signers) {
-    NoteParse parse = SignedNote.parse(noteBytes);
-    if (parse instanceof NoteParse.Malformed malformed) {
+    NoteParseResult parse = SignedNote.parse(noteBytes);
+    if (parse instanceof NoteParseResult.Malformed malformed) {
       return new Refused(BundleFault.MALFORMED, "no signed note: " + malformed.reason());
     }
-    SignedNote note = ((NoteParse.Parsed) parse).note();
+    SignedNote note = ((NoteParseResult.Parsed) parse).note();
     BundleContent content;
     try {
       content = format.parse(note.text());

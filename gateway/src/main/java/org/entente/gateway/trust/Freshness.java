@@ -9,8 +9,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.note.KeyName;
 import org.entente.gateway.note.NoteCheck;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
@@ -71,7 +71,7 @@ public record Freshness(
             bundle.hash(),
             now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
     String text = freshness.text();
-    KeyName name = freshness.keyName(pair.verifyingPair().id());
+    NoteKeyName name = freshness.keyName(pair.verifyingPair().id());
     return SignedNote.of(
             text,
             List.of(
@@ -123,7 +123,7 @@ public record Freshness(
   }
 
   private boolean signedBy(SignedNote note, AgencyKey key) {
-    KeyName name = keyName(key.id());
+    NoteKeyName name = keyName(key.id());
     NoteVerifier classical = NoteVerifier.ed25519(name, key.ed25519());
     NoteVerifier quantum = NoteVerifier.mlDsa44Note(name, key.mlDsa44());
     return note.verify(List.of(classical, quantum)) instanceof NoteCheck.Verified verified
@@ -135,7 +135,7 @@ public record Freshness(
     return "entente/" + federation + "/trust-freshness\n" + new TrustJson().print(this);
   }
 
-  private KeyName keyName(String pair) {
-    return new KeyName("entente/" + federation + "/" + agency + "/" + pair);
+  private NoteKeyName keyName(String pair) {
+    return new NoteKeyName("entente/" + federation + "/" + agency + "/" + pair);
   }
 }

@@ -31,9 +31,9 @@ public final class FreshnessBoard {
    */
   static final Duration APART = Duration.ofMinutes(1);
 
-  private final Map<AgencyName, Kept> latest = new TreeMap<>();
+  private final Map<AgencyName, KeptStatement> latest = new TreeMap<>();
 
-  private record Kept(Freshness freshness, ByteBuffer note) {}
+  private record KeptStatement(Freshness freshness, ByteBuffer note) {}
 
   /** What the statements of others say about the bundle in force. */
   public enum State {
@@ -73,17 +73,19 @@ public final class FreshnessBoard {
       return new Offer.Refused(refused.code(), refused.reason());
     }
     Freshness stated = ((Freshness.Verdict.Stated) verdict).freshness();
-    Kept before = latest.get(stated.agency());
+    KeptStatement before = latest.get(stated.agency());
     if (before != null && stated.stated().isBefore(before.freshness.stated().plus(APART))) {
       return new Offer.Known();
     }
-    latest.put(stated.agency(), new Kept(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer()));
+    latest.put(
+        stated.agency(),
+        new KeptStatement(stated, ByteBuffer.wrap(note.clone()).asReadOnlyBuffer()));
     return new Offer.Taken(stated);
   }
 
   /** Whether a witness has to state again. */
   public synchronized boolean isDue(AgencyName witness, TrustBundle bundle, Instant now) {
-    Kept own = latest.get(witness);
+    KeptStatement own = latest.get(witness);
     if (own == null) {
       return true;
     }
@@ -148,12 +150,12 @@ public final class FreshnessBoard {
 
   private List<Freshness> others(TrustBundle bundle, AgencyName self) {
     return witnessed(bundle).stream()
-        .map(Kept::freshness)
+        .map(KeptStatement::freshness)
         .filter(freshness -> !freshness.agency().equals(self))
         .toList();
   }
 
-  private Collection<Kept> witnessed(TrustBundle bundle) {
+  private Collection<KeptStatement> witnessed(TrustBundle bundle) {
     return latest.values().stream()
         .filter(kept -> bundle.has(kept.freshness.agency(), AgencyRole.WITNESS))
         .toList();

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.FreshnessBoard.State;
-import org.entente.gateway.trust.TrustWatch.Word;
+import org.entente.gateway.trust.TrustWatch.TrustNotice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ public final class FreshnessWatch {
 
   private State seen = State.FRESH;
   private Instant since;
-  private @Nullable Word bad;
+  private @Nullable TrustNotice bad;
   private Instant said = Instant.MIN;
 
   /** A watch that begins now. */
@@ -33,7 +33,7 @@ public final class FreshnessWatch {
   }
 
   /** What there is to tell now, if anything. */
-  public Optional<Word> look(
+  public Optional<TrustNotice> look(
       FreshnessBoard board, TrustBundle bundle, AgencyName self, Instant now) {
     State state = board.state(bundle, self, now);
     if (state != seen) {
@@ -46,7 +46,7 @@ public final class FreshnessWatch {
     if (now.isBefore(since.plus(LASTING))) {
       return Optional.empty();
     }
-    Word word = word(state, board, bundle, self);
+    TrustNotice word = word(state, board, bundle, self);
     boolean same = bad != null && bad.text().equals(word.text());
     bad = word;
     if (same && now.isBefore(said.plus(AGAIN))) {
@@ -56,27 +56,28 @@ public final class FreshnessWatch {
     return Optional.of(word);
   }
 
-  private Optional<Word> over() {
+  private Optional<TrustNotice> over() {
     boolean wasBad = bad != null;
     bad = null;
     return wasBad
-        ? Optional.of(new Word(false, "witnesses no longer doubt the trust bundle in force"))
+        ? Optional.of(new TrustNotice(false, "witnesses no longer doubt the trust bundle in force"))
         : Optional.empty();
   }
 
   /** What is bad now, if it has lasted. */
-  public Optional<Word> state() {
+  public Optional<TrustNotice> state() {
     return Optional.ofNullable(bad);
   }
 
-  private static Word word(State state, FreshnessBoard board, TrustBundle bundle, AgencyName self) {
+  private static TrustNotice word(
+      State state, FreshnessBoard board, TrustBundle bundle, AgencyName self) {
     String here = "trust bundle version " + bundle.version();
     Optional<Freshness> ahead = board.ahead(bundle, self);
     String witness = ahead.map(f -> f.agency().value()).orElse("a witness");
     return switch (state) {
       case FRESH, UNWITNESSED -> throw new IllegalArgumentException("nothing is bad");
       case STALE ->
-          new Word(
+          new TrustNotice(
               true,
               "no witness has stated for "
                   + FreshnessBoard.STALE.toHours()
@@ -84,7 +85,7 @@ public final class FreshnessWatch {
                   + here
                   + " is the newest: links are down, or newer ones are kept from this node");
       case BEHIND ->
-          new Word(
+          new TrustNotice(
               true,
               here
                   + " is not the newest: "
@@ -93,7 +94,7 @@ public final class FreshnessWatch {
                   + ahead.map(Freshness::version).orElse(0L)
                   + "; ask it for that bundle, and why it does not come over the links");
       case CONTRADICTED ->
-          new Word(
+          new TrustNotice(
               true,
               witness
                   + " states another bundle of version "

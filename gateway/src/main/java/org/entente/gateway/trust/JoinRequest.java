@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.note.KeyName;
 import org.entente.gateway.note.NoteCheck;
-import org.entente.gateway.note.NoteParse;
+import org.entente.gateway.note.NoteKeyName;
+import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.NoteVerifier;
@@ -52,13 +52,13 @@ public record JoinRequest(
    * @throws InvalidValue saying what is wrong or which pair did not sign
    */
   public static JoinRequest verify(byte[] noteBytes) {
-    NoteParse parse =
+    NoteParseResult parse =
         noteBytes.length > MAX_BYTES
-            ? new NoteParse.Malformed("longer than " + MAX_BYTES + " bytes")
+            ? new NoteParseResult.Malformed("longer than " + MAX_BYTES + " bytes")
             : SignedNote.parse(noteBytes);
-    if (!(parse instanceof NoteParse.Parsed parsed)) {
+    if (!(parse instanceof NoteParseResult.Parsed parsed)) {
       throw new InvalidValue(
-          "a join request is a signed note: " + ((NoteParse.Malformed) parse).reason(),
+          "a join request is a signed note: " + ((NoteParseResult.Malformed) parse).reason(),
           "other bytes");
     }
     SignedNote note = parsed.note();
@@ -105,7 +105,7 @@ public record JoinRequest(
               if (pair == null) {
                 throw new IllegalArgumentException("no private pair " + key.id());
               }
-              KeyName name = keyName(key);
+              NoteKeyName name = keyName(key);
               signatures.add(NoteSigner.ed25519(name, pair.ed25519()).sign(text(), Instant.EPOCH));
               signatures.add(
                   NoteSigner.mlDsa44Note(name, pair.mlDsa44()).sign(text(), Instant.EPOCH));
@@ -131,12 +131,12 @@ public record JoinRequest(
   }
 
   private List<NoteVerifier> verifiers(AgencyKey key) {
-    KeyName name = keyName(key);
+    NoteKeyName name = keyName(key);
     return List.of(
         NoteVerifier.ed25519(name, key.ed25519()), NoteVerifier.mlDsa44Note(name, key.mlDsa44()));
   }
 
-  private KeyName keyName(AgencyKey key) {
-    return new KeyName("entente/" + federation + "/" + agency.name() + "/" + key.id());
+  private NoteKeyName keyName(AgencyKey key) {
+    return new NoteKeyName("entente/" + federation + "/" + agency.name() + "/" + key.id());
   }
 }

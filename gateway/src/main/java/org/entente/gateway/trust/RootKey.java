@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteKeyType;
 import org.entente.gateway.note.NoteVerifier;
 
@@ -35,18 +35,18 @@ public record RootKey(
   }
 
   /** The root that a pair is under a name. */
-  public static RootKey of(KeyName name, VerifyingPair pair) {
+  public static RootKey of(NoteKeyName name, VerifyingPair pair) {
     return new RootKey(
         NoteVerifier.ed25519(name, pair.ed25519()), NoteVerifier.mlDsa44Note(name, pair.mlDsa44()));
   }
 
   /** The root that a private pair is under a name. */
-  public static RootKey of(KeyName name, SigningPair pair) {
+  public static RootKey of(NoteKeyName name, SigningPair pair) {
     return of(name, pair.verifyingPair());
   }
 
   /** The name under which both keys sign. */
-  public KeyName name() {
+  public NoteKeyName name() {
     return ed25519.name();
   }
 

@@ -55,7 +55,7 @@ public final class TrustStore {
   }
 
   /** What came of opening: a store, or why the node has nobody to trust. */
-  public sealed interface Opening {
+  public sealed interface OpenResult {
     /**
      * A bundle is in force.
      *
@@ -63,14 +63,14 @@ public final class TrustStore {
      * @param refused why the configured file was passed over for the bundle accepted last, if it
      *     was
      */
-    record Opened(TrustStore store, Optional<Refused> refused) implements Opening {}
+    record Opened(TrustStore store, Optional<Refused> refused) implements OpenResult {}
 
     /**
      * There is no bundle to start with.
      *
      * @param refused why
      */
-    record Closed(Refused refused) implements Opening {}
+    record Closed(Refused refused) implements OpenResult {}
   }
 
   /**
@@ -80,7 +80,7 @@ public final class TrustStore {
    * @param acceptedFile the node's memory of the bundle accepted last; in its data directory
    * @throws IOException if a file is there but cannot be read or written
    */
-  public static Opening open(
+  public static OpenResult open(
       BundleVerifier verifier, Path bundleFile, Path acceptedFile, InstantSource clock)
       throws IOException {
     AcceptedFile accepted = new AcceptedFile(acceptedFile);
@@ -90,7 +90,7 @@ public final class TrustStore {
     if (last.isPresent()) {
       BundleVerdict verdict = verifier.recall(last.get());
       if (verdict instanceof Refused refused) {
-        return new Opening.Closed(
+        return new OpenResult.Closed(
             new Refused(
                 refused.fault(),
                 "the bundle accepted last, " + acceptedFile + ": " + refused.reason()));
@@ -103,13 +103,13 @@ public final class TrustStore {
     }
     Refused refused = (Refused) verdict;
     if (remembered == null) {
-      return new Opening.Closed(refused);
+      return new OpenResult.Closed(refused);
     }
     TrustStore store = new TrustStore(verifier, bundleFile, accepted, clock, remembered);
-    return new Opening.Opened(store, Optional.of(refused));
+    return new OpenResult.Opened(store, Optional.of(refused));
   }
 
-  private static Opening opened(
+  private static OpenResult opened(
       BundleVerifier verifier,
       Path bundleFile,
       AcceptedFile accepted,
@@ -121,7 +121,7 @@ public final class TrustStore {
       keep(accepted, remembered, bundle);
     }
     TrustStore store = new TrustStore(verifier, bundleFile, accepted, clock, bundle);
-    return new Opening.Opened(store, Optional.empty());
+    return new OpenResult.Opened(store, Optional.empty());
   }
 
   private static void keep(AcceptedFile accepted, @Nullable TrustBundle old, TrustBundle next)

@@ -17,7 +17,7 @@ public final class TrustWatch {
   private static final Duration AGAIN = Duration.ofHours(1);
 
   private final Duration grace;
-  private Condition last = Condition.CURRENT;
+  private ExpiryState last = ExpiryState.CURRENT;
   private Instant said = Instant.MIN;
 
   /** A watch over bundles that outlive their expiry for so long. */
@@ -26,7 +26,7 @@ public final class TrustWatch {
   }
 
   /** How near the end is. */
-  public enum Condition {
+  public enum ExpiryState {
     /** Far. */
     CURRENT,
     /** Near enough to sign the next one. */
@@ -43,12 +43,12 @@ public final class TrustWatch {
    * @param alarm whether somebody must act now
    * @param text what and who
    */
-  public record Word(boolean alarm, String text) {}
+  public record TrustNotice(boolean alarm, String text) {}
 
   /** What there is to tell now, if anything. */
-  public Optional<Word> look(TrustBundle bundle, Instant now) {
-    Condition condition = condition(bundle, now);
-    boolean repeat = condition != Condition.CURRENT && !now.isBefore(said.plus(AGAIN));
+  public Optional<TrustNotice> look(TrustBundle bundle, Instant now) {
+    ExpiryState condition = condition(bundle, now);
+    boolean repeat = condition != ExpiryState.CURRENT && !now.isBefore(said.plus(AGAIN));
     if (condition == last && !repeat) {
       return Optional.empty();
     }
@@ -58,37 +58,39 @@ public final class TrustWatch {
   }
 
   /** What is to be told of a bundle's end now, said or not; empty while it is far. */
-  public Optional<Word> state(TrustBundle bundle, Instant now) {
-    Condition condition = condition(bundle, now);
-    return condition == Condition.CURRENT ? Optional.empty() : Optional.of(word(condition, bundle));
+  public Optional<TrustNotice> state(TrustBundle bundle, Instant now) {
+    ExpiryState condition = condition(bundle, now);
+    return condition == ExpiryState.CURRENT
+        ? Optional.empty()
+        : Optional.of(word(condition, bundle));
   }
 
   /** How near the end of a bundle is. */
-  Condition condition(TrustBundle bundle, Instant now) {
+  ExpiryState condition(TrustBundle bundle, Instant now) {
     BundleContent content = bundle.content();
     return switch (bundle.stateAt(now, grace)) {
-      case GRACE -> Condition.GRACE;
-      case EXPIRED -> Condition.EXPIRED;
+      case GRACE -> ExpiryState.GRACE;
+      case EXPIRED -> ExpiryState.EXPIRED;
       case CURRENT -> {
         Duration quarter = Duration.between(content.issued(), content.expires()).dividedBy(4);
         Duration ahead = quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD;
         yield now.isBefore(content.expires().minus(ahead))
-            ? Condition.CURRENT
-            : Condition.EXPIRES_SOON;
+            ? ExpiryState.CURRENT
+            : ExpiryState.EXPIRES_SOON;
       }
     };
   }
 
-  private Word word(Condition condition, TrustBundle bundle) {
+  private TrustNotice word(ExpiryState condition, TrustBundle bundle) {
     String which = "trust bundle version " + bundle.version();
     Instant expires = bundle.content().expires();
     return switch (condition) {
-      case CURRENT -> new Word(false, which + " is valid until " + expires);
+      case CURRENT -> new TrustNotice(false, which + " is valid until " + expires);
       case EXPIRES_SOON ->
-          new Word(
+          new TrustNotice(
               false, which + " expires at " + expires + "; the roots have to sign the next one");
       case GRACE ->
-          new Word(
+          new TrustNotice(
               true,
               which
                   + " expired at "
@@ -97,7 +99,7 @@ public final class TrustWatch {
                   + expires.plus(grace)
                   + ", admitting nobody new; the roots have to sign the next one now");
       case EXPIRED ->
-          new Word(
+          new TrustNotice(
               true,
               which
                   + " expired at "

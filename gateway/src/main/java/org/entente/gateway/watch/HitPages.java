@@ -10,18 +10,18 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.deliver.Match;
+import org.entente.gateway.deliver.MessageFilter;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.WatchBook;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.WatchTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.subject.IndexTerms;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.WatchHit;
 import org.entente.proto.store.v1.WatchSpan;
 import org.entente.proto.v1.Body;
@@ -44,7 +44,7 @@ final class HitPages {
     this.watches = watches;
   }
 
-  private record Shown(InboxBook.Placed placed, Hit hit) {
+  private record ShownHits(InboxTable.PlacedRecord placed, Hit hit) {
     MessageId id() {
       return MessageId.of(placed.record().getMessageId().toByteArray());
     }
@@ -55,26 +55,26 @@ final class HitPages {
     Ledger ledger = parts.ledger();
     // Before the hits: those that come meanwhile are for the next page.
     WatchSpan span = ledger.watches().span(client.value());
-    List<WatchBook.NumberedHit> read = ledger.watches().hits(client.value(), after, size);
-    List<Shown> found = new ArrayList<>();
-    for (WatchBook.NumberedHit one : read) {
+    List<WatchTable.NumberedHit> read = ledger.watches().hits(client.value(), after, size);
+    List<ShownHits> found = new ArrayList<>();
+    for (WatchTable.NumberedHit one : read) {
       shown(client, one).ifPresent(found::add);
     }
-    List<Shown> shown =
+    List<ShownHits> shown =
         found.isEmpty() ? found : ledger.commit(Lane.ROUTINE, tx -> record(tx, actor, found));
     long next =
         read.isEmpty() ? Math.max(after, span.getLast()) : read.get(read.size() - 1).number();
     return ListHitsResponse.newBuilder()
-        .addAllHits(shown.stream().map(Shown::hit).toList())
+        .addAllHits(shown.stream().map(ShownHits::hit).toList())
         .setNextAfter(next)
         .setMore(next < span.getLast())
         .setForgottenUpTo(span.getFirst() - 1)
         .build();
   }
 
-  private Optional<Shown> shown(NodeName client, WatchBook.NumberedHit one) {
+  private Optional<ShownHits> shown(NodeName client, WatchTable.NumberedHit one) {
     WatchHit hit = one.hit();
-    InboxBook.Placed placed =
+    InboxTable.PlacedRecord placed =
         parts.ledger().inbox().place(Lane.of(hit.getLane()), hit.getPosition());
     if (placed == null || !isGiven(client, hit, placed)) {
       return Optional.empty();
@@ -91,20 +91,20 @@ final class HitPages {
   }
 
   /** What is asked before anything is opened. */
-  private boolean isGiven(NodeName client, WatchHit hit, InboxBook.Placed placed) {
-    Match match =
-        new Match(
+  private boolean isGiven(NodeName client, WatchHit hit, InboxTable.PlacedRecord placed) {
+    MessageFilter match =
+        new MessageFilter(
             Filter.newBuilder().setExercise(hit.getExercise()).build(),
             parts.desks().sight(client));
     return placed.record().getMessageId().equals(hit.getMessageId())
         && match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position));
   }
 
-  private Optional<Shown> shown(
+  private Optional<ShownHits> shown(
       NodeName client,
-      WatchBook.NumberedHit one,
-      InboxBook.Placed placed,
-      InboxOpening.Message message) {
+      WatchTable.NumberedHit one,
+      InboxTable.PlacedRecord placed,
+      InboxOpener.Message message) {
     Body body = message.body();
     if (body == null) {
       return Optional.empty();
@@ -122,7 +122,7 @@ final class HitPages {
             .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
             .build();
     return Optional.of(
-        new Shown(
+        new ShownHits(
             placed,
             Hit.newBuilder()
                 .setHit(one.number())
@@ -132,9 +132,11 @@ final class HitPages {
                 .build()));
   }
 
-  private List<Shown> record(Transaction tx, AuditActor actor, List<Shown> found) {
-    List<Shown> shown =
-        found.stream().filter(it -> Given.isStill(tx, parts.ledger(), it.placed())).toList();
+  private List<ShownHits> record(Transaction tx, AuditActor actor, List<ShownHits> found) {
+    List<ShownHits> shown =
+        found.stream()
+            .filter(it -> HitVisibility.isStill(tx, parts.ledger(), it.placed()))
+            .toList();
     tx.audit(
         AuditRecord.of(
                 AuditType.HITS_SHOWN,
@@ -143,7 +145,7 @@ final class HitPages {
                 actor,
                 new AuditSubject(
                     null,
-                    shown.stream().map(Shown::id).toList(),
+                    shown.stream().map(ShownHits::id).toList(),
                     shown.stream()
                         .map(it -> new AgencyName(it.placed().record().getOrigin()))
                         .distinct()

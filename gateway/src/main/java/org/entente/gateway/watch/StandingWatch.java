@@ -3,7 +3,7 @@ package org.entente.gateway.watch;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.deliver.Match;
+import org.entente.gateway.deliver.MessageFilter;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.NodeName;
@@ -28,7 +28,7 @@ record StandingWatch(
     WatchRecord record,
     Set<String> terms,
     Filter filter,
-    Match match,
+    MessageFilter match,
     String title,
     OnBehalfOf person) {
   StandingWatch {
@@ -43,7 +43,7 @@ record StandingWatch(
           record,
           Set.copyOf(content.getTermsList()),
           filter,
-          new Match(filter, desks.sight(new NodeName(record.getClient()))),
+          new MessageFilter(filter, desks.sight(new NodeName(record.getClient()))),
           content.getTitle(),
           OnBehalfOf.parseFrom(content.getOnBehalfOf()));
     } catch (InvalidProtocolBufferException e) {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.entente.gateway.ledger.Desks;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.WatchBook;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.WatchTable;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
 import org.slf4j.Logger;
@@ -26,22 +26,22 @@ final class StandingWatches {
   private static final Logger LOG = LoggerFactory.getLogger(StandingWatches.class);
   private static final String CONTEXT = "watch";
 
-  private final AtRest atRest;
+  private final RecordSeal atRest;
   private final Desks desks;
   private final TreeMap<Long, StandingWatch> byNumber = new TreeMap<>();
   private final Map<String, List<StandingWatch>> byTerm = new HashMap<>();
 
-  StandingWatches(WatchBook book, AtRest atRest, Desks desks) {
+  StandingWatches(WatchTable book, RecordSeal atRest, Desks desks) {
     this.desks = desks;
     this.atRest = atRest;
-    for (WatchBook.Entry entry : book.all()) {
+    for (WatchTable.Entry entry : book.all()) {
       open(entry)
           .ifPresentOrElse(
               this::add, () -> LOG.warn("watch {} does not open any more", entry.number()));
     }
   }
 
-  private Optional<StandingWatch> open(WatchBook.Entry entry) {
+  private Optional<StandingWatch> open(WatchTable.Entry entry) {
     return atRest
         .open(CONTEXT, entry.record().getSealedContent().toByteArray())
         .map(

@@ -15,15 +15,15 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.Mishap;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.subject.IndexTerms;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.WatchHit;
 import org.entente.proto.v1.Body;
 import org.slf4j.Logger;
@@ -50,7 +50,7 @@ final class WatchFollower {
 
   private final AgencyName self;
   private final Ledger ledger;
-  private final InboxOpening opening;
+  private final InboxOpener opening;
   private final StandingWatches watches;
   private final Predicate<String> mayWatch;
   private final InstantSource clock;
@@ -59,7 +59,7 @@ final class WatchFollower {
   private int unwritten;
 
   /** A message that a watch is for. */
-  private record Found(StandingWatch watch, InboxBook.Placed placed) {
+  private record WatchMatch(StandingWatch watch, InboxTable.PlacedRecord placed) {
     MessageId id() {
       return MessageId.of(placed.record().getMessageId().toByteArray());
     }
@@ -101,7 +101,7 @@ final class WatchFollower {
       // Whatever is watched for from now on, it is for what comes later.
       return;
     }
-    List<Found> found = new ArrayList<>();
+    List<WatchMatch> found = new ArrayList<>();
     int left = AT_ONCE;
     Map<Lane, Long> reached = new EnumMap<>(next);
     for (Lane lane : Lane.all()) {
@@ -110,22 +110,23 @@ final class WatchFollower {
     }
     unwritten += AT_ONCE - left;
     if (!found.isEmpty() || unwritten >= UNWRITTEN) {
-      List<Found> hits = ledger.commit(Lane.ROUTINE, tx -> record(tx, found, reached));
+      List<WatchMatch> hits = ledger.commit(Lane.ROUTINE, tx -> record(tx, found, reached));
       hits.forEach(hit -> meters.watchHit(hit.placed().record().getExercise()));
       unwritten = 0;
     }
     next.putAll(reached);
   }
 
-  private int follow(Lane lane, long from, int most, Map<Lane, Long> reached, List<Found> found) {
+  private int follow(
+      Lane lane, long from, int most, Map<Lane, Long> reached, List<WatchMatch> found) {
     int left = most;
     long at = from;
     while (left > 0) {
-      List<InboxBook.Placed> arrived = ledger.inbox().read(lane, at, Math.min(CHUNK, left));
+      List<InboxTable.PlacedRecord> arrived = ledger.inbox().read(lane, at, Math.min(CHUNK, left));
       if (arrived.isEmpty()) {
         break;
       }
-      for (InboxBook.Placed placed : arrived) {
+      for (InboxTable.PlacedRecord placed : arrived) {
         look(placed, found);
         at = placed.position() + 1;
       }
@@ -135,13 +136,13 @@ final class WatchFollower {
     return left;
   }
 
-  private void look(InboxBook.Placed placed, List<Found> found) {
+  private void look(InboxTable.PlacedRecord placed, List<WatchMatch> found) {
     // What is restricted comes anew once that is lifted.
     if (placed.isDamaged() || placed.record().getRestricted()) {
       return;
     }
     try {
-      InboxOpening.Message message = opening.message(placed, label -> true).orElse(null);
+      InboxOpener.Message message = opening.message(placed, label -> true).orElse(null);
       Body body = message == null ? null : message.body();
       if (message == null || body == null) {
         return;
@@ -153,26 +154,26 @@ final class WatchFollower {
             && mayWatch.test(watch.client())
             && watch.match().mayGive(placed)
             && watch.match().matches(message.label())) {
-          found.add(new Found(watch, placed));
+          found.add(new WatchMatch(watch, placed));
         }
       }
     } catch (RuntimeException | StackOverflowError e) {
-      if (Mishap.isOfTheMachine(e)) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
       }
       LOG.warn(
           "the message at position {} is held against no watch: {}",
           placed.position(),
-          Mishap.of(e).what());
+          ProcessingFailure.of(e).what());
     }
   }
 
   /** What was hit and is still there, with how far all was looked at; the hits. */
-  private List<Found> record(Transaction tx, List<Found> found, Map<Lane, Long> reached) {
+  private List<WatchMatch> record(Transaction tx, List<WatchMatch> found, Map<Lane, Long> reached) {
     reached.forEach((lane, position) -> ledger.watches().place(tx, lane, position));
-    Map<Long, List<Found>> byWatch = new LinkedHashMap<>();
-    for (Found one : found) {
-      if (isStanding(tx, one.watch()) && Given.isStill(tx, ledger, one.placed())) {
+    Map<Long, List<WatchMatch>> byWatch = new LinkedHashMap<>();
+    for (WatchMatch one : found) {
+      if (isStanding(tx, one.watch()) && HitVisibility.isStill(tx, ledger, one.placed())) {
         ledger.watches().hit(tx, one.watch().client(), one.hit(tx.nowMillis()), Watches.MAX_HITS);
         byWatch.computeIfAbsent(one.watch().number(), number -> new ArrayList<>()).add(one);
       }
@@ -185,7 +186,7 @@ final class WatchFollower {
     return ledger.watches().read(tx, watch.number()) != null;
   }
 
-  private AuditRecord leaf(Transaction tx, StandingWatch watch, List<Found> hits) {
+  private AuditRecord leaf(Transaction tx, StandingWatch watch, List<WatchMatch> hits) {
     return AuditRecord.of(
             AuditType.WATCH_HIT,
             LawCategory.COMBINATION,
@@ -193,7 +194,7 @@ final class WatchFollower {
             AuditActor.client(self, new NodeName(watch.client()), watch.person()),
             new AuditSubject(
                 null,
-                hits.stream().map(Found::id).toList(),
+                hits.stream().map(WatchMatch::id).toList(),
                 hits.stream()
                     .map(hit -> new AgencyName(hit.placed().record().getOrigin()))
                     .distinct()

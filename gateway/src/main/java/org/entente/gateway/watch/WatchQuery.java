@@ -29,23 +29,23 @@ final class WatchQuery {
   private WatchQuery() {}
 
   /** What was read. */
-  sealed interface Reading {
+  sealed interface ReadResult {
     /** It can be watched for: these terms, until then, milliseconds since 1970. */
-    record Clear(Set<String> terms, long untilMillis) implements Reading {}
+    record Clear(Set<String> terms, long untilMillis) implements ReadResult {}
 
     /** It cannot. */
-    record Wrong(Problem problem) implements Reading {}
+    record Wrong(Problem problem) implements ReadResult {}
   }
 
-  static Reading read(AddWatchRequest request, long nowMillis) {
+  static ReadResult read(AddWatchRequest request, long nowMillis) {
     WatchQuery query = new WatchQuery();
     Set<String> terms = query.terms(request.getTerms());
     query.problems.addAll(FilterLimits.problems("terms.filter", request.getTerms().getFilter()));
     query.title(request.getTerms().getTitle());
     long until = query.until(request, nowMillis);
     return query.problems.isEmpty()
-        ? new Reading.Clear(terms, until)
-        : new Reading.Wrong(query.problems.get(0));
+        ? new ReadResult.Clear(terms, until)
+        : new ReadResult.Wrong(query.problems.get(0));
   }
 
   private Set<String> terms(WatchTerms terms) {

@@ -18,8 +18,8 @@ import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.WatchBook;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.WatchTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -27,7 +27,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
 import org.entente.proto.v1.AddWatchRequest;
@@ -75,8 +75,8 @@ public final class Watches {
   public record Parts(
       AgencyName self,
       Ledger ledger,
-      InboxOpening opening,
-      AtRest atRest,
+      InboxOpener opening,
+      RecordSeal atRest,
       Desks desks,
       LabelCheck check,
       InstantSource clock,
@@ -117,11 +117,11 @@ public final class Watches {
     if (problem.isPresent()) {
       return new Answer.Refused<>(problem.get());
     }
-    WatchQuery.Reading reading = WatchQuery.read(request, parts.clock().millis());
-    if (reading instanceof WatchQuery.Reading.Wrong wrong) {
+    WatchQuery.ReadResult reading = WatchQuery.read(request, parts.clock().millis());
+    if (reading instanceof WatchQuery.ReadResult.Wrong wrong) {
       return new Answer.Refused<>(wrong.problem());
     }
-    WatchQuery.Reading.Clear clear = (WatchQuery.Reading.Clear) reading;
+    WatchQuery.ReadResult.Clear clear = (WatchQuery.ReadResult.Clear) reading;
     WatchContent content =
         WatchContent.newBuilder()
             .addAllTerms(clear.terms())
@@ -188,7 +188,7 @@ public final class Watches {
   }
 
   private boolean end(Transaction tx, AuditActor actor, StandingWatch watch) {
-    WatchBook book = parts.ledger().watches();
+    WatchTable book = parts.ledger().watches();
     if (book.read(tx, watch.number()) == null) {
       return false;
     }

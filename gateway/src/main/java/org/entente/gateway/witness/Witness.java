@@ -16,7 +16,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointCosigner;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
@@ -25,7 +25,7 @@ import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.WitnessBook.Held;
+import org.entente.gateway.ledger.table.WitnessTable.HeldCheckpoint;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -75,7 +75,7 @@ public final class Witness {
   /** Code and agency of an alarm; without a code: the agency began another log. */
   private record Alarm(AgencyName log, @Nullable Code code) {}
 
-  private record Outcome(Judgement judgement, @Nullable Held held, Instant at) {}
+  private record Outcome(Judgement judgement, @Nullable HeldCheckpoint held, Instant at) {}
 
   /** What a witness works with. */
   public record Parts(
@@ -139,17 +139,18 @@ public final class Witness {
   }
 
   private CompletableFuture<WitnessAnswer> cosign(LogOrigin log, Member member, byte[] body) {
-    Optional<AddCheckpoint> request = AddCheckpoint.parse(body);
+    Optional<AddCheckpointRequest> request = AddCheckpointRequest.parse(body);
     if (request.isEmpty()) {
       return done(reply(log, 0, WitnessRules.MALFORMED, null));
     }
-    AddCheckpoint asked = request.get();
+    AddCheckpointRequest asked = request.get();
     CheckpointCheck check =
         new CheckpointVerifier(log, pairs(member)).check(asked.checkpoint().encode());
     if (!(check instanceof CheckpointCheck.Signed signed)) {
       return done(reply(log, 0, WitnessRules.FORBIDDEN, null));
     }
-    Held offered = new Held(log, signed.checkpoint(), signed.seconds(), signed.note());
+    HeldCheckpoint offered =
+        new HeldCheckpoint(log, signed.checkpoint(), signed.seconds(), signed.note());
     return ledger
         .write(Lane.ROUTINE, tx -> decide(tx, asked, offered))
         .thenApplyAsync(outcome -> reply(offered, outcome), workers)
@@ -166,8 +167,8 @@ public final class Witness {
   }
 
   /** The atomic step: on the writer's thread, which nobody else changes the ledger from. */
-  private Outcome decide(Transaction tx, AddCheckpoint asked, Held offered) {
-    Held held = ledger.witness().latest(tx, offered.origin()).orElse(null);
+  private Outcome decide(Transaction tx, AddCheckpointRequest asked, HeldCheckpoint offered) {
+    HeldCheckpoint held = ledger.witness().latest(tx, offered.origin()).orElse(null);
     Judgement judgement = bounded(tx, held, offered, WitnessRules.judge(held, asked, offered));
     if (judgement instanceof Cosign cosign && cosign.advances()) {
       ledger.witness().put(tx, offered);
@@ -182,7 +183,7 @@ public final class Witness {
 
   /** A member that goes wrong or is hostile costs no more than a bounded space here. */
   private Judgement bounded(
-      Transaction tx, @Nullable Held held, Held offered, Judgement judgement) {
+      Transaction tx, @Nullable HeldCheckpoint held, HeldCheckpoint offered, Judgement judgement) {
     AgencyName agency = offered.origin().agency();
     if (held == null && ledger.witness().gateways(tx, agency) >= MAX_GATEWAYS) {
       return new Refuse(WitnessRules.UNKNOWN, null, "too many gateways of " + agency);
@@ -193,7 +194,7 @@ public final class Witness {
         : judgement;
   }
 
-  private void follow(Transaction tx, Held held, Held offered) {
+  private void follow(Transaction tx, HeldCheckpoint held, HeldCheckpoint offered) {
     String end = held.origin() + " of " + held.checkpoint().size() + " leaves";
     record(tx, offered, AuditType.LOG_OPENED, null, offered.origin() + " follows " + end);
     Instant now = now(tx);
@@ -213,7 +214,7 @@ public final class Witness {
     return Instant.ofEpochMilli(tx.nowMillis());
   }
 
-  private void alarm(Transaction tx, Code code, Held offered, String why) {
+  private void alarm(Transaction tx, Code code, HeldCheckpoint offered, String why) {
     AgencyName agency = offered.origin().agency();
     Instant now = now(tx);
     boolean due = isDue(new Alarm(agency, code), now, ALARM_EVERY);
@@ -232,7 +233,7 @@ public final class Witness {
   }
 
   private static void record(
-      Transaction tx, Held offered, AuditType type, @Nullable Code code, String detail) {
+      Transaction tx, HeldCheckpoint offered, AuditType type, @Nullable Code code, String detail) {
     AgencyName agency = offered.origin().agency();
     AuditRecord happened =
         AuditRecord.of(
@@ -244,7 +245,7 @@ public final class Witness {
     tx.audit(code == null ? happened.saying(detail) : happened.refused(code, detail));
   }
 
-  private WitnessAnswer reply(Held offered, Outcome outcome) {
+  private WitnessAnswer reply(HeldCheckpoint offered, Outcome outcome) {
     long size = offered.checkpoint().size();
     if (!(outcome.judgement() instanceof Cosign)) {
       return reply(offered.origin(), size, outcome.judgement().status(), outcome.held());
@@ -255,7 +256,8 @@ public final class Witness {
         .build();
   }
 
-  private static WitnessAnswer reply(LogOrigin log, long size, int status, @Nullable Held held) {
+  private static WitnessAnswer reply(
+      LogOrigin log, long size, int status, @Nullable HeldCheckpoint held) {
     WitnessAnswer.Builder reply =
         WitnessAnswer.newBuilder().setOrigin(log.line()).setSize(size).setStatus(status);
     if (held != null) {

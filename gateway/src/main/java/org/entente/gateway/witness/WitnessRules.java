@@ -1,8 +1,8 @@
 package org.entente.gateway.witness;
 
-import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.MerkleTree;
-import org.entente.gateway.ledger.table.WitnessBook.Held;
+import org.entente.gateway.ledger.table.WitnessTable.HeldCheckpoint;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.note.Checkpoint;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,8 @@ final class WitnessRules {
    * @param asked the request
    * @param offered its checkpoint, verified
    */
-  static Judgement judge(@Nullable Held held, AddCheckpoint asked, Held offered) {
+  static Judgement judge(
+      @Nullable HeldCheckpoint held, AddCheckpointRequest asked, HeldCheckpoint offered) {
     long size = offered.checkpoint().size();
     if (asked.oldSize() > size) {
       return new Refuse(MALFORMED, null, "the old size is above the new one");
@@ -78,7 +79,7 @@ final class WitnessRules {
     return continued(held.checkpoint(), asked, offered.checkpoint());
   }
 
-  private static Judgement first(AddCheckpoint asked, boolean follows) {
+  private static Judgement first(AddCheckpointRequest asked, boolean follows) {
     if (asked.oldSize() != 0) {
       return new Refuse(CONFLICT, null, "no checkpoint of this log is held");
     }
@@ -88,7 +89,7 @@ final class WitnessRules {
   }
 
   /** What the two signed checkpoints alone prove, whatever the request says of them. */
-  private static @Nullable Refuse contradiction(Held held, Held offered) {
+  private static @Nullable Refuse contradiction(HeldCheckpoint held, HeldCheckpoint offered) {
     boolean later = offered.seconds() > held.seconds();
     if (held.origin().number() > offered.origin().number()) {
       return later
@@ -108,7 +109,8 @@ final class WitnessRules {
         : null;
   }
 
-  private static Judgement continued(Checkpoint held, AddCheckpoint asked, Checkpoint offered) {
+  private static Judgement continued(
+      Checkpoint held, AddCheckpointRequest asked, Checkpoint offered) {
     if (offered.size() == held.size()) {
       return asked.proof().isEmpty()
           ? new Cosign(false, false)

@@ -3,7 +3,7 @@ package org.entente.gateway.witness;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What the log's side knows of one witness. Guarded by {@link Witnessing}. */
+/** What the log's side knows of one witness. Guarded by {@link CosignatureCollector}. */
 final class WitnessView {
   /** Whether it has answered since this gateway started. */
   boolean heard;

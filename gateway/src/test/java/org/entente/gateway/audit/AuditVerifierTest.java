@@ -27,7 +27,7 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.store.Entry;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
@@ -144,7 +144,7 @@ class AuditVerifierTest {
     }
   }
 
-  private record Kept(Table table, Entry entry) {}
+  private record Kept(Table table, KeyValue entry) {}
 
   private static byte[] flip(byte[] original, int at, Random random) {
     byte[] changed = original.clone();
@@ -155,7 +155,7 @@ class AuditVerifierTest {
   @Test
   void storedEntry_anyOfThemRemoved_isReported() {
     for (Table table : List.of(Table.AUDIT_NODE, Table.AUDIT_LEAF, Table.META)) {
-      for (Entry entry : entries(table)) {
+      for (KeyValue entry : entries(table)) {
         boolean copyOnly = Arrays.equals(entry.key(), AuditFixture.FIRST_LOG.checkpointKey());
         store.commit(store.batch().delete(table, entry.key()), Durability.SYNCED);
         // The file alone still proves the log, as after a crash between the two copies.
@@ -324,8 +324,8 @@ class AuditVerifierTest {
     assertTrue(report.faults().get(0).contains(what), () -> "" + report.faults());
   }
 
-  private Entry entry(Table table, byte[] key) {
-    return new Entry(key, value(table, key));
+  private KeyValue entry(Table table, byte[] key) {
+    return new KeyValue(key, value(table, key));
   }
 
   private byte[] value(Table table, byte[] key) {
@@ -336,17 +336,17 @@ class AuditVerifierTest {
     store.commit(store.batch().put(table, key, value), Durability.SYNCED);
   }
 
-  private List<Entry> entries(Table table) {
+  private List<KeyValue> entries(Table table) {
     // The format marker that a sync leaves behind says nothing about the log.
     return entries(store, table).stream().filter(entry -> entry.value().length > 1).toList();
   }
 
-  private static List<Entry> entries(Store store, Table table) {
-    List<Entry> entries = new ArrayList<>();
+  private static List<KeyValue> entries(Store store, Table table) {
+    List<KeyValue> entries = new ArrayList<>();
     try (Scan scan = store.scan(table, new byte[0], null)) {
       while (scan.hasNext()) {
         scan.next();
-        entries.add(new Entry(scan.key(), scan.value()));
+        entries.add(new KeyValue(scan.key(), scan.value()));
       }
     }
     return entries;

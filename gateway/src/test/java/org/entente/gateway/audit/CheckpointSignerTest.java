@@ -26,7 +26,7 @@ import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.note.Checkpoint;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.Batch;
@@ -141,7 +141,7 @@ class CheckpointSignerTest {
   @Test
   void checkpoint_halvesOfTwoPairs_isRefused() {
     CheckpointVerifier both = AuditFixture.verifier(AuditFixture.pair(1), AuditFixture.pair(2));
-    KeyName name = AuditFixture.ORIGIN.keyName();
+    NoteKeyName name = AuditFixture.ORIGIN.keyName();
     String text = signedNote(name).text();
     SignedNote mixed =
         SignedNote.of(
@@ -374,13 +374,13 @@ class CheckpointSignerTest {
     }
   }
 
-  private static SignedNote signedNote(KeyName name) {
+  private static SignedNote signedNote(NoteKeyName name) {
     String text = Checkpoint.of(name.value(), 1, MerkleTree.leafHash(new byte[1])).text();
     return SignedNote.parse(sign(text)).asNote().orElseThrow();
   }
 
   private static byte[] sign(String text) {
-    KeyName name = AuditFixture.ORIGIN.keyName();
+    NoteKeyName name = AuditFixture.ORIGIN.keyName();
     NoteSigner quantum = NoteSigner.mlDsa44Cosignature(name, AuditFixture.KEYS.mlDsa44());
     String cosigned =
         Checkpoint.parse(text).isPresent()

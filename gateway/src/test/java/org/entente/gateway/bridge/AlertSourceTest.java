@@ -15,7 +15,7 @@ import org.entente.gateway.bridge.cap.CapReaderTest;
 import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
-import org.entente.gateway.bridge.format.Feeds;
+import org.entente.gateway.bridge.format.FeedFixture;
 import org.entente.gateway.config.ConfigProblem;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,8 +35,8 @@ class AlertSourceTest {
   }
 
   private static List<ConfigProblem> problems(Path path, @Nullable Path mapping, Path mappings) {
-    AlertSource.Opening opening = AlertSource.open(path, mapping, mappings);
-    return assertInstanceOf(AlertSource.Opening.NotOpened.class, opening).problems();
+    AlertSource.OpenResult opening = AlertSource.open(path, mapping, mappings);
+    return assertInstanceOf(AlertSource.OpenResult.NotOpened.class, opening).problems();
   }
 
   @Test
@@ -47,37 +47,38 @@ class AlertSourceTest {
     file("README.md", "not read");
     Files.createDirectory(folder.resolve("d.jsonl"));
 
-    List<AlertItem> items = Feeds.all(folder, null);
+    List<AlertItem> items = FeedFixture.all(folder, null);
 
     assertEquals(5, items.size());
-    assertEquals("fr.customs", Feeds.draft(items.get(0)).publisher().value());
-    assertEquals(2, Feeds.bad(items.get(1)).line());
-    assertEquals(3, Feeds.draft(items.get(2)).line());
+    assertEquals("fr.customs", FeedFixture.draft(items.get(0)).publisher().value());
+    assertEquals(2, FeedFixture.bad(items.get(1)).line());
+    assertEquals(3, FeedFixture.draft(items.get(2)).line());
     assertEquals("Fire", headline(items.get(3)));
-    assertTrue(Feeds.bad(items.get(4)).file().endsWith("c.xml"));
+    assertTrue(FeedFixture.bad(items.get(4)).file().endsWith("c.xml"));
   }
 
   private static String headline(AlertItem item) {
-    return Feeds.draft(item).draft().getBody().getAlert().getTexts(0).getHeadline();
+    return FeedFixture.draft(item).draft().getBody().getAlert().getTexts(0).getHeadline();
   }
 
   @Test
   void file_withAnotherName_isJudgedByItsContent() throws IOException {
-    assertEquals(1, Feeds.all(file("one", "\n " + DRAFT), null).size());
-    Feeds.draft(Feeds.all(file("two.txt", "\uFEFF" + CapReaderTest.MINIMAL), null).get(0));
+    assertEquals(1, FeedFixture.all(file("one", "\n " + DRAFT), null).size());
+    FeedFixture.draft(
+        FeedFixture.all(file("two.txt", "\uFEFF" + CapReaderTest.MINIMAL), null).get(0));
     assertTrue(
-        problems(file("three", "hello"), null, Feeds.mappings())
+        problems(file("three", "hello"), null, FeedFixture.mappings())
             .get(0)
             .wrong()
             .contains("neither"));
-    assertEquals(1, problems(file("four", ""), null, Feeds.mappings()).size());
+    assertEquals(1, problems(file("four", ""), null, FeedFixture.mappings()).size());
   }
 
   @Test
   void path_thatIsNotThere_isReported() {
-    assertEquals(1, problems(folder.resolve("none.txt"), null, Feeds.mappings()).size());
-    List<AlertItem> items = Feeds.all(folder.resolve("none.jsonl"), null);
-    assertEquals(0, Feeds.bad(items.get(0)).line());
+    assertEquals(1, problems(folder.resolve("none.txt"), null, FeedFixture.mappings()).size());
+    List<AlertItem> items = FeedFixture.all(folder.resolve("none.jsonl"), null);
+    assertEquals(0, FeedFixture.bad(items.get(0)).line());
   }
 
   @Test
@@ -95,7 +96,7 @@ class AlertSourceTest {
             DRAFT.replace("KIND_ALERT", "KIND_EVIDENCE"),
             DRAFT.replace("sg.police", "SG"));
 
-    List<AlertItem> items = Feeds.all(file("d.jsonl", lines), null);
+    List<AlertItem> items = FeedFixture.all(file("d.jsonl", lines), null);
 
     assertEquals(
         List.of(
@@ -108,7 +109,7 @@ class AlertSourceTest {
             "label.origin",
             "label.kind",
             "to.agencies[0]"),
-        items.stream().map(item -> Feeds.bad(item).field()).toList());
+        items.stream().map(item -> FeedFixture.bad(item).field()).toList());
   }
 
   @Test
@@ -138,12 +139,13 @@ class AlertSourceTest {
             feedback.replace("KIND_FEEDBACK", "KIND_ALERT"),
             about.replace("AB-123-CD", "A".repeat(21)));
 
-    List<AlertItem> items = Feeds.all(file("d.jsonl", lines), null);
+    List<AlertItem> items = FeedFixture.all(file("d.jsonl", lines), null);
 
-    assertEquals("2026-03-02", Feeds.draft(items.get(0)).draft().getBody().getFeedback().getDate());
+    assertEquals(
+        "2026-03-02", FeedFixture.draft(items.get(0)).draft().getBody().getFeedback().getDate());
     assertEquals(
         "FRLEH",
-        Feeds.draft(items.get(1))
+        FeedFixture.draft(items.get(1))
             .draft()
             .getBody()
             .getAlert()
@@ -156,15 +158,15 @@ class AlertSourceTest {
             "body.feedback.date",
             "label.kind",
             "body.alert.subjects[0].plate.number"),
-        items.subList(2, 6).stream().map(item -> Feeds.bad(item).field()).toList());
+        items.subList(2, 6).stream().map(item -> FeedFixture.bad(item).field()).toList());
   }
 
   @Test
   void mapping_forAnotherFormat_isReported() throws IOException {
     Path cap = file("a.cap", CapReaderTest.MINIMAL);
-    Path mapping = Feeds.mappings().resolve("safety-gate.yaml");
+    Path mapping = FeedFixture.mappings().resolve("safety-gate.yaml");
 
-    ConfigProblem problem = problems(cap, mapping, Feeds.mappings()).get(0);
+    ConfigProblem problem = problems(cap, mapping, FeedFixture.mappings()).get(0);
 
     assertTrue(problem.wrong().contains("is what it maps"), problem::toString);
   }
@@ -174,8 +176,9 @@ class AlertSourceTest {
     Path lines = file("a.jsonl", DRAFT);
     Path mapping = file("m.yaml", "name: x\n");
 
-    assertTrue(problems(lines, mapping, Feeds.mappings()).get(0).toString().contains("m.yaml:1"));
-    assertEquals(1, problems(lines, folder.resolve("none.yaml"), Feeds.mappings()).size());
+    assertTrue(
+        problems(lines, mapping, FeedFixture.mappings()).get(0).toString().contains("m.yaml:1"));
+    assertEquals(1, problems(lines, folder.resolve("none.yaml"), FeedFixture.mappings()).size());
   }
 
   @Test
@@ -183,21 +186,21 @@ class AlertSourceTest {
     Path cap = file("a.cap", CapReaderTest.MINIMAL);
 
     assertTrue(problems(cap, null, folder).get(0).file().endsWith("cap.yaml"));
-    file("cap.yaml", Files.readString(Feeds.mappings().resolve("safety-gate.yaml")));
+    file("cap.yaml", Files.readString(FeedFixture.mappings().resolve("safety-gate.yaml")));
     assertTrue(problems(cap, null, folder).get(0).wrong().contains("maps no CAP"));
   }
 
   @Test
   void cap_withAMappingOfItsOwn_takesThat() throws IOException {
     Path cap = file("a.cap", CapReaderTest.MINIMAL);
-    String usual = Files.readString(Feeds.mappings().resolve("cap.yaml"));
+    String usual = Files.readString(FeedFixture.mappings().resolve("cap.yaml"));
     Path mapping =
         file(
             "own.yaml",
             usual.replace("constant: fr.customs", "constant: us.cbp")
                 + "  body.alert.texts[0].headline: \"'Own: ' + source.info[0].event\"\n");
 
-    AlertDraft draft = Feeds.draft(Feeds.all(cap, mapping).get(0));
+    AlertDraft draft = FeedFixture.draft(FeedFixture.all(cap, mapping).get(0));
 
     assertEquals("us.cbp", draft.publisher().value());
     assertEquals("Own: Fire", headline(draft));
@@ -211,7 +214,8 @@ class AlertSourceTest {
             "<scope>Public</scope>",
             "<scope>Restricted</scope><restriction>fire brigades</restriction>");
 
-    assertEquals("to", Feeds.bad(Feeds.all(file("r.cap", restricted), null).get(0)).field());
+    assertEquals(
+        "to", FeedFixture.bad(FeedFixture.all(file("r.cap", restricted), null).get(0)).field());
   }
 
   @Test
@@ -220,16 +224,17 @@ class AlertSourceTest {
     String cancel =
         xml.substring(0, xml.indexOf("<info>")) + xml.substring(xml.indexOf("</info>") + 7);
 
-    AlertItem item = Feeds.all(file("c.cap", cancel), null).get(0);
+    AlertItem item = FeedFixture.all(file("c.cap", cancel), null).get(0);
 
     assertEquals("Cancel X-1", headline(item));
   }
 
   @Test
   void source_atItsEnd_hasNoNext() throws IOException {
-    AlertSource.Opening opening = AlertSource.open(file("e.jsonl", "\n"), null, Feeds.mappings());
+    AlertSource.OpenResult opening =
+        AlertSource.open(file("e.jsonl", "\n"), null, FeedFixture.mappings());
     try (AlertSource source =
-        assertInstanceOf(AlertSource.Opening.Opened.class, opening).source()) {
+        assertInstanceOf(AlertSource.OpenResult.Opened.class, opening).source()) {
       assertFalse(source.hasNext());
       assertThrows(NoSuchElementException.class, source::next);
     }
@@ -237,7 +242,8 @@ class AlertSourceTest {
 
   @Test
   void items_inText_hideTheirContent() throws IOException {
-    AlertItem item = Feeds.all(file("x.jsonl", DRAFT.replace("\"h\"", "\"SECRET\"")), null).get(0);
+    AlertItem item =
+        FeedFixture.all(file("x.jsonl", DRAFT.replace("\"h\"", "\"SECRET\"")), null).get(0);
 
     assertFalse(item.toString().contains("SECRET"), item::toString);
   }

@@ -19,7 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.entente.gateway.bridge.format.DurableFile;
-import org.entente.gateway.bridge.format.Written;
+import org.entente.gateway.bridge.format.WrittenMessage;
 import org.entente.proto.v1.Document;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -152,15 +152,15 @@ class DocumentFolderTest {
     assertWrong("more than the 16777216 bytes", DocumentFile.read(large, null, null));
   }
 
-  private static Document read(Written<Document> written) {
-    if (written instanceof Written.Read<Document> read) {
+  private static Document read(WrittenMessage<Document> written) {
+    if (written instanceof WrittenMessage.Read<Document> read) {
       return read.value();
     }
     throw new AssertionError(written);
   }
 
-  private static void assertWrong(String said, Written<Document> written) {
-    Written.Wrong<?> wrong = assertInstanceOf(Written.Wrong.class, written);
+  private static void assertWrong(String said, WrittenMessage<Document> written) {
+    WrittenMessage.Wrong<?> wrong = assertInstanceOf(WrittenMessage.Wrong.class, written);
     assertEquals("body.document.content", wrong.field());
     assertTrue(wrong.problem().contains(said), wrong::problem);
   }

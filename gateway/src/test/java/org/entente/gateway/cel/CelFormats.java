@@ -22,7 +22,7 @@ public final class CelFormats {
 
   /** All of them. */
   public static Formats all() {
-    Expressions expressions = new Expressions();
+    ExpressionCompiler expressions = new ExpressionCompiler();
     return new Formats("cel")
         .with(
             "condition",
@@ -50,7 +50,7 @@ public final class CelFormats {
     return Arrays.stream(texts).map(text -> text.getBytes(UTF_8)).toList();
   }
 
-  private static boolean condition(Expressions expressions, String source) {
+  private static boolean condition(ExpressionCompiler expressions, String source) {
     if (!(expressions.condition(source) instanceof Compilation.Compiled<Condition> compiled)) {
       return false;
     }
@@ -70,7 +70,7 @@ public final class CelFormats {
     return true;
   }
 
-  private static boolean mapping(Expressions expressions, String source) {
+  private static boolean mapping(ExpressionCompiler expressions, String source) {
     if (!(expressions.mapping(source, ValueType.ANY)
         instanceof Compilation.Compiled<Mapping> compiled)) {
       return false;

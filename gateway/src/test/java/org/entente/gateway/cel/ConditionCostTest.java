@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConditionCostTest {
-  private static final Expressions EXPRESSIONS = new Expressions();
+  private static final ExpressionCompiler EXPRESSIONS = new ExpressionCompiler();
 
   @ParameterizedTest
   @CsvSource(
@@ -113,7 +113,8 @@ class ConditionCostTest {
         "label.jurisdictions.all(a, label.jurisdictions.all(b, a != b || a.startsWith('US')"
             + " || label.markings.size() == 0))";
     Condition condition = condition(source);
-    assertTrue(condition.mostSteps() > Expressions.MAX_STEPS / 4, () -> "" + condition.mostSteps());
+    assertTrue(
+        condition.mostSteps() > ExpressionCompiler.MAX_STEPS / 4, () -> "" + condition.mostSteps());
     Evaluation<Boolean> evaluation =
         condition.evaluate(largest(), "fr.customs", "sg.police", Instant.EPOCH);
     assertEquals(new Evaluation.Value<>(true), evaluation);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IndexGuardsTest {
-  private static final Expressions EXPRESSIONS = new Expressions();
+  private static final ExpressionCompiler EXPRESSIONS = new ExpressionCompiler();
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
   @ParameterizedTest

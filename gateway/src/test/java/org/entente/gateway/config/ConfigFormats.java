@@ -19,8 +19,8 @@ public final class ConfigFormats {
   }
 
   private static boolean node(YamlFiles yaml, byte[] bytes) {
-    Reading<NodeConfig> reading = yaml.parse("node.yaml", bytes, NodeConfig.class);
-    if (reading instanceof Reading.Unreadable<NodeConfig> unreadable) {
+    YamlReadResult<NodeConfig> reading = yaml.parse("node.yaml", bytes, NodeConfig.class);
+    if (reading instanceof YamlReadResult.Unreadable<NodeConfig> unreadable) {
       for (ConfigProblem problem : unreadable.problems()) {
         if (problem.toString().codePoints().anyMatch(Character::isISOControl)) {
           throw new AssertionError("a problem of more than one line: " + problem);

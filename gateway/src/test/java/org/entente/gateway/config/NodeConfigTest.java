@@ -36,13 +36,13 @@ class NodeConfigTest {
       listen: { clients: "127.0.0.1:0", admin: "127.0.0.1:0" }
       """;
 
-  private static Reading<NodeConfig> read(String more) {
+  private static YamlReadResult<NodeConfig> read(String more) {
     return new YamlFiles()
         .parse("node.yaml", (NODE + more).getBytes(StandardCharsets.UTF_8), NodeConfig.class);
   }
 
   private static NodeConfig good(String more) {
-    return (NodeConfig) assertInstanceOf(Reading.Read.class, read(more)).value();
+    return (NodeConfig) assertInstanceOf(YamlReadResult.Read.class, read(more)).value();
   }
 
   @Test
@@ -64,7 +64,8 @@ class NodeConfigTest {
     byte[] yaml = NODE.replace(some, other).getBytes(StandardCharsets.UTF_8);
     var unreadable =
         assertInstanceOf(
-            Reading.Unreadable.class, new YamlFiles().parse("node.yaml", yaml, NodeConfig.class));
+            YamlReadResult.Unreadable.class,
+            new YamlFiles().parse("node.yaml", yaml, NodeConfig.class));
     return unreadable.problems().get(0).toString();
   }
 
@@ -145,7 +146,7 @@ class NodeConfigTest {
     for (int i = 0; i < 11; i++) {
       bands.append("{ name: B").append(i).append(", from_per_mille: ").append(i).append(" }, ");
     }
-    var unreadable = assertInstanceOf(Reading.Unreadable.class, read(bands + "] }"));
+    var unreadable = assertInstanceOf(YamlReadResult.Unreadable.class, read(bands + "] }"));
     String problem = unreadable.problems().get(0).toString();
     assertTrue(problem.contains("more than 10 bands"), problem);
   }
@@ -154,12 +155,12 @@ class NodeConfigTest {
   @Test
   void readersThatAllSitAtDesks_areRefused_andOneThatSitsAtNoneIsEnough() {
     String seated = "clients: [{ name: a, scopes: [subscribe], desks: [narc, ipr] }";
-    var unreadable = assertInstanceOf(Reading.Unreadable.class, read(seated + "]"));
+    var unreadable = assertInstanceOf(YamlReadResult.Unreadable.class, read(seated + "]"));
     String problem = unreadable.problems().get(0).toString();
     assertTrue(problem.contains("clients.desks: every client"), problem);
     var still =
         assertInstanceOf(
-            Reading.Unreadable.class, read(seated + ", { name: b, scopes: [publish] }]"));
+            YamlReadResult.Unreadable.class, read(seated + ", { name: b, scopes: [publish] }]"));
     assertTrue(still.problems().get(0).toString().contains("clients.desks: every client"));
     NodeConfig config = good(seated + ", { name: b, scopes: [search] }]");
     assertEquals(List.of("narc", "ipr"), config.clients().get(0).desks());
@@ -171,7 +172,8 @@ class NodeConfigTest {
     for (String scope : List.of("ipr", "rights_holder")) {
       var unreadable =
           assertInstanceOf(
-              Reading.Unreadable.class, read("clients: [{ name: a, scopes: [" + scope + "] }]"));
+              YamlReadResult.Unreadable.class,
+              read("clients: [{ name: a, scopes: [" + scope + "] }]"));
       String problem = unreadable.problems().get(0).toString();
       assertTrue(problem.contains("node.yaml") && problem.contains("ipr is missing"), problem);
     }
@@ -208,7 +210,7 @@ class NodeConfigTest {
         "ipr: { time_zone: UTC, calendar_until: 2026-12-31, weekend: [SUNDAY, HOLIDAY] } | one of MONDAY"
       })
   void bound_thatIsWrong_isRefusedWithPlaceAndCure(String text, String expected) {
-    var unreadable = assertInstanceOf(Reading.Unreadable.class, read(text));
+    var unreadable = assertInstanceOf(YamlReadResult.Unreadable.class, read(text));
     String problem = unreadable.problems().get(0).toString();
     assertTrue(problem.contains("node.yaml:11"), problem);
     assertTrue(problem.contains(expected), problem);

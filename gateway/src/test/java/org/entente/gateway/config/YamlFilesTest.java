@@ -76,7 +76,7 @@ class YamlFilesTest {
             List.of(new Part("x", 1), new Part("NO", 2)),
             Map.of("k", "v"),
             "one\ntwo\n"),
-        assertInstanceOf(Reading.Read.class, parse(text)).value());
+        assertInstanceOf(YamlReadResult.Read.class, parse(text)).value());
   }
 
   @ParameterizedTest
@@ -108,7 +108,7 @@ class YamlFilesTest {
       })
   void file_wrong_isRefusedWithPlaceAndCure(String text, String expected) {
     var unreadable =
-        assertInstanceOf(Reading.Unreadable.class, parse(text.replace("\\n", "\n")), text);
+        assertInstanceOf(YamlReadResult.Unreadable.class, parse(text.replace("\\n", "\n")), text);
     String problem = unreadable.problems().get(0).toString();
     assertTrue(problem.startsWith("sample.yaml"), problem);
     assertTrue(problem.contains(expected), problem);
@@ -117,7 +117,8 @@ class YamlFilesTest {
   @Test
   void positions_blockText_problemNamesLineOfFile() {
     var read =
-        assertInstanceOf(Reading.Read.class, parse("id: a\nrule: |\n  one\n  two\nmax_items: 1\n"));
+        assertInstanceOf(
+            YamlReadResult.Read.class, parse("id: a\nrule: |\n  one\n  two\nmax_items: 1\n"));
     assertEquals(4, read.positions().problemInText("rule", 2, "bad", "").line());
     assertEquals(1, read.positions().problemInText("id", 1, "bad", "").line());
     assertEquals(2, read.positions().problem("rule.none[3]", "bad", "").line());
@@ -127,21 +128,21 @@ class YamlFilesTest {
   @Test
   void file_absentOrTooLargeOrNotUtf8_isRefused(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("x.yaml");
-    assertInstanceOf(Reading.Unreadable.class, YAML.read(file, Sample.class));
+    assertInstanceOf(YamlReadResult.Unreadable.class, YAML.read(file, Sample.class));
     Files.write(file, new byte[YamlFiles.MAX_BYTES + 1]);
-    assertInstanceOf(Reading.Unreadable.class, YAML.read(file, Sample.class));
+    assertInstanceOf(YamlReadResult.Unreadable.class, YAML.read(file, Sample.class));
     Files.write(file, new byte[] {'i', 'd', ':', ' ', (byte) 0xff});
-    assertInstanceOf(Reading.Unreadable.class, YAML.read(file, Sample.class));
+    assertInstanceOf(YamlReadResult.Unreadable.class, YAML.read(file, Sample.class));
     Files.writeString(file, "id: ok\n");
-    assertInstanceOf(Reading.Read.class, YAML.read(file, Sample.class));
+    assertInstanceOf(YamlReadResult.Read.class, YAML.read(file, Sample.class));
   }
 
   @Test
   void file_deeplyNestedOrManyAliases_isRefused() {
     String deep = "id: a\nextra: " + "[".repeat(5_000);
-    assertInstanceOf(Reading.Unreadable.class, parse(deep));
+    assertInstanceOf(YamlReadResult.Unreadable.class, parse(deep));
     String laughs = "id: a\na: &a [x,x]\nb: &b [*a,*a]\nextra: {c: *b}\n";
-    assertInstanceOf(Reading.Unreadable.class, parse(laughs));
+    assertInstanceOf(YamlReadResult.Unreadable.class, parse(laughs));
   }
 
   @Test
@@ -168,7 +169,7 @@ class YamlFilesTest {
     }
   }
 
-  private static Reading<Sample> parse(String text) {
+  private static YamlReadResult<Sample> parse(String text) {
     return YAML.parse("sample.yaml", text.getBytes(StandardCharsets.UTF_8), Sample.class);
   }
 }

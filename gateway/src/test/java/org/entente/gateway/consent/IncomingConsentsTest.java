@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.ledger.table.ConsentBook.Side;
+import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -21,7 +21,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.decide.Grant;
+import org.entente.gateway.policy.decide.ConsentGrant;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.ConsentStatement.Content;
 import org.entente.proto.store.v1.SentFacts;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /** Notices of consent from members of which any may lie. */
 class IncomingConsentsTest {
-  private final Node node = new Node();
+  private final ConsentNode node = new ConsentNode();
 
   @AfterEach
   void close() {
@@ -60,7 +60,7 @@ class IncomingConsentsTest {
     return ConsentNotice.newBuilder()
         .setDenied(
             ConsentDenied.newBuilder()
-                .setConsentId(Node.bytes(consent))
+                .setConsentId(ConsentNode.bytes(consent))
                 .setReason("not now")
                 .setAt(Timestamps.fromMillis(1)))
         .build();
@@ -70,14 +70,14 @@ class IncomingConsentsTest {
     return ConsentNotice.newBuilder()
         .setRevoked(
             ConsentRevoked.newBuilder()
-                .setConsentId(Node.bytes(consent))
+                .setConsentId(ConsentNode.bytes(consent))
                 .setReason("no longer")
                 .setAt(Timestamps.fromMillis(1)))
         .build();
   }
 
   private ConsentNotice grants(Content content) {
-    return Node.granted(ConsentStatement.sign(content, node.theirs));
+    return ConsentNode.granted(ConsentStatement.sign(content, node.theirs));
   }
 
   private ConsentEntry own() {
@@ -86,27 +86,28 @@ class IncomingConsentsTest {
 
   @Test
   void request_isTakenFromWhoWasSentTheMessages() {
-    MessageId message = node.sent(Node.DE, Node.SG);
-    MessageId consent = node.isAsked(Node.DE, message);
+    MessageId message = node.sent(ConsentNode.DE, ConsentNode.SG);
+    MessageId consent = node.isAsked(ConsentNode.DE, message);
     assertEquals(
-        Node.bytes(consent),
+        ConsentNode.bytes(consent),
         node.consents.page(Side.ORIGINATOR, false, null, 10).get(0).getConsentId());
     AuditRecord leaf = node.journal.only(AuditType.CONSENT_ASKED);
-    assertEquals(Node.DE, leaf.actor().agency());
+    assertEquals(ConsentNode.DE, leaf.actor().agency());
     assertEquals(List.of(consent, message), leaf.subject().messages());
   }
 
   @Test
   void request_aboutWhatTheAskerWasNotSent_isRefused() {
-    MessageId toOthers = node.sent(Node.SG);
+    MessageId toOthers = node.sent(ConsentNode.SG);
     MessageId nobodys = MessageId.fresh(1, node.random);
-    MessageId both = node.sent(Node.DE);
-    MessageId training = node.sent(SentFacts.newBuilder().setExercise(true).build(), Node.DE);
-    MessageId recall = node.sent(SentFacts.newBuilder().setRecall(true).build(), Node.DE);
+    MessageId both = node.sent(ConsentNode.DE);
+    MessageId training =
+        node.sent(SentFacts.newBuilder().setExercise(true).build(), ConsentNode.DE);
+    MessageId recall = node.sent(SentFacts.newBuilder().setRecall(true).build(), ConsentNode.DE);
     for (MessageId message : List.of(toOthers, nobodys, training, recall)) {
       assertEquals(
           Code.NOT_FOUND,
-          code(node.hears(Node.DE, asks(node.wanted(both, message)))),
+          code(node.hears(ConsentNode.DE, asks(node.wanted(both, message)))),
           "" + message);
     }
     assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
@@ -114,66 +115,69 @@ class IncomingConsentsTest {
 
   @Test
   void request_forTooLong_isRefused() {
-    ConsentAsked.Builder asked = node.wanted(node.sent(Node.DE)).toBuilder();
+    ConsentAsked.Builder asked = node.wanted(node.sent(ConsentNode.DE)).toBuilder();
     asked.setUntil(Timestamps.fromMillis(node.in(Duration.ofDays(367))));
-    assertEquals(Code.INVALID_FIELD, code(node.hears(Node.DE, asks(asked.build()))));
+    assertEquals(Code.INVALID_FIELD, code(node.hears(ConsentNode.DE, asks(asked.build()))));
   }
 
   @Test
   void requestsWithoutEnd_areRefused_andThoseOfOthersAreNot() {
-    MessageId message = node.sent(Node.DE, Node.SG);
+    MessageId message = node.sent(ConsentNode.DE, ConsentNode.SG);
     ConsentNotice notice = asks(node.wanted(message));
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
           for (int i = 0; i < IncomingConsents.MOST_OPEN; i++) {
             MessageId id = MessageId.fresh(i, node.random);
-            node.incoming.received(tx, Node.DE, id, false, notice);
+            node.incoming.received(tx, ConsentNode.DE, id, false, notice);
           }
           return 0;
         });
-    assertEquals(Code.LIMIT_REACHED, code(node.hears(Node.DE, notice)));
-    assertEquals(Optional.empty(), node.hears(Node.SG, notice));
+    assertEquals(Code.LIMIT_REACHED, code(node.hears(ConsentNode.DE, notice)));
+    assertEquals(Optional.empty(), node.hears(ConsentNode.SG, notice));
     MessageId first = node.ledger.consents().page(Side.ORIGINATOR, null, 1).get(0).id();
-    node.deciding.deny(Node.DESK, first, "not now", Node.PERSON).join();
-    assertEquals(Optional.empty(), node.hears(Node.DE, notice), "one was decided on");
+    node.deciding.deny(ConsentNode.DESK, first, "not now", ConsentNode.PERSON).join();
+    assertEquals(Optional.empty(), node.hears(ConsentNode.DE, notice), "one was decided on");
   }
 
   @Test
   void grant_thatTheOriginatorSigned_isInForce() {
-    MessageId message = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
     MessageId consent = node.ask(message);
-    assertEquals(Optional.empty(), node.hears(Node.SG, grants(node.statement(consent, message))));
+    assertEquals(
+        Optional.empty(), node.hears(ConsentNode.SG, grants(node.statement(consent, message))));
     assertEquals(ConsentState.CONSENT_STATE_GRANTED, own().getState());
-    Grant grant = node.grants.of(message).get(0);
+    ConsentGrant grant = node.grants.of(message).get(0);
     assertEquals(consent, grant.id());
-    assertEquals(Node.SG, grant.grantor());
+    assertEquals(ConsentNode.SG, grant.grantor());
     assertFalse(grant.revoked());
-    assertEquals(Node.SG, node.journal.only(AuditType.CONSENT_GRANTED).actor().agency());
+    assertEquals(ConsentNode.SG, node.journal.only(AuditType.CONSENT_GRANTED).actor().agency());
   }
 
   /** What is not signed by a gateway of the agency that was asked is no grant. */
   @Test
   void grant_forged_isRefused() {
-    MessageId message = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
     MessageId consent = node.ask(message);
     Content content = node.statement(consent, message);
     Ed25519SigningKey other = Ed25519SigningKey.generate(node.random);
     assertEquals(
         Code.BAD_SIGNATURE,
-        code(node.hears(Node.SG, Node.granted(ConsentStatement.sign(content, other)))));
+        code(
+            node.hears(
+                ConsentNode.SG, ConsentNode.granted(ConsentStatement.sign(content, other)))));
     byte[] altered = ConsentStatement.sign(content, node.theirs).encoded();
     altered[altered.length - 65] ^= 1;
     ConsentNotice later =
         ConsentNotice.newBuilder()
             .setGranted(ConsentGranted.newBuilder().setStatement(ByteString.copyFrom(altered)))
             .build();
-    assertEquals(Code.BAD_SIGNATURE, code(node.hears(Node.SG, later)));
+    assertEquals(Code.BAD_SIGNATURE, code(node.hears(ConsentNode.SG, later)));
     ConsentNotice garbage =
         ConsentNotice.newBuilder()
             .setGranted(ConsentGranted.newBuilder().setStatement(ByteString.copyFromUtf8("yes")))
             .build();
-    assertEquals(Code.MALFORMED, code(node.hears(Node.SG, garbage)));
+    assertEquals(Code.MALFORMED, code(node.hears(ConsentNode.SG, garbage)));
     Content unknownGateway =
         new Content(
             content.federation(),
@@ -183,34 +187,35 @@ class IncomingConsentsTest {
             content.issuedAtMs(),
             content.id(),
             content.terms());
-    assertEquals(Code.BAD_SIGNATURE, code(node.hears(Node.SG, grants(unknownGateway))));
+    assertEquals(Code.BAD_SIGNATURE, code(node.hears(ConsentNode.SG, grants(unknownGateway))));
     assertEquals(List.of(), node.grants.of(message));
   }
 
   /** A statement that is true, but says something else. */
   @Test
   void grant_meantForSomethingElse_isRefused() {
-    MessageId message = node.received(Node.SG);
-    MessageId another = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
+    MessageId another = node.received(ConsentNode.SG);
     MessageId consent = node.ask(message);
     Content good = node.statement(consent, message);
     assertEquals(
         Code.NOT_FOUND,
-        code(node.hears(Node.SG, grants(node.statement(consent, message, another)))));
+        code(node.hears(ConsentNode.SG, grants(node.statement(consent, message, another)))));
     assertEquals(
         Code.NOT_FOUND,
         code(
-            node.hears(Node.SG, grants(node.statement(MessageId.fresh(1, node.random), message)))));
+            node.hears(
+                ConsentNode.SG, grants(node.statement(MessageId.fresh(1, node.random), message)))));
     Content toOthers =
         new Content(
             good.federation(),
             good.grantor(),
             good.gateway(),
-            Node.DE,
+            ConsentNode.DE,
             good.issuedAtMs(),
             consent,
             good.terms());
-    assertEquals(Code.HEADER_MISMATCH, code(node.hears(Node.SG, grants(toOthers))));
+    assertEquals(Code.HEADER_MISMATCH, code(node.hears(ConsentNode.SG, grants(toOthers))));
     Content elsewhere =
         new Content(
             new FederationName("other.example"),
@@ -220,7 +225,7 @@ class IncomingConsentsTest {
             good.issuedAtMs(),
             consent,
             good.terms());
-    assertEquals(Code.HEADER_MISMATCH, code(node.hears(Node.SG, grants(elsewhere))));
+    assertEquals(Code.HEADER_MISMATCH, code(node.hears(ConsentNode.SG, grants(elsewhere))));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());
   }
@@ -228,34 +233,35 @@ class IncomingConsentsTest {
   /** The originator alone answers, and its word cannot be carried by another. */
   @Test
   void answers_ofOthersThanTheOriginator_areRefused() {
-    MessageId message = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
     MessageId consent = node.ask(message);
     assertEquals(
-        Code.HEADER_MISMATCH, code(node.hears(Node.DE, grants(node.statement(consent, message)))));
-    assertEquals(Code.NOT_FOUND, code(node.hears(Node.DE, denies(consent))));
-    assertEquals(Code.NOT_FOUND, code(node.hears(Node.DE, revokes(consent))));
+        Code.HEADER_MISMATCH,
+        code(node.hears(ConsentNode.DE, grants(node.statement(consent, message)))));
+    assertEquals(Code.NOT_FOUND, code(node.hears(ConsentNode.DE, denies(consent))));
+    assertEquals(Code.NOT_FOUND, code(node.hears(ConsentNode.DE, revokes(consent))));
     assertEquals(ConsentState.CONSENT_STATE_OPEN, own().getState());
   }
 
   @Test
   void answer_toATrainingRequest_isTraining() {
-    MessageId message = node.received(Node.SG, Status.STATUS_EXERCISE);
+    MessageId message = node.received(ConsentNode.SG, Status.STATUS_EXERCISE);
     MessageId consent = node.ask(message);
     ConsentNotice grant = grants(node.statement(consent, message));
-    assertEquals(Code.NOT_FOUND, code(node.hears(Node.SG, grant)));
+    assertEquals(Code.NOT_FOUND, code(node.hears(ConsentNode.SG, grant)));
     Label training = Label.newBuilder().setStatus(Status.STATUS_EXERCISE).build();
-    assertEquals(Optional.empty(), node.incoming.refusal(Node.SG, training, grant));
+    assertEquals(Optional.empty(), node.incoming.refusal(ConsentNode.SG, training, grant));
   }
 
   @Test
   void grant_comingAgainAfterItsRevocation_hasNoEffect() {
-    MessageId message = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
     MessageId consent = node.ask(message);
     ConsentNotice grant = grants(node.statement(consent, message));
-    node.hears(Node.SG, grant);
-    node.hears(Node.SG, revokes(consent));
+    node.hears(ConsentNode.SG, grant);
+    node.hears(ConsentNode.SG, revokes(consent));
     assertTrue(node.grants.of(message).get(0).revoked());
-    assertEquals(Optional.empty(), node.hears(Node.SG, grant), "kept, and nothing more");
+    assertEquals(Optional.empty(), node.hears(ConsentNode.SG, grant), "kept, and nothing more");
     assertTrue(node.grants.of(message).get(0).revoked());
     assertEquals(ConsentState.CONSENT_STATE_REVOKED, own().getState());
     assertEquals("no longer", own().getReason());
@@ -264,21 +270,21 @@ class IncomingConsentsTest {
 
   @Test
   void revocation_comingBeforeItsGrant_preventsIt() {
-    MessageId message = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
     MessageId consent = node.ask(message);
-    node.hears(Node.SG, revokes(consent));
-    node.hears(Node.SG, grants(node.statement(consent, message)));
+    node.hears(ConsentNode.SG, revokes(consent));
+    node.hears(ConsentNode.SG, grants(node.statement(consent, message)));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_REVOKED, own().getState());
   }
 
   @Test
   void denied_staysDenied() {
-    MessageId message = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
     MessageId consent = node.ask(message);
-    node.hears(Node.SG, denies(consent));
-    node.hears(Node.SG, grants(node.statement(consent, message)));
-    node.hears(Node.SG, revokes(consent));
+    node.hears(ConsentNode.SG, denies(consent));
+    node.hears(ConsentNode.SG, grants(node.statement(consent, message)));
+    node.hears(ConsentNode.SG, revokes(consent));
     assertEquals(List.of(), node.grants.of(message));
     assertEquals(ConsentState.CONSENT_STATE_DENIED, own().getState());
     assertEquals("not now", own().getReason());
@@ -286,29 +292,31 @@ class IncomingConsentsTest {
 
   @Test
   void grants_aboutOneMessage_areGivenTheLatestFirst() {
-    MessageId message = node.received(Node.SG);
+    MessageId message = node.received(ConsentNode.SG);
     MessageId first = node.ask(message);
-    node.hears(Node.SG, grants(node.statement(first, message)));
+    node.hears(ConsentNode.SG, grants(node.statement(first, message)));
     node.clock.move(Duration.ofSeconds(1));
     MessageId second = node.ask(message);
-    node.hears(Node.SG, grants(node.statement(second, message)));
-    assertEquals(List.of(second, first), node.grants.of(message).stream().map(Grant::id).toList());
-    assertEquals(List.of(), node.grants.of(node.received(Node.SG)));
+    node.hears(ConsentNode.SG, grants(node.statement(second, message)));
+    assertEquals(
+        List.of(second, first), node.grants.of(message).stream().map(ConsentGrant::id).toList());
+    assertEquals(List.of(), node.grants.of(node.received(ConsentNode.SG)));
   }
 
   /** Among the parties of an agreement nobody is asked, and the originator is told. */
   @Test
   void use_thatNeededNoConsent_isInTheAuditLog_asPassedOnByTheRecipient() {
-    MessageId message = node.sent(Node.DE);
+    MessageId message = node.sent(ConsentNode.DE);
     MessageId next = MessageId.fresh(2, node.random);
     EvidenceItem.Builder item =
         EvidenceItem.newBuilder()
             .setKind(EvidenceKind.EVIDENCE_KIND_PASSED_ON)
             .setAgency("de.customs")
-            .setMessageId(Node.bytes(message))
-            .setPassedOnAs(Node.bytes(next))
+            .setMessageId(ConsentNode.bytes(message))
+            .setPassedOnAs(ConsentNode.bytes(next))
             .addPassedOnTo("us.cbp");
-    for (ByteString none : List.of(ByteString.EMPTY, Node.bytes(EvidenceRecords.NO_CONSENT))) {
+    for (ByteString none :
+        List.of(ByteString.EMPTY, ConsentNode.bytes(EvidenceRecords.NO_CONSENT))) {
       node.ledger.commit(
           Lane.ROUTINE,
           tx -> {
@@ -320,23 +328,23 @@ class IncomingConsentsTest {
         List.of(AuditType.PASSED_ON, AuditType.PASSED_ON),
         node.journal.types().stream().filter(AuditType.PASSED_ON::equals).toList());
     AuditRecord leaf = node.journal.last();
-    assertEquals(Node.DE, leaf.actor().agency());
+    assertEquals(ConsentNode.DE, leaf.actor().agency());
     assertEquals(List.of(message, next), leaf.subject().messages());
-    assertEquals(List.of(Node.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
+    assertEquals(List.of(ConsentNode.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
   }
 
   @Test
   void use_thatARecipientStates_isInTheAuditLog() {
-    MessageId message = node.sent(Node.DE);
+    MessageId message = node.sent(ConsentNode.DE);
     MessageId consent = MessageId.fresh(1, node.random);
     MessageId next = MessageId.fresh(2, node.random);
     EvidenceItem item =
         EvidenceItem.newBuilder()
             .setKind(EvidenceKind.EVIDENCE_KIND_PASSED_ON)
             .setAgency("de.customs")
-            .setMessageId(Node.bytes(message))
-            .setConsentId(Node.bytes(consent))
-            .setPassedOnAs(Node.bytes(next))
+            .setMessageId(ConsentNode.bytes(message))
+            .setConsentId(ConsentNode.bytes(consent))
+            .setPassedOnAs(ConsentNode.bytes(next))
             .addPassedOnTo("us.cbp")
             .build();
     node.ledger.commit(
@@ -346,8 +354,8 @@ class IncomingConsentsTest {
           return 0;
         });
     AuditRecord leaf = node.journal.only(AuditType.CONSENT_USED);
-    assertEquals(Node.DE, leaf.actor().agency());
+    assertEquals(ConsentNode.DE, leaf.actor().agency());
     assertEquals(List.of(message, consent, next), leaf.subject().messages());
-    assertEquals(List.of(Node.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
+    assertEquals(List.of(ConsentNode.DE, new AgencyName("us.cbp")), leaf.subject().agencies());
   }
 }

@@ -8,13 +8,13 @@ import com.google.protobuf.ByteString;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Category;
@@ -130,7 +130,7 @@ class FilterLimitsTest {
   /** Whoever sent it is known by the gateway, whatever the label might say. */
   @Test
   void origin_isTheOneThatTheGatewayVerified() {
-    InboxBook.Placed placed = placed(record());
+    InboxTable.PlacedRecord placed = placed(record());
     assertTrue(match(filter().addOrigins("fr.customs")).mayGive(placed));
     assertFalse(match(filter().addOrigins("us.cbp")).mayGive(placed));
     assertTrue(match(filter().addOrigins("us.cbp").addOrigins("fr.customs")).mayGive(placed));
@@ -139,19 +139,19 @@ class FilterLimitsTest {
   /** By when something is to be delivered does not say until when it is kept. */
   @Test
   void pastItsDeliveryTime_isNotDelivered_andGivenAllTheSame() {
-    Match all = match(filter());
-    InboxBook.Placed placed = placed(record().setExpiresAtMs(1_000));
+    MessageFilter all = match(filter());
+    InboxTable.PlacedRecord placed = placed(record().setExpiresAtMs(1_000));
     assertTrue(all.mayDeliver(placed, ASIDE::contains, 999));
     assertFalse(all.mayDeliver(placed, ASIDE::contains, 1_000));
     assertTrue(all.mayGive(placed));
     assertFalse(match(filter().addOrigins("us.cbp")).mayDeliver(placed, ASIDE::contains, 999));
-    InboxBook.Placed recalled = placed(record().setRecalled(true));
+    InboxTable.PlacedRecord recalled = placed(record().setRecalled(true));
     assertFalse(all.mayDeliver(recalled, ASIDE::contains, 0));
     assertFalse(all.mayGive(recalled));
-    InboxBook.Placed exercise = placed(record().setExercise(true));
+    InboxTable.PlacedRecord exercise = placed(record().setExercise(true));
     assertFalse(all.mayDeliver(exercise, ASIDE::contains, 0));
     assertFalse(all.mayGive(exercise));
-    InboxBook.Placed damaged = placed(record().clearMessageId());
+    InboxTable.PlacedRecord damaged = placed(record().clearMessageId());
     assertFalse(all.mayDeliver(damaged, ASIDE::contains, 0));
     assertFalse(all.mayGive(damaged));
   }
@@ -159,12 +159,12 @@ class FilterLimitsTest {
   /** What a person may be told of by its label is not therefore opened. */
   @Test
   void restrictedOrSetAside_isNotOpened() {
-    Match all = match(filter());
-    InboxBook.Placed placed = placed(record());
+    MessageFilter all = match(filter());
+    InboxTable.PlacedRecord placed = placed(record());
     assertTrue(all.mayOpen(placed, ASIDE::contains));
     assertFalse(all.mayOpen(placed, position -> position == placed.position()));
     assertTrue(all.mayOpen(placed, position -> position != placed.position()));
-    InboxBook.Placed restricted = placed(record().setRestricted(true));
+    InboxTable.PlacedRecord restricted = placed(record().setRestricted(true));
     assertTrue(all.mayGive(restricted));
     assertFalse(all.mayOpen(restricted, ASIDE::contains));
     assertFalse(all.mayDeliver(restricted, ASIDE::contains, 0));
@@ -182,12 +182,13 @@ class FilterLimitsTest {
         .setExpiresAtMs(Long.MAX_VALUE);
   }
 
-  private static InboxBook.Placed placed(InboxRecord.Builder record) {
-    return new InboxBook.Placed(Lane.ROUTINE, 1, record.build());
+  private static InboxTable.PlacedRecord placed(InboxRecord.Builder record) {
+    return new InboxTable.PlacedRecord(Lane.ROUTINE, 1, record.build());
   }
 
-  private static Match match(Filter.Builder filter) {
+  private static MessageFilter match(Filter.Builder filter) {
     NodeName anybody = new NodeName("desk");
-    return new Match(filter.build(), Desked.none(new MemoryStorageKeys()).sight(anybody));
+    return new MessageFilter(
+        filter.build(), DeskClients.none(new MemoryStorageKeys()).sight(anybody));
   }
 }

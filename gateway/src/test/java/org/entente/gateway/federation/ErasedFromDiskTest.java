@@ -22,17 +22,17 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.keys.NodeKeys;
+import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.seal.keys.Keystore;
@@ -78,7 +78,7 @@ class ErasedFromDiskTest {
   @BeforeEach
   void receiveCopyAndErase() throws IOException {
     try (Keystore keystore = keystore("keystore")) {
-      NodeKeys keys = new NodeKeys(keystore, () -> now, random);
+      KeyProvider keys = new KeyProvider(keystore, () -> now, random);
       try (Store store = store("data")) {
         Ledger ledger = ledger(store);
         try (ErasureJournal journal = journal();
@@ -123,7 +123,7 @@ class ErasedFromDiskTest {
     return ledger;
   }
 
-  private ReceiveKit kit(Ledger ledger, NodeKeys keys, ErasureJournal journal) {
+  private ReceiveKit kit(Ledger ledger, KeyProvider keys, ErasureJournal journal) {
     return new ReceiveKit(
         ledger,
         keys.storageKeys(),
@@ -133,7 +133,7 @@ class ErasedFromDiskTest {
         () -> now);
   }
 
-  private Retention retention(Ledger ledger, NodeKeys keys, ReceiveKit kit) {
+  private Retention retention(Ledger ledger, KeyProvider keys, ReceiveKit kit) {
     return new Retention(
         ReceiveKit.SELF,
         ledger,
@@ -172,11 +172,11 @@ class ErasedFromDiskTest {
   private Optional<Body> read(String data, String keystore, Permitted message) {
     try (Keystore keys = keystore(keystore);
         Store store = store(data)) {
-      InboxBook inbox = new InboxBook(store);
-      InboxBook.Placed placed = inbox.find(message.messageId());
+      InboxTable inbox = new InboxTable(store);
+      InboxTable.PlacedRecord placed = inbox.find(message.messageId());
       return placed == null
           ? Optional.empty()
-          : new InboxOpening(new NodeKeys(keys, () -> now, random).storageKeys(), inbox)
+          : new InboxOpener(new KeyProvider(keys, () -> now, random).storageKeys(), inbox)
               .body(placed);
     }
   }
@@ -216,7 +216,7 @@ class ErasedFromDiskTest {
         Store store = store("backup");
         ErasureJournal journal = journal()) {
       Ledger ledger = ledger(store);
-      try (ReceiveKit kit = kit(ledger, new NodeKeys(keystore, () -> now, random), journal)) {
+      try (ReceiveKit kit = kit(ledger, new KeyProvider(keystore, () -> now, random), journal)) {
         assertEquals(1, kit.erasing().replay());
         kit.settle();
         assertEquals(null, ledger.inbox().find(erased.messageId()));
@@ -242,7 +242,7 @@ class ErasedFromDiskTest {
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
-    public void failed(LedgerUnavailable why) {
+    public void failed(LedgerFailure why) {
       throw new IllegalStateException(why);
     }
   }

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -36,20 +36,20 @@ import org.entente.gateway.policy.decide.RecallMessages;
 import org.entente.gateway.policy.decide.RulebookHolder;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.ExerciseRetention;
-import org.entente.gateway.receive.NodeIngress;
+import org.entente.gateway.receive.PolicyIngressCheck;
+import org.entente.gateway.retention.BucketSweep;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.Retention;
-import org.entente.gateway.retention.Sweep;
-import org.entente.gateway.seal.SealedAsLie;
+import org.entente.gateway.seal.MislabelledEnvelopes;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
-import org.entente.gateway.transmit.Awaiting;
+import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Alert;
@@ -105,7 +105,7 @@ class ExerciseThreatsTest {
             keys,
             keys,
             journal,
-            new NodeIngress(
+            new PolicyIngressCheck(
                 ReceiveKit.SELF,
                 policy,
                 new LabelCheck(MessageLimits.defaults()),
@@ -224,9 +224,14 @@ class ExerciseThreatsTest {
   void test_underAHeaderThatSaysActual_andBack_isRefused() {
     Permitted test = message(Status.STATUS_TEST);
     assertTrue(test.exercise());
-    refused(Code.HEADER_MISMATCH, "exercise flag", test, SealedAsLie.exerciseReversed(test));
+    refused(
+        Code.HEADER_MISMATCH, "exercise flag", test, MislabelledEnvelopes.exerciseReversed(test));
     Permitted system = message(Status.STATUS_SYSTEM);
-    refused(Code.HEADER_MISMATCH, "exercise flag", system, SealedAsLie.exerciseReversed(system));
+    refused(
+        Code.HEADER_MISMATCH,
+        "exercise flag",
+        system,
+        MislabelledEnvelopes.exerciseReversed(system));
     assertTrue(placed(taken(test)).record().getExercise());
     assertFalse(placed(taken(system)).record().getExercise());
   }
@@ -236,7 +241,10 @@ class ExerciseThreatsTest {
     Permitted template = message(Status.STATUS_DRAFT);
     refused(Code.INVALID_FIELD, "label.status", template);
     refused(
-        Code.HEADER_MISMATCH, "exercise flag", template, SealedAsLie.exerciseReversed(template));
+        Code.HEADER_MISMATCH,
+        "exercise flag",
+        template,
+        MislabelledEnvelopes.exerciseReversed(template));
   }
 
   /** A status of a later release may be training or not; nobody here can say. */
@@ -271,7 +279,7 @@ class ExerciseThreatsTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          Awaiting.begin(tx, ledger, kit.evidence(), id, facts);
+          EvidenceTimeouts.begin(tx, ledger, kit.evidence(), id, facts);
           return id;
         });
     return id;
@@ -409,13 +417,13 @@ class ExerciseThreatsTest {
   @Test
   void message_thatNamesOneWhoseRecordIsDamaged_isKept() {
     MessageId named = taken(message(Status.STATUS_ACTUAL));
-    InboxBook.Placed placed = placed(named);
+    InboxTable.PlacedRecord placed = placed(named);
     store.commit(
         store
             .batch()
             .put(
                 Table.INBOX,
-                Keys.key().u8(placed.lane().number()).u64(placed.position()).done(),
+                KeyBuilder.key().u8(placed.lane().number()).u64(placed.position()).done(),
                 new byte[] {-1, -1}),
         Durability.SYNCED);
     assertThrows(CorruptRecord.class, () -> ledger.inbox().find(named));
@@ -423,7 +431,7 @@ class ExerciseThreatsTest {
     taken(replyTo(named, Status.STATUS_EXERCISE));
   }
 
-  private InboxBook.Placed placed(MessageId id) {
+  private InboxTable.PlacedRecord placed(MessageId id) {
     return requireNonNull(ledger.inbox().find(id));
   }
 
@@ -440,7 +448,7 @@ class ExerciseThreatsTest {
     assertEquals(dayIn(NOW, OWN_RULE), placed(exercise).record().getBucketDay());
     assertEquals(dayIn(NOW, OWN_RULE), placed(test).record().getBucketDay());
 
-    Sweep sweep = new Sweep(ReceiveKit.SELF, ledger, kit.evidence(), () -> now);
+    BucketSweep sweep = new BucketSweep(ReceiveKit.SELF, ledger, kit.evidence(), () -> now);
     now = NOW.plus(Duration.ofDays(OWN_RULE));
     assertEquals(0, sweep.round(), "the last day is not over");
     now = NOW.plus(Duration.ofDays(OWN_RULE + 1));

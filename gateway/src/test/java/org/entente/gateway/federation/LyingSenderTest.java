@@ -26,9 +26,9 @@ import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.policy.decide.RulebookHolder;
 import org.entente.gateway.policy.terms.DemoMembership;
-import org.entente.gateway.receive.NodeIngress;
+import org.entente.gateway.receive.PolicyIngressCheck;
 import org.entente.gateway.retention.ErasureJournal;
-import org.entente.gateway.seal.SealedAsLie;
+import org.entente.gateway.seal.MislabelledEnvelopes;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -114,7 +114,7 @@ class LyingSenderTest {
             keys,
             keys,
             journal,
-            new NodeIngress(
+            new PolicyIngressCheck(
                 ReceiveKit.SELF,
                 policy,
                 labels,
@@ -370,9 +370,9 @@ class LyingSenderTest {
   @Test
   void exercise_underAHeaderThatSaysActual_andBack_isRefused() {
     Permitted exercise = message(label -> label.setStatus(Status.STATUS_EXERCISE), ALERT);
-    refused(Code.HEADER_MISMATCH, exercise, SealedAsLie.exerciseReversed(exercise));
+    refused(Code.HEADER_MISMATCH, exercise, MislabelledEnvelopes.exerciseReversed(exercise));
     Permitted actual = message(label -> label, ALERT);
-    refused(Code.HEADER_MISMATCH, actual, SealedAsLie.exerciseReversed(actual));
+    refused(Code.HEADER_MISMATCH, actual, MislabelledEnvelopes.exerciseReversed(actual));
   }
 
   private Permitted feedback(MessageId answered, Status status) {

@@ -37,8 +37,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.LogSuccession;
 import org.entente.gateway.audit.record.AuditPerson;
-import org.entente.gateway.ceremony.AgencyFounding;
 import org.entente.gateway.ceremony.AgencyPlan;
+import org.entente.gateway.ceremony.AgencySetup;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.crypto.SigningPair;
@@ -48,7 +48,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.assembly.Gateway;
 import org.entente.gateway.node.offline.NodeSuccession;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.trust.AgencyKind;
@@ -156,7 +156,7 @@ public final class RunningFederation implements AutoCloseable {
   private final Path folder;
   private final Instant ends;
   private final SecureRandom random = new SecureRandom();
-  private final KeyName rootName = new KeyName("entente/" + NAME + "/root-1");
+  private final NoteKeyName rootName = new NoteKeyName("entente/" + NAME + "/root-1");
   private final SigningPair root;
   private final RootSet roots;
   private final Map<String, Member> members = new TreeMap<>();
@@ -338,7 +338,7 @@ public final class RunningFederation implements AutoCloseable {
   private void found(AgencyPlan plan, Path home) throws IOException {
     String agency = plan.name().value();
     homes.put(agency, home);
-    members.put(agency, new AgencyFounding(plan, home, null, random).found().member());
+    members.put(agency, new AgencySetup(plan, home, null, random).found().member());
   }
 
   private Path home(String agency) {
@@ -699,7 +699,7 @@ public final class RunningFederation implements AutoCloseable {
     BlockingQueue<SubscribeResponse> said = new LinkedBlockingQueue<>();
     CountDownLatch ended = new CountDownLatch(1);
     StreamObserver<SubscribeRequest> stream =
-        SubscriberGrpc.newStub(channel).subscribe(new Queueing(said, ended));
+        SubscriberGrpc.newStub(channel).subscribe(new ResponseQueue(said, ended));
     stream.onNext(SubscribeRequest.newBuilder().setOpen(cursor).build());
     List<Delivery> received = new ArrayList<>();
     try {
@@ -729,7 +729,7 @@ public final class RunningFederation implements AutoCloseable {
     return received;
   }
 
-  private record Queueing(BlockingQueue<SubscribeResponse> said, CountDownLatch ended)
+  private record ResponseQueue(BlockingQueue<SubscribeResponse> said, CountDownLatch ended)
       implements StreamObserver<SubscribeResponse> {
     @Override
     public void onNext(SubscribeResponse response) {

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
-import org.entente.gateway.testkit.Requires;
+import org.entente.gateway.testkit.TestRequirement;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +32,6 @@ class FuzzIT {
               + String.join("\n", found.lines()));
     }
     boolean runs = !(outcome instanceof FuzzRun.Outcome.CannotRun);
-    Requires.present(runs, "a machine that Jazzer runs on: " + outcome);
+    TestRequirement.present(runs, "a machine that Jazzer runs on: " + outcome);
   }
 }

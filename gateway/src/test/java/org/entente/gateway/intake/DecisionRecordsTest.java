@@ -18,7 +18,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -56,7 +56,7 @@ class DecisionRecordsTest {
 
   private final SettableClock clock = new SettableClock(PolicyFixture.NOW);
   private final RecordedLeaves leaves = new RecordedLeaves();
-  private final AtRest atRest = new AtRest(new MemoryStorageKeys(), new SecureRandom());
+  private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), new SecureRandom());
   private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
   private final Ledger ledger = QuietLedger.started(new MemoryStore(), clock, leaves);
   private final Path folder;
@@ -237,16 +237,16 @@ class DecisionRecordsTest {
   @Test
   void reading_isAConsultation_andOfWhatIsNotThereIsCounted() {
     MessageId id = held("k1");
-    Releases.Reading.Shown shown =
-        (Releases.Reading.Shown) kit.releases().read(DESK, id, SECOND).join();
+    ReleaseDecisions.ReadResult.Shown shown =
+        (ReleaseDecisions.ReadResult.Shown) kit.releases().read(DESK, id, SECOND).join();
     assertEquals(kit.releases().find(id).orElseThrow(), shown.message());
     assertEquals(draft("k1").build(), shown.draft());
     AuditRecord leaf = leaves.only(AuditType.OPENED);
     assertEquals(LawCategory.CONSULTATION, leaf.category());
     assertEquals(DESK, leaf.actor().client());
     MessageId unknown = MessageId.fresh(1, new SecureRandom());
-    Releases.Reading.Unreadable none =
-        (Releases.Reading.Unreadable) kit.releases().read(DESK, unknown, SECOND).join();
+    ReleaseDecisions.ReadResult.Unreadable none =
+        (ReleaseDecisions.ReadResult.Unreadable) kit.releases().read(DESK, unknown, SECOND).join();
     assertEquals("no message " + unknown + " waits for release", none.problem().message());
     assertCounted("entente_refused_total{side=\"client\",code=\"NOT_FOUND\",} 1.0");
   }
@@ -264,8 +264,9 @@ class DecisionRecordsTest {
     assertEquals(
         "must be VERDICT_RELEASE or VERDICT_DENY",
         said(decide(id, Verdict.VERDICT_UNSPECIFIED, SECOND)));
-    Releases.Reading.Unreadable unread =
-        (Releases.Reading.Unreadable) kit.releases().read(DESK, id, person("FR-2", "")).join();
+    ReleaseDecisions.ReadResult.Unreadable unread =
+        (ReleaseDecisions.ReadResult.Unreadable)
+            kit.releases().read(DESK, id, person("FR-2", "")).join();
     assertEquals("must say why it is read", unread.problem().message());
     assertCounted("entente_refused_total{side=\"client\",code=\"INVALID_FIELD\",} 5.0");
   }
@@ -298,9 +299,9 @@ class DecisionRecordsTest {
       clock.move(Duration.ofMillis(1));
       ids.add(held("k" + (100 + i)));
     }
-    List<WaitingDrafts.Waiting> all = new ArrayList<>();
-    new WaitingDrafts(ledger.held(), atRest).forEach(all::add);
-    assertEquals(ids, all.stream().map(WaitingDrafts.Waiting::id).toList());
+    List<HeldDraftReader.WaitingDraft> all = new ArrayList<>();
+    new HeldDraftReader(ledger.held(), atRest).forEach(all::add);
+    assertEquals(ids, all.stream().map(HeldDraftReader.WaitingDraft::id).toList());
     assertEquals(clock.instant(), all.get(8).since());
     assertEquals(draft("k108").build(), all.get(8).draft());
     assertEquals(

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.IdempotencyBook;
+import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Scan;
@@ -43,7 +43,7 @@ class OutcomeSweepTest {
 
   private final AtomicInteger scansOfTheWriter = new AtomicInteger();
   private final Ledger ledger = QuietLedger.started(watched(), clock);
-  private final IdempotencyBook book = ledger.idempotency();
+  private final IdempotencyTable book = ledger.idempotency();
   private long nanos;
   private final OutcomeSweep sweep = new OutcomeSweep(ledger, clock, () -> nanos);
 
@@ -204,7 +204,7 @@ class OutcomeSweepTest {
     remember("a", 1);
     clock.move(Intake.REMEMBERED.plusSeconds(1));
     long before = clock.millis() - Intake.REMEMBERED.toMillis();
-    IdempotencyBook.Page page = book.page(ByteString.EMPTY, before, 10);
+    IdempotencyTable.Page page = book.page(ByteString.EMPTY, before, 10);
     assertEquals(1, page.over().size());
     remember("a", 1);
     int removed = ledger.commit(Lane.ROUTINE, tx -> book.remove(tx, page.over(), before));

@@ -22,10 +22,10 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.AwaitedBook;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.OutboxBook;
+import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -80,7 +80,7 @@ class PublicationTest {
   private final SecureRandom random = new SecureRandom();
   private final SettableClock clock = new SettableClock(PolicyFixture.NOW);
   private final RecordedLeaves leaves = new RecordedLeaves();
-  private final AtRest atRest = new AtRest(new MemoryStorageKeys(), random);
+  private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), random);
   private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
   private final MemoryStore store = new MemoryStore();
   private final Ledger ledger = QuietLedger.started(store, clock, leaves);
@@ -115,7 +115,7 @@ class PublicationTest {
         () -> policy,
         clock,
         SecretBytes.random(random, 32),
-        new IntakeParts.Holding(2, IntakeKit.HELD, /* sameClient= */ false),
+        new IntakeParts.HoldLimits(2, IntakeKit.HELD, /* sameClient= */ false),
         new IntakeLimits(drafts, bytes, drafts, bytes));
   }
 
@@ -186,7 +186,7 @@ class PublicationTest {
     assertEquals(policy.version(), leaf.basis().policyVersion());
     assertEquals("", leaf.outcome().detail());
     assertEquals(clock.instant(), leaf.at());
-    OutboxBook.Numbered owed = ledger.outbox().page(SG, Lane.ROUTINE, null, 9).get(0);
+    OutboxTable.NumberedEntry owed = ledger.outbox().page(SG, Lane.ROUTINE, null, 9).get(0);
     assertEquals(owed.entry().getHeaderHash(), leaf.subject().headerHash());
     assertTrue(
         records
@@ -238,7 +238,9 @@ class PublicationTest {
     assertFalse(part.getPersonalData() || part.getInformation());
     assertEquals(
         List.of(id),
-        ledger.awaited().due(Long.MAX_VALUE - 1, 10).stream().map(AwaitedBook.Due::id).toList());
+        ledger.awaited().due(Long.MAX_VALUE - 1, 10).stream()
+            .map(AwaitedEvidenceTable.DueMessage::id)
+            .toList());
   }
 
   /** The leaf of each envelope names what its recipients were not given. */
@@ -395,21 +397,21 @@ class PublicationTest {
         outcomes::toString);
   }
 
-  private Explaining.Answer explain(Draft.Builder draft, String unknown) {
+  private PolicyExplainer.Answer explain(Draft.Builder draft, String unknown) {
     return kit.intake()
         .explaining()
         .explain(CLIENT, ExplainRequest.newBuilder().setDraft(draft).setUnknown(unknown).build());
   }
 
-  private static String problem(Explaining.Answer answer) {
-    var problem = ((Explaining.Answer.Invalid) answer).problem();
+  private static String problem(PolicyExplainer.Answer answer) {
+    var problem = ((PolicyExplainer.Answer.Invalid) answer).problem();
     return problem.code() + " " + problem.field();
   }
 
   @Test
   void explanation_saysWhatWouldBecomeOfADraft_andChangesNothing() {
     Explanation explained =
-        ((Explaining.Answer.Explained) explain(draft("k1", SG, US), "")).explanation();
+        ((PolicyExplainer.Answer.Explained) explain(draft("k1", SG, US), "")).explanation();
     assertEquals(policy.version(), explained.policyVersion());
     assertEquals("sample", explained.recipients().get(0).permittedBy().orElseThrow());
     assertEquals(Code.NO_AGREEMENT, explained.recipients().get(1).refusal().orElseThrow().code());
@@ -443,7 +445,8 @@ class PublicationTest {
   void explanation_whileAFieldIsUnknown_saysOnWhatItDepends() {
     Draft.Builder draft = draft("k1", SG, US);
     draft.getLabelBuilder().clearClassification();
-    Explaining.Answer.Open open = (Explaining.Answer.Open) explain(draft, "classification");
+    PolicyExplainer.Answer.Open open =
+        (PolicyExplainer.Answer.Open) explain(draft, "classification");
     assertEquals(policy.version(), open.policyVersion());
     assertEquals(List.of(SG, US), open.residuals().stream().map(Residual::recipient).toList());
     assertTrue(open.residuals().get(0).branches().size() > 1);
@@ -478,19 +481,19 @@ class PublicationTest {
         .setOnBehalfOf(RequestSamples.PERSON);
   }
 
-  private Reminding.Answer remind(RemindRequest.Builder request) {
+  private RequestReminders.Answer remind(RemindRequest.Builder request) {
     return kit.reminding().remind(CLIENT, request.build()).join();
   }
 
   private String refused(RemindRequest.Builder request) {
-    var problem = ((Reminding.Answer.Refused) remind(request)).problem();
+    var problem = ((RequestReminders.Answer.Refused) remind(request)).problem();
     return problem.code() + " " + problem.field() + ": " + problem.message();
   }
 
   @Test
   void reminder_goesToAllWhoOweAnAnswer_oncePerAgreement_onTheTermsOfItsRequest() {
     MessageId id = id(publish(request("k1", SG, DE)));
-    List<Outcome> outcomes = ((Reminding.Answer.Sent) remind(reminder(id))).outcomes();
+    List<Outcome> outcomes = ((RequestReminders.Answer.Sent) remind(reminder(id))).outcomes();
     assertEquals(2, outcomes.size());
     Set<String> recipients =
         Set.of(
@@ -503,7 +506,8 @@ class PublicationTest {
     assertTrue(outcomes.get(0).getIdempotencyKey().startsWith("remind:"));
     assertTrue(refused(reminder(id)).startsWith("DEADLINE_RUNS label.in_reply_to: "), "too soon");
     clock.move(Duration.ofHours(1));
-    assertEquals(1, ((Reminding.Answer.Sent) remind(reminder(id, SG.value()))).outcomes().size());
+    assertEquals(
+        1, ((RequestReminders.Answer.Sent) remind(reminder(id, SG.value()))).outcomes().size());
   }
 
   @Test
@@ -548,12 +552,12 @@ class PublicationTest {
     assertTrue(outcome.hasAccepted(), outcome::toString);
   }
 
-  private Recalling.Answer recall(MessageId id, String reason, OnBehalfOf person) {
+  private MessageRecall.Answer recall(MessageId id, String reason, OnBehalfOf person) {
     return kit.recalling().recall(CLIENT, id, reason, person).join();
   }
 
   private String refusal(MessageId id, String reason, OnBehalfOf person) {
-    var problem = ((Recalling.Answer.Refused) recall(id, reason, person)).problem();
+    var problem = ((MessageRecall.Answer.Refused) recall(id, reason, person)).problem();
     return problem.code() + " " + problem.field();
   }
 
@@ -574,14 +578,14 @@ class PublicationTest {
           return tx;
         });
     clock.move(Duration.ofMinutes(5));
-    Recalling.Answer.Sent sent =
-        (Recalling.Answer.Sent) recall(id, "the goods were genuine", RequestSamples.PERSON);
+    MessageRecall.Answer.Sent sent =
+        (MessageRecall.Answer.Sent) recall(id, "the goods were genuine", RequestSamples.PERSON);
     assertEquals(Set.of(SG.value(), DE.value()), Set.copyOf(sent.recipients()));
     assertEquals(ByteString.copyFrom(sent.recall().bytes()), facts(id).getRecallId());
     assertEquals(clock.millis(), facts(id).getTakenBackAtMs());
     assertTrue(facts(sent.recall()).getRecall());
     assertTrue(ledger.retention().isTakenBack(id));
-    assertEquals(AwaitedBook.Listing.ENDED, ledger.awaited().listing(id, SG.value()));
+    assertEquals(AwaitedEvidenceTable.ListingState.ENDED, ledger.awaited().listing(id, SG.value()));
     AuditRecord leaf = leaves.only(AuditType.RECALLED);
     assertEquals(LawCategory.ERASURE, leaf.category());
     assertEquals(List.of(id), leaf.subject().messages());

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the rosters say that {@code fr.customs} signs, and why one is not signed. */
-class RosterSigningTest extends ConveningGround {
+class RosterSigningTest extends OperationLeadFixture {
   private static final AgencyName DE = new AgencyName("de.customs");
   private static final AgencyName US = new AgencyName("us.cbp");
 
@@ -39,25 +39,25 @@ class RosterSigningTest extends ConveningGround {
     super(folder);
   }
 
-  private static Problem problem(Convening.Answer answer) {
-    return ((Convening.Answer.Refused) answer).problem();
+  private static Problem problem(OperationLead.Answer answer) {
+    return ((OperationLead.Answer.Refused) answer).problem();
   }
 
-  private static String said(Convening.Answer answer) {
+  private static String said(OperationLead.Answer answer) {
     Problem problem = problem(answer);
     return problem.code() + " " + problem.field() + ": " + problem.message();
   }
 
-  private Convening.Answer create(Instant from, Instant to) {
+  private OperationLead.Answer create(Instant from, Instant to) {
     return kit.convening()
         .create(CLIENT, "CALM", List.of(participant("de.customs")), from, to, false, PERSON);
   }
 
-  private Convening.Answer change(OperationId id, Convening.Change change) {
+  private OperationLead.Answer change(OperationId id, OperationLead.Change change) {
     return kit.convening().change(CLIENT, id, change, PERSON);
   }
 
-  private SentFacts facts(Convening.Answer.Signed answer) {
+  private SentFacts facts(OperationLead.Answer.Signed answer) {
     return new EvidenceRecords(atRest, IntakeKit.SELF)
         .sent(ledger.evidence(), answer.message())
         .orElseThrow();
@@ -65,7 +65,7 @@ class RosterSigningTest extends ConveningGround {
 
   @Test
   void firstRoster_saysWhatItWasFoundedWith_andIsOnRecord() {
-    Convening.Answer.Signed answer =
+    OperationLead.Answer.Signed answer =
         signed(
             kit.convening()
                 .create(
@@ -138,19 +138,19 @@ class RosterSigningTest extends ConveningGround {
   @Test
   void name_andPerson_areChecked() {
     List<RosterMember> others = List.of(participant("de.customs"));
-    Convening.Answer unnamed =
+    OperationLead.Answer unnamed =
         kit.convening().create(CLIENT, "ship 9", others, NOW, END, false, PERSON);
     assertEquals(
         "INVALID_FIELD name: has 1 to 32 characters of A-Z 0-9 space and -, and begins with a"
             + " letter or digit",
         said(unnamed));
     OperationId id = founded(participant("de.customs"));
-    Convening.Answer nobody =
+    OperationLead.Answer nobody =
         kit.convening()
             .change(
                 CLIENT,
                 id,
-                new Convening.Change(List.of(), Optional.empty(), 0, true, false),
+                new OperationLead.Change(List.of(), Optional.empty(), 0, true, false),
                 OnBehalfOf.getDefaultInstance());
     assertEquals("on_behalf_of.officer", problem(nobody).field());
     assertEquals(1, held(id).newest().number());
@@ -162,11 +162,11 @@ class RosterSigningTest extends ConveningGround {
     RosterStatement first = held(id).newest();
     now = NOW.plusSeconds(30);
     Instant later = END.plusSeconds(60);
-    Convening.Answer.Signed answer =
+    OperationLead.Answer.Signed answer =
         signed(
             change(
                 id,
-                new Convening.Change(
+                new OperationLead.Change(
                     List.of(lead("fr.customs"), participant("de.customs")),
                     Optional.of(later),
                     1,
@@ -191,17 +191,17 @@ class RosterSigningTest extends ConveningGround {
   void nextRoster_withoutMembersOrEnd_keepsThose_andAClosingOneSaysSo() {
     OperationId id = founded(participant("de.customs"), participant("us.cbp"));
     now = END.plusSeconds(1);
-    Convening.Answer late =
-        change(id, new Convening.Change(List.of(), Optional.empty(), 0, false, false));
+    OperationLead.Answer late =
+        change(id, new OperationLead.Change(List.of(), Optional.empty(), 0, false, false));
     assertEquals("INVALID_FIELD ends_at", said(late).substring(0, 21));
-    Convening.Answer.Signed closed =
-        signed(change(id, new Convening.Change(List.of(), Optional.empty(), 0, true, false)));
+    OperationLead.Answer.Signed closed =
+        signed(change(id, new OperationLead.Change(List.of(), Optional.empty(), 0, true, false)));
     assertTrue(closed.roster().content().terms().closed());
     assertEquals(END.toEpochMilli(), closed.roster().content().terms().endsAtMs());
     assertEquals(3, closed.roster().content().members().size());
     assertEquals(closed.roster() + ", which closes it", journal.last().outcome().detail());
-    Convening.Answer after =
-        change(id, new Convening.Change(List.of(), Optional.empty(), 0, true, false));
+    OperationLead.Answer after =
+        change(id, new OperationLead.Change(List.of(), Optional.empty(), 0, true, false));
     assertEquals("members", problem(after).field());
   }
 
@@ -211,10 +211,12 @@ class RosterSigningTest extends ConveningGround {
     OperationId unknown = OperationId.fresh(1, random);
     assertEquals(
         "NOT_FOUND operation_id: no operation " + unknown + " is here",
-        said(change(unknown, new Convening.Change(List.of(), Optional.empty(), 0, true, false))));
+        said(
+            change(
+                unknown, new OperationLead.Change(List.of(), Optional.empty(), 0, true, false))));
     assertEquals(
         "ROSTER_STALE seen_number: roster 1 is in force", said(change(id, 2, lead("fr.customs"))));
-    Convening.Answer handedOver = change(id, 1, participant("fr.customs"), lead("de.customs"));
+    OperationLead.Answer handedOver = change(id, 1, participant("fr.customs"), lead("de.customs"));
     signed(handedOver);
     assertEquals(
         "OPERATION_ROLE operation_id: de.customs leads the operation",

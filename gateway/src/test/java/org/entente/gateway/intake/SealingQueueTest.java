@@ -94,7 +94,7 @@ class SealingQueueTest {
             PermittedFixture.alert(
                 id, SELF, lane, Body.getDefaultInstance(), PolicyFixture.NOW, "de.customs")),
         List.of(),
-        PassedOn.NOTHING,
+        OnwardContent.NOTHING,
         Duration.ZERO,
         null,
         new CompletableFuture<>());

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.AwaitedBook;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -40,7 +40,7 @@ class SubmissionEvidenceTest {
   private static final String SG = "sg.police";
   private static final String US = "us.cbp";
 
-  private final AtRest atRest = new AtRest(new MemoryStorageKeys(), new SecureRandom());
+  private final RecordSeal atRest = new RecordSeal(new MemoryStorageKeys(), new SecureRandom());
   private final EvidenceRecords records = new EvidenceRecords(atRest, IntakeKit.SELF);
   private final Ledger ledger = QuietLedger.started(new MemoryStore(), () -> NOW);
   private final IntakeKit kit;
@@ -120,7 +120,9 @@ class SubmissionEvidenceTest {
     assertOpenBy(Duration.ofMinutes(90), own);
     assertEquals(
         List.of(id(flash), id(own), id(routine)),
-        ledger.awaited().due(Long.MAX_VALUE - 1, 10).stream().map(AwaitedBook.Due::id).toList());
+        ledger.awaited().due(Long.MAX_VALUE - 1, 10).stream()
+            .map(AwaitedEvidenceTable.DueMessage::id)
+            .toList());
   }
 
   private void assertOpenBy(Duration within, Outcome outcome) {

@@ -13,7 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
@@ -91,13 +91,13 @@ final class IprNode implements AutoCloseable {
   Ledger ledger;
   IprOffice office;
   HolderDesk desk;
-  IprUpkeep upkeep;
+  IprRetention upkeep;
 
   IprNode() {
     ledger = QuietLedger.started(store, clock, leaves);
     office = new IprOffice(parts(), SETTINGS);
     desk = new HolderDesk(parts(), SETTINGS);
-    upkeep = new IprUpkeep(parts(), SETTINGS, clock);
+    upkeep = new IprRetention(parts(), SETTINGS, clock);
   }
 
   private IprParts parts() {
@@ -108,7 +108,7 @@ final class IprNode implements AutoCloseable {
     return new IprParts(
         new AgencyName("fr.customs"),
         ledger,
-        new AtRest(keys, new SecureRandom()),
+        new RecordSeal(keys, new SecureRandom()),
         new LabelCheck(MessageLimits.defaults()),
         time,
         new SecureRandom());
@@ -123,24 +123,24 @@ final class IprNode implements AutoCloseable {
     ledger = QuietLedger.started(store, clock, leaves);
     office = new IprOffice(parts(), SETTINGS);
     desk = new HolderDesk(parts(), SETTINGS);
-    upkeep = new IprUpkeep(parts(), SETTINGS, clock);
+    upkeep = new IprRetention(parts(), SETTINGS, clock);
   }
 
-  static <T> T done(Answer<T> answer) {
-    if (answer instanceof Answer.Done<T> done) {
+  static <T> T done(IprResult<T> answer) {
+    if (answer instanceof IprResult.Done<T> done) {
       return done.response();
     }
     throw new AssertionError(answer);
   }
 
-  static Problem refused(Answer<?> answer) {
-    if (answer instanceof Answer.Refused<?> refused) {
+  static Problem refused(IprResult<?> answer) {
+    if (answer instanceof IprResult.Refused<?> refused) {
       return refused.problem();
     }
     throw new AssertionError(answer);
   }
 
-  static Code code(Answer<?> answer) {
+  static Code code(IprResult<?> answer) {
     return refused(answer).code();
   }
 
@@ -166,7 +166,7 @@ final class IprNode implements AutoCloseable {
     return done(office.record(DESK, application(holder))).getRecordation();
   }
 
-  Answer<?> decide(ByteString recordation, RecordationDecision decision, Duration validFor) {
+  IprResult<?> decide(ByteString recordation, RecordationDecision decision, Duration validFor) {
     DecideRecordationRequest.Builder request =
         DecideRecordationRequest.newBuilder()
             .setRecordationId(recordation)
@@ -231,27 +231,27 @@ final class IprNode implements AutoCloseable {
     return ActOnIprCaseRequest.newBuilder().setCaseId(id).setOnBehalfOf(OFFICER);
   }
 
-  Answer<?> act(ActOnIprCaseRequest.Builder request) {
+  IprResult<?> act(ActOnIprCaseRequest.Builder request) {
     return office.act(DESK, request.build());
   }
 
-  Answer<?> notify(ByteString id, IprParty party) {
+  IprResult<?> notify(ByteString id, IprParty party) {
     return act(act(id).setNotify(IprNotification.newBuilder().setParty(party)));
   }
 
-  Answer<?> declare(ByteString id, IprDeclarantAnswer answer) {
+  IprResult<?> declare(ByteString id, IprDeclarantAnswer answer) {
     return act(act(id).setDeclaration(IprDeclaration.newBuilder().setAnswer(answer)));
   }
 
-  Answer<?> extend(ByteString id, int days) {
+  IprResult<?> extend(ByteString id, int days) {
     return act(act(id).setExtend(IprExtension.newBuilder().setWorkingDays(days)));
   }
 
-  Answer<?> disclose(ByteString id, IprDetail detail) {
+  IprResult<?> disclose(ByteString id, IprDetail detail) {
     return act(act(id).setDisclose(IprDisclosure.newBuilder().addDetails(detail)));
   }
 
-  Answer<?> conclude(ByteString id, IprOutcome outcome) {
+  IprResult<?> conclude(ByteString id, IprOutcome outcome) {
     return act(act(id).setConclude(IprConclusion.newBuilder().setOutcome(outcome)));
   }
 
@@ -263,7 +263,7 @@ final class IprNode implements AutoCloseable {
 
   // Rights holders -------------------------------------------------------------------------------
 
-  Answer<?> answer(NodeName holder, ByteString id, IprAnswer answer) {
+  IprResult<?> answer(NodeName holder, ByteString id, IprAnswer answer) {
     return desk.answer(
         holder,
         AnswerIprNoticeRequest.newBuilder()
@@ -274,7 +274,7 @@ final class IprNode implements AutoCloseable {
             .build());
   }
 
-  Answer<?> answer(ByteString id, IprAnswer answer) {
+  IprResult<?> answer(ByteString id, IprAnswer answer) {
     return answer(HOLDER, id, answer);
   }
 
@@ -284,7 +284,7 @@ final class IprNode implements AutoCloseable {
     done(answer(id, IprAnswer.IPR_ANSWER_AGREES_TO_DESTRUCTION));
   }
 
-  Answer<ReadIprNoticeResponse> notice(NodeName holder, ByteString id) {
+  IprResult<ReadIprNoticeResponse> notice(NodeName holder, ByteString id) {
     return desk.read(
         holder, ReadIprNoticeRequest.newBuilder().setCaseId(id).setOnBehalfOf(PERSON).build());
   }

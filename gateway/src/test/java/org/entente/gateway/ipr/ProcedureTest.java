@@ -521,7 +521,7 @@ class ProcedureTest {
     return node.notified(IPR_CASE_KIND_EX_OFFICIO, ByteString.EMPTY);
   }
 
-  private Answer<?> attach(ByteString id, ByteString recordation) {
+  private IprResult<?> attach(ByteString id, ByteString recordation) {
     return node.act(
         IprNode.act(id).setAttach(IprAttachment.newBuilder().setRecordationId(recordation)));
   }

@@ -10,9 +10,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.entente.gateway.ledger.record.ChainStep;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.RetentionBook;
+import org.entente.gateway.ledger.record.ChainLink;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -62,7 +62,9 @@ class ChainsTest {
                   .build();
           InboxRecord kept = chains.arriving(tx, origin, id, record);
           long position = ledger.inbox().append(tx, Lane.ROUTINE, id, kept, new byte[1]);
-          ledger.retention().placed(tx, new RetentionBook.Place(30_000, Lane.ROUTINE, position));
+          ledger
+              .retention()
+              .placed(tx, new RetentionTable.BucketPosition(30_000, Lane.ROUTINE, position));
           return id;
         });
   }
@@ -85,13 +87,13 @@ class ChainsTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          chains.changed(tx, origin, new ChainStep(id, type, target, now.toEpochMilli(), false));
+          chains.changed(tx, origin, new ChainLink(id, type, target, now.toEpochMilli(), false));
           return id;
         });
   }
 
   private InboxRecord record(MessageId id) {
-    InboxBook.Placed placed = ledger.inbox().find(id);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(id);
     assertNotNull(placed);
     return placed.record();
   }
@@ -99,7 +101,7 @@ class ChainsTest {
   /** Once what comes anew has come: that is committed behind what made it. */
   private long position(MessageId id) {
     ledger.commit(Lane.ROUTINE, tx -> tx);
-    InboxBook.Placed placed = ledger.inbox().find(id);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(id);
     assertNotNull(placed);
     return placed.position();
   }
@@ -279,7 +281,7 @@ class ChainsTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          InboxBook.Placed placed = ledger.inbox().find(tx, restriction);
+          InboxTable.PlacedRecord placed = ledger.inbox().find(tx, restriction);
           assertNotNull(placed);
           ledger.inbox().remove(tx, placed);
           return tx;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.proto.store.v1.InboxRecord;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class DesksTest {
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final Desks desks =
-      new Desked()
+      new DeskClients()
           .client("narc", "narcotics")
           .client("both", "ipr", "narcotics")
           .only("strict", "narcotics")
@@ -78,11 +78,11 @@ class DesksTest {
   void asked_narrows_andOpensNoOtherDesk() {
     InboxRecord narcotics = desks.directed(record(1), List.of("narcotics"));
     InboxRecord ipr = desks.directed(record(2), List.of("ipr"));
-    Sight general = desks.sight(new NodeName("general")).of(List.of("ipr"));
+    DeskVisibility general = desks.sight(new NodeName("general")).of(List.of("ipr"));
     assertTrue(general.sees(ipr));
     assertFalse(general.sees(narcotics));
     assertFalse(general.sees(record(3)));
-    Sight narc = desks.sight(new NodeName("narc")).of(List.of("ipr"));
+    DeskVisibility narc = desks.sight(new NodeName("narc")).of(List.of("ipr"));
     assertFalse(narc.sees(ipr));
     assertFalse(narc.sees(narcotics));
   }

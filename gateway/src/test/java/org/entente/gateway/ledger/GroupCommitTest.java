@@ -26,9 +26,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Mutation;
-import org.entente.gateway.ledger.commit.WriterTurns;
+import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
@@ -46,10 +46,10 @@ class GroupCommitTest {
   private final AtomicInteger commits = new AtomicInteger();
 
   private GroupCommit writer(LedgerLimits limits) {
-    return writer(limits, WriterTurns.ownThread());
+    return writer(limits, WriterExecutor.ownThread());
   }
 
-  private GroupCommit writer(LedgerLimits limits, WriterTurns turns) {
+  private GroupCommit writer(LedgerLimits limits, WriterExecutor turns) {
     return new GroupCommit(
         store,
         journal,
@@ -62,13 +62,13 @@ class GroupCommitTest {
           }
 
           @Override
-          public void failed(LedgerUnavailable why) {}
+          public void failed(LedgerFailure why) {}
         },
         turns);
   }
 
   /** The writer's thread and timer in the hands of a test. */
-  private static final class HandTurns implements WriterTurns {
+  private static final class HandTurns implements WriterExecutor {
     private final Deque<Runnable> turns = new ArrayDeque<>();
     private final Deque<Runnable> timers = new ArrayDeque<>();
 
@@ -465,9 +465,9 @@ class GroupCommitTest {
     }
   }
 
-  private static LedgerUnavailable unavailable(CompletableFuture<?> future) {
+  private static LedgerFailure unavailable(CompletableFuture<?> future) {
     CompletionException told = assertThrows(CompletionException.class, future::join);
-    return assertInstanceOf(LedgerUnavailable.class, told.getCause());
+    return assertInstanceOf(LedgerFailure.class, told.getCause());
   }
 
   private static final class RecordingJournal implements Journal {

@@ -4,8 +4,8 @@ import java.util.List;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
-import org.entente.gateway.store.Keys;
 import org.entente.gateway.testkit.Formats;
 
 /** What the ledger reads back: windows of what was received, keys of cursors. */
@@ -26,7 +26,7 @@ public final class LedgerFormats {
         .with(
             "cursor-key",
             Formats.same(IllegalStateException.class, LedgerFormats::cursor),
-            () -> List.of(Keys.key().ascii("desk").ascii("night-shift").done()));
+            () -> List.of(KeyBuilder.key().ascii("desk").ascii("night-shift").done()));
   }
 
   private static List<byte[]> windows() {
@@ -55,6 +55,6 @@ public final class LedgerFormats {
         throw new IllegalStateException("not ASCII, which no name of a client or cursor holds");
       }
     }
-    return Keys.key().ascii(client).ascii(cursor).done();
+    return KeyBuilder.key().ascii(client).ascii(cursor).done();
   }
 }

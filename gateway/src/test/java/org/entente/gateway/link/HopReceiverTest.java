@@ -46,7 +46,7 @@ class HopReceiverTest {
     return Receipt.newBuilder()
         .setHopEpoch(2)
         .setHopSequence(number)
-        .setHeaderHash(Hashes.ofHeader(delivery(number).getHeader()))
+        .setHeaderHash(HeaderHashes.ofHeader(delivery(number).getHeader()))
         .setResult(Result.RESULT_COMMITTED)
         .build();
   }
@@ -98,7 +98,7 @@ class HopReceiverTest {
 
   @Test
   void duplicate_withTheSameHash_isAnsweredWithIt() {
-    stored.put(4L, Hashes.ofHeader(delivery(4).getHeader()));
+    stored.put(4L, HeaderHashes.ofHeader(delivery(4).getHeader()));
     Receipt again = receipt(4).toBuilder().setResult(Result.RESULT_DUPLICATE).build();
     assertEquals(List.of(say(again)), receiver.deliveries(deliveries(4, 4)));
     Delivery empty = delivery(4).toBuilder().clearHeader().build();
@@ -109,7 +109,7 @@ class HopReceiverTest {
   @Test
   void duplicate_withAnotherHashOrNone_isAnsweredAndStopsTheLane() {
     for (Optional<ByteString> kept :
-        List.of(Optional.of(Hashes.VOID), Optional.<ByteString>empty())) {
+        List.of(Optional.of(HeaderHashes.VOID), Optional.<ByteString>empty())) {
       kept.ifPresentOrElse(hash -> stored.put(4L, hash), stored::clear);
       Receipt answer =
           receipt(4).toBuilder()

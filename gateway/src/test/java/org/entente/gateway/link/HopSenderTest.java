@@ -40,19 +40,19 @@ class HopSenderTest {
     return ByteString.copyFromUtf8("header " + number);
   }
 
-  private static Outgoing outgoing(long number) {
+  private static QueuedEnvelope outgoing(long number) {
     Delivery delivery =
         Delivery.newBuilder()
             .setHopEpoch(2)
             .setHopSequence(number)
             .setHeader(header(number))
             .build();
-    return new Outgoing(number, Hashes.ofHeader(header(number)), delivery);
+    return new QueuedEnvelope(number, HeaderHashes.ofHeader(header(number)), delivery);
   }
 
-  private static Outgoing voided(long number) {
+  private static QueuedEnvelope voided(long number) {
     Delivery delivery = Delivery.newBuilder().setHopEpoch(2).setHopSequence(number).build();
-    return new Outgoing(number, Hashes.ofHeader(header(number)), delivery);
+    return new QueuedEnvelope(number, HeaderHashes.ofHeader(header(number)), delivery);
   }
 
   private Frame send(long from, long to) {
@@ -64,7 +64,7 @@ class HopSenderTest {
     return Receipt.newBuilder()
         .setHopEpoch(2)
         .setHopSequence(number)
-        .setHeaderHash(Hashes.ofHeader(header(number)))
+        .setHeaderHash(HeaderHashes.ofHeader(header(number)))
         .setResult(Result.RESULT_COMMITTED)
         .build();
   }
@@ -73,9 +73,9 @@ class HopSenderTest {
   void pull_withCredit_asksFromTheFirstUnanswered() {
     assertEquals(Optional.empty(), sender.pull());
     connect();
-    assertEquals(new HopSender.Read(5, 10, 10_000), sender.pull().orElseThrow());
+    assertEquals(new HopSender.ReadWindow(5, 10, 10_000), sender.pull().orElseThrow());
     send(5, 12);
-    HopSender.Read rest = sender.pull().orElseThrow();
+    HopSender.ReadWindow rest = sender.pull().orElseThrow();
     assertEquals(13, rest.from());
     assertEquals(2, rest.maxEnvelopes());
     send(13, 14);
@@ -116,7 +116,7 @@ class HopSenderTest {
 
   @Test
   void receipt_withOtherOrNoHash_stopsTheLaneAndReleasesNothingOfIt() {
-    for (ByteString hash : List.of(Hashes.VOID, ByteString.EMPTY, header(6))) {
+    for (ByteString hash : List.of(HeaderHashes.VOID, ByteString.EMPTY, header(6))) {
       connect();
       send(5, 6);
       Receipt wrong = receipt(6).toBuilder().setHeaderHash(hash).build();
@@ -132,7 +132,7 @@ class HopSenderTest {
   void receipt_forAVoid_mayBearTheHashOfTheVoidOrOfTheContent() {
     connect();
     sender.sending(List.of(voided(5), voided(6)));
-    Receipt ofVoid = receipt(5).toBuilder().setHeaderHash(Hashes.VOID).build();
+    Receipt ofVoid = receipt(5).toBuilder().setHeaderHash(HeaderHashes.VOID).build();
     assertEquals(
         List.of(new HopAction.Release(List.of(ofVoid, receipt(6)))),
         sender.receipts(List.of(ofVoid, receipt(6))));

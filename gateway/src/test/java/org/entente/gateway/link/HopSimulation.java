@@ -45,7 +45,7 @@ final class HopSimulation {
   private int idle;
   private int checked;
 
-  HopSimulation(long seed, Mutant mutant) {
+  HopSimulation(long seed, ProtocolMutant mutant) {
     random = new SplittableRandom(seed);
     crashes = random.nextInt(3) > 0;
     restores = random.nextInt(4) == 0;

@@ -15,7 +15,7 @@ class HopSimulationTest {
   void protocol_underAnySeed_losesNothingAndCommitsOnce() {
     for (long seed = 0; seed < SEEDS; seed++) {
       try {
-        new HopSimulation(seed, Mutant.NONE).run();
+        new HopSimulation(seed, ProtocolMutant.NONE).run();
       } catch (AssertionError | RuntimeException broken) {
         throw new AssertionError("seed " + seed + ": " + broken.getMessage(), broken);
       }
@@ -24,7 +24,7 @@ class HopSimulationTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-  void mutant_underSomeSeed_isCaught(Mutant mutant) {
+  void mutant_underSomeSeed_isCaught(ProtocolMutant mutant) {
     Optional<String> caught = Optional.empty();
     for (long seed = 0; seed < SEEDS_FOR_MUTANTS && caught.isEmpty(); seed++) {
       try {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.testkit.Formats;
-import org.entente.gateway.trust.TrustWord;
+import org.entente.gateway.trust.TrustMessage;
 import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
@@ -40,7 +40,7 @@ public final class LinkFormats {
   /** What is read of a frame about trust bundles says the same again. */
   private static boolean trustFrame(byte[] bytes) {
     try {
-      Optional<TrustWord> word = TrustFrames.word(Frame.parseFrom(bytes));
+      Optional<TrustMessage> word = TrustFrames.word(Frame.parseFrom(bytes));
       if (word.isPresent() && !TrustFrames.word(TrustFrames.frame(word.get())).equals(word)) {
         throw new AssertionError("another word after encoding: " + word.get());
       }
@@ -54,17 +54,17 @@ public final class LinkFormats {
     String hash = "0123456789abcdef".repeat(4);
     ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2, 3});
     return Stream.of(
-            new TrustWord.InForce(7, hash),
-            new TrustWord.Ask(7, "", 0),
-            new TrustWord.Ask(7, hash, 65_536),
-            new TrustWord.Part(hash, 65_536, 65_539, bytes),
-            new TrustWord.Stated(bytes))
+            new TrustMessage.InForce(7, hash),
+            new TrustMessage.PartRequest(7, "", 0),
+            new TrustMessage.PartRequest(7, hash, 65_536),
+            new TrustMessage.Part(hash, 65_536, 65_539, bytes),
+            new TrustMessage.FreshnessNotice(bytes))
         .map(word -> TrustFrames.frame(word).toByteArray())
         .toList();
   }
 
   private static boolean stream(byte[] bytes) {
-    Lane lane = new Lane();
+    FuzzedLane lane = new FuzzedLane();
     int at = 0;
     while (at + LENGTH_BYTES <= bytes.length && !lane.ended) {
       int length = (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
@@ -83,7 +83,7 @@ public final class LinkFormats {
   }
 
   /** A lane whose ledger commits at once, and whose queue holds 35 deliveries. */
-  private static final class Lane {
+  private static final class FuzzedLane {
     private final Map<Long, ByteString> stored = new HashMap<>();
     private final HopReceiver receiver =
         new HopReceiver(
@@ -128,11 +128,11 @@ public final class LinkFormats {
     }
 
     private void send() {
-      Optional<HopSender.Read> read = sender.pull();
+      Optional<HopSender.ReadWindow> read = sender.pull();
       if (read.isPresent()) {
         long from = read.get().from();
         long last = Math.min(queue.next() - 1, from + read.get().maxEnvelopes() - 1L);
-        List<Outgoing> pack = new ArrayList<>();
+        List<QueuedEnvelope> pack = new ArrayList<>();
         for (long number = from; number <= last; number++) {
           pack.add(outgoing(queue.epoch(), number));
         }
@@ -163,7 +163,7 @@ public final class LinkFormats {
 
     /** The rule that loses mail if broken: nothing is released out of turn or without its hash. */
     private void released(Receipt receipt) {
-      ByteString hash = Hashes.ofHeader(header(queue.epoch(), queue.first()));
+      ByteString hash = HeaderHashes.ofHeader(header(queue.epoch(), queue.first()));
       if (receipt.getHopSequence() != queue.first() || !receipt.getHeaderHash().equals(hash)) {
         throw new AssertionError("released without proof: " + receipt);
       }
@@ -176,7 +176,7 @@ public final class LinkFormats {
         if (delivery.getHopEpoch() != epoch || delivery.getHopSequence() != next) {
           throw new AssertionError("handed over out of turn: " + delivery.getHopSequence());
         }
-        ByteString hash = Hashes.ofHeader(delivery.getHeader());
+        ByteString hash = HeaderHashes.ofHeader(delivery.getHeader());
         stored.put(next, hash);
         receipts.add(receipt(epoch, next, hash));
         next++;
@@ -189,11 +189,11 @@ public final class LinkFormats {
     return ByteString.copyFromUtf8("header " + epoch + " " + number);
   }
 
-  private static Outgoing outgoing(long epoch, long number) {
+  private static QueuedEnvelope outgoing(long epoch, long number) {
     ByteString header = header(epoch, number);
     Delivery delivery =
         Delivery.newBuilder().setHopEpoch(epoch).setHopSequence(number).setHeader(header).build();
-    return new Outgoing(number, Hashes.ofHeader(header), delivery);
+    return new QueuedEnvelope(number, HeaderHashes.ofHeader(header), delivery);
   }
 
   private static Receipt receipt(long epoch, long number, ByteString hash) {
@@ -227,8 +227,8 @@ public final class LinkFormats {
             .build();
     Receipts receipts =
         Receipts.newBuilder()
-            .addReceipts(receipt(2, 5, Hashes.ofHeader(header(2, 5))))
-            .addReceipts(receipt(2, 6, Hashes.ofHeader(header(2, 6))))
+            .addReceipts(receipt(2, 5, HeaderHashes.ofHeader(header(2, 5))))
+            .addReceipts(receipt(2, 6, HeaderHashes.ofHeader(header(2, 6))))
             .build();
     Gap gap = Gap.newBuilder().setHopEpoch(2).setExpected(5).build();
     return List.of(

@@ -24,7 +24,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.trust.BundleExchange;
-import org.entente.gateway.trust.TrustWord;
+import org.entente.gateway.trust.TrustMessage;
 import org.entente.proto.link.v1.BundleInForce;
 import org.entente.proto.link.v1.BundlePart;
 import org.entente.proto.link.v1.BundleRequest;
@@ -272,7 +272,7 @@ class LinkServerTest {
       peer.say(Frame.newBuilder().setUnknownFields(later));
       peer.say(inForce(2, 32));
       ports.await("the good word came", () -> ports.words().size() == 1);
-      assertEquals(new TrustWord.InForce(2, "00".repeat(32)), ports.words().get(0));
+      assertEquals(new TrustMessage.InForce(2, "00".repeat(32)), ports.words().get(0));
       assertEquals(Collections.nCopies(7, Code.MALFORMED), ports.refusals());
     }
   }
@@ -294,8 +294,8 @@ class LinkServerTest {
       peer.say(frame(RawPeer.hello(PEER, 0)));
       assertTrue(peer.hear().hasHello());
       ports.await("the control stream stands", () -> ports.isUp(PEER.agency()));
-      TrustWord part =
-          new TrustWord.Part(
+      TrustMessage part =
+          new TrustMessage.Part(
               "00".repeat(32), 0, 1 << 20, ByteBuffer.wrap(new byte[BundleExchange.PART_BYTES]));
       int taken = 0;
       while (gateway.links().send(PEER.agency(), part)) {

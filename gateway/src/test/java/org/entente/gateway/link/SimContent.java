@@ -15,7 +15,7 @@ record SimContent(long id, long originEpoch, long originSequence) {
   }
 
   ByteString headerHash() {
-    return Hashes.ofHeader(longs(id));
+    return HeaderHashes.ofHeader(longs(id));
   }
 
   Delivery delivery(long hopEpoch, long hopSequence) {

@@ -51,7 +51,7 @@ final class SimReceiver {
 
   private final SplittableRandom random;
   private final LossyLink<Frame> link;
-  private final Mutant mutant;
+  private final ProtocolMutant mutant;
   private final LinkSettings settings;
   private Disk disk = new Disk();
   private Disk backup = disk.copy();
@@ -65,7 +65,10 @@ final class SimReceiver {
   boolean stopped;
 
   SimReceiver(
-      SplittableRandom random, LossyLink<Frame> link, Mutant mutant, LinkSettings settings) {
+      SplittableRandom random,
+      LossyLink<Frame> link,
+      ProtocolMutant mutant,
+      LinkSettings settings) {
     this.random = random;
     this.link = link;
     this.mutant = mutant;
@@ -102,7 +105,7 @@ final class SimReceiver {
   }
 
   void resume() {
-    if (stopped && mutant != Mutant.REUSE_EPOCH) {
+    if (stopped && mutant != ProtocolMutant.REUSE_EPOCH) {
       perform(hop.renew());
     }
     stopped = false;
@@ -127,7 +130,7 @@ final class SimReceiver {
     greeted = false;
     toCommit.clear();
     toTell.clear();
-    if (mutant == Mutant.FORGET_WATERMARK && disk.next > 4) {
+    if (mutant == ProtocolMutant.FORGET_WATERMARK && disk.next > 4) {
       disk.next -= 3;
       disk.window = OriginWindow.fresh(OriginWindow.decode(disk.window).epoch()).encode();
     }
@@ -167,7 +170,7 @@ final class SimReceiver {
     List<HopAction> actions = hop.deliveries(deliveries);
     boolean gap =
         actions.stream().anyMatch(a -> a instanceof HopAction.Say say && say.frame().hasGap());
-    if (mutant == Mutant.SKIP_GAP && gap && isIdle()) {
+    if (mutant == ProtocolMutant.SKIP_GAP && gap && isIdle()) {
       Delivery beyond = deliveries.get(deliveries.size() - 1);
       perform(
           hop.greeted(
@@ -206,7 +209,7 @@ final class SimReceiver {
     next++;
     disk.epoch = epoch;
     disk.next = next;
-    ByteString hash = Hashes.ofHeader(delivery.getHeader());
+    ByteString hash = HeaderHashes.ofHeader(delivery.getHeader());
     disk.hashes.put(new HopNumber(epoch, delivery.getHopSequence()), hash);
     if (disk.hashes.size() > HASHES_KEPT) {
       disk.hashes.remove(disk.hashes.keySet().iterator().next());
@@ -256,7 +259,7 @@ final class SimReceiver {
       if (action instanceof HopAction.Say say) {
         say(say.frame());
       } else if (action instanceof HopAction.Receive receive) {
-        if (mutant == Mutant.ACK_BEFORE_COMMIT) {
+        if (mutant == ProtocolMutant.ACK_BEFORE_COMMIT) {
           say(Frame.newBuilder().setReceipts(premature(receive.deliveries())).build());
         }
         toCommit.add(receive.deliveries());
@@ -284,7 +287,7 @@ final class SimReceiver {
           Receipt.newBuilder()
               .setHopEpoch(delivery.getHopEpoch())
               .setHopSequence(delivery.getHopSequence())
-              .setHeaderHash(Hashes.ofHeader(delivery.getHeader()))
+              .setHeaderHash(HeaderHashes.ofHeader(delivery.getHeader()))
               .setResult(Result.RESULT_COMMITTED));
     }
     return receipts.build();

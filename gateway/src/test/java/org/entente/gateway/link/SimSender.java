@@ -54,7 +54,7 @@ final class SimSender {
 
   private final SplittableRandom random;
   private final LossyLink<Frame> link;
-  private final Mutant mutant;
+  private final ProtocolMutant mutant;
   private final LinkSettings settings;
   private Disk disk = new Disk();
   private Disk backup = disk.copy();
@@ -70,12 +70,16 @@ final class SimSender {
   boolean stopped;
   boolean conflict;
 
-  SimSender(SplittableRandom random, LossyLink<Frame> link, Mutant mutant, LinkSettings settings) {
+  SimSender(
+      SplittableRandom random,
+      LossyLink<Frame> link,
+      ProtocolMutant mutant,
+      LinkSettings settings) {
     this.random = random;
     this.link = link;
     this.mutant = mutant;
     this.settings =
-        mutant == Mutant.IGNORE_WINDOW
+        mutant == ProtocolMutant.IGNORE_WINDOW
             ? new LinkSettings(
                 8192,
                 Long.MAX_VALUE,
@@ -187,7 +191,7 @@ final class SimSender {
   }
 
   void resume() {
-    if (conflict && mutant != Mutant.REUSE_EPOCH) {
+    if (conflict && mutant != ProtocolMutant.REUSE_EPOCH) {
       perform(hop.renew(facts()));
     }
     conflict = false;
@@ -198,20 +202,20 @@ final class SimSender {
     hop.pull()
         .ifPresent(
             read -> {
-              List<Outgoing> outgoing = read(read);
+              List<QueuedEnvelope> outgoing = read(read);
               if (!outgoing.isEmpty()) {
                 link.send(Side.ACCEPTOR, hop.sending(outgoing));
               }
             });
   }
 
-  private List<Outgoing> read(HopSender.Read read) {
-    List<Outgoing> outgoing = new ArrayList<>();
+  private List<QueuedEnvelope> read(HopSender.ReadWindow read) {
+    List<QueuedEnvelope> outgoing = new ArrayList<>();
     long bytes = 0;
     for (long n = Math.max(read.from(), disk.first);
         n < disk.next && outgoing.size() < read.maxEnvelopes();
         n++) {
-      Outgoing next = entry(n);
+      QueuedEnvelope next = entry(n);
       bytes += next.delivery().getSerializedSize();
       if (bytes > read.maxBytes() && !outgoing.isEmpty()) {
         break;
@@ -221,12 +225,12 @@ final class SimSender {
     return outgoing;
   }
 
-  private Outgoing entry(long number) {
+  private QueuedEnvelope entry(long number) {
     SimContent content = disk.entries.get(number);
     if (content == null) {
       throw new AssertionError("number " + number + " is asked for after its release");
     }
-    if (mutant == Mutant.UNSTABLE_VOID) {
+    if (mutant == ProtocolMutant.UNSTABLE_VOID) {
       if (voids && random.nextInt(20) == 0) {
         return voided(number, content);
       }
@@ -237,12 +241,12 @@ final class SimSender {
       disk.parked.add(content);
       return voided(number, content);
     }
-    return new Outgoing(number, content.headerHash(), content.delivery(disk.epoch, number));
+    return new QueuedEnvelope(number, content.headerHash(), content.delivery(disk.epoch, number));
   }
 
-  private Outgoing voided(long number, SimContent content) {
+  private QueuedEnvelope voided(long number, SimContent content) {
     Delivery empty = Delivery.newBuilder().setHopEpoch(disk.epoch).setHopSequence(number).build();
-    return new Outgoing(number, content.headerHash(), empty);
+    return new QueuedEnvelope(number, content.headerHash(), empty);
   }
 
   void received(Frame frame) {
@@ -256,7 +260,7 @@ final class SimSender {
   }
 
   private List<Receipt> believed(List<Receipt> receipts) {
-    if (mutant != Mutant.RELEASE_WITHOUT_HASH_CHECK) {
+    if (mutant != ProtocolMutant.RELEASE_WITHOUT_HASH_CHECK) {
       return receipts;
     }
     List<Receipt> believed = new ArrayList<>();
@@ -275,10 +279,10 @@ final class SimSender {
     }
     greeted = true;
     Hello.Builder heard = hello.toBuilder();
-    if (mutant == Mutant.REUSE_EPOCH) {
+    if (mutant == ProtocolMutant.REUSE_EPOCH) {
       heard.setReceiveEpoch(0).setReceiveNext(0);
     }
-    if (mutant == Mutant.IGNORE_WINDOW) {
+    if (mutant == ProtocolMutant.IGNORE_WINDOW) {
       heard.setCredit(Credit.newBuilder().setEnvelopes(1 << 20).setBytes(1L << 40));
     }
     perform(hop.connected(said.get(), facts(), heard.build()));

@@ -63,11 +63,11 @@ class MetersTest {
     AgencyName fr = new AgencyName("fr.customs");
     for (int i = 0; i < 3; i++) {
       for (boolean exercise : new boolean[] {false, true, true}) {
-        meters.published(Meters.Published.ACCEPTED, exercise);
+        meters.published(Meters.PublishResult.ACCEPTED, exercise);
         meters.received(fr, 2, exercise);
         meters.delivered(false, exercise);
         meters.watchHit(exercise);
-        meters.scored(Meters.Scored.FIRST, exercise);
+        meters.scored(Meters.ScoreChange.FIRST, exercise);
       }
     }
     for (String series :
@@ -91,7 +91,7 @@ class MetersTest {
   }
 
   private void count() {
-    meters.published(Meters.Published.INVALID, false);
+    meters.published(Meters.PublishResult.INVALID, false);
     meters.refused(Meters.Side.CLIENT, Code.INVALID_FIELD);
     meters.received(new AgencyName("fr.customs"), 3, false);
     meters.mishap(Meters.Step.RECEIVING);

@@ -16,8 +16,8 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
+import org.entente.gateway.testkit.ForeignVerifier.CaseTally;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
-import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.junit.jupiter.api.Test;
 
 /** Signed notes of every key type, under new keys, as the verifier in Node sees them. */
@@ -38,7 +38,7 @@ class ForeignNoteTest {
   private final List<NoteVerifier> known = NoteFixture.verifiers(signers);
 
   private static void add(Comparison cases, String name, byte[] bytes, List<NoteVerifier> keys) {
-    NoteParse parse = SignedNote.parse(bytes);
+    NoteParseResult parse = SignedNote.parse(bytes);
     String verdict =
         parse
             .asNote()
@@ -79,7 +79,7 @@ class ForeignNoteTest {
       add(cases, damaged.how(), damaged.bytes(), known);
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
 
     assertTrue(tally.of(MALFORMED) >= 100 && tally.of(BAD_SIGNATURE) >= 50, "seed " + SEED + tally);
   }
@@ -131,7 +131,7 @@ class ForeignNoteTest {
       addNamed(cases, Character.toString(c));
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
 
     assertTrue(tally.of(OK) > 300 && tally.of(MALFORMED) > 200, "seed " + SEED + tally);
   }

@@ -10,7 +10,7 @@ import org.entente.gateway.crypto.MlDsa44SigningKey;
 final class NoteFixture {
 
   static final Instant NOW = Instant.ofEpochSecond(1_679_315_147);
-  static final KeyName NAME = new KeyName("entente/demo.example/fr.customs/a");
+  static final NoteKeyName NAME = new NoteKeyName("entente/demo.example/fr.customs/a");
   static final Checkpoint CHECKPOINT = Checkpoint.of(NAME.value(), 20_852_163, hash(7));
 
   private NoteFixture() {}

@@ -41,7 +41,7 @@ public final class NoteFormats {
   }
 
   /** A parser of text, which sees no bytes that are not UTF-8. */
-  private static Formats.Law text(Function<String, Optional<String>> parseAndPrint) {
+  private static Formats.FormatLaw text(Function<String, Optional<String>> parseAndPrint) {
     return Formats.same(
         bytes -> {
           String text = new String(bytes, UTF_8);

@@ -36,14 +36,14 @@ class NoteKeyTest {
     // The published test key of FiloSottile/torchwood's witness tests, and the id it gives it.
     byte[] seed =
         HexFormat.of().parseHex("2886adc2b0eabfce67c0472939127998bf886cf256bfee8ba76a253fce1146e0");
-    KeyName name = new KeyName("example.com/mldsa-log");
+    NoteKeyName name = new NoteKeyName("example.com/mldsa-log");
     NoteSigner signer = NoteSigner.mlDsa44Cosignature(name, MlDsa44SigningKey.fromSeed(seed));
     assertTrue(signer.verifier().vkey().startsWith("example.com/mldsa-log+b5df45c5+BuhtcL97l3dc"));
   }
 
   @Test
   void keyId_oneKeyUnderTwoTypesOrNames_differs() {
-    KeyName other = new KeyName("other.example");
+    NoteKeyName other = new NoteKeyName("other.example");
     List<NoteVerifier> keys =
         List.of(
             NoteSigner.ed25519(NoteFixture.NAME, NoteFixture.ed25519(1)).verifier(),
@@ -101,13 +101,13 @@ class NoteKeyTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "a b", "a+b", "a\n", "a\u0085", "a\u3000b", "a\u2028", "\ud800"})
   void keyName_spacesPlusOrControls_isRefused(String name) {
-    assertTrue(KeyName.parse(name).isEmpty());
-    assertThrows(IllegalArgumentException.class, () -> new KeyName(name));
+    assertTrue(NoteKeyName.parse(name).isEmpty());
+    assertThrows(IllegalArgumentException.class, () -> new NoteKeyName(name));
   }
 
   @Test
   void keyName_longerThanAnMlDsaCosignerName_cannotCosign() {
-    KeyName longName = new KeyName("n".repeat(256));
+    NoteKeyName longName = new NoteKeyName("n".repeat(256));
     NoteSigner cosigner = NoteSigner.mlDsa44Cosignature(longName, NoteFixture.mlDsa44(1));
     String text = NoteFixture.CHECKPOINT.text();
     assertThrows(IllegalArgumentException.class, () -> cosigner.sign(text, NoteFixture.NOW));

@@ -101,20 +101,20 @@ class SignedNoteTest {
         "te\u0000xt\n\n— a.example AAAAAQI=\n"
       })
   void parse_whatNoEncoderWrites_isRefused(String bytes) {
-    assertInstanceOf(NoteParse.Malformed.class, SignedNote.parse(bytes.getBytes(UTF_8)));
+    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(bytes.getBytes(UTF_8)));
   }
 
   @Test
   void parse_brokenUtf8_isRefused() {
     byte[] bytes = ("tex?\n\n" + LINE).getBytes(UTF_8);
     bytes[3] = (byte) 0xc3;
-    assertInstanceOf(NoteParse.Malformed.class, SignedNote.parse(bytes));
+    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(bytes));
   }
 
   @Test
   void parse_repeatedLine_isRefused() {
     assertEquals(
-        new NoteParse.Malformed("signature line 2 repeats another"),
+        new NoteParseResult.Malformed("signature line 2 repeats another"),
         SignedNote.parse(("text\n\n" + LINE + LINE).getBytes(UTF_8)));
   }
 
@@ -128,14 +128,14 @@ class SignedNoteTest {
     byte[] tooMany = ("text\n\n" + lines + LINE).getBytes(UTF_8);
     byte[] tooLong = ("x".repeat(SignedNote.MAX_BYTES) + "\n\n" + LINE).getBytes(UTF_8);
 
-    assertInstanceOf(NoteParse.Parsed.class, SignedNote.parse(most));
-    assertInstanceOf(NoteParse.Malformed.class, SignedNote.parse(tooMany));
-    assertInstanceOf(NoteParse.Malformed.class, SignedNote.parse(tooLong));
+    assertInstanceOf(NoteParseResult.Parsed.class, SignedNote.parse(most));
+    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(tooMany));
+    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(tooLong));
   }
 
   @Test
   void verify_unknownKeys_areIgnored() {
-    NoteSigner stranger = NoteSigner.ed25519(new KeyName("w.example"), NoteFixture.ed25519(9));
+    NoteSigner stranger = NoteSigner.ed25519(new NoteKeyName("w.example"), NoteFixture.ed25519(9));
     NoteSigner namesake = NoteSigner.ed25519(NoteFixture.NAME, NoteFixture.ed25519(9));
     NoteSignature first = note.signatures().get(0);
     NoteSignature sameId =

@@ -46,15 +46,16 @@ class ParticipationTest {
         forked);
   }
 
-  private static List<AgencyName> to(Participation.Addressed addressed) {
-    return assertInstanceOf(Participation.Addressed.To.class, addressed, addressed.toString())
+  private static List<AgencyName> to(Participation.AddressResult addressed) {
+    return assertInstanceOf(
+            Participation.AddressResult.Members.class, addressed, addressed.toString())
         .recipients();
   }
 
-  private static void nobody(Code code, Participation.Addressed addressed) {
+  private static void nobody(Code code, Participation.AddressResult addressed) {
     assertEquals(
         code,
-        assertInstanceOf(Participation.Addressed.Nobody.class, addressed).problem().code(),
+        assertInstanceOf(Participation.AddressResult.NoMember.class, addressed).problem().code(),
         addressed.toString());
   }
 
@@ -65,7 +66,8 @@ class ParticipationTest {
 
   private static Optional<Code> refusal(
       HeldRosters held, AgencyName origin, AgencyName self, Participation.Claim claim) {
-    return Participation.refusal(held, origin, self, claim).map(Participation.Refused::code);
+    return Participation.refusal(held, origin, self, claim)
+        .map(Participation.ParticipationRefusal::code);
   }
 
   @Test

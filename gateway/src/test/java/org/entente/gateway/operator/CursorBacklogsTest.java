@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.store.v1.InboxRecord;
@@ -20,13 +20,13 @@ class CursorBacklogsTest {
   private static final long LAST = 9;
 
   private final MemoryStore store = new MemoryStore();
-  private final InboxBook inbox = new InboxBook(store);
+  private final InboxTable inbox = new InboxTable(store);
 
   private void receive(Lane lane, long... positions) {
     Batch batch = store.batch();
     for (long position : positions) {
       InboxRecord record = InboxRecord.newBuilder().setReceivedAtMs(position * 1_000).build();
-      byte[] key = Keys.key().u8(lane.number()).u64(position).done();
+      byte[] key = KeyBuilder.key().u8(lane.number()).u64(position).done();
       batch.put(Table.INBOX, key, record.toByteArray());
     }
     store.commit(batch, Durability.SYNCED);

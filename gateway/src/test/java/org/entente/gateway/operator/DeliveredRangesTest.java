@@ -19,7 +19,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.Subscriptions;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -41,15 +41,15 @@ class DeliveredRangesTest {
   private static final String CURSOR = "main";
   private static final OpenCursor OPEN = OpenCursor.newBuilder().setCursor(CURSOR).build();
 
-  /** As {@link Aside} has it. */
+  /** As {@link QuarantineNode} has it. */
   private static final Duration EVERY = Duration.ofSeconds(10);
 
   @TempDir private Path folder;
-  private Aside aside;
+  private QuarantineNode aside;
 
   @BeforeEach
   void start() throws IOException {
-    aside = new Aside(folder, QuarantineBook.Limits.DEFAULT);
+    aside = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
   }
 
   @AfterEach
@@ -63,7 +63,7 @@ class DeliveredRangesTest {
     }
   }
 
-  private static void acknowledge(Aside.Stream stream, int which) {
+  private static void acknowledge(QuarantineNode.Stream stream, int which) {
     long position = stream.given().get(which).getPosition();
     assertEquals(Optional.empty(), stream.subscription().acknowledge(position));
   }
@@ -102,7 +102,7 @@ class DeliveredRangesTest {
   @Test
   void acknowledgements_haveALeafAtOnce_andThenOneInTenSecondsTogether() {
     deliver(6);
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     acknowledge(stream, 0);
     assertEquals(List.of("1-1: 1 acknowledged, cursor main"), told());
     acknowledge(stream, 1);
@@ -131,7 +131,7 @@ class DeliveredRangesTest {
   @Test
   void clockThatIsSetBack_holdsNoLeafBack() {
     deliver(2);
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     acknowledge(stream, 0);
     pass(Duration.ofDays(-1));
     acknowledge(stream, 1);
@@ -142,7 +142,7 @@ class DeliveredRangesTest {
   @Test
   void gatewayThatIsKilledInBetween_leavesNothingOut() {
     deliver(6);
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     acknowledge(stream, 0);
     acknowledge(stream, 3);
     settle();
@@ -161,14 +161,14 @@ class DeliveredRangesTest {
     assertEquals("5-6: 2 acknowledged, cursor main", told().get(2), "joined over the restart");
   }
 
-  private void close(Aside.Stream stream) {
+  private void close(QuarantineNode.Stream stream) {
     var unused = aside.subscriptions.closed("desk", CURSOR, stream.subscription()).join();
   }
 
   @Test
   void endOfAStream_isToldOf_withWhatItsClientDidNotAcknowledge_whenThatIsDue() {
     deliver(5);
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     acknowledge(stream, 0);
     acknowledge(stream, 2);
     close(stream);
@@ -194,7 +194,7 @@ class DeliveredRangesTest {
     deliver(3);
     aside.stream(OPEN);
     assertTrue(told().isEmpty(), "it has time to acknowledge");
-    Aside.Stream second = aside.stream(OPEN);
+    QuarantineNode.Stream second = aside.stream(OPEN);
     String given = "1-3: 3 given and not acknowledged, cursor main";
     assertEquals(List.of(given), told());
     pass(EVERY);
@@ -224,7 +224,8 @@ class DeliveredRangesTest {
     deliver(20);
     acknowledge(aside.stream(OPEN), 0);
     for (int i = 0; i < 100; i++) {
-      Aside.Stream stream = aside.stream(OPEN.toBuilder().setFromPosition(20 - i % 10 * 2).build());
+      QuarantineNode.Stream stream =
+          aside.stream(OPEN.toBuilder().setFromPosition(20 - i % 10 * 2).build());
       if (i % 2 == 0) {
         acknowledge(stream, 0);
       }
@@ -257,19 +258,20 @@ class DeliveredRangesTest {
     int most = CursorLimits.DEFAULT.cursors();
     for (int i = 0; i < most; i++) {
       String name = "used-once-" + i;
-      Aside.Stream stream = aside.stream(OPEN.toBuilder().setCursor(name).build());
+      QuarantineNode.Stream stream = aside.stream(OPEN.toBuilder().setCursor(name).build());
       var unused = aside.subscriptions.closed("desk", name, stream.subscription()).join();
     }
     assertEquals(most, told().size());
-    Subscriptions.Opened refused = aside.subscriptions.open("desk", OPEN, Aside.nobody());
-    assertEquals(Code.LIMIT_REACHED, ((Subscriptions.Opened.Invalid) refused).problem().code());
+    Subscriptions.OpenResult refused =
+        aside.subscriptions.open("desk", OPEN, QuarantineNode.nobody());
+    assertEquals(Code.LIMIT_REACHED, ((Subscriptions.OpenResult.Invalid) refused).problem().code());
   }
 
   /** It is told of, and its name is free again; what was acknowledged keeps its place. */
   @Test
   void cursorsThatAcknowledgeNothing_areNotKept_onceTheyAreToldOf() {
     deliver(3);
-    Aside.Stream other = aside.stream(OPEN.toBuilder().setCursor("acknowledges").build());
+    QuarantineNode.Stream other = aside.stream(OPEN.toBuilder().setCursor("acknowledges").build());
     acknowledge(other, 1);
     close(aside.stream(OPEN));
     close(aside.stream(OPEN));
@@ -291,7 +293,7 @@ class DeliveredRangesTest {
 
   @Test
   void streamThatWasGivenNothing_hasNoLeaf_andCostsNoCommit() {
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     var unused = aside.subscriptions.closed("desk", CURSOR, stream.subscription()).join();
     assertEquals(List.of(), told());
   }
@@ -299,7 +301,7 @@ class DeliveredRangesTest {
   @Test
   void replay_isToldOfApart() {
     deliver(3);
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     acknowledge(stream, 0);
     acknowledge(stream, 2);
     acknowledge(aside.stream(OPEN.toBuilder().setFromPosition(2).build()), 1);
@@ -316,7 +318,7 @@ class DeliveredRangesTest {
   @Test
   void cursorThatIsForgotten_isToldOfBefore() {
     deliver(2);
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     acknowledge(stream, 0);
     acknowledge(stream, 1);
     settle();
@@ -329,7 +331,7 @@ class DeliveredRangesTest {
                 aside.subscriptions,
                 Set.of())
             .forget(
-                Aside.OPERATOR,
+                QuarantineNode.OPERATOR,
                 "desk",
                 CURSOR,
                 OnBehalfOf.newBuilder().setOfficer("DE-3").setJustification("closed").build());
@@ -361,7 +363,7 @@ class DeliveredRangesTest {
       }
     }
     Set<Long> acknowledged = new TreeSet<>();
-    Aside.Stream stream = aside.stream(OPEN);
+    QuarantineNode.Stream stream = aside.stream(OPEN);
     for (int i = 0; i < 80; i++) {
       pass(Duration.ofSeconds(random.nextInt(4)));
       switch (random.nextInt(6)) {
@@ -400,7 +402,8 @@ class DeliveredRangesTest {
   }
 
   /** One of those that wait, and with it those before it in its lane. */
-  private static void acknowledgeAny(Aside.Stream stream, Random random, Set<Long> acknowledged) {
+  private static void acknowledgeAny(
+      QuarantineNode.Stream stream, Random random, Set<Long> acknowledged) {
     List<Delivery> waiting =
         stream.given().stream().filter(it -> !acknowledged.contains(it.getPosition())).toList();
     if (waiting.isEmpty()) {

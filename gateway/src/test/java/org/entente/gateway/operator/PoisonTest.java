@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -36,11 +36,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Threat 11: messages over which this gateway fails, as a peer brings them. */
 class PoisonTest {
   private final Path folder;
-  private Aside node;
+  private QuarantineNode node;
 
   PoisonTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
-    this.node = new Aside(folder, QuarantineBook.Limits.DEFAULT);
+    this.node = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
   }
 
   @AfterEach
@@ -48,7 +48,7 @@ class PoisonTest {
     node.close();
   }
 
-  private List<QuarantineBook.Entry> waiting() {
+  private List<QuarantineTable.Entry> waiting() {
     return node.quarantine.list(false, 0, 100);
   }
 
@@ -66,7 +66,7 @@ class PoisonTest {
 
   @Test
   void poison_isLeftToItsOriginThreeTimes_thenSetAsideUnderItsNumber() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     Delivery poison = node.sealed(message);
     for (int i = 0; i < 3; i++) {
       assertAnswer(Result.RESULT_REWRAP, Code.INTERNAL, node.kit.handOver(poison));
@@ -86,7 +86,7 @@ class PoisonTest {
         message.messageId().toString(),
         org.entente.gateway.model.MessageId.of(record.getMessageIds(0).toByteArray()).toString());
     assertTrue(
-        node.quarantine.reason(record).startsWith("IllegalStateException at Aside.java:"),
+        node.quarantine.reason(record).startsWith("IllegalStateException at QuarantineNode.java:"),
         node.quarantine.reason(record));
     assertFalse(node.quarantine.reason(record).contains("it says"), "texts can quote content");
     AuditRecord leaf = node.leaves.last();
@@ -104,7 +104,7 @@ class PoisonTest {
     List<Permitted> good = List.of(node.alert("one"), node.alert("two"));
     List<Delivery> batch = new ArrayList<>();
     batch.add(node.sealed(good.get(0)));
-    batch.add(node.sealed(node.alert(Aside.POISON)));
+    batch.add(node.sealed(node.alert(QuarantineNode.POISON)));
     batch.add(node.sealed(good.get(1)));
     List<Receipt> receipts = node.kit.handOver(Lane.PRIORITY, batch);
     assertEquals(Result.RESULT_COMMITTED, receipts.get(0).getResult());
@@ -118,7 +118,7 @@ class PoisonTest {
   @Test
   void poison_throughATransit_isAskedForAtItsOrigin_thenSetAside() {
     AgencyName hub = new AgencyName("x.hub");
-    Delivery poison = node.sealed(node.alert(Aside.POISON));
+    Delivery poison = node.sealed(node.alert(QuarantineNode.POISON));
     OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
     for (int i = 1; i <= 3; i++) {
       assertAnswer(
@@ -131,13 +131,13 @@ class PoisonTest {
         Result.RESULT_COMMITTED, node.kit.handOverThrough(hub, Lane.PRIORITY, poison).getResult());
     assertEquals(ReceiveKit.ORIGIN.value(), waiting().get(0).record().getAgency());
     assertEquals(1, watermark());
-    node.kit.handOver(node.sealed(node.alert(Aside.POISON)));
+    node.kit.handOver(node.sealed(node.alert(QuarantineNode.POISON)));
     assertEquals(3, node.kit.asked().size(), "a neighbour learns it from the receipt");
   }
 
   @Test
   void failure_thatPasses_setsNothingAside() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     Delivery delivery = node.sealed(message);
     assertAnswer(Result.RESULT_REWRAP, Code.INTERNAL, node.kit.handOver(delivery));
     node.defect = null;
@@ -153,7 +153,7 @@ class PoisonTest {
         () ->
             new IllegalStateException(
                 new StoreFailure(StoreFailure.Kind.IO, "the disk refused", null));
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     Delivery delivery = node.sealed(message);
     for (int i = 0; i < 10; i++) {
       assertAnswer(Result.RESULT_REWRAP, Code.INTERNAL, node.kit.handOver(delivery));
@@ -169,11 +169,11 @@ class PoisonTest {
   void flood_ofPoison_fillsItsShareAndNoMore_andIsLeftToItsOrigin() throws IOException {
     node.close();
     node =
-        new Aside(
-            Files.createDirectory(folder.resolve("small")), new QuarantineBook.Limits(8, 1 << 20));
+        new QuarantineNode(
+            Files.createDirectory(folder.resolve("small")), new QuarantineTable.Limits(8, 1 << 20));
     List<Delivery> flood = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      flood.add(node.sealed(node.alert(Aside.POISON)));
+      flood.add(node.sealed(node.alert(QuarantineNode.POISON)));
     }
     for (int i = 0; i < 3; i++) {
       flood.forEach(poison -> node.kit.handOver(poison));
@@ -189,7 +189,8 @@ class PoisonTest {
     assertTrue(node.isKept(good.messageId()));
 
     assertAnswer(Result.RESULT_REWRAP, Code.INTERNAL, node.kit.handOver(flood.get(2)));
-    node.quarantine.discard(Aside.OPERATOR, waiting().get(0).number(), Aside.PERSON);
+    node.quarantine.discard(
+        QuarantineNode.OPERATOR, waiting().get(0).number(), QuarantineNode.PERSON);
     node.kit.handOver(flood.get(2));
     node.kit.handOver(flood.get(2));
     assertEquals(Result.RESULT_COMMITTED, node.kit.handOver(flood.get(2)).getResult());
@@ -198,8 +199,8 @@ class PoisonTest {
 
   @Test
   void quarantine_atRest_showsNothingOfTheContent() {
-    node.setAside(node.alert(Aside.POISON));
-    byte[] word = Aside.POISON.getBytes(StandardCharsets.UTF_8);
+    node.setAside(node.alert(QuarantineNode.POISON));
+    byte[] word = QuarantineNode.POISON.getBytes(StandardCharsets.UTF_8);
     int entries = 0;
     for (Table table : Table.values()) {
       try (Scan scan = node.store.scan(table, new byte[0], null)) {
@@ -218,7 +219,7 @@ class PoisonTest {
 
   @Test
   void crash_beforeTheCommit_leavesItToItsOrigin_andAfterIt_keepsIt() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     Delivery poison = node.sealed(message);
     for (int i = 0; i < 3; i++) {
       node.kit.handOver(poison);
@@ -234,12 +235,13 @@ class PoisonTest {
 
   @Test
   void restart_keepsWhatWasSetAside_andAnotherTryDelivers() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     node.restart();
     assertEquals(number, waiting().get(0).number());
     node.defect = null;
-    Quarantine.Answer answer = node.quarantine.retry(Aside.OPERATOR, number, Aside.PERSON);
+    Quarantine.Answer answer =
+        node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON);
     assertTrue(answer instanceof Quarantine.Answer.Decided d && d.now(), answer::toString);
     assertEquals(
         ReceiveKit.ORIGIN.value(),

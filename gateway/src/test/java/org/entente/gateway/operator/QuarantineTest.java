@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Permitted;
@@ -38,10 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What operators decide about messages that were received and set aside. */
 class QuarantineTest {
-  private final Aside node;
+  private final QuarantineNode node;
 
   QuarantineTest(@TempDir Path folder) throws IOException {
-    node = new Aside(folder, QuarantineBook.Limits.DEFAULT);
+    node = new QuarantineNode(folder, QuarantineTable.Limits.DEFAULT);
   }
 
   @AfterEach
@@ -50,11 +50,11 @@ class QuarantineTest {
   }
 
   private Quarantine.Answer retry(long number) {
-    return node.quarantine.retry(Aside.OPERATOR, number, Aside.PERSON);
+    return node.quarantine.retry(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON);
   }
 
   private Quarantine.Answer discard(long number) {
-    return node.quarantine.discard(Aside.OPERATOR, number, Aside.PERSON);
+    return node.quarantine.discard(QuarantineNode.OPERATOR, number, QuarantineNode.PERSON);
   }
 
   private static Quarantine.Answer.Decided decided(Quarantine.Answer answer) {
@@ -75,7 +75,7 @@ class QuarantineTest {
 
   @Test
   void retry_onceTheDefectIsMended_keepsTheMessageOnce_withLeafAndEvidence() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     node.defect = null;
     Quarantine.Answer.Decided first = decided(retry(number));
@@ -100,13 +100,13 @@ class QuarantineTest {
     assertFalse(decided(discard(number)).now(), "what was delivered is not given up any more");
     assertEquals(1, node.all("again").size());
     assertEquals(1, operatorLeaves());
-    assertEquals(new QuarantineBook.Use(0, 0), node.ledger.quarantine().use());
+    assertEquals(new QuarantineTable.Use(0, 0), node.ledger.quarantine().use());
     assertNull(node.ledger.quarantine().content(number));
   }
 
   @Test
   void retry_whileTheDefectIsThere_changesNothingButItsCount() {
-    long number = node.setAside(node.alert(Aside.POISON));
+    long number = node.setAside(node.alert(QuarantineNode.POISON));
     Quarantine.Answer.FailedAgain failed =
         assertInstanceOf(Quarantine.Answer.FailedAgain.class, retry(number));
     assertTrue(failed.reason().startsWith("IllegalStateException at "), failed.reason());
@@ -118,7 +118,7 @@ class QuarantineTest {
 
   @Test
   void retry_bySeveralAtOnce_deliversOnce() throws Exception {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     node.defect = null;
     int operators = 8;
@@ -152,7 +152,7 @@ class QuarantineTest {
 
   @Test
   void retry_whoseCommitFails_isUndecided_andAfterTheRestartAsBefore() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     node.defect = null;
     node.store.failNextCommit(new StoreFailure(StoreFailure.Kind.IO, "power", null));
@@ -169,7 +169,7 @@ class QuarantineTest {
 
   @Test
   void retry_thatPolicyRefusesNow_tellsTheOrigin() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     node.defect = null;
     node.refuses = true;
@@ -184,7 +184,7 @@ class QuarantineTest {
   /** A recall that comes meanwhile finds nothing to take back, and refuses it when it is tried. */
   @Test
   void retry_ofWhatWasRecalledMeanwhile_isRefused() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     assertEquals(
         Result.RESULT_COMMITTED,
@@ -199,7 +199,7 @@ class QuarantineTest {
 
   @Test
   void discard_tellsTheOriginThatItWasNotDelivered() {
-    Permitted message = node.alert(Aside.POISON);
+    Permitted message = node.alert(QuarantineNode.POISON);
     long number = node.setAside(message);
     Quarantine.Answer.Decided answer = decided(discard(number));
     assertEquals(QuarantineState.QUARANTINE_STATE_DISCARDED, answer.record().getState());
@@ -215,7 +215,7 @@ class QuarantineTest {
 
   @Test
   void nobodyDecides_itEndsInTime_andIsForgottenLater() {
-    long number = node.setAside(node.alert(Aside.POISON));
+    long number = node.setAside(node.alert(QuarantineNode.POISON));
     assertEquals(0, node.quarantine.expire());
     node.now = node.now.plus(Duration.ofDays(1));
     assertEquals(1, node.quarantine.expire());
@@ -235,14 +235,16 @@ class QuarantineTest {
 
   @Test
   void decision_withoutPersonOrReason_isRefused_andChangesNothing() {
-    long number = node.setAside(node.alert(Aside.POISON));
+    long number = node.setAside(node.alert(QuarantineNode.POISON));
     OnBehalfOf nobody = OnBehalfOf.newBuilder().setJustification("why").build();
     OnBehalfOf noReason = OnBehalfOf.newBuilder().setOfficer("DE-3").build();
     for (OnBehalfOf person : List.of(nobody, noReason)) {
       assertEquals(
-          Code.INVALID_FIELD, refused(node.quarantine.retry(Aside.OPERATOR, number, person)));
+          Code.INVALID_FIELD,
+          refused(node.quarantine.retry(QuarantineNode.OPERATOR, number, person)));
       assertEquals(
-          Code.INVALID_FIELD, refused(node.quarantine.discard(Aside.OPERATOR, number, person)));
+          Code.INVALID_FIELD,
+          refused(node.quarantine.discard(QuarantineNode.OPERATOR, number, person)));
     }
     assertEquals(Code.NOT_FOUND, refused(retry(number + 1)));
     assertEquals(0, operatorLeaves());
@@ -251,7 +253,7 @@ class QuarantineTest {
 
   @Test
   void keyOfTheDay_onceDestroyed_leavesOnlyTheRecord() {
-    long number = node.setAside(node.alert(Aside.POISON));
+    long number = node.setAside(node.alert(QuarantineNode.POISON));
     node.keys.days().forEach(node.keys::destroy);
     node.defect = null;
     Quarantine.Answer.FailedAgain failed =

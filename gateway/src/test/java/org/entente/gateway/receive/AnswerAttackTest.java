@@ -14,22 +14,22 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.RequestBook.Name;
-import org.entente.gateway.ledger.table.RequestBook.Side;
+import org.entente.gateway.ledger.table.RequestTable.Name;
+import org.entente.gateway.ledger.table.RequestTable.Side;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.request.Clocks;
+import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RequestSamples;
-import org.entente.gateway.transmit.Awaiting;
+import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.store.v1.SentFacts;
@@ -91,8 +91,8 @@ class AnswerAttackTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new Clocks(ledger.requests(), new Meters()).sent(tx, request);
-          Awaiting.begin(
+          new ResponseDeadlines(ledger.requests(), new Meters()).sent(tx, request);
+          EvidenceTimeouts.begin(
               tx,
               ledger,
               kit.evidence(),
@@ -249,7 +249,7 @@ class AnswerAttackTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          new Clocks(ledger.requests(), new Meters()).sent(tx, answer);
+          new ResponseDeadlines(ledger.requests(), new Meters()).sent(tx, answer);
           return request;
         });
     refused(Code.ALREADY_ANSWERED, reminds(request));

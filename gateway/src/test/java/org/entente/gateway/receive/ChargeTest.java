@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.ChargeRecords;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.decide.ChargeMessages;
+import org.entente.gateway.policy.decide.AssignmentMessages;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.retention.ErasureJournal;
@@ -29,7 +29,7 @@ import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
-import org.entente.gateway.transmit.Awaiting;
+import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Charge;
@@ -81,7 +81,7 @@ class ChargeTest {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          Awaiting.begin(tx, ledger, kit.evidence(), id, facts);
+          EvidenceTimeouts.begin(tx, ledger, kit.evidence(), id, facts);
           return id;
         });
     return id;
@@ -104,13 +104,13 @@ class ChargeTest {
         Label.newBuilder().setKind(Kind.KIND_CHARGE).build(),
         body,
         NOW,
-        ChargeMessages.AGREEMENT,
-        ChargeMessages.RETENTION_DAYS,
+        AssignmentMessages.AGREEMENT,
+        AssignmentMessages.RETENTION_DAYS,
         ReceiveKit.SELF.value());
   }
 
   private List<ChargeState> listed() {
-    return new ChargeRecords(new AtRest(keys, random))
+    return new AssignmentRecords(new RecordSeal(keys, random))
         .page(ledger.charges(), null, new byte[0], 10)
         .states();
   }
@@ -166,11 +166,11 @@ class ChargeTest {
     for (int i = 0; i < 5; i++) {
       kit.deliver(charge(sentTo(MEMBER, false), ChargeStep.CHARGE_STEP_TAKEN, "FR-" + i, NOW));
     }
-    ChargeRecords records = new ChargeRecords(new AtRest(keys, random));
+    AssignmentRecords records = new AssignmentRecords(new RecordSeal(keys, random));
     List<String> all = officers(listed());
     assertEquals(5, all.size());
-    ChargeRecords.Page first = records.page(ledger.charges(), null, new byte[0], 3);
-    ChargeRecords.Page second = records.page(ledger.charges(), null, first.next(), 3);
+    AssignmentRecords.Page first = records.page(ledger.charges(), null, new byte[0], 3);
+    AssignmentRecords.Page second = records.page(ledger.charges(), null, first.next(), 3);
     assertEquals(all.subList(0, 3), officers(first.states()));
     assertEquals(all.subList(3, 5), officers(second.states()));
     assertEquals(0, second.next().length);

@@ -22,14 +22,14 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
-import org.entente.gateway.ledger.table.HopBook;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.seal.Batching;
+import org.entente.gateway.seal.BatchPlanner;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.seal.format.Envelope;
@@ -153,7 +153,7 @@ class InspectionTest {
                 Ed25519SigningKey.generate(node.random),
                 node.random,
                 node.clock)
-            .seal(Batching.group(List.of(SealingItem.of(own)), 64, 1 << 20).get(0))
+            .seal(BatchPlanner.group(List.of(SealingItem.of(own)), 64, 1 << 20).get(0))
             .envelope();
     Delivery looped =
         Delivery.newBuilder()
@@ -201,7 +201,7 @@ class InspectionTest {
     assertEquals(Result.RESULT_COMMITTED, receipt.getResult());
     assertEquals("", receipt.getCode());
 
-    List<HopBook.Numbered> queued = node.ledger.hops().read(SG, LANE, 1, 10, 1 << 20);
+    List<HopQueueTable.NumberedEntry> queued = node.ledger.hops().read(SG, LANE, 1, 10, 1 << 20);
     assertEquals(1, queued.size());
     HopEntry entry = queued.get(0).entry();
     assertEquals(List.of(ORIGIN.value()), entry.getPathList());
@@ -240,7 +240,7 @@ class InspectionTest {
             .build();
     assertEquals(Result.RESULT_COMMITTED, node.kit.handOver(delivery).getResult());
     assertTrue(node.isHere(message.messageId()));
-    List<HopBook.Numbered> hub = node.ledger.hops().read(HUB, LANE, 1, 10, 1 << 20);
+    List<HopQueueTable.NumberedEntry> hub = node.ledger.hops().read(HUB, LANE, 1, 10, 1 << 20);
     assertEquals(1, hub.size());
     assertEquals(
         List.of(HUB.value(), FAR.value()),

@@ -196,7 +196,7 @@ class PeerIntakeTest {
     org.entente.gateway.store.Batch batch = new org.entente.gateway.store.Batch();
     batch.put(
         org.entente.gateway.store.Table.ORIGIN_IN,
-        org.entente.gateway.store.Keys.key().ascii(ORIGIN.value()).u8(lane.number()).done(),
+        org.entente.gateway.store.KeyBuilder.key().ascii(ORIGIN.value()).u8(lane.number()).done(),
         new byte[] {1});
     node.store.commit(batch, org.entente.gateway.store.Durability.SYNCED);
   }

@@ -14,7 +14,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.PermittedFixture;
@@ -152,6 +152,6 @@ public final class ReceiveFormats {
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
-    public void failed(LedgerUnavailable why) {}
+    public void failed(LedgerFailure why) {}
   }
 }

@@ -27,14 +27,14 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.FreshContent;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.sequence.OriginWindow;
-import org.entente.gateway.ledger.table.AwaitedBook;
-import org.entente.gateway.ledger.table.ConsentBook;
-import org.entente.gateway.ledger.table.EvidenceBook;
-import org.entente.gateway.ledger.table.RequestBook;
-import org.entente.gateway.ledger.table.RetentionBook;
+import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
+import org.entente.gateway.ledger.table.ConsentTable;
+import org.entente.gateway.ledger.table.EvidenceTable;
+import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
@@ -115,7 +115,7 @@ class ReceptionTest {
     assertFalse(record.getExercise() || record.getWithoutTarget() || record.getChanged());
     assertTrue(record.getSealedDesks().isEmpty());
     assertEquals(
-        List.of(new RetentionBook.Place(record.getBucketDay(), LANE, placed.position())),
+        List.of(new RetentionTable.BucketPosition(record.getBucketDay(), LANE, placed.position())),
         node.ledger.retention().of(record.getBucketDay(), 10));
     FreshContent.Content fresh =
         Objects.requireNonNull(node.ledger.inbox().fresh().at(placed.position()));
@@ -180,7 +180,7 @@ class ReceptionTest {
             .bytes();
     assertArrayEquals(
         announced.encoded(), node.ledger.peerFacts().announcement(ORIGIN, session).orElseThrow());
-    List<EvidenceBook.Voucher> vouchers = node.ledger.evidence().vouchers(ORIGIN);
+    List<EvidenceTable.Voucher> vouchers = node.ledger.evidence().vouchers(ORIGIN);
     assertEquals(1, vouchers.size());
     assertTrue(vouchers.get(0).announcement());
     assertArrayEquals(announced.encoded(), vouchers.get(0).bytes());
@@ -390,7 +390,8 @@ class ReceptionTest {
         node.ledger
             .requests()
             .read(
-                new RequestBook.Name(RequestBook.Side.OWED, request.messageId(), ORIGIN.value())));
+                new RequestTable.Name(
+                    RequestTable.Side.OWED, request.messageId(), ORIGIN.value())));
   }
 
   @Test
@@ -402,7 +403,7 @@ class ReceptionTest {
             .build();
     Permitted request = node.message(LANE, Kind.KIND_REQUEST, body, label -> {});
     node.deliver(request);
-    AtRest atRest = new AtRest(node.keys, node.random);
+    RecordSeal atRest = new RecordSeal(node.keys, node.random);
     String term = org.entente.gateway.policy.subject.SubjectTerms.of(request.label(), body).get(0);
     assertEquals(java.util.Set.of(request.messageId()), node.ledger.subjects().find(atRest, term));
   }
@@ -527,12 +528,15 @@ class ReceptionTest {
       }
       says(item(sent, kind));
       assertTrue(known(sent).contains(kind));
-      AwaitedBook.Listing listing = node.ledger.awaited().listing(sent, ORIGIN.value());
+      AwaitedEvidenceTable.ListingState listing =
+          node.ledger.awaited().listing(sent, ORIGIN.value());
       assertEquals(
           kind == EvidenceKind.EVIDENCE_KIND_DELIVERY,
-          listing == AwaitedBook.Listing.LISTED,
+          listing == AwaitedEvidenceTable.ListingState.LISTED,
           kind::name);
-      assertEquals(AwaitedBook.Listing.LISTED, node.ledger.awaited().listing(sent, SG.value()));
+      assertEquals(
+          AwaitedEvidenceTable.ListingState.LISTED,
+          node.ledger.awaited().listing(sent, SG.value()));
     }
     assertEquals(0, node.kit.owed().size(), "evidence begets none");
   }
@@ -540,7 +544,7 @@ class ReceptionTest {
   @Test
   void evidence_thatARequestWasRefused_closesIt_andOfItsDeliveryDoesNot() {
     MessageId sent = node.sent(false, ORIGIN);
-    RequestBook.Name name = new RequestBook.Name(RequestBook.Side.ASKED, sent, ORIGIN.value());
+    RequestTable.Name name = new RequestTable.Name(RequestTable.Side.ASKED, sent, ORIGIN.value());
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
@@ -565,7 +569,7 @@ class ReceptionTest {
     assertEquals(RequestState.REQUEST_STATE_REFUSED, state(name));
   }
 
-  private RequestState state(RequestBook.Name name) {
+  private RequestState state(RequestTable.Name name) {
     return Objects.requireNonNull(node.ledger.requests().read(name)).getState();
   }
 
@@ -601,7 +605,7 @@ class ReceptionTest {
     assertTrue(node.isHere(notice.messageId()));
     ConsentRecord record =
         Objects.requireNonNull(
-            node.ledger.consents().read(ConsentBook.Side.ORIGINATOR, notice.messageId()));
+            node.ledger.consents().read(ConsentTable.Side.ORIGINATOR, notice.messageId()));
     assertEquals(ConsentStage.CONSENT_STAGE_OPEN, record.getStage());
     AuditRecord leaf = node.leaves.only(AuditType.CONSENT_ASKED);
     assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());

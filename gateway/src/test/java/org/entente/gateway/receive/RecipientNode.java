@@ -18,8 +18,8 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.sequence.OriginWindow;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -29,14 +29,14 @@ import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.SettableClock;
-import org.entente.gateway.transmit.Awaiting;
+import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.store.v1.InboxRecord;
@@ -80,7 +80,7 @@ final class RecipientNode implements AutoCloseable {
           store,
           clock,
           leaves,
-          new LedgerLimits(1_000, 100, 1 << 20, new QuarantineBook.Limits(12, 1 << 20)));
+          new LedgerLimits(1_000, 100, 1 << 20, new QuarantineTable.Limits(12, 1 << 20)));
   final Set<AgencyName> strangers = new HashSet<>();
   final ReceiveKit kit;
   private final ErasureJournal journal;
@@ -102,7 +102,7 @@ final class RecipientNode implements AutoCloseable {
                 agency -> agency.equals(FAR) ? List.of(HUB) : List.of(),
                 agency -> !strangers.contains(agency),
                 (facts, recipient, size) -> transit.refusal(facts, recipient, size),
-                new Desked().client(CLERK.value(), "border"),
+                new DeskClients().client(CLERK.value(), "border"),
                 new ExerciseRetention(7)));
   }
 
@@ -180,7 +180,7 @@ final class RecipientNode implements AutoCloseable {
   }
 
   /** Where a message stands that is here. */
-  InboxBook.Placed placed(MessageId id) {
+  InboxTable.PlacedRecord placed(MessageId id) {
     return Objects.requireNonNull(ledger.inbox().find(id), "in the inbox");
   }
 
@@ -228,7 +228,7 @@ final class RecipientNode implements AutoCloseable {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          Awaiting.begin(tx, ledger, kit.evidence(), id, facts.build());
+          EvidenceTimeouts.begin(tx, ledger, kit.evidence(), id, facts.build());
           return id;
         });
     return id;

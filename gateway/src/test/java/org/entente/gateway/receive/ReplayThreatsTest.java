@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.sequence.OriginWindows;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -94,7 +94,7 @@ final class ReplayThreatsTest {
     return kit.handOver(transit, Lane.ROUTINE, List.of(passed)).get(0);
   }
 
-  private List<InboxBook.Placed> inbox() {
+  private List<InboxTable.PlacedRecord> inbox() {
     return ledger.inbox().read(Lane.ROUTINE, 1, 10_000);
   }
 

@@ -22,13 +22,13 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.operation.HeldRosters;
 import org.entente.gateway.operation.OperationReception;
-import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.RosterMessages;
@@ -65,7 +65,7 @@ class RosterThreatsTest {
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW, leaves);
   private final ReceiveKit kit;
-  private final Rosters rosters;
+  private final RosterRecords rosters;
   private final RosterKit first;
 
   RosterThreatsTest(@TempDir Path folder) throws IOException {
@@ -73,7 +73,7 @@ class RosterThreatsTest {
     kit =
         new ReceiveKit(
             ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> NOW);
-    rosters = new Rosters(ledger.operations(), new AtRest(keys, random));
+    rosters = new RosterRecords(ledger.operations(), new RecordSeal(keys, random));
     first =
         RosterKit.first(
             kit.originKey(), NOW, "fr.customs", participant("de.customs"), observer("us.cbp"));
@@ -279,12 +279,12 @@ class RosterThreatsTest {
   void roster_ofAnOperationWhoseKeepingIsOver_isRefused_givenBackOrNot() {
     RosterKit own = RosterKit.first(kit.ownKey(), NOW, "de.customs", participant("fr.customs"));
     RosterKit of = RosterKit.first(kit.originKey(), NOW, "fr.customs", participant("de.customs"));
-    Instant over = NOW.minus(Rosters.KEPT).minus(Duration.ofDays(1));
+    Instant over = NOW.minus(RosterRecords.KEPT).minus(Duration.ofDays(1));
     refused(Code.OPERATION_CLOSED, givenBack(until(own, over).signed()));
     refused(Code.OPERATION_CLOSED, carrying(until(of, over).signed()));
     assertEquals(List.of(), rosters.list(10));
-    assertTrue(keys.existing(LocalDate.ofInstant(over.plus(Rosters.KEPT), UTC)).isEmpty());
-    Instant last = NOW.minus(Rosters.KEPT);
+    assertTrue(keys.existing(LocalDate.ofInstant(over.plus(RosterRecords.KEPT), UTC)).isEmpty());
+    Instant last = NOW.minus(RosterRecords.KEPT);
     taken(givenBack(until(own, last).signed()));
     // One that follows may state an earlier end.
     taken(carrying(of.signed()));
@@ -292,7 +292,7 @@ class RosterThreatsTest {
     refused(Code.OPERATION_CLOSED, carrying(until(next, over).signed()));
     // A second one of a number is a fork whatever it states, and kept as long as the other.
     refused(Code.ROSTER_FORKED, carrying(until(of, over).signed()));
-    assertTrue(keys.existing(LocalDate.ofInstant(over.plus(Rosters.KEPT), UTC)).isEmpty());
+    assertTrue(keys.existing(LocalDate.ofInstant(over.plus(RosterRecords.KEPT), UTC)).isEmpty());
   }
 
   private static RosterKit until(RosterKit kit, Instant end) {
@@ -406,7 +406,7 @@ class RosterThreatsTest {
     taken(carrying(first.signed()));
     taken(said(first.signed()));
     long lastDay =
-        Instant.ofEpochMilli(first.terms().endsAtMs()).plus(Rosters.KEPT).toEpochMilli()
+        Instant.ofEpochMilli(first.terms().endsAtMs()).plus(RosterRecords.KEPT).toEpochMilli()
             / 86_400_000;
     assertEquals(0, pruned(lastDay));
     assertEquals(3, pruned(lastDay + 1));

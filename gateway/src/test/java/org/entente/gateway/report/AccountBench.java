@@ -29,10 +29,10 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.EvidenceBook;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -40,8 +40,8 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.receive.InboxOpening;
-import org.entente.gateway.seal.Batching;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.seal.BatchPlanner;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.PeerKeys;
@@ -81,8 +81,8 @@ final class AccountBench implements AutoCloseable {
   final AuditLog log;
   final LogArchive archive;
   final EvidenceRecords evidence;
-  final Proving proving;
-  final Exporting exporting;
+  final MessageProver proving;
+  final AuditExporter exporting;
   final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
   Instant now;
 
@@ -105,7 +105,7 @@ final class AccountBench implements AutoCloseable {
                     new CheckpointVerifier(origin, List.of(auditPair.verifyingPair()))))
             .log();
     signer = new CheckpointSigner(log, auditPair, Duration.ofSeconds(1));
-    AtRest atRest = new AtRest(storageKeys, random);
+    RecordSeal atRest = new RecordSeal(storageKeys, random);
     LeafSealer leaves = leaves(atRest);
     archive = new LogArchive(store, folder, origin, number -> leaves);
     Appender appender = log.appender(leaves, random);
@@ -114,8 +114,8 @@ final class AccountBench implements AutoCloseable {
     evidence = new EvidenceRecords(atRest, self);
     sealer = new Sealer(FR, GATEWAY, gatewayKey, random, () -> now);
     proving =
-        new Proving(
-            new Proving.Parts(
+        new MessageProver(
+            new MessageProver.Parts(
                 self,
                 archive,
                 ledger,
@@ -123,17 +123,17 @@ final class AccountBench implements AutoCloseable {
                 () -> federation.bundle(federation.content(1)),
                 () -> now));
     exporting =
-        new Exporting(
-            new Exporting.Parts(
+        new AuditExporter(
+            new AuditExporter.Parts(
                 self,
                 archive,
                 ledger,
                 evidence,
-                new InboxOpening(storageKeys, ledger.inbox()),
+                new InboxOpener(storageKeys, ledger.inbox()),
                 atRest));
   }
 
-  private LeafSealer leaves(AtRest atRest) {
+  private LeafSealer leaves(RecordSeal atRest) {
     return new LeafSealer() {
       @Override
       public byte[] seal(long index, byte[] plaintext) {
@@ -173,7 +173,7 @@ final class AccountBench implements AutoCloseable {
     }
 
     @Override
-    public void failed(LedgerUnavailable why) {
+    public void failed(LedgerFailure why) {
       throw new IllegalStateException(why);
     }
   }
@@ -184,7 +184,7 @@ final class AccountBench implements AutoCloseable {
         java.util.stream.IntStream.range(0, messages)
             .mapToObj(i -> SealingItem.of(message(recipients)))
             .toList();
-    return sealer.seal(Batching.group(items, 64, 1 << 20).get(0));
+    return sealer.seal(BatchPlanner.group(items, 64, 1 << 20).get(0));
   }
 
   private Permitted message(AgencyName... recipients) {
@@ -212,7 +212,7 @@ final class AccountBench implements AutoCloseable {
                   AuditSubject.of(
                       sealed.envelope().header(), sealed.messages(), List.of(recipients)))
               .under("test", "v1"),
-          new EvidenceBook.Voucher(false, keyBundle(FR)));
+          new EvidenceTable.Voucher(false, keyBundle(FR)));
       return sealed.messages();
     }
   }
@@ -251,7 +251,7 @@ final class AccountBench implements AutoCloseable {
               now,
               AuditActor.gateway(FR),
               AuditSubject.of(sealed.envelope().header(), sealed.messages(), List.of(FR))),
-          new EvidenceBook.Voucher(true, announcement));
+          new EvidenceTable.Voucher(true, announcement));
       return sealed.messages();
     }
   }
@@ -267,7 +267,7 @@ final class AccountBench implements AutoCloseable {
         .encoded();
   }
 
-  private void commit(Envelope envelope, AuditRecord record, EvidenceBook.Voucher voucher) {
+  private void commit(Envelope envelope, AuditRecord record, EvidenceTable.Voucher voucher) {
     ledger
         .write(
             Lane.ROUTINE,
@@ -317,11 +317,11 @@ final class AccountBench implements AutoCloseable {
 
   /** The proof of a message, which must be there. */
   byte[] prove(MessageId id) {
-    Proving.Answer answer = proving.prove(AUDITOR, id, Optional.empty());
-    if (answer instanceof Proving.Answer.Refused refused) {
+    MessageProver.Answer answer = proving.prove(AUDITOR, id, Optional.empty());
+    if (answer instanceof MessageProver.Answer.Refused refused) {
       throw new AssertionError(refused.problem().toString());
     }
-    return ((Proving.Answer.Proven) answer).file();
+    return ((MessageProver.Answer.Proven) answer).file();
   }
 
   /** Whether a record speaks of an envelope's header. */

@@ -184,14 +184,14 @@ class ForeignProofTest {
         1);
     add(cases, federation, "later", one.encode(), fr.now.plusSeconds(999_999_999), 1);
 
-    ForeignVerifier.Tally tally = foreign.agree(cases);
+    ForeignVerifier.CaseTally tally = foreign.agree(cases);
     assertEquals(2, tally.of(OK), tally.toString());
     assertEquals(2, tally.of(Part.RECORD.name()), tally.toString());
   }
 
   private static byte[] of(
       MessageId id,
-      MessageProof.Signed envelope,
+      MessageProof.SignedHeader envelope,
       MessageProof.Voucher voucher,
       byte[] bundle,
       MessageProof leaf) {

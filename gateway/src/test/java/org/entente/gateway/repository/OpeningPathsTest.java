@@ -13,32 +13,32 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.entente.gateway.deliver.Match;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.receive.InboxOpener;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every path on which the content of a received message goes to a client asks the same question
- * before it opens anything ({@link Match#mayOpen}): recalled, restricted, set aside, training, for
- * another desk. A class that opens content and is not named here fails this test.
+ * before it opens anything ({@link MessageFilter#mayOpen}): recalled, restricted, set aside,
+ * training, for another desk. A class that opens content and is not named here fails this test.
  */
 class OpeningPathsTest {
   /** Who opens content for a client, and who asks for it. */
   private static final Map<String, String> ASKING =
       Map.of(
-          "deliver.Subscription", "deliver.Match",
-          "search.Givable", "search.Givable",
+          "deliver.Subscription", "deliver.MessageFilter",
+          "search.MessageVisibility", "search.MessageVisibility",
           "watch.HitPages", "watch.HitPages",
           "report.OperationView", "report.OperationView",
-          "risk.Scoring", "risk.Givable",
-          "risk.ScorePages", "risk.Givable");
+          "risk.ScoreIntake", "risk.ScoreVisibility",
+          "risk.ScorePages", "risk.ScoreVisibility");
 
   /**
    * Who opens it and gives it to nobody: the index in memory and the watches, of which only what is
    * asked for again later is shown; and the operator's other try, which looks whether it opens.
    */
   private static final Set<String> GIVING_NOTHING =
-      Set.of("search.IndexedInbox", "watch.WatchFollower", "deliver.Undeliverable");
+      Set.of("search.IndexedInbox", "watch.WatchFollower", "deliver.UndeliverableMessages");
 
   private static final Set<String> OPENING = Set.of("message", "body", "annotated");
 
@@ -73,16 +73,18 @@ class OpeningPathsTest {
   void everyClassThatOpensContent_isKnown() {
     Set<String> known = new TreeSet<>(ASKING.keySet());
     known.addAll(GIVING_NOTHING);
-    assertEquals(known, callers(InboxOpening.class, OPENING));
+    assertEquals(known, callers(InboxOpener.class, OPENING));
   }
 
   @Test
   void everyPathToAClient_asksTheSame_beforeItOpens() {
     Set<String> asking = new TreeSet<>(ASKING.values());
-    asking.remove("deliver.Match");
-    assertEquals(asking, callers(Match.class, Set.of("mayOpen")));
+    asking.remove("deliver.MessageFilter");
+    assertEquals(asking, callers(MessageFilter.class, Set.of("mayOpen")));
     assertEquals(
-        Set.of("deliver.Subscription"), callers(Match.class, Set.of("mayDeliver")), "and in time");
+        Set.of("deliver.Subscription"),
+        callers(MessageFilter.class, Set.of("mayDeliver")),
+        "and in time");
     ASKING.forEach(
         (opens, asks) ->
             assertTrue(

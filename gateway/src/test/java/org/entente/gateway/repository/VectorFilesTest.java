@@ -54,7 +54,7 @@ class VectorFilesTest {
       run.setAccessible(true);
       Object instance = constructor.newInstance();
       Set<String> opened = new TreeSet<>();
-      try (SharedFiles.Recording recording = SharedFiles.record()) {
+      try (SharedFiles.SharedRecording recording = SharedFiles.record()) {
         run.invoke(instance, arguments.toArray());
         recording
             .opened()

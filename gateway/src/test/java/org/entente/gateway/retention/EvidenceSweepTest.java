@@ -14,15 +14,15 @@ import java.util.TreeMap;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -47,7 +47,7 @@ class EvidenceSweepTest {
   private final MemoryStore store = new MemoryStore();
   private final Ledger ledger = QuietLedger.started(store, clock);
   private final EvidenceRecords evidence =
-      new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR);
+      new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final EvidenceSweep sweep = new EvidenceSweep(ledger, clock);
   private final MessageId own = MessageId.fresh(clock.millis(), random);
   private final MessageId received = MessageId.fresh(clock.millis(), random);
@@ -67,7 +67,7 @@ class EvidenceSweepTest {
   }
 
   private void count(Table table, int at, Map<String, Integer> counts) {
-    try (Scan scan = store.scan(table, Keys.key().u8(0).done(), null)) {
+    try (Scan scan = store.scan(table, KeyBuilder.key().u8(0).done(), null)) {
       while (scan.hasNext()) {
         scan.next();
         counts.merge((at == 0 ? "" : "of own ") + scan.key()[at], 1, Integer::sum);
@@ -113,7 +113,7 @@ class EvidenceSweepTest {
 
   private boolean retrieved(Transaction tx, String client) {
     return evidence.retrievals().note(tx, ledger.retrievals(), received, 0, client)
-        == RetrievalRecords.Noted.FIRST;
+        == RetrievalRecords.RetrievalKind.FIRST;
   }
 
   private static InboxRecord record(MessageId id) {
@@ -137,7 +137,7 @@ class EvidenceSweepTest {
         "{12=1}", records().toString(), "what a recall would ask while it is in the inbox");
     assertNull(ledger.evidence().header(Sha256.hash(header)));
 
-    InboxBook.Placed placed = ledger.inbox().find(received);
+    InboxTable.PlacedRecord placed = ledger.inbox().find(received);
     assertNotNull(placed);
     ledger.commit(
         Lane.ROUTINE,
@@ -186,7 +186,7 @@ class EvidenceSweepTest {
   void manyRecords_goInSeveralPages() {
     int count = 2 * EvidenceSweep.AT_ONCE + 3;
     for (int i = 0; i < count; i++) {
-      byte[] one = Sha256.hash(Keys.key().u32(i).done());
+      byte[] one = Sha256.hash(KeyBuilder.key().u32(i).done());
       ledger.commit(
           Lane.ROUTINE,
           tx -> {

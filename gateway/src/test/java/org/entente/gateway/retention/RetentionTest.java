@@ -30,9 +30,9 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -44,7 +44,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.Scan;
@@ -97,7 +97,7 @@ class RetentionTest {
     final Ledger ledger;
     final ReceiveKit kit;
     final Retention retention;
-    final Sweep sweep;
+    final BucketSweep sweep;
 
     Node(Store store) throws IOException {
       this.store = store;
@@ -109,21 +109,19 @@ class RetentionTest {
               ledger, keys, keys, journal, (origin, label, body) -> Optional.empty(), () -> now);
       LabelCheck check = new LabelCheck(MessageLimits.defaults());
       retention = new Retention(ReceiveKit.SELF, ledger, keys, keys, kit.erasing(), check, random);
-      sweep = new Sweep(ReceiveKit.SELF, ledger, kit.evidence(), () -> now);
+      sweep = new BucketSweep(ReceiveKit.SELF, ledger, kit.evidence(), () -> now);
     }
 
     Optional<Label> label(MessageId id) {
-      InboxBook.Placed placed = ledger.inbox().find(id);
+      InboxTable.PlacedRecord placed = ledger.inbox().find(id);
       return placed == null
           ? Optional.empty()
-          : new InboxOpening(keys, ledger.inbox()).label(placed);
+          : new InboxOpener(keys, ledger.inbox()).label(placed);
     }
 
     Optional<Body> body(MessageId id) {
-      InboxBook.Placed placed = ledger.inbox().find(id);
-      return placed == null
-          ? Optional.empty()
-          : new InboxOpening(keys, ledger.inbox()).body(placed);
+      InboxTable.PlacedRecord placed = ledger.inbox().find(id);
+      return placed == null ? Optional.empty() : new InboxOpener(keys, ledger.inbox()).body(placed);
     }
 
     @Override
@@ -191,10 +189,10 @@ class RetentionTest {
   }
 
   private boolean retrieved(Transaction tx, MessageId id, String client) {
-    return noted(tx, id, client) == RetrievalRecords.Noted.FIRST;
+    return noted(tx, id, client) == RetrievalRecords.RetrievalKind.FIRST;
   }
 
-  private RetrievalRecords.Noted noted(Transaction tx, MessageId id, String client) {
+  private RetrievalRecords.RetrievalKind noted(Transaction tx, MessageId id, String client) {
     long bucket = LocalDate.ofInstant(ReceiveKit.keptUntil(now), ZoneOffset.UTC).toEpochDay();
     return node.kit.evidence().retrievals().note(tx, node.ledger.retrievals(), id, bucket, client);
   }
@@ -230,10 +228,10 @@ class RetentionTest {
     assertEquals(new Retention.Answer.Erased(now, null), answer);
     assertNull(node.ledger.inbox().find(first));
     assertTrue(node.body(second).isPresent());
-    InboxBook old = new InboxBook(before);
-    InboxBook.Placed there = requireNonNull(old.find(first));
-    InboxBook.Placed other = requireNonNull(old.find(second));
-    InboxOpening opening = new InboxOpening(keys, old);
+    InboxTable old = new InboxTable(before);
+    InboxTable.PlacedRecord there = requireNonNull(old.find(first));
+    InboxTable.PlacedRecord other = requireNonNull(old.find(second));
+    InboxOpener opening = new InboxOpener(keys, old);
     assertTrue(opening.label(there).isEmpty(), "an old copy with today's keys");
     assertTrue(opening.body(there).isEmpty());
     assertTrue(opening.body(other).isPresent(), "the others open from an old copy");
@@ -464,7 +462,7 @@ class RetentionTest {
         node.ledger.commit(
             Lane.ROUTINE,
             tx -> {
-              assertEquals(RetrievalRecords.Noted.FURTHER, noted(tx, id, "analysts"));
+              assertEquals(RetrievalRecords.RetrievalKind.FURTHER, noted(tx, id, "analysts"));
               return node.kit.recalls().answer(tx, ReceiveKit.ORIGIN, id);
             });
     EvidenceItem answer = anew.orElseThrow();
@@ -543,7 +541,7 @@ class RetentionTest {
     assertEquals("", lastOwed().getRetrievedBy());
     assertEquals(2, lastOwed().getAlsoRetrievedMore());
     assertEquals(
-        RetrievalRecords.Noted.KNOWN,
+        RetrievalRecords.RetrievalKind.KNOWN,
         node.ledger.commit(Lane.ROUTINE, tx -> noted(tx, id, "others")));
   }
 
@@ -633,7 +631,7 @@ class RetentionTest {
   void recall_ofAnotherOriginsMessage_doesNothing() {
     MessageId id = received("one");
     // The same message as one of another origin, which fr.customs has no say over.
-    InboxBook.Placed placed = requireNonNull(node.ledger.inbox().find(id));
+    InboxTable.PlacedRecord placed = requireNonNull(node.ledger.inbox().find(id));
     node.ledger
         .write(
             Lane.ROUTINE,
@@ -763,6 +761,6 @@ class RetentionTest {
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
-    public void failed(LedgerUnavailable why) {}
+    public void failed(LedgerFailure why) {}
   }
 }

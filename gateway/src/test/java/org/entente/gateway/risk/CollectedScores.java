@@ -7,7 +7,7 @@ import org.entente.proto.v1.FollowScoresResponse;
 import org.entente.proto.v1.ScoredMessage;
 
 /** A client that follows scores and reads when it wants to. */
-final class CollectedScores implements FollowedScores.Out {
+final class CollectedScores implements ScoreFollower.ScoreSink {
   private static final long PATIENCE_SECONDS = 60;
 
   private final List<Long> numbers = new ArrayList<>();

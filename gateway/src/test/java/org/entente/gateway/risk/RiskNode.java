@@ -19,7 +19,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
-import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
 import org.entente.proto.v1.Alert;
@@ -42,7 +42,7 @@ final class RiskNode extends ReceivingNode {
   final Meters meters = new Meters();
   private final ExecutorService streams = Executors.newCachedThreadPool();
   volatile Set<String> indicators = Set.of();
-  Scores scores;
+  ScoreDesk scores;
 
   RiskNode(Path folder) throws IOException {
     super(folder);
@@ -54,16 +54,16 @@ final class RiskNode extends ReceivingNode {
     scores = scores();
   }
 
-  private Scores scores() {
-    return new Scores(
-        new Scores.Parts(
+  private ScoreDesk scores() {
+    return new ScoreDesk(
+        new ScoreDesk.Parts(
             ReceiveKit.SELF,
             ledger,
             opening(),
-            Desked.none(keys),
+            DeskClients.none(keys),
             new LabelCheck(MessageLimits.defaults()),
             () -> indicators,
-            new Bands(Map.of(300, "MEDIUM", 700, "HIGH")),
+            new ScoreBands(Map.of(300, "MEDIUM", 700, "HIGH")),
             random,
             meters,
             streams));
@@ -103,8 +103,8 @@ final class RiskNode extends ReceivingNode {
         .setAutomated(true);
   }
 
-  static <T> T done(Answer<T> answer) {
-    if (answer instanceof Answer.Done<T> done) {
+  static <T> T done(ScoreResult<T> answer) {
+    if (answer instanceof ScoreResult.Done<T> done) {
       return done.response();
     }
     throw new AssertionError(answer);

@@ -53,7 +53,7 @@ class ClientEdgeTest {
 
   private static HealthCheckResponse check(ManagedChannel channel) {
     return HealthGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)
         .check(HealthCheckRequest.getDefaultInstance());
   }
 
@@ -171,7 +171,7 @@ class ClientEdgeTest {
     ManagedChannel other = edge.channel(server.address(), edge.client("holder"));
     assertScopeMissing(
         () -> PublisherGrpc.newBlockingStub(other).explain(ExplainRequest.getDefaultInstance()));
-    Answers<SubscribeResponse> subscribed = new Answers<>();
+    StreamAnswers<SubscribeResponse> subscribed = new StreamAnswers<>();
     SubscriberGrpc.newStub(channel)
         .subscribe(subscribed)
         .onNext(SubscribeRequest.getDefaultInstance());
@@ -182,7 +182,7 @@ class ClientEdgeTest {
         });
     assertTrue(
         edge.meters.text().contains("SCOPE_MISSING"), "refusals are counted by side and code");
-    Answers.until(() -> server.openCalls() == 0);
+    StreamAnswers.until(() -> server.openCalls() == 0);
   }
 
   @Test
@@ -199,8 +199,8 @@ class ClientEdgeTest {
     assertEquals(Status.Code.UNIMPLEMENTED, reflect(channel).code());
   }
 
-  private static Answers<ServerReflectionResponse> reflect(ManagedChannel channel) {
-    Answers<ServerReflectionResponse> answers = new Answers<>();
+  private static StreamAnswers<ServerReflectionResponse> reflect(ManagedChannel channel) {
+    StreamAnswers<ServerReflectionResponse> answers = new StreamAnswers<>();
     ServerReflectionGrpc.newStub(channel)
         .serverReflectionInfo(answers)
         .onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
@@ -214,8 +214,8 @@ class ClientEdgeTest {
     TlsHolder all = edge.client("all");
     ManagedChannel channel = edge.channel(server.address(), all);
     ManagedChannel other = edge.channel(server.address(), edge.client("publisher"));
-    Answers<PublishStreamResponse> open = stream(channel);
-    Answers<PublishStreamResponse> kept = stream(other);
+    StreamAnswers<PublishStreamResponse> open = stream(channel);
+    StreamAnswers<PublishStreamResponse> kept = stream(other);
     assertEquals(0, server.recheck());
     edge.revoke(
         "fr.customs", HexFormat.of().formatHex(Sha256.hash(all.chain().get(0).getEncoded())));
@@ -233,9 +233,9 @@ class ClientEdgeTest {
   }
 
   /** A stream on which one draft was answered. */
-  private static Answers<PublishStreamResponse> stream(ManagedChannel channel)
+  private static StreamAnswers<PublishStreamResponse> stream(ManagedChannel channel)
       throws InterruptedException {
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts =
         PublisherGrpc.newStub(channel).publishStream(answers);
     drafts.onNext(PublisherServiceTest.request(""));
@@ -261,13 +261,13 @@ class ClientEdgeTest {
   @Test
   void close_withOpenStream_tellsToComeAgain() throws Exception {
     ClientServer server = edge.startClients();
-    Answers<PublishStreamResponse> open =
+    StreamAnswers<PublishStreamResponse> open =
         stream(edge.channel(server.address(), edge.client("all")));
     server.close();
     Refusals.Details details = Refusals.of(open.end());
     assertEquals(Status.Code.UNAVAILABLE, details.status());
     assertEquals("NOT_READY", details.reason());
     assertTrue(details.retry());
-    Answers.until(() -> server.openCalls() == 0);
+    StreamAnswers.until(() -> server.openCalls() == 0);
   }
 }

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.CursorRecord;
@@ -66,7 +66,7 @@ class CursorsServiceTest {
     edge.behind.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          InboxBook inbox = edge.behind.ledger.inbox();
+          InboxTable inbox = edge.behind.ledger.inbox();
           MessageId id = MessageId.of(new byte[16]);
           InboxRecord record =
               InboxRecord.newBuilder()
@@ -145,7 +145,7 @@ class CursorsServiceTest {
   /** What a stream has looked at and its client does not want is not what it is behind. */
   @Test
   void list_ofAnOpenCursorWhoseFilterLeavesAllOut_isNotBehind() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     SubscribeRequest open =
         SubscribeRequest.newBuilder()
             .setOpen(
@@ -162,7 +162,7 @@ class CursorsServiceTest {
   @Test
   void forget_takesOneAndNoOther_onRecord_andMakesRoomForANewName() throws Exception {
     place("all", "third", 1, 1);
-    Answers<SubscribeResponse> before = new Answers<>();
+    StreamAnswers<SubscribeResponse> before = new StreamAnswers<>();
     subscribe("fourth", before);
     assertEquals("LIMIT_REACHED", Refusals.of(before.end()).reason());
 
@@ -173,14 +173,14 @@ class CursorsServiceTest {
     assertEquals(AuditType.OPERATOR_ACTION, leaf.type());
     assertTrue(leaf.toString().contains("forgets cursor desk of client all"), leaf::toString);
     assertEquals("that desk is closed", requireNonNull(leaf.actor().onBehalfOf()).justification());
-    Answers<SubscribeResponse> after = new Answers<>();
+    StreamAnswers<SubscribeResponse> after = new StreamAnswers<>();
     subscribe("fourth", after);
     assertTrue(after.next().hasOpened());
   }
 
   @Test
   void forget_ofOneThatAStreamHolds_isRefused_untilItEnds() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     StreamObserver<SubscribeRequest> stream = subscribe("night", answers);
     assertTrue(answers.next().hasOpened());
     assertTrue(listed("all").contains("all/night open 9, behind 0"), listed("all")::toString);
@@ -223,7 +223,7 @@ class CursorsServiceTest {
   }
 
   private StreamObserver<SubscribeRequest> subscribe(
-      String cursor, Answers<SubscribeResponse> answers) {
+      String cursor, StreamAnswers<SubscribeResponse> answers) {
     StreamObserver<SubscribeRequest> stream = SubscriberGrpc.newStub(channel).subscribe(answers);
     stream.onNext(
         SubscribeRequest.newBuilder().setOpen(OpenCursor.newBuilder().setCursor(cursor)).build());

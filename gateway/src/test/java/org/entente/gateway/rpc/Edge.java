@@ -57,7 +57,7 @@ public final class Edge implements AutoCloseable {
   final TestFederation federation =
       new TestFederation(Instant.now().minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS));
   public final Meters meters = new Meters();
-  public final Behind behind = new Behind();
+  public final ServerBackend behind = new ServerBackend();
   final List<Problem> refused = new CopyOnWriteArrayList<>();
   final PeerTrust peerTrust;
   private final ExecutorService executor = Executors.newCachedThreadPool();

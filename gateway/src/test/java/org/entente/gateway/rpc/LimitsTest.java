@@ -78,7 +78,7 @@ class LimitsTest {
   }
 
   private static HealthCheckResponse check(HealthGrpc.HealthBlockingStub stub) {
-    return stub.withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+    return stub.withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)
         .check(HealthCheckRequest.getDefaultInstance());
   }
 
@@ -99,7 +99,7 @@ class LimitsTest {
   void message_overTheLimit_isRefusedAndOtherCallsGoOn() throws Exception {
     ClientServer server = edge.startClients(SMALL, false);
     ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> open =
         PublisherGrpc.newStub(channel).publishStream(answers);
     open.onNext(PublisherServiceTest.request(""));
@@ -145,15 +145,15 @@ class LimitsTest {
   void calls_overTheConnectionsLimit_wait() throws Exception {
     ClientServer server = edge.startClients(SMALL, false);
     ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> first =
         PublisherGrpc.newStub(channel).publishStream(answers);
     first.onNext(PublisherServiceTest.request(""));
     answers.next();
-    Answers<PublishStreamResponse> more = new Answers<>();
+    StreamAnswers<PublishStreamResponse> more = new StreamAnswers<>();
     PublisherGrpc.newStub(channel).publishStream(more).onNext(PublisherServiceTest.request(""));
     more.next();
-    Answers<PublishStreamResponse> waiting = new Answers<>();
+    StreamAnswers<PublishStreamResponse> waiting = new StreamAnswers<>();
     PublisherGrpc.newStub(channel).publishStream(waiting).onNext(PublisherServiceTest.request(""));
     first.onNext(PublisherServiceTest.request(""));
     answers.next();
@@ -167,7 +167,7 @@ class LimitsTest {
   void connection_thatNeverHandshakes_isClosed() throws Exception {
     ClientServer server = edge.startClients(SMALL, false);
     try (Socket socket = new Socket(server.address().getAddress(), server.address().getPort())) {
-      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Answers.PATIENCE_SECONDS));
+      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(StreamAnswers.PATIENCE_SECONDS));
       assertEquals(-1, socket.getInputStream().read());
     }
   }
@@ -177,7 +177,7 @@ class LimitsTest {
   void connections_thatNeverHandshake_endEachOtherAndNobodyElse() throws Exception {
     ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
     ManagedChannel kept = edge.channel(server.address(), edge.client("publisher"));
-    Answers<HealthCheckResponse> watching = watch(kept);
+    StreamAnswers<HealthCheckResponse> watching = watch(kept);
     List<Socket> silent = new ArrayList<>();
     try {
       for (int i = 0; i < 50; i++) {
@@ -199,7 +199,7 @@ class LimitsTest {
   }
 
   private static void assertEnded(Socket socket) throws IOException {
-    socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Answers.PATIENCE_SECONDS));
+    socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(StreamAnswers.PATIENCE_SECONDS));
     try {
       assertEquals(-1, socket.getInputStream().read());
     } catch (SocketException reset) {
@@ -211,7 +211,7 @@ class LimitsTest {
   @Test
   void connections_ofOneClientOverItsLimit_areRefusedAndThoseOfOthersAreNot() throws Exception {
     ClientServer server = edge.startClients(FEW_CONNECTIONS, false);
-    List<Answers<HealthCheckResponse>> kept = new ArrayList<>();
+    List<StreamAnswers<HealthCheckResponse>> kept = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       kept.add(watch(edge.channel(server.address(), edge.client("all"))));
     }
@@ -233,7 +233,7 @@ class LimitsTest {
       ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
       check(HealthGrpc.newBlockingStub(channel));
       channel.shutdownNow();
-      Answers.until(() -> server.openConnections() == 0);
+      StreamAnswers.until(() -> server.openConnections() == 0);
     }
   }
 
@@ -283,8 +283,8 @@ class LimitsTest {
     ClientServer server = edge.startClients();
     ManagedChannel flooding = edge.channel(server.address(), edge.client("all"));
     ManagedChannel other = edge.channel(server.address(), edge.client("all"));
-    Answers<HealthCheckResponse> doomed = watch(flooding);
-    Answers<HealthCheckResponse> kept = watch(other);
+    StreamAnswers<HealthCheckResponse> doomed = watch(flooding);
+    StreamAnswers<HealthCheckResponse> kept = watch(other);
     for (int i = 0; i < 2_000 && !doomed.hasEnded(); i++) {
       ClientCall<HealthCheckRequest, HealthCheckResponse> call =
           flooding.newCall(HealthGrpc.getWatchMethod(), io.grpc.CallOptions.DEFAULT);
@@ -297,9 +297,9 @@ class LimitsTest {
     check(HealthGrpc.newBlockingStub(other));
   }
 
-  private static Answers<HealthCheckResponse> watch(ManagedChannel channel)
+  private static StreamAnswers<HealthCheckResponse> watch(ManagedChannel channel)
       throws InterruptedException {
-    Answers<HealthCheckResponse> answers = new Answers<>();
+    StreamAnswers<HealthCheckResponse> answers = new StreamAnswers<>();
     HealthGrpc.newStub(channel).watch(HealthCheckRequest.getDefaultInstance(), answers);
     answers.next();
     return answers;

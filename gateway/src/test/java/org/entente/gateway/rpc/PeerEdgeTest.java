@@ -21,7 +21,7 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.testkit.Requires;
+import org.entente.gateway.testkit.TestRequirement;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.gateway.trust.Endpoint;
 import org.entente.proto.link.v1.ExchangeRequest;
@@ -56,14 +56,14 @@ class PeerEdgeTest {
   }
 
   /** A stream to the gateway on which one frame was sent. */
-  private static Answers<ExchangeResponse> exchange(ManagedChannel channel) {
-    Answers<ExchangeResponse> answers = new Answers<>();
+  private static StreamAnswers<ExchangeResponse> exchange(ManagedChannel channel) {
+    StreamAnswers<ExchangeResponse> answers = new StreamAnswers<>();
     StreamObserver<ExchangeRequest> requests = LinkServiceGrpc.newStub(channel).exchange(answers);
     requests.onNext(ANY);
     return answers;
   }
 
-  private Answers<ExchangeResponse> exchangeAs(TlsHolder holder, String... groups)
+  private StreamAnswers<ExchangeResponse> exchangeAs(TlsHolder holder, String... groups)
       throws IOException {
     return exchange(edge.channel(server.address(), holder, groups));
   }
@@ -73,7 +73,7 @@ class PeerEdgeTest {
     return edge.closedAtEnd(channels.dial(agency, endpoint));
   }
 
-  private void assertRefused(Answers<ExchangeResponse> answers) throws Exception {
+  private void assertRefused(StreamAnswers<ExchangeResponse> answers) throws Exception {
     assertEquals(Status.Code.UNAVAILABLE, answers.code(), "" + answers.end());
     assertEquals(0, server.openCalls());
   }
@@ -104,7 +104,7 @@ class PeerEdgeTest {
   /** Threat 31, by a third implementation. */
   @Test
   void peer_openssl_connectsWithHybridGroupOnly() throws Exception {
-    Requires.present(
+    TestRequirement.present(
         run(List.of("openssl", "list", "-kem-algorithms")).contains("X25519MLKEM768"),
         "openssl 3.5 or later");
     edge.gateway("de.customs").writeTo(folder);
@@ -139,7 +139,7 @@ class PeerEdgeTest {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertTrue(process.waitFor(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      assertTrue(process.waitFor(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS));
       return output;
     } catch (IOException e) {
       return "";
@@ -175,7 +175,7 @@ class PeerEdgeTest {
   @Test
   void dialler_anotherAgencyAnswers_refusesInHandshake() throws Exception {
     PeerChannels channels = edge.dialler(Edge.DE, edge.gateway("de.customs"));
-    Answers<ExchangeResponse> answers = exchange(dial(channels, new AgencyName("sg.police")));
+    StreamAnswers<ExchangeResponse> answers = exchange(dial(channels, new AgencyName("sg.police")));
     assertRefused(answers);
   }
 
@@ -184,8 +184,8 @@ class PeerEdgeTest {
   void recheck_revokedPeer_losesItsOpenStreamAndGetsNoOther() throws Exception {
     TlsHolder de = edge.gateway("de.customs");
     ManagedChannel channel = edge.channel(server.address(), de);
-    Answers<ExchangeResponse> open = exchange(channel);
-    Answers<ExchangeResponse> other = exchangeAs(edge.gateway("sg.police"));
+    StreamAnswers<ExchangeResponse> open = exchange(channel);
+    StreamAnswers<ExchangeResponse> other = exchangeAs(edge.gateway("sg.police"));
     open.next();
     other.next();
     assertEquals(0, server.recheck());
@@ -194,7 +194,7 @@ class PeerEdgeTest {
     assertEquals(Status.Code.UNAUTHENTICATED, open.code());
     assertEquals(Status.Code.UNAUTHENTICATED, exchange(channel).code());
     assertEquals(Status.Code.UNAVAILABLE, exchangeAs(de).code());
-    Answers.until(() -> server.openCalls() == 1);
+    StreamAnswers.until(() -> server.openCalls() == 1);
     assertFalse(other.hasEnded());
   }
 
@@ -202,7 +202,7 @@ class PeerEdgeTest {
   @Test
   void recheck_revokedPeerThatWasDialled_losesItsOpenStream() throws Exception {
     PeerChannels channels = edge.dialler(Edge.DE, edge.gateway("de.customs"));
-    Answers<ExchangeResponse> open = exchange(dial(channels, Edge.FR));
+    StreamAnswers<ExchangeResponse> open = exchange(dial(channels, Edge.FR));
     open.next();
     assertEquals(0, channels.recheck());
     edge.revoke("fr.customs", fingerprint(edge.own()));

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.server.Statuses;
+import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
@@ -40,7 +40,7 @@ public class PublisherServiceTest {
   private static final Problem PROBLEM =
       new Problem(Code.INVALID_FIELD, "label.purpose", "must be set");
 
-  private static final Outcome ANY = Behind.accepted(Draft.getDefaultInstance());
+  private static final Outcome ANY = ServerBackend.accepted(Draft.getDefaultInstance());
 
   private final Edge edge = new Edge();
   private ClientServer server;
@@ -64,13 +64,13 @@ public class PublisherServiceTest {
   private static Outcome invalid(Draft draft) {
     return Outcome.newBuilder()
         .setIdempotencyKey(draft.getIdempotencyKey())
-        .setInvalid(Statuses.message(PROBLEM))
+        .setInvalid(StatusMapper.message(PROBLEM))
         .build();
   }
 
   private Outcome publish(String key) {
     return PublisherGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)
         .publish(PublishRequest.newBuilder().setDraft(draft(key)).build())
         .getOutcome();
   }
@@ -81,9 +81,9 @@ public class PublisherServiceTest {
     edge.behind.intake =
         (caller, draft) -> {
           callers.add(caller.name().value());
-          return CompletableFuture.completedFuture(Behind.accepted(draft));
+          return CompletableFuture.completedFuture(ServerBackend.accepted(draft));
         };
-    assertEquals(Behind.accepted(draft("k1")), publish("k1"));
+    assertEquals(ServerBackend.accepted(draft("k1")), publish("k1"));
     assertEquals("publisher", callers.remove());
   }
 
@@ -125,9 +125,9 @@ public class PublisherServiceTest {
             switch (draft.getIdempotencyKey()) {
               case "bad" -> CompletableFuture.completedFuture(invalid(draft));
               case "broken" -> CompletableFuture.failedFuture(new IllegalStateException());
-              default -> CompletableFuture.completedFuture(Behind.accepted(draft));
+              default -> CompletableFuture.completedFuture(ServerBackend.accepted(draft));
             };
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     send(drafts, "bad");
     assertEquals("INVALID_FIELD", answers.next().getOutcomes(0).getInvalid().getCode());
@@ -150,7 +150,7 @@ public class PublisherServiceTest {
           taken.add(draft);
           return outcome;
         };
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     for (int i = 0; i < 3; i++) {
       send(drafts, "k" + i);
@@ -158,9 +158,10 @@ public class PublisherServiceTest {
     drafts.onCompleted();
     TreeSet<String> answered = new TreeSet<>();
     for (int i = 0; i < 3; i++) {
-      Draft draft = Objects.requireNonNull(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      Draft draft =
+          Objects.requireNonNull(taken.poll(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS));
       Objects.requireNonNull(waiting.remove(draft.getIdempotencyKey()))
-          .complete(Behind.accepted(draft));
+          .complete(ServerBackend.accepted(draft));
       answered.add(answers.next().getOutcomes(0).getIdempotencyKey());
     }
     assertEquals("[k0, k1, k2]", answered.toString());
@@ -177,7 +178,7 @@ public class PublisherServiceTest {
           taken.add(outcome);
           return outcome;
         };
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     int sent = PublisherService.STREAM_WINDOW + 500;
     for (int i = 0; i < sent; i++) {
@@ -186,14 +187,14 @@ public class PublisherServiceTest {
     drafts.onCompleted();
     List<CompletableFuture<Outcome>> window = new ArrayList<>();
     for (int i = 0; i < PublisherService.STREAM_WINDOW; i++) {
-      window.add(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      window.add(taken.poll(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
     // A call on the same connection, behind all drafts, has come through: no more will come.
     check();
     assertTrue(taken.isEmpty());
     window.forEach(outcome -> outcome.complete(ANY));
     for (int i = PublisherService.STREAM_WINDOW; i < sent; i++) {
-      taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
+      taken.poll(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
     }
     outcomes(answers, sent);
     assertEquals(Status.Code.OK, answers.code());
@@ -210,7 +211,7 @@ public class PublisherServiceTest {
           taken.add(outcome);
           return outcome;
         };
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     for (int i = 0; i < 40; i++) {
       send(drafts, "k" + i + "x".repeat(size));
@@ -218,13 +219,13 @@ public class PublisherServiceTest {
     int window = PublisherService.STREAM_BYTES / size - 1;
     List<CompletableFuture<Outcome>> first = new ArrayList<>();
     for (int i = 0; i < window; i++) {
-      first.add(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      first.add(taken.poll(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
     check();
     assertTrue(taken.size() <= 1, "" + taken.size());
     first.forEach(outcome -> outcome.complete(ANY));
     for (int i = window; i < 40; i++) {
-      taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
+      taken.poll(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
     }
     drafts.onCompleted();
     outcomes(answers, 40);
@@ -232,7 +233,7 @@ public class PublisherServiceTest {
   }
 
   /** So many outcomes, however many come together. */
-  private static List<Outcome> outcomes(Answers<PublishStreamResponse> answers, int count)
+  private static List<Outcome> outcomes(StreamAnswers<PublishStreamResponse> answers, int count)
       throws InterruptedException {
     List<Outcome> outcomes = new ArrayList<>();
     while (outcomes.size() < count) {
@@ -248,14 +249,16 @@ public class PublisherServiceTest {
     edge.behind.intake =
         (caller, draft) ->
             CompletableFuture.completedFuture(
-                draft.getIdempotencyKey().equals("k3") ? invalid(draft) : Behind.accepted(draft));
-    Answers<PublishStreamResponse> answers = new Answers<>();
+                draft.getIdempotencyKey().equals("k3")
+                    ? invalid(draft)
+                    : ServerBackend.accepted(draft));
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     drafts.onNext(together(0, PublisherService.TOGETHER));
     List<Outcome> outcomes = outcomes(answers, PublisherService.TOGETHER);
     for (int i = 0; i < outcomes.size(); i++) {
       assertEquals(
-          i == 3 ? invalid(draft("k3")) : Behind.accepted(draft("k" + i)), outcomes.get(i));
+          i == 3 ? invalid(draft("k3")) : ServerBackend.accepted(draft("k" + i)), outcomes.get(i));
     }
     drafts.onCompleted();
     assertEquals(Status.Code.OK, answers.code());
@@ -267,9 +270,9 @@ public class PublisherServiceTest {
     edge.behind.intake =
         (caller, draft) -> {
           taken.incrementAndGet();
-          return CompletableFuture.completedFuture(Behind.accepted(draft));
+          return CompletableFuture.completedFuture(ServerBackend.accepted(draft));
         };
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     drafts.onNext(together(0, PublisherService.TOGETHER + 1));
     for (Outcome outcome : outcomes(answers, PublisherService.TOGETHER + 1)) {
@@ -292,7 +295,7 @@ public class PublisherServiceTest {
           taken.add(outcome);
           return outcome;
         };
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     int requests = 20;
     for (int i = 0; i < requests; i++) {
@@ -301,14 +304,14 @@ public class PublisherServiceTest {
     drafts.onCompleted();
     List<CompletableFuture<Outcome>> window = new ArrayList<>();
     for (int i = 0; i < PublisherService.STREAM_WINDOW; i++) {
-      window.add(taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS));
+      window.add(taken.poll(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
     check();
     assertTrue(taken.isEmpty(), "" + taken.size());
     window.forEach(outcome -> outcome.complete(ANY));
     int sent = requests * PublisherService.TOGETHER;
     for (int i = PublisherService.STREAM_WINDOW; i < sent; i++) {
-      taken.poll(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
+      taken.poll(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS).complete(ANY);
     }
     outcomes(answers, sent);
     assertEquals(Status.Code.OK, answers.code());
@@ -324,11 +327,12 @@ public class PublisherServiceTest {
 
   private void check() {
     HealthGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)
         .check(HealthCheckRequest.getDefaultInstance());
   }
 
-  private StreamObserver<PublishStreamRequest> stream(Answers<PublishStreamResponse> answers) {
+  private StreamObserver<PublishStreamRequest> stream(
+      StreamAnswers<PublishStreamResponse> answers) {
     return PublisherGrpc.newStub(channel).publishStream(answers);
   }
 

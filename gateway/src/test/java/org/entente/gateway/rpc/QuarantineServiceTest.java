@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.entente.gateway.ledger.record.Mishap;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.store.v1.QuarantineRecord;
@@ -72,7 +72,7 @@ class QuarantineServiceTest {
                   .setting()
                   .put(
                       tx,
-                      new Mishap(Code.DAMAGED, "CorruptRecord at InboxOpening.java:7"),
+                      new ProcessingFailure(Code.DAMAGED, "CorruptRecord at InboxOpener.java:7"),
                       QuarantineRecord.newBuilder()
                           .setStep(
                               org.entente.proto.store.v1.QuarantineStep.QUARANTINE_STEP_DELIVERING)
@@ -156,7 +156,7 @@ class QuarantineServiceTest {
     assertEquals(QuarantineStep.QUARANTINE_STEP_DELIVERING, message.getStep());
     assertEquals(QuarantineState.QUARANTINE_STATE_WAITING, message.getState());
     assertEquals("DAMAGED", message.getCode());
-    assertEquals("CorruptRecord at InboxOpening.java:7", message.getReason());
+    assertEquals("CorruptRecord at InboxOpener.java:7", message.getReason());
     assertEquals("de.customs", message.getAgency());
     assertEquals(org.entente.proto.v1.Lane.LANE_PRIORITY, message.getLane());
     assertEquals(3, message.getTries());

@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.transmit.Awaiting;
+import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.AuditGrpc;
@@ -99,7 +99,7 @@ class ReadingServicesTest {
               edge.behind.evidence.keep(tx, edge.behind.ledger.evidence(), item);
               return 1;
             })
-        .get(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        .get(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   private EvidenceItem said(MessageId id, EvidenceKind kind, String by) {
@@ -118,7 +118,7 @@ class ReadingServicesTest {
     edge.behind.ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          Awaiting.begin(tx, edge.behind.ledger, edge.behind.evidence, id, facts);
+          EvidenceTimeouts.begin(tx, edge.behind.ledger, edge.behind.evidence, id, facts);
           return id;
         });
   }
@@ -147,7 +147,7 @@ class ReadingServicesTest {
 
   private Iterator<FollowResponse> follow(MessageId id) {
     return EvidenceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)
         .follow(FollowRequest.newBuilder().setMessageId(ByteString.copyFrom(id.bytes())).build());
   }
 
@@ -199,7 +199,7 @@ class ReadingServicesTest {
 
   private Iterator<WatchUnopenedResponse> unopened(boolean follow) {
     return EvidenceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)
         .watchUnopened(WatchUnopenedRequest.newBuilder().setFollow(follow).build());
   }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Who may score and look, and what a client is told that may not; the rest is ScoresTest's. */
+/** Who may score and look, and what a client is told that may not; the rest is ScoreDeskTest's. */
 class RiskServiceTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();

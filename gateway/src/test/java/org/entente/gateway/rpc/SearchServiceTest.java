@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Who may search, and what a client is told that may not; what is found is SearchingTest's. */
+/** Who may search, and what a client is told that may not; what is found is MessageSearchTest's. */
 class SearchServiceTest {
   private static final OnBehalfOf PERSON =
       OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26").build();

@@ -41,12 +41,12 @@ class SubscriberServiceTest {
     return SubscribeRequest.newBuilder().setOpen(OpenCursor.newBuilder().setCursor(cursor)).build();
   }
 
-  private StreamObserver<SubscribeRequest> subscribe(Answers<SubscribeResponse> answers) {
+  private StreamObserver<SubscribeRequest> subscribe(StreamAnswers<SubscribeResponse> answers) {
     return SubscriberGrpc.newStub(channel).subscribe(answers);
   }
 
-  private Answers<SubscribeResponse> opened(String cursor) throws InterruptedException {
-    Answers<SubscribeResponse> answers = new Answers<>();
+  private StreamAnswers<SubscribeResponse> opened(String cursor) throws InterruptedException {
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     subscribe(answers).onNext(open(cursor));
     assertTrue(answers.next().hasOpened());
     assertTrue(answers.next().hasCaughtUp());
@@ -54,7 +54,7 @@ class SubscriberServiceTest {
   }
 
   private static void assertEnd(
-      Status.Code status, String reason, String field, Answers<SubscribeResponse> answers)
+      Status.Code status, String reason, String field, StreamAnswers<SubscribeResponse> answers)
       throws Exception {
     Refusals.Details details = Refusals.of(answers.end());
     assertEquals(status, details.status());
@@ -70,15 +70,15 @@ class SubscriberServiceTest {
 
   @Test
   void open_sameCursorAgain_takesItOver() throws Exception {
-    Answers<SubscribeResponse> first = opened("desk");
-    Answers<SubscribeResponse> second = opened("desk");
+    StreamAnswers<SubscribeResponse> first = opened("desk");
+    StreamAnswers<SubscribeResponse> second = opened("desk");
     assertEnd(Status.Code.ABORTED, "CURSOR_TAKEN_OVER", "", first);
     assertFalse(second.hasEnded());
     assertEquals(1, edge.behind.subscriptions.count());
   }
 
-  private Answers<SubscribeResponse> refused(String cursor, int window) {
-    Answers<SubscribeResponse> answers = new Answers<>();
+  private StreamAnswers<SubscribeResponse> refused(String cursor, int window) {
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setWindow(window).build();
     subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
     return answers;
@@ -99,7 +99,7 @@ class SubscriberServiceTest {
   /** A filter that nothing can match would look like a quiet day. */
   @Test
   void open_filterThatNothingCanMatch_isRefused_andLeavesTheCursorAsItWas() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     OpenCursor open =
         OpenCursor.newBuilder()
             .setCursor("desk")
@@ -116,7 +116,7 @@ class SubscriberServiceTest {
     opened("a");
     assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.window", refused("b", 4_001));
     channel = edge.channel(server.address(), edge.client("few"));
-    Answers<SubscribeResponse> other = refused("b", 4_001);
+    StreamAnswers<SubscribeResponse> other = refused("b", 4_001);
     assertTrue(other.next().hasOpened());
   }
 
@@ -143,11 +143,11 @@ class SubscriberServiceTest {
   /** Threat 12: the ledger was set back behind what the client remembers. */
   @Test
   void open_fromAPositionAheadOfTheLedger_isRefusedAndNothingIsSkipped() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     OpenCursor open = OpenCursor.newBuilder().setCursor("desk").setFromPosition(2).build();
     subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
     assertEnd(Status.Code.FAILED_PRECONDITION, "CURSOR_AHEAD", "open.from_position", answers);
-    Answers<SubscribeResponse> next = new Answers<>();
+    StreamAnswers<SubscribeResponse> next = new StreamAnswers<>();
     subscribe(next)
         .onNext(SubscribeRequest.newBuilder().setOpen(open.toBuilder().setFromPosition(1)).build());
     assertEquals(1, next.next().getOpened().getFromPosition());
@@ -170,14 +170,14 @@ class SubscriberServiceTest {
               return ahead;
             })
         .join();
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     subscribe(answers).onNext(open("desk"));
     assertEquals(1, answers.next().getOpened().getFromPosition());
   }
 
   @Test
   void open_largerBatchThanThereMayBe_isInvalid() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     OpenCursor open = OpenCursor.newBuilder().setCursor("desk").setBatch(257).build();
     subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
     assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.batch", answers);
@@ -185,21 +185,21 @@ class SubscriberServiceTest {
 
   @Test
   void open_badName_isInvalid() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     subscribe(answers).onNext(open("../desk"));
     assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.cursor", answers);
   }
 
   @Test
   void requests_outOfOrder_areInvalid() throws Exception {
-    Answers<SubscribeResponse> acknowledged = new Answers<>();
+    StreamAnswers<SubscribeResponse> acknowledged = new StreamAnswers<>();
     subscribe(acknowledged)
         .onNext(SubscribeRequest.newBuilder().setAck(Acknowledge.getDefaultInstance()).build());
     assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "ack", acknowledged);
-    Answers<SubscribeResponse> empty = new Answers<>();
+    StreamAnswers<SubscribeResponse> empty = new StreamAnswers<>();
     subscribe(empty).onNext(SubscribeRequest.getDefaultInstance());
     assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "request", empty);
-    Answers<SubscribeResponse> twice = new Answers<>();
+    StreamAnswers<SubscribeResponse> twice = new StreamAnswers<>();
     StreamObserver<SubscribeRequest> requests = subscribe(twice);
     requests.onNext(open("desk"));
     requests.onNext(open("desk"));
@@ -209,7 +209,7 @@ class SubscriberServiceTest {
 
   @Test
   void client_finished_releasesItsCursor() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     StreamObserver<SubscribeRequest> requests = subscribe(answers);
     requests.onNext(open("desk"));
     answers.next();
@@ -221,9 +221,9 @@ class SubscriberServiceTest {
   /** A stream that the edge ends must not keep its cursor. */
   @Test
   void server_closed_releasesCursors() throws Exception {
-    Answers<SubscribeResponse> answers = opened("desk");
+    StreamAnswers<SubscribeResponse> answers = opened("desk");
     server.close();
     assertEnd(Status.Code.UNAVAILABLE, "NOT_READY", "", answers);
-    Answers.until(() -> edge.behind.subscriptions.count() == 0);
+    StreamAnswers.until(() -> edge.behind.subscriptions.count() == 0);
   }
 }

@@ -16,9 +16,9 @@ class EnvelopeMutationTest {
   private static final long SEED = 47_2026;
   private static final int ROUNDS = 4_000;
 
-  private final Party.Trust trust = new Party.Trust();
-  private final Party fr = new Party(Samples.FR, trust, Samples.CLOCK);
-  private final Party de = new Party(Samples.DE, trust, Samples.CLOCK);
+  private final SealingParty.Trust trust = new SealingParty.Trust();
+  private final SealingParty fr = new SealingParty(Samples.FR, trust, Samples.CLOCK);
+  private final SealingParty de = new SealingParty(Samples.DE, trust, Samples.CLOCK);
 
   @Test
   void delivery_mutatedAnywhere_doesNotOpen() {
@@ -34,7 +34,7 @@ class EnvelopeMutationTest {
             envelope.labels(),
             envelope.bodies(),
             addressed.stanza().encoded());
-    Mutation mutation = new Mutation(SEED);
+    ByteMutation mutation = new ByteMutation(SEED);
     Random random = new Random(SEED);
     int parsed = 0;
     for (int round = 0; round < ROUNDS; round++) {
@@ -45,7 +45,7 @@ class EnvelopeMutationTest {
     }
     assertTrue(parsed > ROUNDS / 4, parsed + " got as far as opening");
     assertEquals(0, de.opened.get());
-    assertInstanceOf(Opening.Opened.class, de.open(envelope, addressed.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(envelope, addressed.stanza()));
   }
 
   /** Whether it parsed; fails if it opened. */
@@ -55,7 +55,7 @@ class EnvelopeMutationTest {
     if (envelope.isEmpty() || stanza.isEmpty()) {
       return false;
     }
-    assertInstanceOf(Opening.NotOpened.class, de.open(envelope.get(), stanza.get()), where);
+    assertInstanceOf(OpeningResult.NotOpened.class, de.open(envelope.get(), stanza.get()), where);
     return true;
   }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Attacks 33 and 42 to 47 of the design's section 13, as far as an envelope alone meets them. */
 class EnvelopeThreatsTest {
-  private final Crafted crafted = new Crafted();
+  private final CraftedEnvelopes crafted = new CraftedEnvelopes();
   private final Opener opener = new Opener(count -> {});
 
   private boolean opens(Envelope envelope) {
@@ -70,7 +70,7 @@ class EnvelopeThreatsTest {
   void contentKey_bordersOfLabelAndBodyMoved_doesNotRepeat() {
     BatchKey key = Samples.batch(1, 1).key();
     SealingItem one = Samples.item(key, 1, 50, 50);
-    byte[] joined = Crafted.joined(List.of(one.label(), one.body()));
+    byte[] joined = CraftedEnvelopes.joined(List.of(one.label(), one.body()));
     SealingItem moved =
         new SealingItem(
             key,
@@ -98,11 +98,14 @@ class EnvelopeThreatsTest {
 
     assertTrue(opensManyLabels(sealed));
     assertFalse(opensManyLabels(Arrays.copyOf(sealed, second)), "cut after the first chunk");
-    assertFalse(opensManyLabels(Crafted.joined(List.of(head, chunk2, chunk1, tail))), "swapped");
-    assertFalse(opensManyLabels(Crafted.joined(List.of(head, chunk1, tail))), "one left out");
     assertFalse(
-        opensManyLabels(Crafted.joined(List.of(head, chunk1, chunk1, chunk2, tail))), "repeated");
-    assertFalse(opensManyLabels(Crafted.joined(List.of(sealed, tail))), "extended");
+        opensManyLabels(CraftedEnvelopes.joined(List.of(head, chunk2, chunk1, tail))), "swapped");
+    assertFalse(
+        opensManyLabels(CraftedEnvelopes.joined(List.of(head, chunk1, tail))), "one left out");
+    assertFalse(
+        opensManyLabels(CraftedEnvelopes.joined(List.of(head, chunk1, chunk1, chunk2, tail))),
+        "repeated");
+    assertFalse(opensManyLabels(CraftedEnvelopes.joined(List.of(sealed, tail))), "extended");
   }
 
   private static SealedLabels.Builder manyLabels() {
@@ -117,9 +120,9 @@ class EnvelopeThreatsTest {
     List<byte[]> bodies = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
       BodyAddress address = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), i);
-      bodies.add(Crafted.sealed(crafted.key.bodyKey(i), address, new byte[0]));
+      bodies.add(CraftedEnvelopes.sealed(crafted.key.bodyKey(i), address, new byte[0]));
     }
-    return opens(crafted.envelope(400, sealedLabels, Crafted.padded(crafted.key, bodies)));
+    return opens(crafted.envelope(400, sealedLabels, CraftedEnvelopes.padded(crafted.key, bodies)));
   }
 
   @Test
@@ -188,8 +191,9 @@ class EnvelopeThreatsTest {
     System.arraycopy(keystream, 0, longer, body.length, keystream.length);
     BodyAddress address = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), 0);
     byte[] padded =
-        Crafted.padded(
-            crafted.key, List.of(Crafted.sealed(crafted.key.bodyKey(0), address, new byte[85])));
+        CraftedEnvelopes.padded(
+            crafted.key,
+            List.of(CraftedEnvelopes.sealed(crafted.key.bodyKey(0), address, new byte[85])));
     byte[] zeroes = padded.clone();
     Arrays.fill(zeroes, 101, zeroes.length, (byte) 0);
     byte[] labelsOf85 =
@@ -208,10 +212,11 @@ class EnvelopeThreatsTest {
         crafted.plainLabels().addLabels(ByteString.copyFromUtf8("x")).addBodyLengths(0).build();
     BodyAddress second = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), 1);
     byte[] bodies =
-        Crafted.padded(
+        CraftedEnvelopes.padded(
             crafted.key,
             List.of(
-                crafted.sealedBody(), Crafted.sealed(crafted.key.bodyKey(1), second, new byte[0])));
+                crafted.sealedBody(),
+                CraftedEnvelopes.sealed(crafted.key.bodyKey(1), second, new byte[0])));
     byte[] canonical = two.toByteArray();
     byte[] lengthsFirst =
         written(
@@ -251,11 +256,11 @@ class EnvelopeThreatsTest {
     assertTrue(opens(crafted.envelope(2, crafted.sealedLabels(canonical), bodies)));
   }
 
-  private interface Writing {
+  private interface PartWriter {
     void to(CodedOutputStream out) throws IOException;
   }
 
-  private static byte[] written(Writing writing) throws IOException {
+  private static byte[] written(PartWriter writing) throws IOException {
     var bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     writing.to(out);

@@ -20,8 +20,8 @@ import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
+import org.entente.gateway.testkit.ForeignVerifier.CaseTally;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
-import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,7 +34,7 @@ class ForeignEnvelopeTest {
   private final ForeignVerifier foreign = ForeignVerifier.require();
   private final ForeignExchange exchange = new ForeignExchange();
   private final FieldDamage damage = new FieldDamage(SEED);
-  private final Mutation mutation = new Mutation(SEED);
+  private final ByteMutation mutation = new ByteMutation(SEED);
 
   @Test
   void envelopes_ofNewKeys_openToTheSameMessages() {
@@ -46,11 +46,11 @@ class ForeignEnvelopeTest {
     List<SealingItem> longLabel = List.of(Samples.item(key, 1, 50_000, 10));
     all.add(exchange.fr.sealer.seal(new SealingBatch(key, longLabel)));
     List<Case> cases = new ArrayList<>();
-    List<Opening.Opened> opened = new ArrayList<>();
+    List<OpeningResult.Opened> opened = new ArrayList<>();
     for (Sealed sealed : all) {
       Stanza stanza = exchange.fr.stanzaFor(exchange.de, sealed, 100 + cases.size()).stanza();
       cases.add(exchange.delivery("envelope", ForeignExchange.parts(sealed.envelope(), stanza)));
-      opened.add((Opening.Opened) exchange.de.open(sealed.envelope(), stanza));
+      opened.add((OpeningResult.Opened) exchange.de.open(sealed.envelope(), stanza));
     }
 
     List<ForeignVerifier.Answer> answers = foreign.ask(cases);
@@ -123,13 +123,13 @@ class ForeignEnvelopeTest {
   void labels_craftedByTheirOrigin_areJudgedAlike() {
     Comparison cases = new Comparison(SEED);
     for (Map.Entry<String, byte[]> plain : OddLabels.all().entrySet()) {
-      add(cases, plain.getKey(), new Crafted().withLabels(plain.getValue()));
+      add(cases, plain.getKey(), new CraftedEnvelopes().withLabels(plain.getValue()));
     }
-    Crafted crafted = new Crafted();
+    CraftedEnvelopes crafted = new CraftedEnvelopes();
     byte[] right = crafted.plainLabels().build().toByteArray();
     for (int round = 0; round < 200; round++) {
       byte[] plain = mutation.of(right);
-      add(cases, "plaintext mutated to " + hex(plain), new Crafted().withLabels(plain));
+      add(cases, "plaintext mutated to " + hex(plain), new CraftedEnvelopes().withLabels(plain));
     }
     byte[] bodies = crafted.bodies();
     for (FieldDamage.Damaged damaged : damage.of(bodies, 4, 16, bodies.length - 20)) {
@@ -144,13 +144,13 @@ class ForeignEnvelopeTest {
       add(cases, "count " + count, crafted.envelope(count, crafted.sealedLabels(right), bodies));
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
 
     assertTrue(tally.of(OK) >= 3 && tally.of(CANNOT_OPEN) >= 150, tally.toString());
   }
 
   private static void add(Comparison cases, String name, Envelope envelope) {
-    Crafted crafted = new Crafted();
+    CraftedEnvelopes crafted = new CraftedEnvelopes();
     boolean opens = new Opener(n -> {}).openLabels(envelope, crafted.key).isPresent();
     cases.add(
         new Case("content", name)

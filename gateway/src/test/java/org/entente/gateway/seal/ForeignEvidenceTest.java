@@ -15,7 +15,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.Ingress;
+import org.entente.gateway.policy.decide.IngressPolicy;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.seal.format.AddressedStanza;
@@ -157,7 +157,7 @@ class ForeignEvidenceTest {
     ByteString body = ByteString.copyFrom(item.body());
     return new LabelCheck(MessageLimits.defaults()).received(label, body).isEmpty()
         && policy.ingress().decide(Samples.FR, label, body.size(), Samples.DE, NOW)
-            instanceof Ingress.Verdict.Accepted
+            instanceof IngressPolicy.Verdict.Accepted
         && Body.parseFrom(body).getEvidence().getItemsList().stream()
             .allMatch(each -> each.getAgency().equals(Samples.FR.value()));
   }

@@ -26,9 +26,9 @@ final class ForeignExchange {
   static final String HEADER_MISMATCH = Code.HEADER_MISMATCH.name();
 
   final SecureRandom random = new SecureRandom();
-  final Party.Trust trust = new Party.Trust();
-  final Party fr = new Party(Samples.FR, trust, Samples.CLOCK, use -> random);
-  final Party de = new Party(Samples.DE, trust, Samples.CLOCK, use -> random);
+  final SealingParty.Trust trust = new SealingParty.Trust();
+  final SealingParty fr = new SealingParty(Samples.FR, trust, Samples.CLOCK, use -> random);
+  final SealingParty de = new SealingParty(Samples.DE, trust, Samples.CLOCK, use -> random);
   final Sealed sealed;
   final AddressedStanza addressed;
   final byte[] announcement;
@@ -78,7 +78,7 @@ final class ForeignExchange {
     }
   }
 
-  static byte[] pairOf(Party party) {
+  static byte[] pairOf(SealingParty party) {
     return party.identity.pair().verifyingPair().encoded();
   }
 
@@ -98,8 +98,8 @@ final class ForeignExchange {
     if (envelope.isEmpty() || stanza.isEmpty()) {
       return MALFORMED;
     }
-    Opening opening = de.open(envelope.get(), stanza.get());
-    return opening instanceof Opening.NotOpened not ? not.code().name() : OK;
+    OpeningResult opening = de.open(envelope.get(), stanza.get());
+    return opening instanceof OpeningResult.NotOpened not ? not.code().name() : OK;
   }
 
   /** This code's verdict on what may parse and then verify. */

@@ -16,8 +16,8 @@ import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.Suite;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
+import org.entente.gateway.testkit.ForeignVerifier.CaseTally;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
-import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,7 +31,7 @@ class ForeignSessionTest {
   private final ForeignVerifier foreign = ForeignVerifier.require();
   private final ForeignExchange exchange = new ForeignExchange();
   private final FieldDamage damage = new FieldDamage(SEED);
-  private final Mutation mutation = new Mutation(SEED);
+  private final ByteMutation mutation = new ByteMutation(SEED);
 
   @Test
   void announcement_damagedAnywhere_isRefusedByBothForTheSameReason() {
@@ -87,7 +87,7 @@ class ForeignSessionTest {
       addAnnouncement(cases, "low order " + hex(enc), resigned(Suite.ANNOUNCEMENT, lowOrder));
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
 
     assertTrue(tally.of(OK) >= 5 && tally.of("NEED_REWRAP") >= 2, tally.toString());
   }
@@ -117,7 +117,7 @@ class ForeignSessionTest {
       }
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
 
     assertTrue(tally.of(OK) == 3 && tally.of(HEADER_MISMATCH) == 3, tally.toString());
   }

@@ -40,8 +40,8 @@ import org.entente.gateway.seal.format.WatermarkStatement;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
+import org.entente.gateway.testkit.ForeignVerifier.CaseTally;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
-import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,7 +55,7 @@ class ForeignStatementsTest {
   private final ForeignVerifier foreign = ForeignVerifier.require();
   private final ForeignExchange exchange = new ForeignExchange();
   private final FieldDamage damage = new FieldDamage(SEED);
-  private final Mutation mutation = new Mutation(SEED);
+  private final ByteMutation mutation = new ByteMutation(SEED);
 
   @Test
   void keyBundle_damagedOrSignedAgain_isJudgedAlike() {
@@ -76,7 +76,7 @@ class ForeignStatementsTest {
     }
 
     cases.refusedBy(foreign, 250, MALFORMED, BAD_SIGNATURE);
-    Tally tally = foreign.agree(signedAgain);
+    CaseTally tally = foreign.agree(signedAgain);
     assertTrue(tally.of(OK) >= 5 && tally.of(MALFORMED) >= 50, tally.toString());
   }
 
@@ -113,7 +113,7 @@ class ForeignStatementsTest {
     }
 
     cases.refusedBy(foreign, 150, MALFORMED, BAD_SIGNATURE);
-    Tally tally = foreign.agree(signedAgain);
+    CaseTally tally = foreign.agree(signedAgain);
     assertTrue(tally.of(OK) >= 2 && tally.of(MALFORMED) >= 20, tally.toString());
   }
 
@@ -345,7 +345,7 @@ class ForeignStatementsTest {
     }
 
     cases.refusedBy(foreign, 400, MALFORMED, BAD_SIGNATURE);
-    Tally tally = foreign.agree(signedAgain);
+    CaseTally tally = foreign.agree(signedAgain);
     assertTrue(tally.of(OK) >= 20 && tally.of(MALFORMED) >= 100, tally.toString());
   }
 
@@ -426,6 +426,6 @@ class ForeignStatementsTest {
   }
 
   private static byte[] joined(byte[]... parts) {
-    return Crafted.joined(List.of(parts));
+    return CraftedEnvelopes.joined(List.of(parts));
   }
 }

@@ -112,7 +112,7 @@ class FormatsTest {
   }
 
   private static void mutate(Format format) {
-    Mutation mutation = new Mutation(SEED);
+    ByteMutation mutation = new ByteMutation(SEED);
     int rounds = PARSED_BYTES / format.good.length;
     int parsed = 0;
     for (int round = 0; round < rounds; round++) {
@@ -198,7 +198,7 @@ class FormatsTest {
         new EnvelopeFacts(
             new AgencyName("fr.a" + "b".repeat(31)),
             new NodeName("a".repeat(32)),
-            new Crafted().facts.id(),
+            new CraftedEnvelopes().facts.id(),
             Lane.FLASH,
             true,
             0,

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 class KeyCommitmentTest {
   private static final int BODY_BYTES = 32;
 
-  private final Crafted crafted = new Crafted();
-  private final ContentKey other = Crafted.key("the other recipient's");
+  private final CraftedEnvelopes crafted = new CraftedEnvelopes();
+  private final ContentKey other = CraftedEnvelopes.key("the other recipient's");
   private final BodyAddress address =
       new BodyAddress(crafted.facts.origin(), crafted.facts.id(), 0);
 
@@ -49,7 +49,7 @@ class KeyCommitmentTest {
             .addBodyLengths(BODY_BYTES)
             .build()
             .toByteArray();
-    byte[] bodies = Crafted.padded(crafted.key, List.of(salamander()));
+    byte[] bodies = CraftedEnvelopes.padded(crafted.key, List.of(salamander()));
     byte[] labels = crafted.sealedLabels(plain);
     byte[] labelsOfOther =
         other.sealLabels(
@@ -85,7 +85,7 @@ class KeyCommitmentTest {
     BigInteger x = Gcm.times(tag1.xor(tag2), Gcm.inverse(difference));
     System.arraycopy(Gcm.bytes(x), 0, free, 16, 16);
     BigInteger tag = Gcm.hash(h1, aad, free).xor(Gcm.block(aes(key1, counter)));
-    return Crafted.joined(List.of(free, Gcm.bytes(tag)));
+    return CraftedEnvelopes.joined(List.of(free, Gcm.bytes(tag)));
   }
 
   private static byte[] aes(byte[] key, byte[] block) throws GeneralSecurityException {

@@ -72,7 +72,7 @@ class LocalFormsTest {
 
   @Test
   void record_mutated_doesNotOpen() {
-    Mutation mutation = new Mutation(68);
+    ByteMutation mutation = new ByteMutation(68);
     for (int round = 0; round < 3000; round++) {
       assertTrue(
           LocalSeal.open(labels.address(1), bucket, mutation.of(record)).isEmpty(),
@@ -100,7 +100,7 @@ class LocalFormsTest {
     assertEquals(Optional.of(sealed.contentKey()), OutboxSeal.open(header, storageKey, kept));
     assertTrue(OutboxSeal.open(another.envelope().header(), storageKey, kept).isEmpty());
     assertTrue(OutboxSeal.open(header, SecretBytes.random(random, 32), kept).isEmpty());
-    Mutation mutation = new Mutation(3);
+    ByteMutation mutation = new ByteMutation(3);
     for (int round = 0; round < 1000; round++) {
       assertTrue(OutboxSeal.open(header, storageKey, mutation.of(kept)).isEmpty());
     }

@@ -17,7 +17,7 @@ final class OddLabels {
   /** Plaintexts of labels that mean the same, or nearly, each in another encoding. */
   static Map<String, byte[]> all() {
     byte[] label = {1, 2, 3};
-    byte[] right = new Crafted().plainLabels().build().toByteArray();
+    byte[] right = new CraftedEnvelopes().plainLabels().build().toByteArray();
     Map<String, byte[]> all = new LinkedHashMap<>();
     all.put("as it must be", right);
     all.put("with a later field", joined(right, field(out -> out.writeUInt64(3, 5))));
@@ -111,11 +111,11 @@ final class OddLabels {
     return all;
   }
 
-  private interface Writing {
+  private interface LabelWriter {
     void to(CodedOutputStream out) throws IOException;
   }
 
-  private static byte[] field(Writing writing) {
+  private static byte[] field(LabelWriter writing) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
@@ -128,6 +128,6 @@ final class OddLabels {
   }
 
   private static byte[] joined(byte[]... parts) {
-    return Crafted.joined(List.of(parts));
+    return CraftedEnvelopes.joined(List.of(parts));
   }
 }

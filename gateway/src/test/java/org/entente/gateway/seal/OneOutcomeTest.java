@@ -17,7 +17,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
@@ -79,18 +79,19 @@ class OneOutcomeTest {
       assertEquals(expected, withoutNumber(kit.handOver(bad.getValue())), bad.getKey());
     }
 
-    Crafted good = crafted(label(), body());
+    CraftedEnvelopes good = crafted(label(), body());
     Receipt receipt = kit.handOver(deliver(good, good.withLabels(plain(good))));
     assertEquals(
         Result.RESULT_COMMITTED, receipt.getResult(), "what is right is taken: " + receipt);
   }
 
   private Map<String, Delivery> failures() {
-    Crafted right = crafted(label(), body());
+    CraftedEnvelopes right = crafted(label(), body());
     Envelope envelope = right.withLabels(plain(right));
     Map<String, Delivery> all = new LinkedHashMap<>();
     all.put("stanza spoiled", spoiled(deliver(right, envelope)));
-    all.put("stanza of another content key", kit.address(envelope, Crafted.key("another")));
+    all.put(
+        "stanza of another content key", kit.address(envelope, CraftedEnvelopes.key("another")));
     all.put("labels not sealed", deliver(right, right.envelope(1, new byte[200], right.bodies())));
     all.put("labels no protobuf", deliver(right, right.withLabels(new byte[] {-1})));
     byte[] more = right.plainLabels().addLabels(ByteString.copyFromUtf8("x")).build().toByteArray();
@@ -100,7 +101,7 @@ class OneOutcomeTest {
     byte[] otherwise = changed(bodies, bodies.length - 1);
     all.put("bodies wrongly padded", deliver(right, right.envelope(1, sealed, otherwise)));
     byte[] spoiled = changed(right.sealedBody(), 0);
-    byte[] padded = Crafted.padded(right.key, List.of(spoiled));
+    byte[] padded = CraftedEnvelopes.padded(right.key, List.of(spoiled));
     all.put("body not authentic", deliver(right, right.envelope(1, sealed, padded)));
     put(all, "label no protobuf", new byte[] {-1}, body());
     put(
@@ -113,11 +114,11 @@ class OneOutcomeTest {
   }
 
   private void put(Map<String, Delivery> all, String what, byte[] label, byte[] body) {
-    Crafted crafted = crafted(label, body);
+    CraftedEnvelopes crafted = crafted(label, body);
     all.put(what, deliver(crafted, crafted.withLabels(plain(crafted))));
   }
 
-  private Crafted crafted(byte[] label, byte[] body) {
+  private CraftedEnvelopes crafted(byte[] label, byte[] body) {
     long now = NOW.toEpochMilli();
     EnvelopeFacts facts =
         new EnvelopeFacts(
@@ -128,14 +129,14 @@ class OneOutcomeTest {
             false,
             now,
             now + Samples.HOUR_MS);
-    return new Crafted(facts, kit.originKey(), label, body);
+    return new CraftedEnvelopes(facts, kit.originKey(), label, body);
   }
 
-  private Delivery deliver(Crafted crafted, Envelope envelope) {
+  private Delivery deliver(CraftedEnvelopes crafted, Envelope envelope) {
     return kit.address(envelope, crafted.key);
   }
 
-  private static byte[] plain(Crafted crafted) {
+  private static byte[] plain(CraftedEnvelopes crafted) {
     return crafted.plainLabels().build().toByteArray();
   }
 
@@ -200,6 +201,6 @@ class OneOutcomeTest {
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
-    public void failed(LedgerUnavailable why) {}
+    public void failed(LedgerFailure why) {}
   }
 }

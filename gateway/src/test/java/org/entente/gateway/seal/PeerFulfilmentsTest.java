@@ -23,9 +23,9 @@ class PeerFulfilmentsTest {
   private static final Fulfilment MORE = new Fulfilment(true, List.of(1, 2, 3, 4, 900));
 
   private final SettableClock clock = new SettableClock(Instant.ofEpochMilli(Samples.NOW_MS));
-  private final Party.Trust trust = new Party.Trust();
-  private final Party fr = new Party(Samples.FR, trust, clock);
-  private final Party de = new Party(Samples.DE, trust, clock);
+  private final SealingParty.Trust trust = new SealingParty.Trust();
+  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
+  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
   private final PeerFulfilments known = new PeerFulfilments(Samples.FEDERATION, trust);
 
   private byte[] said(Fulfilment fulfilment) {

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 /** Recipient keys: made, published, taken by peers, ended, destroyed. */
 class RecipientKeysTest {
   private final SettableClock clock = new SettableClock(Samples.NOW);
-  private final Party.Trust trust = new Party.Trust();
-  private final Party fr = new Party(Samples.FR, trust, clock);
-  private final Party de = new Party(Samples.DE, trust, clock);
+  private final SealingParty.Trust trust = new SealingParty.Trust();
+  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
+  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
 
   @Test
   void keys_overTenDays_overlapAndAreDestroyedAfterGrace() {

@@ -75,17 +75,18 @@ public final class SealFormats {
     int split = Math.max(0, bytes.length - Ed25519VerifyingKey.SIGNATURE_BYTES);
     byte[] signature = Arrays.copyOfRange(bytes, split, bytes.length);
     return WatermarkStatement.parse(Arrays.copyOf(bytes, split), signature)
-        .map(parsed -> Crafted.joined(List.of(parsed.statement(), parsed.signature())));
+        .map(parsed -> CraftedEnvelopes.joined(List.of(parsed.statement(), parsed.signature())));
   }
 
   private static List<byte[]> watermarks(FormatSamples samples) {
     return List.of(
-        Crafted.joined(List.of(samples.watermarks.statement(), samples.watermarks.signature())));
+        CraftedEnvelopes.joined(
+            List.of(samples.watermarks.statement(), samples.watermarks.signature())));
   }
 
   /** Any plaintext under labels that a peer sealed and signed rightly. */
   private static boolean labels(byte[] plain) {
-    Crafted crafted = new Crafted();
+    CraftedEnvelopes crafted = new CraftedEnvelopes();
     Envelope envelope = crafted.withLabels(plain);
     Optional<OpenedLabels> opened = OpenedLabels.of(envelope, crafted.key, plain);
     opened.ifPresent(

@@ -23,7 +23,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.seal.Opening.NotOpened;
+import org.entente.gateway.seal.OpeningResult.NotOpened;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
 import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.BodyAddress;
@@ -52,10 +52,10 @@ class SessionThreatsTest {
   private static final NotOpened NEED_REWRAP = new NotOpened(Code.NEED_REWRAP);
 
   private final SettableClock clock = new SettableClock(Samples.NOW);
-  private final Party.Trust trust = new Party.Trust();
-  private final Party fr = new Party(Samples.FR, trust, clock);
-  private final Party de = new Party(Samples.DE, trust, clock);
-  private final Party sg = new Party(Samples.SG, trust, clock);
+  private final SealingParty.Trust trust = new SealingParty.Trust();
+  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
+  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
+  private final SealingParty sg = new SealingParty(Samples.SG, trust, clock);
 
   @BeforeEach
   void exchangeKeys() {
@@ -79,7 +79,7 @@ class SessionThreatsTest {
     assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(good));
   }
 
-  private SessionAnnouncement announcementTo(Party recipient) {
+  private SessionAnnouncement announcementTo(SealingParty recipient) {
     return fr.stanzaFor(recipient, fr.seal(1, 10), 1).announcement().orElseThrow();
   }
 
@@ -100,7 +100,7 @@ class SessionThreatsTest {
    */
   @Test
   void stanza_movedToAnotherHeaderOverTheSameContentKey_doesNotOpen() {
-    Crafted crafted = new Crafted();
+    CraftedEnvelopes crafted = new CraftedEnvelopes();
     byte[] labels = crafted.sealedLabels(crafted.plainLabels().build().toByteArray());
     Envelope first = crafted.envelope(1, labels, crafted.bodies());
     EnvelopeFacts facts = crafted.facts;
@@ -124,7 +124,7 @@ class SessionThreatsTest {
     Stanza ofSecond = session.wrap(second.header(), number, crafted.key);
 
     assertEquals(CANNOT_OPEN, de.open(second, ofFirst));
-    assertInstanceOf(Opening.Opened.class, de.open(second, ofSecond));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(second, ofSecond));
   }
 
   @Test
@@ -183,13 +183,14 @@ class SessionThreatsTest {
     assertEquals(0, sg.opened.get());
   }
 
-  private SenderSession ownSession(Party sender, Party recipient) {
+  private SenderSession ownSession(SealingParty sender, SealingParty recipient) {
     PublishedKey key = sender.peerKeys.keyOf(recipient.name, clock.millis()).orElseThrow();
     SessionTerms terms = terms(sender, sender.gateway, recipient, key.validity());
     return SenderSession.open(terms, key, sender.identity.pair(), new SeededRandom("own"));
   }
 
-  private SessionTerms terms(Party sender, GatewayKey gateway, Party recipient, KeyValidity key) {
+  private SessionTerms terms(
+      SealingParty sender, GatewayKey gateway, SealingParty recipient, KeyValidity key) {
     return new SessionTerms(
         new SessionTerms.Parties(Samples.FEDERATION, sender.name, gateway, recipient.name),
         key,
@@ -205,7 +206,7 @@ class SessionThreatsTest {
     sg.accept(toSg);
     Envelope honest = sealed.envelope();
     byte[] labels = honest.labels();
-    byte[] bodies = Crafted.padded(sealed.contentKey(), List.of(forgedBody(sealed)));
+    byte[] bodies = CraftedEnvelopes.padded(sealed.contentKey(), List.of(forgedBody(sealed)));
     EnvelopeHeader header = EnvelopeHeader.over(honest.header().facts(), 1, labels, bodies);
 
     Envelope resigned = new Envelope(header, header.sign(de.signingKey), labels, bodies);
@@ -220,7 +221,7 @@ class SessionThreatsTest {
   private static byte[] forgedBody(Sealed sealed) {
     EnvelopeFacts facts = sealed.envelope().header().facts();
     BodyAddress address = new BodyAddress(facts.origin(), facts.id(), 0);
-    return Crafted.sealed(sealed.contentKey().bodyKey(0), address, new byte[10]);
+    return CraftedEnvelopes.sealed(sealed.contentKey().bodyKey(0), address, new byte[10]);
   }
 
   @Test
@@ -241,20 +242,20 @@ class SessionThreatsTest {
     Sealed sealed = fr.seal(2, 300);
     AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
     RecipientSession session = de.accept(addressed);
-    Mutation mutation = new Mutation(41);
+    ByteMutation mutation = new ByteMutation(41);
     for (int i = 0; i < 500; i++) {
       Stanza.parse(mutation.of(addressed.stanza().encoded()))
           .ifPresent(
               stanza -> assertInstanceOf(NotOpened.class, de.open(sealed.envelope(), stanza)));
     }
 
-    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
     assertEquals(Optional.of(session), de.incoming.find(Samples.FR, session.id()));
   }
 
   @Test
   void wrapping_randomnessRepeatedAfterSnapshot_repeatsNoKeyStream() {
-    Party again = new Party(Samples.FR, trust, clock).knowing(de);
+    SealingParty again = new SealingParty(Samples.FR, trust, clock).knowing(de);
     Sealed first = fr.sealer.seal(Samples.batch(1, 100));
     Sealed second = again.sealer.seal(Samples.batch(1, 101));
     SenderSession session = ownSession(fr, de);
@@ -294,18 +295,18 @@ class SessionThreatsTest {
   }
 
   /** By the signature or the names, before the wrap, which is bound to the header as well. */
-  private static void assertSeenWithoutAKey(Opening opening) {
+  private static void assertSeenWithoutAKey(OpeningResult opening) {
     assertNotEquals(CANNOT_OPEN, assertInstanceOf(NotOpened.class, opening));
   }
 
   @Test
   void failures_afterTheKeyIsUsed_areOneOutcome() {
-    Crafted crafted = new Crafted();
+    CraftedEnvelopes crafted = new CraftedEnvelopes();
     byte[] plain = crafted.plainLabels().build().toByteArray();
     byte[] wrongCount =
         crafted.plainLabels().addLabels(ByteString.copyFromUtf8("x")).build().toByteArray();
     Envelope good = crafted.withLabels(plain);
-    ContentKey otherKey = Crafted.key("another");
+    ContentKey otherKey = CraftedEnvelopes.key("another");
     SenderSession session = ownSession(fr, de);
     assertInstanceOf(
         Acceptance.Accepted.class, de.incoming.accept(session.announcement().encoded()));
@@ -318,7 +319,7 @@ class SessionThreatsTest {
     Envelope unpadded =
         crafted.envelope(1, crafted.sealedLabels(plain), new byte[crafted.bodies().length + 40]);
 
-    List<Opening> outcomes =
+    List<OpeningResult> outcomes =
         List.of(
             de.open(good, parsed(spoiled)),
             de.open(good, session.wrap(good.header(), number, otherKey)),
@@ -329,7 +330,8 @@ class SessionThreatsTest {
 
     outcomes.forEach(outcome -> assertEquals(CANNOT_OPEN, outcome));
     assertInstanceOf(
-        Opening.Opened.class, de.open(good, session.wrap(good.header(), number, crafted.key)));
+        OpeningResult.Opened.class,
+        de.open(good, session.wrap(good.header(), number, crafted.key)));
   }
 
   @Test
@@ -394,7 +396,8 @@ class SessionThreatsTest {
     AddressedStanza fresh = fr.stanzaFor(de, sealed, 9);
     de.accept(fresh);
 
-    var opened = assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), fresh.stanza()));
+    var opened =
+        assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), fresh.stanza()));
     assertEquals(new OriginNumber(1, Lane.PRIORITY, 9), opened.number());
   }
 
@@ -419,8 +422,8 @@ class SessionThreatsTest {
                 de.holder.destroy(key);
                 de.incoming.forgetKey(key);
               });
-      Opening outcome = de.open(sealed.envelope(), addressed.stanza());
-      while (outcome instanceof Opening.Opened opened) {
+      OpeningResult outcome = de.open(sealed.envelope(), addressed.stanza());
+      while (outcome instanceof OpeningResult.Opened opened) {
         opened.labels().close();
         opening.countDown();
         outcome = de.open(sealed.envelope(), addressed.stanza());
@@ -463,7 +466,8 @@ class SessionThreatsTest {
             .orElseThrow();
     de.accept(late);
 
-    var opened = assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), late.stanza()));
+    var opened =
+        assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), late.stanza()));
     assertArrayEquals(
         Samples.batch(1, 200).items().get(0).body(), opened.labels().openBody(0).orElseThrow());
   }
@@ -498,7 +502,7 @@ class SessionThreatsTest {
     trust.list(Samples.FR, next, old);
     de.incoming.closeUnfounded();
     assertFalse(session.isClosed());
-    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), before.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), before.stanza()));
 
     fr.identity.signWith(next);
     fr.outgoing.renewAll();
@@ -512,7 +516,7 @@ class SessionThreatsTest {
         de.incoming.accept(before.announcement().orElseThrow().encoded()));
     AddressedStanza after = fr.stanzaFor(de, sealed, 1);
     de.accept(after);
-    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), after.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), after.stanza()));
   }
 
   @Test

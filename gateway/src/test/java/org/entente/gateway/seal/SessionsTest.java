@@ -35,9 +35,9 @@ import org.junit.jupiter.api.Test;
 /** One live session from sender to recipient, and what ends it. */
 class SessionsTest {
   private final SettableClock clock = new SettableClock(Samples.NOW);
-  private final Party.Trust trust = new Party.Trust();
-  private final Party fr = new Party(Samples.FR, trust, clock);
-  private final Party de = new Party(Samples.DE, trust, clock);
+  private final SealingParty.Trust trust = new SealingParty.Trust();
+  private final SealingParty fr = new SealingParty(Samples.FR, trust, clock);
+  private final SealingParty de = new SealingParty(Samples.DE, trust, clock);
 
   @Test
   void delivery_underLiveSession_opens() {
@@ -47,7 +47,8 @@ class SessionsTest {
     de.accept(addressed);
 
     var opened =
-        assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
+        assertInstanceOf(
+            OpeningResult.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
 
     assertEquals(new OriginNumber(1, Lane.PRIORITY, 7), opened.number());
     assertEquals(3, opened.labels().count());
@@ -87,7 +88,8 @@ class SessionsTest {
     AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
 
     assertEquals(
-        new Opening.NotOpened(Code.NEED_REWRAP), de.open(sealed.envelope(), addressed.stanza()));
+        new OpeningResult.NotOpened(Code.NEED_REWRAP),
+        de.open(sealed.envelope(), addressed.stanza()));
   }
 
   @Test
@@ -215,13 +217,14 @@ class SessionsTest {
             clock,
             RecipientSessions.DEFAULT_PER_ORIGIN);
     assertEquals(
-        new Opening.NotOpened(Code.NEED_REWRAP),
+        new OpeningResult.NotOpened(Code.NEED_REWRAP),
         de.opener.open(sealed.envelope(), addressed.stanza(), restarted));
 
     restarted.accept(addressed.announcement().orElseThrow().encoded());
 
     assertInstanceOf(
-        Opening.Opened.class, de.opener.open(sealed.envelope(), addressed.stanza(), restarted));
+        OpeningResult.Opened.class,
+        de.opener.open(sealed.envelope(), addressed.stanza(), restarted));
   }
 
   @Test
@@ -240,8 +243,8 @@ class SessionsTest {
     assertEquals(old.stanza().session(), current.stanza().session());
     RecipientSession session = de.accept(current);
     assertArrayEquals(nonce, session.terms().opening().nonce().orElseThrow());
-    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), old.stanza()));
-    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), current.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), old.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), current.stanza()));
   }
 
   @Test
@@ -263,14 +266,14 @@ class SessionsTest {
         session.wrap(
             sealed.envelope().header(), new OriginNumber(2, Lane.PRIORITY, 1), sealed.contentKey());
 
-    assertEquals(new Opening.NotOpened(Code.CANNOT_OPEN), de.open(sealed.envelope(), ahead));
+    assertEquals(new OpeningResult.NotOpened(Code.CANNOT_OPEN), de.open(sealed.envelope(), ahead));
   }
 
   @Test
   void announcement_clocksAnHourApart_isAccepted() {
     SettableClock ahead = new SettableClock(Samples.NOW);
     ahead.move(Duration.ofHours(1));
-    Party fast = new Party(Samples.SG, trust, ahead).knowing(de);
+    SealingParty fast = new SealingParty(Samples.SG, trust, ahead).knowing(de);
     Sealed sealed = fast.seal(1, 10);
 
     assertInstanceOf(Acceptance.Accepted.class, de.incoming.accept(announced(fast, sealed)));
@@ -280,7 +283,7 @@ class SessionsTest {
         new Acceptance.Refused(Code.HEADER_MISMATCH), de.incoming.accept(announced(fast, sealed)));
   }
 
-  private static byte[] announced(Party sender, Sealed sealed) {
+  private static byte[] announced(SealingParty sender, Sealed sealed) {
     return sender
         .outgoing
         .wrap(
@@ -300,18 +303,19 @@ class SessionsTest {
     AddressedStanza addressed = wrap(fr.outgoing, sealed, 1).orElseThrow();
     de.accept(addressed);
     clock.move(Duration.ofHours(25).minusSeconds(1));
-    assertInstanceOf(Opening.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(sealed.envelope(), addressed.stanza()));
 
     clock.move(Duration.ofSeconds(1));
 
     assertEquals(
-        new Opening.NotOpened(Code.NEED_REWRAP), de.open(sealed.envelope(), addressed.stanza()));
+        new OpeningResult.NotOpened(Code.NEED_REWRAP),
+        de.open(sealed.envelope(), addressed.stanza()));
   }
 
   @Test
   void sessions_ofOneOriginBeyondItsRoom_pushOutTheirOwnOnly() {
     fr.knowing(de);
-    Party sg = new Party(Samples.SG, trust, clock).knowing(de);
+    SealingParty sg = new SealingParty(Samples.SG, trust, clock).knowing(de);
     AddressedStanza ofSg = sg.stanzaFor(de, sg.seal(1, 1), 1);
     RecipientSession kept = de.accept(ofSg);
     Sealed sealed = fr.seal(1, 10);
@@ -348,8 +352,9 @@ class SessionsTest {
     de.accept(right);
 
     assertEquals(
-        new Opening.NotOpened(Code.BAD_SIGNATURE), de.open(waited.envelope(), wrong.stanza()));
-    assertInstanceOf(Opening.Opened.class, de.open(waited.envelope(), right.stanza()));
+        new OpeningResult.NotOpened(Code.BAD_SIGNATURE),
+        de.open(waited.envelope(), wrong.stanza()));
+    assertInstanceOf(OpeningResult.Opened.class, de.open(waited.envelope(), right.stanza()));
   }
 
   @Test

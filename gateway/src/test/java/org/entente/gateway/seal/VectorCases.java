@@ -76,11 +76,11 @@ final class VectorCases {
             (why, plain) -> {
               if (plain.length < TOO_LONG_FOR_A_FILE) {
                 boolean good = why.equals("as it must be") || why.startsWith("with ");
-                Envelope envelope = new Crafted().withLabels(plain);
+                Envelope envelope = new CraftedEnvelopes().withLabels(plain);
                 all.add(content("labels: " + why, envelope, good ? "ok" : CANNOT_OPEN));
               }
             });
-    Crafted crafted = new Crafted();
+    CraftedEnvelopes crafted = new CraftedEnvelopes();
     byte[] body = new byte[85];
     byte[] labels =
         crafted.sealedLabels(
@@ -90,8 +90,8 @@ final class VectorCases {
                 .build()
                 .toByteArray());
     BodyAddress address = new BodyAddress(crafted.facts.origin(), crafted.facts.id(), 0);
-    byte[] sealed = Crafted.sealed(crafted.key.bodyKey(0), address, body);
-    byte[] right = Crafted.padded(crafted.key, List.of(sealed));
+    byte[] sealed = CraftedEnvelopes.sealed(crafted.key.bodyKey(0), address, body);
+    byte[] right = CraftedEnvelopes.padded(crafted.key, List.of(sealed));
     byte[] zeros = Arrays.copyOf(sealed, right.length);
     byte[] another = right.clone();
     another[right.length - 1] ^= 1;
@@ -116,7 +116,7 @@ final class VectorCases {
   }
 
   private static Map<String, Object> content(String why, Envelope envelope, String expect) {
-    Crafted crafted = new Crafted();
+    CraftedEnvelopes crafted = new CraftedEnvelopes();
     Map<String, Object> entry = entry("content", why, expect);
     put(entry, envelope);
     entry.put("content_key", hex(crafted.key.reveal()));
@@ -281,8 +281,8 @@ final class VectorCases {
       return refused.code().name();
     }
     Stanza stanza = Stanza.parse(bytes(entry, "stanza")).orElseThrow();
-    Opening opening = new Opener(count -> {}).open(envelope(entry), stanza, sessions);
-    return opening instanceof Opening.NotOpened not ? not.code().name() : "ok";
+    OpeningResult opening = new Opener(count -> {}).open(envelope(entry), stanza, sessions);
+    return opening instanceof OpeningResult.NotOpened not ? not.code().name() : "ok";
   }
 
   private List<VerifyingPair> pairsOf(AgencyName agency) {

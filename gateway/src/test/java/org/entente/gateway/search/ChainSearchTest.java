@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.deliver.Match;
+import org.entente.gateway.deliver.MessageFilter;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -57,7 +57,7 @@ class ChainSearchTest {
   }
 
   private Optional<Code> refusal(MessageId id) {
-    return node.open(id) instanceof Searching.Answer.Refused<OpenResponse> refused
+    return node.open(id) instanceof MessageSearch.Answer.Refused<OpenResponse> refused
         ? Optional.of(refused.problem().code())
         : Optional.empty();
   }
@@ -74,7 +74,7 @@ class ChainSearchTest {
     assertFalse(found(other).hasStanding());
     assertFalse(found(update).hasStanding());
     OpenResponse opened =
-        assertInstanceOf(Searching.Answer.Shown.class, node.open(target)).response()
+        assertInstanceOf(MessageSearch.Answer.Shown.class, node.open(target)).response()
                 instanceof OpenResponse response
             ? response
             : OpenResponse.getDefaultInstance();
@@ -108,16 +108,16 @@ class ChainSearchTest {
     assertFalse(found(target).getStanding().getRestricted());
   }
 
-  private Givable.Hit seen(MessageId id) {
-    Searching.Answer<Givable.Opened> whole =
+  private MessageVisibility.Hit seen(MessageId id) {
+    MessageSearch.Answer<MessageVisibility.OpenedHit> whole =
         node.givable().whole(id, node.desks().sight(SearchNode.DESK), false);
-    if (whole instanceof Searching.Answer.Shown<Givable.Opened> shown) {
+    if (whole instanceof MessageSearch.Answer.Shown<MessageVisibility.OpenedHit> shown) {
       return shown.response().hit();
     }
     throw new AssertionError(whole);
   }
 
-  private boolean isGiven(Givable.Hit seen) {
+  private boolean isGiven(MessageVisibility.Hit seen) {
     AuditActor actor = AuditActor.client(ReceiveKit.SELF, SearchNode.DESK, ReceivingNode.PERSON);
     return node.ledger.<Boolean>commit(
         Lane.ROUTINE, tx -> node.givable().recordOpening(tx, actor, SearchNode.DESK, seen));
@@ -128,7 +128,7 @@ class ChainSearchTest {
   void messageThatComesAnew_whileItIsOpened_isGiven_andNotOnceItIsRestrictedOrGone() {
     MessageId target = MessageId.fresh(node.now.toEpochMilli(), new SecureRandom());
     MessageId update = changes(MessageType.MESSAGE_TYPE_UPDATE, target);
-    Givable.Hit seen = seen(update);
+    MessageVisibility.Hit seen = seen(update);
     node.ledger.commit(
         Lane.ROUTINE,
         tx -> {
@@ -137,9 +137,10 @@ class ChainSearchTest {
         });
     node.ledger.commit(Lane.ROUTINE, tx -> tx);
     assertTrue(seen(update).placed().position() > seen.placed().position(), "it has moved");
-    Match match = new Match(Filter.getDefaultInstance(), node.desks().sight(SearchNode.DESK));
+    MessageFilter match =
+        new MessageFilter(Filter.getDefaultInstance(), node.desks().sight(SearchNode.DESK));
     assertInstanceOf(
-        Searching.Answer.Shown.class, node.givable().whole(update, seen.placed(), match));
+        MessageSearch.Answer.Shown.class, node.givable().whole(update, seen.placed(), match));
     assertTrue(isGiven(seen));
 
     MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, update);

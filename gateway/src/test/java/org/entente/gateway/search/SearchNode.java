@@ -10,7 +10,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
 import org.entente.proto.v1.Alert;
@@ -28,8 +28,8 @@ import org.entente.proto.v1.SearchResponse;
 final class SearchNode extends ReceivingNode {
   static final NodeName DESK = new NodeName("desk");
   private final int most;
-  Indexing indexing;
-  Searching searching;
+  SearchIndex indexing;
+  MessageSearch searching;
 
   SearchNode(Path folder, int most) throws IOException {
     super(folder);
@@ -41,28 +41,28 @@ final class SearchNode extends ReceivingNode {
 
   /** Nobody at the desk, one client each at two. */
   Desks desks() {
-    return new Desked()
+    return new DeskClients()
         .client("narc", "narcotics")
         .client("both", "narcotics", "ipr")
         .only("strict", "narcotics")
         .over(keys);
   }
 
-  private Indexing indexing() {
-    return new Indexing(ledger, opening(), () -> now, most);
+  private SearchIndex indexing() {
+    return new SearchIndex(ledger, opening(), () -> now, most);
   }
 
-  private Searching searching() {
-    return new Searching(parts(), indexing);
+  private MessageSearch searching() {
+    return new MessageSearch(parts(), indexing);
   }
 
   /** What is asked of a message before it is given. */
-  Givable givable() {
-    return new Givable(parts());
+  MessageVisibility givable() {
+    return new MessageVisibility(parts());
   }
 
-  private Searching.Parts parts() {
-    return new Searching.Parts(
+  private MessageSearch.Parts parts() {
+    return new MessageSearch.Parts(
         ReceiveKit.SELF,
         ledger,
         opening(),
@@ -106,13 +106,13 @@ final class SearchNode extends ReceivingNode {
     return SearchRequest.newBuilder().setOnBehalfOf(PERSON);
   }
 
-  Searching.Answer<SearchResponse> answer(SearchRequest.Builder request) {
+  MessageSearch.Answer<SearchResponse> answer(SearchRequest.Builder request) {
     return searching.search(DESK, request.build());
   }
 
   SearchResponse search(SearchRequest.Builder request) {
-    Searching.Answer<SearchResponse> answer = answer(request);
-    if (answer instanceof Searching.Answer.Shown<SearchResponse> shown) {
+    MessageSearch.Answer<SearchResponse> answer = answer(request);
+    if (answer instanceof MessageSearch.Answer.Shown<SearchResponse> shown) {
       return shown.response();
     }
     throw new AssertionError(answer);
@@ -130,7 +130,7 @@ final class SearchNode extends ReceivingNode {
         .toList();
   }
 
-  Searching.Answer<OpenResponse> open(MessageId id) {
+  MessageSearch.Answer<OpenResponse> open(MessageId id) {
     return searching.open(DESK, id, OpenRequest.newBuilder().setOnBehalfOf(PERSON).build());
   }
 }

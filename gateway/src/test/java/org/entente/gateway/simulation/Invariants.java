@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.ledger.table.WindowBook;
+import org.entente.gateway.ledger.table.WindowTable;
 import org.entente.gateway.link.LaneStatus;
 import org.entente.gateway.link.LinkSettings;
 import org.entente.gateway.link.PeerStatus;
@@ -25,13 +25,13 @@ final class Invariants {
   /** Until the gateway has looked once more, and a run has looked at it. */
   private static final long NOTICED_AFTER = GapWatch.AFTER.toNanos() + 8_000_000_000L;
 
-  private record Lacking(
+  private record MissingRange(
       SimNode.Run process, AgencyName origin, Lane lane, long epoch, long first) {}
 
   private final Collection<SimNode> nodes;
   private final VirtualTime time;
   private final Violations violations;
-  private Map<Lacking, Long> since = new HashMap<>();
+  private Map<MissingRange, Long> since = new HashMap<>();
 
   Invariants(Collection<SimNode> nodes, VirtualTime time, Violations violations) {
     this.nodes = nodes;
@@ -44,7 +44,7 @@ final class Invariants {
     if (time.pending() > MOST_EVENTS) {
       violations.add(time.pending() + " events are to come", null);
     }
-    Map<Lacking, Long> now = new HashMap<>();
+    Map<MissingRange, Long> now = new HashMap<>();
     for (SimNode node : nodes) {
       SimNode.Run process = node.process();
       if (process != null) {
@@ -69,13 +69,13 @@ final class Invariants {
     }
   }
 
-  private void gaps(SimNode.Run process, Map<Lacking, Long> now) {
-    WindowBook windows = process.core().ledger().windows();
+  private void gaps(SimNode.Run process, Map<MissingRange, Long> now) {
+    WindowTable windows = process.core().ledger().windows();
     for (AgencyName origin : windows.origins()) {
-      for (WindowBook.OfLane one : windows.all(origin)) {
+      for (WindowTable.LaneWindow one : windows.all(origin)) {
         if (!one.window().receivedAbove().isEmpty()) {
-          Lacking lacking =
-              new Lacking(
+          MissingRange lacking =
+              new MissingRange(
                   process, origin, one.lane(), one.window().epoch(), one.window().watermark() + 1);
           long first = Optional.ofNullable(since.get(lacking)).orElse(time.nanos());
           now.put(lacking, first);

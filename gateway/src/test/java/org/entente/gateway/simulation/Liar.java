@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.concurrent.CompletionException;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
-import org.entente.gateway.ledger.table.HopBook;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
@@ -96,7 +96,7 @@ final class Liar {
       var unused = run.core().operatedLinks().resume(OPERATOR, peer.value(), lane, WHY);
       return true;
     } catch (CompletionException e) {
-      if (e.getCause() instanceof LedgerUnavailable) {
+      if (e.getCause() instanceof LedgerFailure) {
         return false;
       }
       throw e;
@@ -117,7 +117,7 @@ final class Liar {
   private void meddle(NodeCore transit) {
     for (SimNode peer : nodes) {
       for (Lane lane : Lane.all()) {
-        List<HopBook.Numbered> queued =
+        List<HopQueueTable.NumberedEntry> queued =
             transit.ledger().hops().read(peer.agency(), lane, 1, 64, 1 << 20);
         if (!queued.isEmpty() && random.nextInt(4) == 0) {
           meddle(transit, peer.agency(), lane, queued.get(random.nextInt(queued.size())));
@@ -127,7 +127,8 @@ final class Liar {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // a lie that is not kept is none
-  private void meddle(NodeCore transit, AgencyName peer, Lane lane, HopBook.Numbered one) {
+  private void meddle(
+      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
     Ledger ledger = transit.ledger();
     switch (random.nextInt(LIES)) {
       case 0, 1 -> {
@@ -153,7 +154,7 @@ final class Liar {
         ledger.write(
             lane,
             tx -> {
-              List<HopBook.Numbered> two =
+              List<HopQueueTable.NumberedEntry> two =
                   ledger.hops().read(peer, lane, one.sequence(), 2, 1L << 20);
               return two.size() == 2
                   && ledger
@@ -181,7 +182,8 @@ final class Liar {
   }
 
   /** Says in the origin's name that a number is withdrawn, under a signature that is not its. */
-  private void withdraw(NodeCore transit, AgencyName peer, Lane lane, HopBook.Numbered one) {
+  private void withdraw(
+      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
     lieAbout(
         transit,
         peer,
@@ -206,7 +208,8 @@ final class Liar {
   }
 
   /** Says in the origin's name that it owes nothing any more, under a signature that is not its. */
-  private void settle(NodeCore transit, AgencyName peer, Lane lane, HopBook.Numbered one) {
+  private void settle(
+      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
     lieAbout(
         transit,
         peer,
@@ -235,7 +238,7 @@ final class Liar {
   }
 
   private static void lieAbout(
-      NodeCore transit, AgencyName peer, Lane lane, HopBook.Numbered one, Lie lie) {
+      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one, Lie lie) {
     byte[] hash = one.entry().getHeaderHash().toByteArray();
     StoredEnvelope envelope = transit.ledger().envelopes().read(hash);
     if (envelope == null || one.entry().getRecipientsCount() == 0) {

@@ -10,7 +10,7 @@ import org.entente.proto.link.v1.Frame;
  * Watches a trust bundle spread. Whoever has it in force says so at once to all that it is linked
  * with; by that it is known when it had it, and by the last part that it was handed, from whom.
  */
-final class ScaleGossip implements SimNetwork.Tap {
+final class ScaleGossip implements SimNetwork.FrameTap {
   private final VirtualTime time;
   private final long version;
   private final Map<AgencyName, AgencyName> source = new HashMap<>();

@@ -10,7 +10,7 @@ import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Stanza;
 
 /** Counts what nodes say to each other, by sender, receiver and kind. */
-final class ScaleTraffic implements SimNetwork.Tap {
+final class ScaleTraffic implements SimNetwork.FrameTap {
   /** What a frame is there for. */
   enum Kind {
     /** Deliveries, evidence among them. */

@@ -41,7 +41,7 @@ final class SimNetwork {
   private record Direction(AgencyName from, AgencyName to) {}
 
   /** Sees every frame at the moment at which it is sent. */
-  interface Tap {
+  interface FrameTap {
     /** A frame was given to a stream, whether it arrives or not. */
     void sent(AgencyName from, AgencyName to, Frame frame);
   }
@@ -52,7 +52,7 @@ final class SimNetwork {
   private final Set<Direction> blocked = new HashSet<>();
   private final Set<Direction> unreliable = new HashSet<>();
   private final List<End> open = new ArrayList<>();
-  private final List<Tap> taps = new ArrayList<>();
+  private final List<FrameTap> taps = new ArrayList<>();
 
   SimNetwork(VirtualTime time, Random random, Trace trace) {
     this.time = time;
@@ -61,7 +61,7 @@ final class SimNetwork {
   }
 
   /** Is told of every frame from now on. */
-  void tap(Tap tap) {
+  void tap(FrameTap tap) {
     taps.add(tap);
   }
 

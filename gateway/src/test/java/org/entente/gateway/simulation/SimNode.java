@@ -15,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditPerson;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
-import org.entente.gateway.ledger.commit.WriterTurns;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.record.DiskThresholds;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.link.IncomingStream;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.link.Timers;
@@ -27,7 +27,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.assembly.NodeCore;
-import org.entente.gateway.node.disk.Reopening;
+import org.entente.gateway.node.disk.ReopenSchedule;
 import org.entente.gateway.node.offline.NodeSuccession;
 import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.store.StoreFailure;
@@ -61,7 +61,7 @@ final class SimNode {
   private @Nullable Run process;
   private Duration clockOffset = Duration.ZERO;
   private long syncDelay;
-  private final Reopening reopening = new Reopening(DiskThresholds.DEFAULT);
+  private final ReopenSchedule reopening = new ReopenSchedule(DiskThresholds.DEFAULT);
   private long fullSince = Long.MAX_VALUE;
   private int starts;
 
@@ -184,9 +184,9 @@ final class SimNode {
   Set<MessageId> inbox() {
     Set<MessageId> inbox = new HashSet<>();
     try (MemoryStore store = new MemoryStore(disk)) {
-      InboxBook book = new InboxBook(store);
+      InboxTable book = new InboxTable(store);
       for (Lane lane : Lane.all()) {
-        for (InboxBook.Placed placed : book.read(lane, 1, 10_000)) {
+        for (InboxTable.PlacedRecord placed : book.read(lane, 1, 10_000)) {
           inbox.add(MessageId.of(placed.record().getMessageId().toByteArray()));
         }
       }
@@ -310,7 +310,7 @@ final class SimNode {
         startedInVain();
         return;
       } catch (CompletionException e) {
-        if (!(e.getCause() instanceof LedgerUnavailable)) {
+        if (!(e.getCause() instanceof LedgerFailure)) {
           throw e;
         }
         startedInVain();
@@ -323,8 +323,8 @@ final class SimNode {
       }
     }
 
-    private NodeCore.Surroundings surroundings() {
-      return new NodeCore.Surroundings(
+    private NodeCore.Environment surroundings() {
+      return new NodeCore.Environment(
           SimNode.this::now,
           new SeededRandom(name + " " + random.nextLong()),
           task -> post(random.nextInt(MOST_STEP), task),
@@ -366,7 +366,7 @@ final class SimNode {
             } catch (StoreFailure e) {
               // The disk failed, which obstacles() says.
             } catch (CompletionException e) {
-              if (!(e.getCause() instanceof LedgerUnavailable)) {
+              if (!(e.getCause() instanceof LedgerFailure)) {
                 violations.add(name + ": " + what, e);
               }
             } catch (Exception e) {
@@ -415,7 +415,7 @@ final class SimNode {
     }
 
     /** The ledger's writer, which is as slow as the disk. */
-    private final class Turns implements WriterTurns {
+    private final class Turns implements WriterExecutor {
       @Override
       public void execute(Runnable task) {
         writing.add(task);

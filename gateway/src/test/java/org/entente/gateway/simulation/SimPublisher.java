@@ -62,7 +62,7 @@ final class SimPublisher {
   }
 
   /** What a ledger has forgotten is not held against the gateway. */
-  void forgiving(Forgotten loss) {
+  void forgiving(RestoreLosses loss) {
     forgotten = loss::sent;
   }
 

@@ -2,7 +2,7 @@ package org.entente.gateway.simulation;
 
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.store.Entry;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
@@ -52,7 +52,7 @@ final class SimStore implements Store {
   }
 
   @Override
-  public @Nullable Entry last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+  public @Nullable KeyValue last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
     return inner.last(table, fromInclusive, toExclusive);
   }
 

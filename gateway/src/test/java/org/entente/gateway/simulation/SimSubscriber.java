@@ -41,7 +41,7 @@ final class SimSubscriber {
   }
 
   /** What a ledger has forgotten is not held against the gateway. */
-  void forgiving(Forgotten loss) {
+  void forgiving(RestoreLosses loss) {
     forgotten = loss::sent;
   }
 
@@ -82,8 +82,8 @@ final class SimSubscriber {
 
     void open() {
       OpenCursor request = OpenCursor.newBuilder().setCursor("main").setWindow(8).build();
-      Subscriptions.Opened opened = process.core().subscriptions().open(CLIENT, request, this);
-      if (opened instanceof Subscriptions.Opened.Held held) {
+      Subscriptions.OpenResult opened = process.core().subscriptions().open(CLIENT, request, this);
+      if (opened instanceof Subscriptions.OpenResult.Held held) {
         subscription = held.subscription();
         held.subscription().wake();
       } else {

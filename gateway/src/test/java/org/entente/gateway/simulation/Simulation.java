@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.entente.gateway.ledger.table.InboxBook;
-import org.entente.gateway.ledger.table.WindowBook;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.WindowTable;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -48,8 +48,8 @@ final class Simulation {
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final List<SimPublisher> publishers = new ArrayList<>();
   private final Map<String, SimSubscriber> subscribers = new HashMap<>();
-  private final Forgotten forgotten;
-  private final Faults faults;
+  private final RestoreLosses forgotten;
+  private final SimFaults faults;
   private final Invariants invariants;
   private Duration age = Duration.ZERO;
 
@@ -82,11 +82,11 @@ final class Simulation {
       }
     }
     invariants = new Invariants(nodes.values(), time, violations);
-    forgotten = new Forgotten(publishers);
+    forgotten = new RestoreLosses(publishers);
     publishers.forEach(publisher -> publisher.forgiving(forgotten));
     subscribers.values().forEach(subscriber -> subscriber.forgiving(forgotten));
     faults =
-        new Faults(
+        new SimFaults(
             List.copyOf(nodes.values()),
             network,
             time,
@@ -96,7 +96,7 @@ final class Simulation {
             this::pass);
   }
 
-  private final class Losses implements Faults.Losses {
+  private final class Losses implements SimFaults.Losses {
     @Override
     public void copied(SimNode node) {
       forgotten.copied(node.agency(), positions(core(node)).keySet());
@@ -411,9 +411,9 @@ final class Simulation {
   /** A number that is missing below one that came: either it is still owed, or settled. */
   private String gaps() {
     for (SimNode node : nodes.values()) {
-      WindowBook windows = core(node).ledger().windows();
+      WindowTable windows = core(node).ledger().windows();
       for (AgencyName from : windows.origins()) {
-        for (WindowBook.OfLane one : windows.all(from)) {
+        for (WindowTable.LaneWindow one : windows.all(from)) {
           if (!one.window().receivedAbove().isEmpty()) {
             return node.name() + " lacks " + one.lane() + " from " + from + ": " + one.window();
           }
@@ -462,7 +462,7 @@ final class Simulation {
   private Map<MessageId, Long> positions(NodeCore core) {
     Map<MessageId, Long> out = new HashMap<>();
     for (Lane lane : Lane.all()) {
-      for (InboxBook.Placed placed : core.ledger().inbox().read(lane, 1, 10_000)) {
+      for (InboxTable.PlacedRecord placed : core.ledger().inbox().read(lane, 1, 10_000)) {
         MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
         if (out.put(id, placed.position()) != null) {
           violations.add(core.self() + " holds " + id + " twice", null);

@@ -32,108 +32,108 @@ class SimulationMutantsIT {
     SimFederation.mint(federation);
   }
 
-  static List<Mutant> mutants() {
+  static List<SourceMutant> mutants() {
     return allMutants().subList(0, FIRST_MUTANTS);
   }
 
-  static List<Mutant> furtherMutants() {
+  static List<SourceMutant> furtherMutants() {
     return allMutants().subList(FIRST_MUTANTS, allMutants().size());
   }
 
-  private static List<Mutant> allMutants() {
+  private static List<SourceMutant> allMutants() {
     return List.of(
-        new Mutant(
+        new SourceMutant(
             "forgets the watermark",
             "receive/Reception.java",
             "    ledger.windows().write(tx, origin, lane, windows);\n    keepSession",
             "    keepSession"),
-        new Mutant(
+        new SourceMutant(
             "acknowledges before it is on the disk",
             "ledger/GroupCommit.java",
             "store.commit(batch, Durability.SYNCED);",
             "store.commit(batch, Durability.BUFFERED);"),
-        new Mutant(
+        new SourceMutant(
             "lets content go with the first recipient",
             "transmit/Dispatch.java",
             "envelopes.hold(tx, out.headerHash(), out.envelope(), out.recipients().size());",
             "envelopes.hold(tx, out.headerHash(), out.envelope(), 1);"),
-        new Mutant(
+        new SourceMutant(
             "forgets idempotency keys",
             "intake/Intake.java",
             "      memory.write(tx, submission.key(), outcome);\n      outcomes.add",
             "      outcomes.add"),
-        new Mutant(
+        new SourceMutant(
             "takes a transit's receipt for the recipient's",
             "transmit/Settlement.java",
             "peer.equals(recipient) && result == Result.RESULT_COMMITTED",
             "result == Result.RESULT_COMMITTED"),
-        new Mutant(
+        new SourceMutant(
             "takes drafts in on a full disk", "intake/Intake.java", "full.isPresent()", "false"),
-        new Mutant(
+        new SourceMutant(
             "moves a cursor by what was sent",
-            "deliver/LanePlace.java",
+            "deliver/LaneCursor.java",
             "return unacknowledged.isEmpty() ? next : unacknowledged.firstKey();",
             "return next;"),
-        new Mutant(
+        new SourceMutant(
             "drops evidence",
             "receive/EvidenceReturn.java",
             "dispatch.submit(tx, ready.outgoing());",
             ""),
-        new Mutant(
+        new SourceMutant(
             "does not commit the hop number",
             "receive/PeerIntake.java",
             "ledger.hopIntake().advance(tx, peer, lane, delivery.getHopEpoch(), sequence, hash);",
             ""),
-        new Mutant(
+        new SourceMutant(
             "does not send again what was unanswered when a stream broke",
             "link/HopSender.java",
             "    cursor = first;\n    inFlight.clear();",
             "    cursor = Math.max(first, everSent);\n    inFlight.clear();"),
-        new Mutant(
+        new SourceMutant(
             "relies on a transit that took it",
-            "transmit/Upkeep.java",
+            "transmit/OutboxMaintenance.java",
             "case OUTBOX_STATE_RELAYED -> waitAfter(entry.getUnanswered());",
             "case OUTBOX_STATE_RELAYED -> Long.MAX_VALUE;"),
-        new Mutant(
+        new SourceMutant(
             "waits for a clock that was set back",
-            "transmit/Upkeep.java",
+            "transmit/OutboxMaintenance.java",
             "(waited >= wait || waited < 0)",
             "waited >= wait"),
-        new Mutant(
+        new SourceMutant(
             "skips a gap",
             "link/HopReceiver.java",
             "sequence > accepted) {\n        nameGap();\n        return true;",
             "sequence > accepted) {\n        accepted = sequence;\n        return accept(delivery);"),
-        new Mutant(
+        new SourceMutant(
             "goes on in its epoch after a start",
-            "ledger/table/OutboxBook.java",
+            "ledger/table/OutboxTable.java",
             "Math.max(epoch, least + further)",
             "least > 1 ? least : epoch"),
-        new Mutant(
+        new SourceMutant(
             "begins the same epochs where it is installed anew",
-            "ledger/table/OutboxBook.java",
+            "ledger/table/OutboxTable.java",
             "Math.max(epoch, least + further)",
             "least + 1"),
-        new Mutant(
+        new SourceMutant(
             "leaves open what a ledger has forgotten",
             "receive/SettledNotices.java",
             "if (below > one.upTo() + 1) {",
             "if (below == 0) {"),
-        new Mutant(
+        new SourceMutant(
             "settles what is still owed",
-            "ledger/table/OutboxBook.java",
+            "ledger/table/OutboxTable.java",
             "return Math.min(next, first.sequence());",
             "return next;"),
-        new Mutant(
+        new SourceMutant(
             "lets a transit speak for others",
-            "receive/SignedNotices.java",
+            "receive/NoticeSignatureCheck.java",
             "if (key.isEmpty() || !parsed.get().isSignedBy(key.get().key())) {",
             "if (key.isEmpty()) {"));
   }
 
   @ParameterizedTest
   @MethodSource("mutants")
-  void mutant_underSomeSeed_isCaught(Mutant mutant) throws IOException {
+  void mutant_underSomeSeed_isCaught(SourceMutant mutant) throws IOException {
     assertCaught(mutant);
   }
 
@@ -141,11 +141,11 @@ class SimulationMutantsIT {
   @MethodSource("furtherMutants")
   @Tag("extended")
   @Tag("simulation")
-  void furtherMutant_underSomeSeed_isCaught(Mutant mutant) throws IOException {
+  void furtherMutant_underSomeSeed_isCaught(SourceMutant mutant) throws IOException {
     assertCaught(mutant);
   }
 
-  private void assertCaught(Mutant mutant) throws IOException {
+  private void assertCaught(SourceMutant mutant) throws IOException {
     Optional<String> caught = mutant.firstFailure(federation, work, 0, SEEDS_FOR_MUTANTS);
     assertTrue(caught.isPresent(), () -> mutant.name() + " passes " + SEEDS_FOR_MUTANTS);
     System.out.println(mutant.name() + ": " + firstLine(caught.get()));

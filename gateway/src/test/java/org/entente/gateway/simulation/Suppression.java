@@ -1,7 +1,7 @@
 package org.entente.gateway.simulation;
 
 import java.time.Duration;
-import org.entente.gateway.ledger.table.HopBook;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.node.assembly.NodeCore;
@@ -56,8 +56,8 @@ final class Suppression {
     if (over) {
       return;
     }
-    HopBook hops = core.ledger().hops();
-    for (HopBook.Numbered one : hops.read(recipient, lane, 1, 64, 1 << 20)) {
+    HopQueueTable hops = core.ledger().hops();
+    for (HopQueueTable.NumberedEntry one : hops.read(recipient, lane, 1, 64, 1 << 20)) {
       boolean odd =
           one.entry().getRecipientsList().stream()
               .map(r -> Stanza.parse(r.getStanza().toByteArray()).orElseThrow())

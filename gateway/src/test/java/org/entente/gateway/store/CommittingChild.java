@@ -12,12 +12,12 @@ final class CommittingChild {
   public static void main(String[] args) {
     Durability durability = Durability.valueOf(args[1]);
     RocksStore store = RocksStore.open(Path.of(args[0]), RocksOptions.defaults());
-    int count = Numbered.count(store, VALUE);
+    int count = NumberedCommits.count(store, VALUE);
     System.out.println("has " + count);
     while (true) {
       count++;
       try {
-        store.commit(Numbered.batch(store, count, VALUE), durability);
+        store.commit(NumberedCommits.batch(store, count, VALUE), durability);
       } catch (StoreFailure e) {
         System.out.println("failed " + e.kind());
         refuseFurther(store, count);
@@ -29,7 +29,7 @@ final class CommittingChild {
 
   private static void refuseFurther(RocksStore store, int count) {
     try {
-      store.commit(Numbered.batch(store, count + 1, VALUE), Durability.SYNCED);
+      store.commit(NumberedCommits.batch(store, count + 1, VALUE), Durability.SYNCED);
       System.out.println("accepted after a failure");
     } catch (StoreFailure e) {
       System.out.println("then " + e.kind() + " " + store.state().status());

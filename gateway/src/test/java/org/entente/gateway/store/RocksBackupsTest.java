@@ -40,16 +40,16 @@ final class RocksBackupsTest {
     backups().restore(number, target);
     try (RocksStore store = RocksStore.open(target, OPTIONS)) {
       store.verify();
-      return Numbered.count(store, BYTES);
+      return NumberedCommits.count(store, BYTES);
     }
   }
 
   @Test
   void copies_ofDifferentTimes_restoreEachItself() {
     try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
-      Numbered.commit(store, 1, 100, BYTES, Durability.SYNCED);
+      NumberedCommits.commit(store, 1, 100, BYTES, Durability.SYNCED);
       Backup first = backups().add(store, "note of the first", 7);
-      Numbered.commit(store, 101, 250, BYTES, Durability.SYNCED);
+      NumberedCommits.commit(store, 101, 250, BYTES, Durability.SYNCED);
       Backup second = backups().add(store, "", 7);
 
       assertEquals(List.of(1, 2), List.of(first.number(), second.number()));
@@ -66,12 +66,12 @@ final class RocksBackupsTest {
   void copy_madeWhileOthersCommit_isAStateThatWas() throws Exception {
     AtomicInteger committed = new AtomicInteger();
     try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
-      Numbered.commit(store, 1, 1, BYTES, Durability.SYNCED);
+      NumberedCommits.commit(store, 1, 1, BYTES, Durability.SYNCED);
       CompletableFuture<Void> writing =
           CompletableFuture.runAsync(
               () -> {
                 for (int i = 2; i <= 3_000; i++) {
-                  Numbered.commit(store, i, i, BYTES, Durability.SYNCED);
+                  NumberedCommits.commit(store, i, i, BYTES, Durability.SYNCED);
                   committed.set(i);
                 }
               });
@@ -90,7 +90,7 @@ final class RocksBackupsTest {
   void copies_beyondThoseKept_goTheOldestFirst() {
     try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
       for (int i = 1; i <= 4; i++) {
-        Numbered.commit(store, i, i, BYTES, Durability.SYNCED);
+        NumberedCommits.commit(store, i, i, BYTES, Durability.SYNCED);
         backups().add(store, "", 2);
       }
     }
@@ -103,7 +103,7 @@ final class RocksBackupsTest {
   @Test
   void copy_withAFlippedBit_isNotRestored() throws IOException {
     try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
-      Numbered.commit(store, 1, 200, BYTES, Durability.SYNCED);
+      NumberedCommits.commit(store, 1, 200, BYTES, Durability.SYNCED);
       backups().add(store, "", 7);
     }
     for (Path file : tables()) {
@@ -148,12 +148,12 @@ final class RocksBackupsTest {
   @Test
   void target_thatIsThere_isNotTouched() throws IOException {
     try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
-      Numbered.commit(store, 1, 3, BYTES, Durability.SYNCED);
+      NumberedCommits.commit(store, 1, 3, BYTES, Durability.SYNCED);
       backups().add(store, "", 7);
     }
     assertThrows(StoreFailure.class, () -> backups().restore(1, data()));
     try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
-      assertEquals(3, Numbered.count(store, BYTES));
+      assertEquals(3, NumberedCommits.count(store, BYTES));
     }
   }
 
@@ -163,7 +163,7 @@ final class RocksBackupsTest {
     try (RocksStore store = RocksStore.open(data(), OPTIONS)) {
       RocksBackups backups = new RocksBackups(file.resolve("backup"));
       assertThrows(StoreFailure.class, () -> backups.add(store, "", 7));
-      Numbered.commit(store, 1, 1, BYTES, Durability.SYNCED);
+      NumberedCommits.commit(store, 1, 1, BYTES, Durability.SYNCED);
     }
   }
 }

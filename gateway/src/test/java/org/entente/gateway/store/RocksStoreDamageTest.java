@@ -35,21 +35,22 @@ class RocksStoreDamageTest {
   static void storeOfAKilledProcess() {
     Path live = written.resolve("live");
     try (RocksStore store = RocksStore.open(live, OPTIONS)) {
-      Numbered.commit(store, 1, COMMITS, VALUE, Durability.SYNCED);
-      template = Numbered.copy(live, written.resolve("killed"));
+      NumberedCommits.commit(store, 1, COMMITS, VALUE, Durability.SYNCED);
+      template = NumberedCommits.copy(live, written.resolve("killed"));
     }
   }
 
   @BeforeEach
   void copyIt() {
-    killed = Numbered.copy(template, temp.resolve("killed"));
+    killed = NumberedCommits.copy(template, temp.resolve("killed"));
   }
 
   @Test
   void open_afterKill_hasEveryCommit() {
     try (RocksStore store = RocksStore.open(killed, OPTIONS)) {
-      assertEquals(COMMITS, Numbered.count(store, VALUE));
-      assertEquals(1, Numbered.files(killed, ".log").size(), "replayed logs are gone once open");
+      assertEquals(COMMITS, NumberedCommits.count(store, VALUE));
+      assertEquals(
+          1, NumberedCommits.files(killed, ".log").size(), "replayed logs are gone once open");
     }
   }
 
@@ -61,13 +62,14 @@ class RocksStoreDamageTest {
       Path dir = copy();
       Files.write(newestLog(dir), Arrays.copyOf(log, log.length - cut));
       try (RocksStore store = RocksStore.open(dir, OPTIONS)) {
-        int count = Numbered.count(store, VALUE);
+        int count = NumberedCommits.count(store, VALUE);
         assertTrue(count <= before && count >= COMMITS - 1 - cut / VALUE, cut + ": " + count);
         before = count;
-        Numbered.commit(store, count + 1, count + 3, VALUE, Durability.SYNCED);
+        NumberedCommits.commit(store, count + 1, count + 3, VALUE, Durability.SYNCED);
       }
       try (RocksStore store = RocksStore.open(dir, OPTIONS)) {
-        assertEquals(before + 3, Numbered.count(store, VALUE), "commits after a cut tail last");
+        assertEquals(
+            before + 3, NumberedCommits.count(store, VALUE), "commits after a cut tail last");
       }
     }
     assertTrue(before < COMMITS);
@@ -79,7 +81,7 @@ class RocksStoreDamageTest {
     Files.write(newestLog(killed), Arrays.copyOf(log, log.length + 70_000));
 
     try (RocksStore store = RocksStore.open(killed, OPTIONS)) {
-      assertEquals(COMMITS, Numbered.count(store, VALUE));
+      assertEquals(COMMITS, NumberedCommits.count(store, VALUE));
     }
   }
 
@@ -153,12 +155,12 @@ class RocksStoreDamageTest {
 
     int kept;
     try (RocksStore store = RocksStore.openCuttingLogAtDamage(killed, OPTIONS)) {
-      kept = Numbered.count(store, VALUE);
+      kept = NumberedCommits.count(store, VALUE);
       assertTrue(kept > COMMITS / 3 && kept < COMMITS * 2 / 3, "kept " + kept);
-      Numbered.commit(store, kept + 1, kept + 10, VALUE, Durability.SYNCED);
+      NumberedCommits.commit(store, kept + 1, kept + 10, VALUE, Durability.SYNCED);
     }
     try (RocksStore store = RocksStore.open(killed, OPTIONS)) {
-      assertEquals(kept + 10, Numbered.count(store, VALUE));
+      assertEquals(kept + 10, NumberedCommits.count(store, VALUE));
     }
   }
 
@@ -168,14 +170,16 @@ class RocksStoreDamageTest {
     RocksOptions small = new RocksOptions(1 << 20, 4 << 20, 64 << 20, 64, 2);
     try (RocksStore store = RocksStore.open(live, small)) {
       store.commit(store.batch().put(Table.META, new byte[] {1}, new byte[1]), Durability.SYNCED);
-      for (int i = 0; Numbered.files(live, ".log").size() < 3; i++) {
-        byte[] key = Keys.key().u32(i).done();
+      for (int i = 0; NumberedCommits.files(live, ".log").size() < 3; i++) {
+        byte[] key = KeyBuilder.key().u32(i).done();
         store.commit(store.batch().put(Table.ENVELOPE, key, new byte[100_000]), Durability.SYNCED);
       }
-      killed = Numbered.copy(live, temp.resolve("several logs, killed"));
+      killed = NumberedCommits.copy(live, temp.resolve("several logs, killed"));
     }
     List<String> logs =
-        Numbered.files(killed, ".log").stream().map(f -> f.getFileName().toString()).toList();
+        NumberedCommits.files(killed, ".log").stream()
+            .map(f -> f.getFileName().toString())
+            .toList();
     for (String log : logs.subList(0, logs.size() - 1)) {
       Path missing = copy();
       Files.delete(missing.resolve(log));
@@ -191,7 +195,7 @@ class RocksStoreDamageTest {
   @Test
   void read_bitFlippedInASortedFile_isNeverSilentlyWrong() throws IOException {
     RocksStore.open(killed, OPTIONS).close();
-    List<Path> files = Numbered.files(killed, ".sst");
+    List<Path> files = NumberedCommits.files(killed, ".sst");
     assertFalse(files.isEmpty());
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -211,7 +215,7 @@ class RocksStoreDamageTest {
   private static boolean isNoticed(Path dir, String what) {
     try (RocksStore store = RocksStore.open(dir, OPTIONS)) {
       try {
-        assertEquals(COMMITS, Numbered.count(store, VALUE), what);
+        assertEquals(COMMITS, NumberedCommits.count(store, VALUE), what);
         store.verify();
         return false;
       } catch (StoreFailure e) {
@@ -264,7 +268,7 @@ class RocksStoreDamageTest {
   @Test
   void open_sortedFileMissing_isRefused() throws IOException {
     RocksStore.open(killed, OPTIONS).close();
-    Files.delete(Numbered.files(killed, ".sst").get(0));
+    Files.delete(NumberedCommits.files(killed, ".sst").get(0));
 
     assertEquals(Kind.CORRUPT, refusal(killed).kind());
   }
@@ -301,11 +305,11 @@ class RocksStoreDamageTest {
   }
 
   private Path copy() {
-    return Numbered.copy(killed, temp.resolve("copy " + copies++));
+    return NumberedCommits.copy(killed, temp.resolve("copy " + copies++));
   }
 
   private static Path newestLog(Path dir) {
-    List<Path> logs = Numbered.files(dir, ".log");
+    List<Path> logs = NumberedCommits.files(dir, ".log");
     return logs.get(logs.size() - 1);
   }
 

@@ -44,11 +44,11 @@ class RocksStoreDiskFullIT {
 
   private static void reopenWithSpace(Path dir, RocksOptions options, int stored) {
     try (RocksStore store = RocksStore.open(dir, options)) {
-      int count = Numbered.count(store, VALUE);
+      int count = NumberedCommits.count(store, VALUE);
       assertTrue(count == stored || count == stored + 1, stored + " and " + count);
       store.verify();
-      Numbered.commit(store, count + 1, count + 200, VALUE, Durability.SYNCED);
-      assertEquals(count + 200, Numbered.count(store, VALUE));
+      NumberedCommits.commit(store, count + 1, count + 200, VALUE, Durability.SYNCED);
+      assertEquals(count + 200, NumberedCommits.count(store, VALUE));
     }
   }
 
@@ -58,7 +58,7 @@ class RocksStoreDiskFullIT {
       StoreFailure failure;
       while (true) {
         try {
-          store.commit(Numbered.batch(store, stored + 1, VALUE), Durability.SYNCED);
+          store.commit(NumberedCommits.batch(store, stored + 1, VALUE), Durability.SYNCED);
           stored++;
         } catch (StoreFailure e) {
           failure = e;
@@ -72,10 +72,10 @@ class RocksStoreDiskFullIT {
       StoreFailure further =
           assertThrows(
               StoreFailure.class,
-              () -> store.commit(Numbered.batch(store, next, 1), Durability.SYNCED));
+              () -> store.commit(NumberedCommits.batch(store, next, 1), Durability.SYNCED));
       assertEquals(Kind.FAILED_EARLIER, further.kind());
       assertTrue(further.diskFull());
-      assertTrue(Numbered.count(store, VALUE) >= stored, "reads go on");
+      assertTrue(NumberedCommits.count(store, VALUE) >= stored, "reads go on");
       assertTrue(stored > 100, "stored " + stored);
       return stored;
     }
@@ -84,7 +84,7 @@ class RocksStoreDiskFullIT {
   /** It may open or refuse, as the space it takes allows; it must not lose anything either way. */
   private static void reopenWhileFull(Path dir, RocksOptions options, int stored) {
     try (RocksStore store = RocksStore.open(dir, options)) {
-      assertTrue(Numbered.count(store, VALUE) >= stored);
+      assertTrue(NumberedCommits.count(store, VALUE) >= stored);
     } catch (StoreFailure refused) {
       assertTrue(refused.diskFull(), refused.getMessage());
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.entente.gateway.testkit.ChildJvm;
-import org.entente.gateway.testkit.Requires;
+import org.entente.gateway.testkit.TestRequirement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +40,7 @@ class RocksStoreKillIT {
         printed = lastNumber(child.readLines(), stored + 20);
       }
       try (RocksStore store = RocksStore.open(temp, RocksOptions.defaults())) {
-        stored = Numbered.count(store, CommittingChild.VALUE);
+        stored = NumberedCommits.count(store, CommittingChild.VALUE);
       }
       assertTrue(stored >= printed, "printed " + printed + ", stored " + stored + ", seed " + seed);
     }
@@ -81,9 +81,10 @@ class RocksStoreKillIT {
     assertEquals(List.of("failed IO", "then FAILED_EARLIER FAILED"), ending);
     assertTrue(printed >= 100);
     try (RocksStore store = RocksStore.open(dir, RocksOptions.defaults())) {
-      int stored = Numbered.count(store, CommittingChild.VALUE);
+      int stored = NumberedCommits.count(store, CommittingChild.VALUE);
       assertTrue(stored == printed || stored == printed + 1, printed + " and " + stored);
-      Numbered.commit(store, stored + 1, stored + 5, CommittingChild.VALUE, Durability.SYNCED);
+      NumberedCommits.commit(
+          store, stored + 1, stored + 5, CommittingChild.VALUE, Durability.SYNCED);
     }
   }
 
@@ -92,7 +93,7 @@ class RocksStoreKillIT {
     boolean compiler =
         List.of(System.getenv("PATH").split(File.pathSeparator)).stream()
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "cc")));
-    Requires.present(compiler, "a C compiler, cc");
+    TestRequirement.present(compiler, "a C compiler, cc");
     Path source = temp.resolve("failing_sync.c");
     Path library = temp.resolve("failing_sync.so");
     try (var in = RocksStoreKillIT.class.getResourceAsStream("failing_sync.c")) {

@@ -54,7 +54,7 @@ class RocksStoreTest {
 
       assertEquals(Kind.LOCKED, refused.kind(), refused.getMessage());
       assertEquals(StoreState.OPEN, first.state());
-      Numbered.commit(first, 1, 1, 10, Durability.SYNCED);
+      NumberedCommits.commit(first, 1, 1, 10, Durability.SYNCED);
     }
     RocksStore.open(temp, OPTIONS).close();
   }
@@ -62,9 +62,9 @@ class RocksStoreTest {
   @Test
   void reclaim_whatWasDeleted_isGivenBackToTheDisk() throws IOException {
     try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
-      Numbered.commit(store, 1, 600, 100_000, Durability.BUFFERED);
+      NumberedCommits.commit(store, 1, 600, 100_000, Durability.BUFFERED);
       store.commit(
-          store.batch().deleteRange(Table.INBOX, new byte[0], Keys.key().u32(700).done()),
+          store.batch().deleteRange(Table.INBOX, new byte[0], KeyBuilder.key().u32(700).done()),
           Durability.SYNCED);
       long before = bytes();
       store.reclaim();
@@ -84,17 +84,17 @@ class RocksStoreTest {
   void openReadOnly_stoppedStore_readsAndChangesNothing() throws IOException {
     Path killed;
     try (RocksStore store = RocksStore.open(temp.resolve("live"), OPTIONS)) {
-      Numbered.commit(store, 1, 20, 10, Durability.SYNCED);
-      killed = Numbered.copy(temp.resolve("live"), temp.resolve("killed"));
+      NumberedCommits.commit(store, 1, 20, 10, Durability.SYNCED);
+      killed = NumberedCommits.copy(temp.resolve("live"), temp.resolve("killed"));
     }
     Map<String, Long> before = checksums(killed);
     try (RocksStore store = RocksStore.openReadOnly(killed)) {
-      assertEquals(20, Numbered.count(store, 10));
+      assertEquals(20, NumberedCommits.count(store, 10));
       store.verify();
       StoreFailure refused =
           assertThrows(
               StoreFailure.class,
-              () -> store.commit(Numbered.batch(store, 21, 10), Durability.SYNCED));
+              () -> store.commit(NumberedCommits.batch(store, 21, 10), Durability.SYNCED));
       assertEquals(Kind.READ_ONLY, refused.kind());
       assertEquals(StoreState.OPEN, store.state());
     }
@@ -116,12 +116,12 @@ class RocksStoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {RocksOpening.FORMAT - 1, RocksOpening.FORMAT + 1})
+  @ValueSource(ints = {RocksOpener.FORMAT - 1, RocksOpener.FORMAT + 1})
   void open_formatOfAnotherRelease_isRefused_andStays(int other) {
-    byte[] format = Keys.key().u16(other).done();
+    byte[] format = KeyBuilder.key().u16(other).done();
     try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
       store.commit(
-          store.batch().put(Table.META, RocksOpening.FORMAT_KEY, format), Durability.SYNCED);
+          store.batch().put(Table.META, RocksOpener.FORMAT_KEY, format), Durability.SYNCED);
     }
 
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -129,7 +129,7 @@ class RocksStoreTest {
           assertThrows(StoreFailure.class, () -> RocksStore.open(temp, OPTIONS).close());
       assertEquals(Kind.OTHER_FORMAT, refused.kind());
       assertTrue(refused.getMessage().contains("another release"), refused.getMessage());
-      assertTrue(refused.getMessage().contains("format " + RocksOpening.FORMAT));
+      assertTrue(refused.getMessage().contains("format " + RocksOpener.FORMAT));
       assertTrue(refused.getMessage().contains("is " + other));
     }
     assertEquals(
@@ -164,8 +164,8 @@ class RocksStoreTest {
   @Test
   void open_formatMissingFromAFilledStore_isRefused() {
     try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
-      Numbered.commit(store, 1, 1, 10, Durability.SYNCED);
-      store.commit(store.batch().delete(Table.META, RocksOpening.FORMAT_KEY), Durability.SYNCED);
+      NumberedCommits.commit(store, 1, 1, 10, Durability.SYNCED);
+      store.commit(store.batch().delete(Table.META, RocksOpener.FORMAT_KEY), Durability.SYNCED);
     }
 
     assertEquals(
@@ -198,19 +198,19 @@ class RocksStoreTest {
   @Test
   void verify_soundStore_passes() {
     try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
-      Numbered.commit(store, 1, 50, 100, Durability.BUFFERED);
+      NumberedCommits.commit(store, 1, 50, 100, Durability.BUFFERED);
       store.verify();
     }
     try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
       store.verify();
-      assertEquals(50, Numbered.count(store, 100));
+      assertEquals(50, NumberedCommits.count(store, 100));
     }
   }
 
   @Test
   void close_withAnOpenScan_closesItFirst() {
     RocksStore store = RocksStore.open(temp, OPTIONS);
-    Numbered.commit(store, 1, 5, 10, Durability.SYNCED);
+    NumberedCommits.commit(store, 1, 5, 10, Durability.SYNCED);
     Scan scan = store.scan(Table.INBOX, new byte[0], null);
     scan.next();
     store.close();

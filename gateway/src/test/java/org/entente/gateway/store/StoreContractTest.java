@@ -61,18 +61,18 @@ class StoreContractTest {
 
   @Test
   void reclaim_afterDeletions_keepsWhatIsThere() {
-    Numbered.commit(store, 1, 50, 1_000, Durability.SYNCED);
+    NumberedCommits.commit(store, 1, 50, 1_000, Durability.SYNCED);
     store.commit(
         store.batch().put(Table.META, bytes("a"), bytes("1")).delete(Table.META, bytes("b")),
         Durability.SYNCED);
     assertTrue(store.freeBytes() > 0);
     store.reclaim();
-    assertEquals(50, Numbered.count(store, 1_000));
+    assertEquals(50, NumberedCommits.count(store, 1_000));
     assertEquals(StoreState.OPEN, store.state());
-    Numbered.commit(store, 51, 60, 1_000, Durability.SYNCED);
+    NumberedCommits.commit(store, 51, 60, 1_000, Durability.SYNCED);
     store.close();
     store = opening.get();
-    assertEquals(60, Numbered.count(store, 1_000));
+    assertEquals(60, NumberedCommits.count(store, 1_000));
   }
 
   @Test
@@ -288,7 +288,7 @@ class StoreContractTest {
     Thread reader = new Thread(() -> readPairs(done, torn));
     reader.start();
     for (int i = 1; i <= 500; i++) {
-      byte[] value = Keys.key().u32(i).done();
+      byte[] value = KeyBuilder.key().u32(i).done();
       store.commit(
           store.batch().put(Table.CURSOR, bytes("x"), value).put(Table.CURSOR, bytes("y"), value),
           Durability.BUFFERED);
@@ -389,7 +389,7 @@ class StoreContractTest {
     return text(scan.key(), scan.value());
   }
 
-  private static String text(@Nullable Entry entry) {
+  private static String text(@Nullable KeyValue entry) {
     assertNotNull(entry);
     return text(entry.key(), entry.value());
   }

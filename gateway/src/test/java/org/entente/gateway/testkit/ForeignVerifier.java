@@ -46,9 +46,9 @@ public final class ForeignVerifier {
     boolean node =
         Arrays.stream(System.getenv("PATH").split(":", -1))
             .anyMatch(path -> Files.isExecutable(Path.of(path, "node")));
-    Requires.present(node, "node");
+    TestRequirement.present(node, "node");
     Path folder = find(Path.of("").toAbsolutePath());
-    Requires.present(
+    TestRequirement.present(
         Files.isDirectory(folder.resolve("node_modules").resolve("@noble")),
         "load-tests/node/node_modules (npm ci)");
     return new ForeignVerifier(folder);
@@ -213,7 +213,7 @@ public final class ForeignVerifier {
      * verdicts is among theirs.
      */
     public void refusedBy(ForeignVerifier foreign, int least, String... verdictsAmongThem) {
-      Tally tally = foreign.agree(this);
+      CaseTally tally = foreign.agree(this);
       String found = "seed " + seed + ": " + tally;
       Assertions.assertEquals(0, tally.of(OK), found);
       Assertions.assertTrue(cases.size() >= least, found);
@@ -228,7 +228,7 @@ public final class ForeignVerifier {
    *
    * @return how many cases had each verdict
    */
-  public Tally agree(Comparison comparison) {
+  public CaseTally agree(Comparison comparison) {
     List<Answer> answers = ask(comparison.cases);
     Assertions.assertEquals(comparison.cases.size(), answers.size());
     Map<String, Integer> counts = new TreeMap<>();
@@ -250,7 +250,7 @@ public final class ForeignVerifier {
             String.format(
                 "seed %d: %d differ:%n%s",
                 comparison.seed, differing.size(), String.join("\n", first(differing))));
-    return new Tally(counts);
+    return new CaseTally(counts);
   }
 
   /**
@@ -258,7 +258,7 @@ public final class ForeignVerifier {
    *
    * @param counts number of cases by verdict
    */
-  public record Tally(Map<String, Integer> counts) {
+  public record CaseTally(Map<String, Integer> counts) {
     /** How many had this verdict. */
     public int of(String verdict) {
       return counts.getOrDefault(verdict, 0);

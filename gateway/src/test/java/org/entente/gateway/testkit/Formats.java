@@ -22,7 +22,7 @@ public final class Formats {
 
   /** What a parser owes for any bytes at all. */
   @FunctionalInterface
-  public interface Law {
+  public interface FormatLaw {
     /**
      * Gives it the bytes; whether they were taken.
      *
@@ -32,7 +32,7 @@ public final class Formats {
   }
 
   /** One format by its name. */
-  private record Format(String name, Law law, Supplier<List<byte[]>> examples) {}
+  private record Format(String name, FormatLaw law, Supplier<List<byte[]>> examples) {}
 
   /** No formats yet of the package named so. */
   public Formats(String name) {
@@ -40,13 +40,13 @@ public final class Formats {
   }
 
   /** Adds a format; examples are made when asked for and must be taken. */
-  public Formats with(String format, Law law, Supplier<List<byte[]>> examples) {
+  public Formats with(String format, FormatLaw law, Supplier<List<byte[]>> examples) {
     formats.add(new Format(format, law, examples));
     return this;
   }
 
   /** The law of a strict parser: empty, or the same bytes again. */
-  public static Law same(Function<byte[], Optional<byte[]>> parseAndEncode) {
+  public static FormatLaw same(Function<byte[], Optional<byte[]>> parseAndEncode) {
     return input -> {
       Optional<byte[]> again = parseAndEncode.apply(input);
       again.ifPresent(bytes -> assertArrayEquals(input, bytes, "not the same bytes again"));
@@ -55,7 +55,7 @@ public final class Formats {
   }
 
   /** The law of a strict parser that refuses by an exception of a declared type. */
-  public static Law same(
+  public static FormatLaw same(
       Class<? extends RuntimeException> refusal, Function<byte[], byte[]> parseAndEncode) {
     return input -> {
       byte[] again;

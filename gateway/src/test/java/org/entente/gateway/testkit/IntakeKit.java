@@ -15,18 +15,18 @@ import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.intake.Charging;
-import org.entente.gateway.intake.Convening;
+import org.entente.gateway.intake.Assignments;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
-import org.entente.gateway.intake.OpenWithin;
-import org.entente.gateway.intake.Recalling;
-import org.entente.gateway.intake.Releases;
-import org.entente.gateway.intake.Reminding;
-import org.entente.gateway.intake.RosterCare;
+import org.entente.gateway.intake.MessageRecall;
+import org.entente.gateway.intake.OpeningDeadlines;
+import org.entente.gateway.intake.OperationLead;
+import org.entente.gateway.intake.ReleaseDecisions;
+import org.entente.gateway.intake.RequestReminders;
+import org.entente.gateway.intake.RosterRecovery;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
@@ -34,15 +34,15 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.Sealer;
 import org.entente.gateway.transmit.Dispatch;
-import org.entente.gateway.transmit.Outbound;
-import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.OutboundSealer;
+import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.v1.Label;
 
@@ -60,16 +60,16 @@ public final class IntakeKit implements AutoCloseable {
   private final ExecutorService sealer = Executors.newSingleThreadExecutor();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final Intake intake;
-  private volatile IntakeParts.Received received = id -> Optional.empty();
-  private volatile IntakeParts.Granted granted = id -> List.of();
+  private volatile IntakeParts.ReceivedMessages received = id -> Optional.empty();
+  private volatile IntakeParts.ConsentLookup granted = id -> List.of();
   private final ConsentParts consent;
-  private final Releases releases;
-  private final Recalling recalling;
-  private final Rosters rosters;
-  private final Convening convening;
-  private final RosterCare rosterCare;
-  private final Charging charging;
-  private final Reminding reminding;
+  private final ReleaseDecisions releases;
+  private final MessageRecall recalling;
+  private final RosterRecords rosters;
+  private final OperationLead convening;
+  private final RosterRecovery rosterCare;
+  private final Assignments charging;
+  private final RequestReminders reminding;
   private final Meters meters = new Meters();
 
   /**
@@ -80,7 +80,7 @@ public final class IntakeKit implements AutoCloseable {
    */
   public IntakeKit(
       Ledger ledger,
-      AtRest atRest,
+      RecordSeal atRest,
       Supplier<Policy> policy,
       InstantSource clock,
       SecretBytes outboxKey,
@@ -91,18 +91,18 @@ public final class IntakeKit implements AutoCloseable {
         policy,
         clock,
         outboxKey,
-        new IntakeParts.Holding(mostHeld, HELD, /* sameClient= */ false),
+        new IntakeParts.HoldLimits(mostHeld, HELD, /* sameClient= */ false),
         new IntakeLimits(1_000, 64 << 20, 1_000, 64 << 20));
   }
 
   /** The same with bounds and limits of its own. */
   public IntakeKit(
       Ledger ledger,
-      AtRest atRest,
+      RecordSeal atRest,
       Supplier<Policy> policy,
       InstantSource clock,
       SecretBytes outboxKey,
-      IntakeParts.Holding holding,
+      IntakeParts.HoldLimits holding,
       IntakeLimits limits) {
     SecureRandom random = new SecureRandom();
     Ed25519SigningKey signing = Ed25519SigningKey.generate(random);
@@ -111,19 +111,19 @@ public final class IntakeKit implements AutoCloseable {
             ledger.envelopes(),
             ledger.outbox(),
             ledger.hops(),
-            new Routes(Set.of(), agency -> List.of()),
+            new RoutingTable(Set.of(), agency -> List.of()),
             new WaitingRecipients(),
             agency -> true,
             (peer, lane) -> {});
-    Outbound outbound =
-        new Outbound(
+    OutboundSealer outbound =
+        new OutboundSealer(
             new Sealer(SELF, GATEWAY, signing, random, clock),
             new OutboxSeal(random),
             new OneOutboxKey(outboxKey),
             meters,
             64,
             1 << 20);
-    rosters = new Rosters(ledger.operations(), atRest);
+    rosters = new RosterRecords(ledger.operations(), atRest);
     IntakeParts parts =
         new IntakeParts(
             SELF,
@@ -135,7 +135,7 @@ public final class IntakeKit implements AutoCloseable {
             new EvidenceRecords(atRest, SELF),
             draft -> outboxKey.use(key -> HmacSha256.mac(key, draft)),
             holding,
-            new OpenWithin(
+            new OpeningDeadlines(
                 Duration.ofMinutes(15),
                 Duration.ofHours(8),
                 Duration.ofDays(1),
@@ -159,27 +159,27 @@ public final class IntakeKit implements AutoCloseable {
             clock,
             random);
     intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
-    releases = new Releases(parts, intake, clock, clock, meters);
-    recalling = new Recalling(parts, intake, clock, random);
+    releases = new ReleaseDecisions(parts, intake, clock, clock, meters);
+    recalling = new MessageRecall(parts, intake, clock, random);
     convening =
-        new Convening(
+        new OperationLead(
             parts,
             intake,
-            new Convening.Signer(
+            new OperationLead.Signer(
                 new FederationName("test.example"),
                 new NodeName("gateway-1"),
                 Ed25519SigningKey.generate(random)),
             clock,
             random);
-    rosterCare = new RosterCare(parts, intake, clock, random);
-    charging = new Charging(parts, intake, clock, random);
-    reminding = new Reminding(parts, intake, clock, random);
+    rosterCare = new RosterRecovery(parts, intake, clock, random);
+    charging = new Assignments(parts, intake, clock, random);
+    reminding = new RequestReminders(parts, intake, clock, random);
     intake.start();
   }
 
   /** What the test says now, not when the intake was made. */
-  private IntakeParts.Received received() {
-    return new IntakeParts.Received() {
+  private IntakeParts.ReceivedMessages received() {
+    return new IntakeParts.ReceivedMessages() {
       @Override
       public Optional<Label> label(MessageId id) {
         return received.label(id);
@@ -193,12 +193,12 @@ public final class IntakeKit implements AutoCloseable {
   }
 
   /** Has this agency received something that drafts may pass on. */
-  public void receives(IntakeParts.Received messages) {
+  public void receives(IntakeParts.ReceivedMessages messages) {
     received = messages;
   }
 
   /** Has originators consent to passing it on. */
-  public void isGranted(IntakeParts.Granted grants) {
+  public void isGranted(IntakeParts.ConsentLookup grants) {
     granted = grants;
   }
 
@@ -218,37 +218,37 @@ public final class IntakeKit implements AutoCloseable {
   }
 
   /** Takes messages back. */
-  public Recalling recalling() {
+  public MessageRecall recalling() {
     return recalling;
   }
 
   /** Rosters of joint operations. */
-  public Rosters rosters() {
+  public RosterRecords rosters() {
     return rosters;
   }
 
   /** Looks after rosters of a ledger that was set back. */
-  public RosterCare rosterCare() {
+  public RosterRecovery rosterCare() {
     return rosterCare;
   }
 
   /** Joint operations that this agency leads. */
-  public Convening convening() {
+  public OperationLead convening() {
     return convening;
   }
 
   /** Reminds of what was asked. */
-  public Reminding reminding() {
+  public RequestReminders reminding() {
     return reminding;
   }
 
   /** Takes in charge what was received. */
-  public Charging charging() {
+  public Assignments charging() {
     return charging;
   }
 
   /** Decides on what is held. */
-  public Releases releases() {
+  public ReleaseDecisions releases() {
     return releases;
   }
 

@@ -16,7 +16,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.trust.TrustWord;
+import org.entente.gateway.trust.TrustMessage;
 import org.entente.proto.link.v1.Notice;
 
 /** The link's ports on memory: queues, intakes, and a record of what else was told. Thread-safe. */
@@ -31,7 +31,7 @@ public final class MemoryPorts implements LinkPorts {
   private final Map<Key, MemoryIntake> intakes = new ConcurrentHashMap<>();
   private final Set<AgencyName> refused = ConcurrentHashMap.newKeySet();
   private final List<Notice> notices = new CopyOnWriteArrayList<>();
-  private final List<TrustWord> words = new CopyOnWriteArrayList<>();
+  private final List<TrustMessage> words = new CopyOnWriteArrayList<>();
   private final List<Code> refusals = new CopyOnWriteArrayList<>();
   private final List<Code> alarms = new CopyOnWriteArrayList<>();
   private final Map<Key, LaneAlarm> kept = new ConcurrentHashMap<>();
@@ -113,12 +113,12 @@ public final class MemoryPorts implements LinkPorts {
   }
 
   /** What neighbours said about trust bundles. */
-  public List<TrustWord> words() {
+  public List<TrustMessage> words() {
     return words;
   }
 
   @Override
-  public void onTrust(AgencyName neighbour, TrustWord word) {
+  public void onTrust(AgencyName neighbour, TrustMessage word) {
     words.add(word);
     change();
   }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.entente.gateway.link.HopQueue;
-import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 
@@ -67,11 +67,11 @@ public final class MemoryQueue implements HopQueue {
   }
 
   @Override
-  public synchronized List<Outgoing> read(long from, int maxEnvelopes, long maxBytes) {
-    List<Outgoing> read = new ArrayList<>();
+  public synchronized List<QueuedEnvelope> read(long from, int maxEnvelopes, long maxBytes) {
+    List<QueuedEnvelope> read = new ArrayList<>();
     long bytes = 0;
     for (long n = Math.max(from, first); n < next && read.size() < maxEnvelopes; n++) {
-      Outgoing outgoing = outgoing(n);
+      QueuedEnvelope outgoing = outgoing(n);
       bytes += outgoing.delivery().getSerializedSize();
       if (bytes > maxBytes && !read.isEmpty()) {
         break;
@@ -81,7 +81,7 @@ public final class MemoryQueue implements HopQueue {
     return read;
   }
 
-  private Outgoing outgoing(long number) {
+  private QueuedEnvelope outgoing(long number) {
     ByteString header = headers.get(number);
     if (header == null) {
       throw new IllegalStateException("no number " + number);
@@ -93,7 +93,7 @@ public final class MemoryQueue implements HopQueue {
             .setHeader(header)
             .setBodies(ByteString.copyFrom(new byte[bodyBytes]))
             .build();
-    return new Outgoing(number, hash(header), delivery);
+    return new QueuedEnvelope(number, hash(header), delivery);
   }
 
   @Override

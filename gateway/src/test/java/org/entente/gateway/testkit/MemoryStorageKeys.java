@@ -35,7 +35,7 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   }
 
   @Override
-  public Set<Kept> forget(List<Kept> messages) {
+  public Set<KeptMessage> forget(List<KeptMessage> messages) {
     messages.forEach(
         kept ->
             existing(kept.lastDay()).ifPresent(bucket -> bucket.forget(List.of(kept.message()))));

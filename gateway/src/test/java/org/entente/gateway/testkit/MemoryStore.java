@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.store.Entry;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
@@ -134,10 +134,10 @@ public final class MemoryStore implements Store {
   }
 
   @Override
-  public @Nullable Entry last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+  public @Nullable KeyValue last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
     synchronized (disk) {
       Map.Entry<byte[], byte[]> last = range(table, fromInclusive, toExclusive).lastEntry();
-      return last == null ? null : new Entry(last.getKey().clone(), last.getValue().clone());
+      return last == null ? null : new KeyValue(last.getKey().clone(), last.getValue().clone());
     }
   }
 

@@ -9,8 +9,8 @@ record OneOutboxKey(SecretBytes key) implements OutboxKeys {
   private static final String ID = "only";
 
   @Override
-  public Named current() {
-    return new Named(ID, key);
+  public NamedKey current() {
+    return new NamedKey(ID, key);
   }
 
   @Override

@@ -23,11 +23,11 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.SetAside;
-import org.entente.gateway.ledger.SettingAside;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.QuarantineStage;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
-import org.entente.gateway.ledger.table.ChargeRecords;
+import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
@@ -37,7 +37,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.operation.OwnRosters;
-import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.terms.ExerciseRetention;
@@ -46,12 +46,12 @@ import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.TransitCheck;
-import org.entente.gateway.request.Advertised;
-import org.entente.gateway.retention.Erasing;
+import org.entente.gateway.request.AdvertisedResponders;
 import org.entente.gateway.retention.ErasureJournal;
-import org.entente.gateway.retention.Recalls;
+import org.entente.gateway.retention.MessageErasure;
+import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.retention.RetentionKeys;
-import org.entente.gateway.seal.Batching;
+import org.entente.gateway.seal.BatchPlanner;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
@@ -67,13 +67,13 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.AgencyIdentity;
-import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.transmit.Dispatch;
-import org.entente.gateway.transmit.Outbound;
-import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.OutboundSealer;
+import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
@@ -101,9 +101,9 @@ public final class ReceiveKit implements AutoCloseable {
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final Ledger ledger;
   private final EvidenceRecords evidence;
-  private final Erasing erasing;
-  private final Recalls recalls;
-  private final SettingAside setting;
+  private final MessageErasure erasing;
+  private final RecallReception recalls;
+  private final Quarantining setting;
   private final Origin origin;
   private final ReceiveParts parts;
   private final PeerReception reception;
@@ -131,7 +131,7 @@ public final class ReceiveKit implements AutoCloseable {
       Function<AgencyName, List<AgencyName>> transitsOf,
       Predicate<AgencyName> member,
       TransitCheck transit,
-      Desked desks,
+      DeskClients desks,
       ExerciseRetention exercises) {
     /** A link to the origin alone, every agency a member, and nobody at any desk. */
     static Surroundings of(ExerciseRetention exercises) {
@@ -140,7 +140,7 @@ public final class ReceiveKit implements AutoCloseable {
           agency -> List.of(),
           agency -> true,
           (facts, recipient, size) -> Optional.empty(),
-          new Desked(),
+          new DeskClients(),
           exercises);
     }
   }
@@ -178,20 +178,20 @@ public final class ReceiveKit implements AutoCloseable {
       InstantSource clock,
       Surroundings surroundings) {
     this.ledger = ledger;
-    evidence = new EvidenceRecords(new AtRest(storage, random), SELF);
-    erasing = new Erasing(SELF, ledger, retention, journal, evidence, executor);
-    recalls = new Recalls(SELF, ledger, erasing, evidence, RECALLS);
+    evidence = new EvidenceRecords(new RecordSeal(storage, random), SELF);
+    erasing = new MessageErasure(SELF, ledger, retention, journal, evidence, executor);
+    recalls = new RecallReception(SELF, ledger, erasing, evidence, RECALLS);
     setting =
-        new SettingAside(
+        new Quarantining(
             SELF,
             ledger.quarantine(),
-            new AtRest(storage, random),
+            new RecordSeal(storage, random),
             Duration.ofDays(30),
             new Meters());
     MemoryKeyHolder holder = new MemoryKeyHolder();
     SigningPair mine = SigningPair.generate(random);
     SigningPair theirs = SigningPair.generate(random);
-    AgencyPairs pairs =
+    AgencyPairSource pairs =
         agency -> List.of(agency.equals(ORIGIN) ? theirs.verifyingPair() : mine.verifyingPair());
     RecipientKeys keys = new RecipientKeys(holder, KeySchedule.DEFAULT, random, clock);
     Ed25519SigningKey own = Ed25519SigningKey.generate(random);
@@ -208,7 +208,7 @@ public final class ReceiveKit implements AutoCloseable {
               clock.millis());
         };
     renewal.run();
-    Routes routes = new Routes(surroundings.links(), surroundings.transitsOf());
+    RoutingTable routes = new RoutingTable(surroundings.links(), surroundings.transitsOf());
     parts =
         new ReceiveParts(
             SELF,
@@ -228,17 +228,17 @@ public final class ReceiveKit implements AutoCloseable {
             new Opener(count -> {}),
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             recalls,
-            new Advertised(ledger, new AtRest(storage, random)),
-            new Rosters(ledger.operations(), new AtRest(storage, random)),
+            new AdvertisedResponders(ledger, new RecordSeal(storage, random)),
+            new RosterRecords(ledger.operations(), new RecordSeal(storage, random)),
             new IncomingConsents(
                 SELF,
                 FEDERATION,
                 ledger,
                 evidence,
-                new ConsentRecords(new AtRest(storage, random)),
+                new ConsentRecords(new RecordSeal(storage, random)),
                 new PeerKeys(FEDERATION, pairs),
                 clock),
-            new ChargeRecords(new AtRest(storage, random)),
+            new AssignmentRecords(new RecordSeal(storage, random)),
             setting,
             surroundings.desks().over(storage),
             clock,
@@ -262,7 +262,7 @@ public final class ReceiveKit implements AutoCloseable {
     private final PeerKeys peers;
     private final SenderSessions sessions;
 
-    Origin(SigningPair pair, AgencyPairs pairs, SecureRandom random, InstantSource clock) {
+    Origin(SigningPair pair, AgencyPairSource pairs, SecureRandom random, InstantSource clock) {
       key = Ed25519SigningKey.generate(random);
       sealer = new Sealer(ORIGIN, NODE, key, random, clock);
       peers = new PeerKeys(FEDERATION, pairs);
@@ -300,7 +300,7 @@ public final class ReceiveKit implements AutoCloseable {
   public List<Delivery> seal(List<SealingItem> items) {
     List<Delivery> out = new ArrayList<>();
     for (Sealed sealed :
-        Batching.group(items, 64, 1 << 20).stream().map(origin.sealer::seal).toList()) {
+        BatchPlanner.group(items, 64, 1 << 20).stream().map(origin.sealer::seal).toList()) {
       Lane lane = sealed.key().lane();
       long number = numbers.merge(lane, 1L, Long::sum);
       AddressedStanza stanza =
@@ -368,7 +368,7 @@ public final class ReceiveKit implements AutoCloseable {
     for (Permitted message : messages) {
       items.add(SealingItem.of(message));
     }
-    return origin.sealer.seal(Batching.group(items, 64, 1 << 20).get(0));
+    return origin.sealer.seal(BatchPlanner.group(items, 64, 1 << 20).get(0));
   }
 
   /** Hands over under the next hop number of the lane, and waits until it is durable. */
@@ -449,8 +449,8 @@ public final class ReceiveKit implements AutoCloseable {
   /** Returns what is owed, to members that a policy knows. */
   public EvidenceReturn evidenceReturn(Policy policy) {
     SecretBytes outboxKey = SecretBytes.random(random, 32);
-    Outbound outbound =
-        new Outbound(
+    OutboundSealer outbound =
+        new OutboundSealer(
             new Sealer(SELF, NODE, Ed25519SigningKey.generate(random), random, parts.clock()),
             new OutboxSeal(random),
             new OneOutboxKey(outboxKey),
@@ -461,7 +461,7 @@ public final class ReceiveKit implements AutoCloseable {
   }
 
   /** Sets aside at the recipient. */
-  public SettingAside setting() {
+  public Quarantining setting() {
     return setting;
   }
 
@@ -471,17 +471,17 @@ public final class ReceiveKit implements AutoCloseable {
   }
 
   /** What the recipient received and set aside. */
-  public SetAside setAside() {
+  public QuarantineStage setAside() {
     return reception.setAside();
   }
 
   /** Erasing at the recipient. */
-  public Erasing erasing() {
+  public MessageErasure erasing() {
     return erasing;
   }
 
   /** What recalls do at the recipient. */
-  public Recalls recalls() {
+  public RecallReception recalls() {
     return recalls;
   }
 

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.record.Mishap;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -19,7 +19,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
-import org.entente.gateway.receive.InboxOpening;
+import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.Retention;
 import org.entente.proto.store.v1.QuarantineRecord;
@@ -82,8 +82,8 @@ public abstract class ReceivingNode implements AutoCloseable {
   }
 
   /** Opens bodies of the ledger as it is now. */
-  public final InboxOpening opening() {
-    return new InboxOpening(keys, ledger.inbox());
+  public final InboxOpener opening() {
+    return new InboxOpener(keys, ledger.inbox());
   }
 
   /** Makes what is added anew, over the ledger as it is now. */
@@ -156,7 +156,7 @@ public abstract class ReceivingNode implements AutoCloseable {
 
   /** Delivery has given a message up until an operator decides. */
   public final void setAside(MessageId id) {
-    InboxBook.Placed placed = requireNonNull(ledger.inbox().find(id));
+    InboxTable.PlacedRecord placed = requireNonNull(ledger.inbox().find(id));
     boolean aside =
         ledger.commit(
             Lane.ROUTINE,
@@ -164,7 +164,7 @@ public abstract class ReceivingNode implements AutoCloseable {
                 kit.setting()
                     .put(
                         tx,
-                        new Mishap(Code.DAMAGED, "test"),
+                        new ProcessingFailure(Code.DAMAGED, "test"),
                         QuarantineRecord.newBuilder()
                             .setStep(QuarantineStep.QUARANTINE_STEP_DELIVERING)
                             .setLane(placed.lane().number())

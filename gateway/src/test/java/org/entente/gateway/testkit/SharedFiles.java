@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
  * file that is not there is skipped with its reason, or fails under {@code -Dentente.require=all}.
  */
 public final class SharedFiles {
-  private static volatile @Nullable Recording recording;
+  private static volatile @Nullable SharedRecording recording;
 
   private SharedFiles() {}
 
   /** The file or folder at {@code relative}, such as {@code vectors/xwing/test-vectors.json}. */
   public static Path require(String relative) {
     Optional<Path> found = find(relative);
-    Requires.present(found.isPresent(), "shared/" + relative);
+    TestRequirement.present(found.isPresent(), "shared/" + relative);
     return found.orElseThrow();
   }
 
   /** Reads a file that {@link #require} or {@link #find} led to. */
   public static byte[] read(Path file) {
-    Recording now = recording;
+    SharedRecording now = recording;
     if (now != null) {
       now.opened.add(file);
     }
@@ -42,14 +42,14 @@ public final class SharedFiles {
   }
 
   /** Notes which files are read until it is closed; one at a time. */
-  public static Recording record() {
-    Recording begun = new Recording();
+  public static SharedRecording record() {
+    SharedRecording begun = new SharedRecording();
     recording = begun;
     return begun;
   }
 
   /** The files that were read. */
-  public static final class Recording implements AutoCloseable {
+  public static final class SharedRecording implements AutoCloseable {
     private final Queue<Path> opened = new ConcurrentLinkedQueue<>();
 
     /** What was read up to now. */

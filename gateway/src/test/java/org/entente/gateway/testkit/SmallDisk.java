@@ -30,7 +30,7 @@ public final class SmallDisk implements AutoCloseable {
     } catch (IOException e) {
       mounted = false;
     }
-    Requires.present(mounted, "the right to mount a tmpfs (root)");
+    TestRequirement.present(mounted, "the right to mount a tmpfs (root)");
     return new SmallDisk(folder);
   }
 

@@ -18,7 +18,7 @@ import org.entente.gateway.crypto.LeafProfile;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
@@ -49,7 +49,7 @@ public final class TestFederation {
   public static final Duration LIFETIME = Duration.ofDays(7);
 
   private final SecureRandom random;
-  private final Map<KeyName, SigningPair> roots = new LinkedHashMap<>();
+  private final Map<NoteKeyName, SigningPair> roots = new LinkedHashMap<>();
   private final Map<AgencyName, CertificateAuthority> authorities = new TreeMap<>();
   private final Map<AgencyName, SigningPair> signing = new TreeMap<>();
   private final Map<AgencyName, SigningPair> audit = new TreeMap<>();
@@ -75,8 +75,8 @@ public final class TestFederation {
   }
 
   /** Name of the i-th root, from 1. */
-  public static KeyName rootName(int i) {
-    return new KeyName("entente/" + NAME + "/root-" + i);
+  public static NoteKeyName rootName(int i) {
+    return new NoteKeyName("entente/" + NAME + "/root-" + i);
   }
 
   private void join(
@@ -131,13 +131,13 @@ public final class TestFederation {
   }
 
   /** The roots' private pairs by name. */
-  public Map<KeyName, SigningPair> roots() {
+  public Map<NoteKeyName, SigningPair> roots() {
     return Map.copyOf(roots);
   }
 
   /** The private pairs of some roots, by number from 1. */
-  public Map<KeyName, SigningPair> roots(int... numbers) {
-    Map<KeyName, SigningPair> some = new LinkedHashMap<>();
+  public Map<NoteKeyName, SigningPair> roots(int... numbers) {
+    Map<NoteKeyName, SigningPair> some = new LinkedHashMap<>();
     for (int i : numbers) {
       some.put(rootName(i), known(roots, rootName(i)));
     }

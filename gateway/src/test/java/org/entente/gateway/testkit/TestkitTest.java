@@ -18,17 +18,19 @@ final class TestkitTest {
 
   @Test
   void requires_present_goesOn() {
-    Requires.present(true, "nothing", "all");
-    Requires.present(true, "nothing", "present");
+    TestRequirement.present(true, "nothing", "all");
+    TestRequirement.present(true, "nothing", "present");
   }
 
   @Test
   void requires_absent_skipsWithItsReasonOrFails() {
     TestAbortedException skipped =
-        assertThrows(TestAbortedException.class, () -> Requires.present(false, "node", "present"));
+        assertThrows(
+            TestAbortedException.class, () -> TestRequirement.present(false, "node", "present"));
     assertTrue(String.valueOf(skipped.getMessage()).contains("missing: node"));
     AssertionFailedError failed =
-        assertThrows(AssertionFailedError.class, () -> Requires.present(false, "node", "all"));
+        assertThrows(
+            AssertionFailedError.class, () -> TestRequirement.present(false, "node", "all"));
     assertTrue(String.valueOf(failed.getMessage()).contains("missing: node"));
   }
 

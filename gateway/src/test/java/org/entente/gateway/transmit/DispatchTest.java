@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.entente.gateway.ledger.table.HopBook;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -51,14 +51,14 @@ class DispatchTest {
 
   private List<HopEntry> queued(AgencyName peer) {
     return node.ledger.hops().read(peer, LANE, 1, 100, 1 << 20).stream()
-        .map(HopBook.Numbered::entry)
+        .map(HopQueueTable.NumberedEntry::entry)
         .toList();
   }
 
   @Test
   void sealing_groupsWhatGoesTogether_upToItsBound_highestLaneFirst() {
     List<MessageId> ids = List.of(node.id(), node.id(), node.id(), node.id());
-    List<Outbound.Ready> ready =
+    List<OutboundSealer.ReadyEnvelope> ready =
         node.outbound.seal(
             List.of(
                 node.alert(ids.get(0), LANE, DE, SG),
@@ -67,10 +67,10 @@ class DispatchTest {
                 node.alert(ids.get(3), Lane.FLASH, DE)));
     assertEquals(
         List.of(List.of(ids.get(3)), ids.subList(0, 2), List.of(ids.get(2))),
-        ready.stream().map(Outbound.Ready::messages).toList());
+        ready.stream().map(OutboundSealer.ReadyEnvelope::messages).toList());
     assertEquals(List.of(DE), ready.get(0).recipients());
     assertEquals(List.of(DE, SG), ready.get(1).recipients());
-    Dispatch.Outgoing out = ready.get(1).outgoing();
+    Dispatch.OutgoingEnvelope out = ready.get(1).outgoing();
     assertEquals(LANE, out.lane());
     assertEquals(START.plus(Duration.ofDays(1)).toEpochMilli(), out.expiresAtMillis());
     assertEquals(
@@ -90,7 +90,8 @@ class DispatchTest {
   @Test
   void envelope_sealed_keepsAllItsParts_andItsContentKeyUnderTheOutboxKey() {
     MessageId one = node.id();
-    Outbound.Ready ready = node.outbound.seal(List.of(node.alert(one, LANE, DE))).get(0);
+    OutboundSealer.ReadyEnvelope ready =
+        node.outbound.seal(List.of(node.alert(one, LANE, DE))).get(0);
     StoredEnvelope stored = ready.outgoing().envelope();
     Envelope envelope =
         Envelope.of(
@@ -286,7 +287,7 @@ class DispatchTest {
   @Test
   void route_isTheLinkItself_orTheFirstLinkedTransit() {
     AgencyName other = new AgencyName("x.other");
-    Routes routes = new Routes(Set.of(HUB, DE), agency -> List.of(other, HUB, DE));
+    RoutingTable routes = new RoutingTable(Set.of(HUB, DE), agency -> List.of(other, HUB, DE));
     assertEquals(Optional.of(DE), routes.nextHop(DE));
     assertEquals(Optional.of(HUB), routes.nextHop(SG));
     assertEquals(List.of(DE, HUB), List.copyOf(routes.links()));

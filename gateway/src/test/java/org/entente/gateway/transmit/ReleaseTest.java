@@ -16,10 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.ledger.SetAside;
-import org.entente.gateway.ledger.record.Mishap;
+import org.entente.gateway.ledger.QuarantineStage;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.sequence.OriginWindow;
-import org.entente.gateway.ledger.table.QuarantineBook;
+import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.link.v1.Receipt;
@@ -247,7 +247,7 @@ class ReleaseTest {
   }
 
   private QuarantineRecord aside() {
-    List<QuarantineBook.Entry> all = node.ledger.quarantine().waiting(0, 10);
+    List<QuarantineTable.Entry> all = node.ledger.quarantine().waiting(0, 10);
     return all.get(all.size() - 1).record();
   }
 
@@ -255,7 +255,8 @@ class ReleaseTest {
     node.ledger.commit(
         LANE,
         tx -> {
-          node.unsendable.put(tx, SG, number(sequence), new Mishap(Code.INTERNAL, "a defect"));
+          node.unsendable.put(
+              tx, SG, number(sequence), new ProcessingFailure(Code.INTERNAL, "a defect"));
           return tx;
         });
   }
@@ -292,13 +293,15 @@ class ReleaseTest {
     node.send(SG);
     setAside(1);
     QuarantineRecord record = aside();
-    SetAside.Ended ended = node.ledger.commit(LANE, node.unsendable.retry(record, new byte[0]));
+    QuarantineStage.DecisionResult ended =
+        node.ledger.commit(LANE, node.unsendable.retry(record, new byte[0]));
     assertEquals(QuarantineState.QUARANTINE_STATE_RELEASED, ended.state());
     OutboxEntry entry = node.entry(SG, 1);
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, entry.getState());
     assertEquals(0, entry.getAttempts());
     assertTrue(node.waiting.isWaiting(SG));
-    SetAside.Ended gone = node.ledger.commit(LANE, node.unsendable.retry(record, new byte[0]));
+    QuarantineStage.DecisionResult gone =
+        node.ledger.commit(LANE, node.unsendable.retry(record, new byte[0]));
     assertEquals(QuarantineState.QUARANTINE_STATE_GONE, gone.state());
   }
 
@@ -309,7 +312,7 @@ class ReleaseTest {
       long sequence = expired ? 1 : 2;
       setAside(sequence);
       QuarantineRecord record = aside();
-      SetAside.Ended ended =
+      QuarantineStage.DecisionResult ended =
           node.ledger.commit(LANE, tx -> node.unsendable.discard(tx, record, expired));
       assertEquals(
           expired

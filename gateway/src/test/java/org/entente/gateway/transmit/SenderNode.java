@@ -16,12 +16,12 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.SettingAside;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.HopBook;
-import org.entente.gateway.ledger.table.OutboxBook;
-import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.ledger.table.HopQueueTable;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
@@ -91,18 +91,18 @@ final class SenderNode implements AutoCloseable {
   final List<String> notices = new ArrayList<>();
   final SecretBytes outboxKey = SecretBytes.random(random, 32);
   final EvidenceRecords evidence =
-      new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR);
+      new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   final Dispatch dispatch;
-  final Outbound outbound;
+  final OutboundSealer outbound;
   final PeerKeys peers;
   final SenderSessions sessions;
   final Settlement settlement;
-  final Unsendable unsendable;
+  final UnsendableEntries unsendable;
   final Transmission transmission;
-  final Upkeep upkeep;
+  final OutboxMaintenance upkeep;
 
   /** What policy says now. */
-  volatile StillPermitted permitted = (agreement, recipient) -> true;
+  volatile QueuedPermitCheck permitted = (agreement, recipient) -> true;
 
   SenderNode() {
     this(new MemoryStore.Disk());
@@ -111,8 +111,8 @@ final class SenderNode implements AutoCloseable {
   SenderNode(MemoryStore.Disk disk) {
     this.disk = disk;
     ledger = QuietLedger.started(new MemoryStore(disk), clock, leaves);
-    Routes routes =
-        new Routes(Set.of(DE, HUB), agency -> agency.equals(SG) ? List.of(HUB) : List.of());
+    RoutingTable routes =
+        new RoutingTable(Set.of(DE, HUB), agency -> agency.equals(SG) ? List.of(HUB) : List.of());
     dispatch =
         new Dispatch(
             ledger.envelopes(),
@@ -124,7 +124,7 @@ final class SenderNode implements AutoCloseable {
             (peer, lane) -> woken.add(peer + " " + lane));
     Ed25519SigningKey key = Ed25519SigningKey.generate(random);
     outbound =
-        new Outbound(
+        new OutboundSealer(
             new Sealer(FR, GATEWAY, key, random, clock),
             new OutboxSeal(random),
             new OneKey(),
@@ -149,13 +149,13 @@ final class SenderNode implements AutoCloseable {
         new Settlement(
             ledger, dispatch, evidence, FR, waiting, new SessionConfirmations(sessions), gaps);
     unsendable =
-        new Unsendable(
+        new UnsendableEntries(
             ledger,
             settlement,
-            new SettingAside(
+            new Quarantining(
                 FR,
                 ledger.quarantine(),
-                new AtRest(new MemoryStorageKeys(), random),
+                new RecordSeal(new MemoryStorageKeys(), random),
                 Duration.ofDays(30),
                 meters),
             meters);
@@ -169,14 +169,14 @@ final class SenderNode implements AutoCloseable {
             new Transmission.Origin(FR, clock),
             unsendable);
     upkeep =
-        new Upkeep(
+        new OutboxMaintenance(
             ledger,
             settlement,
             waiting,
             () -> new TreeSet<>(Set.of(DE, SG)),
             agency -> !unreachable.contains(agency),
             new Told(),
-            new Upkeep.Times(clock, clock));
+            new OutboxMaintenance.Clocks(clock, clock));
     for (AgencyName agency : List.of(DE, SG, HUB, JP)) {
       waiting.clear(agency, waiting.marks(agency));
     }
@@ -196,8 +196,8 @@ final class SenderNode implements AutoCloseable {
 
   private final class OneKey implements OutboxKeys {
     @Override
-    public Named current() {
-      return new Named(KEY_ID, outboxKey);
+    public NamedKey current() {
+      return new NamedKey(KEY_ID, outboxKey);
     }
 
     @Override
@@ -206,7 +206,7 @@ final class SenderNode implements AutoCloseable {
     }
   }
 
-  private final class Policy implements StillPermitted {
+  private final class Policy implements QueuedPermitCheck {
     @Override
     public boolean test(String agreement, AgencyName recipient) {
       return permitted.test(agreement, recipient);
@@ -226,7 +226,7 @@ final class SenderNode implements AutoCloseable {
 
   private final class Told implements RecipientNotices {
     @Override
-    public void withdraw(AgencyName recipient, List<OutboxBook.Numbered> numbers) {
+    public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {
       numbers.forEach(one -> notices.add("withdraw " + recipient + " " + one.number().sequence()));
     }
 
@@ -259,7 +259,7 @@ final class SenderNode implements AutoCloseable {
     return id;
   }
 
-  void submit(Outbound.Ready ready) {
+  void submit(OutboundSealer.ReadyEnvelope ready) {
     ledger.commit(
         ready.outgoing().lane(),
         tx -> {
@@ -302,9 +302,9 @@ final class SenderNode implements AutoCloseable {
   }
 
   /** The first of a peer's queue, as it would be sent now. */
-  Outgoing prepare(AgencyName peer) {
+  QueuedEnvelope prepare(AgencyName peer) {
     long first = ledger.hops().first(peer, LANE);
-    HopBook.Numbered next = ledger.hops().read(peer, LANE, first, 1, 1).get(0);
+    HopQueueTable.NumberedEntry next = ledger.hops().read(peer, LANE, first, 1, 1).get(0);
     return transmission.prepare(peer, LANE, 7, next);
   }
 

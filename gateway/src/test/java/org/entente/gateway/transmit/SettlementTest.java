@@ -22,12 +22,12 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.OutboxBook;
+import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
@@ -65,7 +65,7 @@ class SettlementTest {
   private final SecureRandom random = new SecureRandom();
   private final MessageId id = MessageId.fresh(1, random);
   private final EvidenceRecords evidence =
-      new EvidenceRecords(new AtRest(new MemoryStorageKeys(), random), FR);
+      new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final InstantSource clock = InstantSource.system();
   private final Ledger ledger =
       new Ledger(new MemoryStore(), new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
@@ -77,7 +77,7 @@ class SettlementTest {
           ledger.envelopes(),
           ledger.outbox(),
           ledger.hops(),
-          new Routes(Set.of(DE, HUB), agency -> List.of(HUB)),
+          new RoutingTable(Set.of(DE, HUB), agency -> List.of(HUB)),
           waiting,
           agency -> true,
           (peer, lane) -> {});
@@ -124,7 +124,7 @@ class SettlementTest {
             tx -> {
               dispatch.submit(
                   tx,
-                  new Dispatch.Outgoing(
+                  new Dispatch.OutgoingEnvelope(
                       HASH,
                       envelope,
                       LANE,
@@ -190,8 +190,8 @@ class SettlementTest {
     assertEquals(1, ledger.hops().depth(HUB, LANE));
   }
 
-  private OutboxBook.Numbered only(AgencyName recipient) {
-    List<OutboxBook.Numbered> all = ledger.outbox().page(recipient, LANE, null, 2);
+  private OutboxTable.NumberedEntry only(AgencyName recipient) {
+    List<OutboxTable.NumberedEntry> all = ledger.outbox().page(recipient, LANE, null, 2);
     assertEquals(1, all.size());
     return all.get(0);
   }
@@ -354,20 +354,20 @@ class SettlementTest {
         OutboxEntry.newBuilder()
             .setState(OutboxState.OUTBOX_STATE_WAITING)
             .setQueuedAtMs(1_000_000);
-    assertTrue(Upkeep.isDue(waits.setAttempts(3).build(), 1_000_000));
-    assertFalse(Upkeep.isDue(waits.setAttempts(4).build(), 1_000_999));
-    assertTrue(Upkeep.isDue(waits.setAttempts(4).build(), 1_001_000));
-    assertFalse(Upkeep.isDue(waits.setAttempts(40).build(), 1_059_999));
-    assertTrue(Upkeep.isDue(waits.setAttempts(40).build(), 1_060_000));
-    assertTrue(Upkeep.isDue(waits.setAttempts(40).build(), 999_999));
+    assertTrue(OutboxMaintenance.isDue(waits.setAttempts(3).build(), 1_000_000));
+    assertFalse(OutboxMaintenance.isDue(waits.setAttempts(4).build(), 1_000_999));
+    assertTrue(OutboxMaintenance.isDue(waits.setAttempts(4).build(), 1_001_000));
+    assertFalse(OutboxMaintenance.isDue(waits.setAttempts(40).build(), 1_059_999));
+    assertTrue(OutboxMaintenance.isDue(waits.setAttempts(40).build(), 1_060_000));
+    assertTrue(OutboxMaintenance.isDue(waits.setAttempts(40).build(), 999_999));
     OutboxEntry.Builder relayed =
         waits.clone().setState(OutboxState.OUTBOX_STATE_RELAYED).setAttempts(40).setUnanswered(1);
-    assertFalse(Upkeep.isDue(relayed.build(), 1_009_999));
-    assertTrue(Upkeep.isDue(relayed.build(), 1_010_000));
-    assertFalse(Upkeep.isDue(relayed.setUnanswered(20).build(), 4_599_999));
-    assertTrue(Upkeep.isDue(relayed.setUnanswered(20).build(), 4_600_000));
+    assertFalse(OutboxMaintenance.isDue(relayed.build(), 1_009_999));
+    assertTrue(OutboxMaintenance.isDue(relayed.build(), 1_010_000));
+    assertFalse(OutboxMaintenance.isDue(relayed.setUnanswered(20).build(), 4_599_999));
+    assertTrue(OutboxMaintenance.isDue(relayed.setUnanswered(20).build(), 4_600_000));
     OutboxEntry queued = relayed.setState(OutboxState.OUTBOX_STATE_QUEUED).build();
-    assertFalse(Upkeep.isDue(queued, Long.MAX_VALUE));
+    assertFalse(OutboxMaintenance.isDue(queued, Long.MAX_VALUE));
   }
 
   @Test
@@ -397,6 +397,6 @@ class SettlementTest {
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
-    public void failed(LedgerUnavailable why) {}
+    public void failed(LedgerFailure why) {}
   }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.link.Outgoing;
+import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -54,7 +54,7 @@ class TransmissionTest {
   void envelope_goesWhole_withAStanzaForItsRecipient_andThePathBegins() {
     node.send(DE);
     StoredEnvelope stored = node.envelope(DE, 1);
-    Outgoing out = node.prepare(DE);
+    QueuedEnvelope out = node.prepare(DE);
     assertEquals(1, out.sequence());
     assertEquals(node.entry(DE, 1).getHeaderHash(), out.headerHash());
     Delivery delivery = out.delivery();
@@ -154,12 +154,12 @@ class TransmissionTest {
     assertTrue(sent(last).getAnnouncement().isEmpty());
   }
 
-  private Stanza sent(org.entente.gateway.ledger.table.HopBook.Numbered numbered) {
+  private Stanza sent(org.entente.gateway.ledger.table.HopQueueTable.NumberedEntry numbered) {
     return node.transmission.prepare(DE, LANE, 1, numbered).delivery().getStanzas(0);
   }
 
   private void assertVoid(AgencyName peer, AgencyName recipient, String said, MessageId id) {
-    Outgoing out = node.prepare(peer);
+    QueuedEnvelope out = node.prepare(peer);
     assertTrue(out.isVoid());
     assertEquals(7, out.delivery().getHopEpoch());
     assertEquals(out.sequence(), out.delivery().getHopSequence());
@@ -208,7 +208,7 @@ class TransmissionTest {
   void recipient_thatCannotTakeIt_endsIt() {
     MessageId id = node.send(DE);
     node.permitted =
-        new StillPermitted() {
+        new QueuedPermitCheck() {
           @Override
           public boolean test(String agreement, AgencyName recipient) {
             return true;
@@ -228,7 +228,7 @@ class TransmissionTest {
   void label_thatMayNotGoAnyMore_endsIt() {
     MessageId id = node.send(DE);
     node.permitted =
-        new StillPermitted() {
+        new QueuedPermitCheck() {
           @Override
           public boolean test(String agreement, AgencyName recipient) {
             return true;
@@ -331,7 +331,8 @@ class TransmissionTest {
     assertEquals(1, queue.first());
     assertEquals(4, queue.next());
     assertEquals(
-        List.of(2L, 3L), queue.read(2, 10, 1 << 20).stream().map(Outgoing::sequence).toList());
+        List.of(2L, 3L),
+        queue.read(2, 10, 1 << 20).stream().map(QueuedEnvelope::sequence).toList());
     assertEquals(1, queue.read(1, 1, 1 << 20).size());
     assertEquals(List.of(), queue.read(4, 10, 1 << 20));
     long epoch = queue.epoch();

@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import org.entente.gateway.ledger.table.OutboxBook;
+import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -98,7 +98,7 @@ class UpkeepRoundsTest {
     node.send(SG);
     node.answer(HUB, Result.RESULT_COMMITTED, "");
     assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(SG, 1));
-    node.clock.move(Duration.ofMillis(Upkeep.FIRST_WAIT_MILLIS - 1));
+    node.clock.move(Duration.ofMillis(OutboxMaintenance.FIRST_WAIT_MILLIS - 1));
     node.upkeep.round();
     assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(SG, 1));
     node.clock.move(Duration.ofMillis(1));
@@ -119,7 +119,7 @@ class UpkeepRoundsTest {
     node.upkeep.round();
     assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
     assertEquals(OutboxState.OUTBOX_STATE_VOID, node.state(SG, 1));
-    node.clock.move(Duration.ofMillis(Upkeep.UNDER_WAY_MILLIS - 1));
+    node.clock.move(Duration.ofMillis(OutboxMaintenance.UNDER_WAY_MILLIS - 1));
     node.upkeep.round();
     assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
     node.clock.move(Duration.ofMillis(1));
@@ -168,33 +168,33 @@ class UpkeepRoundsTest {
 
   @Test
   void waits_double_upToABound() {
-    assertEquals(10_000, Upkeep.waitAfter(0));
-    assertEquals(10_000, Upkeep.waitAfter(1));
-    assertEquals(20_000, Upkeep.waitAfter(2));
-    assertEquals(3_600_000, Upkeep.waitAfter(10));
-    assertEquals(3_600_000, Upkeep.waitAfter(1_000));
-    assertEquals(0, Upkeep.pauseAfter(3));
-    assertEquals(1_000, Upkeep.pauseAfter(4));
-    assertEquals(2_000, Upkeep.pauseAfter(5));
-    assertEquals(60_000, Upkeep.pauseAfter(1_000));
+    assertEquals(10_000, OutboxMaintenance.waitAfter(0));
+    assertEquals(10_000, OutboxMaintenance.waitAfter(1));
+    assertEquals(20_000, OutboxMaintenance.waitAfter(2));
+    assertEquals(3_600_000, OutboxMaintenance.waitAfter(10));
+    assertEquals(3_600_000, OutboxMaintenance.waitAfter(1_000));
+    assertEquals(0, OutboxMaintenance.pauseAfter(3));
+    assertEquals(1_000, OutboxMaintenance.pauseAfter(4));
+    assertEquals(2_000, OutboxMaintenance.pauseAfter(5));
+    assertEquals(60_000, OutboxMaintenance.pauseAfter(1_000));
   }
 
   /** Starts again, in a later epoch of numbers. */
   private void restart(long epoch) {
     MemoryStore.Disk disk = node.disk;
     node.close();
-    OutboxBook.beginEpoch(new MemoryStore(disk), epoch, 1);
+    OutboxTable.beginEpoch(new MemoryStore(disk), epoch, 1);
     node = new SenderNode(disk);
   }
 
   private List<OriginNumber> owed() {
     return node.ledger.outbox().page(DE, LANE, null, 10_000).stream()
-        .map(OutboxBook.Numbered::number)
+        .map(OutboxTable.NumberedEntry::number)
         .toList();
   }
 
   private int renumber() {
-    return new OldEpochs(node.ledger, node.settlement).renumber();
+    return new EpochRenumbering(node.ledger, node.settlement).renumber();
   }
 
   @Test
@@ -226,7 +226,8 @@ class UpkeepRoundsTest {
     assertEquals(0, first.getAttempts());
     assertEquals(0, first.getUnanswered());
     assertTrue(node.waiting.isWaiting(DE));
-    assertEquals(0, new OldEpochs(node.ledger, node.settlement).renumber(), "once is enough");
+    assertEquals(
+        0, new EpochRenumbering(node.ledger, node.settlement).renumber(), "once is enough");
   }
 
   private OutboxEntry entry(OriginNumber number) {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ final class BundleDraftTest {
   private final BundleDraft draft = BundleDraft.of(federation.content(1));
 
   private BundleDraft signed(BundleDraft by, int root) {
-    KeyName name = TestFederation.rootName(root);
+    NoteKeyName name = TestFederation.rootName(root);
     return by.signedBy(
         roots, name, java.util.Objects.requireNonNull(federation.roots(root).get(name)));
   }
@@ -62,7 +62,8 @@ final class BundleDraftTest {
     assertThrows(
         InvalidValue.class, () -> draft.signedBy(roots, TestFederation.rootName(1), stranger));
     assertThrows(
-        InvalidValue.class, () -> draft.signedBy(roots, new KeyName("entente/mallory"), stranger));
+        InvalidValue.class,
+        () -> draft.signedBy(roots, new NoteKeyName("entente/mallory"), stranger));
   }
 
   @Test
@@ -73,13 +74,13 @@ final class BundleDraftTest {
     assertEquals(List.of(), forged.signedBy(roots));
     assertTrue(forged.falseSignature(roots).isPresent());
     assertTrue(
-        BundleWords.show(forged, roots).stream().anyMatch(line -> line.contains("FALSE")),
+        BundleDescription.show(forged, roots).stream().anyMatch(line -> line.contains("FALSE")),
         "a false signature is shown as such");
   }
 
   @Test
   void rotation_isCompleteOnlyWithOldAndNewThreshold() {
-    KeyName dora = new KeyName("entente/" + TestFederation.NAME + "/dora");
+    NoteKeyName dora = new NoteKeyName("entente/" + TestFederation.NAME + "/dora");
     SigningPair pair = SigningPair.generate(new SecureRandom());
     RootSet next = new RootSet(2, List.of(roots.keys().get(0), RootKey.of(dora, pair)));
     BundleDraft rotated =

@@ -98,7 +98,7 @@ final class BundleEditTest {
   @Test
   void everyChange_isSaidInWords() {
     BundleContent later = BundleEdit.after(all).build(START, END);
-    assertEquals(List.of(), BundleWords.diff(all, later));
+    assertEquals(List.of(), BundleDescription.diff(all, later));
     BundleContent changed =
         BundleEdit.after(all)
             .remove(new AgencyName("sg.police"))
@@ -108,7 +108,7 @@ final class BundleEditTest {
             .group("EU", List.of("DE", "FR", "IT"))
             .rotate(new RootSet(1, all.roots().keys().subList(0, 2)))
             .build(START, END);
-    String words = String.join("\n", BundleWords.diff(all, changed));
+    String words = String.join("\n", BundleDescription.diff(all, changed));
     for (String each :
         List.of(
             "sg.police leaves",

@@ -14,9 +14,9 @@ import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
-import org.entente.gateway.trust.TrustWord.Ask;
-import org.entente.gateway.trust.TrustWord.InForce;
-import org.entente.gateway.trust.TrustWord.Part;
+import org.entente.gateway.trust.TrustMessage.InForce;
+import org.entente.gateway.trust.TrustMessage.Part;
+import org.entente.gateway.trust.TrustMessage.PartRequest;
 import org.junit.jupiter.api.Test;
 
 final class BundleExchangeTest {
@@ -47,7 +47,7 @@ final class BundleExchangeTest {
     return federation.bundle(federation.content(2, members));
   }
 
-  private Optional<Ask> claim(AgencyName peer, long version, String hash, Instant now) {
+  private Optional<PartRequest> claim(AgencyName peer, long version, String hash, Instant now) {
     return behind.heard(peer, new InForce(version, hash), one, now);
   }
 
@@ -59,7 +59,7 @@ final class BundleExchangeTest {
   void newerBundle_isFetchedInPartsEachAskedFor() {
     TrustBundle two = large();
     assertTrue(two.noteBytes().length > BundleExchange.PART_BYTES, "several parts");
-    Ask ask = claim(HUB, two.version(), two.hash(), START).orElseThrow();
+    PartRequest ask = claim(HUB, two.version(), two.hash(), START).orElseThrow();
     int parts = 0;
     BundleExchange.Next next = new BundleExchange.Next.More(ask);
     while (next instanceof BundleExchange.Next.More more) {
@@ -171,7 +171,7 @@ final class BundleExchangeTest {
 
   @Test
   void peerThatAsksWithoutEnd_isAnsweredSoOftenAMinute() {
-    Ask first = new Ask(0, "", 0);
+    PartRequest first = new PartRequest(0, "", 0);
     int answers = 0;
     while (answer(DE, first, START).isPresent()) {
       answers++;
@@ -188,10 +188,11 @@ final class BundleExchangeTest {
             START));
     assertTrue(answer(HUB, first, START).isPresent());
     assertTrue(answer(DE, first, START.plusSeconds(60)).isPresent());
-    assertEquals(Optional.empty(), answer(HUB, new Ask(0, "", one.noteBytes().length), START));
+    assertEquals(
+        Optional.empty(), answer(HUB, new PartRequest(0, "", one.noteBytes().length), START));
   }
 
-  private Optional<Part> answer(AgencyName peer, Ask ask, Instant now) {
+  private Optional<Part> answer(AgencyName peer, PartRequest ask, Instant now) {
     return ahead.answer(peer, ask, any -> Optional.of(one), now);
   }
 }

@@ -15,10 +15,10 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
-import org.entente.gateway.trust.TrustWord.Ask;
-import org.entente.gateway.trust.TrustWord.InForce;
-import org.entente.gateway.trust.TrustWord.Part;
-import org.entente.gateway.trust.TrustWord.Stated;
+import org.entente.gateway.trust.TrustMessage.FreshnessNotice;
+import org.entente.gateway.trust.TrustMessage.InForce;
+import org.entente.gateway.trust.TrustMessage.Part;
+import org.entente.gateway.trust.TrustMessage.PartRequest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +99,7 @@ final class BundleGossipAttackTest {
     TrustBundle three = federation.bundle(federation.content(3));
     byte[] statement =
         Freshness.state(three, new AgencyName(DE), federation.signing(DE), net.now());
-    net.say(HUB, fr, new Stated(ByteBuffer.wrap(statement)));
+    net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(statement)));
     assertEquals(
         FreshnessBoard.State.BEHIND, fr.board.state(fr.store.current(), fr.name, net.now()));
     net.jump(FreshnessBoard.STALE);
@@ -110,11 +110,11 @@ final class BundleGossipAttackTest {
   void freeze_neighbourThatPassesOnNothing_isShownByTheSilenceOfWitnesses() {
     byte[] statement =
         Freshness.state(fr.store.current(), new AgencyName(DE), federation.signing(DE), net.now());
-    net.say(HUB, fr, new Stated(ByteBuffer.wrap(statement)));
+    net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(statement)));
     assertEquals(
         FreshnessBoard.State.FRESH, fr.board.state(fr.store.current(), fr.name, net.now()));
     net.jump(FreshnessBoard.STALE);
-    net.say(HUB, fr, new Stated(ByteBuffer.wrap(statement)));
+    net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(statement)));
     assertEquals(
         FreshnessBoard.State.STALE, fr.board.state(fr.store.current(), fr.name, net.now()));
   }
@@ -288,7 +288,7 @@ final class BundleGossipAttackTest {
   @Test
   void requestsWithoutEnd_areAnsweredSoOftenAMinute() {
     for (int i = 0; i < 1_000; i++) {
-      net.say(HUB, fr, new Ask(1, "", 0));
+      net.say(HUB, fr, new PartRequest(1, "", 0));
     }
     long parts =
         fr.toStrangers.getOrDefault(new AgencyName(HUB), List.of()).stream()
@@ -320,24 +320,24 @@ final class BundleGossipAttackTest {
               new AgencyName(DE),
               federation.signing(DE),
               net.now().plusSeconds(i));
-      net.say(HUB, fr, new Stated(ByteBuffer.wrap(note)));
+      net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(note)));
     }
     assertEquals(List.of(), fr.misspoken);
     byte[] passedOn = de.board.notes(de.store.current()).get(0);
     Freshness.Verdict verdict = Freshness.verify(passedOn, de.store.current(), net.now());
     assertEquals(net.now(), ((Freshness.Verdict.Stated) verdict).freshness().stated(), "the first");
-    net.say(HUB, fr, new Stated(ByteBuffer.wrap(new byte[100])));
+    net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(new byte[100])));
     assertEquals(List.of(Code.MALFORMED), fr.misspoken);
   }
 
   @Test
   void falseStatementsWithoutEnd_areLookedAtSoOftenAMinute() {
     for (int i = 0; i < 3 * BundleGossip.STATEMENTS_A_MINUTE; i++) {
-      net.say(HUB, fr, new Stated(ByteBuffer.wrap(new byte[100])));
+      net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(new byte[100])));
     }
     assertEquals(BundleGossip.STATEMENTS_A_MINUTE, fr.misspoken.size());
     net.jump(Duration.ofMinutes(1));
-    net.say(HUB, fr, new Stated(ByteBuffer.wrap(new byte[100])));
+    net.say(HUB, fr, new FreshnessNotice(ByteBuffer.wrap(new byte[100])));
     assertEquals(BundleGossip.STATEMENTS_A_MINUTE + 1, fr.misspoken.size());
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,8 +83,8 @@ final class BundleGossipTest {
     GossipNet net = new GossipNet(federation, folder);
     Four nodes = four(net);
     net.cut(HUB, SG);
-    Map<KeyName, SigningPair> second = freshRoots("second");
-    Map<KeyName, SigningPair> third = freshRoots("third");
+    Map<NoteKeyName, SigningPair> second = freshRoots("second");
+    Map<NoteKeyName, SigningPair> third = freshRoots("third");
     BundleContent two = rotated(nodes.fr().store.current().content(), second);
     nodes.fr().place(BundleSigner.sign(two, both(federation.roots(1, 2), second)));
     BundleContent three = rotated(two, third);
@@ -130,7 +130,7 @@ final class BundleGossipTest {
     assertEquals(1, nodes.sg().version());
     assertEquals(1L, nodes.sg().gossip.versions().get(new AgencyName(HUB)));
     TrustBundle two = nodes.hub().store.current();
-    net.say(HUB, nodes.sg(), new TrustWord.InForce(2, two.hash()));
+    net.say(HUB, nodes.sg(), new TrustMessage.InForce(2, two.hash()));
     net.pass(3);
     assertEquals(1, nodes.sg().version(), "not even if it heard of it and asks");
   }
@@ -191,7 +191,7 @@ final class BundleGossipTest {
     assertFalse(nodes.de().board.notes(nodes.de().store.current()).iterator().hasNext());
   }
 
-  private static BundleContent rotated(BundleContent from, Map<KeyName, SigningPair> roots) {
+  private static BundleContent rotated(BundleContent from, Map<NoteKeyName, SigningPair> roots) {
     List<RootKey> keys = new ArrayList<>();
     roots.forEach((name, pair) -> keys.add(RootKey.of(name, pair)));
     return BundleEdit.after(from)
@@ -199,19 +199,19 @@ final class BundleGossipTest {
         .build(START, START.plus(TestFederation.LIFETIME));
   }
 
-  private static Map<KeyName, SigningPair> freshRoots(String generation) {
-    Map<KeyName, SigningPair> roots = new LinkedHashMap<>();
+  private static Map<NoteKeyName, SigningPair> freshRoots(String generation) {
+    Map<NoteKeyName, SigningPair> roots = new LinkedHashMap<>();
     for (int i = 1; i <= 2; i++) {
       roots.put(
-          new KeyName("entente/" + TestFederation.NAME + "/" + generation + "-" + i),
+          new NoteKeyName("entente/" + TestFederation.NAME + "/" + generation + "-" + i),
           SigningPair.generate(new SecureRandom()));
     }
     return roots;
   }
 
-  private static Map<KeyName, SigningPair> both(
-      Map<KeyName, SigningPair> old, Map<KeyName, SigningPair> next) {
-    Map<KeyName, SigningPair> all = new LinkedHashMap<>(old);
+  private static Map<NoteKeyName, SigningPair> both(
+      Map<NoteKeyName, SigningPair> old, Map<NoteKeyName, SigningPair> next) {
+    Map<NoteKeyName, SigningPair> all = new LinkedHashMap<>(old);
     all.putAll(next);
     return all;
   }

@@ -115,7 +115,7 @@ final class BundleTextTest {
     Random random = new Random(seed);
     int parsed = 0;
     for (int round = 0; round < 3000; round++) {
-      String mutated = new String(Mutations.mutate(text.getBytes(UTF_8), random), UTF_8);
+      String mutated = new String(TextMutations.mutate(text.getBytes(UTF_8), random), UTF_8);
       try {
         assertEquals(mutated, format.print(format.parse(mutated)), "seed " + seed);
         parsed++;

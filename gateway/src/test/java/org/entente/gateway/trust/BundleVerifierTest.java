@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
@@ -120,8 +120,8 @@ final class BundleVerifierTest {
   @Test
   void bundle_rootUnderSecondName_isNotTwoRoots() {
     SigningPair pair = federation.roots(1).values().iterator().next();
-    KeyName alias = new KeyName("entente/alias");
-    Map<KeyName, SigningPair> both = new LinkedHashMap<>(federation.roots(1));
+    NoteKeyName alias = new NoteKeyName("entente/alias");
+    Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(federation.roots(1));
     both.put(alias, pair);
     byte[] bytes = BundleSigner.sign(federation.content(1), both);
     assertRefused(BundleFault.THRESHOLD, verifier.verify(bytes, null, START));
@@ -133,8 +133,8 @@ final class BundleVerifierTest {
   /** Threat 56. */
   @Test
   void bundle_signaturesOfStrangers_areIgnored() {
-    Map<KeyName, SigningPair> signers = new LinkedHashMap<>(federation.roots(1, 2));
-    signers.put(new KeyName("stranger"), SigningPair.generate(new SecureRandom()));
+    Map<NoteKeyName, SigningPair> signers = new LinkedHashMap<>(federation.roots(1, 2));
+    signers.put(new NoteKeyName("stranger"), SigningPair.generate(new SecureRandom()));
     verified(verifier.verify(BundleSigner.sign(federation.content(1), signers), null, START));
     signers.keySet().remove(TestFederation.rootName(2));
     byte[] short1 = BundleSigner.sign(federation.content(1), signers);
@@ -143,7 +143,7 @@ final class BundleVerifierTest {
 
   @Test
   void bundle_rootNameWithForeignKey_isNoRoot() {
-    Map<KeyName, SigningPair> signers = new HashMap<>(federation.roots(1));
+    Map<NoteKeyName, SigningPair> signers = new HashMap<>(federation.roots(1));
     signers.put(TestFederation.rootName(2), SigningPair.generate(new SecureRandom()));
     byte[] bytes = BundleSigner.sign(federation.content(1), signers);
     assertRefused(BundleFault.THRESHOLD, verifier.verify(bytes, null, START));
@@ -266,10 +266,10 @@ final class BundleVerifierTest {
 
   @Test
   void rotation_signedByOldAndNew_isVerifiedAndThenOnlyNewSign() {
-    Map<KeyName, SigningPair> fresh = freshRoots();
+    Map<NoteKeyName, SigningPair> fresh = freshRoots();
     BundleContent rotated = withRoots(federation.content(2), rootSet(fresh));
     TrustBundle current = federation.bundle(federation.content(1));
-    Map<KeyName, SigningPair> both = new LinkedHashMap<>(federation.roots(1, 2));
+    Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(federation.roots(1, 2));
     both.putAll(fresh);
     TrustBundle next = verified(verifier.verify(BundleSigner.sign(rotated, both), current, START));
     BundleContent third = withRoots(federation.content(3), rootSet(fresh));
@@ -280,10 +280,10 @@ final class BundleVerifierTest {
 
   @Test
   void rotation_withoutOldThreshold_refused() {
-    Map<KeyName, SigningPair> fresh = freshRoots();
+    Map<NoteKeyName, SigningPair> fresh = freshRoots();
     BundleContent rotated = withRoots(federation.content(2), rootSet(fresh));
     TrustBundle current = federation.bundle(federation.content(1));
-    Map<KeyName, SigningPair> signers = new LinkedHashMap<>(federation.roots(1));
+    Map<NoteKeyName, SigningPair> signers = new LinkedHashMap<>(federation.roots(1));
     signers.putAll(fresh);
     byte[] bytes = BundleSigner.sign(rotated, signers);
     assertRefused(BundleFault.THRESHOLD, verifier.verify(bytes, current, START));
@@ -292,10 +292,10 @@ final class BundleVerifierTest {
 
   @Test
   void rotation_withoutNewThreshold_refused() {
-    Map<KeyName, SigningPair> fresh = freshRoots();
+    Map<NoteKeyName, SigningPair> fresh = freshRoots();
     BundleContent rotated = withRoots(federation.content(2), rootSet(fresh));
-    Map<KeyName, SigningPair> signers = new LinkedHashMap<>(federation.roots());
-    KeyName one = fresh.keySet().iterator().next();
+    Map<NoteKeyName, SigningPair> signers = new LinkedHashMap<>(federation.roots());
+    NoteKeyName one = fresh.keySet().iterator().next();
     signers.put(one, fresh.get(one));
     byte[] bytes = BundleSigner.sign(rotated, signers);
     TrustBundle current = federation.bundle(federation.content(1));
@@ -320,7 +320,7 @@ final class BundleVerifierTest {
     byte[] bytes = signed(federation.content(1));
     TrustBundle original = verified(verifier.verify(bytes, null, START));
     for (int round = 0; round < 400; round++) {
-      byte[] mutated = Mutations.mutate(bytes, random);
+      byte[] mutated = TextMutations.mutate(bytes, random);
       BundleVerdict verdict = verifier.verify(mutated, null, START);
       if (verdict instanceof BundleVerdict.Verified verified) {
         // A stranger's signature may be added or garbled in a line that nobody knows, no more.
@@ -342,15 +342,15 @@ final class BundleVerifierTest {
     return SignedNote.of(text, signatures).encode();
   }
 
-  private static Map<KeyName, SigningPair> freshRoots() {
-    Map<KeyName, SigningPair> fresh = new LinkedHashMap<>();
+  private static Map<NoteKeyName, SigningPair> freshRoots() {
+    Map<NoteKeyName, SigningPair> fresh = new LinkedHashMap<>();
     for (int i = 0; i < 2; i++) {
-      fresh.put(new KeyName("fresh-" + i), SigningPair.generate(new SecureRandom()));
+      fresh.put(new NoteKeyName("fresh-" + i), SigningPair.generate(new SecureRandom()));
     }
     return fresh;
   }
 
-  private static RootSet rootSet(Map<KeyName, SigningPair> pairs) {
+  private static RootSet rootSet(Map<NoteKeyName, SigningPair> pairs) {
     List<RootKey> keys = new ArrayList<>();
     pairs.forEach((name, pair) -> keys.add(RootKey.of(name, pair)));
     return new RootSet(2, keys);

@@ -20,13 +20,13 @@ import java.util.stream.Collectors;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
+import org.entente.gateway.testkit.ForeignVerifier.CaseTally;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
-import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.entente.gateway.testkit.TestFederation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -72,7 +72,7 @@ class ForeignBundleTest {
   /** Any text under the signatures of two roots. */
   private byte[] signed(String text) {
     StringBuilder note = new StringBuilder(text).append('\n');
-    for (Map.Entry<KeyName, SigningPair> root : federation.roots(1, 2).entrySet()) {
+    for (Map.Entry<NoteKeyName, SigningPair> root : federation.roots(1, 2).entrySet()) {
       NoteSigner classical = NoteSigner.ed25519(root.getKey(), root.getValue().ed25519());
       NoteSigner quantum = NoteSigner.mlDsa44Note(root.getKey(), root.getValue().mlDsa44());
       note.append(classical.sign(text, Instant.EPOCH).line()).append('\n');
@@ -96,8 +96,8 @@ class ForeignBundleTest {
   @Test
   void bundle_signedByOthers_isJudgedAlike() {
     BundleContent content = federation.content(7);
-    Map<KeyName, SigningPair> strangers = new LinkedHashMap<>(federation.roots(1, 2));
-    strangers.put(new KeyName("stranger"), SigningPair.generate(new SecureRandom()));
+    Map<NoteKeyName, SigningPair> strangers = new LinkedHashMap<>(federation.roots(1, 2));
+    strangers.put(new NoteKeyName("stranger"), SigningPair.generate(new SecureRandom()));
     add("two roots", signed(content), null, START);
     add("all roots", BundleSigner.sign(content, federation.roots()), null, START);
     add("a stranger too", BundleSigner.sign(content, strangers), null, START);
@@ -111,7 +111,7 @@ class ForeignBundleTest {
       add("without line " + line, rest, null, START);
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     assertTrue(tally.of(OK) == 3 && tally.of("THRESHOLD") == 7, tally.toString());
   }
 
@@ -149,7 +149,7 @@ class ForeignBundleTest {
     String text = format.print(federation.content(3));
     Random random = new Random(SEED);
     for (int round = 0; round < 2 * SOME; round++) {
-      String other = new String(Mutations.mutate(text.getBytes(UTF_8), random), UTF_8);
+      String other = new String(TextMutations.mutate(text.getBytes(UTF_8), random), UTF_8);
       // How two libraries read damaged X.509 is their own affair.
       if (certificates(other).equals(certificates(text))) {
         add("text, round " + round, signed(other), null, START);
@@ -162,7 +162,7 @@ class ForeignBundleTest {
       add(edit, signed(other), null, START);
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     assertTrue(tally.of(MALFORMED) >= SOME && tally.of(OK) >= 1, "seed " + SEED + tally);
   }
 
@@ -254,7 +254,7 @@ class ForeignBundleTest {
     add("as it was", signed(replaced(content, fr, fr)), null, START);
     others.forEach((name, other) -> add(name, signed(replaced(content, fr, other)), null, START));
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     assertTrue(tally.of(OK) == 1 && tally.of(MALFORMED) == 5, tally.toString());
   }
 
@@ -320,7 +320,7 @@ class ForeignBundleTest {
     byte[] first = signed(federation.content(7));
     times.forEach(now -> add("at the first start, " + now, first, null, now));
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     for (String fault : List.of(OK, "ROLLBACK", "EQUIVOCATION", "EXPIRED", "NOT_YET_VALID")) {
       assertTrue(tally.of(fault) > 0, tally.toString());
     }
@@ -341,13 +341,13 @@ class ForeignBundleTest {
             new TestRoots(after).rootSet(),
             content.groups(),
             content.agencies());
-    Map<KeyName, SigningPair> both = new LinkedHashMap<>(federation.roots(1, 2));
+    Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(federation.roots(1, 2));
     both.putAll(new TestRoots(after).renamed());
     add("both", BundleSigner.sign(rotated, both), current, START);
     add("old only", BundleSigner.sign(rotated, federation.roots(1, 2)), current, START);
     add("new only", BundleSigner.sign(rotated, new TestRoots(after).renamed()), current, START);
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     assertEquals(
         Map.of(OK, 1, BundleFault.ROTATION.name(), 1, BundleFault.THRESHOLD.name(), 1),
         tally.counts());
@@ -355,11 +355,11 @@ class ForeignBundleTest {
 
   /** The roots of another federation under new names. */
   private record TestRoots(TestFederation federation) {
-    Map<KeyName, SigningPair> renamed() {
-      Map<KeyName, SigningPair> renamed = new LinkedHashMap<>();
+    Map<NoteKeyName, SigningPair> renamed() {
+      Map<NoteKeyName, SigningPair> renamed = new LinkedHashMap<>();
       federation
           .roots(1, 2)
-          .forEach((name, pair) -> renamed.put(new KeyName(name + "/next"), pair));
+          .forEach((name, pair) -> renamed.put(new NoteKeyName(name + "/next"), pair));
       return renamed;
     }
 
@@ -376,11 +376,11 @@ class ForeignBundleTest {
     Random random = new Random(SEED);
     addRoots("as it was", file);
     for (int round = 0; round < SOME; round++) {
-      String other = new String(Mutations.mutate(file.getBytes(UTF_8), random), UTF_8);
+      String other = new String(TextMutations.mutate(file.getBytes(UTF_8), random), UTF_8);
       addRoots("round " + round, other);
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     assertTrue(tally.of(OK) >= 1 && tally.of(MALFORMED) >= SOME / 2, "seed " + SEED + tally);
   }
 

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Random;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.FieldDamage;
 import org.entente.gateway.testkit.ForeignVerifier;
 import org.entente.gateway.testkit.ForeignVerifier.Case;
+import org.entente.gateway.testkit.ForeignVerifier.CaseTally;
 import org.entente.gateway.testkit.ForeignVerifier.Comparison;
-import org.entente.gateway.testkit.ForeignVerifier.Tally;
 import org.entente.gateway.testkit.TestFederation;
 import org.junit.jupiter.api.Test;
 
@@ -62,8 +62,9 @@ class ForeignFreshnessTest {
   /** Any text under the witness's pair. */
   private byte[] signed(String text) {
     SigningPair pair = federation.signing("de.customs");
-    KeyName name =
-        new KeyName("entente/" + TestFederation.NAME + "/" + DE + "/" + pair.verifyingPair().id());
+    NoteKeyName name =
+        new NoteKeyName(
+            "entente/" + TestFederation.NAME + "/" + DE + "/" + pair.verifyingPair().id());
     return (text
             + "\n"
             + NoteSigner.ed25519(name, pair.ed25519()).sign(text, Instant.EPOCH).line()
@@ -103,7 +104,7 @@ class ForeignFreshnessTest {
     }
     add("long", (whole + " ".repeat(9000)).getBytes(UTF_8), START);
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     assertTrue(
         tally.of(OK) == 6
             && tally.of("BAD_SIGNATURE") == 5
@@ -143,7 +144,7 @@ class ForeignFreshnessTest {
     String text = text();
     Random random = new Random(SEED);
     for (int round = 0; round < 2 * SOME; round++) {
-      String other = new String(Mutations.mutate(text.getBytes(UTF_8), random), UTF_8);
+      String other = new String(TextMutations.mutate(text.getBytes(UTF_8), random), UTF_8);
       add("text, round " + round, signed(other), START);
     }
     for (String edit :
@@ -167,7 +168,7 @@ class ForeignFreshnessTest {
       add(edit, signed(other), START);
     }
 
-    Tally tally = foreign.agree(cases);
+    CaseTally tally = foreign.agree(cases);
     assertTrue(tally.of("MALFORMED") >= SOME && tally.of(OK) >= 2, "seed " + SEED + ": " + tally);
   }
 }

@@ -129,13 +129,14 @@ final class FreshnessTest {
     board.offer(stated(two, DE, START), one, START);
     assertEquals(Optional.empty(), watch.look(board, one, FR, START.plusSeconds(1)));
     Instant lasted = START.plusSeconds(1).plus(FreshnessWatch.LASTING);
-    TrustWatch.Word word = watch.look(board, one, FR, lasted).orElseThrow();
+    TrustWatch.TrustNotice word = watch.look(board, one, FR, lasted).orElseThrow();
     assertTrue(word.alarm());
     assertTrue(word.text().contains("de.customs states version 2"), word.text());
     assertEquals(word, watch.state().orElseThrow());
     assertEquals(Optional.empty(), watch.look(board, one, FR, lasted.plusSeconds(60)));
     assertTrue(watch.look(board, one, FR, lasted.plusSeconds(3600)).isPresent());
-    TrustWatch.Word over = watch.look(board, two, FR, lasted.plusSeconds(3601)).orElseThrow();
+    TrustWatch.TrustNotice over =
+        watch.look(board, two, FR, lasted.plusSeconds(3601)).orElseThrow();
     assertFalse(over.alarm());
     assertEquals(Optional.empty(), watch.state());
   }

@@ -31,7 +31,7 @@ final class GossipNet {
   private final Queue<Said> waiting = new ArrayDeque<>();
   private Instant now;
 
-  private record Said(AgencyName from, AgencyName to, TrustWord word) {}
+  private record Said(AgencyName from, AgencyName to, TrustMessage word) {}
 
   GossipNet(TestFederation federation, Path folder) {
     this.federation = federation;
@@ -49,10 +49,10 @@ final class GossipNet {
     Path own = Files.createDirectories(folder.resolve(agency));
     Path file = own.resolve("trust-bundle.note");
     Files.write(file, bundle);
-    TrustStore.Opening opening =
+    TrustStore.OpenResult opening =
         TrustStore.open(
             new BundleVerifier(federation.trustRoots()), file, own.resolve("accepted"), () -> now);
-    Node node = new Node(name, ((TrustStore.Opening.Opened) opening).store());
+    Node node = new Node(name, ((TrustStore.OpenResult.Opened) opening).store());
     nodes.put(name, node);
     return node;
   }
@@ -90,7 +90,7 @@ final class GossipNet {
   }
 
   /** Somebody says something to a node that is linked with it. */
-  void say(String from, Node to, TrustWord word) {
+  void say(String from, Node to, TrustMessage word) {
     waiting.add(new Said(new AgencyName(from), to.name, word));
     deliver();
   }
@@ -134,7 +134,7 @@ final class GossipNet {
     final List<Code> misspoken = new ArrayList<>();
     final List<BundleGossip.Contradiction> contradictions = new ArrayList<>();
     final List<AgencyName> caughtUp = new ArrayList<>();
-    final Map<AgencyName, List<TrustWord>> toStrangers = new HashMap<>();
+    final Map<AgencyName, List<TrustMessage>> toStrangers = new HashMap<>();
     boolean mute;
 
     private Node(AgencyName name, TrustStore store) {
@@ -144,7 +144,7 @@ final class GossipNet {
       store.onChange((old, next) -> gossip.changed());
     }
 
-    private boolean say(AgencyName neighbour, TrustWord word) {
+    private boolean say(AgencyName neighbour, TrustMessage word) {
       if (mute) {
         return false;
       }
@@ -156,10 +156,10 @@ final class GossipNet {
     }
 
     /** What an attacker was asked for last. */
-    TrustWord.@Nullable Ask lastAsked(String attacker) {
+    TrustMessage.@Nullable PartRequest lastAsked(String attacker) {
       return toStrangers.getOrDefault(new AgencyName(attacker), List.of()).stream()
-          .filter(TrustWord.Ask.class::isInstance)
-          .map(TrustWord.Ask.class::cast)
+          .filter(TrustMessage.PartRequest.class::isInstance)
+          .map(TrustMessage.PartRequest.class::cast)
           .reduce((first, second) -> second)
           .orElse(null);
     }
@@ -167,7 +167,7 @@ final class GossipNet {
     /** How often an attacker was asked. */
     long asked(String attacker) {
       return toStrangers.getOrDefault(new AgencyName(attacker), List.of()).stream()
-          .filter(TrustWord.Ask.class::isInstance)
+          .filter(TrustMessage.PartRequest.class::isInstance)
           .count();
     }
 

@@ -65,7 +65,7 @@ public final class TrustFormats {
     return Arrays.stream(texts).map(text -> text.getBytes(UTF_8)).toList();
   }
 
-  private static Formats.Law text(UnaryOperator<String> parseAndPrint) {
+  private static Formats.FormatLaw text(UnaryOperator<String> parseAndPrint) {
     return Formats.same(
         InvalidValue.class,
         bytes -> {

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.testkit.TestFederation;
-import org.entente.gateway.trust.TrustStore.Opening;
+import org.entente.gateway.trust.TrustStore.OpenResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,12 +42,12 @@ final class TrustStoreTest {
     Files.write(bundleFile(), BundleSigner.sign(content, federation.roots(1, 2)));
   }
 
-  private Opening open() throws IOException {
+  private OpenResult open() throws IOException {
     return TrustStore.open(verifier, bundleFile(), acceptedFile(), () -> now);
   }
 
   private TrustStore opened() throws IOException {
-    return assertInstanceOf(Opening.Opened.class, open()).store();
+    return assertInstanceOf(OpenResult.Opened.class, open()).store();
   }
 
   private static void assertRefused(BundleFault fault, BundleVerdict verdict) {
@@ -56,7 +56,7 @@ final class TrustStoreTest {
 
   @Test
   void store_withoutAnyBundle_staysClosed() throws IOException {
-    Opening.Closed closed = assertInstanceOf(Opening.Closed.class, open());
+    OpenResult.Closed closed = assertInstanceOf(OpenResult.Closed.class, open());
     assertEquals(BundleFault.MALFORMED, closed.refused().fault());
     assertTrue(closed.refused().reason().contains("trust-bundle.note"));
   }
@@ -102,7 +102,7 @@ final class TrustStoreTest {
     assertInstanceOf(BundleVerdict.Verified.class, store.offer(good));
     assertEquals(2, store.current().version());
     // What a peer handed over survives a restart, though the operator's file is still the old one.
-    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    OpenResult.Opened again = assertInstanceOf(OpenResult.Opened.class, open());
     assertEquals(2, again.store().current().version());
     assertEquals(
         Optional.of(BundleFault.ROLLBACK), again.refused().map(BundleVerdict.Refused::fault));
@@ -114,7 +114,7 @@ final class TrustStoreTest {
     publish(federation.content(3));
     opened();
     publish(federation.content(2));
-    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    OpenResult.Opened again = assertInstanceOf(OpenResult.Opened.class, open());
     assertEquals(3, again.store().current().version());
     assertEquals(BundleFault.ROLLBACK, again.refused().orElseThrow().fault());
   }
@@ -124,7 +124,7 @@ final class TrustStoreTest {
     publish(federation.content(3));
     opened();
     publish(federation.content(3, federation.content(3).agencies().subList(0, 2)));
-    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    OpenResult.Opened again = assertInstanceOf(OpenResult.Opened.class, open());
     assertEquals(BundleFault.EQUIVOCATION, again.refused().orElseThrow().fault());
     assertEquals(4, again.store().current().members().size());
   }
@@ -136,21 +136,21 @@ final class TrustStoreTest {
     byte[] bytes = Files.readAllBytes(acceptedFile());
     bytes[bytes.length / 2] ^= 1;
     Files.write(acceptedFile(), bytes);
-    assertInstanceOf(Opening.Closed.class, open());
+    assertInstanceOf(OpenResult.Closed.class, open());
   }
 
   @Test
   void restart_afterRotation_keepsTheNewRoots() throws IOException {
     publish(federation.content(1));
     TrustStore store = opened();
-    Map<KeyName, SigningPair> fresh = new LinkedHashMap<>();
+    Map<NoteKeyName, SigningPair> fresh = new LinkedHashMap<>();
     List<RootKey> keys = new ArrayList<>();
     for (String name : List.of("fresh-1", "fresh-2")) {
       SigningPair pair = SigningPair.generate(new java.security.SecureRandom());
-      fresh.put(new KeyName(name), pair);
-      keys.add(RootKey.of(new KeyName(name), pair));
+      fresh.put(new NoteKeyName(name), pair);
+      keys.add(RootKey.of(new NoteKeyName(name), pair));
     }
-    Map<KeyName, SigningPair> both = new LinkedHashMap<>(federation.roots());
+    Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(federation.roots());
     both.putAll(fresh);
     RootSet roots = new RootSet(2, keys);
     assertInstanceOf(
@@ -175,7 +175,7 @@ final class TrustStoreTest {
     assertEquals(TrustState.GRACE, opened().state());
     now = now.plus(BundleVerifier.MAX_GRACE);
     assertEquals(TrustState.EXPIRED, store.state());
-    Opening.Opened late = assertInstanceOf(Opening.Opened.class, open());
+    OpenResult.Opened late = assertInstanceOf(OpenResult.Opened.class, open());
     assertEquals(TrustState.EXPIRED, late.store().state());
     assertEquals(BundleFault.EXPIRED, late.refused().orElseThrow().fault());
   }
@@ -186,7 +186,7 @@ final class TrustStoreTest {
     publish(federation.content(1));
     opened();
     now = START.minus(Duration.ofHours(1));
-    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    OpenResult.Opened again = assertInstanceOf(OpenResult.Opened.class, open());
     assertTrue(again.refused().isEmpty());
     assertEquals(TrustState.CURRENT, again.store().state());
   }
@@ -246,7 +246,7 @@ final class TrustStoreTest {
             .build(now, now.plus(TestFederation.LIFETIME));
     store.offer(BundleSigner.sign(rotated, federation.roots()));
     assertRefused(BundleFault.ROLLBACK, store.reload());
-    Opening.Opened again = assertInstanceOf(Opening.Opened.class, open());
+    OpenResult.Opened again = assertInstanceOf(OpenResult.Opened.class, open());
     assertEquals(2, again.store().current().version());
     assertEquals(BundleFault.ROLLBACK, again.refused().orElseThrow().fault());
     publish(federation.content(3));

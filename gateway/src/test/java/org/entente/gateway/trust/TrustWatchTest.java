@@ -17,7 +17,7 @@ final class TrustWatchTest {
   private final TrustBundle bundle = federation.bundle(federation.content(1));
   private final TrustWatch watch = new TrustWatch(BundleVerifier.MAX_GRACE);
 
-  private TrustWatch.Word said(Instant now) {
+  private TrustWatch.TrustNotice said(Instant now) {
     return watch.look(bundle, now).orElseThrow();
   }
 
@@ -30,9 +30,9 @@ final class TrustWatchTest {
     assertEquals(Optional.empty(), watch.look(bundle, soon.plus(Duration.ofMinutes(59))));
     assertTrue(!said(soon.plus(Duration.ofHours(1))).alarm(), "nobody is cut off yet");
 
-    TrustWatch.Word grace = said(END.plusSeconds(1));
+    TrustWatch.TrustNotice grace = said(END.plusSeconds(1));
     assertTrue(grace.alarm() && grace.text().contains("goes on until"), grace.text());
-    TrustWatch.Word over = said(END.plus(BundleVerifier.MAX_GRACE).plusSeconds(1));
+    TrustWatch.TrustNotice over = said(END.plus(BundleVerifier.MAX_GRACE).plusSeconds(1));
     assertTrue(over.alarm() && over.text().contains("no peer is accepted"), over.text());
   }
 
@@ -41,7 +41,8 @@ final class TrustWatchTest {
     said(END.plusSeconds(1));
     BundleContent next =
         BundleEdit.after(bundle.content()).build(END, END.plus(Duration.ofDays(90)));
-    TrustWatch.Word word = watch.look(federation.bundle(next), END.plusSeconds(2)).orElseThrow();
+    TrustWatch.TrustNotice word =
+        watch.look(federation.bundle(next), END.plusSeconds(2)).orElseThrow();
     assertTrue(!word.alarm() && word.text().contains("is valid until"), word.text());
   }
 
@@ -49,7 +50,7 @@ final class TrustWatchTest {
   void state_isWhatHolds_whetherOrNotItWasSaid() {
     assertEquals(Optional.empty(), watch.state(bundle, START));
     Instant late = END.plusSeconds(1);
-    TrustWatch.Word word = said(late);
+    TrustWatch.TrustNotice word = said(late);
     assertEquals(word, watch.state(bundle, late).orElseThrow());
     assertEquals(word, watch.state(bundle, late).orElseThrow());
   }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
@@ -15,9 +15,9 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.store.Keys;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
-import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
 import org.entente.proto.v1.AddWatchRequest;
@@ -55,8 +55,8 @@ final class WatchNode extends ReceivingNode {
             ReceiveKit.SELF,
             ledger,
             opening(),
-            new AtRest(keys, random),
-            Desked.none(keys),
+            new RecordSeal(keys, random),
+            DeskClients.none(keys),
             new LabelCheck(MessageLimits.defaults()),
             () -> now,
             new Meters()),
@@ -85,7 +85,7 @@ final class WatchNode extends ReceivingNode {
   /** The disk has changed what is stored of a message's body. */
   void spoil(MessageId id) {
     long position = requireNonNull(ledger.inbox().find(id)).position();
-    byte[] key = Keys.key().u64(position).done();
+    byte[] key = KeyBuilder.key().u64(position).done();
     byte[] value = requireNonNull(store.get(Table.BODY, key)).clone();
     for (int i = 0; i < value.length; i++) {
       value[i] ^= 0x5a;

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.NodeReader;
@@ -77,8 +77,8 @@ final class GrowingLog implements NodeReader {
   }
 
   /** An honest request: what is held has the old size. */
-  AddCheckpoint request(int oldSize, int size, Instant at) {
-    return new AddCheckpoint(oldSize, proof(oldSize, size), sign(size, at));
+  AddCheckpointRequest request(int oldSize, int size, Instant at) {
+    return new AddCheckpointRequest(oldSize, proof(oldSize, size), sign(size, at));
   }
 
   private List<TreeHash> proof(int oldSize, int size) {

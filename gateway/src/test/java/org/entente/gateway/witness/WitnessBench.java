@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.entente.gateway.audit.record.AuditRecord;
-import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.CheckpointCosigner;
 import org.entente.gateway.audit.tree.Cosignature;
 import org.entente.gateway.audit.tree.LogOrigin;
@@ -21,7 +21,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
+import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
@@ -122,15 +122,15 @@ final class WitnessBench implements AutoCloseable {
     return new GrowingLog(ORIGIN, FEDERATION.audit("fr.customs"));
   }
 
-  CompletableFuture<Optional<WitnessAnswer>> ask(LogOrigin origin, AddCheckpoint request) {
+  CompletableFuture<Optional<WitnessAnswer>> ask(LogOrigin origin, AddCheckpointRequest request) {
     return witness.answer(origin.agency(), wire(origin, request));
   }
 
-  WitnessAnswer answer(GrowingLog log, AddCheckpoint request) {
+  WitnessAnswer answer(GrowingLog log, AddCheckpointRequest request) {
     return ask(log.origin(), request).join().orElseThrow();
   }
 
-  static WitnessRequest wire(LogOrigin origin, AddCheckpoint request) {
+  static WitnessRequest wire(LogOrigin origin, AddCheckpointRequest request) {
     return WitnessRequest.newBuilder()
         .setOrigin(origin.line())
         .setAddCheckpoint(ByteString.copyFrom(request.encode()))
@@ -138,7 +138,7 @@ final class WitnessBench implements AutoCloseable {
   }
 
   /** The cosignature in an answer, as the log's side reads it. */
-  static Optional<Cosignature> cosignature(AddCheckpoint request, WitnessAnswer answer) {
+  static Optional<Cosignature> cosignature(AddCheckpointRequest request, WitnessAnswer answer) {
     WitnessKeys keys =
         new WitnessKeys(
             TestFederation.NAME,
@@ -180,6 +180,6 @@ final class WitnessBench implements AutoCloseable {
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
-    public void failed(LedgerUnavailable why) {}
+    public void failed(LedgerFailure why) {}
   }
 }

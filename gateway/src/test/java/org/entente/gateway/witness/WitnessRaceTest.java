@@ -17,9 +17,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.table.WitnessBook.Held;
+import org.entente.gateway.ledger.table.WitnessTable.HeldCheckpoint;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.testkit.MemoryStore;
@@ -54,7 +54,7 @@ class WitnessRaceTest {
           List<CompletableFuture<Optional<Checkpoint>>> asked = new ArrayList<>();
           for (int i = 0; i < 8; i++) {
             GrowingLog log = i % 2 == 0 ? honest : fork;
-            AddCheckpoint request = log.request(SHARED, SHARED + 1 + i / 2, NOW);
+            AddCheckpointRequest request = log.request(SHARED, SHARED + 1 + i / 2, NOW);
             asked.add(
                 CompletableFuture.supplyAsync(() -> askAfter(start, bench, request), threads));
           }
@@ -71,7 +71,7 @@ class WitnessRaceTest {
   }
 
   private static Optional<Checkpoint> askAfter(
-      CountDownLatch start, WitnessBench bench, AddCheckpoint request) {
+      CountDownLatch start, WitnessBench bench, AddCheckpointRequest request) {
     assertTrue(await(start));
     return cosigned(bench, request).join();
   }
@@ -86,7 +86,7 @@ class WitnessRaceTest {
   }
 
   private static CompletableFuture<Optional<Checkpoint>> cosigned(
-      WitnessBench bench, AddCheckpoint request) {
+      WitnessBench bench, AddCheckpointRequest request) {
     return bench
         .ask(ORIGIN, request)
         .thenApply(answer -> WitnessBench.cosignature(request, answer.orElseThrow()))
@@ -95,8 +95,8 @@ class WitnessRaceTest {
   }
 
   /** How a witness under test comes to cosign. */
-  private interface Asking {
-    CompletableFuture<Optional<Checkpoint>> ask(WitnessBench bench, AddCheckpoint request);
+  private interface CosignMethod {
+    CompletableFuture<Optional<Checkpoint>> ask(WitnessBench bench, AddCheckpointRequest request);
   }
 
   @Test
@@ -118,11 +118,12 @@ class WitnessRaceTest {
 
   /** The mutant: decides on what is committed, and puts it in place afterwards. */
   private static CompletableFuture<Optional<Checkpoint>> checkThenPersist(
-      WitnessBench bench, AddCheckpoint request) {
+      WitnessBench bench, AddCheckpointRequest request) {
     Ledger ledger = bench.ledger;
     Checkpoint checkpoint = Checkpoint.parse(request.checkpoint().text()).orElseThrow();
-    Held offered = new Held(ORIGIN, checkpoint, NOW.getEpochSecond(), request.checkpoint());
-    Held held = ledger.witness().latest(ORIGIN).orElse(null);
+    HeldCheckpoint offered =
+        new HeldCheckpoint(ORIGIN, checkpoint, NOW.getEpochSecond(), request.checkpoint());
+    HeldCheckpoint held = ledger.witness().latest(ORIGIN).orElse(null);
     if (!(WitnessRules.judge(held, request, offered) instanceof Cosign)) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -135,7 +136,7 @@ class WitnessRaceTest {
   }
 
   /** Requests of both forks, some waiting together for one commit, some after it. */
-  private List<Checkpoint> interleave(int seed, Asking asking) {
+  private List<Checkpoint> interleave(int seed, CosignMethod asking) {
     Random random = new Random(seed);
     Later workers = new Later(random);
     List<Checkpoint> cosigned = new ArrayList<>();
@@ -163,7 +164,7 @@ class WitnessRaceTest {
     return cosigned;
   }
 
-  private AddCheckpoint any(Random random, int held) {
+  private AddCheckpointRequest any(Random random, int held) {
     GrowingLog log = random.nextBoolean() ? honest : fork;
     int most = log.size();
     return log.request(held, Math.min(most, held + 1 + random.nextInt(12)), NOW);

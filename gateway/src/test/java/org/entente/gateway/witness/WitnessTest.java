@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.audit.tree.AddCheckpoint;
+import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.ledger.table.WitnessBook.Held;
+import org.entente.gateway.ledger.table.WitnessTable.HeldCheckpoint;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
@@ -64,7 +64,7 @@ class WitnessTest {
   void log_thatContinues_isCosignedWithBothKeysAndKept() {
     int old = 0;
     for (int size : new int[] {1, 2, 3, 7, 8, 64, 65, 100, 100}) {
-      AddCheckpoint request = log.request(old, size, NOW);
+      AddCheckpointRequest request = log.request(old, size, NOW);
       WitnessAnswer answer = bench.answer(log, request);
       assertEquals(WitnessRules.OK, answer.getStatus());
       assertEquals(
@@ -101,7 +101,8 @@ class WitnessTest {
     assertEquals(1, alarms(Code.AUDIT_LOG_FORKED));
     assertEquals(
         List.of("AUDIT_LOG_FORKED"), conflicts().stream().map(l -> l.outcome().code()).toList());
-    Held evidence = bench.ledger.witness().refused(ORIGIN, Code.AUDIT_LOG_FORKED).orElseThrow();
+    HeldCheckpoint evidence =
+        bench.ledger.witness().refused(ORIGIN, Code.AUDIT_LOG_FORKED).orElseThrow();
     assertEquals(fork.checkpoint(120), evidence.checkpoint());
   }
 
@@ -110,8 +111,8 @@ class WitnessTest {
     GrowingLog fork = WitnessBench.log().grow(99, "leaf").grow(51, "fork");
     ask(log, 0, 100, NOW);
     assertEquals(WitnessRules.UNPROVEN, ask(fork, 100, 150, NOW).getStatus());
-    AddCheckpoint stolen =
-        new AddCheckpoint(
+    AddCheckpointRequest stolen =
+        new AddCheckpointRequest(
             100, log.grow(50, "leaf").request(100, 150, NOW).proof(), fork.sign(150, NOW));
     assertEquals(WitnessRules.UNPROVEN, bench.answer(fork, stolen).getStatus());
     assertEquals(100, held());
@@ -220,10 +221,10 @@ class WitnessTest {
             .build();
     assertEquals(
         WitnessRules.MALFORMED, bench.witness.answer(FR, junk).join().orElseThrow().getStatus());
-    AddCheckpoint back = new AddCheckpoint(10, List.of(), log.sign(9, NOW));
+    AddCheckpointRequest back = new AddCheckpointRequest(10, List.of(), log.sign(9, NOW));
     assertEquals(WitnessRules.MALFORMED, bench.answer(log, back).getStatus());
-    AddCheckpoint proofOfNothing =
-        new AddCheckpoint(0, log.request(50, 100, NOW).proof(), log.sign(100, NOW));
+    AddCheckpointRequest proofOfNothing =
+        new AddCheckpointRequest(0, log.request(50, 100, NOW).proof(), log.sign(100, NOW));
     assertEquals(WitnessRules.UNPROVEN, bench.answer(log, proofOfNothing).getStatus());
     assertEquals(List.of(), bench.leaves);
     assertEquals(0, held());
@@ -251,7 +252,7 @@ class WitnessTest {
     ask(log, 0, 100, NOW);
     assertEquals(
         WitnessRules.CONFLICT,
-        bench.answer(next, new AddCheckpoint(4, List.of(), next.sign(5, NOW))).getStatus());
+        bench.answer(next, new AddCheckpointRequest(4, List.of(), next.sign(5, NOW))).getStatus());
     assertEquals(WitnessRules.OK, ask(next, 0, 5, NOW).getStatus());
     assertEquals(
         List.of(ORIGIN.numbered(2) + " follows " + ORIGIN + " of 100 leaves"),

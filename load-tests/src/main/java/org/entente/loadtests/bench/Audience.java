@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.MeasurementFailed;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MeasurementFailure;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.OpenCursor;
@@ -33,9 +33,9 @@ final class Audience {
   private final List<Listener> listeners = new ArrayList<>();
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
   private final CompletableFuture<Integer> messageBytes = new CompletableFuture<>();
-  private volatile Expected expected = new Expected(-1, new CountDownLatch(0));
+  private volatile AwaitedMessage expected = new AwaitedMessage(-1, new CountDownLatch(0));
 
-  private record Expected(long number, CountDownLatch missing) {}
+  private record AwaitedMessage(long number, CountDownLatch missing) {}
 
   /** Adds subscribers until there are so many, over the channels in turns; open on return. */
   void grow(int to, List<ManagedChannel> channels) throws InterruptedException {
@@ -57,18 +57,18 @@ final class Audience {
 
   /** From now on counts who has the message of this number. */
   void expect(long number) {
-    expected = new Expected(number, new CountDownLatch(listeners.size()));
+    expected = new AwaitedMessage(number, new CountDownLatch(listeners.size()));
   }
 
   /**
    * Waits until every subscriber has the message.
    *
-   * @throws MeasurementFailed if one does not get it or a stream ended
+   * @throws MeasurementFailure if one does not get it or a stream ended
    */
   void await() throws InterruptedException {
     if (!expected.missing.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       check();
-      throw new MeasurementFailed(
+      throw new MeasurementFailure(
           expected.missing.getCount() + " of " + listeners.size() + " subscribers got no message");
     }
     check();
@@ -80,7 +80,7 @@ final class Audience {
       return messageBytes.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       check();
-      throw new MeasurementFailed("no message came to a further subscriber", e);
+      throw new MeasurementFailure("no message came to a further subscriber", e);
     }
   }
 
@@ -92,7 +92,7 @@ final class Audience {
   private void check() {
     String wrong = problem.get();
     if (wrong != null) {
-      throw new MeasurementFailed(wrong);
+      throw new MeasurementFailure(wrong);
     }
   }
 
@@ -136,8 +136,9 @@ final class Audience {
     private void take(Delivery delivery) {
       messageBytes.complete(
           delivery.getLabel().getSerializedSize() + delivery.getBody().getSerializedSize());
-      Expected now = expected;
-      if (Content.number(delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer())
+      AwaitedMessage now = expected;
+      if (MeasuredContent.number(
+              delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer())
           == now.number) {
         now.missing.countDown();
       }

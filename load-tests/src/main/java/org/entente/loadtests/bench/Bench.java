@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.ThrowawayFolder;
-import org.entente.loadtests.measure.MeasurementFailed;
+import org.entente.loadtests.measure.MeasurementFailure;
 import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class Bench implements AutoCloseable {
   private final Path folder;
   private final Federation federation;
-  private final Grounds grounds;
+  private final FederationPool grounds;
   private final Effort effort;
   private final Results results;
   private final Consumer<String> say;
-  private final @Nullable Baselines baselines;
+  private final @Nullable BaselineRunner baselines;
   private boolean failed;
 
   /**
@@ -42,13 +42,13 @@ final class Bench implements AutoCloseable {
   Bench(Effort effort, @Nullable String baselines, Consumer<String> say) {
     this.effort = effort;
     this.say = say;
-    Home home = Home.find();
+    ConfigurationHome home = ConfigurationHome.find();
     folder = ThrowawayFolder.create();
     federation = Federation.mint(home, folder, effort.machine());
-    grounds = new Grounds(home, folder, effort.machine());
+    grounds = new FederationPool(home, folder, effort.machine());
     results = new Results(Setting.here(effort, home.folder(), folder, InstantSource.system()));
     this.baselines =
-        baselines == null ? null : new Baselines(baselines, folder, effort, results, say);
+        baselines == null ? null : new BaselineRunner(baselines, folder, effort, results, say);
   }
 
   /**
@@ -60,8 +60,8 @@ final class Bench implements AutoCloseable {
     long start = System.nanoTime();
     try {
       Results unused = chains(recordings);
-      new Starting(federation, effort, results, say).run();
-    } catch (MeasurementFailed failure) {
+      new StartupTime(federation, effort, results, say).run();
+    } catch (MeasurementFailure failure) {
       note("the two gateways", failure);
     } finally {
       federation.close();
@@ -89,7 +89,9 @@ final class Bench implements AutoCloseable {
       throughput.warmUp();
       throughput.run();
       Spread capacity =
-          results.figure(Throughput.id(Throughput.Way.ENTENTE_STREAM, Effort.KIB)).spread();
+          results
+              .figure(Throughput.id(Throughput.HandOverMode.ENTENTE_STREAM, Effort.KIB))
+              .spread();
       Latency latency = new Latency(rig, effort, results, say);
       latency.run(capacity.median());
       latency.flash();
@@ -107,42 +109,42 @@ final class Bench implements AutoCloseable {
 
   /** Measures with gateways of its own. */
   @FunctionalInterface
-  private interface Scenario {
+  private interface BenchScenario {
     void run(Federation federation) throws InterruptedException;
   }
 
   /** Those that have gateways of their own, one after the other. */
   private void scenarios() throws InterruptedException {
     Effort.Scenarios effort = this.effort.scenarios();
-    new PolicyDecision(folder.resolve("agreements"), this.effort, results, say).run();
+    new PolicyDecisionCost(folder.resolve("agreements"), this.effort, results, say).run();
     if (effort.transit()) {
       scenario("transit", List.of(), on -> new Transit(on, this.effort, results, say).run());
-      scenario("wire", List.of(), on -> new Wire(on, this.effort, results, say).run());
+      scenario("wire", List.of(), on -> new WireCost(on, this.effort, results, say).run());
     }
     if (effort.stored() > 0) {
-      scenario("disk", List.of(), on -> new Disk(on, effort.stored(), results, say).run());
+      scenario("disk", List.of(), on -> new DiskCost(on, effort.stored(), results, say).run());
     }
     if (!effort.recipients().isEmpty()) {
       scenario(
           "fanout",
-          Fanout.members(this.effort),
-          on -> new Fanout(on, folder.resolve("transmit"), this.effort, results, say).run());
+          FanoutCost.members(this.effort),
+          on -> new FanoutCost(on, folder.resolve("transmit"), this.effort, results, say).run());
     }
     if (!effort.subscribers().isEmpty()) {
       scenario(
           "subscribers", List.of(), on -> new Subscribers(on, this.effort, results, say).run());
     }
     if (effort.queued() > 0) {
-      scenario("queued", List.of(), on -> new Queued(on, effort.queued(), results, say).run());
+      scenario("queued", List.of(), on -> new QueueGrowth(on, effort.queued(), results, say).run());
     }
   }
 
   /** One that fails costs its own figures and not those of an hour before it. */
-  private void scenario(String name, List<FederationSpec.Agency> further, Scenario scenario)
+  private void scenario(String name, List<FederationSpec.Agency> further, BenchScenario scenario)
       throws InterruptedException {
-    try (Grounds.Ground ground = grounds.mint(name, further)) {
+    try (FederationPool.Ground ground = grounds.mint(name, further)) {
       scenario.run(ground.federation());
-    } catch (MeasurementFailed | CommandFailure failure) {
+    } catch (MeasurementFailure | CommandFailure failure) {
       note("scenario " + name, failure);
     }
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.EntenteCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.measure.MeasurementFailed;
+import org.entente.loadtests.measure.MeasurementFailure;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 import picocli.CommandLine.Command;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures gateways on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCommand.Smoke.class, BenchCommand.Policy.class},
+    subcommands = {BenchCommand.Smoke.class, BenchCommand.PolicyBenchCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class BenchCommand implements EntenteCommand, Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -62,7 +62,7 @@ public final class BenchCommand implements EntenteCommand, Callable<Integer> {
         }
         spec.commandLine().getOut().flush();
         return 0;
-      } catch (MeasurementFailed failure) {
+      } catch (MeasurementFailure failure) {
         throw new CommandFailure(failure.getMessage() + "", failure);
       }
     }
@@ -83,7 +83,7 @@ public final class BenchCommand implements EntenteCommand, Callable<Integer> {
         "Example: entente bench policy --quick --out policy.json"
       },
       mixinStandardHelpOptions = true)
-  static final class Policy implements Callable<Integer> {
+  static final class PolicyBenchCommand implements Callable<Integer> {
     @Option(
         names = "--quick",
         description = "Half a minute: shows that it works, and about how much.")

@@ -4,8 +4,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.federation.Home;
-import org.entente.loadtests.measure.MeasurementFailed;
+import org.entente.loadtests.federation.ConfigurationHome;
+import org.entente.loadtests.measure.MeasurementFailure;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,7 +62,7 @@ public final class BenchRun implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Effort effort = effort();
-    String baselines = withoutBaselines ? null : System.getProperty(Baselines.PROPERTY);
+    String baselines = withoutBaselines ? null : System.getProperty(BaselineRunner.PROPERTY);
     Bench bench = new Bench(effort, baselines, this::say);
     Thread onInterrupt = new Thread(bench::close, "stop");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
@@ -77,7 +77,7 @@ public final class BenchRun implements Callable<Integer> {
         printed.flush();
       }
       return bench.failed() ? 1 : 0;
-    } catch (CommandFailure | MeasurementFailed failure) {
+    } catch (CommandFailure | MeasurementFailure failure) {
       say(failure.getMessage() + "");
       return 1;
     }
@@ -92,7 +92,11 @@ public final class BenchRun implements Callable<Integer> {
   }
 
   private static Path results(Effort effort) {
-    return Home.find().folder().resolve("load-tests").resolve("results").resolve(effort.name());
+    return ConfigurationHome.find()
+        .folder()
+        .resolve("load-tests")
+        .resolve("results")
+        .resolve(effort.name());
   }
 
   private void say(String line) {

@@ -45,7 +45,7 @@ final class Charts {
 
   private void sizes() throws IOException {
     LogChart chart = new LogChart("Throughput by size of a message", "bytes of a message", RATE);
-    for (Throughput.Way way : Throughput.Way.values()) {
+    for (Throughput.HandOverMode way : Throughput.HandOverMode.values()) {
       Map<Number, Number> line = new LinkedHashMap<>();
       for (int size : List.of(256, Effort.KIB, 16 << 10, Effort.LARGEST)) {
         results
@@ -68,7 +68,7 @@ final class Charts {
     LogChart chart = new LogChart(title, "messages in a gRPC message", RATE);
     chart.line(Subject.RAW.title(), line);
     Map<Number, Number> gateways = new LinkedHashMap<>();
-    Map.of(1, Throughput.Way.ENTENTE_STREAM, 64, Throughput.Way.ENTENTE_PACKED)
+    Map.of(1, Throughput.HandOverMode.ENTENTE_STREAM, 64, Throughput.HandOverMode.ENTENTE_PACKED)
         .forEach(
             (packed, way) ->
                 results
@@ -82,7 +82,7 @@ final class Charts {
     Map<Number, Number> line = new LinkedHashMap<>();
     for (int recipients : Effort.LONG.scenarios().recipients()) {
       results
-          .find(Fanout.rateId(recipients))
+          .find(FanoutCost.rateId(recipients))
           .ifPresent(figure -> line.put(recipients, figure.spread().median()));
     }
     if (line.size() > 1) {
@@ -108,7 +108,7 @@ final class Charts {
 
   private void systems() throws IOException {
     Map<String, String> shown = new LinkedHashMap<>();
-    shown.put("Entente", Throughput.id(Throughput.Way.ENTENTE_STREAM, Effort.KIB));
+    shown.put("Entente", Throughput.id(Throughput.HandOverMode.ENTENTE_STREAM, Effort.KIB));
     shown.put("Artemis, synced", Baseline.ARTEMIS.rate());
     shown.put("NATS JetStream, synced", Baseline.NATS.rate());
     shown.put("AS4, 8 senders", Baseline.AS4.rate());

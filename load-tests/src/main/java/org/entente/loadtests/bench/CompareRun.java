@@ -41,7 +41,7 @@ public final class CompareRun implements Callable<Integer> {
   public Integer call() {
     try {
       PrintWriter out = spec.commandLine().getOut();
-      Comparison.table(Results.read(first), Results.read(second)).forEach(out::println);
+      RunComparison.table(Results.read(first), Results.read(second)).forEach(out::println);
       out.flush();
       return 0;
     } catch (UncheckedIOException e) {

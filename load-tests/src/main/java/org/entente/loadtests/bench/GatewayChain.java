@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MessageSender;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -47,13 +47,13 @@ final class GatewayChain {
   private final Map<Lane, StreamObserver<PublishStreamRequest>> streams = new EnumMap<>(Lane.class);
   private final ManagedChannel publisher;
   private final ManagedChannel subscriber;
-  private Subscription subscription;
+  private BenchSubscriber subscription;
   private int batch = 1;
 
   /** Opens the subscriber's cursor and the publisher's channel; the gateways run. */
   GatewayChain(Federation federation) throws InterruptedException {
     subscriber = federation.channel(TO, "desk");
-    subscription = new Subscription(routine, flash, 1);
+    subscription = new BenchSubscriber(routine, flash, 1);
     subscription.open(subscriber);
     publisher = federation.channel(FROM, "declarations");
   }
@@ -68,7 +68,7 @@ final class GatewayChain {
       streams.clear();
       subscription.close();
       batch = most;
-      subscription = new Subscription(routine, flash, most);
+      subscription = new BenchSubscriber(routine, flash, most);
       subscription.open(subscriber);
     }
   }
@@ -79,7 +79,7 @@ final class GatewayChain {
   }
 
   /** A stream of drafts in a lane; those that are handed over together go in one request. */
-  Sender stream(Lane lane, Content content) {
+  MessageSender stream(Lane lane, MeasuredContent content) {
     Draft draft = draft(lane);
     StreamObserver<PublishStreamRequest> drafts =
         streams.computeIfAbsent(
@@ -95,7 +95,7 @@ final class GatewayChain {
   }
 
   /** A call for each ROUTINE message, a bounded number of them at a time. */
-  Sender calls(Content content) {
+  MessageSender calls(MeasuredContent content) {
     Draft draft = draft(Lane.LANE_ROUTINE);
     Semaphore free = new Semaphore(CALLS);
     return (first, count) -> {
@@ -109,7 +109,7 @@ final class GatewayChain {
     };
   }
 
-  private static Draft numbered(Draft draft, Content content, long number) {
+  private static Draft numbered(Draft draft, MeasuredContent content, long number) {
     ByteString bytes = UnsafeByteOperations.unsafeWrap(content.of(number, 1));
     return draft.toBuilder()
         .setIdempotencyKey(draft.getLabel().getLane().getNumber() + "-" + number)

@@ -9,12 +9,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.MeasurementFailed;
-import org.entente.loadtests.measure.Pacing;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MeasurementFailure;
+import org.entente.loadtests.measure.MessageSender;
+import org.entente.loadtests.measure.OpenLoadMeasurement;
 import org.entente.loadtests.measure.Percentile;
 import org.entente.loadtests.measure.Saturation;
-import org.entente.loadtests.measure.Sender;
 import org.entente.loadtests.measure.Spread;
 import org.entente.proto.v1.Lane;
 
@@ -31,7 +31,7 @@ final class Latency {
   private final Effort effort;
   private final Results results;
   private final Consumer<String> say;
-  private final Content content = new Content(Effort.KIB);
+  private final MeasuredContent content = new MeasuredContent(Effort.KIB);
 
   Latency(Rig rig, Effort effort, Results results, Consumer<String> say) {
     this.rig = rig;
@@ -59,8 +59,8 @@ final class Latency {
   }
 
   private void pair(String id, String load, double rate) throws InterruptedException {
-    Sender gateways = rig.gateways().stream(Lane.LANE_ROUTINE, content);
-    Sender raw = rig.raw().stream(content);
+    MessageSender gateways = rig.gateways().stream(Lane.LANE_ROUTINE, content);
+    MessageSender raw = rig.raw().stream(content);
     List<Histogram> ofGateways = new ArrayList<>();
     List<Histogram> ofRaw = new ArrayList<>();
     for (int i = 0; i < effort.repeats(); i++) {
@@ -73,7 +73,7 @@ final class Latency {
 
   /** FLASH at 200/s, alone and while ROUTINE has more to send than goes through. */
   void flash() throws InterruptedException {
-    Sender flash = rig.gateways().stream(Lane.LANE_FLASH, content);
+    MessageSender flash = rig.gateways().stream(Lane.LANE_FLASH, content);
     Arrivals arrivals = rig.gateways().arrivals(Lane.LANE_FLASH);
     List<Histogram> alone = new ArrayList<>();
     List<Histogram> beside = new ArrayList<>();
@@ -103,7 +103,7 @@ final class Latency {
 
   private double flood() {
     try {
-      Sender routine = rig.gateways().stream(Lane.LANE_ROUTINE, content);
+      MessageSender routine = rig.gateways().stream(Lane.LANE_ROUTINE, content);
       Duration all = effort.before().plus(effort.paced());
       return new Saturation(
               routine,
@@ -113,7 +113,7 @@ final class Latency {
           .run(Duration.ZERO, all);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new MeasurementFailed("interrupted", e);
+      throw new MeasurementFailure("interrupted", e);
     }
   }
 
@@ -121,13 +121,13 @@ final class Latency {
     try {
       return flood.join();
     } catch (CompletionException e) {
-      throw e.getCause() instanceof MeasurementFailed failed ? failed : e;
+      throw e.getCause() instanceof MeasurementFailure failed ? failed : e;
     }
   }
 
-  private Histogram pace(Sender sender, Arrivals arrivals, double rate)
+  private Histogram pace(MessageSender sender, Arrivals arrivals, double rate)
       throws InterruptedException {
-    return Pacing.run(sender, arrivals, rate, effort.before(), effort.paced());
+    return OpenLoadMeasurement.run(sender, arrivals, rate, effort.before(), effort.paced());
   }
 
   private void add(

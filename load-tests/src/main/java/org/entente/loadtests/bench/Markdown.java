@@ -51,7 +51,7 @@ final class Markdown {
     lines.add("");
     lines.add("| figure | what | measured | floor | aim | unit | |");
     lines.add("|---|---|---:|---:|---:|---|---|");
-    for (Asked asked : Asked.ALL) {
+    for (FigureTarget asked : FigureTarget.ALL) {
       String bound = asked.atLeast() ? "≥ " : "≤ ";
       Optional<Double> median = results.find(asked.id()).map(figure -> figure.spread().median());
       lines.add(

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.inside.PolicyBenchmark;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.Result;
@@ -59,7 +59,7 @@ final class PolicyBench {
             .measurementIterations(form.rounds())
             .measurementTime(TimeValue.milliseconds(form.millis()))
             .shouldFailOnError(true)
-            .jvmArgsAppend("-Dentente.home=" + Home.find().folder());
+            .jvmArgsAppend("-Dentente.home=" + ConfigurationHome.find().folder());
     if (out != null) {
       options = options.resultFormat(ResultFormatType.JSON).result(out.toString());
     }

@@ -18,7 +18,7 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.Saturation;
 import org.entente.proto.v1.Lane;
 
@@ -84,7 +84,7 @@ final class Profile {
   }
 
   private double saturate(Duration time) throws InterruptedException {
-    Content content = new Content(Effort.KIB);
+    MeasuredContent content = new MeasuredContent(Effort.KIB);
     return new Saturation(
             gateways.stream(Lane.LANE_ROUTINE, content),
             gateways.arrivals(Lane.LANE_ROUTINE),

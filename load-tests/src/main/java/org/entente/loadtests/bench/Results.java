@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.loadtests.measure.MeasurementFailed;
+import org.entente.loadtests.measure.MeasurementFailure;
 import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +71,10 @@ final class Results {
   /**
    * A figure that was measured.
    *
-   * @throws MeasurementFailed if it was not
+   * @throws MeasurementFailure if it was not
    */
   Figure figure(String id) {
-    return find(id).orElseThrow(() -> new MeasurementFailed(id + " was not measured"));
+    return find(id).orElseThrow(() -> new MeasurementFailure(id + " was not measured"));
   }
 
   Optional<Figure> find(String id) {
@@ -100,7 +100,7 @@ final class Results {
   /** One JSON object. */
   String json() {
     ObjectNode root = JSON.createObjectNode();
-    for (Asked asked : Asked.ALL) {
+    for (FigureTarget asked : FigureTarget.ALL) {
       @Nullable Double median =
           find(asked.id()).map(figure -> figure.spread().median()).orElse(null);
       root.put(asked.id(), median);
@@ -115,7 +115,7 @@ final class Results {
 
   private ArrayNode asked() {
     ArrayNode all = JSON.createArrayNode();
-    for (Asked asked : Asked.ALL) {
+    for (FigureTarget asked : FigureTarget.ALL) {
       ObjectNode one = JSON.valueToTree(asked);
       find(asked.id())
           .ifPresent(figure -> one.put("verdict", asked.judge(figure.spread().median()).words()));

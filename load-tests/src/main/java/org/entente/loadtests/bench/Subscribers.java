@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MessageSender;
 import org.entente.proto.v1.Lane;
 
 /**
@@ -71,7 +71,7 @@ final class Subscribers {
   }
 
   private static double millis(GatewayChain chain, Audience audience) throws InterruptedException {
-    Sender sender = chain.stream(Lane.LANE_ROUTINE, new Content(Effort.KIB));
+    MessageSender sender = chain.stream(Lane.LANE_ROUTINE, new MeasuredContent(Effort.KIB));
     Arrivals arrivals = chain.arrivals(Lane.LANE_ROUTINE);
     long number = arrivals.reserve(1);
     long before = arrivals.count();

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MessageSender;
 import org.entente.loadtests.measure.Saturation;
-import org.entente.loadtests.measure.Sender;
 import org.entente.loadtests.measure.Spread;
 import org.entente.proto.v1.Lane;
 
@@ -33,7 +33,7 @@ final class Throughput {
   private static final double MIB = 1 << 20;
 
   /** Who hands over how. */
-  enum Way {
+  enum HandOverMode {
     RAW_PACKED("raw.packed", Subject.RAW, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     RAW_SINGLE("raw.single", Subject.RAW, "stream, each message a gRPC message"),
     ENTENTE_PACKED(
@@ -46,7 +46,7 @@ final class Throughput {
     private final Subject subject;
     private final String words;
 
-    Way(String id, Subject subject, String words) {
+    HandOverMode(String id, Subject subject, String words) {
       this.id = id;
       this.subject = subject;
       this.words = words;
@@ -70,7 +70,7 @@ final class Throughput {
   }
 
   /** The id of a figure. */
-  static String id(Way way, int bytes) {
+  static String id(HandOverMode way, int bytes) {
     return way.id + "." + bytes;
   }
 
@@ -78,30 +78,38 @@ final class Throughput {
   void warmUp() throws InterruptedException {
     say.accept("warming up");
     results.add(resident("memory.rest", "resident, at rest, after the start"));
-    Content content = new Content(Effort.KIB);
-    saturate(Way.RAW_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
-    saturate(Way.RAW_SINGLE, content, Duration.ZERO, effort.warmUp().dividedBy(4));
-    saturate(Way.ENTENTE_STREAM, content, Duration.ZERO, effort.warmUp());
-    saturate(Way.ENTENTE_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
-    saturate(Way.RAW_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
-    saturate(Way.ENTENTE_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
+    MeasuredContent content = new MeasuredContent(Effort.KIB);
+    saturate(HandOverMode.RAW_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
+    saturate(HandOverMode.RAW_SINGLE, content, Duration.ZERO, effort.warmUp().dividedBy(4));
+    saturate(HandOverMode.ENTENTE_STREAM, content, Duration.ZERO, effort.warmUp());
+    saturate(HandOverMode.ENTENTE_PACKED, content, Duration.ZERO, effort.warmUp().dividedBy(4));
+    saturate(HandOverMode.RAW_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
+    saturate(HandOverMode.ENTENTE_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
   }
 
   /** All ways at 1 KiB in turns, then streams of the other sizes. */
   void run() throws InterruptedException {
     List<Cost> costs =
         List.of(
-            new Cost("cpu.entente.sender", "sender's gateway", Way.ENTENTE_STREAM, rig.sender()),
-            new Cost("cpu.entente.recipient", "recipient's", Way.ENTENTE_STREAM, rig.recipient()),
-            new Cost(RAW_HOP, "one hop, unpacked", Way.RAW_SINGLE, rig.hop()),
-            new Cost(RAW_HOP_PACKED, "one hop, packed 64", Way.RAW_PACKED, rig.hop()));
-    List<Stages> stages =
+            new Cost(
+                "cpu.entente.sender",
+                "sender's gateway",
+                HandOverMode.ENTENTE_STREAM,
+                rig.sender()),
+            new Cost(
+                "cpu.entente.recipient",
+                "recipient's",
+                HandOverMode.ENTENTE_STREAM,
+                rig.recipient()),
+            new Cost(RAW_HOP, "one hop, unpacked", HandOverMode.RAW_SINGLE, rig.hop()),
+            new Cost(RAW_HOP_PACKED, "one hop, packed 64", HandOverMode.RAW_PACKED, rig.hop()));
+    List<StageCost> stages =
         List.of(
-            new Stages("sender", "sender's gateway", rig.sender()),
-            new Stages("recipient", "recipient's gateway", rig.recipient()));
-    Map<Way, List<Double>> rates = new EnumMap<>(Way.class);
+            new StageCost("sender", "sender's gateway", rig.sender()),
+            new StageCost("recipient", "recipient's gateway", rig.recipient()));
+    Map<HandOverMode, List<Double>> rates = new EnumMap<>(HandOverMode.class);
     for (int i = 0; i < effort.repeats(); i++) {
-      for (Way way : Way.values()) {
+      for (HandOverMode way : HandOverMode.values()) {
         rates.computeIfAbsent(way, w -> new ArrayList<>()).add(turn(way, costs, stages));
       }
     }
@@ -114,12 +122,14 @@ final class Throughput {
     batches();
   }
 
-  private double turn(Way way, List<Cost> costs, List<Stages> stages) throws InterruptedException {
+  private double turn(HandOverMode way, List<Cost> costs, List<StageCost> stages)
+      throws InterruptedException {
     List<Cost> ofWay = costs.stream().filter(cost -> cost.way == way).toList();
-    List<Stages> ofStream = way == Way.ENTENTE_STREAM ? stages : List.of();
-    ofStream.forEach(Stages::begin);
+    List<StageCost> ofStream = way == HandOverMode.ENTENTE_STREAM ? stages : List.of();
+    ofStream.forEach(StageCost::begin);
     ofWay.forEach(Cost::begin);
-    Counted counted = saturate(way, new Content(Effort.KIB), effort.before(), effort.saturated());
+    CountedRate counted =
+        saturate(way, new MeasuredContent(Effort.KIB), effort.before(), effort.saturated());
     ofWay.forEach(cost -> cost.end(counted.messages));
     ofStream.forEach(stage -> stage.end(counted.messages));
     return counted.rate;
@@ -129,50 +139,57 @@ final class Throughput {
     results.ratio(
         "throughput_to_raw",
         "client's stream through two gateways / raw chain, both packed 64; 1 KiB",
-        id(Way.ENTENTE_PACKED, Effort.KIB),
-        id(Way.RAW_PACKED, Effort.KIB));
+        id(HandOverMode.ENTENTE_PACKED, Effort.KIB),
+        id(HandOverMode.RAW_PACKED, Effort.KIB));
     results.ratio(
         "single_to_raw",
         "each message a gRPC message, through two gateways / raw chain; 1 KiB",
-        id(Way.ENTENTE_STREAM, Effort.KIB),
-        id(Way.RAW_SINGLE, Effort.KIB));
+        id(HandOverMode.ENTENTE_STREAM, Effort.KIB),
+        id(HandOverMode.RAW_SINGLE, Effort.KIB));
     results.ratio(
         "call_to_raw",
         "a call for each message, through two gateways / raw chain; 1 KiB",
-        id(Way.ENTENTE_CALL, Effort.KIB),
-        id(Way.RAW_CALL, Effort.KIB));
+        id(HandOverMode.ENTENTE_CALL, Effort.KIB),
+        id(HandOverMode.RAW_CALL, Effort.KIB));
   }
 
   private void sizes() throws InterruptedException {
-    List<Way> streams =
-        List.of(Way.RAW_PACKED, Way.RAW_SINGLE, Way.ENTENTE_PACKED, Way.ENTENTE_STREAM);
+    List<HandOverMode> streams =
+        List.of(
+            HandOverMode.RAW_PACKED,
+            HandOverMode.RAW_SINGLE,
+            HandOverMode.ENTENTE_PACKED,
+            HandOverMode.ENTENTE_STREAM);
     for (int bytes : effort.sizes()) {
-      Map<Way, List<Double>> rates = new EnumMap<>(Way.class);
+      Map<HandOverMode, List<Double>> rates = new EnumMap<>(HandOverMode.class);
       // Fewer repeats than at 1 KiB, where ratios are asked for.
       for (int i = 0; i < Math.max(1, effort.repeats() - 2); i++) {
-        for (Way way : streams) {
+        for (HandOverMode way : streams) {
           rates
               .computeIfAbsent(way, w -> new ArrayList<>())
-              .add(saturate(way, new Content(bytes), effort.before(), effort.saturated()).rate);
+              .add(
+                  saturate(way, new MeasuredContent(bytes), effort.before(), effort.saturated())
+                      .rate);
         }
       }
       rates.forEach((way, values) -> add(way, bytes, values));
       results.ratio(
           "throughput_to_raw_" + bytes,
           "client's stream through two gateways / raw chain, both packed; " + size(bytes),
-          id(Way.ENTENTE_PACKED, bytes),
-          id(Way.RAW_PACKED, bytes));
+          id(HandOverMode.ENTENTE_PACKED, bytes),
+          id(HandOverMode.RAW_PACKED, bytes));
     }
   }
 
   /** The raw chain by how many messages are in a gRPC message, beside 1 and 64. */
   private void batches() throws InterruptedException {
-    Content content = new Content(Effort.KIB);
+    MeasuredContent content = new MeasuredContent(Effort.KIB);
     for (int packed : effort.batches()) {
       List<Double> rates = new ArrayList<>();
       for (int i = 0; i < Math.max(1, effort.repeats() - 2); i++) {
         rates.add(
-            saturate(Way.RAW_PACKED, content, packed, effort.before(), effort.saturated()).rate);
+            saturate(HandOverMode.RAW_PACKED, content, packed, effort.before(), effort.saturated())
+                .rate);
       }
       results.add(
           new Figure(
@@ -188,23 +205,24 @@ final class Throughput {
   /** The id of a figure of the raw chain with so many messages of 1 KiB in a gRPC message. */
   static String batchId(int packed) {
     return switch (packed) {
-      case 1 -> id(Way.RAW_SINGLE, Effort.KIB);
-      case MOST_PACKED -> id(Way.RAW_PACKED, Effort.KIB);
+      case 1 -> id(HandOverMode.RAW_SINGLE, Effort.KIB);
+      case MOST_PACKED -> id(HandOverMode.RAW_PACKED, Effort.KIB);
       default -> "raw.batch." + packed;
     };
   }
 
-  private Counted saturate(Way way, Content content, Duration before, Duration measured)
+  private CountedRate saturate(
+      HandOverMode way, MeasuredContent content, Duration before, Duration measured)
       throws InterruptedException {
     int packing =
-        way == Way.RAW_PACKED || way == Way.ENTENTE_PACKED
+        way == HandOverMode.RAW_PACKED || way == HandOverMode.ENTENTE_PACKED
             ? Math.max(1, Math.min(MOST_PACKED, PACKED_BYTES / content.bytes()))
             : 1;
     return saturate(way, content, packing, before, measured);
   }
 
-  private Counted saturate(
-      Way way, Content content, int packing, Duration before, Duration measured)
+  private CountedRate saturate(
+      HandOverMode way, MeasuredContent content, int packing, Duration before, Duration measured)
       throws InterruptedException {
     if (way.subject == Subject.ENTENTE) {
       rig.gateways().pack(packing);
@@ -215,7 +233,7 @@ final class Throughput {
     say.accept(
         String.format(
             Locale.ROOT, "%-14s %-7s %,10.0f messages/s", way.id, size(content.bytes()), rate));
-    return new Counted(rate, saturation.sent());
+    return new CountedRate(rate, saturation.sent());
   }
 
   /** Messages under way at a time: 4 MiB of them, for gateways and the raw chain alike. */
@@ -223,7 +241,7 @@ final class Throughput {
     return Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, WINDOW_BYTES / bytes));
   }
 
-  private Sender sender(Way way, Content content) {
+  private MessageSender sender(HandOverMode way, MeasuredContent content) {
     return switch (way) {
       case RAW_PACKED, RAW_SINGLE -> rig.raw().stream(content);
       case RAW_CALL -> rig.raw().calls(content);
@@ -232,13 +250,13 @@ final class Throughput {
     };
   }
 
-  private Arrivals arrivals(Way way) {
+  private Arrivals arrivals(HandOverMode way) {
     return way.subject == Subject.RAW
         ? rig.raw().arrivals()
         : rig.gateways().arrivals(Lane.LANE_ROUTINE);
   }
 
-  private void add(Way way, int bytes, List<Double> values) {
+  private void add(HandOverMode way, int bytes, List<Double> values) {
     results.add(
         new Figure(
             id(way, bytes),
@@ -267,18 +285,18 @@ final class Throughput {
     return bytes < Effort.KIB ? bytes + " B" : bytes / Effort.KIB + " KiB";
   }
 
-  private record Counted(double rate, long messages) {}
+  private record CountedRate(double rate, long messages) {}
 
   /** Processor time a message, by turn. */
   private static final class Cost {
     private final String id;
     private final String what;
-    private final Way way;
+    private final HandOverMode way;
     private final Usage usage;
     private final List<Double> micros = new ArrayList<>();
     private Duration start = Duration.ZERO;
 
-    Cost(String id, String what, Way way, Usage usage) {
+    Cost(String id, String what, HandOverMode way, Usage usage) {
       this.id = id;
       this.what = what;
       this.way = way;

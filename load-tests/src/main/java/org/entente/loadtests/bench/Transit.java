@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.measure.Content;
+import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.Saturation;
 import org.entente.proto.v1.Lane;
 
@@ -39,7 +39,7 @@ final class Transit {
     GatewayChain chain = new GatewayChain(federation);
     Saturation unused = saturate(chain, Duration.ZERO, effort.scenarios().warmUp());
     Usage hub = new Usage(federation.pid(HUB));
-    Stages stages = new Stages("transit", "a transit's gateway", hub);
+    StageCost stages = new StageCost("transit", "a transit's gateway", hub);
     Rounds rounds = new Rounds("cost of a message of 1 KiB", Subject.ENTENTE);
     for (int i = 0; i < effort.repeats(); i++) {
       stages.begin();
@@ -78,7 +78,7 @@ final class Transit {
 
   private static Saturation saturate(GatewayChain chain, Duration before, Duration measured)
       throws InterruptedException {
-    Content content = new Content(Effort.KIB);
+    MeasuredContent content = new MeasuredContent(Effort.KIB);
     Saturation saturation =
         new Saturation(
             chain.stream(Lane.LANE_ROUTINE, content),

@@ -24,7 +24,7 @@ final class Chaos {
   private final SplittableRandom random;
   private final int perSecond;
   private final Consumer<String> say;
-  private final Journal journal = new Journal();
+  private final ClientJournal journal = new ClientJournal();
 
   /**
    * A run that has not begun.
@@ -45,7 +45,7 @@ final class Chaos {
    *
    * @throws CommandFailure if a gateway does not start again or ends although nobody ended it
    */
-  Verdict run(int kills) throws InterruptedException {
+  ChaosVerdict run(int kills) throws InterruptedException {
     Collection<String> all = federation.agencies();
     say.accept("starting the gateways of " + String.join(", ", all));
     federation.start(all);
@@ -73,7 +73,7 @@ final class Chaos {
         .filter(agency -> tally.count(agency).misrouted() > 0)
         .forEach(agency -> problems.add("a message came to the wrong subscriber of " + agency));
     stopAndVerify(problems);
-    return new Verdict(kills, journal.compare(), problems);
+    return new ChaosVerdict(kills, journal.compare(), problems);
   }
 
   private void strike(int kills) throws InterruptedException {

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.ThrowawayFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -75,7 +75,7 @@ public final class ChaosRun implements Callable<Integer> {
     Path folder = ThrowawayFolder.create();
     say("seed " + chosen + ", folder " + folder);
     boolean good = false;
-    Federation federation = Federation.mint(Home.find(), folder);
+    Federation federation = Federation.mint(ConfigurationHome.find(), folder);
     AtomicBoolean stopping = new AtomicBoolean();
     Thread onInterrupt = new Thread(() -> stop(stopping, federation, folder), "stop");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
@@ -113,8 +113,8 @@ public final class ChaosRun implements Callable<Integer> {
     }
   }
 
-  private boolean tell(Verdict verdict) {
-    Comparison comparison = verdict.comparison();
+  private boolean tell(ChaosVerdict verdict) {
+    JournalComparison comparison = verdict.comparison();
     list("lost", comparison.lost());
     list("doubled", comparison.doubled());
     list("acknowledged by nobody for that recipient", comparison.strays());

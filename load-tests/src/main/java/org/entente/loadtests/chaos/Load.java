@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.entente.loadtests.traffic.Publication;
-import org.entente.loadtests.traffic.Publishing;
+import org.entente.loadtests.traffic.TrafficPublisher;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * idempotency key in its content, so that a subscriber can tell a message that came twice under two
  * ids. Safe for many threads.
  */
-final class Load implements Publishing.Source {
+final class Load implements TrafficPublisher.Source {
   private static final String KEY = "key";
   private static final int EXERCISES = 8;
   private static final int LONG_ONES = 16;

@@ -39,13 +39,13 @@ record Alerts(List<Publication> publications, List<BadRecord> bad) {
    * @throws CommandFailure if it cannot be opened or gives nothing to publish
    */
   static Alerts read(Path path, @Nullable Path mapping, Path mappings, Set<String> publishers) {
-    AlertSource.Opening opening = AlertSource.open(path, mapping, mappings);
-    if (opening instanceof AlertSource.Opening.NotOpened failed) {
+    AlertSource.OpenResult opening = AlertSource.open(path, mapping, mappings);
+    if (opening instanceof AlertSource.OpenResult.NotOpened failed) {
       throw new CommandFailure(
           failed.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
     }
     Reader reader = new Reader(publishers);
-    try (AlertSource source = ((AlertSource.Opening.Opened) opening).source()) {
+    try (AlertSource source = ((AlertSource.OpenResult.Opened) opening).source()) {
       source.forEachRemaining(reader::take);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

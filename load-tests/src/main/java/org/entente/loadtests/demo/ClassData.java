@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import org.entente.gateway.Main;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.Machine;
-import org.entente.loadtests.federation.Throwaway;
+import org.entente.loadtests.federation.ThrowawayFederation;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
@@ -47,10 +47,10 @@ public final class ClassData {
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.deleteIfExists(part);
-    Home home = Home.find();
+    ConfigurationHome home = ConfigurationHome.find();
     try {
       Path written =
-          Throwaway.during(
+          ThrowawayFederation.during(
               folder -> Federation.mint(home, folder),
               false,
               (federation, folder) -> written(home, federation, part));
@@ -81,7 +81,7 @@ public final class ClassData {
   }
 
   /** Has a gateway do its work and end; the archive that it wrote. */
-  private static Path written(Home home, Federation federation, Path archive)
+  private static Path written(ConfigurationHome home, Federation federation, Path archive)
       throws InterruptedException {
     String option = "-Xlog:disable -XX:ArchiveClassesAtExit=" + archive;
     federation.launchIn(AGENCY, Map.of("JAVA_TOOL_OPTIONS", option));

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.NodePlan;
 
 /**
@@ -22,12 +22,12 @@ final class Demo {
   private static final String TRANSIT = "x.hub";
   private static final int WARM_UP = 400;
 
-  private final Home home;
+  private final ConfigurationHome home;
   private final Federation federation;
   private final DemoOptions options;
-  private final Voice voice;
+  private final DemoOutput voice;
 
-  Demo(Home home, Federation federation, DemoOptions options, Voice voice) {
+  Demo(ConfigurationHome home, Federation federation, DemoOptions options, DemoOutput voice) {
     this.home = home;
     this.federation = federation;
     this.options = options;

@@ -7,10 +7,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.cli.call.EntenteCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.NodePlan;
-import org.entente.loadtests.federation.Throwaway;
+import org.entente.loadtests.federation.ThrowawayFederation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -122,7 +122,8 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
           .println("entente: --mapping says how to read --alerts; give both");
       return 2;
     }
-    Voice voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
+    DemoOutput voice =
+        new DemoOutput(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
     try {
       return call(voice);
     } catch (CommandFailure failure) {
@@ -132,13 +133,13 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
     }
   }
 
-  private int call(Voice voice) throws InterruptedException {
-    Home home = Home.find();
+  private int call(DemoOutput voice) throws InterruptedException {
+    ConfigurationHome home = ConfigurationHome.find();
     if (list || !scenarios.isEmpty()) {
-      Scenarios each = new Scenarios(home.scenarios(), voice, json);
+      ScenarioSuite each = new ScenarioSuite(home.scenarios(), voice, json);
       return list ? each.list() : each.run(scenarios);
     }
-    return Throwaway.during(
+    return ThrowawayFederation.during(
         folder -> {
           voice.say("Minting a throwaway federation in %s", folder);
           return Federation.mint(home, folder);
@@ -147,7 +148,7 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
         (federation, folder) -> run(home, federation, folder, voice));
   }
 
-  private int run(Home home, Federation federation, Path folder, Voice voice)
+  private int run(ConfigurationHome home, Federation federation, Path folder, DemoOutput voice)
       throws InterruptedException {
     DemoOptions options = new DemoOptions(alerts, mapping, messages, rate);
     Summary summary = new Demo(home, federation, options, voice).run();
@@ -162,7 +163,7 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
   }
 
   /** Starts the verified gateways again and waits for Ctrl-C. */
-  private static void leaveRunning(Federation federation, Path folder, Voice voice)
+  private static void leaveRunning(Federation federation, Path folder, DemoOutput voice)
       throws InterruptedException {
     federation.start(federation.agencies());
     for (String agency : federation.agencies()) {

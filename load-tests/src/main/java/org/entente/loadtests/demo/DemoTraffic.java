@@ -28,8 +28,8 @@ final class DemoTraffic {
   private static final int AT_ONCE = 100_000;
 
   private final Federation federation;
-  private final Voice voice;
-  private final Show show;
+  private final DemoOutput voice;
+  private final DemoDisplay show;
   private final Tally tally = new Tally();
   private final List<String> members;
   private int published;
@@ -39,11 +39,11 @@ final class DemoTraffic {
    *
    * @param members the agencies that are counted
    */
-  DemoTraffic(Federation federation, List<String> members, Voice voice) {
+  DemoTraffic(Federation federation, List<String> members, DemoOutput voice) {
     this.federation = federation;
     this.members = List.copyOf(members);
     this.voice = voice;
-    this.show = new Show(voice);
+    this.show = new DemoDisplay(voice);
   }
 
   /** What was published when, and what came of it. */

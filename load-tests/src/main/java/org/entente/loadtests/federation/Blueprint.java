@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.YamlReadResult;
 
 /**
  * What federation to set up, before it has keys, addresses and a folder.
@@ -44,10 +44,10 @@ public record Blueprint(
   }
 
   /** The federation of the commented samples in {@code config}. */
-  static Blueprint ofSamples(Home home) {
+  static Blueprint ofSamples(ConfigurationHome home) {
     Path file = home.folder().resolve("config").resolve(SPECIFICATION);
-    Reading<FederationSpec> reading = FederationSpec.read(file);
-    if (!(reading instanceof Reading.Read<FederationSpec> read)) {
+    YamlReadResult<FederationSpec> reading = FederationSpec.read(file);
+    if (!(reading instanceof YamlReadResult.Read<FederationSpec> read)) {
       throw new CommandFailure(file + " cannot be read: " + reading);
     }
     Optional<Path> rules = Optional.of(home.nodeRules()).filter(Files::exists);

@@ -29,7 +29,7 @@ public final class Federation implements AutoCloseable {
   private static final Duration STOP = Duration.ofMinutes(1);
 
   private final Map<String, NodePlan> plans;
-  private final Minted minted;
+  private final FederationMaterial minted;
   private final Machine machine;
 
   /** Nobody else's until the federation is closed, whether its gateways run or not. */
@@ -43,7 +43,8 @@ public final class Federation implements AutoCloseable {
 
   private boolean closed;
 
-  private Federation(Map<String, NodePlan> plans, Minted minted, Machine machine, FreePorts ports) {
+  private Federation(
+      Map<String, NodePlan> plans, FederationMaterial minted, Machine machine, FreePorts ports) {
     this.machine = machine;
     this.ports = ports;
     this.plans = plans;
@@ -51,12 +52,12 @@ public final class Federation implements AutoCloseable {
   }
 
   /** Mints keys and writes configurations for every sample in {@code config/nodes}. */
-  public static Federation mint(Home home, Path folder) {
+  public static Federation mint(ConfigurationHome home, Path folder) {
     return mint(home, folder, Machine.QUICK_START);
   }
 
   /** The same with gateways on Java machines set in a certain way. */
-  public static Federation mint(Home home, Path folder, Machine machine) {
+  public static Federation mint(ConfigurationHome home, Path folder, Machine machine) {
     return mint(home, folder, machine, List.of());
   }
 
@@ -65,7 +66,7 @@ public final class Federation implements AutoCloseable {
    * cannot be started.
    */
   public static Federation mint(
-      Home home, Path folder, Machine machine, List<FederationSpec.Agency> further) {
+      ConfigurationHome home, Path folder, Machine machine, List<FederationSpec.Agency> further) {
     return mint(Blueprint.ofSamples(home), folder, machine, further);
   }
 
@@ -78,7 +79,8 @@ public final class Federation implements AutoCloseable {
       Blueprint blueprint, Path folder, Machine machine, List<FederationSpec.Agency> further) {
     FreePorts ports = new FreePorts(new SecureRandom());
     NodePlans plans = NodePlans.of(blueprint, folder, ports);
-    Minted minted = Minted.mint(blueprint, folder, plans.peerAddresses(), further);
+    FederationMaterial minted =
+        FederationMaterial.mint(blueprint, folder, plans.peerAddresses(), further);
     return new Federation(plans.write(minted), minted, machine, ports);
   }
 

@@ -29,7 +29,7 @@ final class GatewayProcess {
 
   private final NodePlan plan;
   private final Process process;
-  private final CompletableFuture<Ready> ready = new CompletableFuture<>();
+  private final CompletableFuture<ReadyAddresses> ready = new CompletableFuture<>();
 
   /** The latest lines on standard output that are not the ready line, as of a dying machine. */
   private final Deque<String> said = new ConcurrentLinkedDeque<>();
@@ -77,7 +77,7 @@ final class GatewayProcess {
         JsonNode node = parse(json, line);
         if (node.path("agency").asText().equals(plan.agency())) {
           ready.complete(
-              new Ready(
+              new ReadyAddresses(
                   plan.agency(),
                   node.path("clients").asText(),
                   node.path("peers").asText(),
@@ -112,7 +112,7 @@ final class GatewayProcess {
    *
    * @throws CommandFailure with the last lines of the log, if the process ends or takes too long
    */
-  Ready awaitReady(Duration atMost) {
+  ReadyAddresses awaitReady(Duration atMost) {
     try {
       return ready.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

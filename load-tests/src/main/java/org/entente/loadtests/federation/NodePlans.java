@@ -57,13 +57,13 @@ final class NodePlans {
   }
 
   /** Writes the configurations against minted credentials. */
-  Map<String, NodePlan> write(Minted minted) {
+  Map<String, NodePlan> write(FederationMaterial minted) {
     Map<String, NodePlan> plans = new TreeMap<>();
     trees.forEach((agency, tree) -> plans.put(agency, write(agency, tree, minted)));
     return plans;
   }
 
-  private NodePlan write(String agency, ObjectNode tree, Minted minted) {
+  private NodePlan write(String agency, ObjectNode tree, FederationMaterial minted) {
     Path own = folder.resolve("nodes").resolve(agency);
     tree.set(
         "trust",

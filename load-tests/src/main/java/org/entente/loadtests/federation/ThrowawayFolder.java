@@ -29,13 +29,13 @@ public final class ThrowawayFolder {
   /** Deletes a folder with everything in it; what is gone already does not matter. */
   public static void delete(Path folder) {
     try {
-      Files.walkFileTree(folder, new Deleting());
+      Files.walkFileTree(folder, new DeletingVisitor());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static final class Deleting extends SimpleFileVisitor<Path> {
+  private static final class DeletingVisitor extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Files.deleteIfExists(file);

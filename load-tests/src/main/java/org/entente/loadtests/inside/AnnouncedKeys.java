@@ -57,7 +57,7 @@ public final class AnnouncedKeys {
     AgencyName agency = new AgencyName(name);
     return new FederationSpec.Agency(
         agency,
-        Everybody.jurisdictionOf(agency),
+        LargeMembership.jurisdictionOf(agency),
         AgencyKind.CUSTOMS,
         Set.of(AgencyRole.MEMBER),
         null,
@@ -76,7 +76,8 @@ public final class AnnouncedKeys {
   public void putInto(Path data, Map<String, Path> keystores) {
     try (RocksStore store = RocksStore.open(data, RocksOptions.defaults());
         Ledger ledger =
-            new Ledger(store, new Unlogged(), clock, LedgerLimits.DEFAULT, new Unobserved())) {
+            new Ledger(
+                store, new NoAuditLog(), clock, LedgerLimits.DEFAULT, new NoCommitObserver())) {
       ledger.start();
       keystores.forEach(
           (agency, keystore) -> {

@@ -41,8 +41,8 @@ final class DayKeys implements StorageKeys, OutboxKeys {
   }
 
   @Override
-  public Named current() {
-    return new Named(OUTBOX, outbox);
+  public NamedKey current() {
+    return new NamedKey(OUTBOX, outbox);
   }
 
   @Override

@@ -10,8 +10,8 @@ import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.Decision;
 import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -31,7 +31,7 @@ import org.entente.proto.v1.Statement;
 
 /**
  * Drafts as several agencies send them, of which policy lets most go: under the first agreement
- * that is tried or a later one, by the samples or between two of {@link ManyAgreements}; some wait
+ * that is tried or a later one, by the samples or between two of {@link LargeRulebook}; some wait
  * for a second person, some are refused. Immutable.
  */
 final class DraftMix {
@@ -39,7 +39,7 @@ final class DraftMix {
   private static final String FRANCE = "fr.customs";
   private static final String SINGAPORE = "sg.police";
 
-  private final List<Asked> asked;
+  private final List<ExpectedDraft> asked;
 
   /**
    * A draft with what must come of it.
@@ -48,10 +48,10 @@ final class DraftMix {
    * @param origin who sends
    * @param agreement under which it goes; empty where it is refused
    */
-  record Asked(CheckedDraft draft, AgencyName origin, String agreement) {
+  record ExpectedDraft(CheckedDraft draft, AgencyName origin, String agreement) {
     /** The decision, if it is as it must be. */
-    Decision decided(Policy policy, Instant now) {
-      Decision decision = policy.egress().decide(draft, origin, now);
+    PolicyDecision decided(Policy policy, Instant now) {
+      PolicyDecision decision = policy.egress().decide(draft, origin, now);
       String under = decision.permits().stream().map(Permit::agreement).findFirst().orElse("");
       if (!under.equals(agreement)) {
         throw new CommandFailure(
@@ -61,29 +61,29 @@ final class DraftMix {
     }
   }
 
-  private DraftMix(List<Asked> asked) {
+  private DraftMix(List<ExpectedDraft> asked) {
     this.asked = List.copyOf(asked);
   }
 
-  static DraftMix of(ManyAgreements agreements, Instant now) {
-    List<Asked> all = new ArrayList<>(bySamples(now));
-    List<Everybody.Pair> pairs = agreements.bilateral();
+  static DraftMix of(LargeRulebook agreements, Instant now) {
+    List<ExpectedDraft> all = new ArrayList<>(bySamples(now));
+    List<LargeMembership.Pair> pairs = agreements.bilateral();
     for (int i = 0; i < OF_PAIRS && !pairs.isEmpty(); i++) {
       int place = i * (pairs.size() - 1) / (OF_PAIRS - 1);
-      Everybody.Pair pair = pairs.get(place);
+      LargeMembership.Pair pair = pairs.get(place);
       Label.Builder label =
           alert(Category.CATEGORY_IPR, Purpose.PURPOSE_IPR_ENFORCEMENT)
               .addHandling(Handling.HANDLING_H2)
-              .addJurisdictions(Everybody.jurisdictionOf(new AgencyName(pair.customs())));
+              .addJurisdictions(LargeMembership.jurisdictionOf(new AgencyName(pair.customs())));
       boolean back = i % 2 == 1;
       String from = back ? pair.police() : pair.customs();
       String to = back ? pair.customs() : pair.police();
-      all.add(asked(from, to, label, ManyAgreements.id(place), now));
+      all.add(asked(from, to, label, LargeRulebook.id(place), now));
     }
     return new DraftMix(all);
   }
 
-  private static List<Asked> bySamples(Instant now) {
+  private static List<ExpectedDraft> bySamples(Instant now) {
     Label.Builder excise = alert(Category.CATEGORY_EXCISE, Purpose.PURPOSE_CUSTOMS_CONTROL);
     Label.Builder unsafe = alert(Category.CATEGORY_HAZARDOUS, Purpose.PURPOSE_PRODUCT_SAFETY);
     Label.Builder named = unsafe.clone().setPersonalData(true);
@@ -126,7 +126,7 @@ final class DraftMix {
         .addMarkings("TLP:AMBER");
   }
 
-  private static Asked asked(
+  private static ExpectedDraft asked(
       String from, String to, Label.Builder label, String agreement, Instant now) {
     Draft draft =
         Draft.newBuilder()
@@ -139,7 +139,7 @@ final class DraftMix {
             .build();
     if (new LabelCheck(MessageLimits.defaults()).draft(draft, now)
         instanceof CheckedDraft checked) {
-      return new Asked(checked, new AgencyName(from), agreement);
+      return new ExpectedDraft(checked, new AgencyName(from), agreement);
     }
     throw new CommandFailure("a draft to decide about is not valid: " + label);
   }
@@ -158,7 +158,7 @@ final class DraftMix {
   }
 
   /** Each of them, in the order in which they are asked about. */
-  List<Asked> asked() {
+  List<ExpectedDraft> asked() {
     return asked;
   }
 }

@@ -8,9 +8,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.entente.gateway.policy.decide.Decision;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.loadtests.federation.Home;
+import org.entente.gateway.policy.decide.PolicyDecision;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -42,11 +42,11 @@ public class PolicyBenchmark {
   @Param({"false", "true"})
   public boolean cache;
 
-  private @Nullable Prepared prepared;
+  private @Nullable BenchmarkInput prepared;
   private int next;
 
   /** What is decided about, and by what. */
-  private record Prepared(Policy policy, List<DraftMix.Asked> asked, Instant now) {}
+  private record BenchmarkInput(Policy policy, List<DraftMix.ExpectedDraft> asked, Instant now) {}
 
   /** A state that JMH fills. */
   public PolicyBenchmark() {}
@@ -57,15 +57,15 @@ public class PolicyBenchmark {
     Instant now = InstantSource.system().instant();
     Path folder = Files.createTempDirectory("entente-policy-");
     try {
-      Path config = Home.find().folder().resolve("config");
-      ManyAgreements written =
-          ManyAgreements.written(config, folder.resolve("agreements"), agreements, now);
+      Path config = ConfigurationHome.find().folder().resolve("config");
+      LargeRulebook written =
+          LargeRulebook.written(config, folder.resolve("agreements"), agreements, now);
       Policy policy =
           new Policy(
               written.rulebook(), written.members(), cache ? Policy.DEFAULT_CACHE_ENTRIES : 0);
-      List<DraftMix.Asked> asked = DraftMix.of(written, now).asked();
+      List<DraftMix.ExpectedDraft> asked = DraftMix.of(written, now).asked();
       asked.forEach(it -> it.decided(policy, now));
-      prepared = new Prepared(policy, asked, now);
+      prepared = new BenchmarkInput(policy, asked, now);
     } finally {
       delete(folder);
     }
@@ -81,10 +81,10 @@ public class PolicyBenchmark {
 
   /** One decision. */
   @Benchmark
-  public Decision decision() {
-    Prepared it = prepared();
+  public PolicyDecision decision() {
+    BenchmarkInput it = prepared();
     next = next + 1 < it.asked().size() ? next + 1 : 0;
-    DraftMix.Asked asked = it.asked().get(next);
+    DraftMix.ExpectedDraft asked = it.asked().get(next);
     return it.policy().egress().decide(asked.draft(), asked.origin(), it.now());
   }
 
@@ -97,8 +97,8 @@ public class PolicyBenchmark {
     }
   }
 
-  private Prepared prepared() {
-    Prepared it = prepared;
+  private BenchmarkInput prepared() {
+    BenchmarkInput it = prepared;
     if (it == null) {
       throw new IllegalStateException("JMH prepares before it measures");
     }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param drained messages a second from the peer's start to the last arrival
  * @param repeated deliveries that came twice to the subscriber
  */
-public record Backlog(List<Memory> memory, double through, double drained, long repeated) {
+public record Backlog(List<ProcessMemory> memory, double through, double drained, long repeated) {
   /** Keeps a copy of what was seen. */
   public Backlog {
     memory = List.copyOf(memory);
@@ -26,7 +26,7 @@ public record Backlog(List<Memory> memory, double through, double drained, long 
     return last().resident() - memory.get(0).resident();
   }
 
-  private Memory last() {
+  private ProcessMemory last() {
     return memory.get(memory.size() - 1);
   }
 }

@@ -68,7 +68,7 @@ final class HostileClient implements AutoCloseable {
     call.run(
         () ->
             SubscriberGrpc.newStub(channel)
-                .subscribe(new Ignored())
+                .subscribe(new IgnoringObserver())
                 .onNext(
                     SubscribeRequest.newBuilder()
                         .setOpen(OpenCursor.newBuilder().setCursor("hostile"))
@@ -121,7 +121,7 @@ final class HostileClient implements AutoCloseable {
     }
   }
 
-  private static final class Ignored implements StreamObserver<SubscribeResponse> {
+  private static final class IgnoringObserver implements StreamObserver<SubscribeResponse> {
     @Override
     public void onNext(SubscribeResponse response) {}
 

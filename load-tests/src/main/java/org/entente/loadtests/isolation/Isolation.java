@@ -66,8 +66,8 @@ final class Isolation {
   private final Federation federation;
   private final Relay relay;
   private final Consumer<String> say;
-  private final Stream good;
-  private final Stream behind;
+  private final WarningStream good;
+  private final WarningStream behind;
 
   /** Starts the gateways; the second peer is good. */
   Isolation(Federation federation, Consumer<String> say) throws InterruptedException, IOException {
@@ -77,8 +77,8 @@ final class Isolation {
     this.relay = Relay.to(transit);
     relay.between(federation.plan(GATEWAY).config());
     federation.start(List.of(GATEWAY, GOOD_PEER, TRANSIT, BEHIND));
-    good = new Stream(federation, GATEWAY, GOOD_PEER, "good");
-    behind = new Stream(federation, GATEWAY, BEHIND, "behind");
+    good = new WarningStream(federation, GATEWAY, GOOD_PEER, "good");
+    behind = new WarningStream(federation, GATEWAY, BEHIND, "behind");
     good.subscribe();
     behind.subscribe();
     good.send();
@@ -114,7 +114,7 @@ final class Isolation {
   private double round(Neighbour neighbour, int messages) throws InterruptedException, IOException {
     begin(neighbour);
     try (Background background = new Background();
-        Beside beside = beside(neighbour)) {
+        Companion beside = beside(neighbour)) {
       long first = good.arrived();
       long start = System.nanoTime();
       for (int i = 0; i < messages; i++) {
@@ -134,9 +134,9 @@ final class Isolation {
   }
 
   /** Who is there beside the second peer. */
-  private Beside beside(Neighbour neighbour) throws InterruptedException {
+  private Companion beside(Neighbour neighbour) throws InterruptedException {
     return switch (neighbour) {
-      case GOOD, DEAD, SLOW, STUCK -> new Beside(List.of(), () -> "");
+      case GOOD, DEAD, SLOW, STUCK -> new Companion(List.of(), () -> "");
       case HOSTILE -> hostilePeer(GATEWAY);
       case HOSTILE_ELSEWHERE -> hostilePeer(BEHIND);
       case CLIENT_SLOW -> idle(false);
@@ -146,29 +146,29 @@ final class Isolation {
     };
   }
 
-  private Beside hostilePeer(String victim) {
+  private Companion hostilePeer(String victim) {
     Credentials hub = federation.gatewayCredentials(TRANSIT);
-    Hostile hostile =
-        new Hostile(
+    HostilePeer hostile =
+        new HostilePeer(
             String.valueOf(federation.plan(victim).peers()),
             new Credentials(
                 hub.certificate(), hub.key(), federation.gatewayCredentials(victim).authority()));
-    return new Beside(
+    return new Companion(
         List.of(hostile), () -> "the hostile peer was refused " + hostile.refusals() + " times");
   }
 
-  private Beside idle(boolean reads) throws InterruptedException {
+  private Companion idle(boolean reads) throws InterruptedException {
     String client = federation.plan(GOOD_PEER).clientWith("subscribe").orElseThrow();
     IdleSubscriber idle = IdleSubscriber.open(federation.channel(GOOD_PEER, client), reads);
-    return new Beside(
+    return new Companion(
         List.of(idle), () -> "the idle subscriber read " + idle.delivered() + " deliveries");
   }
 
   /** Not the clients that the good traffic has: what one of those does is its own loss. */
-  private Beside hostileClients(String sender, String recipient) {
+  private Companion hostileClients(String sender, String recipient) {
     HostileClient sending = hostile(sender, "subscribe");
     HostileClient receiving = hostile(recipient, "publish");
-    return new Beside(
+    return new Companion(
         List.of(sending, receiving),
         () -> "hostile clients: " + sending.told() + "; " + receiving.told());
   }
@@ -206,7 +206,7 @@ final class Isolation {
    * peer return.
    */
   Backlog queue(int messages) throws InterruptedException {
-    return new Queueing(federation, behind, GATEWAY, TRANSIT, say).queue(messages);
+    return new QueueMeasurement(federation, behind, GATEWAY, TRANSIT, say).queue(messages);
   }
 
   /** Lets go of the relay; the federation's owner ends the gateways. */
@@ -215,7 +215,8 @@ final class Isolation {
   }
 
   /** Whoever else is there during a round, ended in the order they came. */
-  private record Beside(List<AutoCloseable> all, Supplier<String> teller) implements AutoCloseable {
+  private record Companion(List<AutoCloseable> all, Supplier<String> teller)
+      implements AutoCloseable {
     /** What became of them, or nothing. */
     String told() {
       return teller.get();

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.federation.ThrowawayFolder;
 import picocli.CommandLine;
@@ -75,7 +75,7 @@ public final class IsolationRun implements Callable<Integer> {
       return 2;
     }
     Path folder = ThrowawayFolder.create();
-    Federation federation = Federation.mint(Home.find(), folder, Machine.GATEWAY);
+    Federation federation = Federation.mint(ConfigurationHome.find(), folder, Machine.GATEWAY);
     Thread onInterrupt = new Thread(federation::close, "stop");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try (federation) {

@@ -46,7 +46,7 @@ public final class Arrivals {
   /**
    * Waits until so many have arrived, all in all.
    *
-   * @throws MeasurementFailed if they have not within a minute, or the way is broken
+   * @throws MeasurementFailure if they have not within a minute, or the way is broken
    */
   public void await(long messages) throws InterruptedException {
     CountDownLatch enough = new CountDownLatch(1);
@@ -57,7 +57,7 @@ public final class Arrivals {
           }
         });
     if (count() < messages && !enough.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new MeasurementFailed(
+      throw new MeasurementFailure(
           count() + " of " + messages + " messages arrived in " + PATIENCE_SECONDS + " s");
     }
     check();
@@ -71,12 +71,12 @@ public final class Arrivals {
   /**
    * Looks whether all is well.
    *
-   * @throws MeasurementFailed if not
+   * @throws MeasurementFailure if not
    */
   public void check() {
     String wrong = problem.get();
     if (wrong != null) {
-      throw new MeasurementFailed(wrong);
+      throw new MeasurementFailure(wrong);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 public final class Saturation {
   private static final long QUIET_SECONDS = 60;
 
-  private final Sender sender;
+  private final MessageSender sender;
   private final Arrivals arrivals;
   private final int packing;
   private final int window;
@@ -24,7 +24,7 @@ public final class Saturation {
    * @param packing messages handed over at a time
    * @param window most messages under way, at least {@code packing}
    */
-  public Saturation(Sender sender, Arrivals arrivals, int packing, int window) {
+  public Saturation(MessageSender sender, Arrivals arrivals, int packing, int window) {
     if (window < packing) {
       throw new IllegalArgumentException("a window of " + window + " below " + packing);
     }
@@ -40,7 +40,7 @@ public final class Saturation {
    *
    * @param before how long it runs unmeasured, until queues have their length
    * @param measured how long it counts
-   * @throws MeasurementFailed if messages are lost or repeated, or nothing arrives for a minute
+   * @throws MeasurementFailure if messages are lost or repeated, or nothing arrives for a minute
    */
   public double run(Duration before, Duration measured) throws InterruptedException {
     long already = arrivals.count();
@@ -54,7 +54,7 @@ public final class Saturation {
     take(window);
     arrivals.check();
     if (arrivals.count() - already != sent) {
-      throw new MeasurementFailed(
+      throw new MeasurementFailure(
           sent + " messages were sent and " + (arrivals.count() - already) + " arrived");
     }
     return rate;
@@ -78,7 +78,7 @@ public final class Saturation {
     while (!room.tryAcquire(places, 1, TimeUnit.SECONDS)) {
       arrivals.check();
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(QUIET_SECONDS)) {
-        throw new MeasurementFailed(
+        throw new MeasurementFailure(
             window
                 - room.availablePermits()
                 + " messages did not arrive in "

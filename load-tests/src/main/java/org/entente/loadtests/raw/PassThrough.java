@@ -86,7 +86,7 @@ final class PassThrough {
     // To ask for one message after the other would cost two changes of thread for each.
     call.disableAutoRequest();
     call.request(Integer.MAX_VALUE);
-    return new Passing(onward(), responses);
+    return new ForwardingObserver(onward(), responses);
   }
 
   private void call(byte[] request, StreamObserver<byte[]> responses) {
@@ -107,7 +107,7 @@ final class PassThrough {
         next == null
             ? subscriber
             : ClientCalls.asyncBidiStreamingCall(
-                next.newCall(RawMethods.FORWARD, CallOptions.DEFAULT), new Ignoring());
+                next.newCall(RawMethods.FORWARD, CallOptions.DEFAULT), new IgnoringObserver());
     if (to == null) {
       throw new IllegalStateException("nobody receives yet");
     }
@@ -115,7 +115,7 @@ final class PassThrough {
   }
 
   /** Hands each message on as it comes. */
-  private record Passing(StreamObserver<byte[]> to, StreamObserver<byte[]> responses)
+  private record ForwardingObserver(StreamObserver<byte[]> to, StreamObserver<byte[]> responses)
       implements StreamObserver<byte[]> {
     @Override
     public void onNext(byte[] message) {
@@ -134,7 +134,7 @@ final class PassThrough {
     }
   }
 
-  private static final class Ignoring implements StreamObserver<byte[]> {
+  private static final class IgnoringObserver implements StreamObserver<byte[]> {
     @Override
     public void onNext(byte[] message) {}
 

@@ -17,7 +17,7 @@ public final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
 
   @Override
   public InputStream stream(byte[] value) {
-    return new Known(value);
+    return new KnownLengthStream(value);
   }
 
   @Override
@@ -37,8 +37,8 @@ public final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
   }
 
   /** Lets gRPC frame the message without a copy of its own. */
-  private static final class Known extends ByteArrayInputStream implements KnownLength {
-    Known(byte[] message) {
+  private static final class KnownLengthStream extends ByteArrayInputStream implements KnownLength {
+    KnownLengthStream(byte[] message) {
       super(message);
     }
   }

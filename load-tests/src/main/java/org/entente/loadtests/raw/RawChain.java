@@ -21,8 +21,8 @@ import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MessageSender;
 
 /**
  * As many processes as gateways, with the same TLS, that pass bytes on and do nothing else. Closing
@@ -59,14 +59,14 @@ public final class RawChain implements AutoCloseable {
     ClientCalls.asyncServerStreamingCall(
         open(second, client).newCall(RawMethods.RECEIVE, CallOptions.DEFAULT),
         new byte[0],
-        new Arriving());
+        new ArrivalObserver());
     if (!opened.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
       throw new CommandFailure("the pass-through chain is not ready after " + OPEN_SECONDS + " s");
     }
     publisher = open(first, client);
     stream =
         ClientCalls.asyncBidiStreamingCall(
-            publisher.newCall(RawMethods.FORWARD, CallOptions.DEFAULT), new Failing());
+            publisher.newCall(RawMethods.FORWARD, CallOptions.DEFAULT), new FailureObserver());
   }
 
   private ManagedChannel open(String address, Credentials client) {
@@ -118,13 +118,13 @@ public final class RawChain implements AutoCloseable {
   }
 
   /** A stream of messages, as many in a gRPC message as are sent at a time. */
-  public Sender stream(Content content) {
+  public MessageSender stream(MeasuredContent content) {
     bytes = content.bytes();
     return (first, count) -> stream.onNext(content.of(first, count));
   }
 
   /** A call for each message, a bounded number of them at a time. */
-  public Sender calls(Content content) {
+  public MessageSender calls(MeasuredContent content) {
     bytes = content.bytes();
     Semaphore free = new Semaphore(CALLS);
     return (first, count) -> {
@@ -148,7 +148,7 @@ public final class RawChain implements AutoCloseable {
     }
   }
 
-  private class Failing implements ClientResponseObserver<byte[], byte[]> {
+  private class FailureObserver implements ClientResponseObserver<byte[], byte[]> {
     @Override
     public final void beforeStart(ClientCallStreamObserver<byte[]> call) {
       call.disableAutoRequestWithInitial(Integer.MAX_VALUE);
@@ -167,14 +167,14 @@ public final class RawChain implements AutoCloseable {
   }
 
   /** The first message says that the subscriber is known; it is empty, as no other is. */
-  private final class Arriving extends Failing {
+  private final class ArrivalObserver extends FailureObserver {
     @Override
     public void onNext(byte[] message) {
       if (message.length == 0) {
         opened.countDown();
       }
       for (int start = 0; start < message.length; start += bytes) {
-        arrivals.arrived(Content.number(ByteBuffer.wrap(message).position(start)));
+        arrivals.arrived(MeasuredContent.number(ByteBuffer.wrap(message).position(start)));
       }
     }
   }

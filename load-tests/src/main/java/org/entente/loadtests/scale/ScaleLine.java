@@ -23,9 +23,9 @@ record ScaleLine(
     Optional<GrowthLaw> law) {
 
   /** Lines out of points in whatever order, in that of their first points. */
-  static List<ScaleLine> of(List<ScalePoint> points) {
-    Map<String, List<ScalePoint>> groups = new LinkedHashMap<>();
-    for (ScalePoint point : points) {
+  static List<ScaleLine> of(List<MeasuredPoint> points) {
+    Map<String, List<MeasuredPoint>> groups = new LinkedHashMap<>();
+    for (MeasuredPoint point : points) {
       groups
           .computeIfAbsent(point.quantity() + " " + point.shape(), key -> new ArrayList<>())
           .add(point);
@@ -33,10 +33,10 @@ record ScaleLine(
     return groups.values().stream().map(ScaleLine::line).toList();
   }
 
-  private static ScaleLine line(List<ScalePoint> group) {
+  private static ScaleLine line(List<MeasuredPoint> group) {
     SortedMap<Integer, Double> values = new TreeMap<>();
     group.forEach(point -> values.put(point.agencies(), point.value()));
-    ScalePoint first = group.get(0);
+    MeasuredPoint first = group.get(0);
     boolean lawful =
         values.size() >= GrowthLaw.LEAST_POINTS
             && values.values().stream().allMatch(value -> value > 0);

@@ -50,9 +50,9 @@ public final class ScaleReport implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<ScalePoint> measured = new ArrayList<>();
+    List<MeasuredPoint> measured = new ArrayList<>();
     for (Path file : points) {
-      measured.addAll(JSON.readValue(file.toFile(), new TypeReference<List<ScalePoint>>() {}));
+      measured.addAll(JSON.readValue(file.toFile(), new TypeReference<List<MeasuredPoint>>() {}));
     }
     List<ScaleLine> lines = ScaleLine.of(measured);
     Files.createDirectories(out);

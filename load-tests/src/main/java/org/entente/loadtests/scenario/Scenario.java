@@ -14,20 +14,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.config.Positions;
-import org.entente.gateway.config.Reading;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 import org.entente.loadtests.federation.Blueprint;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.OpeningRules;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.entente.proto.v1.Obligation;
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +52,12 @@ public final class Scenario {
   }
 
   /** What reading comes to. */
-  public sealed interface Loading {
+  public sealed interface LoadResult {
     /** It can be run. */
-    record Loaded(Scenario scenario) implements Loading {}
+    record Loaded(Scenario scenario) implements LoadResult {}
 
     /** It cannot: every problem that was found. */
-    record Invalid(List<ConfigProblem> problems) implements Loading {
+    record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
       }
@@ -65,37 +65,37 @@ public final class Scenario {
   }
 
   /** Reads a scenario; the folder of its name beside it holds its agreements. */
-  public static Loading read(Path path) {
-    Reading<ScenarioFile> reading = new YamlFiles().read(path, ScenarioFile.class);
-    if (reading instanceof Reading.Unreadable<ScenarioFile> unreadable) {
-      return new Loading.Invalid(unreadable.problems());
+  public static LoadResult read(Path path) {
+    YamlReadResult<ScenarioFile> reading = new YamlFiles().read(path, ScenarioFile.class);
+    if (reading instanceof YamlReadResult.Unreadable<ScenarioFile> unreadable) {
+      return new LoadResult.Invalid(unreadable.problems());
     }
-    Reading.Read<ScenarioFile> read = (Reading.Read<ScenarioFile>) reading;
+    YamlReadResult.Read<ScenarioFile> read = (YamlReadResult.Read<ScenarioFile>) reading;
     Path file = path.toAbsolutePath();
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.yaml$", "");
     Scenario scenario = new Scenario(name, read.value(), file.resolveSibling(name));
     List<ConfigProblem> problems = scenario.check(read.positions());
-    return problems.isEmpty() ? new Loading.Loaded(scenario) : new Loading.Invalid(problems);
+    return problems.isEmpty() ? new LoadResult.Loaded(scenario) : new LoadResult.Invalid(problems);
   }
 
   /**
    * The scenario of a name in a folder, or of a path.
    *
-   * @throws WrongCall with every problem of the file
+   * @throws UsageError with every problem of the file
    */
   public static Scenario find(Path scenarios, String nameOrPath) {
     Path path =
         nameOrPath.endsWith(SUFFIX) ? Path.of(nameOrPath) : scenarios.resolve(nameOrPath + SUFFIX);
     if (!Files.exists(path)) {
-      throw new WrongCall(
+      throw new UsageError(
           "there is no scenario " + nameOrPath + "; there are " + ScenarioFolder.names(scenarios));
     }
-    Loading loading = read(path);
-    if (loading instanceof Loading.Invalid invalid) {
-      throw new WrongCall(
+    LoadResult loading = read(path);
+    if (loading instanceof LoadResult.Invalid invalid) {
+      throw new UsageError(
           String.join("\n", invalid.problems().stream().map(Object::toString).toList()));
     }
-    return ((Loading.Loaded) loading).scenario();
+    return ((LoadResult.Loaded) loading).scenario();
   }
 
   /** Of its file, without suffix. */
@@ -127,8 +127,8 @@ public final class Scenario {
     return file.isExercise();
   }
 
-  private List<ConfigProblem> check(Positions positions) {
-    Checking checking = new Checking(positions, file, folder);
+  private List<ConfigProblem> check(FieldPositions positions) {
+    ScenarioCheck checking = new ScenarioCheck(positions, file, folder);
     checking.require(!file.title().isBlank(), "title", "blank", "one line");
     checking.require(!file.story().isBlank(), "story", "blank", "what a reader learns from it");
     Set<String> members = new TreeSet<>();
@@ -166,7 +166,7 @@ public final class Scenario {
     return checking.problems();
   }
 
-  private static void ownRules(ScenarioFile.Node node, String field, Checking checking) {
+  private static void ownRules(ScenarioFile.Node node, String field, ScenarioCheck checking) {
     if (node.agreements() != null) {
       checking.drafts(field + ".agreements", node.agreements());
     }
@@ -175,8 +175,8 @@ public final class Scenario {
     }
   }
 
-  private static void step(StepEntry step, String field, Checking checking) {
-    Map<String, Act> acts = step.acts();
+  private static void step(StepEntry step, String field, ScenarioCheck checking) {
+    Map<String, ScenarioAction> acts = step.acts();
     checking.require(
         acts.size() == 1,
         field,
@@ -209,7 +209,7 @@ public final class Scenario {
           nodes,
           folder.resolve(AGREEMENTS),
           Optional.empty(),
-          Optional.of(Home.find().codes()).filter(Files::exists),
+          Optional.of(ConfigurationHome.find().codes()).filter(Files::exists),
           rules);
     } catch (InvalidValue e) {
       throw new CommandFailure(name + ": " + e.getMessage(), e);

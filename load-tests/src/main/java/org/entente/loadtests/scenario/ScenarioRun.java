@@ -11,11 +11,11 @@ import java.util.function.Consumer;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Throwaway;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.federation.ThrowawayFederation;
 import org.entente.loadtests.scenario.action.Reactions;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.loadtests.scenario.policy.CommandRun;
 
 /**
@@ -42,7 +42,7 @@ public final class ScenarioRun {
   public ScenarioReport run() throws InterruptedException {
     long begun = System.nanoTime();
     List<Reactions.Reaction> reactions =
-        Throwaway.during(
+        ThrowawayFederation.during(
             folder -> Federation.mint(scenario.blueprint(), folder),
             false,
             (federation, folder) -> over(federation));
@@ -56,13 +56,14 @@ public final class ScenarioRun {
         findings -> lint(federation, findings))) {
       return List.of();
     }
-    Stage stage = new Stage(federation, scenario.isExercise(), scenario.folder());
+    ScenarioFederation stage =
+        new ScenarioFederation(federation, scenario.isExercise(), scenario.folder());
     try (stage) {
       if (!step("start", "The gateways start", findings -> start(stage, findings))) {
         return List.of();
       }
       for (StepEntry entry : scenario.file().steps()) {
-        for (Act act : entry.acts().values()) {
+        for (ScenarioAction act : entry.acts().values()) {
           step(act.word(), entry.say(), findings -> act.perform(stage, findings));
         }
       }
@@ -79,12 +80,12 @@ public final class ScenarioRun {
   }
 
   /** What one step does. */
-  private interface Doing {
-    void with(Findings findings) throws InterruptedException;
+  private interface StepAction {
+    void with(StepFindings findings) throws InterruptedException;
   }
 
-  private boolean step(String word, String say, Doing doing) throws InterruptedException {
-    Findings findings = new Findings();
+  private boolean step(String word, String say, StepAction doing) throws InterruptedException {
+    StepFindings findings = new StepFindings();
     long begun = System.nanoTime();
     try {
       doing.with(findings);
@@ -103,7 +104,7 @@ public final class ScenarioRun {
   }
 
   /** Those that all hold, and those of each gateway that holds others. */
-  private void lint(Federation federation, Findings findings) {
+  private void lint(Federation federation, StepFindings findings) {
     Set<String> own = scenario.withOwnRules();
     Set<String> asked = new TreeSet<>(own);
     federation.agencies().stream()
@@ -121,13 +122,14 @@ public final class ScenarioRun {
     }
   }
 
-  private static void start(Stage stage, Findings findings) throws InterruptedException {
+  private static void start(ScenarioFederation stage, StepFindings findings)
+      throws InterruptedException {
     stage.begin();
     findings.same(
         "all run: " + stage.federation().agencies(), "all run: " + stage.federation().running());
   }
 
-  private static void strays(Stage stage, Findings findings) {
+  private static void strays(ScenarioFederation stage, StepFindings findings) {
     Map<String, String> astray = new TreeMap<>();
     stage
         .counts()
@@ -140,7 +142,7 @@ public final class ScenarioRun {
     findings.same(Map.of().toString(), astray.toString());
   }
 
-  private static void audit(Federation federation, Findings findings) {
+  private static void audit(Federation federation, StepFindings findings) {
     List<String> stubborn = federation.stop();
     findings.same(
         "all stop in order", stubborn.isEmpty() ? "all stop in order" : "killed: " + stubborn);

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.entente.loadtests.scenario.action.Act;
+import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.cooperation.AskConsentStep;
 import org.entente.loadtests.scenario.cooperation.ConsentsStep;
 import org.entente.loadtests.scenario.cooperation.DecideConsentStep;
@@ -169,8 +169,8 @@ record StepEntry(
           "metric");
 
   /** What is done, by the word that the file has for it. */
-  Map<String, Act> acts() {
-    return Stream.<Act>of(
+  Map<String, ScenarioAction> acts() {
+    return Stream.<ScenarioAction>of(
             publish,
             deliver,
             release,
@@ -221,6 +221,6 @@ record StepEntry(
             codes,
             metric)
         .filter(Objects::nonNull)
-        .collect(Collectors.toMap(Act::word, act -> act));
+        .collect(Collectors.toMap(ScenarioAction::word, act -> act));
   }
 }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.entente.loadtests.scenario.action.Findings.Finding;
+import org.entente.loadtests.scenario.action.StepFindings.Finding;
 
 /**
  * What came of one step.

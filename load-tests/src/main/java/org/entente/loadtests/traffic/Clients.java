@@ -21,8 +21,8 @@ public final class Clients implements AutoCloseable {
   private final Tally tally;
   private final Watcher watcher;
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
-  private final Publishing publishing;
-  private final List<Receiving> subscribers = new ArrayList<>();
+  private final TrafficPublisher publishing;
+  private final List<TrafficSubscriber> subscribers = new ArrayList<>();
 
   /** Clients that do nothing yet. */
   public Clients(Federation federation, Tally tally, Watcher watcher) {
@@ -30,7 +30,7 @@ public final class Clients implements AutoCloseable {
     this.tally = tally;
     this.watcher = watcher;
     this.publishing =
-        new Publishing(
+        new TrafficPublisher(
             agency ->
                 federation.channel(
                     agency, federation.plan(agency).clientWith("publish").orElseThrow()),
@@ -52,7 +52,7 @@ public final class Clients implements AutoCloseable {
           .clientWith("subscribe")
           .ifPresent(client -> subscribe(agency, client));
     }
-    for (Receiving subscriber : subscribers) {
+    for (TrafficSubscriber subscriber : subscribers) {
       if (!subscriber.awaitOpened(OPEN_SECONDS)) {
         throw new CommandFailure("a subscriber's cursor is not open after " + OPEN_SECONDS + " s");
       }
@@ -61,8 +61,8 @@ public final class Clients implements AutoCloseable {
 
   private void subscribe(String agency, String client) {
     for (boolean exercise : new boolean[] {false, true}) {
-      Receiving subscriber =
-          new Receiving(
+      TrafficSubscriber subscriber =
+          new TrafficSubscriber(
               agency, exercise, federation.channel(agency, client), timer, tally, watcher);
       subscribers.add(subscriber);
       subscriber.begin();
@@ -79,13 +79,14 @@ public final class Clients implements AutoCloseable {
    *
    * @param publishers every agency that it publishes for; each needs a client that may
    */
-  public void publish(Collection<String> publishers, Publishing.Source source, int perSecond) {
+  public void publish(
+      Collection<String> publishers, TrafficPublisher.Source source, int perSecond) {
     publishing.begin(publishers, source, perSecond);
   }
 
   @Override
   public void close() {
-    subscribers.forEach(Receiving::close);
+    subscribers.forEach(TrafficSubscriber::close);
     timer.shutdownNow();
     federation.disconnect();
     try {

@@ -33,13 +33,13 @@ public final class Tally {
   private final Map<String, String> publisherOf = new HashMap<>();
   private final Map<String, Long> startOf = new HashMap<>();
   private final Set<String> answered = new HashSet<>();
-  private final Set<Pair> permitted = new HashSet<>();
-  private final Set<Pair> missing = new HashSet<>();
-  private final Map<Pair, Receipt> receipts = new HashMap<>();
-  private final Set<Pair> doubled = new HashSet<>();
+  private final Set<MessageRecipient> permitted = new HashSet<>();
+  private final Set<MessageRecipient> missing = new HashSet<>();
+  private final Map<MessageRecipient, Receipt> receipts = new HashMap<>();
+  private final Set<MessageRecipient> doubled = new HashSet<>();
   private final Set<String> mayComeAnew = new HashSet<>();
-  private final Map<Pair, Long> anew = new HashMap<>();
-  private final Set<Pair> mixed = new HashSet<>();
+  private final Map<MessageRecipient, Long> anew = new HashMap<>();
+  private final Set<MessageRecipient> mixed = new HashSet<>();
   private final Map<String, Integer> redelivered = new TreeMap<>();
   private final Map<String, Map<String, Integer>> refused = new TreeMap<>();
   private final Map<String, String> failures = new TreeMap<>();
@@ -88,7 +88,7 @@ public final class Tally {
     publisherOf.put(message, publication.publisher());
     startOf.put(message, started.getOrDefault(publication.key(), System.nanoTime()));
     for (Permit permit : outcome.getAccepted().getPermitsList()) {
-      Pair pair = new Pair(message, permit.getAgency());
+      MessageRecipient pair = new MessageRecipient(message, permit.getAgency());
       permitted.add(pair);
       if (!receipts.containsKey(pair)) {
         missing.add(pair);
@@ -134,7 +134,7 @@ public final class Tally {
     if (earlier.contains(message)) {
       return true;
     }
-    Pair pair = new Pair(message, agency);
+    MessageRecipient pair = new MessageRecipient(message, agency);
     Receipt first = receipts.putIfAbsent(pair, new Receipt(now, delivery.getPosition()));
     if (first != null) {
       redelivered.merge(agency, 1, Integer::sum);
@@ -150,7 +150,7 @@ public final class Tally {
     return first != null;
   }
 
-  private boolean comesAnew(Pair pair, long position) {
+  private boolean comesAnew(MessageRecipient pair, long position) {
     return mayComeAnew.contains(pair.message())
         && anew.computeIfAbsent(pair, it -> position) == position;
   }
@@ -206,12 +206,12 @@ public final class Tally {
   }
 
   /** Permitted and not delivered, now. */
-  public synchronized Set<Pair> missing() {
+  public synchronized Set<MessageRecipient> missing() {
     return Set.copyOf(missing);
   }
 
   /** Every message and recipient that policy permitted. */
-  public synchronized Set<Pair> permitted() {
+  public synchronized Set<MessageRecipient> permitted() {
     return Set.copyOf(permitted);
   }
 
@@ -242,7 +242,7 @@ public final class Tally {
   /** One agency's part, now. */
   public synchronized AgencyCount count(String agency) {
     int stray = 0;
-    for (Pair pair : receipts.keySet()) {
+    for (MessageRecipient pair : receipts.keySet()) {
       boolean strays = !permitted.contains(pair) || mixed.contains(pair);
       stray += pair.recipient().equals(agency) && strays ? 1 : 0;
     }
@@ -256,7 +256,7 @@ public final class Tally {
         stray);
   }
 
-  private static int at(Set<Pair> pairs, String agency) {
+  private static int at(Set<MessageRecipient> pairs, String agency) {
     return (int) pairs.stream().filter(pair -> pair.recipient().equals(agency)).count();
   }
 }

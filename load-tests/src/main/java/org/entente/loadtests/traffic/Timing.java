@@ -6,4 +6,4 @@ package org.entente.loadtests.traffic;
  * @param start first call of the publisher, retries not counted
  * @param end first receipt by a subscriber of the recipient
  */
-public record Timing(Pair pair, String publisher, long start, long end) {}
+public record Timing(MessageRecipient pair, String publisher, long start, long end) {}

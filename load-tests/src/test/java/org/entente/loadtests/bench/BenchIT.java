@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.entente.loadtests.testkit.DemonstrationSteps;
-import org.entente.loadtests.testkit.Steps;
+import org.entente.loadtests.testkit.StepRunner;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,7 +104,7 @@ final class BenchIT {
 
   @Test
   void benchSmoke_measuresBothChains() throws Exception {
-    try (Steps steps = new Steps(folder, Map.of())) {
+    try (StepRunner steps = new StepRunner(folder, Map.of())) {
       steps.run(List.of(DemonstrationSteps.benchmark()));
     }
   }

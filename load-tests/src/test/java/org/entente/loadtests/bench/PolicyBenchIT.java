@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.DemonstrationSteps;
-import org.entente.loadtests.testkit.Steps;
+import org.entente.loadtests.testkit.StepRunner;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,7 @@ final class PolicyBenchIT {
   void policy_everySizeWithAndWithoutCache_isMeasuredAndWritten() throws Exception {
     Path file = folder.resolve("policy.json");
     Child child;
-    try (Steps steps = new Steps(folder, Map.of())) {
+    try (StepRunner steps = new StepRunner(folder, Map.of())) {
       child = steps.run(DemonstrationSteps.policyBenchmark().with("--out", file.toString()));
     }
 

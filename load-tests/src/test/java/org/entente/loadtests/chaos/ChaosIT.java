@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.testkit.Child;
-import org.entente.loadtests.testkit.Started;
+import org.entente.loadtests.testkit.StartedProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +50,7 @@ final class ChaosIT {
   @Test
   void run_endedWithSigterm_leavesNoGatewayAndNoKeyBehind()
       throws IOException, InterruptedException {
-    try (Started started = Started.of(chaos("--kills", "1000"))) {
+    try (StartedProcess started = StartedProcess.of(chaos("--kills", "1000"))) {
       Path kept = keptIn(started.await("folder"));
       started.await("kill ");
       List<ProcessHandle> gateways = started.children();

@@ -15,10 +15,10 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Metrics;
-import org.entente.loadtests.testkit.SmallDisk;
+import org.entente.loadtests.testkit.TmpfsDisk;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Tally;
@@ -44,11 +44,11 @@ final class FullDiskIT {
   private static final String OPENED = "entente_ledger_reopened_total{result=\"opened\",}";
 
   @TempDir private Path folder;
-  private final Journal journal = new Journal();
+  private final ClientJournal journal = new ClientJournal();
 
   /** What the test does while messages come and go. */
-  private interface Meanwhile {
-    void run(Federation federation, SmallDisk disk, Load load) throws Exception;
+  private interface TrafficAction {
+    void run(Federation federation, TmpfsDisk disk, Load load) throws Exception;
   }
 
   @Test
@@ -93,10 +93,10 @@ final class FullDiskIT {
         });
   }
 
-  private void underLoad(int slow, int refuse, Load load, int perSecond, Meanwhile meanwhile)
+  private void underLoad(int slow, int refuse, Load load, int perSecond, TrafficAction meanwhile)
       throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder);
-        SmallDisk disk = SmallDisk.mount(federation.plan(FULL).folder().resolve("data"), 160)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder);
+        TmpfsDisk disk = TmpfsDisk.mount(federation.plan(FULL).folder().resolve("data"), 160)) {
       set(federation.plan(FULL).config(), "slow_below_mib: 2048", "slow_below_mib: " + slow);
       set(federation.plan(FULL).config(), "refuse_below_mib: 512", "refuse_below_mib: " + refuse);
       federation.start(BOTH);
@@ -123,7 +123,7 @@ final class FullDiskIT {
   }
 
   private void verify(Federation federation) {
-    Comparison comparison = journal.compare();
+    JournalComparison comparison = journal.compare();
     assertEquals(List.of(), comparison.lost());
     assertEquals(List.of(), comparison.doubled());
     assertEquals(List.of(), comparison.strays());

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.entente.loadtests.testkit.Requires;
+import org.entente.loadtests.testkit.AcceptanceRequirement;
 
 /**
  * The write-ahead logs of a gateway in a process of its own, and how much of them a power cut would
@@ -44,7 +44,7 @@ final class SyncedLogs {
     boolean compiler =
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(place -> Files.isExecutable(Path.of(place, "cc")));
-    Requires.present(compiler, "a C compiler, cc");
+    AcceptanceRequirement.present(compiler, "a C compiler, cc");
     Path source = folder.resolve("synced_lengths.c");
     Path library = folder.resolve("synced_lengths.so");
     try (InputStream in = SyncedLogs.class.getResourceAsStream("synced_lengths.c")) {

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.AuditResult;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.testkit.Metrics;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Tally;
@@ -45,7 +45,7 @@ final class WalIT {
   private static final int LEAST_TAIL = 32;
 
   @TempDir private Path folder;
-  private final Journal journal = new Journal();
+  private final ClientJournal journal = new ClientJournal();
 
   /** What becomes of the log while its gateway is down; the gateway starts afterwards. */
   private interface Damage {
@@ -99,7 +99,7 @@ final class WalIT {
   /** What was acknowledged is gone without a trace in the log itself; the checkpoint knows. */
   @Test
   void logCutBackBehindWhatWasSigned_isNoticed_andNothingIsServed() throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       SyncedLogs logs = launch(federation);
       try (Clients clients = new Clients(federation, new Tally(), journal)) {
         Load load = new Load(new SplittableRandom(22), BOTH);
@@ -131,7 +131,7 @@ final class WalIT {
   }
 
   private void killInASync(Damage damage) throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder)) {
+    try (Federation federation = Federation.mint(ConfigurationHome.find(), folder)) {
       SyncedLogs logs = launch(federation);
       try (Clients clients = new Clients(federation, new Tally(), journal)) {
         Load load = new Load(new SplittableRandom(17), BOTH);
@@ -211,7 +211,7 @@ final class WalIT {
   }
 
   private void verify(Federation federation) {
-    Comparison comparison = journal.compare();
+    JournalComparison comparison = journal.compare();
     assertEquals(List.of(), comparison.lost());
     assertEquals(List.of(), comparison.doubled());
     assertEquals(List.of(), comparison.strays());

@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
+import org.entente.loadtests.testkit.AcceptanceRequirement;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.CommandStep;
 import org.entente.loadtests.testkit.DemonstrationSteps;
-import org.entente.loadtests.testkit.Requires;
-import org.entente.loadtests.testkit.Step;
-import org.entente.loadtests.testkit.Steps;
+import org.entente.loadtests.testkit.StepRunner;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,9 +62,9 @@ final class DemoIT {
   @Tag("demonstrations")
   void demo_onSafetyGateAlerts_publishesAllOfThem() throws IOException, InterruptedException {
     Path one = Files.writeString(folder.resolve("alert.jsonl"), ALERT);
-    Path alerts = Requires.sharedOr("data/safety-gate-alerts.jsonl", one);
+    Path alerts = AcceptanceRequirement.sharedOr("data/safety-gate-alerts.jsonl", one);
     int published = alerts.equals(one) ? 1 : 120;
-    replaced.put("config/", Home.find().folder().resolve("config") + "/");
+    replaced.put("config/", ConfigurationHome.find().folder().resolve("config") + "/");
     replaced.put("alerts.jsonl", alerts.toString());
 
     JsonNode summary = demo(DemonstrationSteps.records());
@@ -79,8 +79,8 @@ final class DemoIT {
   @Tag("demonstrations")
   void demo_onCapFolder_publishesTheGoodOnesAndReportsTheBad()
       throws IOException, InterruptedException {
-    Path one = Home.find().folder().resolve("gateway/src/test/resources/cap");
-    Path alerts = Requires.sharedOr("data/cap", one);
+    Path one = ConfigurationHome.find().folder().resolve("gateway/src/test/resources/cap");
+    Path alerts = AcceptanceRequirement.sharedOr("data/cap", one);
     boolean isAlone = alerts.equals(one);
     replaced.put("folder-of-cap-files", alerts.toString());
 
@@ -91,9 +91,9 @@ final class DemoIT {
     assertTrue(total(summary, "delivered") > 0, said);
   }
 
-  private JsonNode demo(Step step) throws IOException, InterruptedException {
+  private JsonNode demo(CommandStep step) throws IOException, InterruptedException {
     Child child;
-    try (Steps steps = new Steps(folder, replaced)) {
+    try (StepRunner steps = new StepRunner(folder, replaced)) {
       child = steps.run(step);
     }
     assertEquals(1, child.out().lines().count(), child.out());

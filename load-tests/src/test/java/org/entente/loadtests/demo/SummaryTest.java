@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.traffic.AgencyCount;
-import org.entente.loadtests.traffic.Pair;
+import org.entente.loadtests.traffic.MessageRecipient;
 import org.entente.loadtests.traffic.Timing;
 import org.junit.jupiter.api.Test;
 
@@ -129,7 +129,10 @@ final class SummaryTest {
 
   private static Timing timing(String recipient, long start, long end) {
     return new Timing(
-        new Pair("00", recipient), "fr.customs", start * MILLISECOND, end * MILLISECOND);
+        new MessageRecipient("00", recipient),
+        "fr.customs",
+        start * MILLISECOND,
+        end * MILLISECOND);
   }
 
   private static Phase phase(int messages, long from, long answered, long to) {

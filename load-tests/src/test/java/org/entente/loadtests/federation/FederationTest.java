@@ -17,7 +17,7 @@ final class FederationTest {
 
   @Test
   void start_onceClosed_startsNothing() {
-    Federation federation = Federation.mint(Home.find(), folder);
+    Federation federation = Federation.mint(ConfigurationHome.find(), folder);
     federation.close();
 
     assertThrows(CommandFailure.class, () -> federation.start(List.of("fr.customs")));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class MachineTest {
   @Test
   void gateway_isSetAsTheLauncherSetsIt() throws IOException {
-    String launcher = Files.readString(Home.find().folder().resolve("entente"));
+    String launcher = Files.readString(ConfigurationHome.find().folder().resolve("entente"));
     List<String> command = Machine.GATEWAY.command("org.entente.gateway.Main");
     List<String> heap = command.subList(1, command.indexOf("-XX:+UseSerialGC"));
     assertFalse(heap.isEmpty());

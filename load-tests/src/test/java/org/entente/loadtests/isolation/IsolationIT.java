@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.Machine;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,8 @@ final class IsolationIT {
   void
       neighbourOrClient_deadSlowStuckOrHostile_changesNobodyElsesThroughput_andAQueueCostsNoMemory()
           throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder, Machine.GATEWAY)) {
+    try (Federation federation =
+        Federation.mint(ConfigurationHome.find(), folder, Machine.GATEWAY)) {
       StringBuilder said = new StringBuilder();
       Isolation isolation = new Isolation(federation, line -> said.append(line).append('\n'));
       try {
@@ -65,12 +66,13 @@ final class IsolationIT {
   /** Threat 22: a middle box forgets a connection and tells neither end. */
   @Test
   void connectionThatForwardsNothingAndStaysOpen_isNoticedAndReplaced() throws Exception {
-    try (Federation federation = Federation.mint(Home.find(), folder, Machine.QUICK_START);
+    try (Federation federation =
+            Federation.mint(ConfigurationHome.find(), folder, Machine.QUICK_START);
         Relay relay = Relay.to(String.valueOf(federation.plan("de.customs").peers()))) {
       relay.between(federation.plan("fr.customs").config());
       federation.start(List.of("fr.customs", "de.customs"));
-      Stream stream = new Stream(federation, "fr.customs", "de.customs", "half-open");
-      Stream back = new Stream(federation, "de.customs", "fr.customs", "back");
+      WarningStream stream = new WarningStream(federation, "fr.customs", "de.customs", "half-open");
+      WarningStream back = new WarningStream(federation, "de.customs", "fr.customs", "back");
       stream.subscribe();
       back.subscribe();
       stream.send();

@@ -28,28 +28,28 @@ final class MeasureTest {
 
   @Test
   void saturation_throughAWayThatRepeats_hasNoFigure() {
-    Sender repeating =
+    MessageSender repeating =
         (first, count) -> {
           deliver(first, count);
           arrivals.arrived(first);
         };
     Saturation saturation = new Saturation(repeating, arrivals, 4, 16);
-    assertThrows(MeasurementFailed.class, () -> saturation.run(NONE, SHORT));
+    assertThrows(MeasurementFailure.class, () -> saturation.run(NONE, SHORT));
   }
 
   @Test
   void saturation_throughAWayThatBreaks_hasNoFigure() {
-    Sender breaking = (first, count) -> arrivals.failed("broken");
+    MessageSender breaking = (first, count) -> arrivals.failed("broken");
     Saturation saturation = new Saturation(breaking, arrivals, 1, 1);
-    MeasurementFailed failed =
-        assertThrows(MeasurementFailed.class, () -> saturation.run(NONE, SHORT));
+    MeasurementFailure failed =
+        assertThrows(MeasurementFailure.class, () -> saturation.run(NONE, SHORT));
     assertEquals("broken", failed.getMessage());
   }
 
   @Test
   void saturation_countsAllThatWasSent_inPacks() throws Exception {
     AtomicLong delivered = new AtomicLong();
-    Sender counting =
+    MessageSender counting =
         (first, count) -> {
           delivered.addAndGet(count);
           deliver(first, count);
@@ -63,38 +63,39 @@ final class MeasureTest {
   /** Sending takes ten times the interval: the wait of those behind is latency. */
   @Test
   void pacing_countsFromTheIntendedMoment_notFromTheRealOne() throws Exception {
-    Sender slow =
+    MessageSender slow =
         (first, count) -> {
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
           deliver(first, count);
         };
-    Histogram micros = Pacing.run(slow, arrivals, 1_000, NONE, SHORT);
+    Histogram micros = OpenLoadMeasurement.run(slow, arrivals, 1_000, NONE, SHORT);
     assertEquals(50, micros.getTotalCount());
     assertTrue(micros.getMaxValue() >= TimeUnit.MILLISECONDS.toMicros(400));
   }
 
   @Test
   void pacing_leavesOutWhatGoesBefore() throws Exception {
-    Histogram micros = Pacing.run(this::deliver, arrivals, 1_000, SHORT, SHORT);
+    Histogram micros = OpenLoadMeasurement.run(this::deliver, arrivals, 1_000, SHORT, SHORT);
     assertEquals(50, micros.getTotalCount());
   }
 
   @Test
   void pacing_throughAWayThatRepeats_hasNoFigure() {
-    Sender repeating =
+    MessageSender repeating =
         (first, count) -> {
           deliver(first, count);
           deliver(first, count);
         };
     assertThrows(
-        MeasurementFailed.class, () -> Pacing.run(repeating, arrivals, 1_000, NONE, SHORT));
+        MeasurementFailure.class,
+        () -> OpenLoadMeasurement.run(repeating, arrivals, 1_000, NONE, SHORT));
   }
 
   @Test
   void content_carriesEachNumber_whereItsMessageStarts() {
-    byte[] messages = new Content(100).of(41, 3);
+    byte[] messages = new MeasuredContent(100).of(41, 3);
     for (int i = 0; i < 3; i++) {
-      assertEquals(41 + i, Content.number(ByteBuffer.wrap(messages).position(100 * i)));
+      assertEquals(41 + i, MeasuredContent.number(ByteBuffer.wrap(messages).position(100 * i)));
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -65,7 +65,7 @@ final class ScenarioTest {
 
   @Test
   void shippedScenarios_areTheOnesThatDocsDescribe() {
-    Path shipped = Home.find().scenarios();
+    Path shipped = ConfigurationHome.find().scenarios();
     assertTrue(
         ScenarioFolder.names(shipped)
             .containsAll(
@@ -86,7 +86,7 @@ final class ScenarioTest {
   @Test
   void sample_isRead() throws IOException {
     assertInstanceOf(
-        Scenario.Loading.Loaded.class, read(SAMPLE), () -> problems(SAMPLE).toString());
+        Scenario.LoadResult.Loaded.class, read(SAMPLE), () -> problems(SAMPLE).toString());
   }
 
   @TestFactory
@@ -174,18 +174,18 @@ final class ScenarioTest {
   @Test
   void file_withoutAgreements_isRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("bare.yaml"), SAMPLE);
-    Scenario.Loading loading = Scenario.read(file);
+    Scenario.LoadResult loading = Scenario.read(file);
     assertTrue(loading.toString().contains("there is no folder"), loading::toString);
   }
 
-  private Scenario.Loading read(String text) throws IOException {
+  private Scenario.LoadResult read(String text) throws IOException {
     Files.createDirectories(folder.resolve("sample").resolve("agreements"));
     return Scenario.read(Files.writeString(folder.resolve("sample.yaml"), text));
   }
 
   private List<String> problems(String text) {
     try {
-      return read(text) instanceof Scenario.Loading.Invalid invalid
+      return read(text) instanceof Scenario.LoadResult.Invalid invalid
           ? invalid.problems().stream().map(ConfigProblem::toString).toList()
           : List.of();
     } catch (IOException e) {

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.CommandStep;
 import org.entente.loadtests.testkit.DemonstrationSteps;
-import org.entente.loadtests.testkit.Step;
-import org.entente.loadtests.testkit.Steps;
+import org.entente.loadtests.testkit.StepRunner;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,9 +57,9 @@ final class ScenariosIT {
   @Test
   void scenariosOfThePages_comeAsTheyExpect() throws IOException, InterruptedException {
     List<String> names = new ArrayList<>();
-    try (Steps steps = new Steps(folder, Map.of())) {
+    try (StepRunner steps = new StepRunner(folder, Map.of())) {
       steps.run(List.of(DemonstrationSteps.list()));
-      for (Step step : DemonstrationSteps.scenarios()) {
+      for (CommandStep step : DemonstrationSteps.scenarios()) {
         names.addAll(named(steps.run(step)));
       }
     }
@@ -70,7 +70,8 @@ final class ScenariosIT {
   @Tag("extended")
   @Tag("scenarios")
   void everyOtherScenario_comesAsItExpects() throws IOException, InterruptedException {
-    List<String> others = new ArrayList<>(ScenarioFolder.names(Home.find().scenarios()));
+    List<String> others =
+        new ArrayList<>(ScenarioFolder.names(ConfigurationHome.find().scenarios()));
     assertTrue(others.removeAll(DemonstrationSteps.SCENARIOS), others::toString);
     List<String> command = new ArrayList<>(List.of("demo", "--once", "--json", "--scenario"));
     command.addAll(others);

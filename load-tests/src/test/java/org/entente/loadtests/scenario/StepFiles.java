@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.junit.jupiter.api.DynamicTest;
 
 /** A file of a scenario with one step of each kind, to be read as it is or with something wrong. */
@@ -443,11 +443,11 @@ final class StepFiles {
       Files.writeString(
           Files.createDirectories(sample.resolve("rules")).resolve("own.yaml"), "rules: []\n");
       Files.copy(
-          Home.find().samples().resolve("cap").resolve("reservoir.cap"),
+          ConfigurationHome.find().samples().resolve("cap").resolve("reservoir.cap"),
           cap.resolve("reservoir.cap"),
           StandardCopyOption.REPLACE_EXISTING);
       Path file = Files.writeString(folder.resolve("sample.yaml"), ScenarioTest.SAMPLE + steps);
-      return Scenario.read(file) instanceof Scenario.Loading.Invalid invalid
+      return Scenario.read(file) instanceof Scenario.LoadResult.Invalid invalid
           ? invalid.problems().stream().map(ConfigProblem::toString).toList()
           : List.of();
     } catch (IOException e) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +28,8 @@ final class StepFilesTest {
 
   @Test
   void everyKindOfStep_isInTheTableOfTheDocs() throws IOException {
-    String docs = Files.readString(Home.find().folder().resolve("docs/develop/scenarios.md"));
+    String docs =
+        Files.readString(ConfigurationHome.find().folder().resolve("docs/develop/scenarios.md"));
     List<String> missing =
         StepEntry.WORDS.stream().filter(word -> !docs.contains("\n| `" + word + "` |")).toList();
     assertEquals(List.of(), missing);

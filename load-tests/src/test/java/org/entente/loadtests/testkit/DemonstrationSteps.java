@@ -18,55 +18,57 @@ public final class DemonstrationSteps {
   private DemonstrationSteps() {}
 
   /** The main job, to its end. */
-  public static Step samples() {
+  public static CommandStep samples() {
     return toItsEnd("./entente demo").with("--messages", "100");
   }
 
   /** An agency's own records under a mapping. */
-  public static Step records() {
+  public static CommandStep records() {
     return toItsEnd(
         "./entente demo --alerts alerts.jsonl --mapping config/mappings/safety-gate.yaml");
   }
 
   /** A folder of CAP files. */
-  public static Step capFiles() {
+  public static CommandStep capFiles() {
     return toItsEnd("./entente demo --alerts folder-of-cap-files");
   }
 
   /** Stopped before their end. */
-  public static List<Step> stopped() {
+  public static List<CommandStep> stopped() {
     return List.of(
-        Step.of("./entente demo --once --json").until(STARTED).exits(STOPPED),
-        Step.of("./entente demo --keep").until(STARTED).exits(STOPPED),
-        Step.of("./entente demo --scenario all --once --json")
+        CommandStep.of("./entente demo --once --json").until(STARTED).exits(STOPPED),
+        CommandStep.of("./entente demo --keep").until(STARTED).exits(STOPPED),
+        CommandStep.of("./entente demo --scenario all --once --json")
             .until("ok      2 start")
             .exits(STOPPED));
   }
 
   /** Which scenarios there are. */
-  public static Step list() {
-    return Step.of("./entente demo --list").says("regional-hub").says("city-state-ipr");
+  public static CommandStep list() {
+    return CommandStep.of("./entente demo --list").says("regional-hub").says("city-state-ipr");
   }
 
   /** Two scenarios, to their ends. */
-  public static List<Step> scenarios() {
+  public static List<CommandStep> scenarios() {
     return List.of(
         toItsEnd("./entente demo --scenario city-state-ipr"),
         toItsEnd("./entente demo --scenario exercise-waste").says("who reacted when"));
   }
 
   /** Two gateways beside the raw chain. */
-  public static Step benchmark() {
-    return Step.of("./entente bench smoke").says("each message a gRPC message");
+  public static CommandStep benchmark() {
+    return CommandStep.of("./entente bench smoke").says("each message a gRPC message");
   }
 
   /** Decisions of policy, whose benchmark starts processes of its own. */
-  public static Step policyBenchmark() {
-    return Step.of("./entente bench policy --quick").in(Step.In.LAUNCHER).says("µs a decision");
+  public static CommandStep policyBenchmark() {
+    return CommandStep.of("./entente bench policy --quick")
+        .in(CommandStep.ProcessKind.LAUNCHER)
+        .says("µs a decision");
   }
 
   /** All of them. */
-  public static List<Step> all() {
+  public static List<CommandStep> all() {
     return Stream.of(
             List.of(samples(), records(), capFiles(), list(), benchmark(), policyBenchmark()),
             stopped(),
@@ -75,7 +77,7 @@ public final class DemonstrationSteps {
         .toList();
   }
 
-  private static Step toItsEnd(String command) {
-    return Step.of(command).in(Step.In.LAUNCHER).with("--once", "--json");
+  private static CommandStep toItsEnd(String command) {
+    return CommandStep.of(command).in(CommandStep.ProcessKind.LAUNCHER).with("--once", "--json");
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 
 /**
  * A command that a page tells its reader to type: a line of a fenced code block that begins with
@@ -26,7 +26,7 @@ public record DocumentedCommand(String page, int line, String text) {
 
   /** All commands of README.md and docs/. */
   public static List<DocumentedCommand> all() throws IOException {
-    Path home = Home.find().folder();
+    Path home = ConfigurationHome.find().folder();
     List<Path> pages = new ArrayList<>(List.of(home.resolve("README.md")));
     try (Stream<Path> docs = Files.walk(home.resolve("docs"))) {
       docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Home;
 import org.entente.loadtests.federation.ThrowawayFolder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -51,7 +51,7 @@ public final class SharedFederation implements BeforeEachCallback {
   /** JUnit closes it after the last test class. */
   private static final class Shared implements AutoCloseable {
     private final Path folder = ThrowawayFolder.create();
-    private final Federation federation = Federation.mint(Home.find(), folder);
+    private final Federation federation = Federation.mint(ConfigurationHome.find(), folder);
 
     Federation running(List<String> agencies) {
       Set<String> missing = new TreeSet<>(agencies);

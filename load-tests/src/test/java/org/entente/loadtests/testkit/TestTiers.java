@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
@@ -163,7 +163,12 @@ public final class TestTiers {
   private static Found found(List<PostDiscoveryFilter> filters) {
     Set<Path> roots = new LinkedHashSet<>();
     for (String module : MODULES) {
-      roots.add(Home.find().folder().resolve(module).resolve("target").resolve("test-classes"));
+      roots.add(
+          ConfigurationHome.find()
+              .folder()
+              .resolve(module)
+              .resolve("target")
+              .resolve("test-classes"));
     }
     Set<UniqueId> leftOut = new HashSet<>();
     PostDiscoveryFilter noted =

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.testkit.TestTiers.TestMethod;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +36,9 @@ final class TestTiersTest {
     List<String> uncovered = new ArrayList<>();
     int rows = 0;
     Matcher row =
-        ROW.matcher(Files.readString(Home.find().folder().resolve("docs/security/threats.md")));
+        ROW.matcher(
+            Files.readString(
+                ConfigurationHome.find().folder().resolve("docs/security/threats.md")));
     while (row.find()) {
       rows++;
       boolean covered =

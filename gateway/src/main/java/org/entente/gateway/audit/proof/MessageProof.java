@@ -41,7 +41,7 @@ public final class MessageProof {
   private static final int LINES = 6;
 
   private final MessageId message;
-  private final Signed envelope;
+  private final SignedHeader envelope;
   private final Voucher voucher;
   private final byte[] bundle;
   private final LogProof leaf;
@@ -53,7 +53,7 @@ public final class MessageProof {
    * @param signature 64 bytes
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Signed(byte[] header, byte[] signature) {}
+  public record SignedHeader(byte[] header, byte[] signature) {}
 
   /**
    * What names the key of the origin's gateway. The array is not to be changed.
@@ -66,7 +66,7 @@ public final class MessageProof {
 
   /** Puts the parts together. */
   public MessageProof(
-      MessageId message, Signed envelope, Voucher voucher, byte[] bundle, LogProof leaf) {
+      MessageId message, SignedHeader envelope, Voucher voucher, byte[] bundle, LogProof leaf) {
     this.message = message;
     this.envelope = envelope;
     this.voucher = voucher;
@@ -101,7 +101,7 @@ public final class MessageProof {
       return Optional.of(
           new MessageProof(
               MessageId.parse(after(MESSAGE, lines.get(1))),
-              new Signed(bytes(HEADER, lines.get(2)), bytes(SIGNATURE, lines.get(3))),
+              new SignedHeader(bytes(HEADER, lines.get(2)), bytes(SIGNATURE, lines.get(3))),
               new Voucher(
                   announcement, bytes(announcement ? ANNOUNCEMENT : KEY_BUNDLE, lines.get(4))),
               bytes(BUNDLE, lines.get(5)),
@@ -149,7 +149,7 @@ public final class MessageProof {
   }
 
   /** Header and signature. */
-  public Signed envelope() {
+  public SignedHeader envelope() {
     return envelope;
   }
 

@@ -93,25 +93,25 @@ public final class ProofVerifier {
   private static ProofVerdict judge(MessageProof proof, TrustBundle bundle, Terms terms) {
     try {
       return new Run(proof, bundle, terms).check();
-    } catch (Failed failed) {
+    } catch (ProofFailure failed) {
       return failed.fails;
     }
   }
 
   /** Ends a run. */
-  private static final class Failed extends Exception {
+  private static final class ProofFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient Fails fails;
 
-    Failed(Part part, String reason) {
+    ProofFailure(Part part, String reason) {
       super(reason, null, false, false);
       fails = new Fails(part, reason);
     }
   }
 
-  private static void require(boolean holds, Part part, String reason) throws Failed {
+  private static void require(boolean holds, Part part, String reason) throws ProofFailure {
     if (!holds) {
-      throw new Failed(part, reason);
+      throw new ProofFailure(part, reason);
     }
   }
 
@@ -129,7 +129,7 @@ public final class ProofVerifier {
       this.terms = terms;
     }
 
-    ProofVerdict check() throws Failed {
+    ProofVerdict check() throws ProofFailure {
       LogOrigin log = log();
       CheckpointCheck.Signed signed = checkpoint(log);
       Instant at = Instant.ofEpochSecond(signed.seconds());
@@ -153,7 +153,7 @@ public final class ProofVerifier {
           bundle.version());
     }
 
-    private LogOrigin log() throws Failed {
+    private LogOrigin log() throws ProofFailure {
       Optional<LogOrigin> log =
           Checkpoint.parse(proof.leaf().checkpoint().text())
               .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()));
@@ -170,7 +170,7 @@ public final class ProofVerifier {
       return origin;
     }
 
-    private CheckpointCheck.Signed checkpoint(LogOrigin log) throws Failed {
+    private CheckpointCheck.Signed checkpoint(LogOrigin log) throws ProofFailure {
       List<AgencyKey> keys = bundle.agency(log.agency()).map(Member::audit).orElse(List.of());
       CheckpointCheck.Signed first = signed(log, keys);
       // Again by those alone that were valid when it was signed, which only the signature tells.
@@ -178,16 +178,16 @@ public final class ProofVerifier {
       return signed(log, keys.stream().filter(key -> key.validAt(at)).toList());
     }
 
-    private CheckpointCheck.Signed signed(LogOrigin log, List<AgencyKey> keys) throws Failed {
+    private CheckpointCheck.Signed signed(LogOrigin log, List<AgencyKey> keys) throws ProofFailure {
       CheckpointCheck check =
           new CheckpointVerifier(log, pairs(keys)).check(proof.leaf().checkpoint().encode());
       if (check instanceof CheckpointCheck.Refused refused) {
-        throw new Failed(Part.CHECKPOINT, refused.reason());
+        throw new ProofFailure(Part.CHECKPOINT, refused.reason());
       }
       return (CheckpointCheck.Signed) check;
     }
 
-    private void checkTime(Instant at) throws Failed {
+    private void checkTime(Instant at) throws ProofFailure {
       Instant latest = terms.now().plus(BundleVerifier.SKEW);
       require(!at.isAfter(latest), Part.CHECKPOINT, "it is signed at " + at + ", which is to come");
       BundleVerifier bundles = terms.bundles();
@@ -202,7 +202,8 @@ public final class ProofVerifier {
           "it expired at " + bundle.content().expires() + "; the checkpoint is signed at " + at);
     }
 
-    private List<AgencyName> witnesses(LogOrigin log, CheckpointCheck.Signed signed) throws Failed {
+    private List<AgencyName> witnesses(LogOrigin log, CheckpointCheck.Signed signed)
+        throws ProofFailure {
       List<AgencyName> cosigned = new ArrayList<>();
       List<AgencyName> all =
           bundle.having(AgencyRole.WITNESS).stream()
@@ -232,11 +233,11 @@ public final class ProofVerifier {
                       .isPresent());
     }
 
-    private AuditRecord record(LogOrigin log, CheckpointCheck.Signed signed) throws Failed {
+    private AuditRecord record(LogOrigin log, CheckpointCheck.Signed signed) throws ProofFailure {
       List<AgencyKey> keys = bundle.agency(log.agency()).map(Member::audit).orElse(List.of());
       Optional<String> fault = proof.leaf().fault(new CheckpointVerifier(log, pairs(keys)));
       if (fault.isPresent()) {
-        throw new Failed(Part.LEAF, fault.get());
+        throw new ProofFailure(Part.LEAF, fault.get());
       }
       byte[] encoded = proof.leaf().opening().map(OpenedLeaf::encodedRecord).orElse(new byte[0]);
       Optional<AuditRecord> record =
@@ -260,7 +261,7 @@ public final class ProofVerifier {
       return said;
     }
 
-    private EnvelopeHeader header(LogOrigin log, AuditRecord record) throws Failed {
+    private EnvelopeHeader header(LogOrigin log, AuditRecord record) throws ProofFailure {
       Optional<EnvelopeHeader> parsed = EnvelopeHeader.parse(proof.envelope().header());
       require(parsed.isPresent(), Part.HEADER, "it cannot be read");
       EnvelopeHeader header = parsed.get();
@@ -279,7 +280,7 @@ public final class ProofVerifier {
       return header;
     }
 
-    private Ed25519VerifyingKey originKey(LogOrigin log, EnvelopeFacts facts) throws Failed {
+    private Ed25519VerifyingKey originKey(LogOrigin log, EnvelopeFacts facts) throws ProofFailure {
       Optional<GatewayKey> key =
           proof.voucher().announcement()
               ? SessionAnnouncement.parse(proof.voucher().bytes())
@@ -291,7 +292,7 @@ public final class ProofVerifier {
       return key.filter(named -> named.name().equals(facts.gateway()))
           .orElseThrow(
               () ->
-                  new Failed(
+                  new ProofFailure(
                       Part.ORIGIN_KEY,
                       "it is no statement of "
                           + facts.origin()

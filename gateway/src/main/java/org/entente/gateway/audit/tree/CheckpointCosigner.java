@@ -6,7 +6,7 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.note.Checkpoint;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 
@@ -21,7 +21,7 @@ public final class CheckpointCosigner {
 
   /** The witness of an agency. */
   public CheckpointCosigner(FederationName federation, AgencyName agency, SigningPair keys) {
-    KeyName name = WitnessKeys.name(federation, agency);
+    NoteKeyName name = WitnessKeys.name(federation, agency);
     this.ed25519 = NoteSigner.ed25519Cosignature(name, keys.ed25519());
     this.mlDsa44 = NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44());
   }

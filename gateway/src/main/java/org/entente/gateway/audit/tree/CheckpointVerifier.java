@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.note.Checkpoint;
-import org.entente.gateway.note.KeyName;
 import org.entente.gateway.note.NoteCheck;
-import org.entente.gateway.note.NoteParse;
+import org.entente.gateway.note.NoteKeyName;
+import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 
@@ -31,7 +31,7 @@ public final class CheckpointVerifier {
   public CheckpointVerifier(LogOrigin origin, List<VerifyingPair> pairs) {
     this.origin = origin;
     this.known = List.copyOf(pairs);
-    KeyName name = origin.keyName();
+    NoteKeyName name = origin.keyName();
     this.pairs = pairs.stream().distinct().map(pair -> KeyPair.of(name, pair)).toList();
     this.keys =
         this.pairs.stream().flatMap(pair -> List.of(pair.ed25519, pair.mlDsa44).stream()).toList();
@@ -56,11 +56,11 @@ public final class CheckpointVerifier {
 
   /** Checks a checkpoint's bytes. */
   public CheckpointCheck check(byte[] bytes) {
-    NoteParse parse = SignedNote.parse(bytes);
-    if (parse instanceof NoteParse.Malformed malformed) {
+    NoteParseResult parse = SignedNote.parse(bytes);
+    if (parse instanceof NoteParseResult.Malformed malformed) {
       return new CheckpointCheck.Refused("it is not a signed note: " + malformed.reason());
     }
-    SignedNote note = ((NoteParse.Parsed) parse).note();
+    SignedNote note = ((NoteParseResult.Parsed) parse).note();
     Optional<Checkpoint> checkpoint = Checkpoint.parse(note.text());
     if (checkpoint.isEmpty()) {
       return new CheckpointCheck.Refused("the note is not a checkpoint");
@@ -103,7 +103,7 @@ public final class CheckpointVerifier {
   }
 
   private record KeyPair(NoteVerifier ed25519, NoteVerifier mlDsa44) {
-    static KeyPair of(KeyName name, VerifyingPair pair) {
+    static KeyPair of(NoteKeyName name, VerifyingPair pair) {
       return new KeyPair(
           NoteVerifier.ed25519(name, pair.ed25519()),
           NoteVerifier.mlDsa44Cosignature(name, pair.mlDsa44()));

@@ -7,7 +7,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 
 /**
  * The identity of a gateway's log: the first line of its checkpoints and the name of its keys.
@@ -78,8 +78,8 @@ public record LogOrigin(
   }
 
   /** The name under which the log's keys sign. */
-  public KeyName keyName() {
-    return new KeyName(line());
+  public NoteKeyName keyName() {
+    return new NoteKeyName(line());
   }
 
   @Override

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.note.KeyName;
 import org.entente.gateway.note.NoteCheck;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
@@ -28,13 +28,13 @@ public final class WitnessKeys {
   /** A witness and the pairs with which it may have cosigned. */
   public WitnessKeys(FederationName federation, AgencyName agency, List<VerifyingPair> pairs) {
     this.agency = agency;
-    KeyName name = name(federation, agency);
+    NoteKeyName name = name(federation, agency);
     this.pairs = pairs.stream().distinct().map(pair -> Pair.of(name, pair)).toList();
   }
 
   /** The name under which an agency's witness signs. */
-  public static KeyName name(FederationName federation, AgencyName agency) {
-    return new KeyName("entente/" + federation + "/witness/" + agency);
+  public static NoteKeyName name(FederationName federation, AgencyName agency) {
+    return new NoteKeyName("entente/" + federation + "/witness/" + agency);
   }
 
   /** Whose witness it is. */
@@ -84,7 +84,7 @@ public final class WitnessKeys {
   }
 
   private record Pair(NoteVerifier ed25519, NoteVerifier mlDsa44) {
-    static Pair of(KeyName name, VerifyingPair pair) {
+    static Pair of(NoteKeyName name, VerifyingPair pair) {
       return new Pair(
           NoteVerifier.ed25519Cosignature(name, pair.ed25519()),
           NoteVerifier.mlDsa44Cosignature(name, pair.mlDsa44()));

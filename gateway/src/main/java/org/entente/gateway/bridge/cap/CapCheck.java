@@ -2,13 +2,13 @@ package org.entente.gateway.bridge.cap;
 
 import java.util.List;
 import java.util.Optional;
-import org.entente.gateway.bridge.cap.CapImport.Imported;
+import org.entente.gateway.bridge.cap.CapImport.ImportResult;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.DraftLimits;
-import org.entente.gateway.bridge.format.Fault;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.UnmappedValue;
 
 /**
  * What becomes of a CAP alert in a message, whoever sends it on whatever terms.
@@ -17,7 +17,7 @@ import org.entente.gateway.bridge.format.Unmapped;
  * @param unmapped what of the document would not be in the message as it stands; where there is an
  *     obstacle, what reading alone showed
  */
-public record CapCheck(Optional<BadRecord> obstacle, List<Unmapped> unmapped) {
+public record CapCheck(Optional<BadRecord> obstacle, List<UnmappedValue> unmapped) {
   public CapCheck {
     unmapped = List.copyOf(unmapped);
   }
@@ -25,12 +25,12 @@ public record CapCheck(Optional<BadRecord> obstacle, List<Unmapped> unmapped) {
   /** Checks one alert. */
   public static CapCheck of(CapAlert alert) {
     try {
-      Imported imported = CapImport.read(alert);
+      ImportResult imported = CapImport.read(alert);
       DraftLimits.checkValues(imported.draft());
       return new CapCheck(Optional.empty(), imported.unmapped());
     } catch (CapProblem e) {
       return obstacle(alert, e.line(), e.path(), e.problem());
-    } catch (Fault e) {
+    } catch (DraftFault e) {
       return obstacle(alert, alert.line(), CapPath.of(e.field()), e.problem());
     }
   }

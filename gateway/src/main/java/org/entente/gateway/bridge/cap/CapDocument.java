@@ -11,7 +11,7 @@ import org.entente.gateway.bridge.format.CapProblem;
 import org.entente.gateway.bridge.format.CapSchema;
 import org.entente.gateway.bridge.format.CapSchema.Slot;
 import org.entente.gateway.bridge.format.CapVersion;
-import org.entente.gateway.bridge.format.Printable;
+import org.entente.gateway.bridge.format.PrintableText;
 
 /** One CAP document while it is read. For one document and one thread. */
 final class CapDocument {
@@ -22,7 +22,7 @@ final class CapDocument {
 
   private final String file;
   private final XMLStreamReader xml;
-  private final Leftovers leftovers = new Leftovers();
+  private final UnmappedCollector leftovers = new UnmappedCollector();
   private String namespace = "";
   private int elements;
   private int depth;
@@ -59,7 +59,7 @@ final class CapDocument {
     }
     throw new CapProblem(
         line(),
-        Printable.cut(xml.getLocalName(), 40),
+        PrintableText.cut(xml.getLocalName(), 40),
         "the document is no CAP 1.1 or 1.2 alert: it must be an element alert in the namespace "
             + CapVersion.V1_1.namespace()
             + " or "
@@ -79,7 +79,7 @@ final class CapDocument {
         child(schema, path, seen, children);
       } else if (xml.isCharacters() && !xml.isWhiteSpace()) {
         throw new CapProblem(
-            line(), path, "holds elements only; found text " + Printable.quote(xml.getText()));
+            line(), path, "holds elements only; found text " + PrintableText.quote(xml.getText()));
       }
       next();
     }
@@ -117,7 +117,9 @@ final class CapDocument {
     }
     if (!slot.form().holds().test(text)) {
       throw new CapProblem(
-          line, childPath, "must be " + slot.form().valid() + "; found " + Printable.quote(text));
+          line,
+          childPath,
+          "must be " + slot.form().valid() + "; found " + PrintableText.quote(text));
     }
     children.add(CapElement.text(slot.name(), text));
     seen.add(slot);
@@ -151,7 +153,7 @@ final class CapDocument {
     }
     throw new CapProblem(
         line(),
-        path + "/" + Printable.cut(name, 40),
+        path + "/" + PrintableText.cut(name, 40),
         "is no element of CAP here; valid are "
             + String.join(", ", schema.slots().stream().map(Slot::name).toList()));
   }
@@ -162,7 +164,9 @@ final class CapDocument {
     while (!xml.isEndElement()) {
       if (xml.isStartElement()) {
         throw new CapProblem(
-            line(), path, "holds text only; found element " + Printable.quote(xml.getLocalName()));
+            line(),
+            path,
+            "holds text only; found element " + PrintableText.quote(xml.getLocalName()));
       }
       if (xml.isCharacters()) {
         text.append(xml.getText());
@@ -208,7 +212,7 @@ final class CapDocument {
     if (xml.getAttributeCount() > CapReader.MAX_ATTRIBUTES) {
       throw new CapProblem(
           line(),
-          Printable.cut(xml.getLocalName(), 40),
+          PrintableText.cut(xml.getLocalName(), 40),
           "has more than " + CapReader.MAX_ATTRIBUTES + " attributes");
     }
   }

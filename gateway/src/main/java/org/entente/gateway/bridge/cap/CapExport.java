@@ -19,10 +19,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.entente.gateway.bridge.cap.CapLines.Entry;
+import org.entente.gateway.bridge.format.CapCodes;
 import org.entente.gateway.bridge.format.CapElement;
 import org.entente.gateway.bridge.format.CapProblem;
-import org.entente.gateway.bridge.format.CapWords;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Area;
@@ -44,7 +44,7 @@ import org.entente.proto.v1.RequestedAction;
  */
 final class CapExport {
   /** The element, and what of the message is not in it as it stands. */
-  record Exported(CapElement alert, List<Unmapped> unmapped) {}
+  record ExportResult(CapElement alert, List<UnmappedValue> unmapped) {}
 
   /** CAP 1.2 section 3.3.2: no "Z", UTC is written "-00:00". */
   private static final DateTimeFormatter TIME =
@@ -55,7 +55,7 @@ final class CapExport {
   private final Label label;
   private final Alert alert;
   private final String references;
-  private final Leftovers leftovers = new Leftovers();
+  private final UnmappedCollector leftovers = new UnmappedCollector();
   private final BitSet writtenTexts = new BitSet();
   private final BitSet writtenAreas = new BitSet();
   private int elements;
@@ -67,10 +67,10 @@ final class CapExport {
   }
 
   /** Fails where a document of bounded size cannot hold it. */
-  static Exported alert(Label label, Alert alert, String references) throws CapProblem {
+  static ExportResult alert(Label label, Alert alert, String references) throws CapProblem {
     CapExport export = new CapExport(label, alert, references);
     CapElement element = CapUpgrade.of(export.alert(), export.leftovers, 0);
-    return new Exported(element, export.leftovers.list());
+    return new ExportResult(element, export.leftovers.list());
   }
 
   /** The identifier of an alert that is no CAP document's. */
@@ -83,7 +83,7 @@ final class CapExport {
     out.add(text("identifier", kept("identifier", identifier(label))));
     out.add(text("sender", kept("sender", label.getOrigin())));
     out.add(text("sent", kept("sent", time(label.getCreatedAt(), label.hasCreatedAt()))));
-    out.add(text("status", CapWords.word(label.getStatus().getValueDescriptor(), "Actual")));
+    out.add(text("status", CapCodes.word(label.getStatus().getValueDescriptor(), "Actual")));
     out.add(text("msgType", messageType()));
     if (label.getMessageType() == MessageType.MESSAGE_TYPE_RECTIFICATION) {
       leftovers.add(0, "alert/msgType", "is RECTIFICATION in the message; CAP has Update for it");
@@ -110,7 +110,7 @@ final class CapExport {
       // CAP knows no other word for what stands in the place of an alert that was wrong.
       case MESSAGE_TYPE_RECTIFICATION -> "Update";
       case UNRECOGNIZED -> "Alert";
-      default -> CapWords.word(label.getMessageType().getValueDescriptor(), "Alert");
+      default -> CapCodes.word(label.getMessageType().getValueDescriptor(), "Alert");
     };
   }
 
@@ -140,13 +140,13 @@ final class CapExport {
     if (clear) {
       return words;
     }
-    words.add(CapWords.word(label.getClassification().getValueDescriptor(), "Unclassified"));
+    words.add(CapCodes.word(label.getClassification().getValueDescriptor(), "Unclassified"));
     if (!label.getClassificationScheme().isEmpty()) {
       words.add(label.getClassificationScheme() + " " + label.getClassificationMarking());
     }
     words.addAll(label.getMarkingsList());
     for (Handling handling : label.getHandlingList()) {
-      words.add(CapWords.word(handling.getValueDescriptor(), "handling"));
+      words.add(CapCodes.word(handling.getValueDescriptor(), "handling"));
     }
     if (!label.getHandlingText().isEmpty()) {
       words.add(label.getHandlingText());
@@ -184,7 +184,7 @@ final class CapExport {
   private List<CapLines> blocks() {
     List<CapLines> blocks = new ArrayList<>();
     for (int i = 0; i < MOST_BLOCKS && alert.containsExtra(CapImport.INFO + i); i++) {
-      blocks.add(CapLines.read(CapKept.get(alert, CapImport.INFO + i, "")));
+      blocks.add(CapLines.read(CapExtra.get(alert, CapImport.INFO + i, "")));
     }
     return blocks;
   }
@@ -220,7 +220,7 @@ final class CapExport {
     List<CapElement> out = new ArrayList<>();
     out.add(text("language", said(kept, "language", CapText::language, text.getLanguage())));
     List<String> categories = kept.all("category");
-    String category = CapWords.category(label.getCategory());
+    String category = CapCodes.category(label.getCategory());
     (categories.isEmpty() ? List.of(category) : categories)
         .forEach(word -> out.add(text("category", word)));
     String event = said(kept, "event", said -> CapText.line(said, ""), text.getEvent());
@@ -292,16 +292,16 @@ final class CapExport {
   }
 
   private void graded(List<CapElement> out, CapLines kept) {
-    String urgency = CapWords.word(label.getUrgency().getValueDescriptor(), "Unknown");
-    String severity = CapWords.word(label.getSeverity().getValueDescriptor(), "Unknown");
-    String certainty = CapWords.word(label.getCertainty().getValueDescriptor(), "Unknown");
+    String urgency = CapCodes.word(label.getUrgency().getValueDescriptor(), "Unknown");
+    String severity = CapCodes.word(label.getSeverity().getValueDescriptor(), "Unknown");
+    String certainty = CapCodes.word(label.getCertainty().getValueDescriptor(), "Unknown");
     out.add(text("urgency", kept.first("urgency", urgency)));
     out.add(text("severity", kept.first("severity", severity)));
     out.add(text("certainty", kept.first("certainty", certainty)));
   }
 
   private String categoryInWords() {
-    return CapWords.word(label.getCategory().getValueDescriptor(), "Alert").replace('_', ' ');
+    return CapCodes.word(label.getCategory().getValueDescriptor(), "Alert").replace('_', ' ');
   }
 
   /** What only our own gateways understand: the rest of the label and of the alert. */
@@ -369,7 +369,7 @@ final class CapExport {
       }
     }
     for (String key : alert.getExtraMap().keySet()) {
-      if (key.startsWith(CapImport.EXTRA) && !CapKept.isOne(key)) {
+      if (key.startsWith(CapImport.EXTRA) && !CapExtra.isOne(key)) {
         leftovers.add(0, "body.alert.extra." + key, "is none of what CAP documents are kept in");
       }
     }
@@ -391,7 +391,7 @@ final class CapExport {
   }
 
   private String kept(String name, String otherwise) {
-    return CapKept.get(alert, CapImport.EXTRA + name, otherwise);
+    return CapExtra.get(alert, CapImport.EXTRA + name, otherwise);
   }
 
   private static int index(String text, int count) {

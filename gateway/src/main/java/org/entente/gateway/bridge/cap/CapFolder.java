@@ -13,11 +13,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.bridge.format.BadRecord;
-import org.entente.gateway.bridge.format.CapReading;
-import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.gateway.bridge.format.CapReadResult;
+import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.gateway.bridge.format.CapXml;
 import org.entente.gateway.bridge.format.DurableFile;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +47,9 @@ public final class CapFolder {
    * @param reason why there is no CAP file; empty if there is one
    * @param unmapped what is not in the CAP file as it stands in the message
    */
-  public record Written(
-      Optional<Path> cap, Optional<Path> report, String reason, List<Unmapped> unmapped) {
-    public Written {
+  public record WriteResult(
+      Optional<Path> cap, Optional<Path> report, String reason, List<UnmappedValue> unmapped) {
+    public WriteResult {
       unmapped = List.copyOf(unmapped);
     }
   }
@@ -76,9 +76,9 @@ public final class CapFolder {
    *
    * @throws IOException if it could not be written; it must not be acknowledged then
    */
-  public Written write(Label label, Body body) throws IOException {
+  public WriteResult write(Label label, Body body) throws IOException {
     String id = HexFormat.of().formatHex(label.getMessageId().toByteArray());
-    CapWriting writing = writing(label, body);
+    CapWriteResult writing = writing(label, body);
     if (writing instanceof CapXml cap) {
       Optional<Path> report =
           cap.unmapped().isEmpty()
@@ -86,21 +86,21 @@ public final class CapFolder {
               : Optional.of(report(id, label, "", cap.unmapped()));
       Path file = folder.resolve(id + CAP);
       DurableFile.write(file, cap.xml());
-      return new Written(Optional.of(file), report, "", cap.unmapped());
+      return new WriteResult(Optional.of(file), report, "", cap.unmapped());
     }
     BadRecord bad = (BadRecord) writing;
     String reason = bad.fault();
     Path report = report(id, label, reason, List.of());
-    return new Written(Optional.empty(), Optional.of(report), reason, List.of());
+    return new WriteResult(Optional.empty(), Optional.of(report), reason, List.of());
   }
 
-  private CapWriting writing(Label label, Body body) throws IOException {
+  private CapWriteResult writing(Label label, Body body) throws IOException {
     ByteString changed = CapMessage.changed(label, body);
     return CapMessage.write(label, body, changed.isEmpty() ? null : written(changed));
   }
 
   /** What was written of a message before; null if its file is not there. */
-  private @Nullable CapReading written(ByteString message) throws IOException {
+  private @Nullable CapReadResult written(ByteString message) throws IOException {
     Path file = folder.resolve(HexFormat.of().formatHex(message.toByteArray()) + CAP);
     if (!Files.isRegularFile(file)) {
       return null;
@@ -110,7 +110,7 @@ public final class CapFolder {
     }
   }
 
-  private Path report(String id, Label label, String reason, List<Unmapped> unmapped)
+  private Path report(String id, Label label, String reason, List<UnmappedValue> unmapped)
       throws IOException {
     ObjectNode root = JSON.createObjectNode();
     root.put("message_id", id);
@@ -119,7 +119,7 @@ public final class CapFolder {
     root.put("written", reason.isEmpty());
     root.put("reason", reason);
     ArrayNode list = root.putArray("unmapped");
-    for (Unmapped one : unmapped) {
+    for (UnmappedValue one : unmapped) {
       list.addObject().put("path", one.path()).put("what", one.what());
     }
     Path file = folder.resolve(id + REPORT);

@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.entente.gateway.bridge.cap.CapLines.Entry;
 import org.entente.gateway.bridge.format.CapAlert;
+import org.entente.gateway.bridge.format.CapCodes;
 import org.entente.gateway.bridge.format.CapElement;
 import org.entente.gateway.bridge.format.CapProblem;
 import org.entente.gateway.bridge.format.CapSchema;
-import org.entente.gateway.bridge.format.CapWords;
-import org.entente.gateway.bridge.format.Printable;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.PrintableText;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Area;
@@ -39,7 +39,7 @@ import org.entente.proto.v1.Urgency;
  * <p>Texts, areas, status, type, urgency, severity and certainty (the highest of all blocks) go
  * where {@code entente.v1} has a place. Blocks that differ in areas only share a text; areas that
  * are the same in several languages' blocks are kept once. Everything else is kept word for word in
- * the alert's {@code extra} ({@link CapKept}): {@code cap.<element>} for the alert, {@code
+ * the alert's {@code extra} ({@link CapExtra}): {@code cap.<element>} for the alert, {@code
  * cap.info.<n>} as {@link CapLines} for each block; so is a text that goes into the message in
  * another form than it has in the document. {@link CapExport} puts it all back. What is not carried
  * at all is told with the draft.
@@ -74,14 +74,14 @@ public final class CapImport {
       List.of("category", "responseType", "audience", "effective", "expires", "contact");
 
   /** A draft, and what of the document is not in it as it stands. */
-  public record Imported(Draft draft, List<Unmapped> unmapped) {}
+  public record ImportResult(Draft draft, List<UnmappedValue> unmapped) {}
 
   private static final Pattern TOO_EXACT = Pattern.compile("(\\.\\d{12})\\d+");
   private static final Pattern WEB = Pattern.compile("https?://\\S{1,990}");
 
   private final CapElement cap;
   private final int line;
-  private final Leftovers leftovers = new Leftovers();
+  private final UnmappedCollector leftovers = new UnmappedCollector();
   private final Label.Builder label = Label.newBuilder().setKind(Kind.KIND_ALERT);
   private final Alert.Builder alert = Alert.newBuilder();
   private final List<AlertText> texts = new ArrayList<>();
@@ -99,9 +99,9 @@ public final class CapImport {
   }
 
   /** The draft so far, and what is not carried. */
-  public static Imported read(CapAlert alert) throws CapProblem {
+  public static ImportResult read(CapAlert alert) throws CapProblem {
     CapImport reading = new CapImport(alert);
-    return new Imported(reading.draft(), reading.leftovers.list());
+    return new ImportResult(reading.draft(), reading.leftovers.list());
   }
 
   /** The alert as {@code source} for a mapping's expressions. */
@@ -114,8 +114,8 @@ public final class CapImport {
 
   private Draft draft() throws CapProblem {
     label
-        .setStatus(CapWords.status(cap.textOf("status")))
-        .setMessageType(CapWords.messageType(cap.textOf("msgType")));
+        .setStatus(CapCodes.status(cap.textOf("status")))
+        .setMessageType(CapCodes.messageType(cap.textOf("msgType")));
     keepAlert();
     List<CapElement> infos = cap.all("info");
     for (CapElement info : infos) {
@@ -139,18 +139,18 @@ public final class CapImport {
       List<String> values = cap.textsOf(name);
       if (name.equals("code") && !values.isEmpty()) {
         List<Entry> entries = values.stream().map(value -> new Entry("code", value)).toList();
-        CapKept.put(alert, EXTRA + name, new CapLines(entries).write());
+        CapExtra.put(alert, EXTRA + name, new CapLines(entries).write());
       } else if (!values.isEmpty()) {
-        CapKept.put(alert, EXTRA + name, values.get(0));
+        CapExtra.put(alert, EXTRA + name, values.get(0));
       }
     }
   }
 
   /** The label has one severity for all blocks: the highest. */
   private void raise(CapElement info) {
-    Severity severity = CapWords.severity(info.textOf("severity"));
-    Urgency urgency = CapWords.urgency(info.textOf("urgency"));
-    Certainty certainty = CapWords.certainty(info.textOf("certainty"));
+    Severity severity = CapCodes.severity(info.textOf("severity"));
+    Urgency urgency = CapCodes.urgency(info.textOf("urgency"));
+    Certainty certainty = CapCodes.certainty(info.textOf("certainty"));
     label
         .setSeverityValue(Math.max(label.getSeverityValue(), severity.getNumber()))
         .setUrgencyValue(Math.max(label.getUrgencyValue(), urgency.getNumber()))
@@ -180,7 +180,7 @@ public final class CapImport {
     pairs(info, "eventCode", kept);
     parameters(info, kept);
     resources(info, kept);
-    CapKept.put(alert, INFO + index, new CapLines(kept).write());
+    CapExtra.put(alert, INFO + index, new CapLines(kept).write());
   }
 
   private void keepOfArea(CapElement area, String prefix, List<Entry> kept) {
@@ -209,9 +209,9 @@ public final class CapImport {
   }
 
   private void keepDifferences(CapElement info, List<Entry> kept) {
-    String severity = CapWords.word(label.getSeverity().getValueDescriptor(), "");
-    String urgency = CapWords.word(label.getUrgency().getValueDescriptor(), "");
-    String certainty = CapWords.word(label.getCertainty().getValueDescriptor(), "");
+    String severity = CapCodes.word(label.getSeverity().getValueDescriptor(), "");
+    String urgency = CapCodes.word(label.getUrgency().getValueDescriptor(), "");
+    String certainty = CapCodes.word(label.getCertainty().getValueDescriptor(), "");
     keepIfOther(info, "severity", severity, kept);
     keepIfOther(info, "urgency", urgency, kept);
     keepIfOther(info, "certainty", certainty, kept);
@@ -317,7 +317,7 @@ public final class CapImport {
         leftovers.add(
             line,
             "alert/info/parameter",
-            Printable.quote(name) + " is for whoever sends the alert to say anew; left out");
+            PrintableText.quote(name) + " is for whoever sends the alert to say anew; left out");
       }
     }
   }

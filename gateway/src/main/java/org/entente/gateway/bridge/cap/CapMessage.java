@@ -4,8 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.HexFormat;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
-import org.entente.gateway.bridge.format.CapReading;
-import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.gateway.bridge.format.CapReadResult;
+import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
@@ -31,7 +31,7 @@ public final class CapMessage {
    * @param changed what was written of the message that this one changes or takes back; null if
    *     nothing is known of it
    */
-  public static CapWriting write(Label label, Body body, @Nullable CapReading changed) {
+  public static CapWriteResult write(Label label, Body body, @Nullable CapReadResult changed) {
     return switch (body.getContentCase()) {
       case ALERT -> alert(label, body.getAlert(), changed);
       case RECALL -> cancel(label, body, changed);
@@ -51,7 +51,7 @@ public final class CapMessage {
     };
   }
 
-  private static CapWriting alert(Label label, Alert alert, @Nullable CapReading changed) {
+  private static CapWriteResult alert(Label label, Alert alert, @Nullable CapReadResult changed) {
     if (label.getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
       return none(
           "label.message_type", "CAP cannot say that the processing of an alert is restricted");
@@ -61,7 +61,7 @@ public final class CapMessage {
         : CapWriter.write(label, alert);
   }
 
-  private static CapWriting cancel(Label label, Body body, @Nullable CapReading changed) {
+  private static CapWriteResult cancel(Label label, Body body, @Nullable CapReadResult changed) {
     if (changed == null) {
       return none(
           "body.recall",

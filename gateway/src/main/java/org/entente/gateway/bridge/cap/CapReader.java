@@ -9,7 +9,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapProblem;
-import org.entente.gateway.bridge.format.CapReading;
+import org.entente.gateway.bridge.format.CapReadResult;
 import org.entente.gateway.bridge.format.XmlText;
 
 /**
@@ -47,7 +47,7 @@ public final class CapReader {
    * @param file how reports name it
    * @throws IOException if the stream itself fails
    */
-  public static CapReading read(String file, InputStream in) throws IOException {
+  public static CapReadResult read(String file, InputStream in) throws IOException {
     return read(file, in.readNBytes(MAX_BYTES + 1));
   }
 
@@ -56,7 +56,7 @@ public final class CapReader {
    *
    * @param file how reports name it
    */
-  public static CapReading read(String file, byte[] bytes) {
+  public static CapReadResult read(String file, byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       return new BadRecord(file, 1, "", "is longer than " + MAX_BYTES + " bytes");
     }

@@ -4,14 +4,14 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.bridge.cap.CapImport.Imported;
+import org.entente.gateway.bridge.cap.CapImport.ImportResult;
 import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.DraftLimits;
-import org.entente.gateway.bridge.format.Fault;
 import org.entente.gateway.bridge.format.ProtoValues;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Addressing;
@@ -30,10 +30,10 @@ import org.entente.proto.v1.Label;
 public final class CapTerms {
 
   /** What reading terms comes to. */
-  public sealed interface Reading {
+  public sealed interface ReadResult {
 
     /** They are complete and within the limits of a draft. */
-    record Read(CapTerms terms) implements Reading {}
+    record Read(CapTerms terms) implements ReadResult {}
 
     /**
      * One is not.
@@ -42,7 +42,7 @@ public final class CapTerms {
      *     legal_basis}, or {@code to}; in messages its path in a draft
      * @param problem what was wrong and what would be valid
      */
-    record Wrong(String field, String problem) implements Reading {}
+    record Wrong(String field, String problem) implements ReadResult {}
   }
 
   private static final String LABEL = "label.";
@@ -66,12 +66,12 @@ public final class CapTerms {
    * @param label values by field of {@code entente.v1.Label}: text, a list of texts, enums by name
    * @param to agencies; none for those whom agreements allow
    */
-  public static Reading of(Map<String, Object> label, List<String> to) {
+  public static ReadResult of(Map<String, Object> label, List<String> to) {
     try {
       Label.Builder read = Label.newBuilder();
       for (String name : NEEDED) {
         if (!label.containsKey(name)) {
-          throw new Fault(LABEL + name, "is required");
+          throw new DraftFault(LABEL + name, "is required");
         }
       }
       ProtoValues.fill(read, label, "label");
@@ -79,11 +79,11 @@ public final class CapTerms {
       for (String agency : to) {
         DraftLimits.agency(agency, "to");
       }
-      return new Reading.Read(
+      return new ReadResult.Read(
           new CapTerms(read.build(), Addressing.newBuilder().addAllAgencies(to).build()));
-    } catch (Fault e) {
+    } catch (DraftFault e) {
       String field = e.field();
-      return new Reading.Wrong(
+      return new ReadResult.Wrong(
           field.startsWith(LABEL) ? field.substring(LABEL.length()) : field, e.problem());
     }
   }
@@ -94,26 +94,27 @@ public final class CapTerms {
    * @param label without what the document says, and without what the gateway sets
    * @param to addressees; none for those whom agreements allow
    */
-  public static Reading of(Label label, Addressing to) {
+  public static ReadResult of(Label label, Addressing to) {
     for (String name : FROM_CAP) {
       if (label.getField(Label.getDescriptor().findFieldByName(name))
               instanceof EnumValueDescriptor said
           && said.getNumber() != 0) {
-        return new Reading.Wrong(LABEL + name, "is what the document says, and must be left out");
+        return new ReadResult.Wrong(
+            LABEL + name, "is what the document says, and must be left out");
       }
     }
     try {
       DraftLimits.checkTerms(label, to);
-      return new Reading.Read(new CapTerms(label, to));
-    } catch (Fault e) {
-      return new Reading.Wrong(e.field(), e.problem());
+      return new ReadResult.Read(new CapTerms(label, to));
+    } catch (DraftFault e) {
+      return new ReadResult.Wrong(e.field(), e.problem());
     }
   }
 
   /** The draft that a CAP alert comes to. */
   public AlertItem apply(CapAlert alert) {
     try {
-      Imported imported = CapImport.read(alert);
+      ImportResult imported = CapImport.read(alert);
       Draft.Builder draft = imported.draft().toBuilder();
       draft.getLabelBuilder().mergeFrom(label);
       draft.setTo(addressees(alert.element().textOf("scope")));
@@ -122,17 +123,17 @@ public final class CapTerms {
       return new AlertDraft(alert.file(), alert.line(), sender, draft.build(), imported.unmapped());
     } catch (CapProblem e) {
       return new BadRecord(alert.file(), e.line(), e.path(), e.problem());
-    } catch (Fault e) {
+    } catch (DraftFault e) {
       return new BadRecord(alert.file(), alert.line(), CapPath.of(e.field()), e.problem());
     }
   }
 
-  private Addressing addressees(String scope) throws Fault {
+  private Addressing addressees(String scope) throws DraftFault {
     if (!to.equals(Addressing.getDefaultInstance()) && !to.getWhomAgreementsAllow()) {
       return to;
     }
     if (!scope.equals("Public")) {
-      throw new Fault(
+      throw new DraftFault(
           "alert/scope",
           "is "
               + scope

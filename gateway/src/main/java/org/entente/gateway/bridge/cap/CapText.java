@@ -1,6 +1,6 @@
 package org.entente.gateway.bridge.cap;
 
-import org.entente.gateway.bridge.format.Printable;
+import org.entente.gateway.bridge.format.PrintableText;
 import org.entente.proto.v1.AlertText;
 
 /**
@@ -33,7 +33,7 @@ final class CapText {
   static AlertText withoutInfo(String messageType, String about, String note) {
     return AlertText.newBuilder()
         .setLanguage("und")
-        .setHeadline(Printable.cut(messageType + " " + about, LINE - 1))
+        .setHeadline(PrintableText.cut(messageType + " " + about, LINE - 1))
         .setDescription(note)
         .build();
   }

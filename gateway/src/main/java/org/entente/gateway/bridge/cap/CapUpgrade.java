@@ -14,10 +14,10 @@ final class CapUpgrade {
   private static final String VERY_LIKELY = "Very Likely";
   private static final String UNKNOWN_TYPE = "application/octet-stream";
 
-  private final Leftovers leftovers;
+  private final UnmappedCollector leftovers;
   private final int line;
 
-  private CapUpgrade(Leftovers leftovers, int line) {
+  private CapUpgrade(UnmappedCollector leftovers, int line) {
     this.leftovers = leftovers;
     this.line = line;
   }
@@ -27,7 +27,7 @@ final class CapUpgrade {
    *
    * @param line where the alert begins, for what is put to {@code leftovers}; 0 for nowhere
    */
-  static CapElement of(CapElement alert, Leftovers leftovers, int line) {
+  static CapElement of(CapElement alert, UnmappedCollector leftovers, int line) {
     return new CapUpgrade(leftovers, line).element(alert, "alert");
   }
 

@@ -3,15 +3,15 @@ package org.entente.gateway.bridge.cap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.bridge.cap.CapExport.Exported;
+import org.entente.gateway.bridge.cap.CapExport.ExportResult;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.CapElement;
 import org.entente.gateway.bridge.format.CapProblem;
-import org.entente.gateway.bridge.format.CapReading;
+import org.entente.gateway.bridge.format.CapReadResult;
 import org.entente.gateway.bridge.format.CapSchema;
 import org.entente.gateway.bridge.format.CapVersion;
-import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.gateway.bridge.format.CapXml;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Label;
@@ -36,7 +36,7 @@ public final class CapWriter {
    *
    * @param label with message id, origin and time, as the gateway set them
    */
-  public static CapWriting write(Label label, Alert alert) {
+  public static CapWriteResult write(Label label, Alert alert) {
     return write(label, alert, "");
   }
 
@@ -45,10 +45,10 @@ public final class CapWriter {
    *
    * @param references CAP's own name of that one ({@link #reference}); empty if it is not known
    */
-  public static CapWriting write(Label label, Alert alert, String references) {
+  public static CapWriteResult write(Label label, Alert alert, String references) {
     try {
-      Exported exported = CapExport.alert(label, alert, references);
-      Leftovers leftovers = new Leftovers();
+      ExportResult exported = CapExport.alert(label, alert, references);
+      UnmappedCollector leftovers = new UnmappedCollector();
       leftovers.addAll(exported.unmapped());
       return written(exported.alert(), leftovers);
     } catch (CapProblem e) {
@@ -61,8 +61,8 @@ public final class CapWriter {
    *
    * @return what is written, with what of the document is not in it as it stood
    */
-  public static CapWriting convert(CapAlert alert) {
-    Leftovers leftovers = new Leftovers();
+  public static CapWriteResult convert(CapAlert alert) {
+    UnmappedCollector leftovers = new UnmappedCollector();
     leftovers.addAll(alert.unmapped());
     return written(CapUpgrade.of(alert.element(), leftovers, alert.line()), leftovers);
   }
@@ -73,7 +73,7 @@ public final class CapWriter {
    * @param label of the recall, with message id, origin and time
    * @param alert what was written of the message that is taken back
    */
-  public static CapWriting cancel(Label label, Recall recall, CapElement alert) {
+  public static CapWriteResult cancel(Label label, Recall recall, CapElement alert) {
     List<CapElement> out = new ArrayList<>();
     out.add(CapElement.text("identifier", CapExport.identifier(label)));
     out.add(CapElement.text("sender", label.getOrigin()));
@@ -86,7 +86,7 @@ public final class CapWriter {
     out.add(CapElement.text("note", recall.getReason()));
     out.add(CapElement.text("references", reference(alert)));
     out.addAll(alert.all("incidents"));
-    return written(CapElement.parent("alert", out), new Leftovers());
+    return written(CapElement.parent("alert", out), new UnmappedCollector());
   }
 
   /** How other CAP documents refer to one. */
@@ -95,17 +95,17 @@ public final class CapWriter {
         ",", alert.textOf("sender"), alert.textOf("identifier"), alert.textOf("sent"));
   }
 
-  private static CapWriting written(CapElement element, Leftovers leftovers) {
+  private static CapWriteResult written(CapElement element, UnmappedCollector leftovers) {
     replaced(element, "alert", leftovers);
     String xml = write(element);
-    CapReading read = CapReader.read("CAP output", xml.getBytes(StandardCharsets.UTF_8));
+    CapReadResult read = CapReader.read("CAP output", xml.getBytes(StandardCharsets.UTF_8));
     if (read instanceof BadRecord bad) {
       return new BadRecord("CAP output", bad.line(), bad.field(), bad.message());
     }
     return new CapXml(xml, leftovers.list());
   }
 
-  private static void replaced(CapElement element, String path, Leftovers leftovers) {
+  private static void replaced(CapElement element, String path, UnmappedCollector leftovers) {
     if (!element.text().codePoints().allMatch(CapWriter::allowed)) {
       leftovers.add(0, path, "holds characters that XML cannot; written as U+FFFD");
     }

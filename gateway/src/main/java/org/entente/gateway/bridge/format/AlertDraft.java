@@ -16,7 +16,7 @@ import org.entente.proto.v1.Draft;
  * @param unmapped what of the record is not in the draft as it stands; for CAP only
  */
 public record AlertDraft(
-    String file, int line, Optional<AgencyName> named, Draft draft, List<Unmapped> unmapped)
+    String file, int line, Optional<AgencyName> named, Draft draft, List<UnmappedValue> unmapped)
     implements AlertItem {
 
   public AlertDraft {

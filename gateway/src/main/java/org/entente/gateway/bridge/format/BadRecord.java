@@ -12,14 +12,14 @@ package org.entente.gateway.bridge.format;
  *     control character; may quote a short piece of the record
  */
 public record BadRecord(String file, int line, String field, String message)
-    implements AlertItem, CapReading, CapWriting, RecordReading {
+    implements AlertItem, CapReadResult, CapWriteResult, RecordReadResult {
   private static final int MESSAGE = 500;
   private static final int FIELD = 200;
 
   public BadRecord {
-    file = Printable.cut(file, MESSAGE);
-    field = Printable.cut(field, FIELD);
-    message = Printable.cut(message, MESSAGE);
+    file = PrintableText.cut(file, MESSAGE);
+    field = PrintableText.cut(field, FIELD);
+    message = PrintableText.cut(message, MESSAGE);
   }
 
   /** {@code field: message}; without the field where none is at fault. */

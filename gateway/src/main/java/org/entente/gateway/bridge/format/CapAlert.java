@@ -13,8 +13,8 @@ import java.util.List;
  *     attributes; and elements out of their order, which are taken all the same
  */
 public record CapAlert(
-    String file, int line, CapVersion version, CapElement element, List<Unmapped> unmapped)
-    implements CapReading {
+    String file, int line, CapVersion version, CapElement element, List<UnmappedValue> unmapped)
+    implements CapReadResult {
 
   public CapAlert {
     unmapped = List.copyOf(unmapped);

@@ -8,7 +8,7 @@ import java.util.List;
  * @param xml the document, to be stored or sent in UTF-8
  * @param unmapped what of its source is not in it as it stood
  */
-public record CapXml(String xml, List<Unmapped> unmapped) implements CapWriting {
+public record CapXml(String xml, List<UnmappedValue> unmapped) implements CapWriteResult {
 
   public CapXml {
     unmapped = List.copyOf(unmapped);

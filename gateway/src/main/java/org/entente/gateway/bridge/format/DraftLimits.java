@@ -193,7 +193,7 @@ public final class DraftLimits {
   /** The longest time that a draft can give its recipients to open it: 30 days. */
   private static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
 
-  public static void check(Draft draft) throws Fault {
+  public static void check(Draft draft) throws DraftFault {
     require(!draft.getIdempotencyKey().isEmpty(), "idempotency_key", "is required");
     label(draft.getLabel());
     body(draft);
@@ -204,7 +204,7 @@ public final class DraftLimits {
    * Checks a draft that policy is asked about: it may lack key and body, and be a request or an
    * answer, which nobody sends from files.
    */
-  static void checkAsked(Draft draft) throws Fault {
+  static void checkAsked(Draft draft) throws DraftFault {
     label(draft.getLabel());
     Body body = draft.getBody();
     if (draft.hasBody() && !body.hasRequest() && !body.hasAnswer()) {
@@ -213,7 +213,7 @@ public final class DraftLimits {
     rest(draft);
   }
 
-  private static void rest(Draft draft) throws Fault {
+  private static void rest(Draft draft) throws DraftFault {
     Addressing to = draft.getTo();
     require(
         to.getAgenciesCount() + to.getJurisdictionsCount() > 0
@@ -234,13 +234,13 @@ public final class DraftLimits {
   }
 
   /** Checks what a client says of an alert whose body and kind come from elsewhere. */
-  public static void checkTerms(Label label, Addressing to) throws Fault {
+  public static void checkTerms(Label label, Addressing to) throws DraftFault {
     label(label.toBuilder().setKind(Kind.KIND_ALERT).build());
     addressees(to);
     checkValues(Draft.newBuilder().setLabel(label).setTo(to).build());
   }
 
-  private static void addressees(Addressing to) throws Fault {
+  private static void addressees(Addressing to) throws DraftFault {
     InformationAddressees informed = to.getInformation();
     require(
         !to.hasInformation()
@@ -261,26 +261,26 @@ public final class DraftLimits {
   }
 
   /** Checks what is there; says nothing about what is missing. */
-  public static void checkValues(Draft draft) throws Fault {
+  public static void checkValues(Draft draft) throws DraftFault {
     walk(draft, "");
   }
 
   /** The name, or the fault that it is none. */
-  public static AgencyName agency(String name, String field) throws Fault {
+  public static AgencyName agency(String name, String field) throws DraftFault {
     try {
       return new AgencyName(name);
     } catch (InvalidValue e) {
-      throw new Fault(field, String.valueOf(e.getMessage()));
+      throw new DraftFault(field, String.valueOf(e.getMessage()));
     }
   }
 
-  private static void desks(List<DeskAddress> desks, String field) throws Fault {
+  private static void desks(List<DeskAddress> desks, String field) throws DraftFault {
     for (int i = 0; i < desks.size(); i++) {
       agency(desks.get(i).getAgency(), field + "[" + i + "].agency");
     }
   }
 
-  private static void label(Label label) throws Fault {
+  private static void label(Label label) throws DraftFault {
     specified(label.getKind(), "label.kind");
     specified(label.getCategory(), "label.category");
     specified(label.getPurpose(), "label.purpose");
@@ -304,34 +304,34 @@ public final class DraftLimits {
     require(changed == 0 || changed == 16, "label.references", "must be 16 bytes or left out");
   }
 
-  private static void specified(ProtocolMessageEnum value, String field) throws Fault {
+  private static void specified(ProtocolMessageEnum value, String field) throws DraftFault {
     require(value.getNumber() > 0, field, "is required");
   }
 
-  private static void body(Draft draft) throws Fault {
+  private static void body(Draft draft) throws DraftFault {
     Kind kind = draft.getLabel().getKind();
     switch (draft.getBody().getContentCase()) {
       case ALERT -> alert(draft.getBody().getAlert(), kind);
       case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
       case FEEDBACK -> feedback(draft, kind);
-      case EVIDENCE -> throw new Fault("body.evidence", "is made by gateways only");
-      case CONSENT -> throw new Fault("body.consent", "is made by gateways only");
-      case RECALL -> throw new Fault("body.recall", "is made by gateways only");
-      case RESPONDERS -> throw new Fault("body.responders", "is made by gateways only");
+      case EVIDENCE -> throw new DraftFault("body.evidence", "is made by gateways only");
+      case CONSENT -> throw new DraftFault("body.consent", "is made by gateways only");
+      case RECALL -> throw new DraftFault("body.recall", "is made by gateways only");
+      case RESPONDERS -> throw new DraftFault("body.responders", "is made by gateways only");
       case REQUEST ->
-          throw new Fault("body.request", "is no alert; `entente request ask` sends it");
+          throw new DraftFault("body.request", "is no alert; `entente request ask` sends it");
       case ANSWER ->
-          throw new Fault("body.answer", "is no alert; `entente request answer` sends it");
-      case ROSTER -> throw new Fault("body.roster", "is made by gateways only");
+          throw new DraftFault("body.answer", "is no alert; `entente request answer` sends it");
+      case ROSTER -> throw new DraftFault("body.roster", "is made by gateways only");
       case OPERATION_UPDATE -> operation(draft, kind);
-      case CHARGE -> throw new Fault("body.charge", "is made by gateways only");
+      case CHARGE -> throw new DraftFault("body.charge", "is made by gateways only");
       case CONTENT_NOT_SET ->
-          throw new Fault("body", "is required: alert, intelligence, document or feedback");
+          throw new DraftFault("body", "is required: alert, intelligence, document or feedback");
     }
   }
 
-  private static void alert(Alert alert, Kind kind) throws Fault {
+  private static void alert(Alert alert, Kind kind) throws DraftFault {
     require(kind == Kind.KIND_ALERT, "label.kind", "must be ALERT where the body is an alert");
     require(alert.getTextsCount() > 0, "body.alert.texts", "at least one is required");
     for (int i = 0; i < alert.getTextsCount(); i++) {
@@ -342,7 +342,7 @@ public final class DraftLimits {
     }
   }
 
-  private static void intelligence(Intelligence intelligence, Kind kind) throws Fault {
+  private static void intelligence(Intelligence intelligence, Kind kind) throws DraftFault {
     require(
         kind == Kind.KIND_INTELLIGENCE,
         "label.kind",
@@ -351,7 +351,7 @@ public final class DraftLimits {
     headline(intelligence.getHeadline(), "body.intelligence.headline");
   }
 
-  private static void feedback(Draft draft, Kind kind) throws Fault {
+  private static void feedback(Draft draft, Kind kind) throws DraftFault {
     require(
         kind == Kind.KIND_FEEDBACK, "label.kind", "must be FEEDBACK where the body is feedback");
     require(
@@ -363,7 +363,7 @@ public final class DraftLimits {
     require(!feedback.getDate().isEmpty(), "body.feedback.date", "is required");
   }
 
-  private static void document(Document document, Kind kind) throws Fault {
+  private static void document(Document document, Kind kind) throws DraftFault {
     require(
         kind == Kind.KIND_ALERT || kind == Kind.KIND_INTELLIGENCE,
         "label.kind",
@@ -371,7 +371,7 @@ public final class DraftLimits {
     require(!document.getMediaType().isEmpty(), "body.document.media_type", "is required");
   }
 
-  private static void operation(Draft draft, Kind kind) throws Fault {
+  private static void operation(Draft draft, Kind kind) throws DraftFault {
     require(
         kind == Kind.KIND_OPERATION,
         "label.kind",
@@ -379,11 +379,11 @@ public final class DraftLimits {
     require(!draft.getTo().getOperation().isEmpty(), "to.operation", "is required with OPERATION");
   }
 
-  private static void headline(String headline, String path) throws Fault {
+  private static void headline(String headline, String path) throws DraftFault {
     require(!headline.isEmpty(), path, "is required");
   }
 
-  private static void walk(MessageOrBuilder message, String path) throws Fault {
+  private static void walk(MessageOrBuilder message, String path) throws DraftFault {
     for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
       FieldDescriptor field = entry.getKey();
       String below = path.isEmpty() ? field.getName() : path + "." + field.getName();
@@ -404,7 +404,7 @@ public final class DraftLimits {
     }
   }
 
-  private static void value(FieldDescriptor field, Object value, String path) throws Fault {
+  private static void value(FieldDescriptor field, Object value, String path) throws DraftFault {
     if (value instanceof Message message) {
       walk(message, path);
     } else if (value instanceof String text) {
@@ -414,7 +414,7 @@ public final class DraftLimits {
     }
   }
 
-  private static void text(FieldDescriptor field, String text, String path) throws Fault {
+  private static void text(FieldDescriptor field, String text, String path) throws DraftFault {
     int most = LENGTHS.getOrDefault(name(field), Integer.MAX_VALUE);
     require(text.length() <= most, path, "has " + text.length() + " characters; at most " + most);
     Optional<TextRule.Fault> fault = rule(name(field)).fault(text);
@@ -423,7 +423,7 @@ public final class DraftLimits {
     require(
         form == null || form.matcher(text).matches(),
         path,
-        "must have the form " + form + "; found " + Printable.quote(text));
+        "must have the form " + form + "; found " + PrintableText.quote(text));
   }
 
   private static TextRule rule(String field) {
@@ -437,9 +437,9 @@ public final class DraftLimits {
     return field.getContainingType().getName() + "." + field.getName();
   }
 
-  private static void require(boolean holds, String field, String problem) throws Fault {
+  private static void require(boolean holds, String field, String problem) throws DraftFault {
     if (!holds) {
-      throw new Fault(field, problem);
+      throw new DraftFault(field, problem);
     }
   }
 }

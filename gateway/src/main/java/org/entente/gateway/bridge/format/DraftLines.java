@@ -28,14 +28,14 @@ public final class DraftLines {
       Map<String, Object> fields = record.fields();
       for (String name : fields.keySet()) {
         if (!Set.of(PUBLISHER, DRAFT).contains(name)) {
-          throw new Fault(
-              Printable.cut(name, 40),
+          throw new DraftFault(
+              PrintableText.cut(name, 40),
               "is no field here: without a mapping a line is {\"publisher\": …, \"draft\": {…}}");
         }
       }
       AgencyName publisher = publisher(fields);
       if (!(fields.get(DRAFT) instanceof Map<?, ?> values)) {
-        throw new Fault(DRAFT, "must be an entente.v1.Draft in protobuf JSON form");
+        throw new DraftFault(DRAFT, "must be an entente.v1.Draft in protobuf JSON form");
       }
       Draft.Builder draft = Draft.newBuilder();
       ProtoValues.fill(draft, values, "");
@@ -46,15 +46,15 @@ public final class DraftLines {
       }
       return new AlertDraft(
           record.file(), record.line(), Optional.of(publisher), draft.build(), List.of());
-    } catch (Fault e) {
+    } catch (DraftFault e) {
       return e.at(record.file(), record.line());
     }
   }
 
-  private static AgencyName publisher(Map<String, Object> fields) throws Fault {
+  private static AgencyName publisher(Map<String, Object> fields) throws DraftFault {
     if (fields.get(PUBLISHER) instanceof String name) {
       return DraftLimits.agency(name, PUBLISHER);
     }
-    throw new Fault(PUBLISHER, "must be the name of the agency that publishes");
+    throw new DraftFault(PUBLISHER, "must be the name of the agency that publishes");
   }
 }

@@ -46,7 +46,7 @@ public final class JsonLines implements Closeable {
           .build();
 
   private final String file;
-  private final Lines lines;
+  private final BoundedLineReader lines;
 
   /**
    * Reads from the stream.
@@ -55,7 +55,7 @@ public final class JsonLines implements Closeable {
    */
   public JsonLines(String file, InputStream in) {
     this.file = file;
-    this.lines = new Lines(in, MAX_LINE_BYTES);
+    this.lines = new BoundedLineReader(in, MAX_LINE_BYTES);
   }
 
   /**
@@ -63,12 +63,12 @@ public final class JsonLines implements Closeable {
    *
    * @throws IOException if the stream itself fails
    */
-  public Optional<RecordReading> next() throws IOException {
-    Lines.Line line = lines.next();
+  public Optional<RecordReadResult> next() throws IOException {
+    BoundedLineReader.Line line = lines.next();
     return line == null ? Optional.empty() : Optional.of(read(line));
   }
 
-  private RecordReading read(Lines.Line line) throws IOException {
+  private RecordReadResult read(BoundedLineReader.Line line) throws IOException {
     if (!line.readable()) {
       return new BadRecord(file, line.number(), "", line.problem());
     }
@@ -88,7 +88,7 @@ public final class JsonLines implements Closeable {
     }
   }
 
-  private BadRecord bad(Lines.Line line, JsonParser parser, String message) {
+  private BadRecord bad(BoundedLineReader.Line line, JsonParser parser, String message) {
     return new BadRecord(
         file, line.number(), parser.getParsingContext().pathAsPointer().toString(), message);
   }

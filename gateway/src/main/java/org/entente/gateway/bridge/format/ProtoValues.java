@@ -31,7 +31,7 @@ public final class ProtoValues {
 
   /** Sets a field, replacing a list and adding to a map. */
   public static void set(Message.Builder into, FieldDescriptor field, Object value, String path)
-      throws Fault {
+      throws DraftFault {
     if (field.isMapField()) {
       for (Map.Entry<?, ?> entry : map(value, path).entrySet()) {
         String key = String.valueOf(entry.getKey());
@@ -51,7 +51,7 @@ public final class ProtoValues {
   /** Puts one entry of a map from text to text. */
   public static void put(
       Message.Builder into, FieldDescriptor field, String key, Object value, String path)
-      throws Fault {
+      throws DraftFault {
     if (!(value instanceof String
         || value instanceof Boolean
         || value instanceof Integer
@@ -75,7 +75,7 @@ public final class ProtoValues {
   }
 
   private static Object single(
-      Message.Builder parent, FieldDescriptor field, Object value, String path) throws Fault {
+      Message.Builder parent, FieldDescriptor field, Object value, String path) throws DraftFault {
     return switch (field.getJavaType()) {
       case STRING -> text(value, path);
       case BOOLEAN -> bool(value, path);
@@ -89,7 +89,7 @@ public final class ProtoValues {
   }
 
   private static Message message(
-      Message.Builder parent, FieldDescriptor field, Object value, String path) throws Fault {
+      Message.Builder parent, FieldDescriptor field, Object value, String path) throws DraftFault {
     if (field.getMessageType().equals(Timestamp.getDescriptor())) {
       return time(value, path);
     }
@@ -99,13 +99,13 @@ public final class ProtoValues {
   }
 
   /** Sets the fields that the map names. */
-  public static void fill(Message.Builder out, Map<?, ?> values, String path) throws Fault {
+  public static void fill(Message.Builder out, Map<?, ?> values, String path) throws DraftFault {
     for (Map.Entry<?, ?> entry : values.entrySet()) {
       String name = String.valueOf(entry.getKey());
       String below = path.isEmpty() ? name : path + "." + name;
       FieldDescriptor field = field(out.getDescriptorForType(), name);
       if (field == null) {
-        throw new Fault(below, "is no field; valid are " + names(out.getDescriptorForType()));
+        throw new DraftFault(below, "is no field; valid are " + names(out.getDescriptorForType()));
       }
       String canonical = path.isEmpty() ? field.getName() : path + "." + field.getName();
       checkOneof(out, field, canonical);
@@ -115,11 +115,11 @@ public final class ProtoValues {
 
   /** Refuses to replace another case of a oneof silently. */
   public static void checkOneof(Message.Builder out, FieldDescriptor field, String path)
-      throws Fault {
+      throws DraftFault {
     if (field.getContainingOneof() != null) {
       FieldDescriptor other = out.getOneofFieldDescriptor(field.getContainingOneof());
       if (other != null && !other.equals(field)) {
-        throw new Fault(path, "cannot stand beside " + other.getName() + ": one of them only");
+        throw new DraftFault(path, "cannot stand beside " + other.getName() + ": one of them only");
       }
     }
   }
@@ -143,8 +143,9 @@ public final class ProtoValues {
   }
 
   /** The value of that name, with or without the enum's prefix. */
-  static EnumValueDescriptor constant(EnumDescriptor type, Object value, String path) throws Fault {
-    String prefix = CapWords.prefix(type);
+  static EnumValueDescriptor constant(EnumDescriptor type, Object value, String path)
+      throws DraftFault {
+    String prefix = CapCodes.prefix(type);
     if (value instanceof String name) {
       EnumValueDescriptor found = type.findValueByName(name);
       EnumValueDescriptor constant = found == null ? type.findValueByName(prefix + name) : found;
@@ -160,21 +161,21 @@ public final class ProtoValues {
     throw wrong(path, "one of " + valid, value);
   }
 
-  private static String text(Object value, String path) throws Fault {
+  private static String text(Object value, String path) throws DraftFault {
     if (value instanceof String text) {
       return text;
     }
     throw wrong(path, "text", value);
   }
 
-  private static boolean bool(Object value, String path) throws Fault {
+  private static boolean bool(Object value, String path) throws DraftFault {
     if (value instanceof Boolean bool) {
       return bool;
     }
     throw wrong(path, "true or false", value);
   }
 
-  private static long whole(Object value, String path) throws Fault {
+  private static long whole(Object value, String path) throws DraftFault {
     long whole =
         value instanceof Long || value instanceof Integer ? ((Number) value).longValue() : -1;
     if (whole >= 0 && whole <= MOST_UINT32) {
@@ -183,7 +184,7 @@ public final class ProtoValues {
     throw wrong(path, "a whole number from 0 to " + MOST_UINT32, value);
   }
 
-  private static ByteString bytes(Object value, String path) throws Fault {
+  private static ByteString bytes(Object value, String path) throws DraftFault {
     try {
       if (value instanceof String base64) {
         return ByteString.copyFrom(Base64.getDecoder().decode(base64));
@@ -194,7 +195,7 @@ public final class ProtoValues {
     throw wrong(path, "base64", value);
   }
 
-  private static Timestamp time(Object value, String path) throws Fault {
+  private static Timestamp time(Object value, String path) throws DraftFault {
     try {
       if (value instanceof Instant instant) {
         return Timestamps.checkValid(
@@ -212,14 +213,14 @@ public final class ProtoValues {
     throw wrong(path, "a time of RFC 3339 such as 2026-01-31T12:00:00Z", value);
   }
 
-  private static List<?> list(Object value, String path) throws Fault {
+  private static List<?> list(Object value, String path) throws DraftFault {
     if (value instanceof List<?> list) {
       return list;
     }
     throw wrong(path, "a list", value);
   }
 
-  private static Map<?, ?> map(Object value, String path) throws Fault {
+  private static Map<?, ?> map(Object value, String path) throws DraftFault {
     if (value instanceof Map<?, ?> map) {
       return map;
     }
@@ -235,11 +236,11 @@ public final class ProtoValues {
     return value;
   }
 
-  private static Fault wrong(String path, String valid, Object value) {
+  private static DraftFault wrong(String path, String valid, Object value) {
     String found =
         value instanceof Map
             ? "an object"
-            : value instanceof List ? "a list" : Printable.quote(String.valueOf(value));
-    return new Fault(path, "must be " + valid + "; found " + found);
+            : value instanceof List ? "a list" : PrintableText.quote(String.valueOf(value));
+    return new DraftFault(path, "must be " + valid + "; found " + found);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  *     java.util.List} and {@link Map} of these; null is absent
  */
 public record SourceRecord(String file, int line, Map<String, Object> fields)
-    implements RecordReading {
+    implements RecordReadResult {
 
   /** Names the place only: the content is not for logs. */
   @Override

@@ -69,7 +69,8 @@ public final class XmlText {
           throw new CapProblem(
               1,
               "",
-              "must be in UTF-8, UTF-16, ISO-8859-1 or US-ASCII; it says " + Printable.quote(name));
+              "must be in UTF-8, UTF-16, ISO-8859-1 or US-ASCII; it says "
+                  + PrintableText.quote(name));
     };
   }
 }

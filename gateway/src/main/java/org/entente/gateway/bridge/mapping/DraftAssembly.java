@@ -4,7 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.HashMap;
 import java.util.Map;
-import org.entente.gateway.bridge.format.Fault;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.ProtoValues;
 import org.entente.proto.v1.Draft;
 
@@ -22,7 +22,7 @@ final class DraftAssembly {
     this.draft = base.toBuilder();
   }
 
-  void set(TargetPath target, Object value) throws Fault {
+  void set(TargetPath target, Object value) throws DraftFault {
     Message.Builder at = draft;
     for (TargetPath.Step step : target.steps()) {
       ProtoValues.checkOneof(at, step.field(), step.path());
@@ -39,7 +39,7 @@ final class DraftAssembly {
     }
   }
 
-  private static void leaf(Message.Builder at, TargetPath target, Object value) throws Fault {
+  private static void leaf(Message.Builder at, TargetPath target, Object value) throws DraftFault {
     FieldDescriptor field = target.last().field();
     String key = target.key();
     if (key == null) {
@@ -49,9 +49,10 @@ final class DraftAssembly {
     }
   }
 
-  private static void element(Message.Builder at, TargetPath target, Object value) throws Fault {
+  private static void element(Message.Builder at, TargetPath target, Object value)
+      throws DraftFault {
     if (!(value instanceof Map<?, ?> fields)) {
-      throw new Fault(target.text(), "must be an object");
+      throw new DraftFault(target.text(), "must be an object");
     }
     ProtoValues.fill(at, fields, target.text());
   }

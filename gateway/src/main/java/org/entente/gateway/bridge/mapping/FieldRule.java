@@ -2,7 +2,7 @@ package org.entente.gateway.bridge.mapping;
 
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.bridge.format.Fault;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.cel.Evaluation;
 import org.entente.gateway.cel.Mapping;
 import org.jspecify.annotations.Nullable;
@@ -25,23 +25,23 @@ record FieldRule(
     @Nullable Object otherwise,
     int longest) {
 
-  Optional<Object> value(Map<String, Object> source) throws Fault {
+  Optional<Object> value(Map<String, Object> source) throws DraftFault {
     Optional<Object> value = applies(source) ? computed(source) : Optional.empty();
     return value.or(() -> Optional.ofNullable(otherwise)).map(this::cut);
   }
 
-  private boolean applies(Map<String, Object> source) throws Fault {
+  private boolean applies(Map<String, Object> source) throws DraftFault {
     return guard == null || evaluate(guard, source).filter(Boolean.TRUE::equals).isPresent();
   }
 
-  private Optional<Object> computed(Map<String, Object> source) throws Fault {
+  private Optional<Object> computed(Map<String, Object> source) throws DraftFault {
     return expression == null ? Optional.ofNullable(fixed) : evaluate(expression, source);
   }
 
-  private Optional<Object> evaluate(Mapping mapping, Map<String, Object> source) throws Fault {
+  private Optional<Object> evaluate(Mapping mapping, Map<String, Object> source) throws DraftFault {
     Evaluation<Optional<Object>> evaluation = mapping.evaluate(source);
     if (evaluation instanceof Evaluation.EvaluationFailed<Optional<Object>> failed) {
-      throw new Fault(path, "cannot be computed from the record: " + failed.reason());
+      throw new DraftFault(path, "cannot be computed from the record: " + failed.reason());
     }
     return ((Evaluation.Value<Optional<Object>>) evaluation).value();
   }

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.DraftLimits;
-import org.entente.gateway.bridge.format.Fault;
 import org.entente.gateway.bridge.mapping.MappingFile.Rule;
 import org.entente.gateway.bridge.mapping.RecordMapping.Entry;
-import org.entente.gateway.bridge.mapping.TargetPath.NoTarget;
+import org.entente.gateway.bridge.mapping.TargetPath.InvalidPath;
 import org.entente.gateway.cel.Compilation;
+import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.cel.ExpressionProblem;
-import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.cel.Mapping;
 import org.entente.gateway.cel.ValueType;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.gateway.config.Positions;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.config.FieldPositions;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.proto.v1.Draft;
 import org.jspecify.annotations.Nullable;
 
@@ -32,23 +32,25 @@ public final class MappingLoader {
   private static final List<String> NEEDED_WITHOUT_CAP =
       List.of("idempotency_key", "label.kind", "body");
 
-  private final Positions positions;
-  private final Expressions expressions;
+  private final FieldPositions positions;
+  private final ExpressionCompiler expressions;
   private final List<ConfigProblem> problems = new ArrayList<>();
 
-  private MappingLoader(Positions positions, Expressions expressions) {
+  private MappingLoader(FieldPositions positions, ExpressionCompiler expressions) {
     this.positions = positions;
     this.expressions = expressions;
   }
 
-  public static Reading<RecordMapping> load(Reading<MappingFile> reading, Expressions expressions) {
-    if (reading instanceof Reading.Read<MappingFile> read) {
+  public static YamlReadResult<RecordMapping> load(
+      YamlReadResult<MappingFile> reading, ExpressionCompiler expressions) {
+    if (reading instanceof YamlReadResult.Read<MappingFile> read) {
       return new MappingLoader(read.positions(), expressions).load(read.value());
     }
-    return new Reading.Unreadable<>(((Reading.Unreadable<MappingFile>) reading).problems());
+    return new YamlReadResult.Unreadable<>(
+        ((YamlReadResult.Unreadable<MappingFile>) reading).problems());
   }
 
-  private Reading<RecordMapping> load(MappingFile file) {
+  private YamlReadResult<RecordMapping> load(MappingFile file) {
     FieldRule publisher = publisher(file.publisher());
     List<Entry> entries = new ArrayList<>();
     for (Map.Entry<String, Rule> field : file.fields().entrySet()) {
@@ -59,9 +61,9 @@ public final class MappingLoader {
       needed(NEEDED_WITHOUT_CAP, entries);
     }
     if (!problems.isEmpty()) {
-      return new Reading.Unreadable<>(problems);
+      return new YamlReadResult.Unreadable<>(problems);
     }
-    return new Reading.Read<>(
+    return new YamlReadResult.Read<>(
         new RecordMapping(file.name(), file.input(), publisher, entries), positions);
   }
 
@@ -71,7 +73,7 @@ public final class MappingLoader {
       if (fixed != null) {
         try {
           DraftLimits.agency(String.valueOf(fixed), PUBLISHER);
-        } catch (Fault e) {
+        } catch (DraftFault e) {
           problem(PUBLISHER, e.problem(), "an agency name such as fr.customs");
         }
       }
@@ -88,7 +90,7 @@ public final class MappingLoader {
     TargetPath target;
     try {
       target = TargetPath.parse(path);
-    } catch (NoTarget e) {
+    } catch (InvalidPath e) {
       problem(field, e.wrong(), e.valid());
       return;
     }
@@ -167,7 +169,7 @@ public final class MappingLoader {
       DraftAssembly trial = new DraftAssembly(Draft.getDefaultInstance());
       trial.set(target, value);
       DraftLimits.checkValues(trial.draft());
-    } catch (Fault e) {
+    } catch (DraftFault e) {
       problem(field, e.field() + " " + e.problem(), "a constant that the field takes");
     }
   }

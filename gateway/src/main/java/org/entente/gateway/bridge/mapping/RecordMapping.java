@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.bridge.cap.CapImport;
-import org.entente.gateway.bridge.cap.CapImport.Imported;
+import org.entente.gateway.bridge.cap.CapImport.ImportResult;
 import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.CapProblem;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.DraftLimits;
-import org.entente.gateway.bridge.format.Fault;
 import org.entente.gateway.bridge.format.SourceRecord;
-import org.entente.gateway.bridge.format.Unmapped;
-import org.entente.gateway.cel.Expressions;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.bridge.format.UnmappedValue;
+import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Draft;
 
@@ -50,7 +50,8 @@ public final class RecordMapping {
   }
 
   /** Loads a mapping file; every problem found in it is reported. */
-  public static Reading<RecordMapping> load(Path file, YamlFiles yaml, Expressions expressions) {
+  public static YamlReadResult<RecordMapping> load(
+      Path file, YamlFiles yaml, ExpressionCompiler expressions) {
     return MappingLoader.load(yaml.read(file, MappingFile.class), expressions);
   }
 
@@ -73,7 +74,7 @@ public final class RecordMapping {
   /** The draft that a CAP alert comes to. */
   public AlertItem apply(CapAlert alert) {
     try {
-      Imported base = CapImport.read(alert);
+      ImportResult base = CapImport.read(alert);
       return apply(
           alert.file(), alert.line(), CapImport.source(alert), base.draft(), base.unmapped());
     } catch (CapProblem e) {
@@ -82,7 +83,7 @@ public final class RecordMapping {
   }
 
   private AlertItem apply(
-      String file, int line, Map<String, Object> source, Draft base, List<Unmapped> unmapped) {
+      String file, int line, Map<String, Object> source, Draft base, List<UnmappedValue> unmapped) {
     try {
       DraftAssembly assembly = new DraftAssembly(base);
       for (Entry entry : entries) {
@@ -94,17 +95,17 @@ public final class RecordMapping {
       Draft draft = assembly.draft();
       DraftLimits.check(draft);
       return new AlertDraft(file, line, Optional.of(publisher(source)), draft, unmapped);
-    } catch (Fault e) {
+    } catch (DraftFault e) {
       return e.at(file, line);
     }
   }
 
-  private AgencyName publisher(Map<String, Object> source) throws Fault {
+  private AgencyName publisher(Map<String, Object> source) throws DraftFault {
     Object value = publisher.value(source).orElse(null);
     if (value instanceof String agency) {
       return DraftLimits.agency(agency, MappingLoader.PUBLISHER);
     }
-    throw new Fault(MappingLoader.PUBLISHER, "is not known for this record");
+    throw new DraftFault(MappingLoader.PUBLISHER, "is not known for this record");
   }
 
   @Override

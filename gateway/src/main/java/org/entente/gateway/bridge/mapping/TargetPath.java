@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.bridge.format.DraftLimits;
-import org.entente.gateway.bridge.format.Printable;
+import org.entente.gateway.bridge.format.PrintableText;
 import org.entente.gateway.bridge.format.ProtoValues;
 import org.entente.gateway.cel.ValueType;
 import org.entente.proto.v1.Draft;
@@ -36,12 +36,12 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
   record Step(FieldDescriptor field, int index, String path) {}
 
   /** A path that leads nowhere: what is wrong and what would be valid. */
-  static final class NoTarget extends Exception {
+  static final class InvalidPath extends Exception {
     private static final long serialVersionUID = 1L;
     private final String wrong;
     private final String valid;
 
-    NoTarget(String wrong, String valid) {
+    InvalidPath(String wrong, String valid) {
       super(wrong, null, false, false);
       this.wrong = wrong;
       this.valid = valid;
@@ -56,7 +56,7 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
     }
   }
 
-  static TargetPath parse(String text) throws NoTarget {
+  static TargetPath parse(String text) throws InvalidPath {
     List<Step> steps = new ArrayList<>();
     Descriptor type = Draft.getDescriptor();
     String path = "";
@@ -78,16 +78,17 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
     throw new IllegalStateException("split gives at least one word");
   }
 
-  private static Step step(Descriptor type, String word, String path) throws NoTarget {
+  private static Step step(Descriptor type, String word, String path) throws InvalidPath {
     Matcher matcher = STEP.matcher(word);
     FieldDescriptor field =
         matcher.matches() ? type.findFieldByName(String.valueOf(matcher.group(1))) : null;
     if (field == null) {
-      throw new NoTarget(
-          Printable.quote(path) + " is no field of a draft", "one of " + ProtoValues.names(type));
+      throw new InvalidPath(
+          PrintableText.quote(path) + " is no field of a draft",
+          "one of " + ProtoValues.names(type));
     }
     if (DraftLimits.setByGateway(field)) {
-      throw new NoTarget(path + " is set by the gateway", "another field");
+      throw new InvalidPath(path + " is set by the gateway", "another field");
     }
     int index = matcher.group(2) == null ? -1 : Integer.parseInt(matcher.group(2));
     boolean indexable =
@@ -95,19 +96,19 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
             && !field.isMapField()
             && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
     if (index >= 0 && (!indexable || index > MOST_INDEX)) {
-      throw new NoTarget(
+      throw new InvalidPath(
           path + " takes no such index", "an index from 0 to 255 on a list of messages");
     }
     return new Step(field, index, path);
   }
 
-  private static Descriptor inside(Step step) throws NoTarget {
+  private static Descriptor inside(Step step) throws InvalidPath {
     FieldDescriptor field = step.field;
     if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE || isTime(field)) {
-      throw new NoTarget(step.path + " has no fields", "the path " + step.path);
+      throw new InvalidPath(step.path + " has no fields", "the path " + step.path);
     }
     if (field.isRepeated() && step.index < 0) {
-      throw new NoTarget(
+      throw new InvalidPath(
           step.path + " is a list",
           "an index such as " + step.path + "[0], or the list as a whole");
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.node.offline.Inspected;
+import org.entente.gateway.node.offline.LedgerInspection;
 import org.entente.gateway.node.start.StartProblem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -28,10 +28,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       AuditCommand.Verify.class,
-      AuditProve.class,
-      AuditVerifyProof.class,
-      AuditExport.class,
-      AuditNewLog.class
+      AuditProveCommand.class,
+      AuditVerifyProofCommand.class,
+      AuditExportCommand.class,
+      AuditNewLogCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class AuditCommand implements Callable<Integer> {
@@ -65,7 +65,7 @@ public final class AuditCommand implements Callable<Integer> {
       })
   static final class Verify implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
-    private Where where = new Where();
+    private LogOptions where = new LogOptions();
 
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
@@ -73,7 +73,7 @@ public final class AuditCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     /** Where the log is read. */
-    static final class Where {
+    static final class LogOptions {
       @Option(
           names = "--config",
           required = true,
@@ -82,12 +82,12 @@ public final class AuditCommand implements Callable<Integer> {
       private @Nullable Path config;
 
       @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
-      private @Nullable RunningNode running;
+      private @Nullable RemoteLogVerification running;
     }
 
     @Override
     public Integer call() {
-      RunningNode running = where.running;
+      RemoteLogVerification running = where.running;
       return running == null
           ? fromData(where.config == null ? Path.of("") : where.config)
           : overGrpc(running);
@@ -95,15 +95,15 @@ public final class AuditCommand implements Callable<Integer> {
 
     private int fromData(Path config) {
       try {
-        Inspected found = Inspected.read(config, InstantSource.system());
+        LedgerInspection found = LedgerInspection.read(config, InstantSource.system());
         return tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }
     }
 
-    private int overGrpc(RunningNode running) {
-      RunningNode.Found found = running.verify();
+    private int overGrpc(RemoteLogVerification running) {
+      RemoteLogVerification.VerificationResult found = running.verify();
       return tell(found.report().ok(), found.report(), json ? asJson(found) : asText(found));
     }
 
@@ -115,7 +115,7 @@ public final class AuditCommand implements Callable<Integer> {
       return sound ? 0 : 1;
     }
 
-    private static String asText(Inspected found) {
+    private static String asText(LedgerInspection found) {
       return "%s: %s; %d leaves, %d under the last checkpoint, %d records opened, %d not; %d messages in the inbox, %d of them twice"
           .formatted(
               found.agency(),
@@ -128,7 +128,7 @@ public final class AuditCommand implements Callable<Integer> {
               found.inboxDuplicates());
     }
 
-    private static String asText(RunningNode.Found found) {
+    private static String asText(RemoteLogVerification.VerificationResult found) {
       AuditReport report = found.report();
       if (!report.ok()) {
         return "%s: NOT VERIFIED; %d leaves of %s read"
@@ -149,7 +149,7 @@ public final class AuditCommand implements Callable<Integer> {
       return String.join(System.lineSeparator(), lines);
     }
 
-    private static String history(RunningNode.Found found) {
+    private static String history(RemoteLogVerification.VerificationResult found) {
       if (found.follows().isPresent()) {
         return "follows " + found.follows().get() + ", which ended; its first leaf says so";
       }
@@ -158,21 +158,21 @@ public final class AuditCommand implements Callable<Integer> {
           : "not checked: no earlier checkpoint (--checkpoint)";
     }
 
-    private static String records(RunningNode.Found found) {
+    private static String records(RemoteLogVerification.VerificationResult found) {
       return found.records()
           ? "%d are what their leaves commit to, %d are erased"
               .formatted(found.report().openedRecords(), found.report().blindedRecords())
           : "not read (--records)";
     }
 
-    private static String asJson(Inspected found) {
+    private static String asJson(LedgerInspection found) {
       return print(
           object(found.agency().value(), found.audit())
               .put("inbox_messages", found.inboxMessages())
               .put("inbox_duplicates", found.inboxDuplicates()));
     }
 
-    private static String asJson(RunningNode.Found found) {
+    private static String asJson(RemoteLogVerification.VerificationResult found) {
       return print(
           object(found.origin().agency().value(), found.report())
               .put("log", found.origin().line())

@@ -85,11 +85,11 @@ public final class CapOptions {
    * @throws ParameterException naming the option that is wrong and what would be valid
    */
   public CapTerms terms(CommandSpec spec) {
-    CapTerms.Reading reading = CapTerms.of(label(), to);
-    if (reading instanceof CapTerms.Reading.Read read) {
+    CapTerms.ReadResult reading = CapTerms.of(label(), to);
+    if (reading instanceof CapTerms.ReadResult.Read read) {
       return read.terms();
     }
-    CapTerms.Reading.Wrong wrong = (CapTerms.Reading.Wrong) reading;
+    CapTerms.ReadResult.Wrong wrong = (CapTerms.ReadResult.Wrong) reading;
     throw new ParameterException(spec.commandLine(), option(wrong.field()) + " " + wrong.problem());
   }
 

@@ -10,13 +10,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.entente.gateway.bridge.cap.CapReader;
 import org.entente.gateway.bridge.format.DurableFile;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.WriteCapRequest;
@@ -58,7 +58,7 @@ public final class CapOutput {
   public int write(
       ManagedChannel channel, OpenRequest open, boolean json, PrintWriter out, PrintWriter err) {
     if (json && file == null) {
-      throw new WrongCall("--json: needs --out FILE, where the document goes");
+      throw new UsageError("--json: needs --out FILE, where the document goes");
     }
     WriteCapRequest.Builder asked =
         WriteCapRequest.newBuilder()
@@ -88,7 +88,7 @@ public final class CapOutput {
       err.println(
           message
               + " is no CAP: "
-              + Screen.printable(written.getReason())
+              + TerminalText.printable(written.getReason())
               + "; it was opened all the same, and that is on record");
     }
     written
@@ -96,8 +96,9 @@ public final class CapOutput {
         .forEach(
             one ->
                 err.println(
-                    Screen.printable(
-                        new Unmapped(one.getLine(), one.getPath(), one.getWhat()).in(message))));
+                    TerminalText.printable(
+                        new UnmappedValue(one.getLine(), one.getPath(), one.getWhat())
+                            .in(message))));
     err.flush();
   }
 
@@ -106,7 +107,7 @@ public final class CapOutput {
     try (InputStream in = Files.newInputStream(document)) {
       return ByteString.copyFrom(in.readNBytes(CapReader.MAX_BYTES + 1));
     } catch (IOException e) {
-      throw new CommandFailure("--changed: " + document + ": " + FileTrouble.words(e), e);
+      throw new CommandFailure("--changed: " + document + ": " + FileErrorText.words(e), e);
     }
   }
 
@@ -138,7 +139,7 @@ public final class CapOutput {
           "--out: "
               + to
               + ": "
-              + FileTrouble.words(e)
+              + FileErrorText.words(e)
               + "; the message was opened, and that is on record",
           e);
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.link.Backoff;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,7 +55,7 @@ public abstract class ClientCall implements Callable<Integer> {
   private void tell(StatusRuntimeException lost, String place) {
     err()
         .println(
-            Screen.printable(
+            TerminalText.printable(
                 "entente: lost the stream from %s: %s; trying again from %s"
                     .formatted(gateway.address(), RpcFailures.reason(lost), place)));
     err().flush();

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.entente.gateway.bridge.DocumentFile;
-import org.entente.gateway.bridge.format.Written;
+import org.entente.gateway.bridge.format.WrittenMessage;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
-import org.entente.gateway.cli.text.DeskWord;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.DeskAddressParser;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;
@@ -148,9 +148,9 @@ public final class DocumentOptions {
     text(fields, "handling_text", handlingText);
     text(fields, "classification_scheme", scheme);
     text(fields, "classification_marking", nationalMarking);
-    Written<Label> written = Written.label(fields);
-    if (written instanceof Written.Wrong<Label> wrong) {
-      throw new WrongCall(CapOptions.option(wrong.field()) + " " + wrong.problem());
+    WrittenMessage<Label> written = WrittenMessage.label(fields);
+    if (written instanceof WrittenMessage.Wrong<Label> wrong) {
+      throw new UsageError(CapOptions.option(wrong.field()) + " " + wrong.problem());
     }
     return read(written);
   }
@@ -162,24 +162,24 @@ public final class DocumentOptions {
   }
 
   private static Addressing addressing(List<String> words) {
-    Addressing.Builder to = DeskWord.addressing("--to", words).toBuilder().clearAgencies();
+    Addressing.Builder to = DeskAddressParser.addressing("--to", words).toBuilder().clearAgencies();
     for (String word : words) {
       // An agency's name has a dot, a jurisdiction's or a group's none.
-      if (!DeskWord.isDesk(word) && word.contains(".")) {
+      if (!DeskAddressParser.isDesk(word) && word.contains(".")) {
         to.addAgencies(word);
-      } else if (!DeskWord.isDesk(word)) {
+      } else if (!DeskAddressParser.isDesk(word)) {
         to.addJurisdictions(word);
       }
     }
     return to.build();
   }
 
-  private static <T> T read(Written<T> written) {
-    if (written instanceof Written.Read<T> read) {
+  private static <T> T read(WrittenMessage<T> written) {
+    if (written instanceof WrittenMessage.Read<T> read) {
       return read.value();
     }
-    Written.Wrong<T> wrong = (Written.Wrong<T>) written;
+    WrittenMessage.Wrong<T> wrong = (WrittenMessage.Wrong<T>) written;
     throw new CommandFailure(
-        wrong.field() + ": " + Screen.printable(wrong.problem()) + "; nothing was sent");
+        wrong.field() + ": " + TerminalText.printable(wrong.problem()) + "; nothing was sent");
   }
 }

@@ -4,10 +4,10 @@ import io.grpc.ManagedChannel;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.UUID;
-import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.cli.text.SubjectWord;
+import org.entente.gateway.cli.text.SubjectParser;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -42,8 +42,8 @@ public abstract class DraftCall extends ClientCall {
   private String key = "command-" + UUID.randomUUID();
 
   public List<Subject> subjects() {
-    PersonRole part = EnumWord.of(PersonRole.class, "PERSON_ROLE_", role);
-    return subjects.stream().map(word -> SubjectWord.of(word, part)).toList();
+    PersonRole part = EnumParser.of(PersonRole.class, "PERSON_ROLE_", role);
+    return subjects.stream().map(word -> SubjectParser.of(word, part)).toList();
   }
 
   public Label.Builder label(Kind kind) {
@@ -71,12 +71,12 @@ public abstract class DraftCall extends ClientCall {
       return 0;
     }
     if (outcome.hasHeld()) {
-      out.println(message + "  held: " + Screen.printable(outcome.getHeld().getReason()));
+      out.println(message + "  held: " + TerminalText.printable(outcome.getHeld().getReason()));
       return 0;
     }
     if (outcome.hasInvalid()) {
       out.println(
-          Screen.printable(
+          TerminalText.printable(
               outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
     }
     outcome.getRefused().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));

@@ -3,7 +3,7 @@ package org.entente.gateway.cli.call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.deliver.FilterLimits;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.DeskName;
@@ -28,14 +28,14 @@ public final class FilterOptions {
   @Option(
       names = "--kind",
       paramLabel = "NAME",
-      converter = KindWord.class,
+      converter = KindConverter.class,
       description = "only such as ALERT or INTELLIGENCE; may be repeated")
   private List<Kind> kinds = List.of();
 
   @Option(
       names = "--category",
       paramLabel = "NAME",
-      converter = CategoryWord.class,
+      converter = CategoryConverter.class,
       description = "only such as IPR or NARCOTICS; may be repeated")
   private List<Category> categories = List.of();
 
@@ -63,7 +63,7 @@ public final class FilterOptions {
   @Option(
       names = "--severity",
       paramLabel = "NAME",
-      converter = SeverityWord.class,
+      converter = SeverityConverter.class,
       description = "only what is at least so severe: MINOR to EXTREME")
   private @Nullable Severity severity;
 
@@ -88,7 +88,7 @@ public final class FilterOptions {
       filter.setMinimumSeverity(severity);
     }
     for (Problem problem : FilterLimits.problems("filter", filter.build())) {
-      throw new WrongCall(problem.field() + " " + problem.message());
+      throw new UsageError(problem.field() + " " + problem.message());
     }
     return filter;
   }
@@ -114,7 +114,7 @@ public final class FilterOptions {
   }
 
   /** A kind of message. */
-  static final class KindWord implements ITypeConverter<Kind> {
+  static final class KindConverter implements ITypeConverter<Kind> {
     @Override
     public Kind convert(String word) {
       return word(Kind.class, "KIND_", word);
@@ -122,7 +122,7 @@ public final class FilterOptions {
   }
 
   /** What a message is about. */
-  static final class CategoryWord implements ITypeConverter<Category> {
+  static final class CategoryConverter implements ITypeConverter<Category> {
     @Override
     public Category convert(String word) {
       return word(Category.class, "CATEGORY_", word);
@@ -130,7 +130,7 @@ public final class FilterOptions {
   }
 
   /** How severe it is. */
-  static final class SeverityWord implements ITypeConverter<Severity> {
+  static final class SeverityConverter implements ITypeConverter<Severity> {
     @Override
     public Severity convert(String word) {
       return word(Severity.class, "SEVERITY_", word);

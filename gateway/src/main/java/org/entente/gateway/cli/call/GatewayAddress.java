@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.model.InvalidValue;
@@ -44,7 +44,7 @@ public final class GatewayAddress {
     try {
       return Channels.open(Endpoint.parse(address).toString(), Credentials.in(credentials));
     } catch (InvalidValue e) {
-      throw new WrongCall("--gateway: " + e.getMessage(), e);
+      throw new UsageError("--gateway: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }

@@ -1,7 +1,7 @@
 package org.entente.gateway.cli.call;
 
 import java.util.List;
-import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.EnumParser;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
@@ -97,9 +97,10 @@ final class LabelOptions {
     Label.Builder out =
         Label.newBuilder()
             .setKind(kind)
-            .setCategory(EnumWord.of(Category.class, "CATEGORY_", category))
-            .setPurpose(EnumWord.of(Purpose.class, "PURPOSE_", purpose))
-            .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
+            .setCategory(EnumParser.of(Category.class, "CATEGORY_", category))
+            .setPurpose(EnumParser.of(Purpose.class, "PURPOSE_", purpose))
+            .setClassification(
+                EnumParser.of(Classification.class, "CLASSIFICATION_", classification))
             .setHandlingText(handlingText)
             .addAllMarkings(markings)
             .setAgreement(agreement)
@@ -107,12 +108,12 @@ final class LabelOptions {
             .setCaseRef(caseRef)
             .setPersonalData(personalData)
             .setStatus(exercise ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL);
-    handling.forEach(code -> out.addHandling(EnumWord.of(Handling.class, "HANDLING_", code)));
+    handling.forEach(code -> out.addHandling(EnumParser.of(Handling.class, "HANDLING_", code)));
     if (lane != null) {
-      out.setLane(EnumWord.of(Lane.class, "LANE_", lane));
+      out.setLane(EnumParser.of(Lane.class, "LANE_", lane));
     }
     if (precedence != null) {
-      out.setPrecedence(EnumWord.precedence(precedence));
+      out.setPrecedence(EnumParser.precedence(precedence));
     }
     return out;
   }

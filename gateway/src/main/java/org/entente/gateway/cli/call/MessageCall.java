@@ -1,7 +1,7 @@
 package org.entente.gateway.cli.call;
 
 import com.google.protobuf.ByteString;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import picocli.CommandLine.Parameters;
@@ -24,7 +24,7 @@ public abstract class MessageCall extends ClientCall {
     try {
       return ByteString.copyFrom(MessageId.parse(id).bytes());
     } catch (InvalidValue e) {
-      throw new WrongCall(where + ": " + e.getMessage(), e);
+      throw new UsageError(where + ": " + e.getMessage(), e);
     }
   }
 }

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.entente.gateway.client.ConnectionTrouble;
+import org.entente.gateway.client.ConnectionErrorText;
 import org.entente.gateway.link.Backoff;
 
 /**
@@ -57,7 +57,7 @@ final class ResumedStream {
     boolean begun = false;
     boolean told = false;
     while (true) {
-      Hearing hearing = new Hearing();
+      ReachabilityInterceptor hearing = new ReachabilityInterceptor();
       try {
         call.accept(ClientInterceptors.intercept(channel, hearing));
         return;
@@ -90,7 +90,7 @@ final class ResumedStream {
     }
     Throwable cause = failure.getStatus().getCause();
     return switch (failure.getStatus().getCode()) {
-      case UNAVAILABLE -> cause != null && ConnectionTrouble.isOfCertificates(cause);
+      case UNAVAILABLE -> cause != null && ConnectionErrorText.isOfCertificates(cause);
       // A server that stops ends what still runs by a reset of the stream.
       case CANCELLED -> false;
       default -> true;
@@ -98,7 +98,7 @@ final class ResumedStream {
   }
 
   /** Whether a call reached a gateway, and whether that answered. */
-  private static final class Hearing implements ClientInterceptor {
+  private static final class ReachabilityInterceptor implements ClientInterceptor {
     private volatile boolean connected;
     private volatile boolean heard;
 

@@ -3,7 +3,7 @@ package org.entente.gateway.cli.call;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.trust.TrustRoots;
 
 /** The roots that a command was given by {@code --roots}. */
@@ -19,7 +19,8 @@ public final class RootsFile {
     try {
       return TrustRoots.read(file);
     } catch (IOException e) {
-      throw new CommandFailure("--roots: " + file + " cannot be read: " + FileTrouble.words(e), e);
+      throw new CommandFailure(
+          "--roots: " + file + " cannot be read: " + FileErrorText.words(e), e);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--roots: " + file + ": " + e.getMessage(), e);
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.client.ConnectionTrouble;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.client.ConnectionErrorText;
 import org.jspecify.annotations.Nullable;
 
 /** What a failed call means to the person who made it. */
@@ -23,11 +23,14 @@ public final class RpcFailures {
     Throwable beneath = status.getCause();
     if (status.getCode() == Status.Code.UNAVAILABLE && beneath != null) {
       return new CommandFailure(
-          "no connection to the gateway: " + Screen.printable(ConnectionTrouble.words(beneath)),
+          "no connection to the gateway: "
+              + TerminalText.printable(ConnectionErrorText.words(beneath)),
           cause);
     }
     String text =
-        status.getDescription() == null ? "" : ": " + Screen.printable(status.getDescription());
+        status.getDescription() == null
+            ? ""
+            : ": " + TerminalText.printable(status.getDescription());
     String who = whoActs(cause);
     if (status.getCode() == Status.Code.UNAVAILABLE && who.isEmpty()) {
       return new CommandFailure("no connection to the gateway" + text, cause);
@@ -42,7 +45,7 @@ public final class RpcFailures {
     Status status = Status.fromThrowable(failure);
     Throwable beneath = status.getCause();
     if (info(failure).isEmpty() && beneath != null) {
-      return ConnectionTrouble.words(beneath);
+      return ConnectionErrorText.words(beneath);
     }
     return Objects.requireNonNullElseGet(
         status.getDescription(), () -> status.getCode().toString());

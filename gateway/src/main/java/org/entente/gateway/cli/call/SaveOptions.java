@@ -9,10 +9,10 @@ import java.util.HexFormat;
 import org.entente.gateway.bridge.DocumentFolder;
 import org.entente.gateway.bridge.format.DurableFile;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
 import org.jspecify.annotations.Nullable;
@@ -51,14 +51,14 @@ public final class SaveOptions {
     Path where = folder;
     if (where == null) {
       if (name != null) {
-        throw new WrongCall("--as: names what --save saves");
+        throw new UsageError("--as: names what --save saves");
       }
       return;
     }
     if (name != null && !DocumentFolder.isFileName(name)) {
-      throw new WrongCall(
+      throw new UsageError(
           "--as: "
-              + Screen.printable(name)
+              + TerminalText.printable(name)
               + " is no name of a file: at most 200 bytes without a slash, and neither . nor ..");
     }
     try {
@@ -72,7 +72,7 @@ public final class SaveOptions {
       }
     } catch (IOException e) {
       throw new CommandFailure(
-          "--save: " + where + ": " + FileTrouble.words(e) + "; nothing was opened", e);
+          "--save: " + where + ": " + FileErrorText.words(e) + "; nothing was opened", e);
     }
   }
 
@@ -107,7 +107,7 @@ public final class SaveOptions {
           e);
     } catch (IOException e) {
       throw new CommandFailure(
-          "--save: " + file + ": " + FileTrouble.words(e) + "; the message was opened", e);
+          "--save: " + file + ": " + FileErrorText.words(e) + "; the message was opened", e);
     }
     return "saved as " + file + ": " + content.length + " bytes, SHA-256 " + sha256(document);
   }

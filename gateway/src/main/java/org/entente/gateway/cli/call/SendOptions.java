@@ -3,9 +3,9 @@ package org.entente.gateway.cli.call;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.cli.failure.WrongCall;
-import org.entente.gateway.cli.text.DeskWord;
-import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.DeskAddressParser;
+import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
@@ -106,15 +106,15 @@ public final class SendOptions {
     derivedFrom.forEach(id -> out.addDerivedFrom(id("--derived-from", id)));
     String within = operation;
     if (within != null) {
-      ByteString id = OperationWord.parse("--operation", within);
+      ByteString id = OperationParameter.parse("--operation", within);
       out.setTo(Addressing.newBuilder().setOperation(id));
     }
-    desks.forEach(desk -> out.getToBuilder().addDesks(DeskWord.of("--desk", desk)));
+    desks.forEach(desk -> out.getToBuilder().addDesks(DeskAddressParser.of("--desk", desk)));
     inform(out);
     change(out.getLabelBuilder());
     String stated = precedence;
     if (stated != null) {
-      out.getLabelBuilder().setPrecedence(EnumWord.precedence(stated));
+      out.getLabelBuilder().setPrecedence(EnumParser.precedence(stated));
     }
     if (disclosed) {
       out.setDiscloseAddressees(true);
@@ -126,7 +126,7 @@ public final class SendOptions {
     String named = type;
     String target = changed;
     if (named != null) {
-      label.setMessageType(EnumWord.of(MessageType.class, "MESSAGE_TYPE_", named));
+      label.setMessageType(EnumParser.of(MessageType.class, "MESSAGE_TYPE_", named));
     } else if (target != null && !CHANGING.contains(label.getMessageType())) {
       label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
     }
@@ -138,7 +138,7 @@ public final class SendOptions {
   private void inform(Draft.Builder out) {
     String lane = informedLane;
     if (lane != null && informed.isEmpty()) {
-      throw new WrongCall("--info-lane: is for those whom --info names");
+      throw new UsageError("--info-lane: is for those whom --info names");
     }
     if (informed.isEmpty()) {
       return;
@@ -146,8 +146,8 @@ public final class SendOptions {
     InformationAddressees.Builder some = out.getToBuilder().getInformationBuilder();
     for (String name : informed) {
       // An agency's name has a dot, a jurisdiction's or a group's none.
-      if (DeskWord.isDesk(name)) {
-        some.addDesks(DeskWord.of("--info", name));
+      if (DeskAddressParser.isDesk(name)) {
+        some.addDesks(DeskAddressParser.of("--info", name));
       } else if (name.contains(".")) {
         some.addAgencies(name);
       } else {
@@ -155,7 +155,7 @@ public final class SendOptions {
       }
     }
     if (lane != null) {
-      some.setLane(EnumWord.of(Lane.class, "LANE_", lane));
+      some.setLane(EnumParser.of(Lane.class, "LANE_", lane));
     }
   }
 
@@ -163,7 +163,7 @@ public final class SendOptions {
     try {
       return ByteString.copyFrom(MessageId.parse(text).bytes());
     } catch (InvalidValue e) {
-      throw new WrongCall(option + ": " + e.getMessage(), e);
+      throw new UsageError(option + ": " + e.getMessage(), e);
     }
   }
 }

@@ -13,11 +13,11 @@ import org.entente.gateway.ceremony.RootFolder;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.node.start.Passphrases;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.node.start.PassphraseReader;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleDescription;
 import org.entente.gateway.trust.BundleDraft;
-import org.entente.gateway.trust.BundleWords;
 import org.entente.gateway.trust.RootKey;
 import org.entente.gateway.trust.RootSet;
 import org.entente.gateway.trust.TrustRoots;
@@ -39,10 +39,10 @@ import picocli.CommandLine.Spec;
     subcommands = {
       FederationCommand.RootKeyCommand.class,
       FederationCommand.Init.class,
-      FederationEdits.Add.class,
-      FederationEdits.Remove.class,
-      FederationEdits.Rotate.class,
-      FederationEdits.Renew.class,
+      FederationEditCommands.Add.class,
+      FederationEditCommands.Remove.class,
+      FederationEditCommands.Rotate.class,
+      FederationEditCommands.Renew.class,
       FederationCommand.Sign.class,
       FederationCommand.Show.class,
       FederationCommand.Diff.class
@@ -60,8 +60,8 @@ public final class FederationCommand implements Callable<Integer> {
   }
 
   /** The name under which a root signs. */
-  static KeyName rootName(String federation, String holder) {
-    return KeyName.parse("entente/" + new FederationName(federation) + "/" + holder)
+  static NoteKeyName rootName(String federation, String holder) {
+    return NoteKeyName.parse("entente/" + new FederationName(federation) + "/" + holder)
         .filter(name -> holder.matches("[a-z0-9][a-z0-9.-]{0,31}"))
         .orElseThrow(
             () ->
@@ -115,12 +115,12 @@ public final class FederationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return Saying.attempt(
+      return CeremonyConsole.attempt(
           () -> {
-            KeyName name = rootName(federation, holder);
-            try (SecretBytes passphrase = Passphrases.read(passphraseFile)) {
+            NoteKeyName name = rootName(federation, holder);
+            try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
               RootKey key = RootFolder.make(out, name, passphrase, CLOCK, new SecureRandom());
-              Saying say = new Saying(spec);
+              CeremonyConsole say = new CeremonyConsole(spec);
               say.line("root " + key.name() + " is in " + out);
               say.line("  hand on      " + out.resolve(RootFolder.PUBLIC));
               say.line("  read aloud   " + key.fingerprint());
@@ -181,11 +181,11 @@ public final class FederationCommand implements Callable<Integer> {
       private List<Path> files = new ArrayList<>();
 
       @ArgGroup(exclusive = false)
-      private @Nullable Made made;
+      private @Nullable NewRootOptions made;
     }
 
     /** Roots that are made here. */
-    static final class Made {
+    static final class NewRootOptions {
       @Option(
           names = "--roots",
           required = true,
@@ -203,15 +203,15 @@ public final class FederationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return Saying.attempt(
+      return CeremonyConsole.attempt(
           () -> {
             Path file = out.resolve("roots.json");
             TrustRoots roots =
                 new TrustRoots(new FederationName(federation), new RootSet(threshold, keys()));
             CeremonyFiles.write(file, roots.print().getBytes(StandardCharsets.UTF_8));
-            Saying say = new Saying(spec);
+            CeremonyConsole say = new CeremonyConsole(spec);
             say.line("federation " + roots.federation());
-            say.lines(BundleWords.roots(roots.roots()));
+            say.lines(BundleDescription.roots(roots.roots()));
             say.line("  roots file   " + file);
             say.line("  read aloud   " + roots.fingerprint());
             return 0;
@@ -219,7 +219,7 @@ public final class FederationCommand implements Callable<Integer> {
     }
 
     private List<RootKey> keys() {
-      Made made = source.made;
+      NewRootOptions made = source.made;
       if (made == null) {
         return source.files.stream().map(CeremonyFiles::root).toList();
       }
@@ -229,7 +229,7 @@ public final class FederationCommand implements Callable<Integer> {
             threshold + " of " + made.count);
       }
       List<RootKey> keys = new ArrayList<>();
-      try (SecretBytes passphrase = Passphrases.read(made.passphraseFile)) {
+      try (SecretBytes passphrase = PassphraseReader.read(made.passphraseFile)) {
         for (int i = 1; i <= made.count; i++) {
           String holder = "root-" + i;
           keys.add(
@@ -298,23 +298,23 @@ public final class FederationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return Saying.attempt(
+      return CeremonyConsole.attempt(
           () -> {
             BundleDraft draft = CeremonyFiles.bundle(draftFile);
-            Saying.compare(
+            CeremonyConsole.compare(
                 draftFile.toString(), fingerprint, draft.fingerprint(), "whoever made the draft");
             RootSet signers = signers(draft, previous);
             if (previous != null) {
               requireNext(CeremonyFiles.bundle(previous).content(), draft.content());
             }
-            RootFolder.Signed signed;
-            try (SecretBytes passphrase = Passphrases.read(passphraseFile)) {
+            RootFolder.SignedDraft signed;
+            try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
               signed = RootFolder.sign(draft, signers, key, passphrase, CLOCK, new SecureRandom());
             }
             CeremonyFiles.replace(draftFile, signed.draft().encode());
-            Saying say = new Saying(spec);
+            CeremonyConsole say = new CeremonyConsole(spec);
             say.line(signed.root() + " signed " + draftFile);
-            say.lines(BundleWords.signatures(signed.draft(), signers));
+            say.lines(BundleDescription.signatures(signed.draft(), signers));
             return 0;
           });
     }
@@ -360,25 +360,26 @@ public final class FederationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return Saying.attempt(
+      return CeremonyConsole.attempt(
           () -> {
-            Saying say = new Saying(spec);
+            CeremonyConsole say = new CeremonyConsole(spec);
             String start =
                 new String(CeremonyFiles.bytes(file, 4 << 20), StandardCharsets.UTF_8)
                     .lines()
                     .findFirst()
                     .orElse("");
             if (start.endsWith("/join-request")) {
-              say.lines(BundleWords.request(CeremonyFiles.request(file)));
+              say.lines(BundleDescription.request(CeremonyFiles.request(file)));
             } else if (start.endsWith("/trust-bundle")) {
               BundleDraft draft = CeremonyFiles.bundle(file);
-              say.lines(BundleWords.show(draft, signers(draft, previous)));
-              say.line("  remains      " + BundleWords.remaining(draft.content(), Instant.now()));
+              say.lines(BundleDescription.show(draft, signers(draft, previous)));
+              say.line(
+                  "  remains      " + BundleDescription.remaining(draft.content(), Instant.now()));
             } else {
               TrustRoots roots = CeremonyFiles.roots(file);
               say.line("roots of " + roots.federation());
               say.line("  fingerprint  " + roots.fingerprint());
-              say.lines(BundleWords.roots(roots.roots()));
+              say.lines(BundleDescription.roots(roots.roots()));
             }
             return 0;
           });
@@ -403,13 +404,13 @@ public final class FederationCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      return Saying.attempt(
+      return CeremonyConsole.attempt(
           () -> {
             BundleContent before = CeremonyFiles.bundle(old).content();
             BundleContent after = CeremonyFiles.bundle(next).content();
-            Saying say = new Saying(spec);
-            say.lines(BundleWords.validity(before, after));
-            List<String> lines = BundleWords.diff(before, after);
+            CeremonyConsole say = new CeremonyConsole(spec);
+            say.lines(BundleDescription.validity(before, after));
+            List<String> lines = BundleDescription.diff(before, after);
             say.lines(lines.isEmpty() ? List.of("nothing else changes") : lines);
             return 0;
           });

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.entente.gateway.ceremony.AgencyFounding;
 import org.entente.gateway.ceremony.AgencyPlan;
+import org.entente.gateway.ceremony.AgencySetup;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.ceremony.PrivateFiles;
@@ -27,12 +27,12 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.start.Passphrases;
+import org.entente.gateway.node.start.PassphraseReader;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
-import org.entente.gateway.trust.BundleWords;
+import org.entente.gateway.trust.BundleDescription;
 import org.entente.gateway.trust.Endpoint;
 import org.entente.gateway.trust.JoinRequest;
 import org.jspecify.annotations.Nullable;
@@ -158,29 +158,29 @@ public final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return Saying.attempt(this::found);
+    return CeremonyConsole.attempt(this::found);
   }
 
   private int found() {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     AgencyPlan plan = plan(now);
     byte[] config = YamlFiles.print(configuration()).getBytes(StandardCharsets.UTF_8);
-    AgencyFounding.Founded founded;
-    try (SecretBytes passphrase = Passphrases.read(passphraseFile)) {
+    AgencySetup.SetupResult founded;
+    try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
       PrivateFiles.emptyFolder(out);
       PrivateFiles.folder(out.resolve("agreements"));
-      founded = new AgencyFounding(plan, out, passphrase, new SecureRandom()).found();
+      founded = new AgencySetup(plan, out, passphrase, new SecureRandom()).found();
     } catch (FileAlreadyExistsException e) {
       throw new CeremonyProblem(out + " is not empty; an agency has a folder of its own", e);
     } catch (IOException e) {
-      throw new CeremonyProblem(out + " cannot be written: " + FileTrouble.words(e), e);
+      throw new CeremonyProblem(out + " cannot be written: " + FileErrorText.words(e), e);
     }
     JoinRequest request = new JoinRequest(plan.federation(), now, founded.member());
     Path file = out.resolve(agency + ".join");
     CeremonyFiles.write(file, founded.request(request));
     CeremonyFiles.write(out.resolve("node.yaml"), config);
-    Saying say = new Saying(spec);
-    say.lines(BundleWords.request(request));
+    CeremonyConsole say = new CeremonyConsole(spec);
+    say.lines(BundleDescription.request(request));
     say.line("  hand on      " + file);
     say.line("  keep         the rest of " + out + "; take ca.key away from the gateway");
     say.line("  then         put agreements into " + out.resolve("agreements") + ", and");
@@ -222,7 +222,7 @@ public final class InitCommand implements Callable<Integer> {
         node.resolve("data"),
         node.resolve("audit"),
         new NodeConfig.Backup(node.resolve("backup"), 0),
-        new NodeConfig.Policy(Path.of("agreements"), null, null, List.of()),
+        new NodeConfig.PolicySettings(Path.of("agreements"), null, null, List.of()),
         new NodeConfig.Listen(
             listenClients, listenPeers == null ? endpoint : listenPeers, listenAdmin),
         links.entrySet().stream().map(InitCommand::link).toList(),

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.node.offline.NodeJoin;
-import org.entente.gateway.trust.BundleWords;
+import org.entente.gateway.node.offline.TrustBundleInstallation;
+import org.entente.gateway.trust.BundleDescription;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,10 +62,11 @@ public final class JoinCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return Saying.attempt(
+    return CeremonyConsole.attempt(
         () -> {
-          NodeJoin join = NodeJoin.read(config, bundle, roots, request, InstantSource.system());
-          Saying say = new Saying(spec);
+          TrustBundleInstallation join =
+              TrustBundleInstallation.read(config, bundle, roots, request, InstantSource.system());
+          CeremonyConsole say = new CeremonyConsole(spec);
           join.newRoots()
               .ifPresent(
                   first -> {
@@ -74,16 +75,16 @@ public final class JoinCommand implements Callable<Integer> {
                           "the roots file is new to this node: ask two root holders to read its"
                               + " fingerprint aloud, and give it by --fingerprint");
                     }
-                    Saying.compare(
+                    CeremonyConsole.compare(
                         String.valueOf(roots), fingerprint, first.fingerprint(), "a root holder");
                   });
           join.before()
               .ifPresentOrElse(
                   before -> {
-                    say.lines(BundleWords.validity(before, join.draft().content()));
-                    say.lines(BundleWords.diff(before, join.draft().content()));
+                    say.lines(BundleDescription.validity(before, join.draft().content()));
+                    say.lines(BundleDescription.diff(before, join.draft().content()));
                   },
-                  () -> say.lines(BundleWords.show(join.draft(), join.signers())));
+                  () -> say.lines(BundleDescription.show(join.draft(), join.signers())));
           if (dryRun) {
             say.line("nothing was changed");
           } else {

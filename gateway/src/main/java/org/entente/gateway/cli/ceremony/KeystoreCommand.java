@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.node.offline.NodeKeystore;
+import org.entente.gateway.node.offline.OfflineKeystore;
 import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.Keystore;
@@ -47,7 +47,7 @@ public final class KeystoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       try {
-        for (Keystore.Description key : NodeKeystore.describe(config, InstantSource.system())) {
+        for (Keystore.Description key : OfflineKeystore.describe(config, InstantSource.system())) {
           String until = key.expires().equals(KeyEntry.NEVER) ? "kept" : "until " + key.expires();
           spec.commandLine()
               .getOut()
@@ -77,12 +77,12 @@ public final class KeystoreCommand implements Callable<Integer> {
     private Path config = Path.of("");
 
     @ArgGroup(exclusive = true, multiplicity = "1")
-    private Next next = new Next();
+    private NewPassphrase next = new NewPassphrase();
 
     @Spec private CommandSpec spec;
 
     /** What comes instead. */
-    static final class Next {
+    static final class NewPassphrase {
       @Option(
           names = "--new",
           paramLabel = "FILE",
@@ -97,7 +97,7 @@ public final class KeystoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       try {
-        NodeKeystore.protect(config, next.file, InstantSource.system());
+        OfflineKeystore.protect(config, next.file, InstantSource.system());
       } catch (StartProblem e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       }

@@ -6,11 +6,11 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -36,8 +36,8 @@ abstract class IprCall extends ClientCall {
   abstract void call(IprProcedureBlockingStub stub);
 
   /** A call of an officer, which is recorded. */
-  abstract static class ByOfficer extends IprCall {
-    @Mixin private Person person = new Person();
+  abstract static class OfficerCall extends IprCall {
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
@@ -48,7 +48,7 @@ abstract class IprCall extends ClientCall {
   }
 
   /** A call of a rights holder's person, which is recorded. */
-  abstract static class ByHolder extends IprCall {
+  abstract static class HolderCall extends IprCall {
     @Option(
         names = "--person",
         required = true,
@@ -64,7 +64,7 @@ abstract class IprCall extends ClientCall {
     try {
       return ByteString.copyFrom(MessageId.parse(hex).bytes());
     } catch (InvalidValue e) {
-      throw new WrongCall(what + ": " + e.getMessage(), e);
+      throw new UsageError(what + ": " + e.getMessage(), e);
     }
   }
 
@@ -134,7 +134,7 @@ abstract class IprCall extends ClientCall {
   }
 
   private void line(String text) {
-    out().println(Screen.printable(text));
+    out().println(TerminalText.printable(text));
   }
 
   private static String hex(ByteString id) {

@@ -17,15 +17,15 @@ import org.entente.gateway.bridge.cap.CapWriter;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.CapElement;
-import org.entente.gateway.bridge.format.CapReading;
+import org.entente.gateway.bridge.format.CapReadResult;
 import org.entente.gateway.bridge.format.CapVersion;
-import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.gateway.bridge.format.CapXml;
 import org.entente.gateway.bridge.format.DurableFile;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,11 +57,11 @@ public final class CapCommand implements Callable<Integer> {
     return 2;
   }
 
-  private static CapReading read(Path file) {
+  private static CapReadResult read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       return CapReader.read(file.toString(), in);
     } catch (IOException e) {
-      return new BadRecord(file.toString(), 0, "", "cannot be read: " + FileTrouble.words(e));
+      return new BadRecord(file.toString(), 0, "", "cannot be read: " + FileErrorText.words(e));
     }
   }
 
@@ -75,7 +75,7 @@ public final class CapCommand implements Callable<Integer> {
     return root;
   }
 
-  private static ObjectNode described(CapAlert alert, List<Unmapped> unmapped) {
+  private static ObjectNode described(CapAlert alert, List<UnmappedValue> unmapped) {
     ObjectNode root = JSON.createObjectNode();
     root.put("file", alert.file());
     root.put("valid", true);
@@ -85,7 +85,7 @@ public final class CapCommand implements Callable<Integer> {
     }
     root.put("info", alert.element().all("info").size());
     ArrayNode list = root.putArray("unmapped");
-    for (Unmapped one : unmapped) {
+    for (UnmappedValue one : unmapped) {
       list.addObject().put("line", one.line()).put("path", one.path()).put("what", one.what());
     }
     return root;
@@ -134,7 +134,7 @@ public final class CapCommand implements Callable<Integer> {
     }
 
     private boolean check(Path file) {
-      CapReading reading = read(file);
+      CapReadResult reading = read(file);
       if (reading instanceof BadRecord bad) {
         say(json ? text(refused(bad)) : bad.toString());
         return false;
@@ -156,7 +156,7 @@ public final class CapCommand implements Callable<Integer> {
     }
 
     private void say(String line) {
-      spec.commandLine().getOut().println(Screen.printable(line));
+      spec.commandLine().getOut().println(TerminalText.printable(line));
     }
 
     private static String named(CapElement alert) {
@@ -197,8 +197,8 @@ public final class CapCommand implements Callable<Integer> {
       if (json && out == null) {
         throw new ParameterException(spec.commandLine(), "--json needs --out");
       }
-      CapReading reading = read(file);
-      CapWriting writing =
+      CapReadResult reading = read(file);
+      CapWriteResult writing =
           reading instanceof CapAlert alert ? CapWriter.convert(alert) : (BadRecord) reading;
       if (writing instanceof BadRecord bad) {
         refuse(bad);
@@ -211,7 +211,7 @@ public final class CapCommand implements Callable<Integer> {
         printed.println(text(described(alert, cap.unmapped())));
       } else {
         PrintWriter err = spec.commandLine().getErr();
-        cap.unmapped().forEach(one -> err.println(Screen.printable(one.in(file.toString()))));
+        cap.unmapped().forEach(one -> err.println(TerminalText.printable(one.in(file.toString()))));
         err.flush();
       }
       printed.flush();
@@ -223,7 +223,7 @@ public final class CapCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(text(refused(bad)));
         spec.commandLine().getOut().flush();
       } else {
-        spec.commandLine().getErr().println(Screen.printable(bad.toString()));
+        spec.commandLine().getErr().println(TerminalText.printable(bad.toString()));
       }
     }
 
@@ -235,7 +235,7 @@ public final class CapCommand implements Callable<Integer> {
       try {
         DurableFile.write(out, xml);
       } catch (IOException e) {
-        throw new CommandFailure("--out: " + out + ": " + FileTrouble.words(e), e);
+        throw new CommandFailure("--out: " + out + ": " + FileErrorText.words(e), e);
       }
     }
   }

@@ -3,9 +3,9 @@ package org.entente.gateway.cli.message;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.text.ChainPositionText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.cli.text.StandingWords;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.ChainEntry;
 import org.entente.proto.v1.ShowChainRequest;
 import org.entente.proto.v1.ShowChainResponse;
@@ -30,7 +30,7 @@ public final class ChainCommand extends MessageCall {
     ShowChainResponse chain =
         TaskingGrpc.newBlockingStub(channel)
             .showChain(ShowChainRequest.newBuilder().setMessageId(id()).build());
-    out().println("of " + Screen.printable(chain.getOrigin()));
+    out().println("of " + TerminalText.printable(chain.getOrigin()));
     chain.getEntriesList().forEach(entry -> out().println(line(entry)));
     return 0;
   }
@@ -42,7 +42,7 @@ public final class ChainCommand extends MessageCall {
     }
     return id
         + "  "
-        + StandingWords.type(entry.getType())
+        + ChainPositionText.type(entry.getType())
         + " of "
         + MessageText.hex(entry.getReferences())
         + "  "

@@ -6,10 +6,10 @@ import io.grpc.ManagedChannel;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Charge;
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       ChargeCommand.Take.class,
-      ChargeCommand.Back.class,
+      ChargeCommand.GiveBack.class,
       ChargeCommand.ListCharges.class
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -59,7 +59,7 @@ public final class ChargeCommand implements Callable<Integer> {
   /** In words, on one line. */
   static String line(Charge charge) {
     boolean taken = charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN;
-    return Screen.printable(
+    return TerminalText.printable(
         MessageText.hex(charge.getMessageId())
             + (taken ? " TAKEN IN CHARGE by " : " GIVEN BACK by ")
             + charge.getOfficer()
@@ -75,7 +75,7 @@ public final class ChargeCommand implements Callable<Integer> {
     @Option(names = "--justification", description = "why; recorded here, not told")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     abstract ChargeStep step();
 
@@ -113,7 +113,7 @@ public final class ChargeCommand implements Callable<Integer> {
       name = "back",
       description = "Says that nobody here acts on one message any more.",
       mixinStandardHelpOptions = true)
-  static final class Back extends Step {
+  static final class GiveBack extends Step {
     @Override
     ChargeStep step() {
       return ChargeStep.CHARGE_STEP_GIVEN_BACK;
@@ -161,14 +161,14 @@ public final class ChargeCommand implements Callable<Integer> {
       try {
         return id.isEmpty() ? ByteString.EMPTY : ByteString.copyFrom(MessageId.parse(id).bytes());
       } catch (InvalidValue e) {
-        throw new WrongCall("MESSAGE: " + e.getMessage(), e);
+        throw new UsageError("MESSAGE: " + e.getMessage(), e);
       }
     }
 
     private static String line(ChargeState state) {
       return "%-12s  %s  %s"
           .formatted(
-              Screen.printable(state.getAgency()),
+              TerminalText.printable(state.getAgency()),
               Timestamps.toString(state.getCharge().getAt()),
               ChargeCommand.line(state.getCharge()));
     }

@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
-import org.entente.gateway.cli.failure.WrongCall;
-import org.entente.gateway.cli.text.ConsentWords;
-import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.ConsentText;
+import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -107,7 +107,7 @@ public final class ConsentCommand implements Callable<Integer> {
     private int days;
 
     List<Purpose> purposes() {
-      return purposes.stream().map(word -> EnumWord.of(Purpose.class, "PURPOSE_", word)).toList();
+      return purposes.stream().map(word -> EnumParser.of(Purpose.class, "PURPOSE_", word)).toList();
     }
 
     /** Null if nothing was said. */
@@ -124,7 +124,7 @@ public final class ConsentCommand implements Callable<Integer> {
 
   /** Who decides, and why. */
   static final class Decider {
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Option(names = "--justification", required = true, description = "why; recorded, not told")
     private String justification = "";
@@ -181,7 +181,7 @@ public final class ConsentCommand implements Callable<Integer> {
         try {
           out.add(ByteString.copyFrom(MessageId.parse(id).bytes()));
         } catch (InvalidValue e) {
-          throw new WrongCall("MESSAGE: " + e.getMessage(), e);
+          throw new UsageError("MESSAGE: " + e.getMessage(), e);
         }
       }
       return out;
@@ -215,7 +215,7 @@ public final class ConsentCommand implements Callable<Integer> {
       while (more) {
         ListConsentsResponse page = stub.listConsents(request.build());
         for (ConsentEntry entry : page.getConsentsList()) {
-          out().println(json ? JsonText.of(entry) : Screen.printable(ConsentWords.of(entry)));
+          out().println(json ? JsonText.of(entry) : TerminalText.printable(ConsentText.of(entry)));
           request.setAfter(entry.getConsentId());
         }
         listed += page.getConsentsCount();
@@ -230,7 +230,7 @@ public final class ConsentCommand implements Callable<Integer> {
   }
 
   /** What concerns one consent. */
-  private abstract static class ById extends ClientCall {
+  private abstract static class ConsentCall extends ClientCall {
     @Parameters(paramLabel = "CONSENT", description = "id of the consent, 32 hex digits")
     private String id = "";
 
@@ -240,7 +240,7 @@ public final class ConsentCommand implements Callable<Integer> {
       try {
         return ByteString.copyFrom(MessageId.parse(id).bytes());
       } catch (InvalidValue e) {
-        throw new WrongCall("CONSENT: " + e.getMessage(), e);
+        throw new UsageError("CONSENT: " + e.getMessage(), e);
       }
     }
 
@@ -257,7 +257,7 @@ public final class ConsentCommand implements Callable<Integer> {
         "The grant is signed by the gateway and sent to who asked."
       },
       mixinStandardHelpOptions = true)
-  static final class Grant extends ById {
+  static final class Grant extends ConsentCall {
     @Mixin private Terms terms = new Terms();
 
     @Override
@@ -274,7 +274,7 @@ public final class ConsentCommand implements Callable<Integer> {
         request.setUntil(until);
       }
       ConsentTerms granted = stub(channel).grantConsent(request.build()).getGranted();
-      out().println(Screen.printable("granted " + ConsentWords.of(granted)));
+      out().println(TerminalText.printable("granted " + ConsentText.of(granted)));
       return 0;
     }
   }
@@ -284,7 +284,7 @@ public final class ConsentCommand implements Callable<Integer> {
       name = "deny",
       description = "Does not consent; who asked is told why.",
       mixinStandardHelpOptions = true)
-  static final class Deny extends ById {
+  static final class Deny extends ConsentCall {
     @Option(names = "--reason", required = true, description = "why; told to who asked")
     private String reason = "";
 
@@ -312,7 +312,7 @@ public final class ConsentCommand implements Callable<Integer> {
         "What was passed on before stays where it is; a recall is another thing."
       },
       mixinStandardHelpOptions = true)
-  static final class Revoke extends ById {
+  static final class Revoke extends ConsentCall {
     @Option(names = "--reason", required = true, description = "why; told to who has the consent")
     private String reason = "";
 

@@ -4,10 +4,10 @@ import io.grpc.ManagedChannel;
 import java.util.HexFormat;
 import java.util.List;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.text.DeskWord;
-import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.DeskAddressParser;
+import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
@@ -163,7 +163,7 @@ public final class FeedbackCommand extends MessageCall {
         .println(
             MessageText.hex(outcome.getMessageId())
                 + (outcome.hasHeld()
-                    ? "  held: " + Screen.printable(outcome.getHeld().getReason())
+                    ? "  held: " + TerminalText.printable(outcome.getHeld().getReason())
                     : "  to " + to));
     return 0;
   }
@@ -172,7 +172,7 @@ public final class FeedbackCommand extends MessageCall {
     return Draft.newBuilder()
         .setLabel(label())
         .setBody(Body.newBuilder().setFeedback(feedback()))
-        .setTo(DeskWord.addressing("--to", List.of(to)))
+        .setTo(DeskAddressParser.addressing("--to", List.of(to)))
         .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer(officer).setJustification(justification))
         .build();
   }
@@ -180,9 +180,9 @@ public final class FeedbackCommand extends MessageCall {
   private Label label() {
     return Label.newBuilder()
         .setKind(Kind.KIND_FEEDBACK)
-        .setCategory(EnumWord.of(Category.class, "CATEGORY_", category))
-        .setPurpose(EnumWord.of(Purpose.class, "PURPOSE_", purpose))
-        .setClassification(EnumWord.of(Classification.class, "CLASSIFICATION_", classification))
+        .setCategory(EnumParser.of(Category.class, "CATEGORY_", category))
+        .setPurpose(EnumParser.of(Purpose.class, "PURPOSE_", purpose))
+        .setClassification(EnumParser.of(Classification.class, "CLASSIFICATION_", classification))
         .setStatus(exercise ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL)
         .setAgreement(agreement)
         .setCaseRef(caseRef)
@@ -201,10 +201,10 @@ public final class FeedbackCommand extends MessageCall {
             .build();
     boolean texts = !concealment.isEmpty() || !remarks.isEmpty();
     return Feedback.newBuilder()
-        .setResult(EnumWord.of(FeedbackResult.class, "FEEDBACK_RESULT_", result))
+        .setResult(EnumParser.of(FeedbackResult.class, "FEEDBACK_RESULT_", result))
         .setPlace(place)
         .setDate(date)
-        .setDetection(EnumWord.of(DetectionMethod.class, "DETECTION_METHOD_", detection))
+        .setDetection(EnumParser.of(DetectionMethod.class, "DETECTION_METHOD_", detection))
         .setConcealment(concealment)
         .setRemarks(remarks)
         .setLanguage(texts ? language : "")

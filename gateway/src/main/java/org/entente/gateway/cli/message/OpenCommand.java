@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.cli.call.CapOutput;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SaveOptions;
-import org.entente.gateway.cli.failure.WrongCall;
-import org.entente.gateway.cli.text.ConsentWords;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.ConsentText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.LabelText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
-import org.entente.gateway.cli.text.Screen;
 import org.entente.gateway.cli.text.SubjectText;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Answer;
@@ -62,7 +62,7 @@ public final class OpenCommand extends MessageCall {
   @Option(names = "--justification", required = true, description = "why; recorded")
   private String justification = "";
 
-  @Mixin private Person person = new Person();
+  @Mixin private PersonOptions person = new PersonOptions();
 
   @ArgGroup(exclusive = false, heading = "As a document of the Common Alerting Protocol:%n")
   private @Nullable CapOutput cap;
@@ -74,7 +74,7 @@ public final class OpenCommand extends MessageCall {
     CapOutput document = cap;
     boolean wanted = document != null && document.isWanted();
     if (wanted && saving.asked()) {
-      throw new WrongCall("--save: not together with --cap, which writes to --out");
+      throw new UsageError("--save: not together with --cap, which writes to --out");
     }
     saving.check();
     OpenRequest request =
@@ -91,10 +91,11 @@ public final class OpenCommand extends MessageCall {
       out().println(JsonText.of(opened));
     } else {
       out().println(MessageText.line(opened.getMessage()));
-      LabelText.lines(opened.getMessage().getLabel()).forEach(text -> line(Screen.printable(text)));
-      ConsentWords.of(opened.getConsentsList()).forEach(word -> line(Screen.printable(word)));
+      LabelText.lines(opened.getMessage().getLabel())
+          .forEach(text -> line(TerminalText.printable(text)));
+      ConsentText.of(opened.getConsentsList()).forEach(word -> line(TerminalText.printable(word)));
       texts(opened.getBody())
-          .forEach(text -> text.lines().map(Screen::printable).forEach(this::line));
+          .forEach(text -> text.lines().map(TerminalText::printable).forEach(this::line));
       out().println("  (--json shows every field)");
     }
     if (saving.asked()) {
@@ -134,7 +135,7 @@ public final class OpenCommand extends MessageCall {
       case ANSWER -> add(out, body.getAnswer());
       case ROSTER -> out.add("roster of a joint operation");
       case OPERATION_UPDATE -> OperationText.lines(body.getOperationUpdate(), out);
-      case CONSENT -> out.add(ConsentWords.of(body.getConsent()));
+      case CONSENT -> out.add(ConsentText.of(body.getConsent()));
       case CHARGE -> out.add(ChargeCommand.line(body.getCharge()));
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
         // Nothing that is shown to people.

@@ -2,7 +2,7 @@ package org.entente.gateway.cli.message;
 
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RecallResponse;
@@ -35,7 +35,7 @@ public final class RecallCommand extends MessageCall {
           "why, for the own record; not told. Required where an agreement asks who acts and why")
   private String justification = "";
 
-  @Mixin private Person person = new Person();
+  @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
   public int with(ManagedChannel channel) {

@@ -3,10 +3,10 @@ package org.entente.gateway.cli.message;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.RelatedMessage;
 import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.RelatedResponse;
@@ -47,7 +47,7 @@ public final class RelatedCommand extends MessageCall {
   @Option(names = "--justification", required = true, description = "why; recorded")
   private String justification = "";
 
-  @Mixin private Person person = new Person();
+  @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
   public int with(ManagedChannel channel) {
@@ -90,6 +90,6 @@ public final class RelatedCommand extends MessageCall {
                 ? JsonText.of(related)
                 : MessageText.line(related.getMessage())
                     + "  "
-                    + Screen.printable(String.join(" ", related.getIdentifiersList())));
+                    + TerminalText.printable(String.join(" ", related.getIdentifiersList())));
   }
 }

@@ -9,11 +9,11 @@ import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SaveOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.DecideRequest;
 import org.entente.proto.v1.HeldMessage;
@@ -96,16 +96,16 @@ public final class ReleaseCommand implements Callable<Integer> {
               MessageId.of(message.getMessageId().toByteArray()),
               Timestamps.toString(message.getSince()),
               Timestamps.toString(message.getHeld().getUntil()),
-              Screen.printable(message.getClient()),
-              Screen.printable(message.getOnBehalfOf().getOfficer()),
+              TerminalText.printable(message.getClient()),
+              TerminalText.printable(message.getOnBehalfOf().getOfficer()),
               message.getPermitsList().stream().map(MessageText::line).toList(),
-              Screen.printable(message.getHeld().getReason()));
+              TerminalText.printable(message.getHeld().getReason()));
     }
   }
 
   /** What concerns one message, by a person. */
-  private abstract static class ByPerson extends MessageCall {
-    @Mixin private Person person = new Person();
+  private abstract static class ReleaseCall extends MessageCall {
+    @Mixin private PersonOptions person = new PersonOptions();
 
     OnBehalfOf person(String justification) {
       return person.because(justification);
@@ -135,7 +135,7 @@ public final class ReleaseCommand implements Callable<Integer> {
       name = "show",
       description = "Shows one held message whole, as JSON; recorded as a consultation.",
       mixinStandardHelpOptions = true)
-  static final class Show extends ByPerson {
+  static final class Show extends ReleaseCall {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
@@ -151,7 +151,7 @@ public final class ReleaseCommand implements Callable<Integer> {
                       .setMessageId(id())
                       .setOnBehalfOf(person(justification))
                       .build());
-      json(shown).lines().forEach(line -> out().println(Screen.printable(line)));
+      json(shown).lines().forEach(line -> out().println(TerminalText.printable(line)));
       if (saving.asked()) {
         out().flush();
         err().println(saving.save(id(), shown.getDraft().getBody()));
@@ -175,7 +175,7 @@ public final class ReleaseCommand implements Callable<Integer> {
         "Lets a held message go. Policy is asked again: exit code 1 if it refuses now."
       },
       mixinStandardHelpOptions = true)
-  static final class Approve extends ByPerson {
+  static final class Approve extends ReleaseCall {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
@@ -194,7 +194,7 @@ public final class ReleaseCommand implements Callable<Integer> {
       name = "deny",
       description = "Denies a held message for good; the publisher is told why.",
       mixinStandardHelpOptions = true)
-  static final class Deny extends ByPerson {
+  static final class Deny extends ReleaseCall {
     @Option(names = "--justification", required = true, description = "why; recorded and told")
     private String justification = "";
 

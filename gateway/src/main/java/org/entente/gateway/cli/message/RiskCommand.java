@@ -9,11 +9,11 @@ import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.ScoreText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.FollowScoresResponse;
@@ -112,11 +112,11 @@ public final class RiskCommand implements Callable<Integer> {
       private boolean automated;
 
       @ArgGroup(exclusive = false)
-      private @Nullable Answering person;
+      private @Nullable OfficerOptions person;
     }
 
     /** A person. */
-    static final class Answering {
+    static final class OfficerOptions {
       @Option(
           names = "--officer",
           required = true,
@@ -143,7 +143,7 @@ public final class RiskCommand implements Callable<Integer> {
       for (String indicator : indicators) {
         request.addIndicators(ScoreText.indicator(indicator));
       }
-      Answering person = author.person;
+      OfficerOptions person = author.person;
       if (person != null) {
         request.setOnBehalfOf(
             OnBehalfOf.newBuilder()
@@ -213,7 +213,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -268,7 +268,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -321,7 +321,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -353,7 +353,7 @@ public final class RiskCommand implements Callable<Integer> {
   }
 
   private static String line(Score score) {
-    return Screen.printable(
+    return TerminalText.printable(
         "%6d  %5s %-8s %s %s (%s%s)  %s%s"
             .formatted(
                 score.getNumber(),
@@ -368,7 +368,7 @@ public final class RiskCommand implements Callable<Integer> {
   }
 
   private static String line(RiskIndicator indicator) {
-    return Screen.printable(
+    return TerminalText.printable(
         "%-20s %5d  %s".formatted(indicator.getCode(), indicator.getWeight(), indicator.getText()));
   }
 }

@@ -4,7 +4,7 @@ import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TimeWord;
@@ -77,7 +77,7 @@ public final class SearchCommand extends ClientCall {
   @Option(names = "--justification", required = true, description = "why; recorded")
   private String justification = "";
 
-  @Mixin private Person person = new Person();
+  @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
   public int with(ManagedChannel channel) {

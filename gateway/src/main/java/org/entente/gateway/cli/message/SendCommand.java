@@ -24,10 +24,10 @@ import org.entente.gateway.cli.call.Home;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.call.SendOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Draft;
@@ -107,7 +107,7 @@ public final class SendCommand implements Callable<Integer> {
     } else if (path == null && one != null) {
       document(one);
     } else {
-      throw new WrongCall("send takes either --alerts or --document");
+      throw new UsageError("send takes either --alerts or --document");
     }
     summary();
     return refused == 0 && bad == 0 ? 0 : 1;
@@ -117,17 +117,18 @@ public final class SendCommand implements Callable<Integer> {
     try (AlertSource source = source(path)) {
       items(source);
     } catch (IOException e) {
-      throw new CommandFailure("the alerts cannot be read: " + FileTrouble.words(e), e);
+      throw new CommandFailure("the alerts cannot be read: " + FileErrorText.words(e), e);
     }
   }
 
   private void document(DocumentOptions one) {
     CapOptions label = cap;
     if (label == null) {
-      throw new WrongCall("--document: needs --category, --purpose and --classification beside it");
+      throw new UsageError(
+          "--document: needs --category, --purpose and --classification beside it");
     }
     if (mapping != null) {
-      throw new WrongCall("--mapping: is for records of --alerts; a document goes as it is");
+      throw new UsageError("--mapping: is for records of --alerts; a document goes as it is");
     }
     Draft draft = DocumentOptions.keyed(options.applied(one.draft(label.label(), label.to())));
     ManagedChannel channel = gateway.open();
@@ -172,8 +173,8 @@ public final class SendCommand implements Callable<Integer> {
 
   private AlertSource source(Path path) {
     CapTerms terms = cap == null ? null : cap.terms(spec);
-    AlertSource.Opening opening = AlertSource.open(path, mapping, Home.mappings(), terms);
-    if (opening instanceof AlertSource.Opening.Opened opened) {
+    AlertSource.OpenResult opening = AlertSource.open(path, mapping, Home.mappings(), terms);
+    if (opening instanceof AlertSource.OpenResult.Opened opened) {
       return opened.source();
     }
     throw new CommandFailure(String.valueOf(opening));
@@ -220,7 +221,7 @@ public final class SendCommand implements Callable<Integer> {
                 + "  held until "
                 + Timestamps.toString(outcome.getHeld().getUntil())
                 + ": "
-                + Screen.printable(outcome.getHeld().getReason()));
+                + TerminalText.printable(outcome.getHeld().getReason()));
       } else {
         refused++;
         out.println(place(alert) + "  refused");

@@ -22,14 +22,14 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.text.ConsentWords;
+import org.entente.gateway.cli.text.ChainPositionText;
+import org.entente.gateway.cli.text.ConsentText;
 import org.entente.gateway.cli.text.LabelText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
-import org.entente.gateway.cli.text.Printed;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.cli.text.StandingWords;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.cli.text.PrintHistory;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Alert;
@@ -121,7 +121,7 @@ public final class TailCommand extends ClientCall {
     try {
       return CapFolder.open(cap);
     } catch (IOException e) {
-      throw new CommandFailure("--cap: " + cap + ": " + FileTrouble.words(e), e);
+      throw new CommandFailure("--cap: " + cap + ": " + FileErrorText.words(e), e);
     }
   }
 
@@ -132,7 +132,7 @@ public final class TailCommand extends ClientCall {
   private final class Session {
     private final @Nullable CapFolder folder;
     private final Filter wanted;
-    private final Printed<Place> printed = new Printed<>();
+    private final PrintHistory<Place> printed = new PrintHistory<>();
     private long replayFrom = from;
     private boolean caughtUp;
     private long last;
@@ -245,10 +245,12 @@ public final class TailCommand extends ClientCall {
     private void write(CapFolder into, Delivery delivery) {
       String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
       try {
-        CapFolder.Written written = into.write(delivery.getLabel(), delivery.getBody());
+        CapFolder.WriteResult written = into.write(delivery.getLabel(), delivery.getBody());
         notWritten += written.cap().isEmpty() ? 1 : 0;
         if (written.cap().isEmpty()) {
-          err().println(message + " not written as CAP: " + Screen.printable(written.reason()));
+          err()
+              .println(
+                  message + " not written as CAP: " + TerminalText.printable(written.reason()));
         }
         written.unmapped().forEach(one -> err().println(one.in(message)));
         err().flush();
@@ -257,7 +259,7 @@ public final class TailCommand extends ClientCall {
         throw new CommandFailure(
             message
                 + " cannot be written and is not acknowledged; it comes again: "
-                + FileTrouble.words(e),
+                + FileErrorText.words(e),
             e);
       }
     }
@@ -367,14 +369,14 @@ public final class TailCommand extends ClientCall {
             delivery.getLabel().getOrigin(),
             delivery.getLabel().getLane().name().replace("LANE_", ""),
             delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
-            Screen.printable(headline(delivery)),
+            TerminalText.printable(headline(delivery)),
             MessageText.precedenceStated(delivery.getLabel())
-                + StandingWords.behind(StandingWords.of(delivery.getLabel()))
-                + StandingWords.desks(delivery.getLabel())
-                + StandingWords.behind(StandingWords.of(delivery.getStanding()))
+                + ChainPositionText.behind(ChainPositionText.of(delivery.getLabel()))
+                + ChainPositionText.desks(delivery.getLabel())
+                + ChainPositionText.behind(ChainPositionText.of(delivery.getStanding()))
                 + String.join(
                     "",
-                    ConsentWords.of(delivery.getConsentsList()).stream()
+                    ConsentText.of(delivery.getConsentsList()).stream()
                         .map(word -> "  [" + word + "]")
                         .toList())
                 + (delivery.getRedelivery() ? "  (again)" : ""));
@@ -411,7 +413,7 @@ public final class TailCommand extends ClientCall {
           + OperationText.headline(delivery.getBody().getOperationUpdate());
     }
     if (delivery.getBody().hasConsent()) {
-      return ConsentWords.of(delivery.getBody().getConsent());
+      return ConsentText.of(delivery.getBody().getConsent());
     }
     if (delivery.getBody().hasCharge()) {
       return ChargeCommand.line(delivery.getBody().getCharge());

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.ChainPositionText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
-import org.entente.gateway.cli.text.StandingWords;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
@@ -52,7 +52,7 @@ public final class ThreadCommand extends ClientCall {
   @Option(names = "--justification", required = true, description = "why; recorded")
   private String justification = "";
 
-  @Mixin private Person person = new Person();
+  @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
   public int with(ManagedChannel channel) {
@@ -109,8 +109,8 @@ public final class ThreadCommand extends ClientCall {
     if (!label.getInReplyTo().isEmpty()) {
       line.append("  in reply to ").append(MessageText.hex(label.getInReplyTo()));
     }
-    line.append(StandingWords.behind(StandingWords.of(label)));
-    line.append(StandingWords.behind(StandingWords.of(found.getStanding())));
-    return Screen.printable(line.toString());
+    line.append(ChainPositionText.behind(ChainPositionText.of(label)));
+    line.append(ChainPositionText.behind(ChainPositionText.of(found.getStanding())));
+    return TerminalText.printable(line.toString());
   }
 }

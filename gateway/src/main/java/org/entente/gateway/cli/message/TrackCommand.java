@@ -12,7 +12,7 @@ import java.util.Set;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.RecipientTable;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
@@ -126,7 +126,7 @@ public final class TrackCommand extends MessageCall {
             "waits for release until "
                 + Timestamps.toString(held.getUntil())
                 + ": "
-                + Screen.printable(held.getReason()));
+                + TerminalText.printable(held.getReason()));
   }
 
   private void print(EvidenceItem item) {
@@ -153,33 +153,33 @@ public final class TrackCommand extends MessageCall {
                 .formatted(
                     Timestamps.toString(item.getAt()),
                     item.getKind().name().replace("EVIDENCE_KIND_", ""),
-                    Screen.printable(item.getAgency())));
+                    TerminalText.printable(item.getAgency())));
     if (!item.getRecipient().isEmpty() && !item.getRecipient().equals(item.getAgency())) {
-      line.append(" for ").append(Screen.printable(item.getRecipient()));
+      line.append(" for ").append(TerminalText.printable(item.getRecipient()));
     }
     if (item.getTimeOut()) {
       line.append("  by time-out");
     }
     if (!item.getCode().isEmpty()) {
-      line.append("  ").append(Screen.printable(item.getCode() + ": " + item.getReason()));
+      line.append("  ").append(TerminalText.printable(item.getCode() + ": " + item.getReason()));
     }
     if (!item.getRetrievedBy().isEmpty()) {
       boolean before = item.hasRetrievedAt();
       line.append(before ? "  retrieved before by " : "  client ")
-          .append(Screen.printable(item.getRetrievedBy()))
+          .append(TerminalText.printable(item.getRetrievedBy()))
           .append(before ? " at " + Timestamps.toString(item.getRetrievedAt()) : "")
           .append(
               item.getAlsoRetrievedByCount() == 0
                   ? ""
                   : ", then by "
-                      + Screen.printable(String.join(", ", item.getAlsoRetrievedByList())));
+                      + TerminalText.printable(String.join(", ", item.getAlsoRetrievedByList())));
     }
     if (item.getAlsoRetrievedMore() > 0) {
       line.append(", and ").append(item.getAlsoRetrievedMore()).append(" more that are not named");
     }
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
       line.append("  to ")
-          .append(Screen.printable(String.join(", ", item.getPassedOnToList())))
+          .append(TerminalText.printable(String.join(", ", item.getPassedOnToList())))
           .append(" as ")
           .append(MessageText.hex(item.getPassedOnAs()))
           .append(

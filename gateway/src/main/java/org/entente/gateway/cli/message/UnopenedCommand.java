@@ -6,8 +6,8 @@ import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.util.Iterator;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.text.Printed;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.PrintHistory;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.WatchUnopenedRequest;
@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
         "  entente unopened --follow --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor")
 public final class UnopenedCommand extends ClientCall {
   /** It is listed once, and never comes back. */
-  private record Unopened(ByteString message, String recipient) {}
+  private record UnopenedRow(ByteString message, String recipient) {}
 
-  private final Printed<Unopened> printed = new Printed<>();
+  private final PrintHistory<UnopenedRow> printed = new PrintHistory<>();
 
   @Option(names = "--follow", description = "go on with those that follow, until interrupted")
   private boolean follow;
@@ -53,7 +53,7 @@ public final class UnopenedCommand extends ClientCall {
             .watchUnopened(WatchUnopenedRequest.newBuilder().setFollow(follow).build());
     while (messages.hasNext()) {
       WatchUnopenedResponse message = messages.next();
-      if (printed.isNew(new Unopened(message.getMessageId(), message.getRecipient()))) {
+      if (printed.isNew(new UnopenedRow(message.getMessageId(), message.getRecipient()))) {
         out().println(line(message));
         out().flush();
       }
@@ -64,7 +64,7 @@ public final class UnopenedCommand extends ClientCall {
     return "%s  %-12s %-9s  to be opened by %s, %s%s"
         .formatted(
             MessageId.of(message.getMessageId().toByteArray()),
-            Screen.printable(message.getRecipient()),
+            TerminalText.printable(message.getRecipient()),
             message.getLane().name().replace("LANE_", ""),
             Timestamps.toString(message.getOpenBy()),
             message.getProgress().name().replace("PROGRESS_", ""),

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Hit;
@@ -90,7 +90,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -122,7 +122,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -183,7 +183,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -218,13 +218,13 @@ public final class WatchCommand implements Callable<Integer> {
           .formatted(
               hit.getHit(),
               hit.getWatch(),
-              Screen.printable(String.join(" ", hit.getSubjectsList())),
+              TerminalText.printable(String.join(" ", hit.getSubjectsList())),
               MessageText.line(hit.getMessage()));
     }
   }
 
   private static String line(WatchState watch) {
-    return Screen.printable(
+    return TerminalText.printable(
         "watch %d  until %s  %s  %s  (%s: %s)"
             .formatted(
                 watch.getWatch(),

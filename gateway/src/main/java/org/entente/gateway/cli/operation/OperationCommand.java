@@ -9,13 +9,13 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.OperationWord;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.OperationParameter;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.proto.v1.ChangeOperationRequest;
 import org.entente.proto.v1.ChangeOperationResponse;
@@ -56,11 +56,11 @@ import picocli.CommandLine.Spec;
       OperationCommand.ListAll.class,
       OperationCommand.Show.class,
       OperationCommand.Hash.class,
-      OperationSaying.Objectives.class,
-      OperationSaying.Resources.class,
-      OperationSaying.Task.class,
-      OperationSaying.Report.class,
-      OperationSaying.Outcome.class
+      OperationUpdateCommands.Objectives.class,
+      OperationUpdateCommands.Resources.class,
+      OperationUpdateCommands.Task.class,
+      OperationUpdateCommands.Report.class,
+      OperationUpdateCommands.Outcome.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
@@ -85,7 +85,7 @@ public final class OperationCommand implements Callable<Integer> {
   }
 
   /** Who takes part besides the lead. */
-  private static final class Others {
+  private static final class MemberOptions {
     @Option(
         names = "--participant",
         paramLabel = "AGENCY",
@@ -122,7 +122,7 @@ public final class OperationCommand implements Callable<Integer> {
         description = "cover name: 1 to 32 characters of A-Z 0-9 space and -")
     private String name = "";
 
-    @Mixin private Others others = new Others();
+    @Mixin private MemberOptions others = new MemberOptions();
 
     @Option(names = "--starts", paramLabel = "TIME", description = "from when; now if left out")
     private @Nullable String starts;
@@ -140,7 +140,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -163,7 +163,7 @@ public final class OperationCommand implements Callable<Integer> {
 
   /** A call about one operation. */
   private abstract static class OneOperation extends ClientCall {
-    @Mixin private OperationWord word = new OperationWord();
+    @Mixin private OperationParameter word = new OperationParameter();
 
     ByteString id() {
       return word.id();
@@ -189,7 +189,7 @@ public final class OperationCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true)
   static final class Members extends OneOperation {
-    @Mixin private Others others = new Others();
+    @Mixin private MemberOptions others = new MemberOptions();
 
     @Option(
         names = "--lead",
@@ -206,9 +206,9 @@ public final class OperationCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Unconfirmed compared = new Unconfirmed();
+    @Mixin private ConfirmationOptions compared = new ConfirmationOptions();
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -249,9 +249,9 @@ public final class OperationCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Unconfirmed compared = new Unconfirmed();
+    @Mixin private ConfirmationOptions compared = new ConfirmationOptions();
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -299,7 +299,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -329,14 +329,16 @@ public final class OperationCommand implements Callable<Integer> {
                   .formatted(
                       MessageText.hex(entry.getMessageId()),
                       Timestamps.toString(entry.getAt()),
-                      Screen.printable(entry.getOrigin()),
+                      TerminalText.printable(entry.getOrigin()),
                       entry.getKind().name().replace("KIND_", ""),
                       entry.getNumber()));
       List<String> texts = new ArrayList<>();
       OperationText.lines(entry.getUpdate(), texts);
       texts.forEach(
           text ->
-              text.lines().map(Screen::printable).forEach(said -> out().println("    " + said)));
+              text.lines()
+                  .map(TerminalText::printable)
+                  .forEach(said -> out().println("    " + said)));
     }
   }
 
@@ -380,7 +382,7 @@ public final class OperationCommand implements Callable<Integer> {
             .map(it -> it.getAgency() + " " + word(it.getRole().name(), "OPERATION_ROLE_"))
             .collect(Collectors.joining(", "));
     return Stream.of(
-            Screen.printable(
+            TerminalText.printable(
                 "%s  %s  %s  from %s until %s%s"
                     .formatted(
                         MessageText.hex(operation.getOperationId()),
@@ -389,9 +391,9 @@ public final class OperationCommand implements Callable<Integer> {
                         Timestamps.toString(operation.getStartsAt()),
                         Timestamps.toString(operation.getEndsAt()),
                         operation.getExercise() ? "  EXERCISE" : "")),
-            Screen.printable("  roster %d: %s".formatted(operation.getNumber(), members)),
+            TerminalText.printable("  roster %d: %s".formatted(operation.getNumber(), members)),
             "  hash " + grouped(operation.getRosterHash()),
-            Screen.printable(unconfirmed(operation)))
+            TerminalText.printable(unconfirmed(operation)))
         .filter(line -> !line.isEmpty())
         .toList();
   }
@@ -404,7 +406,7 @@ public final class OperationCommand implements Callable<Integer> {
   }
 
   /** Says that somebody has compared hashes. */
-  private static final class Unconfirmed {
+  private static final class ConfirmationOptions {
     @Option(
         names = "--unconfirmed",
         description = {

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.node.offline.NodeRestore;
+import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.node.offline.NodeSuccession;
 import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.store.RocksBackups;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       BackupCommand.Create.class,
-      BackupCommand.Listing.class,
+      BackupCommand.ListBackups.class,
       BackupCommand.Verify.class,
       BackupCommand.Restore.class
     },
@@ -74,7 +74,7 @@ public final class BackupCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -97,7 +97,7 @@ public final class BackupCommand implements Callable<Integer> {
   }
 
   /** A command about the copies of a node whose configuration is at hand. */
-  abstract static class AtHand implements Callable<Integer> {
+  abstract static class OfflineCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
 
@@ -106,7 +106,7 @@ public final class BackupCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
       try {
-        return with(new NodeRestore(config, InstantSource.system()));
+        return with(new LedgerRestore(config, InstantSource.system()));
       } catch (StartProblem | StoreFailure | InvalidValue e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
       } finally {
@@ -114,7 +114,7 @@ public final class BackupCommand implements Callable<Integer> {
       }
     }
 
-    abstract int with(NodeRestore node);
+    abstract int with(LedgerRestore node);
 
     PrintWriter out() {
       return spec.commandLine().getOut();
@@ -130,13 +130,13 @@ public final class BackupCommand implements Callable<Integer> {
       name = "list",
       description = "Lists the copies, the oldest first.",
       mixinStandardHelpOptions = true)
-  static final class Listing extends AtHand {
+  static final class ListBackups extends OfflineCommand {
     @Override
-    int with(NodeRestore node) {
+    int with(LedgerRestore node) {
       for (RocksBackups.Backup one : node.list()) {
         out()
             .println(
-                line(one.number(), one.made().toString(), one.bytes(), NodeRestore.leaves(one)));
+                line(one.number(), one.made().toString(), one.bytes(), LedgerRestore.leaves(one)));
       }
       return 0;
     }
@@ -151,7 +151,7 @@ public final class BackupCommand implements Callable<Integer> {
         "again. The gateway may run. Exit code 1 if the copy is not good."
       },
       mixinStandardHelpOptions = true)
-  static final class Verify extends AtHand {
+  static final class Verify extends OfflineCommand {
     @Option(
         names = "--number",
         defaultValue = "0",
@@ -160,7 +160,7 @@ public final class BackupCommand implements Callable<Integer> {
     private int number;
 
     @Override
-    int with(NodeRestore node) {
+    int with(LedgerRestore node) {
       Optional<String> wrong = node.verify(number);
       if (wrong.isPresent()) {
         err().println("not good: " + wrong.get());
@@ -180,7 +180,7 @@ public final class BackupCommand implements Callable<Integer> {
         "log if the last one cannot be continued; the numbers of messages begin new epochs."
       },
       mixinStandardHelpOptions = true)
-  static final class Restore extends AtHand {
+  static final class Restore extends OfflineCommand {
     @Option(
         names = "--number",
         defaultValue = "0",
@@ -202,11 +202,11 @@ public final class BackupCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    int with(NodeRestore node) {
-      NodeRestore.Restored done =
+    int with(LedgerRestore node) {
+      LedgerRestore.RestoreResult done =
           node.restore(
               number, replace, NodeSuccession.note(witnessed), person.recorded(justification));
       out()

@@ -4,8 +4,8 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.CursorState;
 import org.entente.proto.v1.CursorsGrpc;
 import org.entente.proto.v1.ForgetCursorRequest;
@@ -64,7 +64,7 @@ public final class CursorCommand implements Callable<Integer> {
       for (CursorState one : listed.getCursorsList()) {
         out()
             .println(
-                Screen.printable(
+                TerminalText.printable(
                     "%-16s  %-24s  %-6s  next position %d  behind %s"
                         .formatted(
                             one.getClient(),
@@ -109,7 +109,7 @@ public final class CursorCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -124,7 +124,7 @@ public final class CursorCommand implements Callable<Integer> {
               .getNextPosition();
       out()
           .println(
-              Screen.printable(
+              TerminalText.printable(
                   "cursor %s of %s forgotten; it stood at position %d"
                       .formatted(cursor, client, next)));
       return 0;

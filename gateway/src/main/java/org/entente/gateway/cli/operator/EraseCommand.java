@@ -3,7 +3,7 @@ package org.entente.gateway.cli.operator;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.proto.v1.EraseRequest;
 import org.entente.proto.v1.EraseResponse;
 import org.entente.proto.v1.RetentionGrpc;
@@ -28,7 +28,7 @@ public final class EraseCommand extends MessageCall {
   @Option(names = "--justification", required = true, description = "why; recorded")
   private String justification = "";
 
-  @Mixin private Person person = new Person();
+  @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
   public int with(ManagedChannel channel) {

@@ -6,9 +6,9 @@ import io.grpc.ManagedChannel;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.HoldRequest;
 import org.entente.proto.v1.LegalHold;
 import org.entente.proto.v1.ListHoldsRequest;
@@ -56,7 +56,7 @@ public final class HoldCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; kept with the hold")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -83,7 +83,7 @@ public final class HoldCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -133,7 +133,7 @@ public final class HoldCommand implements Callable<Integer> {
               Timestamps.toString(hold.getSince()),
               hold.getOrigin(),
               hold.getRecalled() ? ", recalled" : "",
-              Screen.printable(hold.getReason()));
+              TerminalText.printable(hold.getReason()));
     }
   }
 }

@@ -11,11 +11,11 @@ import java.util.concurrent.Callable;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.WrongCall;
-import org.entente.gateway.cli.text.ExplainedText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.ExplanationText;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.KeysGrpc;
 import org.entente.proto.v1.PairState;
@@ -93,7 +93,7 @@ public final class KeysCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "a new file")
     private Path out = Path.of("");
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -125,7 +125,7 @@ public final class KeysCommand implements Callable<Integer> {
       try {
         return Instant.parse(from);
       } catch (DateTimeParseException e) {
-        throw new WrongCall("--from: not a time such as 2026-12-01T06:00:00Z: " + from, e);
+        throw new UsageError("--from: not a time such as 2026-12-01T06:00:00Z: " + from, e);
       }
     }
 
@@ -152,7 +152,8 @@ public final class KeysCommand implements Callable<Integer> {
       for (FulfilmentState agency : known.getAgenciesList()) {
         out()
             .println(
-                Screen.printable(agency.getAgency() + " fulfils " + ExplainedText.words(agency)));
+                TerminalText.printable(
+                    agency.getAgency() + " fulfils " + ExplanationText.words(agency)));
       }
       return 0;
     }

@@ -5,8 +5,8 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.LaneState;
 import org.entente.proto.v1.LinkState;
@@ -84,8 +84,8 @@ public final class LinkCommand implements Callable<Integer> {
           LinksGrpc.newBlockingStub(channel)
               .listLinks(ListLinksRequest.getDefaultInstance())
               .getLinksList()) {
-        out().println(Screen.printable(line(link)));
-        link.getLanesList().forEach(lane -> out().println(Screen.printable(line(lane))));
+        out().println(TerminalText.printable(line(link)));
+        link.getLanesList().forEach(lane -> out().println(TerminalText.printable(line(lane))));
       }
       return 0;
     }
@@ -141,7 +141,7 @@ public final class LinkCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     String peer() {
       return peer;
@@ -152,7 +152,7 @@ public final class LinkCommand implements Callable<Integer> {
     }
 
     int say(boolean before, String had, String has) {
-      out().println(Screen.printable(peer + (before ? had + "; nothing changed" : has)));
+      out().println(TerminalText.printable(peer + (before ? had + "; nothing changed" : has)));
       return 0;
     }
   }

@@ -5,9 +5,9 @@ import io.grpc.ManagedChannel;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
+import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.DiscardQuarantinedRequest;
 import org.entente.proto.v1.DiscardQuarantinedResponse;
 import org.entente.proto.v1.ListQuarantineRequest;
@@ -103,7 +103,7 @@ public final class QuarantineCommand implements Callable<Integer> {
                 .listQuarantine(
                     ListQuarantineRequest.newBuilder().setDecided(decided).setAfter(after).build());
         for (QuarantinedMessage message : page.getMessagesList()) {
-          out().println(Screen.printable(line(message)));
+          out().println(TerminalText.printable(line(message)));
           after = message.getNumber();
         }
         more = page.getMore();
@@ -113,7 +113,7 @@ public final class QuarantineCommand implements Callable<Integer> {
   }
 
   /** A call about one. */
-  abstract static class OfOne extends ClientCall {
+  abstract static class EntryCall extends ClientCall {
     @Parameters(paramLabel = "NUMBER", description = "as `quarantine list` shows it")
     private long number;
 
@@ -122,7 +122,7 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
 
     void say(String name, String text) {
-      out().println(Screen.printable("%-9s %s".formatted(name, text)));
+      out().println(TerminalText.printable("%-9s %s".formatted(name, text)));
     }
 
     int told(QuarantinedMessage message, String text, boolean before, QuarantineState... wanted) {
@@ -141,7 +141,7 @@ public final class QuarantineCommand implements Callable<Integer> {
       name = "show",
       description = "Shows one: what failed where, how often, which messages, until when it waits.",
       mixinStandardHelpOptions = true)
-  static final class Show extends OfOne {
+  static final class Show extends EntryCall {
     @Override
     public int with(ManagedChannel channel) {
       QuarantinedMessage message =
@@ -166,11 +166,11 @@ public final class QuarantineCommand implements Callable<Integer> {
   }
 
   /** A decision about one. */
-  abstract static class Decision extends OfOne {
+  abstract static class Decision extends EntryCall {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     org.entente.proto.v1.OnBehalfOf person() {
       return person.because(justification);

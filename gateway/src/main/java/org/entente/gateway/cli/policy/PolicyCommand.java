@@ -11,13 +11,13 @@ import picocli.CommandLine.Spec;
     description = "Asks policy before anything is sent, and tests, lints and compares rules.",
     mixinStandardHelpOptions = true,
     subcommands = {
-      PolicyExplain.class,
-      PolicyTesting.class,
-      PolicyLinting.class,
-      PolicyDiff.class,
-      PolicyFmt.class,
-      PolicyCodes.class,
-      PolicySchema.class
+      PolicyExplainCommand.class,
+      PolicyTestCommand.class,
+      PolicyLintCommand.class,
+      PolicyDiffCommand.class,
+      PolicyFmtCommand.class,
+      PolicyCodesCommand.class,
+      PolicySchemaCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class PolicyCommand implements Callable<Integer> {

@@ -2,7 +2,7 @@ package org.entente.gateway.cli.policy;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import org.entente.gateway.node.offline.PolicyTools;
+import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -36,11 +36,11 @@ final class PolicyFiles {
   /**
    * The node's policy; {@link org.entente.gateway.node.start.StartProblem} if it cannot be read.
    */
-  PolicyTools node() {
-    return PolicyTools.read(config, InstantSource.system());
+  ConfiguredPolicy node() {
+    return ConfiguredPolicy.read(config, InstantSource.system());
   }
 
-  PolicyTools.Place place(PolicyTools node) {
+  ConfiguredPolicy.RulePaths place(ConfiguredPolicy node) {
     return node.place(agreements, nodeRules, codes);
   }
 

@@ -4,9 +4,9 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoveredResponder;
@@ -44,7 +44,7 @@ public final class DiscoverCommand extends ClientCall {
   public int with(ManagedChannel channel) {
     DiscoverRequest.Builder request = DiscoverRequest.newBuilder().setAgency(agency);
     categories.forEach(
-        category -> request.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
+        category -> request.addCategories(EnumParser.of(Category.class, "CATEGORY_", category)));
     List<DiscoveredResponder> found =
         RequestsGrpc.newBlockingStub(channel).discover(request.build()).getRespondersList();
     found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
@@ -56,7 +56,7 @@ public final class DiscoverCommand extends ClientCall {
   }
 
   private static String line(DiscoveredResponder one) {
-    return Screen.printable(
+    return TerminalText.printable(
         "%-12s %s  said %s"
             .formatted(
                 one.getAgency(),

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.DraftCall;
-import org.entente.gateway.cli.call.Person;
-import org.entente.gateway.cli.failure.WrongCall;
-import org.entente.gateway.cli.text.DeskWord;
-import org.entente.gateway.cli.text.EnumWord;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.DeskAddressParser;
+import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.Printed;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.text.PrintHistory;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -93,12 +93,12 @@ public final class RequestCommand implements Callable<Integer> {
     try {
       return ByteString.copyFrom(MessageId.parse(hex).bytes());
     } catch (InvalidValue e) {
-      throw new WrongCall(what + ": " + e.getMessage(), e);
+      throw new UsageError(what + ": " + e.getMessage(), e);
     }
   }
 
   /** A message to who asks, or is asked. */
-  private abstract static class Published extends DraftCall {
+  private abstract static class RequestDraftCall extends DraftCall {
     @Option(
         names = "--to",
         required = true,
@@ -115,7 +115,7 @@ public final class RequestCommand implements Callable<Integer> {
 
     @Override
     public int publish(ManagedChannel channel, Draft.Builder draft) {
-      return super.publish(channel, draft.setTo(DeskWord.addressing("--to", to)));
+      return super.publish(channel, draft.setTo(DeskAddressParser.addressing("--to", to)));
     }
   }
 
@@ -127,7 +127,7 @@ public final class RequestCommand implements Callable<Integer> {
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
-  static final class Ask extends Published {
+  static final class Ask extends RequestDraftCall {
     /** One of the two. */
     private static final class Time {
       @Option(
@@ -184,13 +184,13 @@ public final class RequestCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
       Label.Builder label = label(Kind.KIND_REQUEST);
       if (urgency != null) {
-        label.setUrgency(EnumWord.of(Urgency.class, "URGENCY_", urgency));
+        label.setUrgency(EnumParser.of(Urgency.class, "URGENCY_", urgency));
       }
       if (inReplyTo != null) {
         label.setInReplyTo(id("--in-reply-to", inReplyTo));
@@ -221,7 +221,7 @@ public final class RequestCommand implements Callable<Integer> {
         "The client needs the scope `publish`."
       },
       mixinStandardHelpOptions = true)
-  static final class AnswerOne extends Published {
+  static final class AnswerOne extends RequestDraftCall {
     @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
     private String request = "";
 
@@ -265,7 +265,7 @@ public final class RequestCommand implements Callable<Integer> {
       }
       Answer.Builder answer =
           Answer.newBuilder()
-              .setResult(EnumWord.of(AnswerResult.class, "ANSWER_RESULT_", result))
+              .setResult(EnumParser.of(AnswerResult.class, "ANSWER_RESULT_", result))
               .setHits(hits)
               .setText(text)
               .setLanguage(text.isEmpty() ? "" : language())
@@ -313,7 +313,7 @@ public final class RequestCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -352,7 +352,7 @@ public final class RequestCommand implements Callable<Integer> {
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
     private boolean exercise;
 
-    private final Printed<ListedRequest> printed = new Printed<>();
+    private final PrintHistory<ListedRequest> printed = new PrintHistory<>();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -396,7 +396,7 @@ public final class RequestCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
     /** One of the two. */
-    private static final class Which {
+    private static final class SideOptions {
       @Option(names = "--asked", required = true, description = "what this agency asked")
       private boolean asked;
 
@@ -412,7 +412,7 @@ public final class RequestCommand implements Callable<Integer> {
     }
 
     @ArgGroup(multiplicity = "1")
-    private Which which = new Which();
+    private SideOptions which = new SideOptions();
 
     @Option(
         names = "--status",
@@ -440,7 +440,7 @@ public final class RequestCommand implements Callable<Integer> {
               .setAgency(agency)
               .setExercise(exercise);
       statuses.forEach(
-          word -> request.addStatuses(EnumWord.of(RequestStatus.class, "REQUEST_STATUS_", word)));
+          word -> request.addStatuses(EnumParser.of(RequestStatus.class, "REQUEST_STATUS_", word)));
       ListRequestsResponse page;
       do {
         page = RequestsGrpc.newBlockingStub(channel).listRequests(request.build());
@@ -455,7 +455,7 @@ public final class RequestCommand implements Callable<Integer> {
     }
 
     private static String line(ListedRequest one) {
-      return Screen.printable(
+      return TerminalText.printable(
           "%s  %-12s %-9s %s  answer by %s  %s%s"
               .formatted(
                   MessageText.hex(one.getRequestId()),

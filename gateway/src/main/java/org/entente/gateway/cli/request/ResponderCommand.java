@@ -5,9 +5,9 @@ import io.grpc.ManagedChannel;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.Person;
-import org.entente.gateway.cli.text.EnumWord;
-import org.entente.gateway.cli.text.Screen;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.EnumParser;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ListRespondersRequest;
 import org.entente.proto.v1.Matching;
@@ -122,7 +122,7 @@ public final class ResponderCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {
@@ -131,12 +131,13 @@ public final class ResponderCommand implements Callable<Integer> {
               .setName(name)
               .setDescription(description)
               .setAnswersWithinMinutes(within)
-              .setMatching(EnumWord.of(Matching.class, "MATCHING_", matching))
+              .setMatching(EnumParser.of(Matching.class, "MATCHING_", matching))
               .setDataAgeMinutes(dataAge)
               .setSubjectsPerRequest(subjects)
-              .setStatus(EnumWord.of(ResponderStatus.class, "RESPONDER_STATUS_", status));
+              .setStatus(EnumParser.of(ResponderStatus.class, "RESPONDER_STATUS_", status));
       categories.forEach(
-          category -> responder.addCategories(EnumWord.of(Category.class, "CATEGORY_", category)));
+          category ->
+              responder.addCategories(EnumParser.of(Category.class, "CATEGORY_", category)));
       RequestsGrpc.RequestsBlockingStub calls = RequestsGrpc.newBlockingStub(channel);
       var unused =
           calls.registerResponder(
@@ -165,7 +166,7 @@ public final class ResponderCommand implements Callable<Integer> {
     }
 
     private static String line(OwnResponder one) {
-      return Screen.printable(
+      return TerminalText.printable(
           ResponderCommand.line(one.getResponder())
               + "  by "
               + one.getClient()
@@ -186,7 +187,7 @@ public final class ResponderCommand implements Callable<Integer> {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
 
-    @Mixin private Person person = new Person();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public int with(ManagedChannel channel) {

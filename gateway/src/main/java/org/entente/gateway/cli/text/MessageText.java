@@ -24,7 +24,7 @@ public final class MessageText {
   /** What is known of a message without opening it. */
   public static String line(FoundMessage found) {
     Label label = found.getLabel();
-    return Screen.printable(
+    return TerminalText.printable(
         "%s  %s  %-12s %-12s %-22s %s"
                 .formatted(
                     hex(found.getMessageId()),
@@ -33,10 +33,10 @@ public final class MessageText {
                     label.getKind().name().replace("KIND_", ""),
                     label.getCategory().name().replace("CATEGORY_", ""),
                     label.getCaseRef())
-            + StandingWords.behind(LabelText.words(label))
-            + StandingWords.behind(StandingWords.of(label))
-            + StandingWords.desks(label)
-            + StandingWords.behind(StandingWords.of(found.getStanding())));
+            + ChainPositionText.behind(LabelText.words(label))
+            + ChainPositionText.behind(ChainPositionText.of(label))
+            + ChainPositionText.desks(label)
+            + ChainPositionText.behind(ChainPositionText.of(found.getStanding())));
   }
 
   /** What a page that is not complete leaves out. */
@@ -72,17 +72,20 @@ public final class MessageText {
             : permit.getAgency() + "/" + String.join("+", permit.getDesksList());
     return permit.getWithheldCount() == 0
         ? to
-        : to + " (without " + Screen.printable(String.join(", ", permit.getWithheldList())) + ")";
+        : to
+            + " (without "
+            + TerminalText.printable(String.join(", ", permit.getWithheldList()))
+            + ")";
   }
 
   public static String line(Refusal refusal) {
     return "    not to "
-        + Screen.printable(refusal.getAgency())
+        + TerminalText.printable(refusal.getAgency())
         + ": "
         + refusal.getCode()
         + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
         + ": "
-        + Screen.printable(refusal.getReason());
+        + TerminalText.printable(refusal.getReason());
   }
 
   /** What a request says; a reminder may say nothing but that it is one. */

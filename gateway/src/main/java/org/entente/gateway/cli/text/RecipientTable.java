@@ -64,7 +64,7 @@ public final class RecipientTable {
 
   private List<String> row(RecipientProgress recipient) {
     List<String> row = new ArrayList<>();
-    row.add(Screen.printable(recipient.getAgency()));
+    row.add(TerminalText.printable(recipient.getAgency()));
     row.add(word(recipient.getProgress()));
     row.add(since(recipient).map(Timestamps::toString).orElse(UNKNOWN));
     row.add(openedBy(recipient));
@@ -156,12 +156,12 @@ public final class RecipientTable {
             .distinct()
             .collect(Collectors.joining(", "));
     int more = answers.stream().mapToInt(EvidenceItem::getAlsoRetrievedMore).max().orElse(0);
-    return (names.isEmpty() ? "" : ", then " + Screen.printable(names))
+    return (names.isEmpty() ? "" : ", then " + TerminalText.printable(names))
         + (more == 0 ? "" : ", and " + more + " more that are not named");
   }
 
   private static String opened(String client, Timestamp at) {
-    return (client.isEmpty() ? "a client" : Screen.printable(client))
+    return (client.isEmpty() ? "a client" : TerminalText.printable(client))
         + " at "
         + Timestamps.toString(at);
   }
@@ -177,7 +177,7 @@ public final class RecipientTable {
     Optional<EvidenceItem> answer =
         last(EvidenceKind.EVIDENCE_KIND_ERASURE, item -> item.getAgency().equals(agency));
     if (answer.isPresent()) {
-      return Screen.printable(answer.get().getCode() + ": " + answer.get().getReason());
+      return TerminalText.printable(answer.get().getCode() + ": " + answer.get().getReason());
     }
     return switch (recipient.getRecall()) {
       case PROGRESS_ACCEPTED, PROGRESS_RELAYED ->
@@ -221,7 +221,8 @@ public final class RecipientTable {
     if (recipient.getProgress() == Progress.PROGRESS_NOT_DELIVERED) {
       decisive(recipient)
           .filter(item -> !item.getCode().isEmpty())
-          .ifPresent(item -> notes.add(Screen.printable(item.getCode() + ": " + item.getReason())));
+          .ifPresent(
+              item -> notes.add(TerminalText.printable(item.getCode() + ": " + item.getReason())));
     }
     if (recipient.getOverdue()) {
       notes.add("nobody had opened it by " + Timestamps.toString(recipient.getOpenBy()));

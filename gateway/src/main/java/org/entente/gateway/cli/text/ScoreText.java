@@ -2,7 +2,7 @@ package org.entente.gateway.cli.text;
 
 import java.math.BigDecimal;
 import java.util.List;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.proto.v1.RiskIndicator;
 
 /** Scores and what they rest on, as people type and read them: 0 to 100 with one decimal. */
@@ -21,7 +21,7 @@ public final class ScoreText {
     } catch (ArithmeticException | NumberFormatException e) {
       // Told below: no number, or more decimals.
     }
-    throw new WrongCall(option + ": must be a number from 0 to 100 with one decimal at most");
+    throw new UsageError(option + ": must be a number from 0 to 100 with one decimal at most");
   }
 
   /** A score as people read it. */
@@ -39,7 +39,7 @@ public final class ScoreText {
           .setText(parts.size() > 2 ? parts.get(2) : "")
           .build();
     } catch (NumberFormatException e) {
-      throw new WrongCall(
+      throw new UsageError(
           "--indicator: the weight must be a number from -1000 to 1000, as in X_ROUTE:400", e);
     }
   }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
-import org.entente.gateway.cli.failure.WrongCall;
+import org.entente.gateway.cli.failure.UsageError;
 
 /** Times as people type them: a day, or a day and a time in UTC. */
 public final class TimeWord {
@@ -20,7 +20,7 @@ public final class TimeWord {
               : Instant.parse(text);
       return Timestamps.fromMillis(at.toEpochMilli());
     } catch (DateTimeParseException e) {
-      throw new WrongCall(
+      throw new UsageError(
           option + ": a day or a time is expected, as in 2026-03-01 or 2026-03-01T08:00:00Z", e);
     }
   }

@@ -6,5 +6,5 @@ public interface CommitObserver {
   void committed(int changes, long bytes, long nanos);
 
   /** The ledger has stopped and takes no more. */
-  void failed(LedgerUnavailable why);
+  void failed(LedgerFailure why);
 }

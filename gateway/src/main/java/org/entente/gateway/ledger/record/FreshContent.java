@@ -23,7 +23,7 @@ public final class FreshContent {
    */
   private static final int MESSAGES = 1_000;
 
-  private final Recent<Long, Content> byPosition = new Recent<>(BYTES, MESSAGES);
+  private final RecentCache<Long, Content> byPosition = new RecentCache<>(BYTES, MESSAGES);
 
   public FreshContent() {}
 

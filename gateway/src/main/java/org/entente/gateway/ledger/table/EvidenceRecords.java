@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.EvidenceName;
-import org.entente.gateway.ledger.record.Recent;
+import org.entente.gateway.ledger.record.RecentCache;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -51,7 +51,7 @@ public final class EvidenceRecords {
   private static final String HEADER = "header";
   private static final int REASON = 500;
 
-  private final AtRest atRest;
+  private final RecordSeal atRest;
   private final AgencyName self;
   private final RetrievalRecords retrievals;
 
@@ -60,10 +60,11 @@ public final class EvidenceRecords {
    * under way at a time, and as objects, a dozen each, they were a third of what each collection of
    * garbage took.
    */
-  private final Recent<MessageId, byte[]> recent = new Recent<>(RECENT_BYTES, Integer.MAX_VALUE);
+  private final RecentCache<MessageId, byte[]> recent =
+      new RecentCache<>(RECENT_BYTES, Integer.MAX_VALUE);
 
   /** Items stated by an agency. */
-  public EvidenceRecords(AtRest atRest, AgencyName self) {
+  public EvidenceRecords(RecordSeal atRest, AgencyName self) {
     this.atRest = atRest;
     this.self = self;
     this.retrievals = new RetrievalRecords(atRest);
@@ -113,7 +114,7 @@ public final class EvidenceRecords {
   }
 
   /** Keeps an item about an own message, unless the same statement is known; whether it was. */
-  public boolean keep(Transaction tx, EvidenceBook book, EvidenceItem item) {
+  public boolean keep(Transaction tx, EvidenceTable book, EvidenceItem item) {
     EvidenceName name = EvidenceName.of(item);
     return book.add(tx, name, name.most() - kept(item), () -> seal(item));
   }
@@ -133,12 +134,12 @@ public final class EvidenceRecords {
   }
 
   /** Owes an origin what happened to a message of its. */
-  public void owe(Transaction tx, EvidenceBook book, AgencyName origin, EvidenceItem item) {
+  public void owe(Transaction tx, EvidenceTable book, AgencyName origin, EvidenceItem item) {
     owe(tx, book, origin, List.of(item));
   }
 
   /** Owes an origin what happened to messages of its; one record for up to {@link #TOGETHER}. */
-  public void owe(Transaction tx, EvidenceBook book, AgencyName origin, List<EvidenceItem> items) {
+  public void owe(Transaction tx, EvidenceTable book, AgencyName origin, List<EvidenceItem> items) {
     for (int from = 0; from < items.size(); from += TOGETHER) {
       List<EvidenceItem> some = items.subList(from, Math.min(items.size(), from + TOGETHER));
       byte[] batch = EvidenceBatch.newBuilder().addAllItems(some).build().toByteArray();
@@ -147,9 +148,9 @@ public final class EvidenceRecords {
   }
 
   /** Opens what is owed, as far as it can still be opened, in the same order. */
-  public List<EvidenceItem> openOwed(List<EvidenceBook.Owed> owed) {
+  public List<EvidenceItem> openOwed(List<EvidenceTable.OwedItems> owed) {
     List<EvidenceItem> out = new ArrayList<>();
-    for (EvidenceBook.Owed one : owed) {
+    for (EvidenceTable.OwedItems one : owed) {
       atRest
           .open(OWED, one.sealedItems())
           .ifPresent(batch -> out.addAll(parseBatch(batch).getItemsList()));
@@ -161,7 +162,7 @@ public final class EvidenceRecords {
    * All that is committed of a message, as far as it can still be opened, oldest first. That it was
    * accepted follows from whom it was sent to.
    */
-  public List<EvidenceItem> known(EvidenceBook book, MessageId id) {
+  public List<EvidenceItem> known(EvidenceTable book, MessageId id) {
     List<EvidenceItem> out = new ArrayList<>();
     sent(book, id)
         .map(
@@ -180,12 +181,12 @@ public final class EvidenceRecords {
   }
 
   /** The tokens of terms by which a message of now is found as long as its evidence is kept. */
-  public List<AtRest.Token> tokens(List<String> terms, Instant now) {
+  public List<RecordSeal.Token> tokens(List<String> terms, Instant now) {
     return atRest.tokens(terms, now.plus(KEPT));
   }
 
   /** Keeps header and signature of an envelope in a book, sealed, as long as evidence. */
-  public void keepHeader(Transaction tx, EvidenceBook book, byte[] header, byte[] signature) {
+  public void keepHeader(Transaction tx, EvidenceTable book, byte[] header, byte[] signature) {
     KeptHeader kept =
         KeptHeader.newBuilder()
             .setHeader(ByteString.copyFrom(header))
@@ -213,7 +214,7 @@ public final class EvidenceRecords {
    * Keeps that a message of this agency was accepted, and whom it goes to: as long as evidence, and
    * as long as anybody to whom it goes may keep it, for it can be recalled and changed as long.
    */
-  public void accepted(Transaction tx, EvidenceBook book, MessageId id, SentFacts facts) {
+  public void accepted(Transaction tx, EvidenceTable book, MessageId id, SentFacts facts) {
     SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
     keepSent(tx, book, id, dated.toByteArray(), until(dated, tx.nowMillis()));
   }
@@ -222,7 +223,7 @@ public final class EvidenceRecords {
    * Keeps that a message of this agency was taken back, by which recall and since when: the latest
    * recall counts, and the time of the first. Nothing is kept of a message that is not known.
    */
-  public void takenBack(Transaction tx, EvidenceBook book, MessageId id, MessageId recall) {
+  public void takenBack(Transaction tx, EvidenceTable book, MessageId id, MessageId recall) {
     Optional<SentFacts> sent = sent(book, id);
     if (sent.isEmpty()) {
       return;
@@ -239,7 +240,7 @@ public final class EvidenceRecords {
   }
 
   private void keepSent(
-      Transaction tx, EvidenceBook book, MessageId id, byte[] facts, Instant until) {
+      Transaction tx, EvidenceTable book, MessageId id, byte[] facts, Instant until) {
     book.sent(tx, id, atRest.seal(SENT, facts, until));
     long now = tx.nowMillis();
     tx.afterCommit(() -> recent.put(id, facts, facts.length, now));
@@ -258,7 +259,7 @@ public final class EvidenceRecords {
   }
 
   /** Whom a message of this agency went to; empty if it is none, or once its bucket has ended. */
-  public Optional<SentFacts> sent(EvidenceBook book, MessageId id) {
+  public Optional<SentFacts> sent(EvidenceTable book, MessageId id) {
     byte[] known = recent.get(id);
     if (known != null) {
       return Optional.of(parseSent(known));
@@ -271,7 +272,7 @@ public final class EvidenceRecords {
    * Gives whom each message of this agency went to, as far as that can still be opened, in the
    * order of their ids.
    */
-  public void eachSent(EvidenceBook book, BiConsumer<MessageId, SentFacts> take) {
+  public void eachSent(EvidenceTable book, BiConsumer<MessageId, SentFacts> take) {
     book.eachSent((id, kept) -> openSent(kept).ifPresent(facts -> take.accept(id, facts)));
   }
 

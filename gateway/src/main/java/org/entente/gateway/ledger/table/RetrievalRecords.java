@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.AtRest;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.RetrievalRecord;
@@ -23,17 +23,17 @@ import org.jspecify.annotations.Nullable;
 public final class RetrievalRecords {
   private static final String CONTEXT = "retrieval";
 
-  /** Where the last day of its bucket stands in what {@link AtRest} seals. */
+  /** Where the last day of its bucket stands in what {@link RecordSeal} seals. */
   private static final int DAY_AT = 1;
 
-  private final AtRest atRest;
+  private final RecordSeal atRest;
 
-  RetrievalRecords(AtRest atRest) {
+  RetrievalRecords(RecordSeal atRest) {
     this.atRest = atRest;
   }
 
   /** What it was for a client to retrieve a message. */
-  public enum Noted {
+  public enum RetrievalKind {
     /** No client had before. */
     FIRST,
     /** Others had before, and this one had not. */
@@ -52,8 +52,8 @@ public final class RetrievalRecords {
    * @param further some of those after it, by name and in that order
    * @param more how many have besides that are not named
    */
-  public record Retrieved(Optional<Retrieval> first, List<String> further, int more) {
-    public Retrieved {
+  public record RetrievalSummary(Optional<Retrieval> first, List<String> further, int more) {
+    public RetrievalSummary {
       further = List.copyOf(further);
     }
   }
@@ -63,35 +63,36 @@ public final class RetrievalRecords {
    *
    * @param bucketDay last day of the message's bucket, days since 1970
    */
-  public Noted note(
-      Transaction tx, RetrievalBook book, MessageId id, long bucketDay, String client) {
+  public RetrievalKind note(
+      Transaction tx, RetrievalTable book, MessageId id, long bucketDay, String client) {
     Instant now = Instant.ofEpochMilli(tx.nowMillis());
     // What a hold keeps beyond its bucket is sealed for the day: no key of the past is made again.
     long day = Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
     byte[] first = book.first(tx, id);
     if (first == null) {
       book.putFirst(tx, id, sealed(new Retrieval(tx.nowMillis(), client), day));
-      return Noted.FIRST;
+      return RetrievalKind.FIRST;
     }
     Optional<Retrieval> before = open(first);
     if (before.isEmpty() || before.get().client().equals(client)) {
-      return Noted.KNOWN;
+      return RetrievalKind.KNOWN;
     }
     return further(tx, book, id, BigEndian.u32(first, DAY_AT), client);
   }
 
-  private Noted further(Transaction tx, RetrievalBook book, MessageId id, long day, String client) {
-    Optional<AtRest.Token> token =
+  private RetrievalKind further(
+      Transaction tx, RetrievalTable book, MessageId id, long day, String client) {
+    Optional<RecordSeal.Token> token =
         atRest.existingToken("retrieval of " + id + " by " + client, day);
     if (token.isEmpty() || book.hasFurther(tx, id, token.get().mac())) {
-      return Noted.KNOWN;
+      return RetrievalKind.KNOWN;
     }
     book.putFurther(tx, id, token.get().mac(), sealed(new Retrieval(tx.nowMillis(), client), day));
-    return Noted.FURTHER;
+    return RetrievalKind.FURTHER;
   }
 
   /** Who has, naming at most so many but the first. */
-  public Retrieved of(Transaction tx, RetrievalBook book, MessageId id, int most) {
+  public RetrievalSummary of(Transaction tx, RetrievalTable book, MessageId id, int most) {
     byte[] first = book.first(tx, id);
     Optional<Retrieval> opened = open(first);
     List<String> names = new ArrayList<>();
@@ -101,7 +102,7 @@ public final class RetrievalRecords {
       open(one).map(Retrieval::client).ifPresent(names::add);
     }
     List<String> named = names.stream().sorted().limit(most).toList();
-    return new Retrieved(opened, named, all - named.size() - (opened.isPresent() ? 1 : 0));
+    return new RetrievalSummary(opened, named, all - named.size() - (opened.isPresent() ? 1 : 0));
   }
 
   private byte[] sealed(Retrieval retrieval, long day) {

@@ -16,8 +16,8 @@ import org.entente.gateway.admin.Readiness;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.node.disk.Reopening;
-import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.node.disk.ReopenSchedule;
+import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.start.StartProblem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One gateway process: a {@link RunningNode}, opened again whenever its disk has failed and works
- * again ({@link Reopening}), and the admin port, which tells of it all the time. {@link #start}
- * returns when it serves; {@link #close} stops it so that nothing is lost.
+ * again ({@link ReopenSchedule}), and the admin port, which tells of it all the time. {@link
+ * #start} returns when it serves; {@link #close} stops it so that nothing is lost.
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
@@ -36,7 +36,7 @@ public final class Gateway implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier running;
   private final Path data;
-  private final Reopening reopening;
+  private final ReopenSchedule reopening;
   private final Meters meters = new Meters();
   private final AgencyName agency;
   private final NodeAddresses addresses;
@@ -60,11 +60,11 @@ public final class Gateway implements AutoCloseable {
     this.file = file;
     this.clock = clock;
     this.running = running;
-    NodeFiles files = NodeFiles.read(file, clock);
+    ConfiguredFiles files = ConfiguredFiles.read(file, clock);
     files.requireLinks();
     NodeConfig config = files.config();
     data = config.data();
-    reopening = new Reopening(NodeGround.thresholds(config));
+    reopening = new ReopenSchedule(Foundation.thresholds(config));
     RunningNode first =
         RunningNode.open(files, clock, running, meters, NodeAddresses.configured(config));
     node = first;
@@ -78,7 +78,7 @@ public final class Gateway implements AutoCloseable {
   private AdminServer admin(NodeConfig config, RunningNode opened) throws IOException {
     boolean listens = false;
     try {
-      InetSocketAddress at = NodeFiles.address("listen.admin", config.listen().admin());
+      InetSocketAddress at = ConfiguredFiles.address("listen.admin", config.listen().admin());
       AdminServer server =
           NodeAddresses.listening(
               "listen.admin", at, () -> AdminServer.start(at, meters, readiness()));
@@ -184,7 +184,7 @@ public final class Gateway implements AutoCloseable {
           () -> List.of(Meters.Sample.of(1)));
     }
     try {
-      node = RunningNode.open(NodeFiles.read(file, clock), clock, running, meters, addresses);
+      node = RunningNode.open(ConfiguredFiles.read(file, clock), clock, running, meters, addresses);
       LOG.info("the node is open again");
       meters.reopened(true);
     } catch (IOException | RuntimeException e) {

@@ -3,7 +3,7 @@ package org.entente.gateway.node.assembly;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.node.files.ConfiguredFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +16,12 @@ record NodeAddresses(InetSocketAddress clients, @Nullable InetSocketAddress peer
   static NodeAddresses configured(NodeConfig config) {
     String peers = config.listen().peers();
     return new NodeAddresses(
-        NodeFiles.address("listen.clients", config.listen().clients()),
-        peers == null ? null : NodeFiles.address("listen.peers", peers));
+        ConfiguredFiles.address("listen.clients", config.listen().clients()),
+        peers == null ? null : ConfiguredFiles.address("listen.peers", peers));
   }
 
   /** Begins to listen. */
-  interface Listening<T> {
+  interface ServerStart<T> {
     T start() throws IOException;
   }
 
@@ -31,7 +31,7 @@ record NodeAddresses(InetSocketAddress clients, @Nullable InetSocketAddress peer
    * @param field of the configuration, where the address stands
    * @throws IOException naming field and address, and what is needed there
    */
-  static <T> T listening(String field, InetSocketAddress at, Listening<T> server)
+  static <T> T listening(String field, InetSocketAddress at, ServerStart<T> server)
       throws IOException {
     try {
       return server.start();

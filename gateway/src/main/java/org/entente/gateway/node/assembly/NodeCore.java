@@ -14,7 +14,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.commit.WriterTurns;
+import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.link.LinkSettings;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerName;
@@ -24,17 +24,17 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.node.disk.NodeDiskCare;
-import org.entente.gateway.node.files.NodeFiles;
-import org.entente.gateway.node.files.NodeTrust;
+import org.entente.gateway.node.disk.DiskGuard;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.files.TrustBundleMaintenance;
 import org.entente.gateway.operator.LinkHolds;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.operator.NodeLinkGauges;
-import org.entente.gateway.operator.NodeQuarantine;
+import org.entente.gateway.operator.QuarantineMonitor;
 import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
-import org.entente.gateway.transmit.Upkeep;
+import org.entente.gateway.transmit.OutboxMaintenance;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
 import org.entente.proto.link.v1.Notice;
@@ -45,21 +45,21 @@ import org.slf4j.LoggerFactory;
 /**
  * All of a node but its sockets, its threads and the disk of its ledger: a running node ({@link
  * Gateway}) and the simulator are built of the same. Wired by stages, in the order of a message's
- * life: {@link NodeGround}, {@link NodeOutgoing}, {@link NodeIncoming}, {@link NodeServices}, and
+ * life: {@link Foundation}, {@link OutgoingStage}, {@link IncomingStage}, {@link ServiceStage}, and
  * the links around them. {@link #start} lets it work, {@link #chores} says what has to be done
  * regularly.
  */
 public final class NodeCore {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
-  private final NodeGround ground;
-  private final NodeOutgoing outgoing;
-  private final NodeIncoming incoming;
-  private final NodeServices services;
-  private final NodeKeyCare keyCare;
+  private final Foundation ground;
+  private final OutgoingStage outgoing;
+  private final IncomingStage incoming;
+  private final ServiceStage services;
+  private final KeyMaintenance keyCare;
   private final NodeRenewal renewal;
-  private final NodeTrust trustCare;
-  private final Upkeep upkeep;
+  private final TrustBundleMaintenance trustCare;
+  private final OutboxMaintenance upkeep;
   private final PeerLinks links;
   private final Links operatedLinks;
 
@@ -72,12 +72,12 @@ public final class NodeCore {
    * @param writer where the ledger's writer runs
    * @param timers for pauses and time-outs of links
    */
-  public record Surroundings(
+  public record Environment(
       InstantSource clock,
       SecureRandom random,
       Executor workers,
       Executor sealer,
-      WriterTurns writer,
+      WriterExecutor writer,
       Timers timers,
       Meters meters) {}
 
@@ -98,13 +98,14 @@ public final class NodeCore {
    *
    * @param running a time that only runs, to hold the clock against
    */
-  NodeCore(NodeFiles files, Supplier<Store> stores, Surroundings around, LongSupplier running) {
-    ground = new NodeGround(files, stores, around, running);
-    outgoing = new NodeOutgoing(ground, running, this::wake);
-    incoming = new NodeIncoming(ground, outgoing, this::sendNotice);
-    services = new NodeServices(ground, outgoing, incoming);
+  NodeCore(
+      ConfiguredFiles files, Supplier<Store> stores, Environment around, LongSupplier running) {
+    ground = new Foundation(files, stores, around, running);
+    outgoing = new OutgoingStage(ground, running, this::wake);
+    incoming = new IncomingStage(ground, outgoing, this::sendNotice);
+    services = new ServiceStage(ground, outgoing, incoming);
     trustCare =
-        new NodeTrust(
+        new TrustBundleMaintenance(
             ground.agency(),
             ground.trust,
             ground.ledger,
@@ -113,7 +114,7 @@ public final class NodeCore {
             around.meters(),
             outgoing.sealing::pair);
     keyCare =
-        new NodeKeyCare(
+        new KeyMaintenance(
             ground.agency(),
             ground.ledger,
             ground.keys,
@@ -125,14 +126,14 @@ public final class NodeCore {
             outgoing::followFulfilments);
     renewal = renewal();
     upkeep =
-        new Upkeep(
+        new OutboxMaintenance(
             ground.ledger,
             outgoing.settlement,
             outgoing.waiting,
             ground::otherMembers,
             outgoing::sendable,
             incoming.notices,
-            new Upkeep.Times(around.clock(), ground.ending));
+            new OutboxMaintenance.Clocks(around.clock(), ground.ending));
     links =
         new PeerLinks(
             ground.self,
@@ -154,7 +155,7 @@ public final class NodeCore {
     operatedLinks =
         new Links(
             ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
-    NodeQuarantine.register(around.meters(), ground.ledger.quarantine());
+    QuarantineMonitor.register(around.meters(), ground.ledger.quarantine());
     NodeLinkGauges.register(around.meters(), operatedLinks);
     services.ipr().register(around.meters(), ground.ledger.ipr(), around.clock());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
@@ -181,8 +182,8 @@ public final class NodeCore {
    * @param stores opens the ledger's store, which is closed with the node
    * @throws StartProblem naming what is missing or wrong, and in which file
    */
-  public static NodeCore open(Path file, Supplier<Store> stores, Surroundings around) {
-    NodeFiles files = NodeFiles.read(file, around.clock());
+  public static NodeCore open(Path file, Supplier<Store> stores, Environment around) {
+    ConfiguredFiles files = ConfiguredFiles.read(file, around.clock());
     try {
       return new NodeCore(files, stores, around, around.timers()::nanos);
     } catch (RuntimeException e) {
@@ -218,8 +219,8 @@ public final class NodeCore {
   public void chores(Schedule schedule) {
     schedule.every(Duration.ofMillis(25), "watermark statements", incoming.reporter::tick);
     schedule.every(Duration.ofMillis(100), "evidence", incoming.evidenceReturn::round);
-    schedule.every(NodeDiskCare.EVERY, "disk", () -> ground.disk.look(links::withhold));
-    schedule.every(NodeDiskCare.RECLAIM_EVERY, "space of what was deleted", ground.disk::reclaim);
+    schedule.every(DiskGuard.EVERY, "disk", () -> ground.disk.look(links::withhold));
+    schedule.every(DiskGuard.RECLAIM_EVERY, "space of what was deleted", ground.disk::reclaim);
     schedule.every(Duration.ofSeconds(1), "what was not opened", outgoing.awaiting::round);
     schedule.every(Duration.ofSeconds(1), "what was not answered", outgoing.overdue::round);
     schedule.every(Duration.ofSeconds(1), "responders", outgoing.advertising::round);
@@ -287,7 +288,7 @@ public final class NodeCore {
     List<String> warnings = new ArrayList<>(trustCare.warnings());
     warnings.addAll(ground.policy.warnings());
     warnings.addAll(ground.witness.warnings());
-    warnings.addAll(NodeQuarantine.warnings(ground.ledger.quarantine()));
+    warnings.addAll(QuarantineMonitor.warnings(ground.ledger.quarantine()));
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(NodeGauges.unreadable(ground.ledger.unreadable()));
     warnings.addAll(NodeLinkGauges.warnings(operatedLinks));
@@ -346,7 +347,7 @@ public final class NodeCore {
   }
 
   /** What clients may ask for; copies of the ledger are made by whoever has the disk. */
-  ClientPorts clientPorts(NodeBackups.Copies copies) {
+  ClientPorts clientPorts(LedgerBackups.Copies copies) {
     return services.ports(renewal, operatedLinks, copies);
   }
 
@@ -410,7 +411,7 @@ public final class NodeCore {
     ground.signCheckpointNow();
   }
 
-  /** {@link NodeGround#mendingFailure}. */
+  /** {@link Foundation#mendingFailure}. */
   public Optional<StoreFailure> mendingFailure() {
     return ground.mendingFailure();
   }

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.UnreadableRecords;
-import org.entente.gateway.ledger.table.RequestBook;
+import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerStatus;
 import org.entente.gateway.meter.Meters;
@@ -19,7 +19,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.transmit.GapWatch;
-import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.WaitingRecipients;
 
 /** Gauges that are read off the parts at each scrape. */
@@ -29,7 +29,7 @@ final class NodeGauges {
   private NodeGauges() {}
 
   static void register(
-      NodeGround ground, NodeOutgoing outgoing, NodeServices services, PeerLinks links) {
+      Foundation ground, OutgoingStage outgoing, ServiceStage services, PeerLinks links) {
     Meters meters = ground.around.meters();
     ofLinks(meters, ground.ledger, outgoing.routes, links);
     ofMail(meters, ground, outgoing);
@@ -98,7 +98,7 @@ final class NodeGauges {
                 .formatted(all.size(), all.get(0)));
   }
 
-  private static void ofLinks(Meters meters, Ledger ledger, Routes routes, PeerLinks links) {
+  private static void ofLinks(Meters meters, Ledger ledger, RoutingTable routes, PeerLinks links) {
     meters.gauge(
         "entente_link_backlog_envelopes",
         "Envelopes queued for a peer.",
@@ -116,7 +116,7 @@ final class NodeGauges {
         () -> links.status().stream().map(NodeGauges::up).toList());
   }
 
-  private static void ofMail(Meters meters, NodeGround ground, NodeOutgoing outgoing) {
+  private static void ofMail(Meters meters, Foundation ground, OutgoingStage outgoing) {
     meters.gauge(
         "entente_recipient_waiting",
         "Whether mail for an agency waits outside the queues, for want of a key or a route.",
@@ -150,12 +150,12 @@ final class NodeGauges {
         "Requests without an answer, LATER aside, by side (asked: this agency asked; owed: it was"
             + " asked) and the other agency; without exercises.",
         List.of("side", "agency"),
-        () -> requests(ground, RequestBook.Count::open));
+        () -> requests(ground, RequestTable.Count::open));
     meters.gauge(
         "entente_requests_overdue",
         "Those of them whose time for an answer is over, for at most 30 days.",
         List.of("side", "agency"),
-        () -> requests(ground, RequestBook.Count::overdue));
+        () -> requests(ground, RequestTable.Count::overdue));
     meters.gauge(
         "entente_held_messages",
         "Messages that wait for a second person's release; without exercises.",
@@ -168,7 +168,7 @@ final class NodeGauges {
         () -> List.of(Sample.of(ground.ledger.held().oldestMillis() / 1e3)));
   }
 
-  private static List<Sample> unopened(NodeGround ground) {
+  private static List<Sample> unopened(Foundation ground) {
     List<Sample> out = new ArrayList<>();
     for (AgencyName recipient : ground.otherMembers()) {
       for (Lane lane : Lane.all()) {
@@ -180,11 +180,11 @@ final class NodeGauges {
   }
 
   private static List<Sample> requests(
-      NodeGround ground, ToDoubleFunction<RequestBook.Count> value) {
+      Foundation ground, ToDoubleFunction<RequestTable.Count> value) {
     List<Sample> out = new ArrayList<>();
-    for (RequestBook.Side side : RequestBook.Side.values()) {
+    for (RequestTable.Side side : RequestTable.Side.values()) {
       for (AgencyName agency : ground.otherMembers()) {
-        RequestBook.Count count = ground.ledger.requests().count(side, agency.value());
+        RequestTable.Count count = ground.ledger.requests().count(side, agency.value());
         out.add(new Sample(List.of(side.word(), agency.value()), value.applyAsDouble(count)));
       }
     }
@@ -210,7 +210,8 @@ final class NodeGauges {
     return new Sample(List.of(status.peer().value()), status.up() ? 1 : 0);
   }
 
-  private static List<Sample> perLane(Routes routes, ToDoubleBiFunction<AgencyName, Lane> value) {
+  private static List<Sample> perLane(
+      RoutingTable routes, ToDoubleBiFunction<AgencyName, Lane> value) {
     List<Sample> out = new ArrayList<>();
     for (AgencyName peer : routes.links()) {
       for (Lane lane : Lane.all()) {

@@ -15,11 +15,11 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.node.files.NodeTrust;
+import org.entente.gateway.node.files.TrustBundleMaintenance;
 import org.entente.gateway.operator.LinkHolds;
-import org.entente.gateway.receive.Notices;
+import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.trust.TrustBundle;
-import org.entente.gateway.trust.TrustWord;
+import org.entente.gateway.trust.TrustMessage;
 import org.entente.proto.link.v1.Notice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +30,8 @@ record NodeLinkPorts(
     Supplier<TrustBundle> bundle,
     BiFunction<AgencyName, Lane, HopQueue> queues,
     BiFunction<AgencyName, Lane, HopIntake> intakes,
-    Notices notices,
-    NodeTrust trust,
+    NoticeExchange notices,
+    TrustBundleMaintenance trust,
     LinkHolds holds,
     Meters meters)
     implements LinkPorts {
@@ -63,7 +63,7 @@ record NodeLinkPorts(
   }
 
   @Override
-  public void onTrust(AgencyName neighbour, TrustWord word) {
+  public void onTrust(AgencyName neighbour, TrustMessage word) {
     trust.heard(neighbour, word);
   }
 

@@ -18,7 +18,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.files.NodeFiles;
+import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.rpc.ClientServer;
 import org.entente.gateway.rpc.PeerChannels;
@@ -75,7 +75,7 @@ final class NodeNetwork {
    * that it does not serve yet.
    */
   static NodeNetwork open(
-      NodeFiles files,
+      ConfiguredFiles files,
       TlsIdentity shown,
       PeerLinks links,
       Supplier<TrustBundle> bundle,
@@ -93,7 +93,8 @@ final class NodeNetwork {
             identity,
             bundle,
             settings.clock(),
-            new NodeHandshakes(Meters.Side.PEER, settings.meters(), settings.clock())::refused);
+            new HandshakeFailureLog(Meters.Side.PEER, settings.meters(), settings.clock())
+                ::refused);
     InetSocketAddress address = servers.peers();
     PeerServer peers =
         address == null
@@ -119,7 +120,7 @@ final class NodeNetwork {
                             files.clients(),
                             bundle,
                             settings.clock(),
-                            new NodeHandshakes(
+                            new HandshakeFailureLog(
                                     Meters.Side.CLIENT, settings.meters(), settings.clock())
                                 ::refused),
                         ports,
@@ -131,7 +132,7 @@ final class NodeNetwork {
     String dial = link.dial();
     if (dial != null) {
       AgencyName peer = new AgencyName(link.peer());
-      InetSocketAddress address = NodeFiles.address("links: " + link.peer() + ": dial", dial);
+      InetSocketAddress address = ConfiguredFiles.address("links: " + link.peer() + ": dial", dial);
       Endpoint endpoint = new Endpoint(address.getHostString(), address.getPort());
       PeerName gateway = new PeerName(peer, new NodeName(String.valueOf(link.gateway())));
       links.dial(gateway, () -> channel(channels, peer, endpoint));

@@ -31,10 +31,10 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.node.keys.NodePairs;
+import org.entente.gateway.node.keys.SigningPairSet;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.rpc.Explanations;
+import org.entente.gateway.rpc.ExplanationMapper;
 import org.entente.gateway.rpc.OwnPairs;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.JoinRequest;
@@ -85,14 +85,14 @@ final class NodeRenewal implements OwnPairs {
   /** One use of pairs: those held, the one in force, and who is told of another. */
   static final class Use {
     private final PairUse use;
-    private final NodePairs pairs;
+    private final SigningPairSet pairs;
     private final Function<Member, List<AgencyKey>> listed;
     private final Consumer<SigningPair> signers;
     private String inForce;
 
     private Use(
         PairUse use,
-        NodePairs pairs,
+        SigningPairSet pairs,
         Function<Member, List<AgencyKey>> listed,
         SigningPair inForce,
         Consumer<SigningPair> signers) {
@@ -103,11 +103,11 @@ final class NodeRenewal implements OwnPairs {
       this.inForce = inForce.verifyingPair().id();
     }
 
-    static Use agency(NodePairs pairs, SigningPair inForce, Consumer<SigningPair> signers) {
+    static Use agency(SigningPairSet pairs, SigningPair inForce, Consumer<SigningPair> signers) {
       return new Use(PairUse.PAIR_USE_AGENCY, pairs, Member::signing, inForce, signers);
     }
 
-    static Use audit(NodePairs pairs, SigningPair inForce, Consumer<SigningPair> signers) {
+    static Use audit(SigningPairSet pairs, SigningPair inForce, Consumer<SigningPair> signers) {
       return new Use(PairUse.PAIR_USE_AUDIT, pairs, Member::audit, inForce, signers);
     }
 
@@ -236,7 +236,7 @@ final class NodeRenewal implements OwnPairs {
     return Stream.concat(
             Stream.of(self),
             current.membership().agencies().stream().filter(other -> !other.equals(self)))
-        .map(agency -> Explanations.fulfilment(agency, current.fulfilments().of(agency)))
+        .map(agency -> ExplanationMapper.fulfilment(agency, current.fulfilments().of(agency)))
         .toList();
   }
 

@@ -8,7 +8,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.receive.Notices;
+import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.Reporter;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +27,13 @@ final class NodeReporter implements Reporter {
   private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Listeners listeners;
 
-  private record Listeners(Subscriptions subscriptions, Notices notices) {}
+  private record Listeners(Subscriptions subscriptions, NoticeExchange notices) {}
 
   NodeReporter(Meters meters) {
     this.meters = meters;
   }
 
-  void listen(Subscriptions subscriptions, Notices notices) {
+  void listen(Subscriptions subscriptions, NoticeExchange notices) {
     listeners = new Listeners(subscriptions, notices);
   }
 

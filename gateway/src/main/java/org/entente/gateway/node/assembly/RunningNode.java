@@ -13,12 +13,12 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import org.entente.gateway.ledger.commit.WriterTurns;
+import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.node.files.NodeFiles;
-import org.entente.gateway.node.keys.NodeTls;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.store.StoreFailure;
 
@@ -27,10 +27,10 @@ import org.entente.gateway.store.StoreFailure;
  * Ended by {@link #close} so that nothing is lost, or by {@link #abort} once its ledger has failed.
  */
 final class RunningNode {
-  private final NodeFiles files;
+  private final ConfiguredFiles files;
   private final Threads threads;
-  private final Chores chores;
-  private final NodeTls tls;
+  private final PeriodicTasks chores;
+  private final TlsCertificateReloader tls;
   private final NodeCore core;
   private final NodeNetwork network;
 
@@ -68,7 +68,7 @@ final class RunningNode {
   }
 
   private RunningNode(
-      NodeFiles files,
+      ConfiguredFiles files,
       InstantSource clock,
       LongSupplier running,
       Meters meters,
@@ -77,19 +77,19 @@ final class RunningNode {
       throws IOException {
     this.files = files;
     this.threads = threads;
-    chores = new Chores(threads.chores());
-    tls = NodeTls.open(files, clock);
+    chores = new PeriodicTasks(threads.chores());
+    tls = TlsCertificateReloader.open(files, clock);
     NodeDisk disk = new NodeDisk(files.config());
     core =
         new NodeCore(
             files,
             disk,
-            new NodeCore.Surroundings(
+            new NodeCore.Environment(
                 clock,
                 new SecureRandom(),
                 threads.workers(),
                 threads.sealer(),
-                WriterTurns.ownThread(),
+                WriterExecutor.ownThread(),
                 Timers.of(threads.timers()),
                 meters),
             running);
@@ -127,7 +127,11 @@ final class RunningNode {
    * @throws IOException if an address cannot be taken
    */
   static RunningNode open(
-      NodeFiles files, InstantSource clock, LongSupplier running, Meters meters, NodeAddresses at)
+      ConfiguredFiles files,
+      InstantSource clock,
+      LongSupplier running,
+      Meters meters,
+      NodeAddresses at)
       throws IOException {
     Threads threads = Threads.begin(files.config().limitsInForce().workerThreads());
     boolean opened = false;
@@ -174,7 +178,7 @@ final class RunningNode {
     return core.warnings();
   }
 
-  /** {@link NodeGround#mendingFailure}. */
+  /** {@link Foundation#mendingFailure}. */
   Optional<StoreFailure> mendingFailure() {
     return core.mendingFailure();
   }

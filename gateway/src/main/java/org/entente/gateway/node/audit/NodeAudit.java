@@ -29,10 +29,10 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.start.StartProblem;
@@ -50,7 +50,7 @@ public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, 
       Store store,
       SigningPair pair,
       List<VerifyingPair> known,
-      AtRest atRest,
+      RecordSeal atRest,
       InstantSource clock,
       SecureRandom random) {
     AuditOpening opening =
@@ -67,7 +67,7 @@ public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, 
       throw new StartProblem("the audit log is damaged: " + damaged.reason());
     }
     AuditLog log = ((AuditOpening.Opened) opening).log();
-    Sealing sealing = new Sealing(atRest, clock, log.origin().number());
+    AuditLeafSealer sealing = new AuditLeafSealer(atRest, clock, log.origin().number());
     return new NodeAudit(
         log,
         new CheckpointSigner(log, pair, CHECKPOINT_EVERY),
@@ -89,12 +89,12 @@ public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, 
 
   /** All logs of the node. */
   public static LogArchive archive(
-      NodeConfig config, Store store, AtRest atRest, InstantSource clock) {
+      NodeConfig config, Store store, RecordSeal atRest, InstantSource clock) {
     return new LogArchive(
         store,
         config.audit(),
         verifier(config, 1, List.of()).origin(),
-        number -> new Sealing(atRest, clock, number));
+        number -> new AuditLeafSealer(atRest, clock, number));
   }
 
   /** The journal of erasures, beside the checkpoint and apart from the ledger. */
@@ -104,7 +104,7 @@ public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, 
     try {
       return ErasureJournal.open(path, today);
     } catch (IOException e) {
-      throw new StartProblem("audit: the erasure journal: " + FileTrouble.words(e), e);
+      throw new StartProblem("audit: the erasure journal: " + FileErrorText.words(e), e);
     }
   }
 
@@ -112,7 +112,7 @@ public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, 
     try {
       return Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new StartProblem("audit: " + folder + " cannot be made: " + FileTrouble.words(e), e);
+      throw new StartProblem("audit: " + folder + " cannot be made: " + FileErrorText.words(e), e);
     }
   }
 
@@ -152,12 +152,12 @@ public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, 
   }
 
   /** Audit records at rest, each bound to its place in the log. */
-  public static final class Sealing implements LeafSealer {
-    private final AtRest atRest;
+  public static final class AuditLeafSealer implements LeafSealer {
+    private final RecordSeal atRest;
     private final InstantSource clock;
     private final String context;
 
-    public Sealing(AtRest atRest, InstantSource clock, int log) {
+    public AuditLeafSealer(RecordSeal atRest, InstantSource clock, int log) {
       this.atRest = atRest;
       this.clock = clock;
       this.context = log == 1 ? "audit " : "audit " + log + '/';

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.node.assembly.NodeDisk;
-import org.entente.gateway.node.files.NodeFiles;
-import org.entente.gateway.node.keys.NodeTls;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.keys.TlsCertificateReloader;
 import org.entente.gateway.node.start.StartProblem;
 
 /** Questions about a node's configuration that are answered without starting it. */
@@ -19,19 +19,19 @@ public final class NodeCheck {
   public static List<String> problems(Path file, InstantSource clock) {
     List<String> problems = new ArrayList<>();
     try {
-      NodeFiles files = NodeFiles.read(file, clock);
+      ConfiguredFiles files = ConfiguredFiles.read(file, clock);
       attempt(problems, () -> files.rulebook(files.verifiedBundle()));
       attempt(problems, files::fulfilment);
       attempt(problems, files::tryPassphrase);
-      attempt(problems, () -> NodeTls.open(files, clock));
+      attempt(problems, () -> TlsCertificateReloader.open(files, clock));
       attempt(problems, files::clients);
       attempt(problems, files::requireLinks);
       attempt(problems, () -> NodeDisk.requireLedger(files.config()));
       NodeConfig.Listen listen = files.config().listen();
-      attempt(problems, () -> NodeFiles.address("listen.clients", listen.clients()));
+      attempt(problems, () -> ConfiguredFiles.address("listen.clients", listen.clients()));
       Optional.ofNullable(listen.peers())
-          .ifPresent(at -> attempt(problems, () -> NodeFiles.address("listen.peers", at)));
-      attempt(problems, () -> NodeFiles.address("listen.admin", listen.admin()));
+          .ifPresent(at -> attempt(problems, () -> ConfiguredFiles.address("listen.peers", at)));
+      attempt(problems, () -> ConfiguredFiles.address("listen.admin", listen.admin()));
     } catch (StartProblem e) {
       problems.add(e.getMessage());
     }
@@ -41,7 +41,7 @@ public final class NodeCheck {
   /** What a start takes as it is, and may be a mistake; nothing where there are problems. */
   public static List<String> warnings(Path file, InstantSource clock) {
     try {
-      NodeFiles files = NodeFiles.read(file, clock);
+      ConfiguredFiles files = ConfiguredFiles.read(file, clock);
       return files.linksToStrangers(files.verifiedBundle());
     } catch (StartProblem e) {
       return List.of();

@@ -21,15 +21,15 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.HopBook;
-import org.entente.gateway.ledger.table.OperationBook;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.HopQueueTable;
+import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.FileTrouble;
+import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.node.assembly.NodeDisk;
 import org.entente.gateway.node.audit.NodeAudit;
-import org.entente.gateway.node.files.NodeFiles;
-import org.entente.gateway.node.keys.NodeKeys;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.seal.keys.Keystore;
@@ -53,7 +53,7 @@ public final class NodeSuccession {
   /** Above that by chance, so that a copy restored twice does not go on in one epoch twice. */
   private static final int MOST_HOP_EPOCHS = 1 << 16;
 
-  private final NodeFiles files;
+  private final ConfiguredFiles files;
   private final NodeConfig config;
   private final AgencyName self;
   private final Supplier<Store> stores;
@@ -69,7 +69,7 @@ public final class NodeSuccession {
    */
   public NodeSuccession(
       Path configFile, Function<Path, Store> stores, InstantSource clock, SecureRandom random) {
-    files = NodeFiles.read(configFile, clock);
+    files = ConfiguredFiles.read(configFile, clock);
     config = files.config();
     self = new AgencyName(config.agency());
     this.stores = () -> stores.apply(config.data());
@@ -153,33 +153,34 @@ public final class NodeSuccession {
         });
   }
 
-  private record Opened(Store store, AtRest atRest, CheckpointVerifier verifier) {}
+  private record OpenedLedger(Store store, RecordSeal atRest, CheckpointVerifier verifier) {}
 
-  private Finding use(Optional<byte[]> witnessed, BiConsumer<Opened, Finding> task) {
+  private Finding use(Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
     try (Keystore keystore = files.keystore(random);
         Store store = stores.get()) {
-      NodeKeys keys = new NodeKeys(keystore, clock, random);
+      KeyProvider keys = new KeyProvider(keystore, clock, random);
       CheckpointVerifier verifier = verifier(files, keys, self);
       CheckpointVerifier own = NodeAudit.verifier(config, 1, keys.auditPairs().verifying());
       Finding found = LogSuccession.examine(store, config.audit(), verifier, own, witnessed);
-      task.accept(new Opened(store, new AtRest(keys.storageKeys(), random), verifier), found);
+      task.accept(
+          new OpenedLedger(store, new RecordSeal(keys.storageKeys(), random), verifier), found);
       return found;
     }
   }
 
-  private void begin(Opened opened, Finding.Ended ended, AuditPerson by) {
+  private void begin(OpenedLedger opened, Finding.Ended ended, AuditPerson by) {
     LogSuccession.begin(
         opened.store,
         config.audit(),
         opened.verifier,
         ended,
         LogSuccession.firstRecord(clock.instant(), new AuditActor(self, null, by), ended),
-        number -> new NodeAudit.Sealing(opened.atRest, clock, number),
+        number -> new NodeAudit.AuditLeafSealer(opened.atRest, clock, number),
         random,
         batch -> setBack(opened.store, batch));
   }
 
-  private void goOn(Opened opened, Finding.Continues found, AuditPerson by, String detail) {
+  private void goOn(OpenedLedger opened, Finding.Continues found, AuditPerson by, String detail) {
     LogSuccession.goOn(
         opened.store,
         config.audit(),
@@ -187,22 +188,23 @@ public final class NodeSuccession {
         found,
         AuditRecord.ofNode(
             AuditType.OPERATOR_ACTION, clock.instant(), new AuditActor(self, null, by), detail),
-        number -> new NodeAudit.Sealing(opened.atRest, clock, number),
+        number -> new NodeAudit.AuditLeafSealer(opened.atRest, clock, number),
         random,
         batch -> setBack(opened.store, batch));
   }
 
   private void setBack(Store store, Batch batch) {
     // A peer that is ahead has the next one opened; one that is too far ahead is an alarm there.
-    HopBook.raiseEpoch(store, batch, LEAST_HOP_EPOCHS + random.nextInt(MOST_HOP_EPOCHS));
-    OperationBook.setBack(store, batch);
+    HopQueueTable.raiseEpoch(store, batch, LEAST_HOP_EPOCHS + random.nextInt(MOST_HOP_EPOCHS));
+    OperationTable.setBack(store, batch);
   }
 
   /**
    * The keys of now, and those that the trust bundle names, or named when this node took one up
    * last: who lost its keystore knows its log by them.
    */
-  private static CheckpointVerifier verifier(NodeFiles files, NodeKeys keys, AgencyName self) {
+  private static CheckpointVerifier verifier(
+      ConfiguredFiles files, KeyProvider keys, AgencyName self) {
     List<VerifyingPair> pairs = new ArrayList<>();
     pairs.addAll(keys.auditPairs().verifying());
     Stream.concat(Stream.of(files.verifiedBundle()), files.rememberedBundle().stream())
@@ -229,7 +231,7 @@ public final class NodeSuccession {
       }
       return Optional.of(bytes);
     } catch (IOException e) {
-      throw new StartProblem(file + " cannot be read: " + FileTrouble.words(e), e);
+      throw new StartProblem(file + " cannot be read: " + FileErrorText.words(e), e);
     }
   }
 }

@@ -13,19 +13,19 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
-import org.entente.gateway.ledger.record.AtRest;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.assembly.NodeDisk;
 import org.entente.gateway.node.audit.NodeAudit;
-import org.entente.gateway.node.files.NodeFiles;
-import org.entente.gateway.node.keys.NodeKeys;
-import org.entente.gateway.node.keys.NodePairs;
-import org.entente.gateway.receive.InboxOpening;
-import org.entente.gateway.report.Exporting;
-import org.entente.gateway.report.Proving;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.keys.KeyProvider;
+import org.entente.gateway.node.keys.SigningPairSet;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.report.AuditExporter;
+import org.entente.gateway.report.MessageProver;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.trust.Member;
@@ -49,43 +49,47 @@ public final class OfflineNode implements AutoCloseable {
   private final Ledger ledger;
   private final LogArchive archive;
   private final EvidenceRecords evidence;
-  private final Exporting exporting;
+  private final AuditExporter exporting;
 
   private OfflineNode(
-      NodeFiles files, Keystore keystore, Store store, SecureRandom random, InstantSource clock) {
+      ConfiguredFiles files,
+      Keystore keystore,
+      Store store,
+      SecureRandom random,
+      InstantSource clock) {
     NodeConfig config = files.config();
     this.clock = clock;
     self = new AgencyName(config.agency());
     bundle = files.verifiedBundle();
     this.keystore = keystore;
     this.store = store;
-    NodeKeys keys = new NodeKeys(keystore, clock, random);
-    AtRest atRest = new AtRest(keys.storageKeys(), random);
-    NodePairs pairs = keys.auditPairs();
+    KeyProvider keys = new KeyProvider(keystore, clock, random);
+    RecordSeal atRest = new RecordSeal(keys.storageKeys(), random);
+    SigningPairSet pairs = keys.auditPairs();
     SigningPair pair = pairs.inForce(bundle.agency(self).map(Member::audit).orElse(List.of()));
     NodeAudit audit = NodeAudit.open(config, store, pair, pairs.verifying(), atRest, clock, random);
-    ledger = new Ledger(store, audit.journal(), clock, LedgerLimits.DEFAULT, new Failures());
+    ledger = new Ledger(store, audit.journal(), clock, LedgerLimits.DEFAULT, new FailureObserver());
     archive = NodeAudit.archive(config, store, atRest, clock);
     evidence = new EvidenceRecords(atRest, self);
     exporting =
-        new Exporting(
-            new Exporting.Parts(
+        new AuditExporter(
+            new AuditExporter.Parts(
                 self,
                 archive,
                 ledger,
                 evidence,
-                new InboxOpening(keys.storageKeys(), ledger.inbox()),
+                new InboxOpener(keys.storageKeys(), ledger.inbox()),
                 atRest));
   }
 
-  private static final class Failures implements CommitObserver {
+  private static final class FailureObserver implements CommitObserver {
     @Override
     public void committed(int changes, long bytes, long nanos) {
       // Nobody measures here.
     }
 
     @Override
-    public void failed(LedgerUnavailable why) {
+    public void failed(LedgerFailure why) {
       LOG.error("{}", why.getMessage());
     }
   }
@@ -96,7 +100,7 @@ public final class OfflineNode implements AutoCloseable {
    * @throws StartProblem if it runs, or its data or keys cannot be used
    */
   public static OfflineNode open(Path configFile, InstantSource clock) {
-    NodeFiles files = NodeFiles.read(configFile, clock);
+    ConfiguredFiles files = ConfiguredFiles.read(configFile, clock);
     SecureRandom random = new SecureRandom();
     Keystore keystore = files.keystore(random);
     try {
@@ -121,14 +125,16 @@ public final class OfflineNode implements AutoCloseable {
   }
 
   /** A page of what was done in a time or with what names somebody, on behalf of a person. */
-  public Exporting.Answer export(AuditPerson person, ExportRequest request) {
+  public AuditExporter.Answer export(AuditPerson person, ExportRequest request) {
     return exporting.export(new AuditActor(self, null, person), request);
   }
 
   /** Proves that a message was accepted or received here, on behalf of a person. */
-  public Proving.Answer prove(AuditPerson person, MessageId id, Optional<AgencyName> recipient) {
-    Proving proving =
-        new Proving(new Proving.Parts(self, archive, ledger, evidence, () -> bundle, clock));
+  public MessageProver.Answer prove(
+      AuditPerson person, MessageId id, Optional<AgencyName> recipient) {
+    MessageProver proving =
+        new MessageProver(
+            new MessageProver.Parts(self, archive, ledger, evidence, () -> bundle, clock));
     return proving.prove(new AuditActor(self, null, person), id, recipient);
   }
 

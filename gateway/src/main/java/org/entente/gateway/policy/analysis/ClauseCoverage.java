@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.terms.Agreement;
-import org.entente.gateway.policy.terms.AgreementTests;
+import org.entente.gateway.policy.terms.AgreementCheck;
+import org.entente.gateway.policy.terms.AgreementMismatch;
 import org.entente.gateway.policy.terms.Coverage;
-import org.entente.gateway.policy.terms.Failure;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.NodeRule;
 import org.entente.gateway.policy.terms.Rulebook;
@@ -33,7 +33,7 @@ public final class ClauseCoverage {
 
   private final Rulebook rulebook;
   private final List<Coverage> coverages;
-  private final AgreementTests tests;
+  private final AgreementCheck tests;
   private final Map<String, Count> counts = new LinkedHashMap<>();
 
   private static final class Count {
@@ -79,7 +79,7 @@ public final class ClauseCoverage {
   ClauseCoverage(Rulebook rulebook, Membership membership) {
     this.rulebook = rulebook;
     this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
-    this.tests = new AgreementTests(membership);
+    this.tests = new AgreementCheck(membership);
     for (Coverage coverage : coverages) {
       clauses(coverage, membership)
           .forEach(
@@ -161,7 +161,7 @@ public final class ClauseCoverage {
     }
     Set<String> failed =
         tests.failures(agreement, transfer).stream()
-            .map(Failure::field)
+            .map(AgreementMismatch::field)
             .collect(Collectors.toSet());
     // The condition is asked only where all else is fulfilled.
     boolean asked = failed.isEmpty() || failed.contains(CONDITION);

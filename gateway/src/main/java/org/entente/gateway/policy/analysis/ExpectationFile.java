@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.jspecify.annotations.Nullable;
 
 /** A file of expectations as its YAML writes it: what agreements must come to. */
@@ -46,7 +46,7 @@ record ExpectationFile(
    * @param withheld the fields that the recipient is not given, in any order
    */
   record Expected(
-      @JsonProperty(required = true) Verdict.Outcome outcome,
+      @JsonProperty(required = true) TransferVerdict.Outcome outcome,
       @Nullable String agreement,
       @Nullable Code code,
       @Nullable String rule,

@@ -40,7 +40,7 @@ public record ExpectationReport(
       boolean met,
       String expected,
       String found,
-      List<Explanation.Tried> tried) {
+      List<Explanation.AgreementTrial> tried) {
     public Result {
       tried = List.copyOf(tried);
     }

@@ -13,8 +13,8 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.check.LabelSpace;
+import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.policy.decide.Residual;
-import org.entente.gateway.policy.decide.Source;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -53,12 +53,12 @@ public final class OpenQuestion {
   }
 
   /** What checking comes to. */
-  public sealed interface Checking {
+  public sealed interface CheckResult {
     /** It can be asked. */
-    record Asked(OpenQuestion question) implements Checking {}
+    record Asked(OpenQuestion question) implements CheckResult {}
 
     /** It cannot: what is wrong. */
-    record Wrong(Problem problem) implements Checking {}
+    record Wrong(Problem problem) implements CheckResult {}
   }
 
   /**
@@ -69,7 +69,7 @@ public final class OpenQuestion {
    * @param namesPersons whether persons that a draft without body would name are its only personal
    *     data
    */
-  public static Checking of(
+  public static CheckResult of(
       LabelCheck check, Draft draft, String field, boolean namesPersons, Instant now) {
     if (!Residual.fields().contains(field)) {
       return wrong(
@@ -82,7 +82,7 @@ public final class OpenQuestion {
     DraftCheck checking =
         check.question(draft.toBuilder().setLabel(filled).build(), namesPersons, now);
     if (checking instanceof DraftCheck.InvalidDraft invalid) {
-      return new Checking.Wrong(invalid.problems().get(0));
+      return new CheckResult.Wrong(invalid.problems().get(0));
     }
     CheckedDraft checked = (CheckedDraft) checking;
     if (!checked.to().getOperation().isEmpty()) {
@@ -94,12 +94,12 @@ public final class OpenQuestion {
         checked.label().toBuilder()
             .setPersonalData(filled.getPersonalData() || namesPersons)
             .build();
-    return new Checking.Asked(
+    return new CheckResult.Asked(
         new OpenQuestion(checked, said, draft.hasBody() ? draft.getBody() : null, namesPersons));
   }
 
-  private static Checking wrong(String field, String what) {
-    return new Checking.Wrong(new Problem(Code.INVALID_FIELD, field, what));
+  private static CheckResult wrong(String field, String what) {
+    return new CheckResult.Wrong(new Problem(Code.INVALID_FIELD, field, what));
   }
 
   /** The draft, with some value in the field. */
@@ -112,8 +112,9 @@ public final class OpenQuestion {
    *
    * @param sources what it passes on, as it came
    */
-  public Residual.Known known(List<Source> sources) {
-    return new Residual.Known(label, body, namesPersons, checked.namesPersonAndReason(), sources);
+  public Residual.KnownPart known(List<OnwardSource> sources) {
+    return new Residual.KnownPart(
+        label, body, namesPersons, checked.namesPersonAndReason(), sources);
   }
 
   /**

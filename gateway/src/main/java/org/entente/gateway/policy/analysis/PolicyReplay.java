@@ -12,10 +12,10 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.decide.FixedLabel;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.policy.decide.Recipients;
+import org.entente.gateway.policy.decide.RecipientSet;
 import org.entente.gateway.policy.decide.RosterMessages;
-import org.entente.gateway.policy.decide.Rules;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.RuleEvaluator;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.policy.terms.Transfer;
 import org.entente.proto.v1.Draft;
@@ -41,9 +41,9 @@ public final class PolicyReplay {
           "lane");
 
   private final Policy current;
-  private final Rules inForce;
-  private final Rules candidates;
-  private final List<Changed> changed = new ArrayList<>();
+  private final RuleEvaluator inForce;
+  private final RuleEvaluator candidates;
+  private final List<ChangedOutcome> changed = new ArrayList<>();
   private @Nullable MessageId last;
   private long differing;
   private long notListed;
@@ -62,16 +62,16 @@ public final class PolicyReplay {
    * @param candidate what the candidate says
    * @param how each difference in words
    */
-  public record Changed(
+  public record ChangedOutcome(
       MessageId message,
       boolean egress,
       AgencyName origin,
       AgencyName recipient,
       Instant at,
-      Verdict current,
-      Verdict candidate,
+      TransferVerdict current,
+      TransferVerdict candidate,
       List<String> how) {
-    public Changed {
+    public ChangedOutcome {
       how = List.copyOf(how);
     }
   }
@@ -79,8 +79,8 @@ public final class PolicyReplay {
   /** A replay of rules in force and a candidate, both under the members of the former. */
   public PolicyReplay(Policy current, Rulebook candidate) {
     this.current = current;
-    this.inForce = new Rules(current.rulebook(), current.membership());
-    this.candidates = new Rules(candidate, current.membership());
+    this.inForce = new RuleEvaluator(current.rulebook(), current.membership());
+    this.candidates = new RuleEvaluator(candidate, current.membership());
   }
 
   /**
@@ -110,7 +110,7 @@ public final class PolicyReplay {
     Label label = LabelCheck.completed(draft.getLabel(), draft.getBody());
     DraftContent content =
         new DraftContent(label, draft.getLabel().getPersonalData(), draft.getBody());
-    Recipients to = Recipients.expand(draft.getTo(), self, current.membership());
+    RecipientSet to = RecipientSet.expand(draft.getTo(), self, current.membership());
     for (AgencyName recipient : to.all()) {
       long size = content.body().size();
       compare(id, true, new Transfer(label, size, self, recipient, at, content));
@@ -150,8 +150,8 @@ public final class PolicyReplay {
   }
 
   private void compare(MessageId id, boolean egress, Transfer transfer) {
-    Verdict before = verdict(inForce, egress, transfer);
-    Verdict after = verdict(candidates, egress, transfer);
+    TransferVerdict before = verdict(inForce, egress, transfer);
+    TransferVerdict after = verdict(candidates, egress, transfer);
     VerdictChange change = VerdictChange.between(before, after, egress);
     if (change.isNone()) {
       return;
@@ -164,7 +164,7 @@ public final class PolicyReplay {
       notListed++;
     } else {
       changed.add(
-          new Changed(
+          new ChangedOutcome(
               id,
               egress,
               transfer.origin(),
@@ -176,8 +176,8 @@ public final class PolicyReplay {
     }
   }
 
-  private static Verdict verdict(Rules rules, boolean egress, Transfer transfer) {
-    return Verdict.of(
+  private static TransferVerdict verdict(RuleEvaluator rules, boolean egress, Transfer transfer) {
+    return TransferVerdict.of(
         egress ? rules.egress(transfer) : rules.underNamed(false, transfer),
         egress,
         transfer.label());
@@ -220,7 +220,7 @@ public final class PolicyReplay {
    * What they decide differently, in the order in which it was put to them; the first {@value
    * #MOST_LISTED}.
    */
-  public List<Changed> changed() {
+  public List<ChangedOutcome> changed() {
     return List.copyOf(changed);
   }
 }

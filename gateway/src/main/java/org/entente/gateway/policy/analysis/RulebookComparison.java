@@ -15,17 +15,17 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.policy.check.Findings;
-import org.entente.gateway.policy.check.LabelFields;
+import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.check.LabelSpace;
+import org.entente.gateway.policy.check.ValidationErrors;
 import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.Rules;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.RuleEvaluator;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.policy.terms.Agreement;
-import org.entente.gateway.policy.terms.Content;
 import org.entente.gateway.policy.terms.Coverage;
 import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.policy.terms.RecipientContent;
 import org.entente.gateway.policy.terms.Redactions;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.policy.terms.Transfer;
@@ -49,8 +49,8 @@ public final class RulebookComparison {
 
   private static final long SEED = 1;
 
-  private final Rules current;
-  private final Rules candidate;
+  private final RuleEvaluator current;
+  private final RuleEvaluator candidate;
   private final CodeLists codes;
   private final boolean sameCodes;
   private final Membership membership;
@@ -102,8 +102,8 @@ public final class RulebookComparison {
       long bodyBytes,
       boolean namesPersons,
       Instant at,
-      Verdict current,
-      Verdict candidate,
+      TransferVerdict current,
+      TransferVerdict candidate,
       List<String> how) {
     public Difference {
       how = List.copyOf(how);
@@ -158,8 +158,8 @@ public final class RulebookComparison {
    */
   public RulebookComparison(
       Rulebook current, Rulebook candidate, Membership membership, AgencyName self, Instant now) {
-    this.current = new Rules(current, membership);
-    this.candidate = new Rules(candidate, membership);
+    this.current = new RuleEvaluator(current, membership);
+    this.candidate = new RuleEvaluator(candidate, membership);
     this.codes = candidate.codes();
     this.sameCodes = current.codes().entries().equals(candidate.codes().entries());
     this.membership = membership;
@@ -308,8 +308,8 @@ public final class RulebookComparison {
   }
 
   private boolean isSendable(Difference found) {
-    Findings findings = new Findings(true);
-    new LabelFields(codes.limits(MessageLimits.DEFAULT_MAX_BODY_BYTES), findings)
+    ValidationErrors findings = new ValidationErrors(true);
+    new LabelFieldCheck(codes.limits(MessageLimits.DEFAULT_MAX_BODY_BYTES), findings)
         .draft(found.label().toBuilder().clearRetentionDays().clearRedacted().build(), found.at());
     return findings.list().isEmpty();
   }
@@ -410,11 +410,13 @@ public final class RulebookComparison {
                 .setRetentionDays(scene.retention())
                 .addAllRedacted(scene.redactions().of(drawn.getKind()))
                 .build();
-    Content content =
-        scene.namesPersons() ? Content.naming(label, size) : Content.unseen(label, size);
+    RecipientContent content =
+        scene.namesPersons()
+            ? RecipientContent.naming(label, size)
+            : RecipientContent.unseen(label, size);
     Transfer transfer = new Transfer(label, size, scene.origin(), scene.recipient(), at, content);
-    Verdict before = verdict(current, scene, transfer);
-    Verdict after = verdict(candidate, scene, transfer);
+    TransferVerdict before = verdict(current, scene, transfer);
+    TransferVerdict after = verdict(candidate, scene, transfer);
     VerdictChange change = VerdictChange.between(before, after, scene.egress());
     if (change.isNone()) {
       return;
@@ -436,8 +438,8 @@ public final class RulebookComparison {
     other = other.or(() -> Optional.of(found).filter(it -> !change.wider() && !change.narrower()));
   }
 
-  private static Verdict verdict(Rules rules, Scene scene, Transfer transfer) {
-    return Verdict.of(
+  private static TransferVerdict verdict(RuleEvaluator rules, Scene scene, Transfer transfer) {
+    return TransferVerdict.of(
         scene.egress() ? rules.egress(transfer) : rules.underNamed(false, transfer),
         scene.egress(),
         transfer.label());

@@ -2,7 +2,7 @@ package org.entente.gateway.policy.analysis;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.policy.terms.Agreement.Obligations;
 
 /**
@@ -19,7 +19,7 @@ public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
     how = List.copyOf(how);
   }
 
-  static VerdictChange between(Verdict current, Verdict candidate, boolean egress) {
+  static VerdictChange between(TransferVerdict current, TransferVerdict candidate, boolean egress) {
     Comparison comparison = new Comparison();
     if (current.outcome() != candidate.outcome()) {
       comparison.add(

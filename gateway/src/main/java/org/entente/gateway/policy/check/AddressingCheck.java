@@ -17,7 +17,7 @@ final class AddressingCheck {
 
   private AddressingCheck() {}
 
-  static void check(Findings findings, Label label, Addressing to) {
+  static void check(ValidationErrors findings, Label label, Addressing to) {
     findings.known("to", to);
     boolean others = to.getJurisdictionsCount() > 0 || to.getWhomAgreementsAllow();
     boolean named = to.getAgenciesCount() > 0 || to.getDesksCount() > 0;
@@ -44,7 +44,8 @@ final class AddressingCheck {
     }
   }
 
-  private static void information(Findings findings, Label label, InformationAddressees some) {
+  private static void information(
+      ValidationErrors findings, Label label, InformationAddressees some) {
     String field = "to.information";
     findings.known(field, some);
     findings.check(
@@ -68,7 +69,7 @@ final class AddressingCheck {
   }
 
   private static void named(
-      Findings findings, String field, List<String> agencies, List<String> places) {
+      ValidationErrors findings, String field, List<String> agencies, List<String> places) {
     if (findings.count(field + ".agencies", agencies.size(), LabelCheck.MAX_AGENCIES)) {
       for (int i = 0; i < agencies.size() && !findings.full(); i++) {
         agency(findings, field + ".agencies[" + i + "]", agencies.get(i));
@@ -82,7 +83,7 @@ final class AddressingCheck {
     }
   }
 
-  static void agency(Findings findings, String field, String name) {
+  static void agency(ValidationErrors findings, String field, String name) {
     try {
       AgencyName unused = new AgencyName(name);
     } catch (InvalidValue e) {

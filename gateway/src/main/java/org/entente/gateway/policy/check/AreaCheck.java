@@ -17,9 +17,9 @@ final class AreaCheck {
 
   private static final Pattern GEOCODE = Pattern.compile("[^=]{1,100}=.{1,200}");
 
-  private final Findings findings;
+  private final ValidationErrors findings;
 
-  AreaCheck(Findings findings) {
+  AreaCheck(ValidationErrors findings) {
     this.findings = findings;
   }
 

@@ -28,11 +28,11 @@ public final class BodyCheck {
 
   public static final int MAX_EVIDENCE_ITEMS = 4_096;
 
-  private final Findings findings;
+  private final ValidationErrors findings;
   private final SubjectCheck subjects;
   private final RequestCheck requests;
 
-  BodyCheck(Findings findings) {
+  BodyCheck(ValidationErrors findings) {
     this.findings = findings;
     this.subjects = new SubjectCheck(findings);
     this.requests = new RequestCheck(findings, subjects);

@@ -36,9 +36,9 @@ final class ConsentCheck {
   /** As many sources as a draft may name. */
   private static final int MAX_CARRIED = 64;
 
-  private final Findings findings;
+  private final ValidationErrors findings;
 
-  ConsentCheck(Findings findings) {
+  ConsentCheck(ValidationErrors findings) {
     this.findings = findings;
   }
 

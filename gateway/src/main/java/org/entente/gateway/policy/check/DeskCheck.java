@@ -9,10 +9,10 @@ import org.entente.proto.v1.DeskAddress;
 
 /** Check of the desks that one draft names. One thread. */
 final class DeskCheck {
-  private final Findings findings;
+  private final ValidationErrors findings;
   private final Map<String, Collection<String>> byAgency = new HashMap<>();
 
-  DeskCheck(Findings findings) {
+  DeskCheck(ValidationErrors findings) {
     this.findings = findings;
   }
 
@@ -33,8 +33,8 @@ final class DeskCheck {
     Collection<String> of = byAgency.computeIfAbsent(desk.getAgency(), unused -> new TreeSet<>());
     findings.check(of.add(desk.getDesk()), field, "is named before");
     findings.check(
-        of.size() <= LabelFields.MAX_DESKS,
+        of.size() <= LabelFieldCheck.MAX_DESKS,
         field,
-        "is one of more than " + LabelFields.MAX_DESKS + " desks of its agency");
+        "is one of more than " + LabelFieldCheck.MAX_DESKS + " desks of its agency");
   }
 }

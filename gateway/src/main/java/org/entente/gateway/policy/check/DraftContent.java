@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.terms.Content;
-import org.entente.gateway.policy.terms.Failure;
+import org.entente.gateway.policy.terms.AgreementMismatch;
+import org.entente.gateway.policy.terms.RecipientContent;
 import org.entente.gateway.policy.terms.Redactions;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>There are personal data in what is left if the originator says so of the draft, or if it names
  * a person; that the whole draft names one is no reason. Safe for use by several threads.
  */
-public final class DraftContent implements Content {
-  private final @Nullable Content unseen;
+public final class DraftContent implements RecipientContent {
+  private final @Nullable RecipientContent unseen;
   private final Label label;
   private final boolean stated;
   private final Body body;
@@ -30,7 +30,7 @@ public final class DraftContent implements Content {
   private final Map<Redactions, Form> forms = new ConcurrentHashMap<>();
 
   /** What is left of the body, and what policy asks about it. */
-  private record Form(ByteString body, Given given) {}
+  private record Form(ByteString body, Remainder given) {}
 
   /**
    * A draft's content.
@@ -42,13 +42,13 @@ public final class DraftContent implements Content {
     this(label, stated, body, null);
   }
 
-  private DraftContent(Label label, boolean stated, Body body, @Nullable Content unseen) {
+  private DraftContent(Label label, boolean stated, Body body, @Nullable RecipientContent unseen) {
     this.unseen = unseen;
     this.label = label;
     this.stated = stated;
     this.body = body;
     this.bytes = body.toByteString();
-    this.whole = new Form(bytes, new Given(label.getPersonalData(), bytes.size(), null));
+    this.whole = new Form(bytes, new Remainder(label.getPersonalData(), bytes.size(), null));
   }
 
   /**
@@ -61,7 +61,7 @@ public final class DraftContent implements Content {
         label,
         label.getPersonalData(),
         Body.getDefaultInstance(),
-        namesPersons ? Content.naming(label, 0) : Content.unseen(label, 0));
+        namesPersons ? RecipientContent.naming(label, 0) : RecipientContent.unseen(label, 0));
   }
 
   /** The serialised body, whole. */
@@ -80,7 +80,7 @@ public final class DraftContent implements Content {
   }
 
   @Override
-  public Given given(Redactions redactions) {
+  public Remainder given(Redactions redactions) {
     return form(redactions).given();
   }
 
@@ -112,11 +112,12 @@ public final class DraftContent implements Content {
     }
     ByteString serialised = left.toByteString();
     boolean personal = stated || SubjectCheck.namesPerson(left);
-    return new Form(serialised, new Given(personal, serialised.size(), null));
+    return new Form(serialised, new Remainder(personal, serialised.size(), null));
   }
 
   private Form cannot(String reason) {
-    Failure failure = new Failure("redactions", Code.NOT_REDACTABLE, reason);
-    return new Form(ByteString.EMPTY, new Given(label.getPersonalData(), bytes.size(), failure));
+    AgreementMismatch failure = new AgreementMismatch("redactions", Code.NOT_REDACTABLE, reason);
+    return new Form(
+        ByteString.EMPTY, new Remainder(label.getPersonalData(), bytes.size(), failure));
   }
 }

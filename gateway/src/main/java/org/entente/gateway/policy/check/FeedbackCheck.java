@@ -11,10 +11,10 @@ final class FeedbackCheck {
   private static final String FIELD = "body.feedback";
   private static final int MAX_GOODS = 64;
 
-  private final Findings findings;
+  private final ValidationErrors findings;
   private final SubjectCheck subjects;
 
-  FeedbackCheck(Findings findings, SubjectCheck subjects) {
+  FeedbackCheck(ValidationErrors findings, SubjectCheck subjects) {
     this.findings = findings;
     this.subjects = subjects;
   }

@@ -3,7 +3,7 @@ package org.entente.gateway.policy.check;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.cel.LabelSizes;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Purpose;
@@ -16,7 +16,7 @@ final class HandlingCheck {
 
   private HandlingCheck() {}
 
-  static void check(Label label, Findings findings) {
+  static void check(Label label, ValidationErrors findings) {
     List<Handling> codes = label.getHandlingList();
     if (!findings.count("label.handling", codes.size(), LabelSizes.HANDLING)) {
       return;
@@ -34,16 +34,16 @@ final class HandlingCheck {
   }
 
   /** A label that says both lets its reader choose, so neither is taken. */
-  private static void forCrimeOnly(Label label, Findings findings) {
+  private static void forCrimeOnly(Label label, ValidationErrors findings) {
     if (label.getHandlingList().contains(Handling.HANDLING_H0)
         && label.getPurposeValue() != 0
         && !CRIME.contains(label.getPurpose())) {
       findings.invalid(
           "label.handling",
           "holds H0, which is only for preventing and combating crime, and the purpose is "
-              + EnumWords.word(label.getPurpose())
+              + EnumNames.word(label.getPurpose())
               + "; valid with H0 is one of "
-              + EnumWords.words(CRIME));
+              + EnumNames.words(CRIME));
     }
   }
 }

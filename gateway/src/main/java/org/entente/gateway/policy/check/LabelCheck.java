@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.codes.PrecedenceLane;
 import org.entente.proto.v1.Body;
@@ -102,7 +102,7 @@ public final class LabelCheck {
 
   private DraftCheck draft(Draft draft, boolean whole, boolean namesPersons, Instant now) {
     MessageLimits limits = current.get();
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     int size = draft.getBody().getSerializedSize();
     if (size > limits.maxBodyBytes()) {
       findings.add(Code.TOO_LARGE, "body", tooLarge(size, limits));
@@ -114,7 +114,7 @@ public final class LabelCheck {
             || KEY.matcher(draft.getIdempotencyKey()).matches(),
         "idempotency_key",
         "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
-    new LabelFields(limits, findings).draft(draft.getLabel(), now);
+    new LabelFieldCheck(limits, findings).draft(draft.getLabel(), now);
     boolean unseen = !whole && !draft.hasBody();
     if (unseen) {
       unseen(findings, draft.getLabel());
@@ -167,14 +167,14 @@ public final class LabelCheck {
   }
 
   /** What a body would have to agree with, whatever it said. */
-  private static void unseen(Findings findings, Label label) {
+  private static void unseen(ValidationErrors findings, Label label) {
     ReferenceCheck.unseen(findings, label);
     if (label.getKind() == Kind.KIND_REQUEST && !RequestCheck.asks(label.getRequestedAction())) {
       mismatch(findings, REQUESTED_ACTION, OF_REQUESTS);
     }
   }
 
-  private static List<MessageId> derivedFrom(Findings findings, Draft draft) {
+  private static List<MessageId> derivedFrom(ValidationErrors findings, Draft draft) {
     List<MessageId> ids = new ArrayList<>();
     if (findings.count("derived_from", draft.getDerivedFromCount(), MAX_SOURCES)) {
       for (int i = 0; i < draft.getDerivedFromCount(); i++) {
@@ -197,8 +197,8 @@ public final class LabelCheck {
    * @return problems; none if the label is good
    */
   public List<Problem> receivedLabel(Label label) {
-    Findings findings = new Findings(false);
-    new LabelFields(current.get(), findings).received(label);
+    ValidationErrors findings = new ValidationErrors(false);
+    new LabelFieldCheck(current.get(), findings).received(label);
     return findings.list();
   }
 
@@ -222,12 +222,12 @@ public final class LabelCheck {
 
   private List<Problem> received(Label label, Body body, int size) {
     MessageLimits limits = current.get();
-    Findings findings = new Findings(false);
+    ValidationErrors findings = new ValidationErrors(false);
     if (size > limits.maxBodyBytes()) {
       findings.add(Code.TOO_LARGE, "body", tooLarge(size, limits));
       return findings.list();
     }
-    new LabelFields(limits, findings).received(label);
+    new LabelFieldCheck(limits, findings).received(label);
     new BodyCheck(findings).body(body);
     agreement(findings, label, body);
     ReferenceCheck.check(findings, label, body);
@@ -243,7 +243,7 @@ public final class LabelCheck {
    * @param body null if it is not known
    */
   public static List<Problem> together(Label label, @Nullable Body body) {
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     if (body == null) {
       unseen(findings, label);
     } else {
@@ -255,7 +255,7 @@ public final class LabelCheck {
 
   /** Checks what is left of a draft that was good: whether it is still a message. */
   public static List<Problem> left(Label label, Body body) {
-    Findings findings = new Findings(false);
+    ValidationErrors findings = new ValidationErrors(false);
     new BodyCheck(findings).body(body);
     agreement(findings, label, body);
     ReferenceCheck.check(findings, label, body);
@@ -268,7 +268,7 @@ public final class LabelCheck {
    * @return problems; none if the person is good or absent
    */
   public List<Problem> person(OnBehalfOf person) {
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     person(findings, person);
     return findings.list();
   }
@@ -280,7 +280,7 @@ public final class LabelCheck {
    * @return problems; none if it is good
    */
   public List<Problem> asked(ConsentAsked asked, Instant now) {
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     new ConsentCheck(findings).asked("", asked);
     new ConsentCheck(findings).until("until", asked.getUntil(), now);
     return findings.list();
@@ -292,7 +292,7 @@ public final class LabelCheck {
    * @return problems; none if it is there and good
    */
   public List<Problem> told(String field, String reason) {
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     findings.requiredLine(field, reason, ConsentCheck.REASON);
     return findings.list();
   }
@@ -303,7 +303,7 @@ public final class LabelCheck {
    * @return problems; none if the officer is there and good
    */
   public static List<Problem> reader(OnBehalfOf person) {
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     person(findings, person);
     findings.check(
         !person.getOfficer().isEmpty(), "on_behalf_of.officer", "must name the officer who asks");
@@ -317,7 +317,7 @@ public final class LabelCheck {
    * @return problems; none if both are there and good
    */
   public List<Problem> decision(OnBehalfOf person) {
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     person(findings, person);
     decides(findings, person, "decides");
     return findings.list();
@@ -329,12 +329,12 @@ public final class LabelCheck {
    * @return problems; none if it is good
    */
   public List<Problem> responder(Responder responder) {
-    Findings findings = new Findings(true);
+    ValidationErrors findings = new ValidationErrors(true);
     new ResponderCheck(findings).responder("responder", responder);
     return findings.list();
   }
 
-  private static void decides(Findings findings, OnBehalfOf person, String does) {
+  private static void decides(ValidationErrors findings, OnBehalfOf person, String does) {
     if (person.getOfficer().isBlank()) {
       findings.add(Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who " + does);
     }
@@ -348,7 +348,7 @@ public final class LabelCheck {
   }
 
   /** A reason of nobody would be in no record. */
-  private static void namesSomebody(Findings findings, OnBehalfOf person) {
+  private static void namesSomebody(ValidationErrors findings, OnBehalfOf person) {
     boolean nothing =
         person.getOfficer().isEmpty()
             && person.getUnit().isEmpty()
@@ -360,7 +360,7 @@ public final class LabelCheck {
   }
 
   /** Label and body must be of one kind, and a request must ask for what its label says. */
-  private static void agreement(Findings findings, Label label, Body body) {
+  private static void agreement(ValidationErrors findings, Label label, Body body) {
     RequestedAction action = label.getRequestedAction();
     if (body.hasRequest()
         && action != RequestedAction.REQUESTED_ACTION_UNSPECIFIED
@@ -393,15 +393,15 @@ public final class LabelCheck {
       mismatch(
           findings,
           "label.kind",
-          "is " + EnumWords.word(label.getKind()) + "; the body is " + body.getContentCase());
+          "is " + EnumNames.word(label.getKind()) + "; the body is " + body.getContentCase());
     }
   }
 
-  private static void mismatch(Findings findings, String field, String message) {
+  private static void mismatch(ValidationErrors findings, String field, String message) {
     findings.add(Code.LABEL_BODY_MISMATCH, field, message);
   }
 
-  private static void person(Findings findings, OnBehalfOf person) {
+  private static void person(ValidationErrors findings, OnBehalfOf person) {
     findings.known("on_behalf_of", person);
     findings.reference("on_behalf_of.officer", person.getOfficer(), 80);
     findings.line("on_behalf_of.unit", person.getUnit(), 80);

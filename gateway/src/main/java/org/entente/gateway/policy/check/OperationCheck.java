@@ -26,10 +26,10 @@ final class OperationCheck {
   private static final int TEXT = 10_000;
   private static final int MAX_COUNT = 1_000_000;
 
-  private final Findings findings;
+  private final ValidationErrors findings;
   private final SubjectCheck subjects;
 
-  OperationCheck(Findings findings) {
+  OperationCheck(ValidationErrors findings) {
     this.findings = findings;
     this.subjects = new SubjectCheck(findings);
   }

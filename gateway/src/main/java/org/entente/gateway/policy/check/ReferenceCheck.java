@@ -1,6 +1,6 @@
 package org.entente.gateway.policy.check;
 
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -21,7 +21,7 @@ final class ReferenceCheck {
 
   private ReferenceCheck() {}
 
-  static void check(Findings findings, Label label, Body body) {
+  static void check(ValidationErrors findings, Label label, Body body) {
     boolean named = !label.getReferences().isEmpty();
     switch (label.getMessageType()) {
       case MESSAGE_TYPE_UPDATE, MESSAGE_TYPE_CANCEL ->
@@ -41,7 +41,7 @@ final class ReferenceCheck {
   }
 
   /** The same of a label whose body nobody has seen; that of an alert may name it as CAP does. */
-  static void unseen(Findings findings, Label label) {
+  static void unseen(ValidationErrors findings, Label label) {
     boolean mayBeNamedByCap =
         label.getKind() == Kind.KIND_ALERT
             && (label.getMessageType() == MessageType.MESSAGE_TYPE_UPDATE
@@ -61,7 +61,7 @@ final class ReferenceCheck {
 
   private static String missing(Label label) {
     return "must name the message that this "
-        + EnumWords.word(label.getMessageType())
+        + EnumNames.word(label.getMessageType())
         + " is about";
   }
 }

@@ -16,10 +16,10 @@ final class RequestCheck {
   private static final int TEXT = 100_000;
   private static final int MOST_HITS = 1_000_000;
 
-  private final Findings findings;
+  private final ValidationErrors findings;
   private final SubjectCheck subjects;
 
-  RequestCheck(Findings findings, SubjectCheck subjects) {
+  RequestCheck(ValidationErrors findings, SubjectCheck subjects) {
     this.findings = findings;
     this.subjects = subjects;
   }
@@ -83,11 +83,11 @@ final class RequestCheck {
   }
 
   /** Whether the time that a draft gives for its answer is one that can be kept to. */
-  static void answerBy(Findings findings, Request request, Instant now) {
+  static void answerBy(ValidationErrors findings, Request request, Instant now) {
     if (request.getReminder()) {
       return;
     }
-    Instant answerBy = Times.instant(request.getAnswerBy());
+    Instant answerBy = TimestampConversion.instant(request.getAnswerBy());
     findings.check(answerBy.isAfter(now), "body.request.answer_by", "is not in the future");
     findings.check(
         !answerBy.isAfter(now.plus(LONGEST)),

@@ -19,9 +19,9 @@ final class ResponderCheck {
   private static final int OLDEST_MINUTES = 5_256_000;
   private static final int SUBJECTS = 256;
 
-  private final Findings findings;
+  private final ValidationErrors findings;
 
-  ResponderCheck(Findings findings) {
+  ResponderCheck(ValidationErrors findings) {
     this.findings = findings;
   }
 

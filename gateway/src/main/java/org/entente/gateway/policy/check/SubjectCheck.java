@@ -21,9 +21,9 @@ public final class SubjectCheck {
   private static final int MAX_SUBJECTS = 256;
   private static final int MAX_PLACES = 64;
 
-  private final Findings findings;
+  private final ValidationErrors findings;
 
-  SubjectCheck(Findings findings) {
+  SubjectCheck(ValidationErrors findings) {
     this.findings = findings;
   }
 

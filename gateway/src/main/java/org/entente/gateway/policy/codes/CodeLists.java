@@ -76,12 +76,12 @@ public final class CodeLists {
   }
 
   /** What loading comes to. */
-  public sealed interface Loading {
+  public sealed interface LoadResult {
     /** The files are good. */
-    record Loaded(CodeLists lists) implements Loading {}
+    record Loaded(CodeLists lists) implements LoadResult {}
 
     /** They are not: every problem that was found; nothing of them may be used. */
-    record Invalid(List<ConfigProblem> problems) implements Loading {
+    record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
       }
@@ -99,12 +99,12 @@ public final class CodeLists {
   public record Entry(String list, String code, @Nullable Wording meaning, String note) {}
 
   /** Loads every {@code *.yaml} file of a folder. */
-  public static Loading load(Path folder) {
+  public static LoadResult load(Path folder) {
     LintReport report = new LintReport();
-    Optional<CodeLists> lists = new CodeFiles(report).read(folder);
+    Optional<CodeLists> lists = new CodeFileReader(report).read(folder);
     return lists.isPresent()
-        ? new Loading.Loaded(lists.get())
-        : new Loading.Invalid(report.problems());
+        ? new LoadResult.Loaded(lists.get())
+        : new LoadResult.Invalid(report.problems());
   }
 
   /**
@@ -113,11 +113,11 @@ public final class CodeLists {
    * states to say.
    */
   public static CodeLists shipped() {
-    return Shipped.LISTS;
+    return ShippedLists.LISTS;
   }
 
-  private static final class Shipped {
-    private static final CodeLists LISTS = CodeFiles.shipped();
+  private static final class ShippedLists {
+    private static final CodeLists LISTS = CodeFileReader.shipped();
   }
 
   private static Map<String, EnumDescriptor> enums() {
@@ -297,7 +297,7 @@ public final class CodeLists {
     Map<String, Wording> texts = words.getOrDefault(list, Map.of());
     for (EnumValueDescriptor value : type.getValues()) {
       if (value.getNumber() != 0) {
-        String word = EnumWords.word(value);
+        String word = EnumNames.word(value);
         entries.add(new Entry(list, word, texts.get(word), ""));
       }
     }
@@ -334,7 +334,7 @@ public final class CodeLists {
                         "classification_scheme",
                         scheme.name() + ": " + marking,
                         scheme.meanings().get(marking),
-                        EnumWords.word(level) + handledAs(scheme.name(), marking))));
+                        EnumNames.word(level) + handledAs(scheme.name(), marking))));
   }
 
   /** As what the others handle a marking. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.entente.gateway.cel.LabelSizes;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.subject.CodedText;
@@ -44,17 +44,19 @@ public final class CodesLint {
   private final Map<String, CodeFile.Evaluations> evaluations = new LinkedHashMap<>();
   private final Map<String, ClassificationScheme> schemes = new LinkedHashMap<>();
   private final Set<String> users = new LinkedHashSet<>();
-  private final Map<ClassificationScheme.Direction, Written> equivalences = new LinkedHashMap<>();
+  private final Map<ClassificationScheme.Direction, PlacedEquivalence> equivalences =
+      new LinkedHashMap<>();
 
   /** An equivalence and where it stands. */
-  private record Written(CodeFile.Equivalence it, Positions positions, String field) {}
+  private record PlacedEquivalence(
+      CodeFile.Equivalence it, FieldPositions positions, String field) {}
 
   CodesLint(LintReport report) {
     this.report = report;
     this.sharing = new SharingLint(report);
   }
 
-  void add(CodeFile file, Positions positions) {
+  void add(CodeFile file, FieldPositions positions) {
     orEmpty(file.words()).forEach((list, codes) -> words(list, codes, positions));
     orEmpty(file.markings()).forEach((code, meaning) -> marking(code, meaning, positions));
     orEmpty(file.sharing()).forEach((name, set) -> sharing.add(name, set, positions));
@@ -84,11 +86,11 @@ public final class CodesLint {
     return map == null ? Map.of() : map;
   }
 
-  private void wrong(Positions positions, String field, String wrong, String valid) {
+  private void wrong(FieldPositions positions, String field, String wrong, String valid) {
     report.problem(positions.problem(field, wrong, valid));
   }
 
-  private void words(String list, Map<String, Wording> codes, Positions positions) {
+  private void words(String list, Map<String, Wording> codes, FieldPositions positions) {
     String field = "words." + list;
     EnumDescriptor type = CodeLists.ENUMS.get(list);
     if (type == null) {
@@ -103,15 +105,15 @@ public final class CodesLint {
     codes.forEach(
         (code, meaning) -> {
           String at = field + "." + code;
-          if (EnumWords.parse(type, code).isEmpty()) {
-            wrong(positions, at, quoted(code), "one of " + EnumWords.all(type));
+          if (EnumNames.parse(type, code).isEmpty()) {
+            wrong(positions, at, quoted(code), "one of " + EnumNames.all(type));
           }
           put(known, code, meaning, at, positions);
           wording(meaning, at, positions);
         });
   }
 
-  private void marking(String code, Wording meaning, Positions positions) {
+  private void marking(String code, Wording meaning, FieldPositions positions) {
     String at = "markings." + code;
     if (!SHARING_MARKING.matcher(code).matches()) {
       wrong(positions, at, quoted(code), "1 to 40 characters of A-Z 0-9 : + . / - and spaces");
@@ -120,7 +122,7 @@ public final class CodesLint {
     wording(meaning, at, positions);
   }
 
-  private void indicator(String code, Wording meaning, Positions positions) {
+  private void indicator(String code, Wording meaning, FieldPositions positions) {
     String at = "indicators." + code;
     if (!INDICATOR.matcher(code).matches()) {
       wrong(
@@ -136,7 +138,7 @@ public final class CodesLint {
     wording(meaning, at, positions);
   }
 
-  private void evaluation(String name, CodeFile.Evaluations scheme, Positions positions) {
+  private void evaluation(String name, CodeFile.Evaluations scheme, FieldPositions positions) {
     String at = "evaluations." + name;
     if (!EVALUATION.matcher(name).matches()) {
       wrong(positions, at, quoted(name), "1 to 12 characters of A-Z a-z 0-9 -");
@@ -147,7 +149,7 @@ public final class CodesLint {
     evaluationCodes(scheme.information(), at + ".information", positions);
   }
 
-  private void evaluationCodes(Map<String, Wording> codes, String at, Positions positions) {
+  private void evaluationCodes(Map<String, Wording> codes, String at, FieldPositions positions) {
     if (codes.isEmpty() || codes.size() > MAX_CODES) {
       wrong(positions, at, codes.size() + " codes", "1 to " + MAX_CODES);
     }
@@ -160,7 +162,7 @@ public final class CodesLint {
         });
   }
 
-  private void scheme(String name, CodeFile.Scheme written, Positions positions) {
+  private void scheme(String name, CodeFile.Scheme written, FieldPositions positions) {
     String at = "schemes." + name;
     if (!SCHEME.matcher(name).matches()) {
       wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
@@ -183,7 +185,7 @@ public final class CodesLint {
         positions);
   }
 
-  private Set<String> usedBy(CodeFile.Scheme written, String at, Positions positions) {
+  private Set<String> usedBy(CodeFile.Scheme written, String at, FieldPositions positions) {
     Set<String> usedBy = new LinkedHashSet<>();
     List<String> names = written.usedBy() == null ? List.of() : written.usedBy();
     for (int i = 0; i < names.size(); i++) {
@@ -211,7 +213,7 @@ public final class CodesLint {
   private void level(
       CodeFile.@Nullable Marking written,
       String at,
-      Positions positions,
+      FieldPositions positions,
       Map<String, Classification> levels,
       Map<String, Wording> meanings) {
     if (written == null) {
@@ -222,13 +224,13 @@ public final class CodesLint {
     if (!isMarking(marking)) {
       wrong(positions, at + ".marking", quoted(marking), "one line of 1 to 80 characters");
     }
-    var level = EnumWords.parse(Classification.getDescriptor(), written.level());
+    var level = EnumNames.parse(Classification.getDescriptor(), written.level());
     if (level.isEmpty()) {
       wrong(
           positions,
           at + ".level",
           quoted(written.level()),
-          "one of " + EnumWords.all(Classification.getDescriptor()));
+          "one of " + EnumNames.all(Classification.getDescriptor()));
     } else if (levels.putIfAbsent(marking, Classification.valueOf(level.get())) != null) {
       wrong(positions, at + ".marking", quoted(marking) + " a second time", "each once");
     }
@@ -244,7 +246,7 @@ public final class CodesLint {
   }
 
   private void equivalence(
-      CodeFile.@Nullable Equivalence written, Positions positions, String field) {
+      CodeFile.@Nullable Equivalence written, FieldPositions positions, String field) {
     if (written == null) {
       wrong(positions, field, "nothing", "an equivalence");
       return;
@@ -256,14 +258,15 @@ public final class CodesLint {
     report.text(positions, field + ".basis", written.basis(), MAX_BASIS);
     ClassificationScheme.Direction direction =
         new ClassificationScheme.Direction(written.from(), written.to());
-    if (equivalences.putIfAbsent(direction, new Written(written, positions, field)) != null) {
+    if (equivalences.putIfAbsent(direction, new PlacedEquivalence(written, positions, field))
+        != null) {
       wrong(positions, field, direction + " a second time", "one entry for each direction");
     }
   }
 
   /** An equivalence whose schemes and markings exist and that lowers no protection. */
   private Optional<ClassificationScheme.Equivalence> handled(
-      ClassificationScheme.Direction direction, Written written) {
+      ClassificationScheme.Direction direction, PlacedEquivalence written) {
     ClassificationScheme from = known(direction.from(), written, ".from");
     ClassificationScheme to = known(direction.to(), written, ".to");
     if (from == null || to == null) {
@@ -281,7 +284,8 @@ public final class CodesLint {
         new ClassificationScheme.Equivalence(direction, written.it().basis(), handled));
   }
 
-  private @Nullable ClassificationScheme known(String name, Written written, String part) {
+  private @Nullable ClassificationScheme known(
+      String name, PlacedEquivalence written, String part) {
     ClassificationScheme scheme = schemes.get(name);
     if (scheme == null) {
       wrong(
@@ -297,7 +301,7 @@ public final class CodesLint {
       ClassificationScheme from,
       ClassificationScheme to,
       CodeFile.@Nullable Handled one,
-      Written written,
+      PlacedEquivalence written,
       String at,
       Map<String, String> handled) {
     if (one == null) {
@@ -320,7 +324,7 @@ public final class CodesLint {
           written.positions(),
           at + ".handled_as",
           quoted(one.handledAs()) + " is of a lower level than " + quoted(one.marking()),
-          "a marking of " + EnumWords.word(level.get()) + " or above");
+          "a marking of " + EnumNames.word(level.get()) + " or above");
     } else if (handled.putIfAbsent(one.marking(), one.handledAs()) != null) {
       wrong(
           written.positions(),
@@ -330,13 +334,14 @@ public final class CodesLint {
     }
   }
 
-  private <V> void put(Map<String, V> known, String code, V value, String at, Positions positions) {
+  private <V> void put(
+      Map<String, V> known, String code, V value, String at, FieldPositions positions) {
     if (known.putIfAbsent(code, value) != null) {
       wrong(positions, at, quoted(code) + " is in another file, too", "each once");
     }
   }
 
-  private void wording(Wording meaning, String at, Positions positions) {
+  private void wording(Wording meaning, String at, FieldPositions positions) {
     for (Wording.Language language : Wording.Language.values()) {
       String field = at + "." + language.name().toLowerCase(Locale.ROOT);
       report.text(positions, field, meaning.in(language), Wording.MAX);

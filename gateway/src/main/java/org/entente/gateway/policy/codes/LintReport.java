@@ -8,10 +8,10 @@ import java.util.Set;
 import org.entente.gateway.cel.ComparedText;
 import org.entente.gateway.cel.Compilation;
 import org.entente.gateway.cel.Condition;
+import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.cel.ExpressionProblem;
-import org.entente.gateway.cel.Expressions;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.text.TextRule;
 
@@ -52,13 +52,13 @@ public final class LintReport {
 
   /** People must see all of what decides. */
   public void seen(String file, byte[] content) {
-    HiddenText text = new HiddenText(file, new String(content, StandardCharsets.UTF_8));
+    HiddenTextLint text = new HiddenTextLint(file, new String(content, StandardCharsets.UTF_8));
     problems(text.hidden());
     text.mixed().forEach(this::warning);
   }
 
   /** Text that people read: there, not too long, and all of it shows. */
-  public void text(Positions positions, String field, String text, int most) {
+  public void text(FieldPositions positions, String field, String text, int most) {
     if (text.isEmpty() || text.length() > most) {
       String valid = "1 to " + most + " characters";
       problem(positions.problem(field, text.length() + " characters", valid));
@@ -78,7 +78,11 @@ public final class LintReport {
 
   /** The condition in a field, unless something is wrong with it. */
   public Optional<Condition> condition(
-      Expressions expressions, CodeLists codes, Positions positions, String field, String source) {
+      ExpressionCompiler expressions,
+      CodeLists codes,
+      FieldPositions positions,
+      String field,
+      String source) {
     Compilation<Condition> compilation = expressions.condition(source);
     if (compilation instanceof Compilation.Rejected<Condition> rejected) {
       for (ExpressionProblem it : rejected.problems()) {
@@ -103,7 +107,8 @@ public final class LintReport {
   }
 
   /** Whether every text that it compares with what has codes or names can be there. */
-  private boolean inLists(Condition condition, CodeLists codes, Positions positions, String field) {
+  private boolean inLists(
+      Condition condition, CodeLists codes, FieldPositions positions, String field) {
     int before = problems.size();
     for (ComparedText it : condition.compared()) {
       codes
@@ -114,7 +119,7 @@ public final class LintReport {
   }
 
   private static ConfigProblem neverThere(
-      ComparedText it, String valid, Positions positions, String field) {
+      ComparedText it, String valid, FieldPositions positions, String field) {
     String why = CodeLists.hasForm(it.with()) ? "it has not the form" : "no code list has it";
     String wrong = it.with() + " is never \"" + InvalidValue.printable(it.text()) + "\": " + why;
     ExpressionProblem problem = new ExpressionProblem(it.line(), it.column(), wrong, valid);

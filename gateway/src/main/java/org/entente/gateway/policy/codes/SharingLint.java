@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
 
 /**
@@ -15,21 +15,21 @@ import org.entente.gateway.model.InvalidValue;
  */
 final class SharingLint {
   private final LintReport report;
-  private final Map<String, Written> written = new LinkedHashMap<>();
+  private final Map<String, PlacedSet> written = new LinkedHashMap<>();
 
   /** A set and where it stands. */
-  private record Written(CodeFile.Sharing it, Positions positions) {}
+  private record PlacedSet(CodeFile.Sharing it, FieldPositions positions) {}
 
   SharingLint(LintReport report) {
     this.report = report;
   }
 
-  void add(String name, CodeFile.Sharing set, Positions positions) {
+  void add(String name, CodeFile.Sharing set, FieldPositions positions) {
     String at = "sharing." + name;
     if (!CodesLint.SCHEME.matcher(name).matches()) {
       wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
     }
-    if (written.putIfAbsent(name, new Written(set, positions)) != null) {
+    if (written.putIfAbsent(name, new PlacedSet(set, positions)) != null) {
       wrong(positions, at, quoted(name) + " is in another file, too", "each once");
     }
   }
@@ -48,7 +48,7 @@ final class SharingLint {
     return new SharingOrder(sets, asking);
   }
 
-  private List<String> ordered(Written set, String at, Set<String> markings, Set<String> placed) {
+  private List<String> ordered(PlacedSet set, String at, Set<String> markings, Set<String> placed) {
     List<String> order = names(set.it().strictestFirst());
     if (order.isEmpty()) {
       wrong(set.positions(), at, "an empty list", "one marking or more");
@@ -65,7 +65,7 @@ final class SharingLint {
     return order;
   }
 
-  private List<String> asking(Written set, String at) {
+  private List<String> asking(PlacedSet set, String at) {
     List<String> order = names(set.it().strictestFirst());
     List<String> given = set.it().consentToPassOn();
     List<String> asking = given == null ? List.of() : names(given);
@@ -91,7 +91,7 @@ final class SharingLint {
     return written.stream().map(String::valueOf).toList();
   }
 
-  private void wrong(Positions positions, String field, String wrong, String valid) {
+  private void wrong(FieldPositions positions, String field, String wrong, String valid) {
     report.problem(positions.problem(field, wrong, valid));
   }
 

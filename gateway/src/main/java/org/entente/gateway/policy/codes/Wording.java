@@ -1,7 +1,7 @@
 package org.entente.gateway.policy.codes;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import org.entente.gateway.config.Written;
+import org.entente.gateway.config.SchemaDescription;
 
 /**
  * What a code means, in the languages of the federation. All are required: a code that some cannot
@@ -13,10 +13,14 @@ import org.entente.gateway.config.Written;
  * @param de German
  */
 public record Wording(
-    @Written(value = "English", longest = Wording.MAX) @JsonProperty(required = true) String en,
-    @Written(value = "French", longest = Wording.MAX) @JsonProperty(required = true) String fr,
-    @Written(value = "Spanish", longest = Wording.MAX) @JsonProperty(required = true) String es,
-    @Written(value = "German", longest = Wording.MAX) @JsonProperty(required = true) String de) {
+    @SchemaDescription(value = "English", longest = Wording.MAX) @JsonProperty(required = true)
+        String en,
+    @SchemaDescription(value = "French", longest = Wording.MAX) @JsonProperty(required = true)
+        String fr,
+    @SchemaDescription(value = "Spanish", longest = Wording.MAX) @JsonProperty(required = true)
+        String es,
+    @SchemaDescription(value = "German", longest = Wording.MAX) @JsonProperty(required = true)
+        String de) {
   /** Longest text in one language, in characters. */
   public static final int MAX = 200;
 

@@ -6,8 +6,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.codes.ClassificationScheme;
 import org.entente.gateway.policy.codes.CodeLists;
-import org.entente.gateway.policy.codes.EnumWords;
-import org.entente.gateway.policy.terms.Failure;
+import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.policy.terms.AgreementMismatch;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.ClassificationEquivalent;
@@ -29,7 +29,7 @@ final class ClassificationCheck {
   }
 
   /** Why a label may not go to a recipient; the field is the rule. */
-  Optional<Failure> failure(Label label, AgencyName recipient) {
+  Optional<AgreementMismatch> failure(Label label, AgencyName recipient) {
     String name = label.getClassificationScheme();
     String marking = label.getClassificationMarking();
     if (name.isEmpty() && marking.isEmpty()) {
@@ -64,14 +64,14 @@ final class ClassificationCheck {
               + " "
               + marking
               + " is "
-              + EnumWords.word(level.get())
+              + EnumNames.word(level.get())
               + "; the label says "
-              + EnumWords.word(label.getClassification()));
+              + EnumNames.word(label.getClassification()));
     }
     return handled(name, marking, recipient);
   }
 
-  private Optional<Failure> handled(String scheme, String marking, AgencyName recipient) {
+  private Optional<AgreementMismatch> handled(String scheme, String marking, AgencyName recipient) {
     Optional<ClassificationScheme> own = usedBy(recipient);
     if (own.isEmpty()) {
       return failed(
@@ -134,7 +134,7 @@ final class ClassificationCheck {
     return codes.schemeUsedBy(agency.value(), membership.jurisdiction(agency));
   }
 
-  private static Optional<Failure> failed(String rule, Code code, String reason) {
-    return Optional.of(new Failure(rule, code, reason));
+  private static Optional<AgreementMismatch> failed(String rule, Code code, String reason) {
+    return Optional.of(new AgreementMismatch(rule, code, reason));
   }
 }

@@ -10,7 +10,7 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.codes.SharingOrder;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.ExerciseRetention;
-import org.entente.gateway.policy.terms.Fulfilments;
+import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Label;
 
@@ -21,14 +21,14 @@ import org.entente.proto.v1.Label;
  */
 public final class DraftTerms {
   private final OnwardCheck onward;
-  private final Fulfilments fulfilments;
+  private final FulfilmentSnapshot fulfilments;
   private final ExerciseRetention retention;
 
   public DraftTerms(
-      Rules rules,
+      RuleEvaluator rules,
       Membership membership,
       SharingOrder sharing,
-      Fulfilments fulfilments,
+      FulfilmentSnapshot fulfilments,
       ExerciseRetention retention) {
     this.fulfilments = fulfilments;
     this.retention = retention;
@@ -39,10 +39,10 @@ public final class DraftTerms {
    * The agreement as it binds a draft with this label: training may be kept for a shorter time, and
    * what passes on something for no longer than that. The same for each recipient.
    */
-  Agreement binding(Label label, Agreement agreement, List<Source> sources, Instant now) {
+  Agreement binding(Label label, Agreement agreement, List<OnwardSource> sources, Instant now) {
     Agreement training = retention.applied(label, agreement);
     int granted = training.obligations().retentionDays();
-    int days = GoesAlong.days(granted, sources, now);
+    int days = PropagatedRestrictions.days(granted, sources, now);
     return days == granted ? training : training.keeping(days);
   }
 
@@ -51,7 +51,7 @@ public final class DraftTerms {
       Ruling ruling,
       Label label,
       boolean namesPerson,
-      List<Source> sources,
+      List<OnwardSource> sources,
       AgencyName recipient,
       Instant now) {
     if (!(ruling instanceof Ruling.Allowed allowed)) {
@@ -71,7 +71,7 @@ public final class DraftTerms {
   OnwardCheck.Passage passage(
       Label label,
       boolean namesPerson,
-      List<Source> sources,
+      List<OnwardSource> sources,
       AgencyName recipient,
       Agreement agreement,
       Instant now) {
@@ -107,13 +107,13 @@ public final class DraftTerms {
    * back.
    */
   private static Optional<Refusal> withheld(
-      Label label, List<Source> sources, AgencyName recipient, Agreement agreement) {
+      Label label, List<OnwardSource> sources, AgencyName recipient, Agreement agreement) {
     if (sources.isEmpty()) {
       return Optional.empty();
     }
     // Of the kind that it goes on as: what is withheld of another kind is not withheld of this.
     List<String> here = agreement.redactions().of(label.getKind());
-    for (Source source : sources) {
+    for (OnwardSource source : sources) {
       List<String> lacking = new ArrayList<>(source.label().getRedactedList());
       lacking.removeIf(
           path -> here.stream().anyMatch(all -> path.equals(all) || path.startsWith(all + '.')));

@@ -42,10 +42,10 @@ public record Explanation(
       AgencyName agency,
       Optional<Refusal> refusal,
       Optional<String> permittedBy,
-      Optional<Binding> binding,
+      Optional<BindingTerms> binding,
       List<String> withheld,
       Optional<Fulfilment> fulfils,
-      List<Tried> tried) {
+      List<AgreementTrial> tried) {
     public Recipient {
       withheld = List.copyOf(withheld);
       tried = List.copyOf(tried);
@@ -60,14 +60,15 @@ public record Explanation(
    * @param fourEyes whether this agreement asks for a second person
    * @param personRequired whether it asks who sends, and why
    */
-  public record Binding(
+  public record BindingTerms(
       List<Obligation> obligations, int retentionDays, boolean fourEyes, boolean personRequired) {
-    public Binding {
+    public BindingTerms {
       obligations = List.copyOf(obligations);
     }
 
-    static Binding of(Agreement.Obligations it) {
-      return new Binding(it.ofRecipient(), it.retentionDays(), it.fourEyes(), it.personRequired());
+    static BindingTerms of(Agreement.Obligations it) {
+      return new BindingTerms(
+          it.ofRecipient(), it.retentionDays(), it.fourEyes(), it.personRequired());
     }
   }
 
@@ -79,22 +80,22 @@ public record Explanation(
    * @param failed the tests that the label fails, each as {@code field: reason}; none if this
    *     agreement permits it
    */
-  public record Tried(String agreement, String title, List<String> failed) {
-    public Tried {
+  public record AgreementTrial(String agreement, String title, List<String> failed) {
+    public AgreementTrial {
       failed = List.copyOf(failed);
     }
   }
 
   /** What becomes of it as a whole. */
-  public Decision.Outcome outcome() {
+  public PolicyDecision.Outcome outcome() {
     if (recipients.stream().allMatch(recipient -> recipient.refusal().isPresent())) {
-      return Decision.Outcome.REFUSED;
+      return PolicyDecision.Outcome.REFUSED;
     }
-    return held.isPresent() ? Decision.Outcome.HELD : Decision.Outcome.ACCEPTED;
+    return held.isPresent() ? PolicyDecision.Outcome.HELD : PolicyDecision.Outcome.ACCEPTED;
   }
 
   /** What becomes of it for one of its recipients: what is held, is held for all. */
-  public Decision.Outcome outcome(Recipient recipient) {
-    return recipient.refusal().isPresent() ? Decision.Outcome.REFUSED : outcome();
+  public PolicyDecision.Outcome outcome(Recipient recipient) {
+    return recipient.refusal().isPresent() ? PolicyDecision.Outcome.REFUSED : outcome();
   }
 }

@@ -9,7 +9,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.check.Times;
+import org.entente.gateway.policy.check.TimestampConversion;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Classification;
@@ -36,7 +36,7 @@ public record FixedLabel(Kind kind, String agreement, int retentionDays) {
         RecallMessages.LABEL,
         ConsentMessages.LABEL,
         ResponderMessages.LABEL,
-        ChargeMessages.LABEL);
+        AssignmentMessages.LABEL);
   }
 
   Label of(
@@ -49,8 +49,8 @@ public record FixedLabel(Kind kind, String agreement, int retentionDays) {
     return fixed(exercise)
         .setMessageId(UnsafeByteOperations.unsafeWrap(id.bytes()))
         .setOrigin(origin.value())
-        .setCreatedAt(Times.timestamp(created))
-        .setExpiresAt(Times.timestamp(expires))
+        .setCreatedAt(TimestampConversion.timestamp(created))
+        .setExpiresAt(TimestampConversion.timestamp(expires))
         .setLaneValue(lane.number())
         .build();
   }

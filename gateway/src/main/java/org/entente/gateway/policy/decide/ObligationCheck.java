@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.Fulfilment;
 import org.entente.proto.v1.Obligation;
@@ -31,7 +31,7 @@ final class ObligationCheck {
             agreement.id() + "/" + clause(lacking.get(0)),
             recipient
                 + " does not fulfil "
-                + EnumWords.words(lacking)
+                + EnumNames.words(lacking)
                 + ", to which this agreement binds it; it fulfils "
                 + fulfilment.words()
                 + ". Its operator must act there, or who made the agreement"));

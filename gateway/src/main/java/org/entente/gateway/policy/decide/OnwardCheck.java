@@ -10,8 +10,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.codes.SharingOrder;
+import org.entente.gateway.policy.terms.AgreementMismatch;
 import org.entente.gateway.policy.terms.Coverage;
-import org.entente.gateway.policy.terms.Failure;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
@@ -28,16 +28,16 @@ final class OnwardCheck {
   /** Grants of which a refusal says why they do not serve. */
   private static final int TOLD = 3;
 
-  private final Rules rules;
+  private final RuleEvaluator rules;
   private final Membership membership;
   private final SharingOrder sharing;
-  private final GoesAlong along;
+  private final PropagatedRestrictions along;
 
-  OnwardCheck(Rules rules, Membership membership, SharingOrder sharing) {
+  OnwardCheck(RuleEvaluator rules, Membership membership, SharingOrder sharing) {
     this.rules = rules;
     this.membership = membership;
     this.sharing = sharing;
-    this.along = new GoesAlong(sharing);
+    this.along = new PropagatedRestrictions(sharing);
   }
 
   /**
@@ -46,16 +46,17 @@ final class OnwardCheck {
    * @param refusal why it may not; null if it may
    * @param consented under which consents it may; none if nobody had to be asked
    */
-  record Passage(@Nullable Refusal refusal, List<Consented> consented) {}
+  record Passage(@Nullable Refusal refusal, List<AppliedConsent> consented) {}
 
   /** One draft on its way to one recipient. */
-  private record Way(Label draft, AgencyName recipient, Instant now, List<Consented> consented) {}
+  private record DraftRecipient(
+      Label draft, AgencyName recipient, Instant now, List<AppliedConsent> consented) {}
 
   /** Decides about a draft that passes on these. */
-  Passage passage(Label draft, List<Source> sources, AgencyName recipient, Instant now) {
-    Way way = new Way(draft, recipient, now, new ArrayList<>());
-    for (Source source : sources) {
-      Optional<Failure> failure = failure(way, source);
+  Passage passage(Label draft, List<OnwardSource> sources, AgencyName recipient, Instant now) {
+    DraftRecipient way = new DraftRecipient(draft, recipient, now, new ArrayList<>());
+    for (OnwardSource source : sources) {
+      Optional<AgreementMismatch> failure = failure(way, source);
       if (failure.isPresent()) {
         return new Passage(
             new Refusal(
@@ -69,7 +70,7 @@ final class OnwardCheck {
     return new Passage(null, way.consented());
   }
 
-  private Optional<Failure> failure(Way way, Source source) {
+  private Optional<AgreementMismatch> failure(DraftRecipient way, OnwardSource source) {
     if (source.label().getOrigin().equals(way.recipient().value())) {
       return Optional.empty();
     }
@@ -80,7 +81,7 @@ final class OnwardCheck {
   }
 
   /** Whether its marking lets it be told to others, or its originator does. */
-  private Optional<Failure> marked(Way way, Source source) {
+  private Optional<AgreementMismatch> marked(DraftRecipient way, OnwardSource source) {
     return source.label().getMarkingsList().stream()
         .filter(sharing::asksConsent)
         .findFirst()
@@ -94,9 +95,9 @@ final class OnwardCheck {
   }
 
   /** What the originator and the agreement under which it came allow. */
-  private Optional<Failure> permitted(Way way, Source source) {
+  private Optional<AgreementMismatch> permitted(DraftRecipient way, OnwardSource source) {
     if (source.label().getHandlingList().contains(Handling.HANDLING_H2)) {
-      Optional<Failure> lacking =
+      Optional<AgreementMismatch> lacking =
           consent(way, source, "handling", "handling H2 asks for its originator's permission");
       if (lacking.isPresent()) {
         return lacking;
@@ -108,7 +109,7 @@ final class OnwardCheck {
       return refused("obligations", "its originator lets nothing of it be passed on");
     }
     if (obligations.contains(Obligation.OBLIGATION_ONWARD_WITH_CONSENT)) {
-      Optional<Failure> lacking =
+      Optional<AgreementMismatch> lacking =
           consent(
               way, source, "obligations", "its originator asks for consent before it is passed on");
       if (lacking.isPresent()) {
@@ -121,7 +122,8 @@ final class OnwardCheck {
         : allowed(way, source, known.get());
   }
 
-  private Optional<Failure> allowed(Way way, Source source, Coverage coverage) {
+  private Optional<AgreementMismatch> allowed(
+      DraftRecipient way, OnwardSource source, Coverage coverage) {
     String id = coverage.agreement().id();
     return switch (coverage.agreement().obligations().onwardTransfer()) {
       case NONE ->
@@ -144,16 +146,17 @@ final class OnwardCheck {
   }
 
   /** Whether the originator consents; what is asked for twice is noted once. */
-  private Optional<Failure> consent(Way way, Source source, String field, String reason) {
+  private Optional<AgreementMismatch> consent(
+      DraftRecipient way, OnwardSource source, String field, String reason) {
     // Of anybody else's word nothing follows, however it came to be kept.
-    List<Grant> grants =
+    List<ConsentGrant> grants =
         source.grants().stream()
             .filter(grant -> grant.grantor().value().equals(source.label().getOrigin()))
             .toList();
-    for (Grant grant : grants) {
+    for (ConsentGrant grant : grants) {
       if (lacks(way, grant).isEmpty()) {
-        Consented consented =
-            new Consented(grant.id(), grant.grantor(), source.id(), way.recipient());
+        AppliedConsent consented =
+            new AppliedConsent(grant.id(), grant.grantor(), source.id(), way.recipient());
         if (!way.consented().contains(consented)) {
           way.consented().add(consented);
         }
@@ -165,14 +168,14 @@ final class OnwardCheck {
                 Stream.of(reason),
                 grants.stream().limit(TOLD).flatMap(grant -> lacks(way, grant).stream()))
             .collect(Collectors.joining("; "));
-    return Optional.of(new Failure(field, Code.CONSENT_REQUIRED, why));
+    return Optional.of(new AgreementMismatch(field, Code.CONSENT_REQUIRED, why));
   }
 
-  private Optional<String> lacks(Way way, Grant grant) {
+  private Optional<String> lacks(DraftRecipient way, ConsentGrant grant) {
     return grant.lacks(way.recipient(), way.draft().getPurpose(), way.now(), membership);
   }
 
-  private static Optional<Failure> refused(String field, String reason) {
-    return Optional.of(new Failure(field, Code.ONWARD_REFUSED, reason));
+  private static Optional<AgreementMismatch> refused(String field, String reason) {
+    return Optional.of(new AgreementMismatch(field, Code.ONWARD_REFUSED, reason));
   }
 }

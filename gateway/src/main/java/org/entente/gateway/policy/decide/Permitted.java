@@ -23,8 +23,8 @@ public final class Permitted {
   private final MessageId messageId;
   private final AgencyName origin;
   private final LabelledBody content;
-  private final Written written;
-  private final Grounds grounds;
+  private final AuthoredMessage written;
+  private final RecheckInputs grounds;
   private final List<Permit> permits;
   private final Instant expires;
 
@@ -37,7 +37,7 @@ public final class Permitted {
   record LabelledBody(Label label, ByteString body) {}
 
   /** A label, complete, with its body as its author wrote it. */
-  record Written(Label label, Body body) {}
+  record AuthoredMessage(Label label, Body body) {}
 
   /** One of which nothing is withheld. */
   Permitted(
@@ -51,8 +51,8 @@ public final class Permitted {
         messageId,
         origin,
         new LabelledBody(label, body.toByteString()),
-        new Written(label, body),
-        Grounds.NONE,
+        new AuthoredMessage(label, body),
+        RecheckInputs.NONE,
         permits,
         expires);
   }
@@ -61,8 +61,8 @@ public final class Permitted {
       MessageId messageId,
       AgencyName origin,
       LabelledBody content,
-      Written written,
-      Grounds grounds,
+      AuthoredMessage written,
+      RecheckInputs grounds,
       List<Permit> permits,
       Instant expires) {
     if (permits.isEmpty()) {
@@ -133,7 +133,7 @@ public final class Permitted {
   }
 
   /** On what it goes out of which its label says nothing. */
-  public Grounds grounds() {
+  public RecheckInputs grounds() {
     return grounds;
   }
 

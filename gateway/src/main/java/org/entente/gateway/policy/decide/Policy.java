@@ -7,7 +7,7 @@ import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.terms.ExerciseRetention;
-import org.entente.gateway.policy.terms.Fulfilments;
+import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.proto.v1.Addressing;
@@ -27,24 +27,24 @@ public final class Policy {
 
   private final Rulebook rulebook;
   private final Membership membership;
-  private final Fulfilments fulfilments;
+  private final FulfilmentSnapshot fulfilments;
   private final PolicyStamp stamp;
   private final RulingCache cache;
-  private final Rules rules;
+  private final RuleEvaluator rules;
   private final DraftTerms terms;
   private final RosterMessages rosters;
   private final ClassificationCheck classification;
-  private final Egress egress;
-  private final Ingress ingress;
+  private final EgressPolicy egress;
+  private final IngressPolicy ingress;
 
   /** The same where no agency has said which obligations it can fulfil. */
   public Policy(Rulebook rulebook, Membership membership, int cacheEntries) {
-    this(rulebook, membership, Fulfilments.UNKNOWN, cacheEntries);
+    this(rulebook, membership, FulfilmentSnapshot.UNKNOWN, cacheEntries);
   }
 
   /** The same with no rule of its own for training traffic. */
   public Policy(
-      Rulebook rulebook, Membership membership, Fulfilments fulfilments, int cacheEntries) {
+      Rulebook rulebook, Membership membership, FulfilmentSnapshot fulfilments, int cacheEntries) {
     this(rulebook, membership, fulfilments, ExerciseRetention.NONE, cacheEntries);
   }
 
@@ -58,7 +58,7 @@ public final class Policy {
   public Policy(
       Rulebook rulebook,
       Membership membership,
-      Fulfilments fulfilments,
+      FulfilmentSnapshot fulfilments,
       ExerciseRetention exercises,
       int cacheEntries) {
     this(rulebook, membership, fulfilments, exercises, cacheEntries, 0);
@@ -68,7 +68,7 @@ public final class Policy {
   Policy(
       Rulebook rulebook,
       Membership membership,
-      Fulfilments fulfilments,
+      FulfilmentSnapshot fulfilments,
       ExerciseRetention exercises,
       int cacheEntries,
       long generation) {
@@ -76,14 +76,15 @@ public final class Policy {
     this.fulfilments = fulfilments;
     this.rulebook = rulebook;
     this.membership = membership;
-    this.rules = new Rules(rulebook, membership);
+    this.rules = new RuleEvaluator(rulebook, membership);
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
-    this.cache = new RulingCache(new Facts(rulebook), cacheEntries);
+    this.cache = new RulingCache(new RulingFacts(rulebook), cacheEntries);
     this.rosters = new RosterMessages(rules, membership, stamp);
     this.terms =
         new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises);
-    this.egress = new Egress(rules, membership, cache, terms, rosters, fulfilments, stamp);
-    this.ingress = new Ingress(rules, membership, fulfilments, cache, rosters, rulebook.version());
+    this.egress = new EgressPolicy(rules, membership, cache, terms, rosters, fulfilments, stamp);
+    this.ingress =
+        new IngressPolicy(rules, membership, fulfilments, cache, rosters, rulebook.version());
   }
 
   /**
@@ -113,7 +114,7 @@ public final class Policy {
   }
 
   /** Which obligations agencies say that they can fulfil. */
-  public Fulfilments fulfilments() {
+  public FulfilmentSnapshot fulfilments() {
     return fulfilments;
   }
 
@@ -153,12 +154,12 @@ public final class Policy {
   }
 
   /** The sender's policy. */
-  public Egress egress() {
+  public EgressPolicy egress() {
     return egress;
   }
 
   /** The recipient's policy. */
-  public Ingress ingress() {
+  public IngressPolicy ingress() {
     return ingress;
   }
 
@@ -169,10 +170,10 @@ public final class Policy {
    * @param known the rest of the draft
    */
   public List<Residual> residuals(
-      Residual.Known known, String field, Addressing to, AgencyName self, Instant now) {
-    Recipients recipients = Recipients.expand(to, self, membership);
-    Residual.Known informed = known.inLane(to.getInformation().getLane());
-    return Residuals.of(rules, terms, rulebook, field).stream()
+      Residual.KnownPart known, String field, Addressing to, AgencyName self, Instant now) {
+    RecipientSet recipients = RecipientSet.expand(to, self, membership);
+    Residual.KnownPart informed = known.inLane(to.getInformation().getLane());
+    return ResidualEvaluator.of(rules, terms, rulebook, field).stream()
         .flatMap(
             it ->
                 recipients.all().stream()
@@ -188,7 +189,7 @@ public final class Policy {
 
   /** How many agencies an addressing leads to that names no joint operation. */
   public int recipients(Addressing to, AgencyName self) {
-    return Recipients.expand(to, self, membership).all().size();
+    return RecipientSet.expand(to, self, membership).all().size();
   }
 
   /**
@@ -238,8 +239,8 @@ public final class Policy {
   }
 
   /** What is taken in charge, as messages. */
-  public ChargeMessages charges() {
-    return new ChargeMessages(membership, stamp);
+  public AssignmentMessages charges() {
+    return new AssignmentMessages(membership, stamp);
   }
 
   /** Figures of the memory of rulings. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.codes.LintReport;
-import org.entente.gateway.policy.terms.LabelWords;
+import org.entente.gateway.policy.terms.LabelNotation;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
@@ -37,7 +37,7 @@ public record Residual(
    * @param condition when, as a condition of policy over {@code label}; {@code true} if always
    * @param verdict what
    */
-  public record Branch(String condition, Verdict verdict) {}
+  public record Branch(String condition, TransferVerdict verdict) {}
 
   /**
    * What is known of a draft.
@@ -49,37 +49,39 @@ public record Residual(
    * @param person whether it says who sends, and why
    * @param sources what it passes on, as it came
    */
-  public record Known(
+  public record KnownPart(
       Label label,
       @Nullable Body body,
       boolean namesPersons,
       boolean person,
-      List<Source> sources) {
-    public Known {
+      List<OnwardSource> sources) {
+    public KnownPart {
       sources = List.copyOf(sources);
     }
 
     /** A draft whose body is not known. */
-    public Known(Label label, boolean namesPersons, boolean person, List<Source> sources) {
+    public KnownPart(
+        Label label, boolean namesPersons, boolean person, List<OnwardSource> sources) {
       this(label, null, namesPersons, person, sources);
     }
 
     /** The same for those who have it for information, perhaps by a lower lane. */
-    Known inLane(Lane lane) {
+    KnownPart inLane(Lane lane) {
       return lane == Lane.LANE_UNSPECIFIED
           ? this
-          : new Known(label.toBuilder().setLane(lane).build(), body, namesPersons, person, sources);
+          : new KnownPart(
+              label.toBuilder().setLane(lane).build(), body, namesPersons, person, sources);
     }
 
     /** A draft that lacks nothing besides and passes nothing on. */
-    public static Known of(Label label) {
-      return new Known(label, false, true, List.of());
+    public static KnownPart of(Label label) {
+      return new KnownPart(label, false, true, List.of());
     }
   }
 
   /** Names of the fields that it can be asked of: those that clients set. */
   public static List<String> fields() {
-    return LabelWords.names().stream()
+    return LabelNotation.names().stream()
         .filter(name -> !LintReport.GATEWAY_FIELDS.contains(name))
         .toList();
   }

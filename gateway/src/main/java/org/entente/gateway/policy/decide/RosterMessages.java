@@ -43,11 +43,11 @@ public final class RosterMessages {
       new FixedLabel(Kind.KIND_ROSTER, GIVEN_BACK, RETENTION_DAYS);
   private static final Duration DELIVER_WITHIN = Duration.ofDays(90);
 
-  private final Rules rules;
+  private final RuleEvaluator rules;
   private final Membership membership;
   private final PolicyStamp stamp;
 
-  RosterMessages(Rules rules, Membership membership, PolicyStamp stamp) {
+  RosterMessages(RuleEvaluator rules, Membership membership, PolicyStamp stamp) {
     this.rules = rules;
     this.membership = membership;
     this.stamp = stamp;

@@ -1,7 +1,7 @@
 package org.entente.gateway.policy.decide;
 
 import org.entente.gateway.policy.terms.ExerciseRetention;
-import org.entente.gateway.policy.terms.Fulfilments;
+import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Rulebook;
 
@@ -30,10 +30,10 @@ public final class RulebookHolder {
       Rulebook rulebook, Membership membership, ExerciseRetention exercises, int cacheEntries) {
     this.exercises = exercises;
     this.cacheEntries = cacheEntries;
-    this.policy = made(rulebook, membership, Fulfilments.UNKNOWN);
+    this.policy = made(rulebook, membership, FulfilmentSnapshot.UNKNOWN);
   }
 
-  private Policy made(Rulebook rulebook, Membership membership, Fulfilments fulfilments) {
+  private Policy made(Rulebook rulebook, Membership membership, FulfilmentSnapshot fulfilments) {
     return new Policy(rulebook, membership, fulfilments, exercises, cacheEntries, generation);
   }
 
@@ -76,7 +76,7 @@ public final class RulebookHolder {
    * Takes up what agencies say now that they can fulfil; rulebook and membership stay. Nothing
    * changes, and no ruling is forgotten, where they say the same.
    */
-  public synchronized void fulfilments(Fulfilments next) {
+  public synchronized void fulfilments(FulfilmentSnapshot next) {
     if (!next.equals(policy.fulfilments())) {
       policy = made(policy.rulebook(), policy.membership(), next);
     }

@@ -7,24 +7,25 @@ import java.util.function.Function;
 import org.entente.gateway.policy.terms.Transfer;
 
 /**
- * Bounded memory of rulings, by their {@link Facts}. Changes how fast a ruling comes, never which.
+ * Bounded memory of rulings, by their {@link RulingFacts}. Changes how fast a ruling comes, never
+ * which.
  */
 final class RulingCache {
-  private final Facts facts;
-  private final Cache<Facts.Key, Ruling> rulings;
+  private final RulingFacts facts;
+  private final Cache<RulingFacts.Key, Ruling> rulings;
 
-  RulingCache(Facts facts, int entries) {
+  RulingCache(RulingFacts facts, int entries) {
     this.facts = facts;
     // Evicts on the caller's thread: decisions start no threads.
     this.rulings =
         Caffeine.newBuilder().maximumSize(entries).executor(Runnable::run).recordStats().build();
   }
 
-  Ruling get(Facts.Stage stage, Transfer transfer, Function<Transfer, Ruling> rules) {
+  Ruling get(RulingFacts.Stage stage, Transfer transfer, Function<Transfer, Ruling> rules) {
     if (!facts.keepable()) {
       return rules.apply(transfer);
     }
-    Facts.Key key = facts.key(stage, transfer);
+    RulingFacts.Key key = facts.key(stage, transfer);
     Ruling kept = rulings.getIfPresent(key);
     if (kept == null) {
       kept = rules.apply(transfer);

@@ -11,16 +11,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.entente.gateway.cel.Condition;
-import org.entente.gateway.cel.Expressions;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.cel.ExpressionCompiler;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.policy.check.LabelFields;
+import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.codes.CodeLists;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.ChargeMessages;
+import org.entente.gateway.policy.decide.AssignmentMessages;
 import org.entente.gateway.policy.decide.ConsentMessages;
 import org.entente.gateway.policy.decide.EvidenceMessages;
 import org.entente.gateway.policy.decide.RecallMessages;
@@ -53,10 +53,10 @@ public final class AgreementLint {
           ResponderMessages.AGREEMENT,
           RosterMessages.AGREEMENT,
           RosterMessages.GIVEN_BACK,
-          ChargeMessages.AGREEMENT);
+          AssignmentMessages.AGREEMENT);
 
   /** Kinds that need an agreement, as its file writes them. */
-  private static final String SHARED = EnumWords.words(LabelSpace.KINDS);
+  private static final String SHARED = EnumNames.words(LabelSpace.KINDS);
 
   /** Days before its end at which an agreement is reported. */
   private static final int SOON = 30;
@@ -64,12 +64,12 @@ public final class AgreementLint {
   private static final int DEFAULT_DELIVERY_DAYS = 30;
 
   private final AgreementFile file;
-  private final Positions positions;
+  private final FieldPositions positions;
   private final Membership membership;
   private final LintReport report;
 
   public AgreementLint(
-      AgreementFile file, Positions positions, Membership membership, LintReport report) {
+      AgreementFile file, FieldPositions positions, Membership membership, LintReport report) {
     this.file = file;
     this.positions = positions;
     this.membership = membership;
@@ -77,7 +77,7 @@ public final class AgreementLint {
   }
 
   /** The agreement; empty if the report has a new problem. */
-  public Optional<Agreement> lint(Expressions expressions, CodeLists codes, Instant now) {
+  public Optional<Agreement> lint(ExpressionCompiler expressions, CodeLists codes, Instant now) {
     int before = report.problems().size();
     names();
     Agreement.Covers covers = covers(expressions, codes);
@@ -108,7 +108,7 @@ public final class AgreementLint {
   }
 
   private void names() {
-    boolean form = LabelFields.AGREEMENT_ID.matcher(file.id()).matches();
+    boolean form = LabelFieldCheck.AGREEMENT_ID.matcher(file.id()).matches();
     if (!form || RESERVED.contains(file.id())) {
       wrong(
           "id",
@@ -152,7 +152,7 @@ public final class AgreementLint {
                   + " justification (Directive (EU) 2016/680, article 38(3))"));
     }
     boolean investigates =
-        file.covers().purposes().contains(EnumWords.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
+        file.covers().purposes().contains(EnumNames.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
     if (investigates && file.law().regime() != Regime.CRIMINAL) {
       wrong(
           "law.regime",
@@ -168,7 +168,7 @@ public final class AgreementLint {
         && (parties.get(0).group() != null || parties.get(0).jurisdiction() != null);
   }
 
-  private Agreement.Covers covers(Expressions expressions, CodeLists codes) {
+  private Agreement.Covers covers(ExpressionCompiler expressions, CodeLists codes) {
     AgreementFile.Covers it = file.covers();
     Set<Kind> kinds = words("covers.kinds", it.kinds(), Kind.getDescriptor(), Kind::forNumber);
     if (kinds.contains(Kind.KIND_EVIDENCE)) {
@@ -208,7 +208,7 @@ public final class AgreementLint {
         condition(expressions, codes));
   }
 
-  private @Nullable Condition condition(Expressions expressions, CodeLists codes) {
+  private @Nullable Condition condition(ExpressionCompiler expressions, CodeLists codes) {
     String source = file.covers().condition();
     if (source == null) {
       return null;
@@ -222,15 +222,15 @@ public final class AgreementLint {
       String field, List<String> words, EnumDescriptor type, IntFunction<E> byNumber) {
     Set<E> values = new LinkedHashSet<>();
     if (words.isEmpty()) {
-      wrong(field, "an empty list", "one or more of " + EnumWords.all(type));
+      wrong(field, "an empty list", "one or more of " + EnumNames.all(type));
     }
     for (int i = 0; i < words.size(); i++) {
       String place =
           words.size() == 1 && !positions.has(field + "[0]") ? field : field + "[" + i + "]";
       String word = words.get(i) == null ? "nothing" : words.get(i);
-      var value = EnumWords.parse(type, word);
+      var value = EnumNames.parse(type, word);
       if (value.isEmpty()) {
-        wrong(place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumWords.all(type));
+        wrong(place, "\"" + InvalidValue.printable(word) + "\"", "one of " + EnumNames.all(type));
       } else if (!values.add(byNumber.apply(value.get().getNumber()))) {
         wrong(place, word + " a second time", "each once");
       }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.entente.gateway.cel.Expressions;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.cel.ExpressionCompiler;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.policy.check.LabelFields;
+import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.terms.NodeRule;
@@ -18,13 +18,16 @@ import org.entente.gateway.policy.terms.NodeRule.RuleFile;
 public final class NodeRulesLint {
   private static final int MAX_RULES = 256;
 
-  private final Positions positions;
-  private final Expressions expressions;
+  private final FieldPositions positions;
+  private final ExpressionCompiler expressions;
   private final CodeLists codes;
   private final LintReport report;
 
   public NodeRulesLint(
-      Positions positions, Expressions expressions, CodeLists codes, LintReport report) {
+      FieldPositions positions,
+      ExpressionCompiler expressions,
+      CodeLists codes,
+      LintReport report) {
     this.positions = positions;
     this.expressions = expressions;
     this.codes = codes;
@@ -43,7 +46,8 @@ public final class NodeRulesLint {
       RuleFile rule = file.rules().get(i);
       if (rule == null) {
         wrong(field, "nothing", "a rule");
-      } else if (!LabelFields.AGREEMENT_ID.matcher(rule.id()).matches() || !ids.add(rule.id())) {
+      } else if (!LabelFieldCheck.AGREEMENT_ID.matcher(rule.id()).matches()
+          || !ids.add(rule.id())) {
         wrong(
             field + ".id",
             "\"" + InvalidValue.printable(rule.id()) + "\"",

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.codes.LintReport;
@@ -27,7 +27,7 @@ final class NodeRulesReview {
   private final Rulebook rulebook;
   private final Instant now;
   private final Membership membership;
-  private final Positions places;
+  private final FieldPositions places;
   private final LintReport report;
   private final List<Pair> pairs;
 
@@ -35,7 +35,11 @@ final class NodeRulesReview {
   private record Pair(AgencyName from, AgencyName to) {}
 
   NodeRulesReview(
-      Rulebook rulebook, Membership membership, Instant now, Positions places, LintReport report) {
+      Rulebook rulebook,
+      Membership membership,
+      Instant now,
+      FieldPositions places,
+      LintReport report) {
     this.rulebook = rulebook;
     this.membership = membership;
     this.now = now;

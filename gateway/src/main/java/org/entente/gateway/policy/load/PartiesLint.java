@@ -2,7 +2,7 @@ package org.entente.gateway.policy.load;
 
 import java.util.List;
 import java.util.TreeSet;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.subject.CodedText;
@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class PartiesLint {
   private static final int MAX_PARTIES = 64;
 
-  private final Positions positions;
+  private final FieldPositions positions;
   private final Membership membership;
   private final LintReport report;
 
-  PartiesLint(Positions positions, Membership membership, LintReport report) {
+  PartiesLint(FieldPositions positions, Membership membership, LintReport report) {
     this.positions = positions;
     this.membership = membership;
     this.report = report;

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.entente.gateway.config.JsonSchemas;
 import org.entente.gateway.policy.codes.CodeFile;
 import org.entente.gateway.policy.codes.CodeLists;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.terms.AgreementFile;
 import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
 
@@ -50,7 +50,7 @@ public final class PolicySchemas {
   private static List<String> words(EnumDescriptor type) {
     return type.getValues().stream()
         .filter(value -> value.getNumber() != 0)
-        .map(EnumWords::word)
+        .map(EnumNames::word)
         .toList();
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.cel.Condition;
-import org.entente.gateway.config.Positions;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.config.FieldPositions;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.FieldPath;
@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class RedactionsLint {
   private static final String FIELD = "redactions";
 
-  private final Positions positions;
+  private final FieldPositions positions;
   private final LintReport report;
   private final List<FieldPath> paths = new ArrayList<>();
 
-  RedactionsLint(Positions positions, LintReport report) {
+  RedactionsLint(FieldPositions positions, LintReport report) {
     this.positions = positions;
     this.report = report;
   }
@@ -62,12 +62,12 @@ final class RedactionsLint {
   }
 
   private void add(String place, String text, Agreement.Covers covers) {
-    RedactableFields.Found found = RedactableFields.find(text);
-    if (found instanceof RedactableFields.Found.NotRedactable not) {
+    RedactableFields.PathLookup found = RedactableFields.find(text);
+    if (found instanceof RedactableFields.PathLookup.NotRedactable not) {
       wrong(place, not.wrong(), not.valid());
       return;
     }
-    FieldPath path = ((RedactableFields.Found.Redactable) found).path();
+    FieldPath path = ((RedactableFields.PathLookup.Redactable) found).path();
     Optional<FieldPath> other =
         paths.stream().filter(it -> it.contains(path) || path.contains(it)).findFirst();
     if (other.isPresent()) {
@@ -85,9 +85,9 @@ final class RedactionsLint {
       report.warning(
           positions.problem(
               place,
-              text + " is of " + EnumWords.word(kind) + ", which this agreement does not cover",
+              text + " is of " + EnumNames.word(kind) + ", which this agreement does not cover",
               "fields of "
-                  + (covers.kinds().isEmpty() ? "no kind" : EnumWords.words(covers.kinds()))));
+                  + (covers.kinds().isEmpty() ? "no kind" : EnumNames.words(covers.kinds()))));
     }
   }
 

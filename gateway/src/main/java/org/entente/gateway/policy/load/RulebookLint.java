@@ -11,15 +11,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Evaluation;
-import org.entente.gateway.config.Positions;
+import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.codes.LintReport;
-import org.entente.gateway.policy.decide.Rules;
+import org.entente.gateway.policy.decide.RuleEvaluator;
 import org.entente.gateway.policy.terms.Agreement;
-import org.entente.gateway.policy.terms.AgreementTests;
+import org.entente.gateway.policy.terms.AgreementCheck;
 import org.entente.gateway.policy.terms.Coverage;
-import org.entente.gateway.policy.terms.LabelWords;
+import org.entente.gateway.policy.terms.LabelNotation;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.NodeRule;
 import org.entente.gateway.policy.terms.Rulebook;
@@ -44,8 +44,8 @@ final class RulebookLint {
   private final Rulebook rulebook;
   private final Membership membership;
   private final Instant now;
-  private final Map<String, Positions> places;
-  private final Positions placesOfRules;
+  private final Map<String, FieldPositions> places;
+  private final FieldPositions placesOfRules;
   private final LintReport report;
   private final List<Coverage> coverages;
 
@@ -53,8 +53,8 @@ final class RulebookLint {
       Rulebook rulebook,
       Membership membership,
       Instant now,
-      Map<String, Positions> places,
-      Positions placesOfRules,
+      Map<String, FieldPositions> places,
+      FieldPositions placesOfRules,
       LintReport report) {
     this.rulebook = rulebook;
     this.membership = membership;
@@ -98,7 +98,7 @@ final class RulebookLint {
   }
 
   private void warn(Agreement agreement, String field, String wrong, String valid) {
-    Positions of = places.getOrDefault(agreement.id(), Positions.none(agreement.id()));
+    FieldPositions of = places.getOrDefault(agreement.id(), FieldPositions.none(agreement.id()));
     report.warning(of.problem(field, wrong, valid));
   }
 
@@ -198,7 +198,7 @@ final class RulebookLint {
     Label.getDescriptor().getFields().stream()
         .filter(it -> fields.contains(it.getName()))
         .forEach(it -> only.setField(it, label.getField(it)));
-    String words = LabelWords.line(only.build());
+    String words = LabelNotation.line(only.build());
     return words.isEmpty() ? "nothing in " + String.join(", ", fields) : words;
   }
 
@@ -236,7 +236,7 @@ final class RulebookLint {
 
   private static boolean precedes(Coverage one, Coverage other, Pair pair) {
     return one.covers(pair.from(), pair.to())
-        && Rules.order(pair.from(), pair.to()).compare(one, other) < 0;
+        && RuleEvaluator.order(pair.from(), pair.to()).compare(one, other) < 0;
   }
 
   private boolean permitsAllOf(Agreement wide, Agreement narrow) {
@@ -309,7 +309,7 @@ final class RulebookLint {
   }
 
   private boolean permits(Agreement agreement, Transfer transfer) {
-    return new AgreementTests(membership).failures(agreement, transfer).isEmpty();
+    return new AgreementCheck(membership).failures(agreement, transfer).isEmpty();
   }
 
   private boolean passes(Transfer transfer, boolean egress) {

@@ -3,29 +3,30 @@ package org.entente.gateway.policy.terms;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.LocalDate;
 import java.util.List;
-import org.entente.gateway.config.Written;
+import org.entente.gateway.config.SchemaDescription;
 import org.entente.gateway.policy.terms.Agreement.OnwardTransfer;
 import org.jspecify.annotations.Nullable;
 
 /** An agreement as its YAML file writes it, before it is linted. */
 public record AgreementFile(
-    @Written(
+    @SchemaDescription(
             value = "its name; stands in the label of every message under it",
             form = AgreementFile.ID)
         @JsonProperty(required = true)
         String id,
-    @Written(value = "as people call it", longest = 200) @JsonProperty(required = true)
+    @SchemaDescription(value = "as people call it", longest = 200) @JsonProperty(required = true)
         String title,
-    @Written("the legal side") @JsonProperty(required = true) Law law,
-    @Written("who shares with whom") @JsonProperty(required = true) Between between,
-    @Written("what may be shared") @JsonProperty(required = true) Covers covers,
-    @Written("what binds sender and recipient") @JsonProperty(required = true)
+    @SchemaDescription("the legal side") @JsonProperty(required = true) Law law,
+    @SchemaDescription("who shares with whom") @JsonProperty(required = true) Between between,
+    @SchemaDescription("what may be shared") @JsonProperty(required = true) Covers covers,
+    @SchemaDescription("what binds sender and recipient") @JsonProperty(required = true)
         Obligations obligations,
-    @Written(
+    @SchemaDescription(
             value = "fields of label and body that recipients are not given; none if left out",
             form = RedactableFields.FORM)
         @Nullable List<String> redactions,
-    @Written("the time in which it is in force") @JsonProperty(required = true) Valid valid) {
+    @SchemaDescription("the time in which it is in force") @JsonProperty(required = true)
+        Valid valid) {
   /** The form of the ids of agreements and of a node's rules. */
   public static final String ID = "[a-z0-9][a-z0-9-]{0,63}";
 
@@ -43,52 +44,57 @@ public record AgreementFile(
 
   /** Who shares with whom: {@code parties} both ways, or {@code from} and {@code to} one way. */
   public record Between(
-      @Written("BOTH with parties, or ONE_WAY with from and to") @JsonProperty(required = true)
+      @SchemaDescription("BOTH with parties, or ONE_WAY with from and to")
+          @JsonProperty(required = true)
           Direction direction,
-      @Written("who shares with each other") @Nullable List<Party> parties,
-      @Written("who sends") @Nullable List<Party> from,
-      @Written("who receives") @Nullable List<Party> to) {}
+      @SchemaDescription("who shares with each other") @Nullable List<Party> parties,
+      @SchemaDescription("who sends") @Nullable List<Party> from,
+      @SchemaDescription("who receives") @Nullable List<Party> to) {}
 
   /** What may be shared. */
   public record Covers(
-      @Written(value = "kinds of message", oneOf = "agreed_kind") @JsonProperty(required = true)
+      @SchemaDescription(value = "kinds of message", oneOf = "agreed_kind")
+          @JsonProperty(required = true)
           List<String> kinds,
-      @Written(value = "subject matter", oneOf = "category") @JsonProperty(required = true)
+      @SchemaDescription(value = "subject matter", oneOf = "category")
+          @JsonProperty(required = true)
           List<String> categories,
-      @Written(value = "what the recipient may use it for", oneOf = "purpose")
+      @SchemaDescription(value = "what the recipient may use it for", oneOf = "purpose")
           @JsonProperty(required = true)
           List<String> purposes,
-      @Written(value = "highest classification", oneOf = "classification")
+      @SchemaDescription(value = "highest classification", oneOf = "classification")
           @JsonProperty(required = true)
           String classificationCeiling,
-      @Written(value = "codes that a message may carry; none if left out", oneOf = "handling")
+      @SchemaDescription(
+              value = "codes that a message may carry; none if left out",
+              oneOf = "handling")
           @Nullable List<String> handling,
-      @Written("whether personal data may be shared; never under a MOU")
+      @SchemaDescription("whether personal data may be shared; never under a MOU")
           @JsonProperty(required = true)
           Boolean personalData,
-      @Written("what must hold besides: CEL over label, origin, recipient, now")
+      @SchemaDescription("what must hold besides: CEL over label, origin, recipient, now")
           @Nullable String condition) {}
 
   /** What sender and recipient must keep to. */
   public record Obligations(
-      @Written(
+      @SchemaDescription(
               value = "days after which the recipient destroys the key",
               least = 1,
               most = Agreement.MAX_RETENTION_DAYS)
           @JsonProperty(required = true)
           Integer retentionDays,
-      @Written("what the recipient may pass on") @JsonProperty(required = true)
+      @SchemaDescription("what the recipient may pass on") @JsonProperty(required = true)
           OnwardTransfer onwardTransfer,
-      @Written("each message waits for a second person; false if left out")
+      @SchemaDescription("each message waits for a second person; false if left out")
           @Nullable Boolean fourEyes,
-      @Written("each draft names who sends and why; false if left out")
+      @SchemaDescription("each draft names who sends and why; false if left out")
           @Nullable Boolean personRequired,
-      @Written(
+      @SchemaDescription(
               value = "largest body; 1048576 if left out",
               least = 1,
               most = AgreementFile.MAX_BODY)
           @Nullable Integer maxMessageBytes,
-      @Written(
+      @SchemaDescription(
               value = "days after which it expires undelivered; 30, or the retention, if left out",
               least = 1,
               most = AgreementFile.MAX_DELIVERY_DAYS)
@@ -96,6 +102,6 @@ public record AgreementFile(
 
   /** First and last day, in UTC; without a last day it is open-ended. */
   public record Valid(
-      @Written("first day, UTC") @JsonProperty(required = true) LocalDate from,
-      @Written("last day, UTC; open-ended if left out") @Nullable LocalDate until) {}
+      @SchemaDescription("first day, UTC") @JsonProperty(required = true) LocalDate from,
+      @SchemaDescription("last day, UTC; open-ended if left out") @Nullable LocalDate until) {}
 }

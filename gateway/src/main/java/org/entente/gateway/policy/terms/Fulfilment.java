@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.proto.v1.Obligation;
 
 /**
@@ -86,7 +86,7 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
                 .map(
                     number -> {
                       Obligation one = Obligation.forNumber(number);
-                      return one == null ? "number " + number : EnumWords.word(one);
+                      return one == null ? "number " + number : EnumNames.word(one);
                     })
                 .toList());
     String some = known.isEmpty() ? "none" : known;
@@ -104,7 +104,7 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       Obligation one =
-          EnumWords.parse(Obligation.getDescriptor(), name)
+          EnumNames.parse(Obligation.getDescriptor(), name)
               .map(value -> Obligation.forNumber(value.getNumber()))
               .orElseThrow(
                   () ->
@@ -113,7 +113,7 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
                               + " has \""
                               + InvalidValue.printable(name)
                               + "\"; valid: "
-                              + EnumWords.all(Obligation.getDescriptor())));
+                              + EnumNames.all(Obligation.getDescriptor())));
       if (!out.add(one)) {
         throw new IllegalArgumentException(field + " has " + name + " twice");
       }

@@ -2,7 +2,7 @@ package org.entente.gateway.policy.terms;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Optional;
-import org.entente.gateway.config.Written;
+import org.entente.gateway.config.SchemaDescription;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  *     for no
  */
 public record Law(
-    @Written("what kind of instrument it is") @JsonProperty(required = true) Instrument instrument,
-    @Written(value = "citation", longest = 500) @JsonProperty(required = true) String reference,
-    @Written("under which body of law information is handled") @JsonProperty(required = true)
+    @SchemaDescription("what kind of instrument it is") @JsonProperty(required = true)
+        Instrument instrument,
+    @SchemaDescription(value = "citation", longest = 500) @JsonProperty(required = true)
+        String reference,
+    @SchemaDescription("under which body of law information is handled")
+        @JsonProperty(required = true)
         Regime regime,
-    @Written("on what personal data leave the legal order; needed with personal data")
+    @SchemaDescription("on what personal data leave the legal order; needed with personal data")
         @Nullable TransferBasis transferBasis,
-    @Written("police may use what customs collected; false if left out")
+    @SchemaDescription("police may use what customs collected; false if left out")
         @Nullable Boolean purposeChange) {
 
   /** Kinds of legal instruments. */

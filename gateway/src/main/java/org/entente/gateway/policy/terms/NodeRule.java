@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Evaluation;
 import org.entente.gateway.config.ExactlyOne;
-import org.entente.gateway.config.Written;
+import org.entente.gateway.config.SchemaDescription;
 import org.entente.gateway.model.Code;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param condition the condition
  * @param reason why, as the one who is refused reads it
  */
-public record NodeRule(String id, When when, boolean denies, Condition condition, String reason) {
+public record NodeRule(
+    String id, Direction when, boolean denies, Condition condition, String reason) {
   /** Longest reason in characters. */
   public static final int MAX_REASON = 300;
 
   /** Directions that a rule can apply to. */
-  enum When {
+  enum Direction {
     EGRESS,
     INGRESS,
     BOTH
@@ -33,28 +34,30 @@ public record NodeRule(String id, When when, boolean denies, Condition condition
 
   /** The file of a node's rules. */
   public record NodeRulesFile(
-      @Written("asked in this order; the first that refuses, refuses")
+      @SchemaDescription("asked in this order; the first that refuses, refuses")
           @JsonProperty(required = true)
           List<RuleFile> rules) {}
 
   /** One rule as the file writes it: exactly one of {@code denyIf} and {@code allowOnlyIf}. */
   @ExactlyOne({"deny_if", "allow_only_if"})
   public record RuleFile(
-      @Written(value = "name; stands in refusals as node/ID", form = AgreementFile.ID)
+      @SchemaDescription(value = "name; stands in refusals as node/ID", form = AgreementFile.ID)
           @JsonProperty(required = true)
           String id,
-      @Written("EGRESS: what this agency sends; INGRESS: what it receives")
+      @SchemaDescription("EGRESS: what this agency sends; INGRESS: what it receives")
           @JsonProperty(required = true)
-          When when,
-      @Written("refuses what this is true of: CEL over label, origin, recipient, now")
+          Direction when,
+      @SchemaDescription("refuses what this is true of: CEL over label, origin, recipient, now")
           @Nullable String denyIf,
-      @Written("refuses what this is false of") @Nullable String allowOnlyIf,
-      @Written(value = "why, as the refused party reads it", longest = NodeRule.MAX_REASON)
+      @SchemaDescription("refuses what this is false of") @Nullable String allowOnlyIf,
+      @SchemaDescription(
+              value = "why, as the refused party reads it",
+              longest = NodeRule.MAX_REASON)
           @JsonProperty(required = true)
           String reason) {}
 
   public boolean applies(boolean egress) {
-    return when == When.BOTH || (when == When.EGRESS) == egress;
+    return when == Direction.BOTH || (when == Direction.EGRESS) == egress;
   }
 
   /**
@@ -68,7 +71,7 @@ public record NodeRule(String id, When when, boolean denies, Condition condition
   }
 
   /** The refusal of a transfer; a condition that cannot be evaluated refuses it too. */
-  public Optional<Failure> refusal(Transfer transfer) {
+  public Optional<AgreementMismatch> refusal(Transfer transfer) {
     Evaluation<Boolean> evaluation =
         condition.evaluate(
             transfer.label(),
@@ -77,12 +80,12 @@ public record NodeRule(String id, When when, boolean denies, Condition condition
             transfer.now());
     if (evaluation instanceof Evaluation.Value<Boolean> value) {
       return value.value() == denies
-          ? Optional.of(new Failure(id, Code.NODE_RULE, reason))
+          ? Optional.of(new AgreementMismatch(id, Code.NODE_RULE, reason))
           : Optional.empty();
     }
     String why = ((Evaluation.EvaluationFailed<Boolean>) evaluation).reason();
     return Optional.of(
-        new Failure(
+        new AgreementMismatch(
             id,
             Code.CONDITION_FAILED,
             "this node's rule" + condition.reading() + " cannot be evaluated: " + why));

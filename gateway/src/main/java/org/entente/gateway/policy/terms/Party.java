@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.entente.gateway.config.ExactlyOne;
-import org.entente.gateway.config.Written;
+import org.entente.gateway.config.SchemaDescription;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.AgencyKind;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 @ExactlyOne({"agency", "jurisdiction", "group", "all_members"})
 public record Party(
-    @Written("one agency") @Nullable AgencyName agency,
-    @Written(value = "every agency of a jurisdiction", form = "[A-Z]{2}")
+    @SchemaDescription("one agency") @Nullable AgencyName agency,
+    @SchemaDescription(value = "every agency of a jurisdiction", form = "[A-Z]{2}")
         @Nullable String jurisdiction,
-    @Written("every agency in a group of jurisdictions") @Nullable String group,
-    @Written("every member, if true") @Nullable Boolean allMembers,
-    @Written("only such authorities; any if left out") @Nullable List<AgencyKind> authorities,
-    @Written("its own agencies may share with each other; false if left out")
+    @SchemaDescription("every agency in a group of jurisdictions") @Nullable String group,
+    @SchemaDescription("every member, if true") @Nullable Boolean allMembers,
+    @SchemaDescription("only such authorities; any if left out")
+        @Nullable List<AgencyKind> authorities,
+    @SchemaDescription("its own agencies may share with each other; false if left out")
         @Nullable Boolean amongThemselves) {
   /** How exactly a party names an agency; the greater, the more exactly. */
   private static final int BY_NAME = 3;

@@ -149,9 +149,9 @@ public final class RedactableFields {
   }
 
   /** What a text comes to as a path. */
-  public sealed interface Found {
+  public sealed interface PathLookup {
     /** A field that can be withheld. */
-    record Redactable(FieldPath path) implements Found {}
+    record Redactable(FieldPath path) implements PathLookup {}
 
     /**
      * None.
@@ -159,11 +159,11 @@ public final class RedactableFields {
      * @param wrong what was found
      * @param valid what would be valid
      */
-    record NotRedactable(String wrong, String valid) implements Found {}
+    record NotRedactable(String wrong, String valid) implements PathLookup {}
   }
 
   /** The field that a text names. */
-  public static Found find(String text) {
+  public static PathLookup find(String text) {
     if (text.length() > LONGEST || !text.matches(FORM)) {
       return wrong(
           "\"" + InvalidValue.printable(text) + "\"",
@@ -173,10 +173,10 @@ public final class RedactableFields {
     return names.get(0).equals("label") ? ofLabel(text, names) : ofBody(text, names);
   }
 
-  private static Found ofLabel(String text, List<String> names) {
+  private static PathLookup ofLabel(String text, List<String> names) {
     FieldDescriptor field = Label.getDescriptor().findFieldByName(names.get(1));
     if (names.size() == 2 && field != null && OF_LABEL.contains(field)) {
-      return new Found.Redactable(new FieldPath(text, List.of(field)));
+      return new PathLookup.Redactable(new FieldPath(text, List.of(field)));
     }
     return wrong(
         field == null
@@ -189,7 +189,7 @@ public final class RedactableFields {
                 .collect(Collectors.joining(", ")));
   }
 
-  private static Found ofBody(String text, List<String> names) {
+  private static PathLookup ofBody(String text, List<String> names) {
     FieldDescriptor content = Body.getDescriptor().findFieldByName(names.get(1));
     if (content == null || !CONTENTS.containsKey(content)) {
       return wrong(
@@ -221,7 +221,7 @@ public final class RedactableFields {
     FieldDescriptor last = steps.get(steps.size() - 1);
     return isRequired(last)
         ? wrong(text + " is required", endings(last.getContainingType()))
-        : new Found.Redactable(new FieldPath(text, steps));
+        : new PathLookup.Redactable(new FieldPath(text, steps));
   }
 
   /**
@@ -237,8 +237,8 @@ public final class RedactableFields {
     return ends.isEmpty() ? "the whole " + type.getName() : "one of " + ends;
   }
 
-  private static Found wrong(String wrong, String valid) {
-    return new Found.NotRedactable(wrong, valid);
+  private static PathLookup wrong(String wrong, String valid) {
+    return new PathLookup.NotRedactable(wrong, valid);
   }
 
   /** Whether a path can go on through a field: such of our own messages, and no map. */

@@ -28,21 +28,21 @@ public final class Rulebook {
   }
 
   /** What loading comes to. */
-  public sealed interface Loading {
+  public sealed interface LoadResult {
     /**
      * The files are good.
      *
      * @param rulebook the rulebook
      * @param warnings what is odd in them, such as an agreement that has ended
      */
-    record Loaded(Rulebook rulebook, List<ConfigProblem> warnings) implements Loading {
+    record Loaded(Rulebook rulebook, List<ConfigProblem> warnings) implements LoadResult {
       public Loaded {
         warnings = List.copyOf(warnings);
       }
     }
 
     /** They are not: every problem that was found; nothing of them may be used. */
-    record Invalid(List<ConfigProblem> problems) implements Loading {
+    record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
       }

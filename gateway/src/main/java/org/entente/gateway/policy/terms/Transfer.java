@@ -20,17 +20,17 @@ public record Transfer(
     AgencyName origin,
     AgencyName recipient,
     Instant now,
-    Content content) {
+    RecipientContent content) {
 
   /** Of a draft whose body nobody has seen. */
   public Transfer(
       Label label, long bodyBytes, AgencyName origin, AgencyName recipient, Instant now) {
-    this(label, bodyBytes, origin, recipient, now, Content.unseen(label, bodyBytes));
+    this(label, bodyBytes, origin, recipient, now, RecipientContent.unseen(label, bodyBytes));
   }
 
   /** The same, complete: as it came, or waits to go. */
   public Transfer complete() {
-    return with(label, bodyBytes, Content.complete(label, bodyBytes));
+    return with(label, bodyBytes, RecipientContent.complete(label, bodyBytes));
   }
 
   /** The same as the recipient gets it where these fields are withheld. */
@@ -38,7 +38,7 @@ public record Transfer(
     if (redactions.isNone()) {
       return this;
     }
-    Content.Given given = content.given(redactions);
+    RecipientContent.Remainder given = content.given(redactions);
     Label left = redactions.label(label).toBuilder().setPersonalData(given.personalData()).build();
     return with(left, given.bodyBytes(), content);
   }
@@ -52,7 +52,7 @@ public record Transfer(
     return with(label.toBuilder().setPersonalData(personal).build(), bodyBytes, content);
   }
 
-  private Transfer with(Label changed, long bytes, Content of) {
+  private Transfer with(Label changed, long bytes, RecipientContent of) {
     return new Transfer(changed, bytes, origin, recipient, now, of);
   }
 }

@@ -81,7 +81,7 @@ public final class CallGuard implements ServerInterceptor {
 
   private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Problem problem) {
     meters.refused(side, problem.code());
-    StatusRuntimeException status = Statuses.exception(problem);
+    StatusRuntimeException status = StatusMapper.exception(problem);
     call.close(
         status.getStatus(), Objects.requireNonNullElseGet(status.getTrailers(), Metadata::new));
     return new ServerCall.Listener<>() {};
@@ -89,10 +89,10 @@ public final class CallGuard implements ServerInterceptor {
 
   private void end(GuardedCall<?, ?> call, RuntimeException failure) {
     if (failure instanceof StatusRuntimeException refusal) {
-      meters.refused(side, Statuses.code(refusal));
+      meters.refused(side, StatusMapper.code(refusal));
       call.end(refusal);
     } else {
-      Problem problem = Failures.problem(failure);
+      Problem problem = CallFailureMapper.problem(failure);
       meters.refused(side, problem.code());
       call.end(problem);
     }

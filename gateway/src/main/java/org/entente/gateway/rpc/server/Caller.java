@@ -27,7 +27,7 @@ public final class Caller {
     Identified caller = known();
     Optional<Problem> refusal = caller.require(scope);
     if (refusal.isPresent()) {
-      throw Statuses.exception(refusal.get());
+      throw StatusMapper.exception(refusal.get());
     }
     return caller;
   }
@@ -40,7 +40,7 @@ public final class Caller {
   public static Identified requireOwn() {
     Identified caller = known();
     if (caller.scopes().contains(Scope.RIGHTS_HOLDER)) {
-      throw Statuses.exception(
+      throw StatusMapper.exception(
           new Problem(
               Code.SCOPE_MISSING,
               "",
@@ -58,7 +58,7 @@ public final class Caller {
     Identified caller = KEY.get();
     if (caller == null) {
       // Only a service that was added without the guard comes here.
-      throw Statuses.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is not known"));
+      throw StatusMapper.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is not known"));
     }
     return caller;
   }

@@ -23,7 +23,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.rpc.tls.Identities;
+import org.entente.gateway.rpc.tls.IdentityResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ public final class Connections {
   private final int mostHandshakes;
   private final int most;
   private final int mostOfOne;
-  private final Identities identities;
+  private final IdentityResolver identities;
   private final Meters meters;
   private final Meters.Side side;
   private final Map<Channel, Connection> all = new HashMap<>();
@@ -64,7 +64,7 @@ public final class Connections {
   private final Map<SpiffeId, Integer> callers = new HashMap<>();
 
   public Connections(
-      NodeConfig.Limits limits, Identities identities, Meters meters, Meters.Side side) {
+      NodeConfig.Limits limits, IdentityResolver identities, Meters meters, Meters.Side side) {
     this.mostHandshakes = limits.handshakes();
     this.most = limits.connections();
     this.mostOfOne = limits.perClientInForce().connections();

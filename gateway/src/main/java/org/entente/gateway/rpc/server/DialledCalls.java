@@ -34,7 +34,7 @@ public final class DialledCalls {
       @Override
       public <Q, A> ClientCall<Q, A> interceptCall(
           MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-        return new NotedCall<>(next.newCall(method, options), agency);
+        return new TrackedCall<>(next.newCall(method, options), agency);
       }
     };
   }
@@ -58,10 +58,10 @@ public final class DialledCalls {
     return ended;
   }
 
-  private final class NotedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
+  private final class TrackedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
     private final AgencyName agency;
 
-    NotedCall(ClientCall<Q, A> call, AgencyName agency) {
+    TrackedCall(ClientCall<Q, A> call, AgencyName agency) {
       super(call);
       this.agency = agency;
     }
@@ -73,7 +73,7 @@ public final class DialledCalls {
           new SimpleForwardingClientCallListener<>(listener) {
             @Override
             public void onClose(Status status, Metadata trailers) {
-              calls.remove(NotedCall.this);
+              calls.remove(TrackedCall.this);
               super.onClose(status, trailers);
             }
           },

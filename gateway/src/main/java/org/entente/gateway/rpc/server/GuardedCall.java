@@ -51,7 +51,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   /** Ends the call with a problem; without effect on one that has ended. */
   void end(Problem problem) {
-    end(Statuses.exception(problem));
+    end(StatusMapper.exception(problem));
   }
 
   synchronized void end(StatusRuntimeException status) {

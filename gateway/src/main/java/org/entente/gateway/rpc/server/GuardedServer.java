@@ -13,7 +13,7 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
-import org.entente.gateway.rpc.tls.Identities;
+import org.entente.gateway.rpc.tls.IdentityResolver;
 
 /** A gRPC server whose connections and calls are all bounded and pass a {@link CallGuard}. */
 public final class GuardedServer implements AutoCloseable {
@@ -29,19 +29,19 @@ public final class GuardedServer implements AutoCloseable {
   private static final int DRAIN_SECONDS = 2;
 
   private final Server server;
-  private final Identities identities;
+  private final IdentityResolver identities;
   private final ConnectionIdentities callers;
   private final Connections connections;
   private final CallGuard guard;
-  private final Sockets sockets;
+  private final ServerTransport sockets;
 
   private GuardedServer(
       Server server,
-      Identities identities,
+      IdentityResolver identities,
       ConnectionIdentities callers,
       Connections connections,
       CallGuard guard,
-      Sockets sockets) {
+      ServerTransport sockets) {
     this.server = server;
     this.sockets = sockets;
     this.identities = identities;
@@ -79,12 +79,12 @@ public final class GuardedServer implements AutoCloseable {
   /** Starts what was built. */
   public static GuardedServer start(
       NettyServerBuilder builder,
-      Identities identities,
+      IdentityResolver identities,
       ConnectionIdentities callers,
       Connections connections,
       CallGuard guard)
       throws IOException {
-    Sockets sockets = new Sockets(connections);
+    ServerTransport sockets = new ServerTransport(connections);
     boolean started = false;
     try {
       Server server =

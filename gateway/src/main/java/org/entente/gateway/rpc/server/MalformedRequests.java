@@ -89,7 +89,7 @@ public final class MalformedRequests implements ServerInterceptor {
           }
           Problem problem = problem(call.getMethodDescriptor(), message);
           noted(Caller.known(), call.getMethodDescriptor(), problem);
-          throw Statuses.exception(problem);
+          throw StatusMapper.exception(problem);
         }
       }
     };

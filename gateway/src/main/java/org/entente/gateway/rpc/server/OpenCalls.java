@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.tls.Identities;
+import org.entente.gateway.rpc.tls.IdentityResolver;
 
 /** The open calls of a server and how many each identity has. Safe for use by many threads. */
 final class OpenCalls {
@@ -45,7 +45,7 @@ final class OpenCalls {
   }
 
   /** Ends the calls whose caller's identity does not hold any more; how many. */
-  int recheck(Identities identities) {
+  int recheck(IdentityResolver identities) {
     // A client has few certificates and many calls: one check each.
     Map<Identified, Optional<Problem>> checked = new HashMap<>();
     int ended = 0;

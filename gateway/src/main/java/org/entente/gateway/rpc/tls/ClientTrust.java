@@ -18,7 +18,7 @@ import org.entente.gateway.trust.TrustBundle;
  * Which of the agency's own clients may connect, by the trust bundle in force at each handshake.
  * Safe for use by many threads.
  */
-public final class ClientTrust implements Identities {
+public final class ClientTrust implements IdentityResolver {
   private final ClientRegistry registry;
   private final Supplier<TrustBundle> bundle;
   private final InstantSource clock;

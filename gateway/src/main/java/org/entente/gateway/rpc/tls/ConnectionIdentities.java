@@ -26,11 +26,11 @@ public final class ConnectionIdentities extends ServerTransportFilter {
   private static final Attributes.Key<Connection> CONNECTION =
       Attributes.Key.create("entente-connection");
 
-  private final Identities identities;
+  private final IdentityResolver identities;
   private final InstantSource clock;
   private final AtomicLong generation = new AtomicLong();
 
-  public ConnectionIdentities(Identities identities, InstantSource clock) {
+  public ConnectionIdentities(IdentityResolver identities, InstantSource clock) {
     this.identities = identities;
     this.clock = clock;
   }

@@ -19,7 +19,7 @@ import org.entente.gateway.trust.TrustBundle;
  * Which gateways may connect or be dialled, by the trust bundle in force at each handshake. Safe
  * for use by many threads.
  */
-public final class PeerTrust implements Identities {
+public final class PeerTrust implements IdentityResolver {
   private final PeerIdentity peers;
   private final Supplier<TrustBundle> bundle;
   private final InstantSource clock;

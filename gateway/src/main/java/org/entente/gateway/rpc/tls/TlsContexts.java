@@ -74,6 +74,6 @@ public final class TlsContexts {
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       sessions.setSessionCacheEnabled(false);
     }
-    return new WithoutTickets(context);
+    return new TicketlessContext(context);
   }
 }

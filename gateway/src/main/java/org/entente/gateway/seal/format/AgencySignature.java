@@ -23,9 +23,9 @@ public final class AgencySignature {
   }
 
   /** Reads the signature that ends a format, without verifying it. */
-  static AgencySignature read(FieldReader in, byte[] domain, byte[] body) throws Malformed {
+  static AgencySignature read(FieldReader in, byte[] domain, byte[] body) throws MalformedInput {
     PairSignature signature =
-        PairSignature.parse(in.fixed(PairSignature.ENCODED_BYTES)).orElseThrow(Malformed::new);
+        PairSignature.parse(in.fixed(PairSignature.ENCODED_BYTES)).orElseThrow(MalformedInput::new);
     return new AgencySignature(domain, body, signature);
   }
 

@@ -125,7 +125,7 @@ public final class ConsentStatement implements GatewayStatement {
     return FieldReader.parse(bytes, ConsentStatement::read);
   }
 
-  private static ConsentStatement read(FieldReader in) throws Malformed {
+  private static ConsentStatement read(FieldReader in) throws MalformedInput {
     in.version();
     FederationName federation = in.federation();
     AgencyName grantor = in.agency();
@@ -141,7 +141,7 @@ public final class ConsentStatement implements GatewayStatement {
         new GatewaySignature(Suite.CONSENT, body, signature));
   }
 
-  private static Terms terms(FieldReader in) throws Malformed {
+  private static Terms terms(FieldReader in) throws MalformedInput {
     List<MessageId> messages = new ArrayList<>();
     for (int left = in.count(1, MAX_MESSAGES); left > 0; left--) {
       messages.add(MessageId.of(in.fixed(MessageId.SIZE)));
@@ -166,7 +166,7 @@ public final class ConsentStatement implements GatewayStatement {
     return new Terms(messages, agencies, jurisdictions, purposes, in.time());
   }
 
-  private static String jurisdiction(FieldReader in) throws Malformed {
+  private static String jurisdiction(FieldReader in) throws MalformedInput {
     StringBuilder code = new StringBuilder();
     for (byte letter : in.fixed(JURISDICTION_BYTES)) {
       in.require(letter >= 'A' && letter <= 'Z');

@@ -67,7 +67,7 @@ public final class EnvelopeHeader {
     return FieldReader.parse(bytes, EnvelopeHeader::read);
   }
 
-  private static EnvelopeHeader read(FieldReader in) throws Malformed {
+  private static EnvelopeHeader read(FieldReader in) throws MalformedInput {
     in.version();
     in.suite();
     var lane = in.lane();

@@ -27,7 +27,7 @@ final class FieldReader {
   /** Reads one format. */
   interface Format<T> {
     /** The value that the fields spell. */
-    T read(FieldReader in) throws Malformed;
+    T read(FieldReader in) throws MalformedInput;
   }
 
   /** The value that all of the bytes spell; empty where they do not or where some are left over. */
@@ -37,53 +37,53 @@ final class FieldReader {
       T value = format.read(in);
       in.require(in.at == bytes.length);
       return Optional.of(value);
-    } catch (Malformed e) {
+    } catch (MalformedInput e) {
       return Optional.empty();
     }
   }
 
-  void require(boolean condition) throws Malformed {
+  void require(boolean condition) throws MalformedInput {
     if (!condition) {
-      throw new Malformed();
+      throw new MalformedInput();
     }
   }
 
-  int u8() throws Malformed {
+  int u8() throws MalformedInput {
     return bytes[take(1)] & 0xFF;
   }
 
-  int u16() throws Malformed {
+  int u16() throws MalformedInput {
     int from = take(2);
     return (bytes[from] & 0xFF) << 8 | (bytes[from + 1] & 0xFF);
   }
 
   /** A u16 within bounds, both inclusive. */
-  int count(int least, int most) throws Malformed {
+  int count(int least, int most) throws MalformedInput {
     int count = u16();
     require(count >= least && count <= most);
     return count;
   }
 
   /** A u32 within bounds, both inclusive. */
-  int length(int least, int most) throws Malformed {
+  int length(int least, int most) throws MalformedInput {
     long length = BigEndian.u32(bytes, take(4)) & 0xFFFF_FFFFL;
     require(length >= least && length <= most);
     return (int) length;
   }
 
   /** A u64 from {@code least} to 2^63 - 1. */
-  long number(long least) throws Malformed {
+  long number(long least) throws MalformedInput {
     long number = BigEndian.u64(bytes, take(8));
     require(number >= least);
     return number;
   }
 
   /** Milliseconds since 1970, not before. */
-  long time() throws Malformed {
+  long time() throws MalformedInput {
     return number(0);
   }
 
-  byte[] fixed(int length) throws Malformed {
+  byte[] fixed(int length) throws MalformedInput {
     int from = take(length);
     return Arrays.copyOfRange(bytes, from, from + length);
   }
@@ -93,52 +93,52 @@ final class FieldReader {
     return Arrays.copyOf(bytes, at);
   }
 
-  void version() throws Malformed {
+  void version() throws MalformedInput {
     require(u8() == Suite.FORMAT_VERSION);
   }
 
-  void suite() throws Malformed {
+  void suite() throws MalformedInput {
     require(u8() == Suite.NUMBER);
   }
 
-  Lane lane() throws Malformed {
+  Lane lane() throws MalformedInput {
     int number = u8();
     require(number >= 1 && number <= Lane.all().size());
     return Lane.of(number);
   }
 
-  OriginNumber originNumber() throws Malformed {
+  OriginNumber originNumber() throws MalformedInput {
     return new OriginNumber(number(1), lane(), number(1));
   }
 
-  FederationName federation() throws Malformed {
+  FederationName federation() throws MalformedInput {
     String text = text();
     try {
       return new FederationName(text);
     } catch (InvalidValue e) {
-      throw new Malformed();
+      throw new MalformedInput();
     }
   }
 
-  AgencyName agency() throws Malformed {
+  AgencyName agency() throws MalformedInput {
     String text = text();
     try {
       return new AgencyName(text);
     } catch (InvalidValue e) {
-      throw new Malformed();
+      throw new MalformedInput();
     }
   }
 
-  NodeName node() throws Malformed {
+  NodeName node() throws MalformedInput {
     String text = text();
     try {
       return new NodeName(text);
     } catch (InvalidValue e) {
-      throw new Malformed();
+      throw new MalformedInput();
     }
   }
 
-  KeyValidity keyValidity() throws Malformed {
+  KeyValidity keyValidity() throws MalformedInput {
     RecipientKeyId id = RecipientKeyId.of(fixed(RecipientKeyId.SIZE));
     long notBefore = time();
     long notAfter = time();
@@ -146,26 +146,26 @@ final class FieldReader {
     return new KeyValidity(id, notBefore, notAfter);
   }
 
-  Ed25519VerifyingKey ed25519() throws Malformed {
+  Ed25519VerifyingKey ed25519() throws MalformedInput {
     return Ed25519VerifyingKey.parse(fixed(Ed25519VerifyingKey.ENCODED_BYTES))
-        .orElseThrow(Malformed::new);
+        .orElseThrow(MalformedInput::new);
   }
 
   /**
    * A text of at most 255 bytes, one for each character; the caller's pattern admits ASCII only.
    */
-  String ascii() throws Malformed {
+  String ascii() throws MalformedInput {
     return text();
   }
 
   /** A byte each; the names' own patterns then admit ASCII only. */
-  private String text() throws Malformed {
+  private String text() throws MalformedInput {
     int length = u8();
     int from = take(length);
     return new String(bytes, from, length, ISO_8859_1);
   }
 
-  private int take(int length) throws Malformed {
+  private int take(int length) throws MalformedInput {
     require(length <= bytes.length - at);
     int from = at;
     at += length;

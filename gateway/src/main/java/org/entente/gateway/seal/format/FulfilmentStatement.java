@@ -66,7 +66,7 @@ public final class FulfilmentStatement {
     return FieldReader.parse(bytes, FulfilmentStatement::read);
   }
 
-  private static FulfilmentStatement read(FieldReader in) throws Malformed {
+  private static FulfilmentStatement read(FieldReader in) throws MalformedInput {
     in.version();
     in.suite();
     FederationName federation = in.federation();

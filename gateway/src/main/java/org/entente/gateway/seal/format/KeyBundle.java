@@ -76,7 +76,7 @@ public final class KeyBundle {
     return FieldReader.parse(bytes, KeyBundle::read);
   }
 
-  private static KeyBundle read(FieldReader in) throws Malformed {
+  private static KeyBundle read(FieldReader in) throws MalformedInput {
     in.version();
     in.suite();
     FederationName federation = in.federation();
@@ -98,10 +98,11 @@ public final class KeyBundle {
     return new KeyBundle(content, AgencySignature.read(in, Suite.KEY_BUNDLE, body));
   }
 
-  private static PublishedKey readKey(FieldReader in) throws Malformed {
+  private static PublishedKey readKey(FieldReader in) throws MalformedInput {
     KeyValidity validity = in.keyValidity();
     XWingPublicKey key =
-        XWingPublicKey.parse(in.fixed(XWingPublicKey.ENCODED_BYTES)).orElseThrow(Malformed::new);
+        XWingPublicKey.parse(in.fixed(XWingPublicKey.ENCODED_BYTES))
+            .orElseThrow(MalformedInput::new);
     in.require(validity.id().equals(RecipientKeyId.of(key)));
     return new PublishedKey(validity, key);
   }

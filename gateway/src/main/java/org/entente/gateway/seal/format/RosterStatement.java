@@ -149,7 +149,7 @@ public final class RosterStatement {
         : FieldReader.parse(bytes, RosterStatement::read);
   }
 
-  private static RosterStatement read(FieldReader in) throws Malformed {
+  private static RosterStatement read(FieldReader in) throws MalformedInput {
     in.version();
     FederationName federation = in.federation();
     OperationId operation = OperationId.of(in.fixed(OperationId.SIZE));
@@ -163,7 +163,7 @@ public final class RosterStatement {
     List<RosterMember> members = new ArrayList<>();
     for (int left = in.count(1, MAX_MEMBERS); left > 0; left--) {
       AgencyName agency = in.agency();
-      RosterRole role = RosterRole.of(in.u8()).orElseThrow(Malformed::new);
+      RosterRole role = RosterRole.of(in.u8()).orElseThrow(MalformedInput::new);
       members.add(new RosterMember(agency, role));
     }
     in.require(isAllowed(place, terms, members));

@@ -41,7 +41,7 @@ public final class SessionAnnouncement {
     return FieldReader.parse(bytes, SessionAnnouncement::read);
   }
 
-  private static SessionAnnouncement read(FieldReader in) throws Malformed {
+  private static SessionAnnouncement read(FieldReader in) throws MalformedInput {
     in.version();
     in.suite();
     int flags = in.u8();
@@ -64,7 +64,7 @@ public final class SessionAnnouncement {
         AgencySignature.read(in, Suite.ANNOUNCEMENT, body));
   }
 
-  private static SessionTerms.Parties readParties(FieldReader in) throws Malformed {
+  private static SessionTerms.Parties readParties(FieldReader in) throws MalformedInput {
     var federation = in.federation();
     var sender = in.agency();
     var gateway = new GatewayKey(in.node(), in.ed25519());

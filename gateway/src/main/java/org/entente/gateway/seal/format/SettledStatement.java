@@ -70,7 +70,7 @@ public final class SettledStatement implements GatewayStatement {
     return FieldReader.parse(bytes, SettledStatement::read);
   }
 
-  private static SettledStatement read(FieldReader in) throws Malformed {
+  private static SettledStatement read(FieldReader in) throws MalformedInput {
     in.version();
     FederationName federation = in.federation();
     AgencyName origin = in.agency();

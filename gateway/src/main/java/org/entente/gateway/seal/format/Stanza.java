@@ -36,7 +36,7 @@ public final class Stanza {
     return bytes.length == BYTES ? FieldReader.parse(bytes, Stanza::read) : Optional.empty();
   }
 
-  private static Stanza read(FieldReader in) throws Malformed {
+  private static Stanza read(FieldReader in) throws MalformedInput {
     in.version();
     SessionId session = SessionId.of(in.fixed(SessionId.SIZE));
     return new Stanza(session, in.number(1), in.number(1), in.fixed(WRAPPED_BYTES));

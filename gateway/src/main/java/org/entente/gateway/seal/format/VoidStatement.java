@@ -67,7 +67,7 @@ public final class VoidStatement implements GatewayStatement {
     return FieldReader.parse(bytes, VoidStatement::read);
   }
 
-  private static VoidStatement read(FieldReader in) throws Malformed {
+  private static VoidStatement read(FieldReader in) throws MalformedInput {
     in.version();
     FederationName federation = in.federation();
     AgencyName origin = in.agency();

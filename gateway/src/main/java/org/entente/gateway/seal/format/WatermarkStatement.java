@@ -80,7 +80,7 @@ public final class WatermarkStatement implements GatewayStatement {
                 read(in), new GatewaySignature(Suite.WATERMARKS, in.soFar(), signatureCopy)));
   }
 
-  private static Content read(FieldReader in) throws Malformed {
+  private static Content read(FieldReader in) throws MalformedInput {
     in.version();
     FederationName federation = in.federation();
     AgencyName recipient = in.agency();
@@ -95,7 +95,7 @@ public final class WatermarkStatement implements GatewayStatement {
     return new Content(federation, recipient, gateway, origin, issued, watermarks);
   }
 
-  private static Watermark readWatermark(FieldReader in) throws Malformed {
+  private static Watermark readWatermark(FieldReader in) throws MalformedInput {
     long epoch = in.number(1);
     Lane lane = in.lane();
     long upTo = in.number(0);

@@ -107,11 +107,11 @@ final class KeyFile {
   }
 
   @FunctionalInterface
-  private interface Reading<T> {
+  private interface ReadResult<T> {
     T read(ByteBuffer in);
   }
 
-  private static <T> List<T> parse(String name, int magic, byte[] file, Reading<T> reading) {
+  private static <T> List<T> parse(String name, int magic, byte[] file, ReadResult<T> reading) {
     int content = file.length - Sha256.HASH_BYTES;
     if (content < HEADER_BYTES) {
       throw damaged(name, "it is too short", null);
@@ -132,7 +132,7 @@ final class KeyFile {
     return records(name, in, reading);
   }
 
-  private static <T> List<T> records(String name, ByteBuffer in, Reading<T> reading) {
+  private static <T> List<T> records(String name, ByteBuffer in, ReadResult<T> reading) {
     try {
       int count = in.getInt();
       List<T> records = new ArrayList<>();

@@ -22,12 +22,13 @@ import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
  * other. Rings share secrets, so that whoever drops one wipes what the next does not have.
  */
 final class KeyRing {
-  private record Held(KeyEntry entry, WrappedEntry wrapped) {}
+  private record HeldEntries(KeyEntry entry, WrappedEntry wrapped) {}
 
-  private final NavigableMap<KeyName, Held> held;
+  private final NavigableMap<KeyName, HeldEntries> held;
   private final NavigableMap<DayKeyId, SecretBytes> days;
 
-  private KeyRing(NavigableMap<KeyName, Held> held, NavigableMap<DayKeyId, SecretBytes> days) {
+  private KeyRing(
+      NavigableMap<KeyName, HeldEntries> held, NavigableMap<DayKeyId, SecretBytes> days) {
     this.held = held;
     Set<DayKeyId> used =
         held.values().stream().map(h -> h.wrapped().key()).collect(Collectors.toSet());
@@ -46,7 +47,7 @@ final class KeyRing {
    */
   static KeyRing open(
       NavigableMap<KeyName, WrappedEntry> entries, NavigableMap<DayKeyId, SecretBytes> days) {
-    NavigableMap<KeyName, Held> held = new TreeMap<>();
+    NavigableMap<KeyName, HeldEntries> held = new TreeMap<>();
     entries.forEach(
         (name, wrapped) -> {
           SecretBytes day = days.get(wrapped.key());
@@ -63,21 +64,21 @@ final class KeyRing {
                   .unwrap(day)
                   .orElseThrow(
                       () -> new KeystoreFailure(Kind.DAMAGED, "the entry " + name + " is damaged"));
-          held.put(name, new Held(entry, wrapped));
+          held.put(name, new HeldEntries(entry, wrapped));
         });
     return new KeyRing(held, days);
   }
 
   Optional<KeyEntry> find(KeyName name) {
-    return Optional.ofNullable(held.get(name)).map(Held::entry);
+    return Optional.ofNullable(held.get(name)).map(HeldEntries::entry);
   }
 
   List<KeyEntry> entries() {
-    return held.values().stream().map(Held::entry).toList();
+    return held.values().stream().map(HeldEntries::entry).toList();
   }
 
   Collection<WrappedEntry> wrapped() {
-    return held.values().stream().map(Held::wrapped).toList();
+    return held.values().stream().map(HeldEntries::wrapped).toList();
   }
 
   NavigableMap<DayKeyId, SecretBytes> days() {
@@ -86,8 +87,8 @@ final class KeyRing {
 
   /** With a further entry, wrapped under the day's key. */
   KeyRing with(KeyEntry entry, int today, SecureRandom random) {
-    Rewrapping rewrapping = new Rewrapping(today, random, Set.of());
-    NavigableMap<KeyName, Held> next = new TreeMap<>(held);
+    EntryRewrapper rewrapping = new EntryRewrapper(today, random, Set.of());
+    NavigableMap<KeyName, HeldEntries> next = new TreeMap<>(held);
     next.put(entry.name(), rewrapping.wrap(entry));
     return new KeyRing(next, rewrapping.days);
   }
@@ -126,8 +127,8 @@ final class KeyRing {
 
   private KeyRing replacing(
       Set<KeyName> gone, Set<DayKeyId> retired, int today, SecureRandom random) {
-    Rewrapping rewrapping = new Rewrapping(today, random, retired);
-    NavigableMap<KeyName, Held> next = new TreeMap<>();
+    EntryRewrapper rewrapping = new EntryRewrapper(today, random, retired);
+    NavigableMap<KeyName, HeldEntries> next = new TreeMap<>();
     held.forEach(
         (name, h) -> {
           if (!gone.contains(name)) {
@@ -149,7 +150,7 @@ final class KeyRing {
   void wipeWhatLacksIn(KeyRing next) {
     held.forEach(
         (name, h) -> {
-          Held kept = next.held.get(name);
+          HeldEntries kept = next.held.get(name);
           // Rings share secrets: one that was replaced is another object.
           if (kept == null || !kept.entry().equals(h.entry())) {
             h.entry().close();
@@ -164,21 +165,21 @@ final class KeyRing {
   }
 
   /** Wraps entries under the key of a day, which it makes when first needed. */
-  private final class Rewrapping {
+  private final class EntryRewrapper {
     private final NavigableMap<DayKeyId, SecretBytes> days;
     private final int today;
     private final SecureRandom random;
 
-    Rewrapping(int today, SecureRandom random, Set<DayKeyId> retired) {
+    EntryRewrapper(int today, SecureRandom random, Set<DayKeyId> retired) {
       this.days = new TreeMap<>(KeyRing.this.days);
       this.days.keySet().removeAll(retired);
       this.today = today;
       this.random = random;
     }
 
-    Held wrap(KeyEntry entry) {
+    HeldEntries wrap(KeyEntry entry) {
       Map.Entry<DayKeyId, SecretBytes> day = dayKey();
-      return new Held(entry, WrappedEntry.wrap(entry, day.getKey(), day.getValue(), random));
+      return new HeldEntries(entry, WrappedEntry.wrap(entry, day.getKey(), day.getValue(), random));
     }
 
     private Map.Entry<DayKeyId, SecretBytes> dayKey() {

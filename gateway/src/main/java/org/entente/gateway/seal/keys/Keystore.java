@@ -51,14 +51,14 @@ public final class Keystore implements AutoCloseable {
 
   /** How a file of the folder is replaced. */
   @FunctionalInterface
-  interface Replacing {
+  interface FileReplacement {
     void replace(String name, byte[] content) throws IOException;
   }
 
   private final InstantSource clock;
   private final SecureRandom random;
   private final FileChannel lock;
-  private final Replacing files;
+  private final FileReplacement files;
   private Protection protection;
   private KeyRing ring;
   private @Nullable KeystoreFailure failure;
@@ -68,7 +68,7 @@ public final class Keystore implements AutoCloseable {
       InstantSource clock,
       SecureRandom random,
       FileChannel lock,
-      Replacing files,
+      FileReplacement files,
       Protection protection,
       KeyRing ring) {
     this.clock = clock;
@@ -131,7 +131,7 @@ public final class Keystore implements AutoCloseable {
       @Nullable SecretBytes passphrase,
       InstantSource clock,
       SecureRandom random,
-      Replacing files)
+      FileReplacement files)
       throws IOException {
     FileChannel lock = lock(folder);
     Protection protection = Protection.by(passphrase, random);
@@ -165,7 +165,7 @@ public final class Keystore implements AutoCloseable {
     return channel;
   }
 
-  private static KeyRing read(PrivateFolder folder, Replacing files, Protection protection)
+  private static KeyRing read(PrivateFolder folder, FileReplacement files, Protection protection)
       throws IOException {
     folder.removeUnfinished(KeyFile.DAYS);
     folder.removeUnfinished(KeyFile.ENTRIES);
@@ -197,7 +197,7 @@ public final class Keystore implements AutoCloseable {
   }
 
   /** The days first: entries without days are always damage. */
-  private static KeyRing begin(Replacing files, Protection protection) throws IOException {
+  private static KeyRing begin(FileReplacement files, Protection protection) throws IOException {
     KeyRing ring = KeyRing.empty();
     write(files, protection, ring.days());
     files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(ring.wrapped()));
@@ -380,7 +380,7 @@ public final class Keystore implements AutoCloseable {
   }
 
   private static void write(
-      Replacing files, Protection protection, NavigableMap<DayKeyId, SecretBytes> days)
+      FileReplacement files, Protection protection, NavigableMap<DayKeyId, SecretBytes> days)
       throws IOException {
     byte[] bytes = KeyFile.encodeDays(days);
     byte[] onDisk = protection.protect(bytes);

@@ -28,7 +28,7 @@ import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.note.Checkpoint;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
@@ -49,7 +49,7 @@ class LogVectorsTest {
   private static final String MISFIT = "HEADER_MISMATCH";
 
   private final SigningPair keys = AuditFixture.pair(1);
-  private final KeyName name = AuditFixture.ORIGIN.keyName();
+  private final NoteKeyName name = AuditFixture.ORIGIN.keyName();
   private final SigningPair witness = AuditFixture.pair(2);
   private final List<byte[]> openings = new ArrayList<>();
   private final MemoryTree tree;
@@ -170,7 +170,7 @@ class LogVectorsTest {
   }
 
   private NoteSigner[] ofEveryType() {
-    KeyName other = new KeyName("witness.example/w");
+    NoteKeyName other = new NoteKeyName("witness.example/w");
     return new NoteSigner[] {
       NoteSigner.ed25519(name, keys.ed25519()),
       NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44()),

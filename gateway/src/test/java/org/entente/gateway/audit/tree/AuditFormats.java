@@ -56,11 +56,12 @@ public final class AuditFormats {
             AuditFormats::messageProofs)
         .with(
             "add-checkpoint",
-            Formats.same(bytes -> AddCheckpoint.parse(bytes).map(AddCheckpoint::encode)),
+            Formats.same(
+                bytes -> AddCheckpointRequest.parse(bytes).map(AddCheckpointRequest::encode)),
             () ->
                 List.of(
-                    new AddCheckpoint(0, List.of(), note()).encode(),
-                    new AddCheckpoint(OLDER, consistency(), note()).encode()))
+                    new AddCheckpointRequest(0, List.of(), note()).encode(),
+                    new AddCheckpointRequest(OLDER, consistency(), note()).encode()))
         .with(
             "log-origin",
             text(text -> LogOrigin.parse(text).map(LogOrigin::line)),
@@ -76,7 +77,7 @@ public final class AuditFormats {
         .with("consistency", AuditFormats::consistency, AuditFormats::consistencies);
   }
 
-  private static Formats.Law text(Function<String, Optional<String>> parseAndPrint) {
+  private static Formats.FormatLaw text(Function<String, Optional<String>> parseAndPrint) {
     return Formats.same(
         bytes -> {
           String text = new String(bytes, UTF_8);
@@ -107,7 +108,8 @@ public final class AuditFormats {
 
   private static List<byte[]> messageProofs() {
     MessageId id = MessageId.fresh(1, new Random(1));
-    MessageProof.Signed envelope = new MessageProof.Signed(new byte[] {1}, new byte[] {2});
+    MessageProof.SignedHeader envelope =
+        new MessageProof.SignedHeader(new byte[] {1}, new byte[] {2});
     return proofs().stream()
         .flatMap(bytes -> LogProof.parse(bytes).stream())
         .flatMap(

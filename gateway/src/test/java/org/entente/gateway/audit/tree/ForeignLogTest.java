@@ -23,7 +23,7 @@ import org.entente.gateway.audit.record.AuditFixture;
 import org.entente.gateway.audit.record.BucketSealer;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.crypto.SigningPair;
-import org.entente.gateway.note.KeyName;
+import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
@@ -87,7 +87,7 @@ class ForeignLogTest {
   void checkpoints_alsoWithWitnesses_verify() {
     Comparison cases = new Comparison(SEED);
     SigningPair witness = SigningPair.generate(random);
-    KeyName name = new KeyName("witness.example/w");
+    NoteKeyName name = new NoteKeyName("witness.example/w");
     for (CheckpointCheck.Signed signed : checkpoints) {
       SignedNote note = signed.note();
       List<NoteSignature> cosignatures =

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.CapElement;
-import org.entente.gateway.bridge.format.Feeds;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.FeedFixture;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
@@ -84,12 +84,12 @@ class CapFolderTest {
   }
 
   private CapAlert read(String id) throws IOException {
-    return Feeds.capAlert(Files.readString(folder.resolve(id + ".cap")));
+    return FeedFixture.capAlert(Files.readString(folder.resolve(id + ".cap")));
   }
 
   @Test
   void alert_isOneFileUnderItsMessage_forItsOwnerAlone() throws IOException {
-    CapFolder.Written written = cap.write(label(FIRST), ALERT);
+    CapFolder.WriteResult written = cap.write(label(FIRST), ALERT);
 
     assertEquals(List.of(FIRST + ".cap"), names());
     assertEquals(folder.resolve(FIRST + ".cap"), written.cap().orElseThrow());
@@ -121,7 +121,7 @@ class CapFolderTest {
             .setRequestedAction(RequestedAction.REQUESTED_ACTION_CONTROLLED_DELIVERY)
             .build();
 
-    CapFolder.Written written = cap.write(asking, ALERT);
+    CapFolder.WriteResult written = cap.write(asking, ALERT);
 
     assertEquals(List.of(FIRST + ".cap", FIRST + ".report.json"), names());
     assertEquals(1, written.unmapped().size());
@@ -137,7 +137,7 @@ class CapFolderTest {
     Body body =
         Body.newBuilder().setIntelligence(Intelligence.newBuilder().setHeadline("SECRET")).build();
 
-    CapFolder.Written written = cap.write(label(FIRST), body);
+    CapFolder.WriteResult written = cap.write(label(FIRST), body);
 
     assertEquals(List.of(FIRST + ".report.json"), names());
     assertTrue(written.cap().isEmpty());
@@ -151,7 +151,8 @@ class CapFolderTest {
     Alert.Builder alert = ALERT.getAlert().toBuilder();
     alert.addAreasBuilder().setDescription("here").addPolygons("1,1 2,2");
 
-    CapFolder.Written written = cap.write(label(FIRST), Body.newBuilder().setAlert(alert).build());
+    CapFolder.WriteResult written =
+        cap.write(label(FIRST), Body.newBuilder().setAlert(alert).build());
 
     assertEquals(List.of(FIRST + ".report.json"), names());
     assertTrue(written.reason().startsWith("alert/info/area/polygon: "), written::reason);
@@ -162,7 +163,8 @@ class CapFolderTest {
     Alert.Builder alert = ALERT.getAlert().toBuilder();
     alert.addAreasBuilder().addGeocodes("UN/LOCODE=DEHAM");
 
-    CapFolder.Written written = cap.write(label(FIRST), Body.newBuilder().setAlert(alert).build());
+    CapFolder.WriteResult written =
+        cap.write(label(FIRST), Body.newBuilder().setAlert(alert).build());
 
     assertEquals("alert/info/area/areaDesc", written.unmapped().get(0).path());
     CapElement area = read(FIRST).element().all("info").get(0).all("area").get(0);
@@ -206,13 +208,13 @@ class CapFolderTest {
   @Test
   void rectification_isAnUpdateInCap_andToldOf_andARestrictionIsNoCap() throws IOException {
     Label.Builder changing = label(SECOND).toBuilder().setReferences(ByteString.fromHex(FIRST));
-    CapFolder.Written written =
+    CapFolder.WriteResult written =
         cap.write(changing.setMessageType(MessageType.MESSAGE_TYPE_RECTIFICATION).build(), ALERT);
     assertEquals("Update", read(SECOND).element().textOf("msgType"));
     assertEquals(
-        List.of("alert/msgType"), written.unmapped().stream().map(Unmapped::path).toList());
+        List.of("alert/msgType"), written.unmapped().stream().map(UnmappedValue::path).toList());
 
-    CapFolder.Written restriction =
+    CapFolder.WriteResult restriction =
         cap.write(changing.setMessageType(MessageType.MESSAGE_TYPE_RESTRICTION).build(), ALERT);
     assertTrue(restriction.cap().isEmpty());
     assertTrue(restriction.reason().contains("restricted"), restriction::reason);
@@ -220,7 +222,7 @@ class CapFolderTest {
 
   @Test
   void recall_ofAnAlertThatIsNotThere_isReported() throws IOException {
-    CapFolder.Written written = cap.write(label(SECOND), recall(FIRST));
+    CapFolder.WriteResult written = cap.write(label(SECOND), recall(FIRST));
 
     assertEquals(List.of(SECOND + ".report.json"), names());
     assertTrue(written.reason().contains(FIRST), written::reason);

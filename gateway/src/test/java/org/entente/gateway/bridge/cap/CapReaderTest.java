@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
-import org.entente.gateway.bridge.format.CapReading;
+import org.entente.gateway.bridge.format.CapReadResult;
 import org.entente.gateway.bridge.format.CapVersion;
-import org.entente.gateway.bridge.format.Feeds;
-import org.entente.gateway.bridge.format.Unmapped;
+import org.entente.gateway.bridge.format.FeedFixture;
+import org.entente.gateway.bridge.format.UnmappedValue;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -52,7 +52,7 @@ public class CapReaderTest {
 
   @Test
   void document_minimal_isRead() {
-    CapAlert alert = Feeds.capAlert(MINIMAL);
+    CapAlert alert = FeedFixture.capAlert(MINIMAL);
 
     assertEquals(CapVersion.V1_2, alert.version());
     assertEquals(1, alert.line());
@@ -115,7 +115,7 @@ public class CapReaderTest {
                 DynamicTest.dynamicTest(
                     row[3] + " " + row[1],
                     () -> {
-                      BadRecord bad = Feeds.bad(Feeds.cap(with(row[0], row[1])));
+                      BadRecord bad = FeedFixture.bad(FeedFixture.cap(with(row[0], row[1])));
                       assertEquals("a.cap", bad.file());
                       assertEquals(row[3], bad.field());
                       assertEquals(Integer.parseInt(row[2]), bad.line(), bad::toString);
@@ -127,11 +127,11 @@ public class CapReaderTest {
   void veryLikely_isAWordOfVersion11Only() {
     String likely = with("Observed", "Very Likely");
 
-    assertEquals("alert/info/certainty", Feeds.bad(Feeds.cap(likely)).field());
-    CapAlert old = Feeds.capAlert(likely.replace("cap:1.2", "cap:1.1"));
+    assertEquals("alert/info/certainty", FeedFixture.bad(FeedFixture.cap(likely)).field());
+    CapAlert old = FeedFixture.capAlert(likely.replace("cap:1.2", "cap:1.1"));
     assertEquals("Very Likely", old.element().all("info").get(0).textOf("certainty"));
     String written = CapWriter.write(old.element());
-    assertEquals("alert/info/certainty", Feeds.bad(Feeds.cap(written)).field());
+    assertEquals("alert/info/certainty", FeedFixture.bad(FeedFixture.cap(written)).field());
   }
 
   @Test
@@ -142,14 +142,14 @@ public class CapReaderTest {
             "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><a><b>1</b></a></Signature>"
                 + "</alert>");
 
-    CapAlert alert = Feeds.capAlert(signed);
+    CapAlert alert = FeedFixture.capAlert(signed);
 
-    assertEquals(Feeds.capAlert(MINIMAL).element(), alert.element());
+    assertEquals(FeedFixture.capAlert(MINIMAL).element(), alert.element());
     assertEquals(List.of("alert/Signature"), paths(alert));
   }
 
   private static List<String> paths(CapAlert alert) {
-    return alert.unmapped().stream().map(Unmapped::path).toList();
+    return alert.unmapped().stream().map(UnmappedValue::path).toList();
   }
 
   @Test
@@ -160,7 +160,7 @@ public class CapReaderTest {
             .replace("<event>", "<event kind=\"x\">")
             .replace("<area>", "<area xml:lang=\"de\">");
 
-    CapAlert alert = Feeds.capAlert(xml);
+    CapAlert alert = FeedFixture.capAlert(xml);
 
     assertEquals(List.of("alert/info/event/@kind", "alert/info/area/@lang"), paths(alert));
     assertEquals(10, alert.unmapped().get(0).line());
@@ -173,9 +173,9 @@ public class CapReaderTest {
       codes.append("<code a").append(i).append("=\"1\">x</code>");
     }
 
-    CapAlert alert = Feeds.capAlert(with("<info>", codes + "<info>"));
+    CapAlert alert = FeedFixture.capAlert(with("<info>", codes + "<info>"));
 
-    assertEquals(Leftovers.MOST + 1, alert.unmapped().size());
+    assertEquals(UnmappedCollector.MOST + 1, alert.unmapped().size());
   }
 
   @Test
@@ -189,10 +189,10 @@ public class CapReaderTest {
       many.append(" a").append(i).append("=\"\"");
     }
 
-    BadRecord bad = Feeds.bad(Feeds.cap(with("<event>", some + ">")));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(with("<event>", some + ">")));
     assertEquals(10, bad.line());
     assertTrue(bad.message().contains("more than 32 attributes"), bad::toString);
-    Feeds.bad(Feeds.cap(with("<event>", many + ">")));
+    FeedFixture.bad(FeedFixture.cap(with("<event>", many + ">")));
   }
 
   @Test
@@ -203,9 +203,9 @@ public class CapReaderTest {
             + secret.toUri()
             + "\"/>";
 
-    BadRecord within = Feeds.bad(Feeds.cap(with("<event>Fire", "<event>" + include)));
+    BadRecord within = FeedFixture.bad(FeedFixture.cap(with("<event>Fire", "<event>" + include)));
     assertEquals("alert/info/event", within.field());
-    BadRecord beside = Feeds.bad(Feeds.cap(with("<info>", include + "<info>")));
+    BadRecord beside = FeedFixture.bad(FeedFixture.cap(with("<info>", include + "<info>")));
     assertEquals("alert/include", beside.field());
     assertFalse((within + " " + beside).contains("SECRET-CONTENT"));
   }
@@ -214,7 +214,7 @@ public class CapReaderTest {
   void instructions_ofXmlStylesheet_areNotFollowed() {
     String styled = "<?xml-stylesheet type=\"text/xsl\" href=\"http://127.0.0.1:9/x\"?>" + MINIMAL;
 
-    assertEquals(Feeds.capAlert(MINIMAL).element(), Feeds.capAlert(styled).element());
+    assertEquals(FeedFixture.capAlert(MINIMAL).element(), FeedFixture.capAlert(styled).element());
   }
 
   @Test
@@ -223,11 +223,11 @@ public class CapReaderTest {
         with("<scope>Public</scope>", "")
             .replace("<identifier>", "<scope>Public</scope><identifier>");
 
-    String written = CapWriter.write(Feeds.capAlert(swapped).element());
+    String written = CapWriter.write(FeedFixture.capAlert(swapped).element());
 
-    assertEquals(List.of("alert/identifier"), paths(Feeds.capAlert(swapped)));
-    assertEquals(Feeds.capAlert(MINIMAL).element(), Feeds.capAlert(written).element());
-    assertEquals(List.of(), paths(Feeds.capAlert(written)));
+    assertEquals(List.of("alert/identifier"), paths(FeedFixture.capAlert(swapped)));
+    assertEquals(FeedFixture.capAlert(MINIMAL).element(), FeedFixture.capAlert(written).element());
+    assertEquals(List.of(), paths(FeedFixture.capAlert(written)));
   }
 
   @Test
@@ -239,7 +239,7 @@ public class CapReaderTest {
             + "\">]>"
             + with("<event>Fire", "<event>&x;");
 
-    BadRecord bad = Feeds.bad(Feeds.cap(xxe));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(xxe));
 
     assertTrue(bad.message().contains("document type declaration"), bad::toString);
     assertFalse(bad.toString().contains("SECRET-CONTENT"));
@@ -248,7 +248,8 @@ public class CapReaderTest {
   @Test
   void externalSubset_isRefused() {
     BadRecord bad =
-        Feeds.bad(Feeds.cap("<!DOCTYPE alert SYSTEM \"http://127.0.0.1:9/a.dtd\">" + MINIMAL));
+        FeedFixture.bad(
+            FeedFixture.cap("<!DOCTYPE alert SYSTEM \"http://127.0.0.1:9/a.dtd\">" + MINIMAL));
 
     assertTrue(bad.message().contains("document type declaration"), bad::toString);
   }
@@ -257,7 +258,7 @@ public class CapReaderTest {
   void parameterEntity_isRefused() {
     String xml = "<!DOCTYPE alert [<!ENTITY % p SYSTEM \"http://127.0.0.1:9/p\"> %p;]>" + MINIMAL;
 
-    BadRecord bad = Feeds.bad(Feeds.cap(xml));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(xml));
 
     assertTrue(bad.message().contains("document type declaration"), bad::toString);
   }
@@ -271,14 +272,14 @@ public class CapReaderTest {
     }
     String xml = dtd.append("]>") + with("<event>Fire", "<event>&l11;");
 
-    BadRecord bad = Feeds.bad(Feeds.cap(xml));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(xml));
 
     assertTrue(bad.message().contains("document type declaration"), bad::toString);
   }
 
   @Test
   void undefinedEntity_isReported() {
-    BadRecord bad = Feeds.bad(Feeds.cap(with("<event>Fire", "<event>&nbsp;")));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(with("<event>Fire", "<event>&nbsp;")));
 
     assertEquals(10, bad.line());
   }
@@ -287,27 +288,30 @@ public class CapReaderTest {
   void document_tooLong_isReported() {
     String xml = with("<event>Fire", "<event>" + "x".repeat(CapReader.MAX_BYTES));
 
-    assertTrue(Feeds.bad(Feeds.cap(xml)).message().contains("longer than 1048576 bytes"));
+    assertTrue(
+        FeedFixture.bad(FeedFixture.cap(xml)).message().contains("longer than 1048576 bytes"));
   }
 
   @Test
   void document_withTooManyElements_isReported() {
     String xml = with("<info>", "<code>x</code>".repeat(CapReader.MAX_ELEMENTS) + "<info>");
 
-    assertTrue(Feeds.bad(Feeds.cap(xml)).message().contains("more than 10000 elements"));
+    assertTrue(
+        FeedFixture.bad(FeedFixture.cap(xml)).message().contains("more than 10000 elements"));
   }
 
   @Test
   void document_deeplyNested_isReported() {
     String deep = "<b>".repeat(100_000) + "</b>".repeat(100_000);
 
-    assertEquals("alert/b", Feeds.bad(Feeds.cap(with("<info>", deep + "<info>"))).field());
+    assertEquals(
+        "alert/b", FeedFixture.bad(FeedFixture.cap(with("<info>", deep + "<info>"))).field());
     String signature = "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\">";
     String hidden = signature + deep + "</Signature>";
-    BadRecord bad = Feeds.bad(Feeds.cap(with("<info>", hidden + "<info>")));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(with("<info>", hidden + "<info>")));
     assertTrue(bad.message().contains("nested more than 32 deep"), bad::toString);
     String wide = signature + "<b/>".repeat(CapReader.MAX_ELEMENTS) + "</Signature>";
-    BadRecord many = Feeds.bad(Feeds.cap(with("<info>", wide + "<info>")));
+    BadRecord many = FeedFixture.bad(FeedFixture.cap(with("<info>", wide + "<info>")));
     assertTrue(many.message().contains("more than 10000 elements"), many::toString);
   }
 
@@ -315,7 +319,7 @@ public class CapReaderTest {
   void document_inUtf16_isRead() {
     String xml = "<?xml version=\"1.0\" encoding=\"UTF-16\"?>" + with("Quay", "Kai «östlich»");
 
-    CapReading reading = Feeds.cap(xml.getBytes(StandardCharsets.UTF_16));
+    CapReadResult reading = FeedFixture.cap(xml.getBytes(StandardCharsets.UTF_16));
 
     assertTrue(reading instanceof CapAlert, reading::toString);
   }
@@ -324,13 +328,13 @@ public class CapReaderTest {
   void document_notInItsEncoding_isReported() {
     byte[] latin = with("Quay", "Kai «östlich»").getBytes(StandardCharsets.ISO_8859_1);
 
-    BadRecord bad = Feeds.bad(Feeds.cap(latin));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(latin));
     assertEquals("is not UTF-8, which it says it is", bad.message());
     assertEquals(15, bad.line());
     byte[] declared = bytes("<?xml version='1.0' encoding='iso-8859-1'?>", latin);
-    assertTrue(Feeds.cap(declared) instanceof CapAlert);
+    assertTrue(FeedFixture.cap(declared) instanceof CapAlert);
     byte[] strange = bytes("<?xml version='1.0' encoding='EBCDIC'?>", latin);
-    assertTrue(Feeds.bad(Feeds.cap(strange)).message().contains("it says \"EBCDIC\""));
+    assertTrue(FeedFixture.bad(FeedFixture.cap(strange)).message().contains("it says \"EBCDIC\""));
   }
 
   /** A filter in front that looks for a document type in ASCII finds none in these. */
@@ -349,7 +353,7 @@ public class CapReaderTest {
                       String said = "<?xml version=\"1.0\" encoding=\"" + name + "\"?>" + xxe;
                       Charset charset =
                           name.equals("UTF-7") ? StandardCharsets.US_ASCII : Charset.forName(name);
-                      Feeds.bad(Feeds.cap(said.getBytes(charset)));
+                      FeedFixture.bad(FeedFixture.cap(said.getBytes(charset)));
                     }));
   }
 
@@ -357,7 +361,7 @@ public class CapReaderTest {
   void entity_inUtf16_isRefusedForWhatItIs() {
     String xxe = "<!DOCTYPE alert [<!ENTITY x \"y\">]>" + with("<event>Fire", "<event>&x;");
 
-    BadRecord bad = Feeds.bad(Feeds.cap(xxe.getBytes(StandardCharsets.UTF_16)));
+    BadRecord bad = FeedFixture.bad(FeedFixture.cap(xxe.getBytes(StandardCharsets.UTF_16)));
 
     assertTrue(bad.message().contains("document type declaration"), bad::toString);
   }

@@ -15,7 +15,7 @@ import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
-import org.entente.gateway.bridge.format.Feeds;
+import org.entente.gateway.bridge.format.FeedFixture;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Lane;
@@ -37,24 +37,25 @@ class CapTermsTest {
   @TempDir Path folder;
 
   private static CapTerms terms(Map<String, Object> label, String... to) {
-    CapTerms.Reading reading = CapTerms.of(label, List.of(to));
-    return assertInstanceOf(CapTerms.Reading.Read.class, reading, reading::toString).terms();
+    CapTerms.ReadResult reading = CapTerms.of(label, List.of(to));
+    return assertInstanceOf(CapTerms.ReadResult.Read.class, reading, reading::toString).terms();
   }
 
-  private static CapTerms.Reading.Wrong wrong(String field, Object value, String... to) {
+  private static CapTerms.ReadResult.Wrong wrong(String field, Object value, String... to) {
     Map<String, Object> label = new LinkedHashMap<>(STATED);
     label.put(field, value);
-    return assertInstanceOf(CapTerms.Reading.Wrong.class, CapTerms.of(label, List.of(to)));
+    return assertInstanceOf(CapTerms.ReadResult.Wrong.class, CapTerms.of(label, List.of(to)));
   }
 
-  private static AlertSource.Opening open(Path path, @Nullable Path mapping) {
-    return AlertSource.open(path, mapping, Feeds.mappings(), terms(STATED));
+  private static AlertSource.OpenResult open(Path path, @Nullable Path mapping) {
+    return AlertSource.open(path, mapping, FeedFixture.mappings(), terms(STATED));
   }
 
-  private static List<AlertItem> all(AlertSource.Opening opening) throws IOException {
+  private static List<AlertItem> all(AlertSource.OpenResult opening) throws IOException {
     List<AlertItem> items = new ArrayList<>();
     try (AlertSource source =
-        assertInstanceOf(AlertSource.Opening.Opened.class, opening, opening::toString).source()) {
+        assertInstanceOf(AlertSource.OpenResult.Opened.class, opening, opening::toString)
+            .source()) {
       source.forEachRemaining(items::add);
     }
     return items;
@@ -62,7 +63,8 @@ class CapTermsTest {
 
   @Test
   void alert_onTerms_hasWhatCapSaysAndWhatTheTermsSay() {
-    Draft draft = Feeds.draft(terms(STATED).apply(Feeds.capAlert(CapReaderTest.MINIMAL))).draft();
+    Draft draft =
+        FeedFixture.draft(terms(STATED).apply(FeedFixture.capAlert(CapReaderTest.MINIMAL))).draft();
 
     assertEquals(Category.CATEGORY_HAZARDOUS, draft.getLabel().getCategory());
     assertEquals(Severity.SEVERITY_SEVERE, draft.getLabel().getSeverity());
@@ -78,15 +80,15 @@ class CapTermsTest {
   @Test
   void alert_notPublic_hasNamedAddresseesOnly() {
     CapAlert restricted =
-        Feeds.capAlert(
+        FeedFixture.capAlert(
             CapReaderTest.MINIMAL.replace(
                 "<scope>Public</scope>",
                 "<scope>Restricted</scope><restriction>brigades</restriction>"));
 
-    BadRecord bad = Feeds.bad(terms(STATED).apply(restricted));
+    BadRecord bad = FeedFixture.bad(terms(STATED).apply(restricted));
     assertEquals("alert/scope", bad.field());
     assertTrue(bad.message().contains("must be named"), bad::toString);
-    Draft draft = Feeds.draft(terms(STATED, "de.customs").apply(restricted)).draft();
+    Draft draft = FeedFixture.draft(terms(STATED, "de.customs").apply(restricted)).draft();
     assertEquals(List.of("de.customs"), draft.getTo().getAgenciesList());
   }
 
@@ -96,8 +98,8 @@ class CapTermsTest {
     assertTrue(wrong("category", "FLOOD").problem().contains("PUBLIC_WARNING"));
     assertEquals("legal_basis", wrong("legal_basis", "x".repeat(201)).field());
     assertEquals("to", wrong("case_ref", "1", "Germany").field());
-    CapTerms.Reading none = CapTerms.of(Map.of("category", "IPR"), List.of());
-    assertEquals("purpose", assertInstanceOf(CapTerms.Reading.Wrong.class, none).field());
+    CapTerms.ReadResult none = CapTerms.of(Map.of("category", "IPR"), List.of());
+    assertEquals("purpose", assertInstanceOf(CapTerms.ReadResult.Wrong.class, none).field());
   }
 
   @Test
@@ -109,23 +111,23 @@ class CapTermsTest {
     List<AlertItem> items = all(open(folder, null));
 
     assertEquals(3, items.size());
-    Feeds.draft(items.get(0));
-    BadRecord bad = Feeds.bad(items.get(1));
+    FeedFixture.draft(items.get(0));
+    BadRecord bad = FeedFixture.bad(items.get(1));
     assertTrue(bad.toString().contains("b.cap:5: alert/status: must be one of Actual"));
-    assertTrue(Feeds.draft(items.get(2)).named().isEmpty(), "whoever sends it publishes it");
+    assertTrue(FeedFixture.draft(items.get(2)).named().isEmpty(), "whoever sends it publishes it");
   }
 
   @Test
   void terms_besideAMappingOfCap_orWithoutCap_areRefused() throws IOException {
     Path cap = Files.writeString(folder.resolve("a.cap"), CapReaderTest.MINIMAL);
-    Path mapping = Feeds.mappings().resolve("cap.yaml");
-    AlertSource.Opening both = open(cap, mapping);
+    Path mapping = FeedFixture.mappings().resolve("cap.yaml");
+    AlertSource.OpenResult both = open(cap, mapping);
     assertTrue(both.toString().contains("either the mapping or the terms"), both::toString);
 
-    Path lines = Feeds.repository("config/samples/ipr.jsonl");
-    AlertSource.Opening none = open(lines, null);
+    Path lines = FeedFixture.repository("config/samples/ipr.jsonl");
+    AlertSource.OpenResult none = open(lines, null);
     assertTrue(none.toString().contains("holds no CAP"), none::toString);
-    AlertSource.Opening unused = open(cap, Feeds.mappings().resolve("safety-gate.yaml"));
+    AlertSource.OpenResult unused = open(cap, FeedFixture.mappings().resolve("safety-gate.yaml"));
     assertTrue(unused.toString().contains("is what it maps"), unused::toString);
   }
 }

@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import org.entente.gateway.bridge.cap.CapLines.Entry;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapProblem;
-import org.entente.gateway.bridge.format.CapWriting;
+import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.gateway.bridge.format.CapXml;
-import org.entente.gateway.bridge.format.Feeds;
+import org.entente.gateway.bridge.format.FeedFixture;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Area;
@@ -48,7 +48,7 @@ class CapWriterTest {
   }
 
   private static String xml(Label label, Alert alert) {
-    CapWriting writing = CapWriter.write(label, alert);
+    CapWriteResult writing = CapWriter.write(label, alert);
     assertTrue(writing instanceof CapXml, writing::toString);
     return ((CapXml) writing).xml();
   }
@@ -105,8 +105,8 @@ class CapWriterTest {
 
   @TestFactory
   Stream<DynamicTest> sample_throughCapAndBack_isTheSameAlert() {
-    return Feeds.all(Feeds.repository("config/samples"), null).stream()
-        .map(Feeds::draft)
+    return FeedFixture.all(FeedFixture.repository("config/samples"), null).stream()
+        .map(FeedFixture::draft)
         .filter(item -> item.draft().getBody().hasAlert())
         .map(
             item ->
@@ -122,7 +122,7 @@ class CapWriterTest {
             .setCreatedAt(DELIVERED.getCreatedAt())
             .build();
     Alert sent = draft.getBody().getAlert();
-    Draft read = CapImport.draft(Feeds.capAlert(xml(label, sent)));
+    Draft read = CapImport.draft(FeedFixture.capAlert(xml(label, sent)));
     Alert.Builder got = read.getBody().getAlert().toBuilder();
     List.copyOf(got.getExtraMap().keySet()).stream()
         .filter(key -> key.startsWith(CapImport.EXTRA))
@@ -139,7 +139,7 @@ class CapWriterTest {
     Alert.Builder alert = alert("x").toBuilder();
     alert.addAreas(Area.newBuilder().setDescription("here").addPolygons("1,1 2,2"));
 
-    BadRecord bad = Feeds.bad(CapWriter.write(DELIVERED, alert.build()));
+    BadRecord bad = FeedFixture.bad(CapWriter.write(DELIVERED, alert.build()));
 
     assertEquals("alert/info/area/polygon", bad.field());
   }
@@ -147,7 +147,8 @@ class CapWriterTest {
   @Test
   void label_withoutTime_isReported() {
     BadRecord bad =
-        Feeds.bad(CapWriter.write(DELIVERED.toBuilder().clearCreatedAt().build(), alert("x")));
+        FeedFixture.bad(
+            CapWriter.write(DELIVERED.toBuilder().clearCreatedAt().build(), alert("x")));
 
     assertEquals("alert/sent", bad.field());
   }
@@ -165,17 +166,18 @@ class CapWriterTest {
         .addAreasBuilder()
         .setDescription(description)
         .addAllPolygons(Collections.nCopies(polygons, "1,1 2,2 3,3 1,1"));
-    CapKept.put(alert, "cap.info.0", "areas=0" + " 0".repeat(times));
+    CapExtra.put(alert, "cap.info.0", "areas=0" + " 0".repeat(times));
     return alert.build();
   }
 
   /** Threat 26: a peer's few bytes must not become more than any memory holds. */
   @Test
   void areas_thatAPeerRepeats_areNotWrittenWithoutBound() {
-    BadRecord many = Feeds.bad(CapWriter.write(DELIVERED, repeating(500_000, "here", 100)));
+    BadRecord many = FeedFixture.bad(CapWriter.write(DELIVERED, repeating(500_000, "here", 100)));
     assertEquals("alert/info/area", many.field());
     assertTrue(many.message().contains("more than 10000 elements"), many::toString);
-    BadRecord large = Feeds.bad(CapWriter.write(DELIVERED, repeating(4_000, "y".repeat(900), 0)));
+    BadRecord large =
+        FeedFixture.bad(CapWriter.write(DELIVERED, repeating(4_000, "y".repeat(900), 0)));
     assertTrue(large.message().contains("longer than 1048576 bytes"), large::toString);
     String some = xml(DELIVERED, repeating(3, "here", 1));
     assertEquals(4, some.split("<area>", -1).length - 1);

@@ -64,8 +64,8 @@ class BridgeFuzzTest {
   };
 
   private static RecordMapping capMapping() {
-    return ((org.entente.gateway.config.Reading.Read<RecordMapping>)
-            Feeds.load(Feeds.mappings().resolve("cap.yaml")))
+    return ((org.entente.gateway.config.YamlReadResult.Read<RecordMapping>)
+            FeedFixture.load(FeedFixture.mappings().resolve("cap.yaml")))
         .value();
   }
 
@@ -75,18 +75,19 @@ class BridgeFuzzTest {
     List<byte[]> seeds =
         List.of(
             CapReaderTest.MINIMAL.getBytes(StandardCharsets.UTF_8),
-            Files.readAllBytes(Feeds.repository("gateway/src/test/resources/cap/parameters.cap")));
+            Files.readAllBytes(
+                FeedFixture.repository("gateway/src/test/resources/cap/parameters.cap")));
     int read = 0;
     for (int round = 0; round < 3_000; round++) {
       Random random = new Random(SEED + round);
       byte[] damaged = damage(seeds.get(round % seeds.size()), random);
       try {
-        CapReading reading = Feeds.cap(damaged);
+        CapReadResult reading = FeedFixture.cap(damaged);
         if (reading instanceof CapAlert alert) {
           read++;
           check(alert, mapping);
         } else {
-          assertTrue(Feeds.bad(reading).line() >= 1);
+          assertTrue(FeedFixture.bad(reading).line() >= 1);
         }
       } catch (RuntimeException | StackOverflowError e) {
         throw new AssertionError("seed " + (SEED + round), e);
@@ -98,7 +99,7 @@ class BridgeFuzzTest {
 
   private static void check(CapAlert alert, RecordMapping mapping) {
     String xml = CapWriter.write(alert.element());
-    assertEquals(alert.element(), Feeds.capAlert(xml).element());
+    assertEquals(alert.element(), FeedFixture.capAlert(xml).element());
     if (mapping.apply(alert) instanceof AlertDraft draft) {
       CapWriter.write(draft.draft().getLabel(), draft.draft().getBody().getAlert());
       assertEquals(draft.draft(), reparsed(draft.draft()));
@@ -115,7 +116,7 @@ class BridgeFuzzTest {
 
   @Test
   void jsonLines_damagedAtRandom_areReadOrReported() throws IOException {
-    Path samples = Feeds.repository("config/samples");
+    Path samples = FeedFixture.repository("config/samples");
     List<byte[]> seeds =
         List.of(
             Files.readAllBytes(samples.resolve("wildlife.jsonl")),
@@ -125,7 +126,7 @@ class BridgeFuzzTest {
       Random random = new Random(SEED + round);
       byte[] damaged = damage(seeds.get(round % seeds.size()), random);
       try {
-        for (RecordReading reading : Feeds.lines(damaged)) {
+        for (RecordReadResult reading : FeedFixture.lines(damaged)) {
           if (reading instanceof SourceRecord record
               && DraftLines.read(record, false) instanceof AlertDraft draft) {
             drafts++;

@@ -34,18 +34,18 @@ class CapFilesTest {
   }
 
   private static Draft draft(String file) {
-    List<AlertItem> items = Feeds.all(folder().resolve(file), null);
+    List<AlertItem> items = FeedFixture.all(folder().resolve(file), null);
     assertEquals(1, items.size());
-    return Feeds.draft(items.get(0)).draft();
+    return FeedFixture.draft(items.get(0)).draft();
   }
 
   @Test
   void folder_withOneMalformedFile_reportsItAndGoesOn() {
-    List<AlertItem> items = Feeds.all(folder(), null);
+    List<AlertItem> items = FeedFixture.all(folder(), null);
 
     assertEquals(4, items.size());
     assertEquals(3, items.stream().filter(AlertDraft.class::isInstance).count());
-    BadRecord bad = Feeds.bad(items.get(2));
+    BadRecord bad = FeedFixture.bad(items.get(2));
     assertTrue(bad.file().endsWith("invalid.cap"), bad.file());
     assertEquals(2, bad.line());
     assertEquals("alert/scope", bad.field());
@@ -136,7 +136,7 @@ class CapFilesTest {
                     () -> {
                       CapAlert once = read(name);
                       String xml = CapWriter.write(once.element());
-                      CapAlert twice = Feeds.capAlert(xml);
+                      CapAlert twice = FeedFixture.capAlert(xml);
                       assertEquals(once.element(), twice.element());
                       assertEquals(CapVersion.V1_2, twice.version());
                       assertEquals(xml, CapWriter.write(twice.element()));
@@ -152,18 +152,18 @@ class CapFilesTest {
                     name,
                     () -> {
                       Draft draft = draft(name);
-                      CapWriting writing =
+                      CapWriteResult writing =
                           CapWriter.write(draft.getLabel(), draft.getBody().getAlert());
                       assertTrue(writing instanceof CapXml, writing::toString);
-                      CapElement back = Feeds.capAlert(((CapXml) writing).xml()).element();
+                      CapElement back = FeedFixture.capAlert(((CapXml) writing).xml()).element();
                       assertEquals(comparable(read(name).element()), comparable(back));
                     }));
   }
 
   @Test
   void parameters_ofOurOwn_goBackWhereTheyCameFrom() throws Exception {
-    Path file = Feeds.repository("gateway/src/test/resources/cap/parameters.cap");
-    Draft draft = Feeds.draft(Feeds.all(file, null).get(0)).draft();
+    Path file = FeedFixture.repository("gateway/src/test/resources/cap/parameters.cap");
+    Draft draft = FeedFixture.draft(FeedFixture.all(file, null).get(0)).draft();
 
     Alert alert = draft.getBody().getAlert();
     assertEquals("red", alert.getExtraOrThrow("colour"));
@@ -175,15 +175,15 @@ class CapFilesTest {
     CapLines info = CapLines.read(alert.getExtraOrThrow("cap.info.0"));
     assertEquals("Minor", info.first("severity", ""));
     assertEquals("mailto:x@example.org", info.first("web", ""));
-    CapWriting writing = CapWriter.write(draft.getLabel(), alert);
-    CapElement back = Feeds.capAlert(((CapXml) writing).xml()).element();
+    CapWriteResult writing = CapWriter.write(draft.getLabel(), alert);
+    CapElement back = FeedFixture.capAlert(((CapXml) writing).xml()).element();
     String xml = Files.readString(file).replace("4.1234567890121234", "4.123456789012");
-    assertEquals(comparable(Feeds.capAlert(xml).element()), comparable(back));
+    assertEquals(comparable(FeedFixture.capAlert(xml).element()), comparable(back));
   }
 
   private static CapAlert read(String name) throws java.io.IOException {
     byte[] bytes = Files.readAllBytes(folder().resolve(name));
-    CapReading reading = Feeds.cap(bytes);
+    CapReadResult reading = FeedFixture.cap(bytes);
     return org.junit.jupiter.api.Assertions.assertInstanceOf(CapAlert.class, reading);
   }
 

@@ -33,12 +33,12 @@ class CapRoundTripTest {
           "markings", List.of("TLP:CLEAR"));
 
   private static CapTerms terms() {
-    CapTerms.Reading reading = CapTerms.of(PUBLIC, List.of("de.customs"));
-    return assertInstanceOf(CapTerms.Reading.Read.class, reading, reading::toString).terms();
+    CapTerms.ReadResult reading = CapTerms.of(PUBLIC, List.of("de.customs"));
+    return assertInstanceOf(CapTerms.ReadResult.Read.class, reading, reading::toString).terms();
   }
 
   private static AlertDraft sent(CapAlert alert) {
-    return Feeds.draft(terms().apply(alert));
+    return FeedFixture.draft(terms().apply(alert));
   }
 
   /** As the gateway completes it. */
@@ -52,7 +52,7 @@ class CapRoundTripTest {
   }
 
   private static CapXml written(Label label, Alert alert) {
-    CapWriting writing = CapWriter.write(label, alert);
+    CapWriteResult writing = CapWriter.write(label, alert);
     return assertInstanceOf(CapXml.class, writing, writing::toString);
   }
 
@@ -62,7 +62,8 @@ class CapRoundTripTest {
   }
 
   private static CapAlert sample(String name) throws IOException {
-    return Feeds.capAlert(Files.readString(Feeds.repository("config/samples/cap/" + name)));
+    return FeedFixture.capAlert(
+        Files.readString(FeedFixture.repository("config/samples/cap/" + name)));
   }
 
   @Test
@@ -71,9 +72,9 @@ class CapRoundTripTest {
     Random random = new Random(seed);
     for (int round = 0; round < 1_000; round++) {
       String where = "seed " + seed + " round " + round;
-      CapAlert alert = Feeds.capAlert(CapWriter.write(new CapMaker(random).alert()));
+      CapAlert alert = FeedFixture.capAlert(CapWriter.write(new CapMaker(random).alert()));
       CapXml xml = back(alert);
-      CapElement again = CapFilesTest.comparable(Feeds.capAlert(xml.xml()).element());
+      CapElement again = CapFilesTest.comparable(FeedFixture.capAlert(xml.xml()).element());
       assertEquals(alert.element(), again, where);
     }
   }
@@ -85,7 +86,8 @@ class CapRoundTripTest {
     assertEquals(List.of(), sent(alert).unmapped());
     CapXml xml = back(alert);
     assertEquals(List.of(), xml.unmapped());
-    assertEquals(alert.element(), CapFilesTest.comparable(Feeds.capAlert(xml.xml()).element()));
+    assertEquals(
+        alert.element(), CapFilesTest.comparable(FeedFixture.capAlert(xml.xml()).element()));
     assertEquals(
         "Fire in warehouse B, solvents may burn",
         sent(alert).draft().getBody().getAlert().getTexts(0).getHeadline());
@@ -97,34 +99,34 @@ class CapRoundTripTest {
 
     CapXml xml = back(alert);
 
-    List<String> paths = xml.unmapped().stream().map(Unmapped::path).toList();
+    List<String> paths = xml.unmapped().stream().map(UnmappedValue::path).toList();
     assertEquals(List.of("alert/info/certainty", "alert/info/resource/mimeType"), paths);
-    CapAlert again = Feeds.capAlert(xml.xml());
+    CapAlert again = FeedFixture.capAlert(xml.xml());
     assertEquals(CapVersion.V1_2, again.version());
     String expected =
-        Files.readString(Feeds.repository("config/samples/cap/reservoir.cap"))
+        Files.readString(FeedFixture.repository("config/samples/cap/reservoir.cap"))
             .replace("cap:1.1", "cap:1.2")
             .replace("Very Likely", "Likely")
             .replace(
                 "</resourceDesc>", "</resourceDesc><mimeType>application/octet-stream</mimeType>");
-    CapElement wanted = Feeds.capAlert(expected).element();
+    CapElement wanted = FeedFixture.capAlert(expected).element();
     assertEquals(wanted, CapFilesTest.comparable(again.element()));
     CapXml converted = assertInstanceOf(CapXml.class, CapWriter.convert(alert));
-    assertEquals(wanted, Feeds.capAlert(converted.xml()).element());
-    assertEquals(paths, converted.unmapped().stream().map(Unmapped::path).toList());
+    assertEquals(wanted, FeedFixture.capAlert(converted.xml()).element());
+    assertEquals(paths, converted.unmapped().stream().map(UnmappedValue::path).toList());
   }
 
   @Test
   void alertWithoutBlock_throughAMessage_getsNone_andItIsToldWhatHasNoPlace() {
     String xml = CapReaderTest.MINIMAL.replace("Alert</msgType>", "Cancel</msgType>");
     CapAlert alert =
-        Feeds.capAlert(
+        FeedFixture.capAlert(
             xml.substring(0, xml.indexOf("<info>")) + xml.substring(xml.indexOf("</info>") + 7));
 
     CapXml back = back(alert);
 
-    assertEquals(alert.element(), Feeds.capAlert(back.xml()).element());
-    assertEquals(List.of("label"), back.unmapped().stream().map(Unmapped::path).toList());
+    assertEquals(alert.element(), FeedFixture.capAlert(back.xml()).element());
+    assertEquals(List.of("label"), back.unmapped().stream().map(UnmappedValue::path).toList());
   }
 
   @Test
@@ -137,7 +139,7 @@ class CapRoundTripTest {
     String parameters =
         ("<parameter><valueName>n</valueName><value>" + "v".repeat(9_999) + "</value></parameter>")
             .repeat(5);
-    CapAlert alert = Feeds.capAlert(xml.replace("<area>", parameters + "<area>"));
+    CapAlert alert = FeedFixture.capAlert(xml.replace("<area>", parameters + "<area>"));
 
     AlertDraft sent = sent(alert);
 
@@ -147,9 +149,10 @@ class CapRoundTripTest {
     assertTrue(message.containsExtra("cap.info.0+1"), "the rest of a long block");
     assertEquals(
         List.of("alert/info/event", "alert/info/area/areaDesc"),
-        sent.unmapped().stream().map(Unmapped::path).toList());
+        sent.unmapped().stream().map(UnmappedValue::path).toList());
     CapXml back = back(alert);
-    assertEquals(alert.element(), CapFilesTest.comparable(Feeds.capAlert(back.xml()).element()));
+    assertEquals(
+        alert.element(), CapFilesTest.comparable(FeedFixture.capAlert(back.xml()).element()));
   }
 
   @Test
@@ -158,7 +161,8 @@ class CapRoundTripTest {
     Alert.Builder alert = draft.getBody().getAlert().toBuilder();
     alert.getTextsBuilder(0).setHeadline("Fire is out").setLanguage("en");
 
-    CapElement back = Feeds.capAlert(written(delivered(draft), alert.build()).xml()).element();
+    CapElement back =
+        FeedFixture.capAlert(written(delivered(draft), alert.build()).xml()).element();
 
     assertEquals("Fire is out", back.all("info").get(0).textOf("headline"));
     assertEquals("en", back.all("info").get(0).textOf("language"));
@@ -176,7 +180,7 @@ class CapRoundTripTest {
 
     assertEquals(
         List.of("body.alert.texts[2]", "body.alert.areas[2]", "body.alert.extra.cap.colour"),
-        xml.unmapped().stream().map(Unmapped::path).toList());
+        xml.unmapped().stream().map(UnmappedValue::path).toList());
   }
 
   @Test
@@ -193,8 +197,8 @@ class CapRoundTripTest {
 
     assertEquals(
         List.of("alert/scope", "label.requested_action"),
-        xml.unmapped().stream().map(Unmapped::path).toList());
-    CapElement back = Feeds.capAlert(xml.xml()).element();
+        xml.unmapped().stream().map(UnmappedValue::path).toList());
+    CapElement back = FeedFixture.capAlert(xml.xml()).element();
     assertEquals("Restricted", back.textOf("scope"));
     assertEquals("Restricted; TLP:CLEAR", back.textOf("restriction"));
     Map<String, String> parameters =
@@ -220,14 +224,15 @@ class CapRoundTripTest {
   @Test
   void restriction_ofTheSource_standsBehindTheLabels() {
     CapAlert alert =
-        Feeds.capAlert(
+        FeedFixture.capAlert(
             CapReaderTest.MINIMAL.replace(
                 "<scope>Public</scope>",
                 "<scope>Private</scope><restriction>crews</restriction><addresses>a b</addresses>"));
     Draft draft = sent(alert).draft();
     Label label = delivered(draft).toBuilder().clearMarkings().addMarkings("TLP:GREEN").build();
 
-    CapElement back = Feeds.capAlert(written(label, draft.getBody().getAlert()).xml()).element();
+    CapElement back =
+        FeedFixture.capAlert(written(label, draft.getBody().getAlert()).xml()).element();
 
     assertEquals("Private", back.textOf("scope"), "narrower than Restricted");
     assertEquals("Unclassified; TLP:GREEN; crews", back.textOf("restriction"));
@@ -239,7 +244,8 @@ class CapRoundTripTest {
     String parameter =
         "<parameter><valueName>entente:purpose</valueName><value>X</value></parameter>"
             + "<parameter><valueName>entente:extra:cap.sender</valueName><value>x</value></parameter>";
-    CapAlert alert = Feeds.capAlert(CapReaderTest.MINIMAL.replace("<area>", parameter + "<area>"));
+    CapAlert alert =
+        FeedFixture.capAlert(CapReaderTest.MINIMAL.replace("<area>", parameter + "<area>"));
 
     AlertDraft sent = sent(alert);
 
@@ -253,9 +259,9 @@ class CapRoundTripTest {
   @Test
   void alert_tooLargeForAMessage_isRefusedByItsElement() {
     String description = "<description>" + "x".repeat(20_001) + "</description><area>";
-    CapAlert alert = Feeds.capAlert(CapReaderTest.MINIMAL.replace("<area>", description));
+    CapAlert alert = FeedFixture.capAlert(CapReaderTest.MINIMAL.replace("<area>", description));
 
-    BadRecord bad = Feeds.bad(terms().apply(alert));
+    BadRecord bad = FeedFixture.bad(terms().apply(alert));
 
     assertEquals("alert/info/description", bad.field());
     assertEquals("alert/info/description", CapCheck.of(alert).obstacle().orElseThrow().field());
@@ -264,7 +270,8 @@ class CapRoundTripTest {
     for (int i = 0; i < 65; i++) {
       many.append(areas.replace("Quay", "Quay " + i));
     }
-    CapAlert wide = Feeds.capAlert(CapReaderTest.MINIMAL.replace("</info>", many + "</info>"));
-    assertEquals("alert/info/area", Feeds.bad(terms().apply(wide)).field());
+    CapAlert wide =
+        FeedFixture.capAlert(CapReaderTest.MINIMAL.replace("</info>", many + "</info>"));
+    assertEquals("alert/info/area", FeedFixture.bad(terms().apply(wide)).field());
   }
 }

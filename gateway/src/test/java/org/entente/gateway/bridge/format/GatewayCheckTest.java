@@ -19,9 +19,9 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.Decision;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.policy.load.RulebookFiles;
+import org.entente.gateway.policy.decide.PolicyDecision;
+import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.testkit.SharedFiles;
@@ -44,18 +44,18 @@ class GatewayCheckTest {
 
   private static Policy policy() {
     DemoMembership members = DemoMembership.demo();
-    Rulebook.Loading loading =
-        RulebookFiles.load(
-            Feeds.repository("config/agreements"),
-            Feeds.repository("config/node-rules.yaml"),
+    Rulebook.LoadResult loading =
+        RulebookReader.load(
+            FeedFixture.repository("config/agreements"),
+            FeedFixture.repository("config/node-rules.yaml"),
             members,
             NOW);
     Rulebook rulebook =
-        assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading::toString).rulebook();
+        assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading::toString).rulebook();
     return new Policy(rulebook, members, 100);
   }
 
-  private static Decision decision(Policy policy, AlertDraft item) {
+  private static PolicyDecision decision(Policy policy, AlertDraft item) {
     DraftCheck check = CHECK.draft(item.draft(), NOW);
     CheckedDraft draft = assertInstanceOf(CheckedDraft.class, check, () -> item + ": " + check);
     return policy.egress().decide(draft, item.publisher(), NOW);
@@ -65,19 +65,19 @@ class GatewayCheckTest {
     return items.stream().filter(AlertDraft.class::isInstance).map(AlertDraft.class::cast).toList();
   }
 
-  private static Set<String> permitted(Decision decision) {
+  private static Set<String> permitted(PolicyDecision decision) {
     return decision.permits().stream()
         .map(permit -> permit.recipient().value())
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static List<String> refused(Decision decision) {
+  private static List<String> refused(PolicyDecision decision) {
     return decision.refusals().stream().map(Refusal::recipient).toList();
   }
 
   @Test
   void samples_areRefusedWhereTheirReadmeSaysSo() throws IOException {
-    Path samples = Feeds.repository("config/samples");
+    Path samples = FeedFixture.repository("config/samples");
     Set<String> said = new TreeSet<>();
     for (MatchResult row :
         REFUSED.matcher(Files.readString(samples.resolve("README.md"))).results().toList()) {
@@ -85,27 +85,28 @@ class GatewayCheckTest {
     }
     Policy policy = policy();
     Set<String> found = new TreeSet<>();
-    Set<Decision.Outcome> outcomes = new TreeSet<>();
-    for (AlertDraft item : drafts(Feeds.all(samples, null))) {
-      Decision decision = decision(policy, item);
+    Set<PolicyDecision.Outcome> outcomes = new TreeSet<>();
+    for (AlertDraft item : drafts(FeedFixture.all(samples, null))) {
+      PolicyDecision decision = decision(policy, item);
       outcomes.add(decision.outcome());
       refused(decision).forEach(to -> found.add(item.draft().getIdempotencyKey() + " " + to));
     }
 
     assertEquals(6, said.size());
     assertEquals(said, found);
-    assertEquals(Set.of(Decision.Outcome.ACCEPTED, Decision.Outcome.REFUSED), outcomes);
+    assertEquals(Set.of(PolicyDecision.Outcome.ACCEPTED, PolicyDecision.Outcome.REFUSED), outcomes);
   }
 
   @Test
   void safetyGateAlerts_goToAllButSingapore() {
     Path file = SharedFiles.require("data/safety-gate-alerts.jsonl");
     Policy policy = policy();
-    List<AlertDraft> drafts = drafts(Feeds.all(file, Feeds.mappings().resolve("safety-gate.yaml")));
+    List<AlertDraft> drafts =
+        drafts(FeedFixture.all(file, FeedFixture.mappings().resolve("safety-gate.yaml")));
 
     assertEquals(120, drafts.size());
     for (AlertDraft item : drafts) {
-      Decision decision = decision(policy, item);
+      PolicyDecision decision = decision(policy, item);
       String other = item.publisher().value().equals("de.customs") ? "fr.customs" : "de.customs";
       assertEquals(Set.of(other, "us.cbp"), permitted(decision));
       assertEquals(List.of("sg.police"), refused(decision));
@@ -115,9 +116,9 @@ class GatewayCheckTest {
   /** What docs/integrate/mappings.md goes through. */
   @Test
   void foreignRecords_underTheirMapping_goToGermany_withoutWhoControlled() {
-    Path file = Feeds.repository("config/samples/foreign/controls.jsonl");
+    Path file = FeedFixture.repository("config/samples/foreign/controls.jsonl");
     Policy policy = policy();
-    List<AlertItem> items = Feeds.all(file, Feeds.mappings().resolve("controls.yaml"));
+    List<AlertItem> items = FeedFixture.all(file, FeedFixture.mappings().resolve("controls.yaml"));
     List<AlertDraft> drafts = drafts(items);
 
     assertEquals(2, drafts.size(), items::toString);
@@ -138,11 +139,11 @@ class GatewayCheckTest {
   @Test
   void capFiles_goToEveryMember() {
     Policy policy = policy();
-    List<AlertDraft> drafts = drafts(Feeds.all(SharedFiles.require("data/cap"), null));
+    List<AlertDraft> drafts = drafts(FeedFixture.all(SharedFiles.require("data/cap"), null));
 
     assertEquals(3, drafts.size());
     for (AlertDraft item : drafts) {
-      Decision decision = decision(policy, item);
+      PolicyDecision decision = decision(policy, item);
       assertEquals(Set.of("de.customs", "sg.police", "us.cbp"), permitted(decision));
       assertEquals(List.of(), refused(decision));
     }
@@ -151,8 +152,9 @@ class GatewayCheckTest {
   @Test
   void capWithPartsOfOurs_isTaken() {
     AlertDraft item =
-        drafts(Feeds.all(Feeds.repository("gateway/src/test/resources/cap"), null)).get(0);
+        drafts(FeedFixture.all(FeedFixture.repository("gateway/src/test/resources/cap"), null))
+            .get(0);
 
-    assertEquals(Decision.Outcome.ACCEPTED, decision(policy(), item).outcome());
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, decision(policy(), item).outcome());
   }
 }

@@ -14,13 +14,14 @@ import org.junit.jupiter.api.TestFactory;
 
 class JsonLinesTest {
 
-  private static SourceRecord record(RecordReading reading) {
+  private static SourceRecord record(RecordReadResult reading) {
     return assertInstanceOf(SourceRecord.class, reading, reading::toString);
   }
 
   @Test
   void lines_blankOnesBetween_keepTheirNumbers() {
-    List<RecordReading> readings = Feeds.lines("\uFEFF{\"a\":1}\n\n  \r\n{\"a\":2}\r\n{\"a\":3}");
+    List<RecordReadResult> readings =
+        FeedFixture.lines("\uFEFF{\"a\":1}\n\n  \r\n{\"a\":2}\r\n{\"a\":3}");
 
     assertEquals(List.of(1, 4, 5), readings.stream().map(r -> record(r).line()).toList());
     assertEquals(Map.of("a", 3L), record(readings.get(2)).fields());
@@ -28,8 +29,8 @@ class JsonLinesTest {
 
   @Test
   void values_ofEachKind_arePlain() {
-    RecordReading reading =
-        Feeds.lines(
+    RecordReadResult reading =
+        FeedFixture.lines(
                 "{\"t\":\"x\",\"n\":1,\"d\":0.5,\"b\":true,\"z\":null,\"l\":[1,null,{\"k\":[]}]}")
             .get(0);
 
@@ -63,9 +64,10 @@ class JsonLinesTest {
                 DynamicTest.dynamicTest(
                     row[0].length() > 40 ? row[1] : row[0],
                     () -> {
-                      List<RecordReading> readings = Feeds.lines("{}\n" + row[0] + "\n{\"b\":1}");
+                      List<RecordReadResult> readings =
+                          FeedFixture.lines("{}\n" + row[0] + "\n{\"b\":1}");
                       assertEquals(3, readings.size());
-                      BadRecord bad = Feeds.bad(readings.get(1));
+                      BadRecord bad = FeedFixture.bad(readings.get(1));
                       assertEquals(2, bad.line());
                       assertTrue(bad.message().contains(row[1]), bad::toString);
                       assertEquals(3, record(readings.get(2)).line());
@@ -74,7 +76,7 @@ class JsonLinesTest {
 
   @Test
   void number_tooLarge_isReportedByPointer() {
-    BadRecord bad = Feeds.bad(Feeds.lines("{\"a\":[0,{\"b\":1e400}]}").get(0));
+    BadRecord bad = FeedFixture.bad(FeedFixture.lines("{\"a\":[0,{\"b\":1e400}]}").get(0));
 
     assertEquals("/a/1/b", bad.field());
   }
@@ -83,9 +85,9 @@ class JsonLinesTest {
   void line_notUtf8_isReported() {
     byte[] latin = "{\"a\":\"é\"}\n{}".getBytes(StandardCharsets.ISO_8859_1);
 
-    List<RecordReading> readings = Feeds.lines(latin);
+    List<RecordReadResult> readings = FeedFixture.lines(latin);
 
-    assertEquals("is not UTF-8", Feeds.bad(readings.get(0)).message());
+    assertEquals("is not UTF-8", FeedFixture.bad(readings.get(0)).message());
     assertEquals(2, readings.size());
   }
 
@@ -94,11 +96,12 @@ class JsonLinesTest {
     String line = "{\"a\":\"" + "x".repeat(JsonLines.MAX_LINE_BYTES - 8) + "\"}";
 
     assertEquals(JsonLines.MAX_LINE_BYTES, line.length());
-    assertEquals(1, record(Feeds.lines(line).get(0)).fields().size());
+    assertEquals(1, record(FeedFixture.lines(line).get(0)).fields().size());
   }
 
   @Test
   void record_inText_hidesItsContent() {
-    assertEquals("SourceRecord[a.jsonl:1]", Feeds.lines("{\"name\":\"x\"}").get(0).toString());
+    assertEquals(
+        "SourceRecord[a.jsonl:1]", FeedFixture.lines("{\"name\":\"x\"}").get(0).toString());
   }
 }

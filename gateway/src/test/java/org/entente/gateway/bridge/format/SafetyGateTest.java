@@ -25,12 +25,12 @@ class SafetyGateTest {
 
   private static List<AlertItem> items() {
     Path file = SharedFiles.require("data/safety-gate-alerts.jsonl");
-    return Feeds.all(file, Feeds.mappings().resolve("safety-gate.yaml"));
+    return FeedFixture.all(file, FeedFixture.mappings().resolve("safety-gate.yaml"));
   }
 
   private static AlertDraft alert(String number) {
     return items().stream()
-        .map(Feeds::draft)
+        .map(FeedFixture::draft)
         .filter(item -> item.draft().getLabel().getSourceRef().equals(number))
         .findFirst()
         .orElseThrow();
@@ -43,13 +43,13 @@ class SafetyGateTest {
     assertEquals(120, items.size());
     Map<String, Integer> publishers = new HashMap<>();
     for (AlertItem item : items) {
-      publishers.merge(Feeds.draft(item).publisher().value(), 1, Integer::sum);
+      publishers.merge(FeedFixture.draft(item).publisher().value(), 1, Integer::sum);
     }
     assertEquals(Map.of("de.customs", 27, "fr.customs", 93), publishers);
     assertEquals(
         120,
         items.stream()
-            .map(item -> Feeds.draft(item).draft().getIdempotencyKey())
+            .map(item -> FeedFixture.draft(item).draft().getIdempotencyKey())
             .distinct()
             .count());
   }
@@ -57,7 +57,7 @@ class SafetyGateTest {
   @Test
   void alerts_all_haveWhatPolicyDecidesOn() {
     for (AlertItem item : items()) {
-      AlertDraft alert = Feeds.draft(item);
+      AlertDraft alert = FeedFixture.draft(item);
       Label label = alert.draft().getLabel();
       assertEquals(Kind.KIND_ALERT, label.getKind());
       assertEquals(Category.CATEGORY_HAZARDOUS, label.getCategory());
@@ -74,7 +74,7 @@ class SafetyGateTest {
   void severity_ofEachRisk_followsTheWorstNamed() {
     Map<Severity, Long> counts =
         items().stream()
-            .map(item -> Feeds.draft(item).draft().getLabel().getSeverity())
+            .map(item -> FeedFixture.draft(item).draft().getLabel().getSeverity())
             .collect(Collectors.groupingBy(severity -> severity, Collectors.counting()));
 
     assertEquals(
@@ -124,7 +124,7 @@ class SafetyGateTest {
         items().stream()
             .filter(
                 item ->
-                    !Feeds.draft(item)
+                    !FeedFixture.draft(item)
                         .draft()
                         .getBody()
                         .getAlert()
@@ -134,10 +134,10 @@ class SafetyGateTest {
     assertEquals(6, bare.size());
     for (AlertItem item : bare) {
       Commodity goods =
-          Feeds.draft(item).draft().getBody().getAlert().getSubjects(0).getCommodity();
+          FeedFixture.draft(item).draft().getBody().getAlert().getSubjects(0).getCommodity();
       assertEquals("", goods.getOriginCountry());
       assertEquals("", goods.getBatch());
-      assertEquals(1, Feeds.draft(item).draft().getLabel().getJurisdictionsCount());
+      assertEquals(1, FeedFixture.draft(item).draft().getLabel().getJurisdictionsCount());
     }
   }
 }

@@ -14,12 +14,12 @@ import org.entente.gateway.bridge.cap.CapWriter;
 import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.DraftLines;
-import org.entente.gateway.bridge.format.Feeds;
-import org.entente.gateway.bridge.format.RecordReading;
+import org.entente.gateway.bridge.format.FeedFixture;
+import org.entente.gateway.bridge.format.RecordReadResult;
 import org.entente.gateway.bridge.format.SourceRecord;
-import org.entente.gateway.cel.Expressions;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.testkit.Formats;
 import org.entente.proto.v1.Draft;
 
@@ -30,9 +30,11 @@ public final class BridgeFormats {
   /** All of them. */
   public static Formats all() {
     RecordMapping cap =
-        ((Reading.Read<RecordMapping>) Feeds.load(Feeds.mappings().resolve("cap.yaml"))).value();
+        ((YamlReadResult.Read<RecordMapping>)
+                FeedFixture.load(FeedFixture.mappings().resolve("cap.yaml")))
+            .value();
     YamlFiles yaml = new YamlFiles();
-    Expressions expressions = new Expressions();
+    ExpressionCompiler expressions = new ExpressionCompiler();
     return new Formats("bridge")
         .with(
             "cap",
@@ -49,7 +51,7 @@ public final class BridgeFormats {
             "mapping",
             bytes ->
                 MappingLoader.load(yaml.parse("m.yaml", bytes, MappingFile.class), expressions)
-                    instanceof Reading.Read<RecordMapping>,
+                    instanceof YamlReadResult.Read<RecordMapping>,
             () -> List.of(file("config/mappings/cap.yaml")))
         .with(
             "target-path",
@@ -64,7 +66,7 @@ public final class BridgeFormats {
 
   private static byte[] file(String name) {
     try {
-      return Files.readAllBytes(Feeds.repository(name));
+      return Files.readAllBytes(FeedFixture.repository(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,11 +80,12 @@ public final class BridgeFormats {
 
   /** What was read is written so that it reads the same; what maps comes to a draft. */
   private static boolean cap(RecordMapping mapping, byte[] xml) {
-    if (!(Feeds.cap(xml) instanceof CapAlert alert)) {
+    if (!(FeedFixture.cap(xml) instanceof CapAlert alert)) {
       return false;
     }
     String written = CapWriter.write(alert.element());
-    assertEquals(alert.element(), Feeds.capAlert(written).element(), "another alert when written");
+    assertEquals(
+        alert.element(), FeedFixture.capAlert(written).element(), "another alert when written");
     if (mapping.apply(alert) instanceof AlertDraft draft) {
       CapWriter.write(draft.draft().getLabel(), draft.draft().getBody().getAlert());
     }
@@ -91,7 +94,7 @@ public final class BridgeFormats {
 
   private static boolean lines(byte[] bytes) {
     boolean any = false;
-    for (RecordReading reading : Feeds.lines(bytes)) {
+    for (RecordReadResult reading : FeedFixture.lines(bytes)) {
       if (reading instanceof SourceRecord record
           && DraftLines.read(record, false) instanceof AlertDraft draft) {
         any = true;
@@ -109,7 +112,7 @@ public final class BridgeFormats {
     try {
       TargetPath path = TargetPath.parse(new String(bytes, UTF_8));
       return path.type() != null && path.overlaps(path);
-    } catch (TargetPath.NoTarget refused) {
+    } catch (TargetPath.InvalidPath refused) {
       return false;
     }
   }

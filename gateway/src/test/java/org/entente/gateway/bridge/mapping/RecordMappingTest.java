@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
-import org.entente.gateway.bridge.format.Feeds;
+import org.entente.gateway.bridge.format.FeedFixture;
 import org.entente.gateway.bridge.format.SourceRecord;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.proto.v1.Category;
@@ -40,11 +40,12 @@ class RecordMappingTest {
       """;
 
   private static AlertItem apply(String fields, Map<String, Object> source) {
-    return Feeds.mapping(HEAD + fields.indent(2)).apply(new SourceRecord("f.jsonl", 7, source));
+    return FeedFixture.mapping(HEAD + fields.indent(2))
+        .apply(new SourceRecord("f.jsonl", 7, source));
   }
 
   private static Draft draft(String fields, Map<String, Object> source) {
-    return Feeds.draft(apply(fields, source)).draft();
+    return FeedFixture.draft(apply(fields, source)).draft();
   }
 
   @Test
@@ -106,7 +107,7 @@ class RecordMappingTest {
         body.alert.subjects[2]: { constant: {} }
         """;
 
-    assertEquals(1, Feeds.problems(HEAD + fields.indent(2)).size());
+    assertEquals(1, FeedFixture.problems(HEAD + fields.indent(2)).size());
     Draft draft =
         draft(
             fields.lines().limit(3).reduce("", (a, b) -> a + b + "\n"),
@@ -193,7 +194,7 @@ class RecordMappingTest {
                     row[0] + " " + row[3],
                     () -> {
                       Map<String, Object> source = Map.of("title", "t", "x", row[1]);
-                      BadRecord bad = Feeds.bad(apply(row[0] + "\n", source));
+                      BadRecord bad = FeedFixture.bad(apply(row[0] + "\n", source));
                       assertEquals("f.jsonl", bad.file());
                       assertEquals(7, bad.line());
                       assertTrue(bad.field().startsWith((String) row[2]), bad::toString);
@@ -203,13 +204,17 @@ class RecordMappingTest {
 
   @Test
   void headline_missingOrTooLong_isReported() {
-    assertEquals("body.alert.texts[0].headline", Feeds.bad(apply("", Map.of())).field());
-    assertTrue(Feeds.bad(apply("", Map.of("title", ""))).message().contains("is required"));
+    assertEquals("body.alert.texts[0].headline", FeedFixture.bad(apply("", Map.of())).field());
+    assertTrue(FeedFixture.bad(apply("", Map.of("title", ""))).message().contains("is required"));
     assertTrue(
-        Feeds.bad(apply("", Map.of("title", "\u200B"))).message().startsWith("found U+200B ZERO"));
+        FeedFixture.bad(apply("", Map.of("title", "\u200B")))
+            .message()
+            .startsWith("found U+200B ZERO"));
     assertTrue(
-        Feeds.bad(apply("", Map.of("title", "h".repeat(201)))).message().contains("at most 200"));
-    assertTrue(Feeds.bad(apply("", Map.of("title", "a\nb"))).message().contains("one line"));
+        FeedFixture.bad(apply("", Map.of("title", "h".repeat(201))))
+            .message()
+            .contains("at most 200"));
+    assertTrue(FeedFixture.bad(apply("", Map.of("title", "a\nb"))).message().contains("one line"));
   }
 
   @Test
@@ -221,7 +226,8 @@ class RecordMappingTest {
         """;
 
     Map<String, Object> both = Map.of("title", "t", "place", "SGSIN", "ship", "9074729");
-    assertTrue(Feeds.bad(apply(fields, both)).message().contains("cannot stand beside place"));
+    assertTrue(
+        FeedFixture.bad(apply(fields, both)).message().contains("cannot stand beside place"));
     Draft one = draft(fields, Map.of("title", "t", "ship", "9074729"));
     assertEquals("9074729", one.getBody().getAlert().getSubjects(0).getVessel());
   }
@@ -229,13 +235,13 @@ class RecordMappingTest {
   @Test
   void publisher_thatIsNone_isReported() {
     String yaml = HEAD.replace("publisher: { constant: fr.customs }", "publisher: source.who");
-    RecordMapping mapping = Feeds.mapping(yaml);
+    RecordMapping mapping = FeedFixture.mapping(yaml);
 
     AlertItem bad = mapping.apply(new SourceRecord("f", 1, Map.of("title", "t", "who", "FR")));
-    assertEquals("publisher", Feeds.bad(bad).field());
+    assertEquals("publisher", FeedFixture.bad(bad).field());
     AlertItem good =
         mapping.apply(new SourceRecord("f", 1, Map.of("title", "t", "who", "de.customs")));
-    assertEquals("de.customs", Feeds.draft(good).publisher().value());
+    assertEquals("de.customs", FeedFixture.draft(good).publisher().value());
   }
 
   /**
@@ -331,7 +337,8 @@ class RecordMappingTest {
                 DynamicTest.dynamicTest(
                     row[0],
                     () -> {
-                      List<ConfigProblem> problems = Feeds.problems(HEAD + "  " + row[0] + "\n");
+                      List<ConfigProblem> problems =
+                          FeedFixture.problems(HEAD + "  " + row[0] + "\n");
                       ConfigProblem problem = problems.get(0);
                       assertEquals(1, problems.size(), problems::toString);
                       assertEquals("m.yaml", problem.file());
@@ -349,7 +356,7 @@ class RecordMappingTest {
             .replace("{ constant: CATEGORY_IPR }", "{ constant: IPRX }")
             .replace("  to.agencies: { constant: [sg.police] }\n", "");
 
-    List<ConfigProblem> problems = Feeds.problems(yaml);
+    List<ConfigProblem> problems = FeedFixture.problems(yaml);
 
     assertEquals(
         List.of("publisher", "fields.label.category.constant", "fields"),
@@ -362,14 +369,14 @@ class RecordMappingTest {
   void expression_overSeveralLines_isReportedOnItsOwnLine() {
     String yaml = HEAD + "  label.case_ref: |\n    source.a\n    + sauce.b\n";
 
-    ConfigProblem problem = Feeds.problems(yaml).get(0);
+    ConfigProblem problem = FeedFixture.problems(yaml).get(0);
 
     assertEquals(16, problem.line(), problem::toString);
   }
 
   @Test
   void problems_inText_areOneLineEach() {
-    String text = Feeds.problems(HEAD + "  label.colour: source.x\n").get(0).toString();
+    String text = FeedFixture.problems(HEAD + "  label.colour: source.x\n").get(0).toString();
 
     assertTrue(text.startsWith("m.yaml:14:3: fields.label.colour: "), text);
     assertFalse(text.contains("\n"), text);
@@ -377,6 +384,6 @@ class RecordMappingTest {
 
   @Test
   void path_inCamelCase_isNoTarget() {
-    assertEquals(1, Feeds.problems(HEAD + "  label.caseRef: source.x\n").size());
+    assertEquals(1, FeedFixture.problems(HEAD + "  label.caseRef: source.x\n").size());
   }
 }

@@ -57,7 +57,7 @@ class SubjectTextTest {
   @Test
   void word_isFoundBySearchOfTheSameWord_andShown() {
     for (String word : WORDS) {
-      Subject subject = SubjectWord.of(word, PersonRole.PERSON_ROLE_SUSPECT);
+      Subject subject = SubjectParser.of(word, PersonRole.PERSON_ROLE_SUSPECT);
       Body body = Body.newBuilder().setRequest(Request.newBuilder().addSubjects(subject)).build();
       assertTrue(
           IndexTerms.of(Label.getDefaultInstance(), body).contains(IndexTerms.parse(word)), word);
@@ -74,7 +74,8 @@ class SubjectTextTest {
     TreeSet<String> kinds = new TreeSet<>();
     WORDS.forEach(
         word ->
-            kinds.add(SubjectWord.of(word, PersonRole.PERSON_ROLE_OTHER).getSubjectCase().name()));
+            kinds.add(
+                SubjectParser.of(word, PersonRole.PERSON_ROLE_OTHER).getSubjectCase().name()));
     for (Subject.SubjectCase kind : Subject.SubjectCase.values()) {
       assertEquals(
           kind != Subject.SubjectCase.SUBJECT_NOT_SET, kinds.contains(kind.name()), kind::name);
@@ -87,7 +88,7 @@ class SubjectTextTest {
         List.of("plate:AB-123-CD", "firearm:a/b/c", "person:x", "ship:9876103", "x")) {
       CommandFailure refused =
           assertThrows(
-              CommandFailure.class, () -> SubjectWord.of(word, PersonRole.PERSON_ROLE_OTHER));
+              CommandFailure.class, () -> SubjectParser.of(word, PersonRole.PERSON_ROLE_OTHER));
       assertTrue(String.valueOf(refused.getMessage()).startsWith("--subject: "), word);
     }
   }
@@ -139,7 +140,7 @@ class SubjectTextTest {
             .getRequest()
             .toBuilder()
             .clearSubjects()
-            .addSubjects(SubjectWord.of("plate:FR/AB-123-CD", PersonRole.PERSON_ROLE_OTHER))
+            .addSubjects(SubjectParser.of("plate:FR/AB-123-CD", PersonRole.PERSON_ROLE_OTHER))
             .setResponder("seizures")
             .build();
     List<String> lines = OpenCommand.texts(Body.newBuilder().setRequest(request).build());

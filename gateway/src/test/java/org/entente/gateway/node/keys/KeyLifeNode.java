@@ -22,14 +22,14 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
-import org.entente.gateway.ledger.SettingAside;
+import org.entente.gateway.ledger.Quarantining;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
-import org.entente.gateway.ledger.commit.LedgerUnavailable;
-import org.entente.gateway.ledger.record.AtRest;
-import org.entente.gateway.ledger.table.ChargeRecords;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.InboxBook;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.meter.Meters;
@@ -40,18 +40,18 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.operation.OwnRosters;
-import org.entente.gateway.operation.Rosters;
+import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.ExerciseRetention;
-import org.entente.gateway.receive.InboxOpening;
-import org.entente.gateway.receive.Notices;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.Reporter;
-import org.entente.gateway.request.Advertised;
-import org.entente.gateway.retention.Erasing;
+import org.entente.gateway.request.AdvertisedResponders;
 import org.entente.gateway.retention.ErasureJournal;
-import org.entente.gateway.retention.Recalls;
+import org.entente.gateway.retention.MessageErasure;
+import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.Opener;
@@ -65,26 +65,26 @@ import org.entente.gateway.seal.SealingItem;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
-import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
-import org.entente.gateway.testkit.Desked;
+import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.LedgerHopQueue;
-import org.entente.gateway.transmit.Outbound;
+import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.gateway.transmit.OutboxKeys;
-import org.entente.gateway.transmit.Routes;
+import org.entente.gateway.transmit.OutboxMaintenance;
+import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.SessionConfirmations;
 import org.entente.gateway.transmit.Settlement;
 import org.entente.gateway.transmit.Transmission;
-import org.entente.gateway.transmit.Unsendable;
-import org.entente.gateway.transmit.Upkeep;
+import org.entente.gateway.transmit.UnsendableEntries;
 import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.WitnessAnswer;
@@ -104,7 +104,7 @@ final class KeyLifeNode implements AutoCloseable {
   final AgencyName name;
   private final Set<AgencyName> links;
   private final Map<AgencyName, List<AgencyName>> via;
-  private final AgencyPairs trust;
+  private final AgencyPairSource trust;
   private final SettableClock clock;
   private final SecureRandom random;
   private final BiConsumer<AgencyName, Notice> send;
@@ -146,9 +146,9 @@ final class KeyLifeNode implements AutoCloseable {
     }
 
     @Override
-    public synchronized Named current() {
+    public synchronized NamedKey current() {
       String id = today(Duration.ZERO);
-      return new Named(id, keys.computeIfAbsent(id, i -> SecretBytes.random(random, 32)));
+      return new NamedKey(id, keys.computeIfAbsent(id, i -> SecretBytes.random(random, 32)));
     }
 
     @Override
@@ -166,7 +166,7 @@ final class KeyLifeNode implements AutoCloseable {
   private final class Running {
     final Ledger ledger =
         new Ledger(store, new NoJournal(), clock, LedgerLimits.DEFAULT, new Failing());
-    final EvidenceRecords evidence = new EvidenceRecords(new AtRest(storage, random), name);
+    final EvidenceRecords evidence = new EvidenceRecords(new RecordSeal(storage, random), name);
     final AgencyIdentity identity = new AgencyIdentity(FEDERATION, name, pair);
     final PeerKeys peerKeys = new PeerKeys(FEDERATION, trust);
     final GatewayKey published = new GatewayKey(NODE, gatewayKey.verifyingKey());
@@ -176,8 +176,8 @@ final class KeyLifeNode implements AutoCloseable {
         new RecipientSessions(FEDERATION, name, trust, seeds, clock, 8);
     final RecipientKeys recipientKeys =
         new RecipientKeys(seeds, KeySchedule.DEFAULT, random, clock);
-    final Outbound outbound =
-        new Outbound(
+    final OutboundSealer outbound =
+        new OutboundSealer(
             new Sealer(name, NODE, gatewayKey, random, clock),
             new OutboxSeal(random),
             outboxKeys,
@@ -191,8 +191,8 @@ final class KeyLifeNode implements AutoCloseable {
     final Settlement settlement;
     final Transmission transmission;
     final PeerReception reception;
-    final Notices notices;
-    final Upkeep upkeep;
+    final NoticeExchange notices;
+    final OutboxMaintenance upkeep;
     byte[] bundle;
 
     Running() {
@@ -200,7 +200,7 @@ final class KeyLifeNode implements AutoCloseable {
       ledger.peerFacts().keyBundles().forEach(bytes -> peerKeys.offer(bytes, now));
       recipientKeys.renew();
       bundle = recipientKeys.bundle(identity, List.of(published)).encoded();
-      Routes routes = new Routes(links, agency -> via.getOrDefault(agency, List.of()));
+      RoutingTable routes = new RoutingTable(links, agency -> via.getOrDefault(agency, List.of()));
       WaitingRecipients waiting = new WaitingRecipients();
       dispatch =
           new Dispatch(
@@ -228,7 +228,7 @@ final class KeyLifeNode implements AutoCloseable {
               outbound::contentKey,
               (agreement, recipient) -> true,
               new Transmission.Origin(name, clock),
-              new Unsendable(ledger, settlement, setting(), new Meters()));
+              new UnsendableEntries(ledger, settlement, setting(), new Meters()));
       ReceiveParts parts = parts(routes);
       reception =
           new PeerReception(
@@ -241,14 +241,14 @@ final class KeyLifeNode implements AutoCloseable {
               new OwnRosters(FEDERATION, name, NODE, gatewayKey.verifyingKey()));
       notices = notices(parts);
       upkeep =
-          new Upkeep(
+          new OutboxMaintenance(
               ledger,
               settlement,
               waiting,
               via::keySet,
               this::sendable,
               notices,
-              new Upkeep.Times(clock, clock));
+              new OutboxMaintenance.Clocks(clock, clock));
       ledger.start();
     }
 
@@ -256,8 +256,9 @@ final class KeyLifeNode implements AutoCloseable {
       return peerKeys.keyOf(recipient, clock.millis()).isPresent();
     }
 
-    private ReceiveParts parts(Routes routes) {
-      Erasing erasing = new Erasing(name, ledger, storage, journal, evidence, Runnable::run);
+    private ReceiveParts parts(RoutingTable routes) {
+      MessageErasure erasing =
+          new MessageErasure(name, ledger, storage, journal, evidence, Runnable::run);
       return new ReceiveParts(
           name,
           ledger,
@@ -268,31 +269,31 @@ final class KeyLifeNode implements AutoCloseable {
           (facts, recipient, size) -> Optional.empty(),
           new Opener(count -> {}),
           recipients,
-          new Recalls(name, ledger, erasing, evidence, 1_000),
-          new Advertised(ledger, new AtRest(storage, random)),
-          new Rosters(ledger.operations(), new AtRest(storage, random)),
+          new RecallReception(name, ledger, erasing, evidence, 1_000),
+          new AdvertisedResponders(ledger, new RecordSeal(storage, random)),
+          new RosterRecords(ledger.operations(), new RecordSeal(storage, random)),
           new IncomingConsents(
               name,
               FEDERATION,
               ledger,
               evidence,
-              new ConsentRecords(new AtRest(storage, random)),
+              new ConsentRecords(new RecordSeal(storage, random)),
               peerKeys,
               clock),
-          new ChargeRecords(new AtRest(storage, random)),
+          new AssignmentRecords(new RecordSeal(storage, random)),
           setting(),
-          Desked.none(storage),
+          DeskClients.none(storage),
           clock,
           clock,
           Runnable::run,
           new Meters());
     }
 
-    private SettingAside setting() {
-      return new SettingAside(
+    private Quarantining setting() {
+      return new Quarantining(
           name,
           ledger.quarantine(),
-          new AtRest(storage, random),
+          new RecordSeal(storage, random),
           Duration.ofDays(30),
           new Meters());
     }
@@ -324,9 +325,9 @@ final class KeyLifeNode implements AutoCloseable {
       };
     }
 
-    private Notices notices(ReceiveParts parts) {
-      return new Notices(
-          new Notices.Signer(
+    private NoticeExchange notices(ReceiveParts parts) {
+      return new NoticeExchange(
+          new NoticeExchange.Signer(
               FEDERATION,
               name,
               NODE,
@@ -336,7 +337,7 @@ final class KeyLifeNode implements AutoCloseable {
               () -> new byte[0]),
           parts,
           settlement,
-          new Notices.Known(
+          new NoticeExchange.KnownStatements(
               peerKeys, new PeerFulfilments(FEDERATION, agency -> List.of()), () -> {}),
           reporter(),
           send,
@@ -369,7 +370,7 @@ final class KeyLifeNode implements AutoCloseable {
     }
   }
 
-  private static final class NoWitnesses implements Notices.WitnessNotices {
+  private static final class NoWitnesses implements NoticeExchange.WitnessNotices {
     @Override
     public void asked(AgencyName from, WitnessRequest request) {}
 
@@ -393,7 +394,7 @@ final class KeyLifeNode implements AutoCloseable {
     public void committed(int changes, long bytes, long nanos) {}
 
     @Override
-    public void failed(LedgerUnavailable why) {
+    public void failed(LedgerFailure why) {
       throw new AssertionError(why);
     }
   }
@@ -424,7 +425,7 @@ final class KeyLifeNode implements AutoCloseable {
   /** Takes a message of its own, which is durable on return. */
   void publish(Permitted message) {
     Running now = running();
-    for (Outbound.Ready ready : now.outbound.seal(List.of(SealingItem.of(message)))) {
+    for (OutboundSealer.ReadyEnvelope ready : now.outbound.seal(List.of(SealingItem.of(message)))) {
       now.ledger
           .write(
               ready.key().lane(),
@@ -524,10 +525,10 @@ final class KeyLifeNode implements AutoCloseable {
 
   /** Every message received, as often as it is there, with its text if it opens. */
   Map<MessageId, List<String>> inbox() {
-    InboxOpening opening = new InboxOpening(storage, running().ledger.inbox());
+    InboxOpener opening = new InboxOpener(storage, running().ledger.inbox());
     Map<MessageId, List<String>> found = new TreeMap<>();
     for (Lane lane : Lane.all()) {
-      for (InboxBook.Placed placed : running().ledger.inbox().read(lane, 0, 10_000)) {
+      for (InboxTable.PlacedRecord placed : running().ledger.inbox().read(lane, 0, 10_000)) {
         found
             .computeIfAbsent(
                 MessageId.of(placed.record().getMessageId().toByteArray()), m -> new ArrayList<>())

@@ -19,8 +19,8 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.HopQueue;
-import org.entente.gateway.link.Outgoing;
 import org.entente.gateway.link.PeerName;
+import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -28,7 +28,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.SeededRandom;
-import org.entente.gateway.seal.format.AgencyPairs;
+import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Notice;
@@ -117,7 +117,7 @@ final class KeyLifeWorld implements AutoCloseable {
     nodes.keySet().forEach(this::greet);
   }
 
-  AgencyPairs trust() {
+  AgencyPairSource trust() {
     return agency -> trusted.getOrDefault(agency, List.of());
   }
 
@@ -280,11 +280,11 @@ final class KeyLifeWorld implements AutoCloseable {
     if (intake.epoch() < queue.epoch()) {
       intake.adopt(queue.epoch(), queue.first());
     }
-    List<Outgoing> outgoing = queue.read(queue.first(), most, 1 << 20);
+    List<QueuedEnvelope> outgoing = queue.read(queue.first(), most, 1 << 20);
     if (outgoing.isEmpty()) {
       return;
     }
-    List<Delivery> deliveries = outgoing.stream().map(Outgoing::delivery).toList();
+    List<Delivery> deliveries = outgoing.stream().map(QueuedEnvelope::delivery).toList();
     List<Receipt> answers =
         intake.receive(deliveries, new PeerName(from.name, NODE)).toCompletableFuture().join();
     to.flush();

@@ -54,7 +54,7 @@ class PolicyReplayTest {
     assertEquals(2, replay.messages());
     assertEquals(2, replay.sent());
     assertEquals(1, replay.differing());
-    PolicyReplay.Changed changed = replay.changed().get(0);
+    PolicyReplay.ChangedOutcome changed = replay.changed().get(0);
     assertEquals(first, changed.message());
     assertEquals(SG, changed.recipient());
     assertEquals("PERMITTED under sample", changed.current().words());

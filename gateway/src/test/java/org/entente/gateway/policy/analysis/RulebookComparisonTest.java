@@ -15,12 +15,12 @@ import org.entente.gateway.policy.analysis.RulebookComparison.Difference;
 import org.entente.gateway.policy.analysis.RulebookComparison.Outcome;
 import org.entente.gateway.policy.analysis.RulebookComparison.Relation;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.policy.decide.Rules;
+import org.entente.gateway.policy.decide.RuleEvaluator;
 import org.entente.gateway.policy.decide.Ruling;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.policy.terms.Agreement;
-import org.entente.gateway.policy.terms.Content;
 import org.entente.gateway.policy.terms.DemoMembership;
+import org.entente.gateway.policy.terms.RecipientContent;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.policy.terms.Transfer;
 import org.junit.jupiter.api.Test;
@@ -46,10 +46,10 @@ class RulebookComparisonTest {
 
   /** A counterexample is one: both rulebooks, asked anew, say what it says they do. */
   private static void holds(Difference it, Rulebook one, Rulebook two) {
-    Content content =
+    RecipientContent content =
         it.namesPersons()
-            ? Content.naming(it.label(), it.bodyBytes())
-            : Content.unseen(it.label(), it.bodyBytes());
+            ? RecipientContent.naming(it.label(), it.bodyBytes())
+            : RecipientContent.unseen(it.label(), it.bodyBytes());
     Transfer transfer =
         new Transfer(it.label(), it.bodyBytes(), it.origin(), it.recipient(), it.at(), content);
     assertEquals(it.current().words(), words(one, it, transfer));
@@ -57,9 +57,9 @@ class RulebookComparisonTest {
   }
 
   private static String words(Rulebook rulebook, Difference it, Transfer transfer) {
-    Rules rules = new Rules(rulebook, DemoMembership.demo());
+    RuleEvaluator rules = new RuleEvaluator(rulebook, DemoMembership.demo());
     Ruling ruling = it.egress() ? rules.egress(transfer) : rules.underNamed(false, transfer);
-    return Verdict.of(ruling, it.egress(), it.label()).words();
+    return TransferVerdict.of(ruling, it.egress(), it.label()).words();
   }
 
   private Outcome compare(String... replacements) {
@@ -81,8 +81,8 @@ class RulebookComparisonTest {
     assertEquals(Relation.WIDER, wider.relation());
     Difference example = wider.wider().orElseThrow();
     assertEquals(org.entente.proto.v1.Category.CATEGORY_CASH, example.label().getCategory());
-    assertEquals(Verdict.Outcome.REFUSED, example.current().outcome());
-    assertEquals(Verdict.Outcome.PERMITTED, example.candidate().outcome());
+    assertEquals(TransferVerdict.Outcome.REFUSED, example.current().outcome());
+    assertEquals(TransferVerdict.Outcome.PERMITTED, example.candidate().outcome());
     assertEquals(List.of(), wider.incomplete());
 
     assertEquals(Relation.NARROWER, compare("RESTRICTED", "UNCLASSIFIED").relation());
@@ -115,7 +115,7 @@ class RulebookComparisonTest {
             .relation());
     Outcome held = compare("onward_transfer: NONE", "onward_transfer: NONE\n  four_eyes: true");
     assertEquals(Relation.NARROWER, held.relation());
-    assertEquals(Verdict.Outcome.HELD, held.narrower().orElseThrow().candidate().outcome());
+    assertEquals(TransferVerdict.Outcome.HELD, held.narrower().orElseThrow().candidate().outcome());
   }
 
   @Test

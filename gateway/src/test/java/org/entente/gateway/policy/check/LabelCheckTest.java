@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.codes.EnumWords;
+import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
@@ -80,7 +80,7 @@ class LabelCheckTest {
     return Stream.of(
         wrongLabel("label.message_id", it -> it.setMessageId(ByteString.copyFrom(ID.bytes()))),
         wrongLabel("label.origin", it -> it.setOrigin("fr.customs")),
-        wrongLabel("label.created_at", it -> it.setCreatedAt(Times.timestamp(NOW))),
+        wrongLabel("label.created_at", it -> it.setCreatedAt(TimestampConversion.timestamp(NOW))),
         wrongLabel("label.retention_days", it -> it.setRetentionDays(1)),
         wrongLabel("label.obligations", it -> it.addObligationsValue(1)),
         wrongLabel("label.kind", it -> it.setKind(Kind.KIND_EVIDENCE)),
@@ -122,7 +122,7 @@ class LabelCheckTest {
         wrongLabel("label.agreement", it -> it.setAgreement("No Such")),
         wrongLabel("label.jurisdictions[0]", it -> it.addJurisdictions("France")),
         wrongLabel("label.jurisdictions", it -> it.addJurisdictions("FR").addJurisdictions("FR")),
-        wrongLabel("label.expires_at", it -> it.setExpiresAt(Times.timestamp(NOW))),
+        wrongLabel("label.expires_at", it -> it.setExpiresAt(TimestampConversion.timestamp(NOW))),
         wrongLabel(
             "label.expires_at",
             it -> it.setExpiresAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),
@@ -150,7 +150,7 @@ class LabelCheckTest {
               : List.of(
                   "label.handling: holds H0, which is only for preventing and combating crime, and"
                       + " the purpose is "
-                      + EnumWords.word(purpose)
+                      + EnumNames.word(purpose)
                       + "; valid with H0 is one of CRIME_PREVENTION, CRIMINAL_INVESTIGATION"),
           problems);
     }
@@ -500,7 +500,7 @@ class LabelCheckTest {
     for (int i = 0; i < 256; i++) {
       draft.getBodyBuilder().getAlertBuilder().addSubjectsBuilder().setContainer("x");
     }
-    assertEquals(Findings.MAX_PROBLEMS, problems(draft.build()).size());
+    assertEquals(ValidationErrors.MAX_PROBLEMS, problems(draft.build()).size());
   }
 
   private static Draft.Builder texts(String officer, String justification, String headline) {
@@ -668,14 +668,14 @@ class LabelCheckTest {
   void enumWords_everyValueOfEveryEnum_roundTrips() {
     for (Category category : Category.values()) {
       if (category != Category.UNRECOGNIZED && category.getNumber() != 0) {
-        String word = EnumWords.word(category);
+        String word = EnumNames.word(category);
         assertFalse(word.startsWith("CATEGORY"));
         assertEquals(
             category.getNumber(),
-            EnumWords.parse(Category.getDescriptor(), word).orElseThrow().getNumber());
+            EnumNames.parse(Category.getDescriptor(), word).orElseThrow().getNumber());
       }
     }
-    assertEquals("INFORM", EnumWords.word(RequestedAction.REQUESTED_ACTION_INFORM));
-    assertTrue(EnumWords.parse(Category.getDescriptor(), "UNSPECIFIED").isEmpty());
+    assertEquals("INFORM", EnumNames.word(RequestedAction.REQUESTED_ACTION_INFORM));
+    assertTrue(EnumNames.parse(Category.getDescriptor(), "UNSPECIFIED").isEmpty());
   }
 }

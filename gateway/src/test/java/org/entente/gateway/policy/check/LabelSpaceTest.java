@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.policy.decide.Rules;
+import org.entente.gateway.policy.decide.RuleEvaluator;
 import org.entente.gateway.policy.decide.Ruling;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.DemoMembership;
@@ -56,8 +56,8 @@ class LabelSpaceTest {
     Rulebook rulebook = PolicyFixture.demo().rulebook();
     List<Agreement> agreements =
         rulebook.agreements().stream().filter(it -> it.covers().condition().isEmpty()).toList();
-    Rules rules =
-        new Rules(
+    RuleEvaluator rules =
+        new RuleEvaluator(
             new Rulebook("v", agreements, List.of(), CodeLists.shipped()), DemoMembership.demo());
     LabelSpace space = LabelSpace.of(agreements, List.of());
     Set<List<String>> known =
@@ -68,7 +68,7 @@ class LabelSpaceTest {
     }
   }
 
-  private static List<String> decided(Rules rules, Label label) {
+  private static List<String> decided(RuleEvaluator rules, Label label) {
     Transfer transfer = new Transfer(label, 0, FR, SG, NOW);
     Transfer within = new Transfer(label, 0, FR, PolicyFixture.DE, NOW);
     return List.of(name(rules.egress(transfer)), name(rules.egress(within)));

@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.entente.gateway.cel.Expressions;
-import org.entente.gateway.config.Reading;
+import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.analysis.Expectations;
+import org.entente.gateway.policy.analysis.ExpectationSuite;
 import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.codes.MessageLimits;
@@ -49,7 +49,7 @@ public final class PolicyFormats {
 
   /** All of them. */
   public static Formats all() {
-    Expressions expressions = new Expressions();
+    ExpressionCompiler expressions = new ExpressionCompiler();
     Policy demo = PolicyFixture.demo();
     return new Formats("policy")
         .with("draft", PolicyFormats::draft, PolicyFormats::drafts)
@@ -84,10 +84,10 @@ public final class PolicyFormats {
         checked.label().toBuilder()
             .setMessageId(ByteString.copyFrom(id().bytes()))
             .setOrigin(PolicyFixture.FR.value())
-            .setCreatedAt(Times.timestamp(PolicyFixture.NOW))
+            .setCreatedAt(TimestampConversion.timestamp(PolicyFixture.NOW))
             .setRetentionDays(1)
             .setAgreement("sample")
-            .setExpiresAt(Times.timestamp(PolicyFixture.NOW.plusSeconds(60)))
+            .setExpiresAt(TimestampConversion.timestamp(PolicyFixture.NOW.plusSeconds(60)))
             .build();
     List<Problem> problems = CHECK.received(sent, checked.body());
     if (!problems.isEmpty()) {
@@ -123,7 +123,7 @@ public final class PolicyFormats {
   }
 
   private static void bounded(List<Problem> problems) {
-    if (problems.size() > Findings.MAX_PROBLEMS) {
+    if (problems.size() > ValidationErrors.MAX_PROBLEMS) {
       throw new AssertionError(problems.size() + " problems");
     }
     for (Problem problem : problems) {
@@ -168,10 +168,10 @@ public final class PolicyFormats {
             .setPersonalData(true)
             .setMessageId(ByteString.copyFrom(id().bytes()))
             .setOrigin(PolicyFixture.FR.value())
-            .setCreatedAt(Times.timestamp(PolicyFixture.NOW))
+            .setCreatedAt(TimestampConversion.timestamp(PolicyFixture.NOW))
             .setRetentionDays(1)
             .setAgreement("sample")
-            .setExpiresAt(Times.timestamp(PolicyFixture.NOW.plusSeconds(60)))
+            .setExpiresAt(TimestampConversion.timestamp(PolicyFixture.NOW.plusSeconds(60)))
             .build()
             .toByteArray();
     byte[] body = draft.getBody().toByteArray();
@@ -183,9 +183,10 @@ public final class PolicyFormats {
             .array());
   }
 
-  private static boolean agreement(Expressions expressions, byte[] yaml) {
-    Reading<AgreementFile> reading = new YamlFiles().parse("a.yaml", yaml, AgreementFile.class);
-    if (!(reading instanceof Reading.Read<AgreementFile> read)) {
+  private static boolean agreement(ExpressionCompiler expressions, byte[] yaml) {
+    YamlReadResult<AgreementFile> reading =
+        new YamlFiles().parse("a.yaml", yaml, AgreementFile.class);
+    if (!(reading instanceof YamlReadResult.Read<AgreementFile> read)) {
       return false;
     }
     LintReport report = new LintReport();
@@ -214,10 +215,10 @@ public final class PolicyFormats {
     return all;
   }
 
-  private static boolean nodeRules(Expressions expressions, byte[] yaml) {
-    Reading<NodeRule.NodeRulesFile> reading =
+  private static boolean nodeRules(ExpressionCompiler expressions, byte[] yaml) {
+    YamlReadResult<NodeRule.NodeRulesFile> reading =
         new YamlFiles().parse("r.yaml", yaml, NodeRule.NodeRulesFile.class);
-    if (!(reading instanceof Reading.Read<NodeRule.NodeRulesFile> read)) {
+    if (!(reading instanceof YamlReadResult.Read<NodeRule.NodeRulesFile> read)) {
       return false;
     }
     LintReport report = new LintReport();
@@ -228,11 +229,11 @@ public final class PolicyFormats {
 
   /** What an operator's client asks a running gateway: answered one by one, whatever it says. */
   private static boolean expectations(Policy policy, byte[] yaml) {
-    Expectations.Loading loading = Expectations.read("e.yaml", yaml, PolicyFixture.NOW);
-    if (!(loading instanceof Expectations.Loading.Loaded loaded)) {
+    ExpectationSuite.LoadResult loading = ExpectationSuite.read("e.yaml", yaml, PolicyFixture.NOW);
+    if (!(loading instanceof ExpectationSuite.LoadResult.Loaded loaded)) {
       return false;
     }
-    Expectations expectations = loaded.expectations();
+    ExpectationSuite expectations = loaded.expectations();
     int results = expectations.testInShort(policy).results().size();
     if (results != expectations.size() || results == 0) {
       throw new AssertionError(results + " results of " + expectations.size());

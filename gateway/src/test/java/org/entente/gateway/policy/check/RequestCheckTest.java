@@ -98,10 +98,12 @@ class RequestCheckTest {
         wrongRequest("language", it -> it.clearLanguage()),
         wrongRequest("subjects[1]", it -> it.addSubjects(Subject.getDefaultInstance())),
         wrongRequest("answer_by", it -> it.clearAnswerBy()),
-        wrongRequest("answer_by", it -> it.setAnswerBy(Times.timestamp(NOW))),
+        wrongRequest("answer_by", it -> it.setAnswerBy(TimestampConversion.timestamp(NOW))),
         wrongRequest(
             "answer_by",
-            it -> it.setAnswerBy(Times.timestamp(NOW.plus(Duration.ofDays(366)).plusMillis(1)))),
+            it ->
+                it.setAnswerBy(
+                    TimestampConversion.timestamp(NOW.plus(Duration.ofDays(366)).plusMillis(1)))),
         wrongRequest("wanted", it -> it.clearWanted()),
         wrongRequest("wanted", it -> it.setWantedValue(9)));
   }
@@ -126,7 +128,7 @@ class RequestCheckTest {
         wrongAnswer(
             "expected_at",
             AnswerResult.ANSWER_RESULT_HIT,
-            it -> it.setExpectedAt(Times.timestamp(NOW))));
+            it -> it.setExpectedAt(TimestampConversion.timestamp(NOW))));
   }
 
   @Test

@@ -44,7 +44,8 @@ class CodeListsTest {
   @TempDir Path folder;
 
   private static CodeLists config() {
-    return assertInstanceOf(CodeLists.Loading.Loaded.class, CodeLists.load(CONFIG.resolve("codes")))
+    return assertInstanceOf(
+            CodeLists.LoadResult.Loaded.class, CodeLists.load(CONFIG.resolve("codes")))
         .lists();
   }
 
@@ -223,10 +224,10 @@ class CodeListsTest {
 
   @Test
   void folder_absentOrEmptyOrHidingSomething_isRefused() throws IOException {
-    assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder.resolve("none")));
-    assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder));
+    assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(folder.resolve("none")));
+    assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(folder));
     Files.writeString(folder.resolve("a.yaml"), "# \u202e\n" + SCHEMES);
-    var invalid = assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(folder));
+    var invalid = assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(folder));
     assertTrue(invalid.problems().toString().contains("does not show"));
   }
 
@@ -296,7 +297,7 @@ class CodeListsTest {
             "origin.startsWith('fr.')",
             "origin == 'fr.customs'")) {
       assertInstanceOf(
-          Rulebook.Loading.Loaded.class,
+          Rulebook.LoadResult.Loaded.class,
           load(Map.of("a.yaml", withCondition(condition))),
           condition);
     }
@@ -319,7 +320,7 @@ class CodeListsTest {
     Map<String, String> files = new HashMap<>();
     files.put("codes/a.yaml", "markings: { PINK: " + TEXT + " }\n" + SCHEMES);
     files.put("a.yaml", withCondition("'PINK' in label.markings"));
-    var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, load(files));
+    var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, load(files));
     assertEquals(Set.of("PINK"), loaded.rulebook().codes().limits(1).markings());
     files.put("a.yaml", withCondition("'TLP:RED' in label.markings"));
     assertTrue(PolicyFixture.onlyProblem(load(files)).contains("valid: one of PINK"));
@@ -340,7 +341,7 @@ class CodeListsTest {
         "  personal_data: false", "  personal_data: false\n  condition: >-\n    " + condition);
   }
 
-  private Rulebook.Loading load(Map<String, String> files) {
+  private Rulebook.LoadResult load(Map<String, String> files) {
     return PolicyFixture.load(folder, files, DemoMembership.demo());
   }
 
@@ -349,7 +350,7 @@ class CodeListsTest {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Files.writeString(lists.resolve(file.getKey()), file.getValue());
     }
-    return assertInstanceOf(CodeLists.Loading.Invalid.class, CodeLists.load(lists))
+    return assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(lists))
         .problems()
         .stream()
         .map(ConfigProblem::toString)

@@ -86,10 +86,10 @@ class ShownVocabularyTest {
     EnumDescriptor type = field.getEnumType();
     Set<String> unused = new TreeSet<>();
     for (var value : type.getValues()) {
-      String word = EnumWords.word(value);
+      String word = EnumNames.word(value);
       boolean needsNoAgreement =
           name.equals("kind")
-              && LabelSpace.KINDS.stream().noneMatch(it -> EnumWords.word(it).equals(word));
+              && LabelSpace.KINDS.stream().noneMatch(it -> EnumNames.word(it).equals(word));
       if (value.getNumber() != 0
           && !needsNoAgreement
           && !NEVER_ACCEPTED.contains(name + " " + word)) {

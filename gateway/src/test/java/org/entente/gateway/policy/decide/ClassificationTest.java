@@ -47,7 +47,8 @@ class ClassificationTest {
     return marked(Classification.CLASSIFICATION_RESTRICTED, scheme, marking);
   }
 
-  private static Decision decide(Policy policy, AgencyName from, Label.Builder label, String to) {
+  private static PolicyDecision decide(
+      Policy policy, AgencyName from, Label.Builder label, String to) {
     return policy.egress().decide(checked(label, to), from, NOW);
   }
 
@@ -61,7 +62,7 @@ class ClassificationTest {
       String reason) {
     // Twice: the second ruling is one that was remembered.
     for (int i = 0; i < 2; i++) {
-      Decision decision = decide(policy, from, label, to);
+      PolicyDecision decision = decide(policy, from, label, to);
       assertEquals(List.of(), decision.permits());
       Refusal refusal = decision.refusals().get(0);
       assertEquals(code + " " + rule, refusal.code() + " " + refusal.rule());
@@ -80,7 +81,8 @@ class ClassificationTest {
     assertEquals("FR", sent.getClassificationScheme());
     assertEquals(RESTREINTE, sent.getClassificationMarking());
     assertEquals(Classification.CLASSIFICATION_RESTRICTED, sent.getClassification());
-    assertInstanceOf(Ingress.Verdict.Accepted.class, DEMO.ingress().decide(FR, sent, 10, DE, NOW));
+    assertInstanceOf(
+        IngressPolicy.Verdict.Accepted.class, DEMO.ingress().decide(FR, sent, 10, DE, NOW));
     assertEquals(Optional.of(equivalent("DE", VS_NFD)), DEMO.equivalent(sent, DE));
     assertEquals(Optional.of(equivalent("SG", "RESTRICTED")), DEMO.equivalent(sent, SG));
   }
@@ -226,7 +228,7 @@ class ClassificationTest {
                 PolicyFixture.text(PolicyFixture.CONFIG.resolve("codes/schemes.yaml"))));
     var refused =
         assertInstanceOf(
-            Ingress.Verdict.Refused.class, without.ingress().decide(FR, sent, 10, SG, NOW));
+            IngressPolicy.Verdict.Refused.class, without.ingress().decide(FR, sent, 10, SG, NOW));
     assertEquals(Code.NO_EQUIVALENT, refused.refusal().code());
     assertEquals("equivalence/FR-SG", refused.refusal().rule());
     assertEquals(Code.INGRESS_REFUSED, refused.forOrigin().code());
@@ -248,7 +250,8 @@ class ClassificationTest {
   private static void assertIngress(Label.Builder label, String code) {
     var refused =
         assertInstanceOf(
-            Ingress.Verdict.Refused.class, DEMO.ingress().decide(FR, label.build(), 10, SG, NOW));
+            IngressPolicy.Verdict.Refused.class,
+            DEMO.ingress().decide(FR, label.build(), 10, SG, NOW));
     assertEquals(code, refused.refusal().code().name());
   }
 
@@ -286,15 +289,15 @@ class ClassificationTest {
                 PolicyFixture.text(PolicyFixture.CONFIG.resolve("codes/schemes.yaml")),
                 "codes/equivalences.yaml",
                 PolicyFixture.text(PolicyFixture.CONFIG.resolve("codes/equivalences.yaml"))));
-    Source source =
-        new Source(
+    OnwardSource source =
+        new OnwardSource(
             id, restricted("DE", VS_NFD).setOrigin("de.customs").setAgreement("sample").build());
     Label.Builder plain = label().setClassification(Classification.CLASSIFICATION_RESTRICTED);
-    Decision stripped =
+    PolicyDecision stripped =
         policy.egress().decide(checked(plain, "sg.police"), List.of(source), FR, NOW);
     assertEquals(List.of(), stripped.permits());
     assertEquals("onward/classification_scheme", stripped.refusals().get(0).rule());
-    Decision relabelled =
+    PolicyDecision relabelled =
         policy
             .egress()
             .decide(checked(restricted("FR", RESTREINTE), "sg.police"), List.of(source), FR, NOW);

@@ -80,7 +80,7 @@ class ConsentMessagesTest {
     return message(notice(), DE, NOW).orElseThrow();
   }
 
-  private Ingress.Verdict taken(Label label) {
+  private IngressPolicy.Verdict taken(Label label) {
     return policy.ingress().decide(FR, label, 100, DE, NOW);
   }
 
@@ -88,7 +88,7 @@ class ConsentMessagesTest {
   void notice_isTakenByTheRecipient_andStillGoesAfterWaiting() {
     Permitted message = message();
     assertEquals(List.of(), check.received(message.label(), message.body()));
-    assertInstanceOf(Ingress.Verdict.Accepted.class, taken(message.label()));
+    assertInstanceOf(IngressPolicy.Verdict.Accepted.class, taken(message.label()));
     assertEquals(
         Optional.empty(),
         policy.egress().recheck(PolicyFixture.waiting(message.label(), 100), FR, DE, NOW));
@@ -128,7 +128,7 @@ class ConsentMessagesTest {
       Label label = change.apply(message().label().toBuilder()).build();
       assertEquals(
           Code.NOT_COVERED,
-          assertInstanceOf(Ingress.Verdict.Refused.class, taken(label)).refusal().code(),
+          assertInstanceOf(IngressPolicy.Verdict.Refused.class, taken(label)).refusal().code(),
           label.toString());
     }
   }

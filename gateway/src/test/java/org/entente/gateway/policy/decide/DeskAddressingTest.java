@@ -54,7 +54,7 @@ class DeskAddressingTest {
     return draft;
   }
 
-  private static Decision decided(Draft.Builder draft) {
+  private static PolicyDecision decided(Draft.Builder draft) {
     return PolicyFixture.demo().egress().decide(checked(draft), FR, NOW);
   }
 
@@ -238,13 +238,14 @@ class DeskAddressingTest {
       Label label =
           fixed.of(ID, FR, org.entente.gateway.model.Lane.ROUTINE, false, NOW, NOW.plusSeconds(60));
       Label lying = label.toBuilder().addDesks("narcotics").build();
-      Ingress ingress = PolicyFixture.demo().ingress();
+      IngressPolicy ingress = PolicyFixture.demo().ingress();
       assertInstanceOf(
-          Ingress.Verdict.Accepted.class, ingress.decide(FR, label, 10, PolicyFixture.DE, NOW));
-      Ingress.Verdict verdict = ingress.decide(FR, lying, 10, PolicyFixture.DE, NOW);
+          IngressPolicy.Verdict.Accepted.class,
+          ingress.decide(FR, label, 10, PolicyFixture.DE, NOW));
+      IngressPolicy.Verdict verdict = ingress.decide(FR, lying, 10, PolicyFixture.DE, NOW);
       assertEquals(
           Code.NOT_COVERED,
-          assertInstanceOf(Ingress.Verdict.Refused.class, verdict).refusal().code(),
+          assertInstanceOf(IngressPolicy.Verdict.Refused.class, verdict).refusal().code(),
           fixed.kind() == Kind.KIND_UNSPECIFIED ? "" : fixed.kind().name());
     }
   }

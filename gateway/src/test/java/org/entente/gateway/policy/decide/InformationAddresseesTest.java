@@ -56,7 +56,7 @@ class InformationAddresseesTest {
     return draft;
   }
 
-  private static Decision decided(Draft.Builder draft) {
+  private static PolicyDecision decided(Draft.Builder draft) {
     return PolicyFixture.demo().egress().decide(checked(draft), FR, NOW);
   }
 
@@ -165,7 +165,7 @@ class InformationAddresseesTest {
     // IPR goes to Germany, and to the United States under no agreement.
     Draft.Builder draft = draft(label(), DE).setDiscloseAddressees(true);
     draft.getToBuilder().setInformation(InformationAddressees.newBuilder().addAgencies(US));
-    Decision decision = decided(draft);
+    PolicyDecision decision = decided(draft);
     assertEquals(List.of(US), decision.refusals().stream().map(Refusal::recipient).toList());
     assertEquals(
         Addressees.newBuilder().addAction(DE).build(),

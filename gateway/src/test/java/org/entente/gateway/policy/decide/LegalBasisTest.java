@@ -30,7 +30,7 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.load.RulebookFiles;
+import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.policy.terms.Law.Instrument;
@@ -89,7 +89,7 @@ class LegalBasisTest {
                     "transfer_basis: SAFEGUARDS", "transfer_basis: " + basis,
                     "personal_data: false", "personal_data: " + carries)));
     Label.Builder personal = PolicyFixture.label().setPersonalData(true);
-    Decision decision = decide(policy, FR, PolicyFixture.draft(personal, SG.value()));
+    PolicyDecision decision = decide(policy, FR, PolicyFixture.draft(personal, SG.value()));
     if (carries) {
       assertEquals(List.of(), decision.refusals());
       assertEquals("sample", decision.permits().get(0).agreement());
@@ -97,7 +97,8 @@ class LegalBasisTest {
       assertEquals(Code.PERSONAL_DATA_REFUSED, only(decision).code());
       assertEquals("sample/personal_data", only(decision).rule());
     }
-    Decision other = decide(policy, FR, PolicyFixture.draft(PolicyFixture.label(), SG.value()));
+    PolicyDecision other =
+        decide(policy, FR, PolicyFixture.draft(PolicyFixture.label(), SG.value()));
     assertEquals(List.of(), other.refusals(), "what touches nobody's rights goes under any");
     assertEquals(
         instrument, policy.rulebook().agreement("sample").orElseThrow().law().instrument());
@@ -137,7 +138,7 @@ class LegalBasisTest {
   void derogation_isForTheImmediateAndSeriousThreat_andDocumented() {
     Policy policy = PolicyFixture.demo();
     Draft.Builder draft = PolicyFixture.draft(threat(), US.value()).setOnBehalfOf(PERSON);
-    Decision decision = decide(policy, FR, draft);
+    PolicyDecision decision = decide(policy, FR, draft);
     assertEquals("fr-us-imminent-threat", decision.permits().get(0).agreement());
     assertEquals(30, decision.permits().get(0).retentionDays());
 
@@ -201,7 +202,7 @@ class LegalBasisTest {
       draft.setOnBehalfOf(PERSON);
     }
     DraftCheck check = new LabelCheck(MessageLimits.defaults()).question(draft.build(), false, NOW);
-    Decision decision =
+    PolicyDecision decision =
         policy
             .egress()
             .decide(assertInstanceOf(CheckedDraft.class, check, check.toString()), from, NOW);
@@ -271,9 +272,9 @@ class LegalBasisTest {
     try {
       Path agreements = Files.createTempDirectory(folder, "linted");
       Files.writeString(agreements.resolve("a.yaml"), text);
-      Rulebook.Loading loading =
-          RulebookFiles.lint(agreements, null, null, DemoMembership.demo(), NOW);
-      return assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString())
+      Rulebook.LoadResult loading =
+          RulebookReader.lint(agreements, null, null, DemoMembership.demo(), NOW);
+      return assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading.toString())
           .warnings();
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -287,7 +288,7 @@ class LegalBasisTest {
     JsonNode sample = new ObjectMapper().readTree(line);
     Draft.Builder draft = Draft.newBuilder();
     JsonFormat.parser().merge(sample.get("draft").toString(), draft);
-    Decision decision =
+    PolicyDecision decision =
         decide(PolicyFixture.demo(), new AgencyName(sample.get("publisher").asText()), draft);
     assertEquals(List.of(), decision.refusals());
     assertEquals("fr-us-imminent-threat", decision.permits().get(0).agreement());
@@ -300,11 +301,11 @@ class LegalBasisTest {
         about.toString());
   }
 
-  private static Decision decide(Policy policy, AgencyName from, Draft.Builder draft) {
+  private static PolicyDecision decide(Policy policy, AgencyName from, Draft.Builder draft) {
     return policy.egress().decide(PolicyFixture.checked(draft), from, NOW);
   }
 
-  private static Refusal only(Decision decision) {
+  private static Refusal only(PolicyDecision decision) {
     assertEquals(1, decision.refusals().size(), decision.refusals().toString());
     return decision.refusals().get(0);
   }

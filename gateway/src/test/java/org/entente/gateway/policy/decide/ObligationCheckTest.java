@@ -19,10 +19,10 @@ import java.util.Set;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.check.CheckedDraft;
-import org.entente.gateway.policy.check.Times;
+import org.entente.gateway.policy.check.TimestampConversion;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.Fulfilment;
-import org.entente.gateway.policy.terms.Fulfilments;
+import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Obligation;
 import org.junit.jupiter.api.Test;
@@ -31,11 +31,11 @@ import org.junit.jupiter.api.Test;
 class ObligationCheckTest {
   private static final Fulfilment NONE = new Fulfilment(true, List.of());
 
-  private static Policy policy(Fulfilments fulfilments) {
+  private static Policy policy(FulfilmentSnapshot fulfilments) {
     return new Policy(PolicyFixture.demo().rulebook(), DemoMembership.demo(), fulfilments, 100);
   }
 
-  private static Decision decided(Fulfilments fulfilments) {
+  private static PolicyDecision decided(FulfilmentSnapshot fulfilments) {
     return policy(fulfilments)
         .egress()
         .decide(checked(label(), "sg.police", "de.customs"), FR, NOW);
@@ -43,7 +43,7 @@ class ObligationCheckTest {
 
   @Test
   void recipient_thatFulfilsNothing_isRefused_theOthersAreNot() {
-    Decision decision = decided(new Fulfilments(Map.of(SG, NONE)));
+    PolicyDecision decision = decided(new FulfilmentSnapshot(Map.of(SG, NONE)));
     assertEquals(List.of(DE), decision.permits().stream().map(it -> it.recipient()).toList());
     Refusal refusal = decision.refusals().get(0);
     assertEquals(SG.value(), refusal.recipient());
@@ -55,7 +55,7 @@ class ObligationCheckTest {
 
   @Test
   void recipient_thatNeverSaidAnything_isTakenToFulfilWhatThereWasBefore() {
-    assertEquals(2, decided(Fulfilments.UNKNOWN).permits().size());
+    assertEquals(2, decided(FulfilmentSnapshot.UNKNOWN).permits().size());
     assertEquals(List.of(1, 2, 3, 4), Fulfilment.UNSTATED.numbers());
     assertEquals(
         List.of(Obligation.UNRECOGNIZED),
@@ -80,16 +80,16 @@ class ObligationCheckTest {
   @Test
   void valuesOfALaterRelease_changeNothing() {
     Fulfilment later = new Fulfilment(true, List.of(1, 2, 3, 4, 77));
-    assertEquals(2, decided(new Fulfilments(Map.of(SG, later))).permits().size());
+    assertEquals(2, decided(new FulfilmentSnapshot(Map.of(SG, later))).permits().size());
     assertTrue(later.words().endsWith("number 77"), later.words());
   }
 
   @Test
   void mailThatWaits_goesByWhatIsSaidNow() {
-    assertEquals(Optional.empty(), policy(Fulfilments.UNKNOWN).unfulfilled("fr-sg-ipr", SG));
+    assertEquals(Optional.empty(), policy(FulfilmentSnapshot.UNKNOWN).unfulfilled("fr-sg-ipr", SG));
     assertEquals(
         Code.OBLIGATION_NOT_FULFILLED,
-        policy(new Fulfilments(Map.of(SG, NONE)))
+        policy(new FulfilmentSnapshot(Map.of(SG, NONE)))
             .unfulfilled("fr-sg-ipr", SG)
             .orElseThrow()
             .code());
@@ -101,11 +101,12 @@ class ObligationCheckTest {
         new RulebookHolder(PolicyFixture.demo().rulebook(), DemoMembership.demo(), 100);
     CheckedDraft draft = checked(label(), "sg.police");
     assertEquals(
-        Decision.Outcome.ACCEPTED, holder.current().egress().decide(draft, FR, NOW).outcome());
-    holder.fulfilments(new Fulfilments(Map.of(SG, NONE)));
+        PolicyDecision.Outcome.ACCEPTED,
+        holder.current().egress().decide(draft, FR, NOW).outcome());
+    holder.fulfilments(new FulfilmentSnapshot(Map.of(SG, NONE)));
     Policy after = holder.current();
-    assertEquals(Decision.Outcome.REFUSED, after.egress().decide(draft, FR, NOW).outcome());
-    holder.fulfilments(new Fulfilments(Map.of(SG, NONE)));
+    assertEquals(PolicyDecision.Outcome.REFUSED, after.egress().decide(draft, FR, NOW).outcome());
+    holder.fulfilments(new FulfilmentSnapshot(Map.of(SG, NONE)));
     assertSame(after, holder.current());
   }
 
@@ -118,11 +119,12 @@ class ObligationCheckTest {
             .setAgreement("fr-sg-ipr")
             .setRetentionDays(1)
             .addObligations(Obligation.OBLIGATION_DESTROY_AFTER_RETENTION)
-            .setExpiresAt(Times.timestamp(NOW.plusSeconds(60)))
+            .setExpiresAt(TimestampConversion.timestamp(NOW.plusSeconds(60)))
             .build();
-    Ingress.Verdict verdict =
-        policy(new Fulfilments(Map.of(SG, NONE))).ingress().decide(FR, label, 1, SG, NOW);
-    Ingress.Verdict.Refused refused = assertInstanceOf(Ingress.Verdict.Refused.class, verdict);
+    IngressPolicy.Verdict verdict =
+        policy(new FulfilmentSnapshot(Map.of(SG, NONE))).ingress().decide(FR, label, 1, SG, NOW);
+    IngressPolicy.Verdict.Refused refused =
+        assertInstanceOf(IngressPolicy.Verdict.Refused.class, verdict);
     assertEquals(Code.OBLIGATION_NOT_FULFILLED, refused.refusal().code());
     assertEquals("label/obligations", refused.refusal().rule());
   }

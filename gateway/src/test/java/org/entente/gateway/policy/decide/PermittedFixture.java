@@ -81,8 +81,8 @@ public final class PermittedFixture {
         id,
         origin,
         new Permitted.LabelledBody(alert.label(), alert.body()),
-        new Permitted.Written(alert.label(), Body.getDefaultInstance()),
-        new Grounds(/* secondPerson= */ true, /* person= */ true),
+        new Permitted.AuthoredMessage(alert.label(), Body.getDefaultInstance()),
+        new RecheckInputs(/* secondPerson= */ true, /* person= */ true),
         List.of(
             new Permit(
                 permit.recipient(),

@@ -15,7 +15,7 @@ import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.load.RulebookFiles;
+import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Rulebook;
@@ -78,7 +78,7 @@ public final class PolicyFixture {
   /** The demonstration's policy, from the files in config. */
   public static Policy demo() {
     return policy(
-        RulebookFiles.load(
+        RulebookReader.load(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
             CONFIG.resolve("codes"),
@@ -110,22 +110,22 @@ public final class PolicyFixture {
     return policy(load(folder, files, DemoMembership.demo()));
   }
 
-  public static Policy policy(Rulebook.Loading loading) {
+  public static Policy policy(Rulebook.LoadResult loading) {
     return new Policy(rulebook(loading), DemoMembership.demo(), 100);
   }
 
-  public static Rulebook rulebook(Rulebook.Loading loading) {
-    if (loading instanceof Rulebook.Loading.Loaded loaded) {
+  public static Rulebook rulebook(Rulebook.LoadResult loading) {
+    if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
       return loaded.rulebook();
     }
-    throw new AssertionError(((Rulebook.Loading.Invalid) loading).problems());
+    throw new AssertionError(((Rulebook.LoadResult.Invalid) loading).problems());
   }
 
   /**
    * Loads these files, of which {@code node-rules.yaml} and those in {@code codes/} are no
    * agreements.
    */
-  public static Rulebook.Loading load(
+  public static Rulebook.LoadResult load(
       Path folder, Map<String, String> files, Membership membership) {
     try {
       Path agreements = Files.createTempDirectory(folder, "agreements");
@@ -140,15 +140,15 @@ public final class PolicyFixture {
         rules = nodeRules ? path : rules;
         codes = list ? path.getParent() : codes;
       }
-      return RulebookFiles.load(agreements, rules, codes, membership, NOW);
+      return RulebookReader.load(agreements, rules, codes, membership, NOW);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** The only problem of a loading, as text from the file's name on. */
-  public static String onlyProblem(Rulebook.Loading loading) {
-    if (loading instanceof Rulebook.Loading.Invalid invalid && invalid.problems().size() == 1) {
+  public static String onlyProblem(Rulebook.LoadResult loading) {
+    if (loading instanceof Rulebook.LoadResult.Invalid invalid && invalid.problems().size() == 1) {
       ConfigProblem problem = invalid.problems().get(0);
       return problem.toString().substring(problem.file().lastIndexOf('/') + 1);
     }
@@ -177,8 +177,8 @@ public final class PolicyFixture {
   }
 
   /** A message that waits, sent by an officer and released by a second one. */
-  public static Egress.Waiting waiting(Label label, long bodyBytes) {
-    return new Egress.Waiting(label, bodyBytes, new Grounds(true, true));
+  public static EgressPolicy.PendingMessage waiting(Label label, long bodyBytes) {
+    return new EgressPolicy.PendingMessage(label, bodyBytes, new RecheckInputs(true, true));
   }
 
   /** A label of an IPR alert. */

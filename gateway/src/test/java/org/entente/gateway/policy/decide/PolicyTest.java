@@ -28,7 +28,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.policy.check.Times;
+import org.entente.gateway.policy.check.TimestampConversion;
 import org.entente.gateway.policy.check.UncheckedDraft;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.terms.Agreement;
@@ -101,7 +101,7 @@ class PolicyTest {
     for (String agreement : agreements) {
       files.put(files.size() + ".yaml", agreement);
     }
-    Decision decision =
+    PolicyDecision decision =
         PolicyFixture.policy(folder, files).egress().decide(checked(label(), "sg.police"), FR, NOW);
     return decision.permits().get(0).agreement();
   }
@@ -125,9 +125,9 @@ class PolicyTest {
             Map.of(
                 "a.yaml",
                 sample("  personal_data: false", CONDITION + "label.case_ref.startsWith('A')")));
-    assertEquals(Decision.Outcome.ACCEPTED, outcome(policy, label().setCaseRef("A1"), NOW));
-    assertEquals(Decision.Outcome.REFUSED, outcome(policy, label().setCaseRef("B1"), NOW));
-    assertEquals(Decision.Outcome.ACCEPTED, outcome(policy, label().setCaseRef("A1"), NOW));
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, outcome(policy, label().setCaseRef("A1"), NOW));
+    assertEquals(PolicyDecision.Outcome.REFUSED, outcome(policy, label().setCaseRef("B1"), NOW));
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, outcome(policy, label().setCaseRef("A1"), NOW));
     assertEquals(2, policy.cacheFigures().misses());
   }
 
@@ -141,8 +141,8 @@ class PolicyTest {
                 sample(
                     "  personal_data: false",
                     CONDITION + "now < timestamp('2026-06-01T12:00:01Z')")));
-    assertEquals(Decision.Outcome.ACCEPTED, outcome(policy, label(), NOW));
-    assertEquals(Decision.Outcome.REFUSED, outcome(policy, label(), NOW.plusSeconds(1)));
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, outcome(policy, label(), NOW));
+    assertEquals(PolicyDecision.Outcome.REFUSED, outcome(policy, label(), NOW.plusSeconds(1)));
     assertEquals(0, policy.cacheFigures().entries());
   }
 
@@ -150,8 +150,9 @@ class PolicyTest {
   void cache_agreementEndsBetweenTwoEqualDrafts_secondIsRefused() {
     Policy policy =
         PolicyFixture.policy(folder, Map.of("a.yaml", sample("2026-12-31", "2026-06-01")));
-    assertEquals(Decision.Outcome.ACCEPTED, outcome(policy, label(), NOW));
-    assertEquals(Decision.Outcome.REFUSED, outcome(policy, label(), NOW.plus(Duration.ofDays(1))));
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, outcome(policy, label(), NOW));
+    assertEquals(
+        PolicyDecision.Outcome.REFUSED, outcome(policy, label(), NOW.plus(Duration.ofDays(1))));
   }
 
   @Test
@@ -170,7 +171,7 @@ class PolicyTest {
     assertTrue(policy.cacheFigures().evictions() > 0);
   }
 
-  private static Decision.Outcome outcome(Policy policy, Label.Builder label, Instant now) {
+  private static PolicyDecision.Outcome outcome(Policy policy, Label.Builder label, Instant now) {
     return policy.egress().decide(checked(label, "sg.police"), FR, now).outcome();
   }
 
@@ -182,11 +183,11 @@ class PolicyTest {
     Rulebook second = PolicyFixture.policy(folder, Map.of()).rulebook();
     holder.rulebook(second);
     assertNotEquals(held.version(), holder.current().version());
-    assertEquals(Decision.Outcome.ACCEPTED, outcome(held, label(), NOW));
-    assertEquals(Decision.Outcome.REFUSED, outcome(holder.current(), label(), NOW));
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, outcome(held, label(), NOW));
+    assertEquals(PolicyDecision.Outcome.REFUSED, outcome(holder.current(), label(), NOW));
     holder.rulebook(first);
     holder.membership(DemoMembership.demo().without("sg.police"));
-    assertEquals(Decision.Outcome.REFUSED, outcome(holder.current(), label(), NOW));
+    assertEquals(PolicyDecision.Outcome.REFUSED, outcome(holder.current(), label(), NOW));
   }
 
   @Test
@@ -204,7 +205,7 @@ class PolicyTest {
       CheckedDraft draft = unchecked(label, other);
       try {
         Policy fresh = i % 100 == 0 ? new Policy(rulebook, DemoMembership.demo(), 1) : remembering;
-        Decision once = remembering.egress().decide(draft, self, now);
+        PolicyDecision once = remembering.egress().decide(draft, self, now);
         assertEquals(once, fresh.egress().decide(draft, self, now));
         assertEquals(1, once.permits().size() + once.refusals().size());
         assertNotNull(remembering.ingress().decide(other, label, random.nextInt(), self, now));
@@ -261,7 +262,8 @@ class PolicyTest {
   }
 
   private static Timestamp randomTime(Random random) {
-    Timestamp near = Times.timestamp(NOW.plusSeconds(random.nextInt(100_000) - 50_000));
+    Timestamp near =
+        TimestampConversion.timestamp(NOW.plusSeconds(random.nextInt(100_000) - 50_000));
     return random.nextBoolean()
         ? near
         : Timestamp.newBuilder()
@@ -299,7 +301,7 @@ class PolicyTest {
     assertEquals(Optional.empty(), singapore.fulfils());
     Explanation.Recipient germany = explanation.recipients().get(1);
     assertEquals(Optional.of("eu-customs-cooperation"), germany.permittedBy());
-    Explanation.Binding binding = germany.binding().orElseThrow();
+    Explanation.BindingTerms binding = germany.binding().orElseThrow();
     Agreement.Obligations asked =
         PolicyFixture.demo()
             .rulebook()
@@ -309,11 +311,11 @@ class PolicyTest {
     assertEquals(asked.ofRecipient(), binding.obligations());
     assertEquals(asked.retentionDays(), binding.retentionDays());
     assertEquals(Optional.empty(), singapore.binding());
-    assertEquals(Decision.Outcome.REFUSED, explanation.outcome(singapore));
-    assertEquals(Decision.Outcome.ACCEPTED, explanation.outcome(germany));
+    assertEquals(PolicyDecision.Outcome.REFUSED, explanation.outcome(singapore));
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, explanation.outcome(germany));
     assertEquals(1, explanation.refusals().size());
     assertEquals(Code.UNKNOWN_RECIPIENT, explanation.refusals().get(0).code());
     assertEquals("x.hub", explanation.refusals().get(0).recipient());
-    assertEquals(Decision.Outcome.ACCEPTED, explanation.outcome());
+    assertEquals(PolicyDecision.Outcome.ACCEPTED, explanation.outcome());
   }
 }

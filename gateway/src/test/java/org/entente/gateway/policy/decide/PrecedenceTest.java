@@ -41,7 +41,7 @@ class PrecedenceTest {
   /** A label as the gateway completed it, but for what a test changes. */
   private static Label.Builder received() {
     return CHECK.draft(draft(label(), "de.customs").build(), NOW) instanceof CheckedDraft draft
-        ? new Decision(
+        ? new PolicyDecision(
                 draft,
                 PolicyFixture.FR,
                 NOW,

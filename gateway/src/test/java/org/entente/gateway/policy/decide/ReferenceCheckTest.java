@@ -53,7 +53,7 @@ class ReferenceCheckTest {
     CheckedDraft draft = PolicyFixture.checked(ofType(type, OTHER));
     Agreement agreement =
         PolicyFixture.demo().rulebook().agreement("eu-customs-cooperation").orElseThrow();
-    return new Decision(
+    return new PolicyDecision(
             draft,
             PolicyFixture.FR,
             NOW,

@@ -18,12 +18,12 @@ import java.util.stream.Collectors;
 import org.entente.gateway.cel.Compilation;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Evaluation;
-import org.entente.gateway.cel.Expressions;
+import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.check.Findings;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.policy.check.LabelFields;
+import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.check.LabelSpace;
+import org.entente.gateway.policy.check.ValidationErrors;
 import org.entente.gateway.policy.terms.Transfer;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResidualTest {
-  private static final Expressions EXPRESSIONS = new Expressions();
+  private static final ExpressionCompiler EXPRESSIONS = new ExpressionCompiler();
   private static final Addressing TO_SG = Addressing.newBuilder().addAgencies("sg.police").build();
 
   @TempDir Path folder;
@@ -59,7 +59,7 @@ class ResidualTest {
   }
 
   private static Residual ask(Policy policy, Label label, String field) {
-    List<Residual> all = policy.residuals(Residual.Known.of(label), field, TO_SG, FR, NOW);
+    List<Residual> all = policy.residuals(Residual.KnownPart.of(label), field, TO_SG, FR, NOW);
     assertEquals(1, all.size());
     return all.get(0);
   }
@@ -73,7 +73,7 @@ class ResidualTest {
     assertEquals(2, residual.branches().size());
     Residual.Branch held =
         residual.branches().stream()
-            .filter(it -> it.verdict().outcome() == Verdict.Outcome.HELD)
+            .filter(it -> it.verdict().outcome() == TransferVerdict.Outcome.HELD)
             .findFirst()
             .orElseThrow();
     assertEquals(
@@ -115,9 +115,10 @@ class ResidualTest {
               Label label =
                   LabelCheck.withDefaults(
                       Residual.with(PolicyFixture.label().build(), descriptor, value));
-              Rules rules = new Rules(policy.rulebook(), policy.membership());
-              Verdict verdict =
-                  Verdict.of(rules.egress(new Transfer(label, 0, FR, SG, NOW)), true, label);
+              RuleEvaluator rules = new RuleEvaluator(policy.rulebook(), policy.membership());
+              TransferVerdict verdict =
+                  TransferVerdict.of(
+                      rules.egress(new Transfer(label, 0, FR, SG, NOW)), true, label);
               Optional<String> invalid = invalid(policy, label);
               if (invalid.isPresent() && descriptor.getJavaType() == JavaType.STRING) {
                 // A text from elsewhere that this field cannot hold: it is not asked about.
@@ -135,8 +136,8 @@ class ResidualTest {
 
   /** What is refused before any agreement is asked. */
   private static Optional<String> invalid(Policy policy, Label label) {
-    Findings findings = new Findings(true);
-    new LabelFields(policy.rulebook().codes().limits(1_000), findings).draft(label, NOW);
+    ValidationErrors findings = new ValidationErrors(true);
+    new LabelFieldCheck(policy.rulebook().codes().limits(1_000), findings).draft(label, NOW);
     return findings.list().stream()
         .findFirst()
         .map(it -> "REFUSED " + it.code() + " by " + it.field());
@@ -198,19 +199,19 @@ class ResidualTest {
             "REFUSED INVALID_FIELD by label.handling",
             "REFUSED INVALID_FIELD by label.handling_text"),
         words(named));
-    Residual.Known unnamed = new Residual.Known(label, false, false, List.of());
+    Residual.KnownPart unnamed = new Residual.KnownPart(label, false, false, List.of());
     Residual nobody = policy.residuals(unnamed, "handling", TO_SG, FR, NOW).get(0);
     assertTrue(words(nobody).contains("REFUSED PERSON_REQUIRED by sample/person_required"));
     assertFalse(words(nobody).contains("PERMITTED under sample"));
-    Source source =
-        new Source(
+    OnwardSource source =
+        new OnwardSource(
             MessageId.of(new byte[16]),
             label.toBuilder()
                 .setOrigin("de.customs")
                 .setAgreement("sample")
                 .addHandling(Handling.HANDLING_H2)
                 .build());
-    Residual.Known passing = new Residual.Known(label, false, true, List.of(source));
+    Residual.KnownPart passing = new Residual.KnownPart(label, false, true, List.of(source));
     Residual onward = policy.residuals(passing, "severity", TO_SG, FR, NOW).get(0);
     assertEquals(1, onward.branches().size());
     assertTrue(
@@ -226,7 +227,7 @@ class ResidualTest {
 
   @Test
   void fieldThatNoClientSets_hasNoResidual() {
-    Residual.Known known = Residual.Known.of(delivery());
+    Residual.KnownPart known = Residual.KnownPart.of(delivery());
     assertEquals(List.of(), PolicyFixture.demo().residuals(known, "origin", TO_SG, FR, NOW));
     assertEquals(List.of(), PolicyFixture.demo().residuals(known, "colour", TO_SG, FR, NOW));
   }
@@ -262,7 +263,7 @@ class ResidualTest {
         residual.branches().stream()
             .anyMatch(
                 it ->
-                    it.verdict().outcome() == Verdict.Outcome.PERMITTED
+                    it.verdict().outcome() == TransferVerdict.Outcome.PERMITTED
                         && it.condition().contains("DIFFUSION RESTREINTE")),
         residual::toString);
   }
@@ -285,8 +286,8 @@ class ResidualTest {
                 "categories: [IPR]", "categories: [FRAUD]",
                 "  personal_data: false",
                     "  personal_data: false\n  condition: label.lane == Lane.LANE_FLASH"));
-    Residual.Known known =
-        Residual.Known.of(
+    Residual.KnownPart known =
+        Residual.KnownPart.of(
             PolicyFixture.label()
                 .setCategory(Category.CATEGORY_FRAUD)
                 .setLane(Lane.LANE_FLASH)
@@ -320,7 +321,11 @@ class ResidualTest {
     Residual named =
         policy
             .residuals(
-                new Residual.Known(label, person, false, true, List.of()), "kind", TO_SG, FR, NOW)
+                new Residual.KnownPart(label, person, false, true, List.of()),
+                "kind",
+                TO_SG,
+                FR,
+                NOW)
             .get(0);
     Map<String, String> byWords =
         named.branches().stream()
@@ -345,7 +350,7 @@ class ResidualTest {
     Residual heavy =
         policy
             .residuals(
-                new Residual.Known(label, large, false, true, List.of()),
+                new Residual.KnownPart(label, large, false, true, List.of()),
                 "severity",
                 TO_SG,
                 FR,

@@ -30,14 +30,14 @@ class RulebookLintTest {
 
   @Test
   void shippedFiles_areClean() {
-    Rulebook.Loading loading =
-        RulebookFiles.lint(
+    Rulebook.LoadResult loading =
+        RulebookReader.lint(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
             CONFIG.resolve("codes"),
             DemoMembership.demo(),
             NOW);
-    var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading::toString);
+    var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading::toString);
     assertEquals(List.of(), loaded.warnings());
   }
 
@@ -244,9 +244,9 @@ class RulebookLintTest {
   }
 
   private String assertRefused(String agreement, String problem) throws IOException {
-    Rulebook.Loading loading =
+    Rulebook.LoadResult loading =
         PolicyFixture.load(folder, Map.of("a.yaml", agreement), DemoMembership.demo());
-    String all = assertInstanceOf(Rulebook.Loading.Invalid.class, loading).problems().toString();
+    String all = assertInstanceOf(Rulebook.LoadResult.Invalid.class, loading).problems().toString();
     assertTrue(all.contains(problem), all);
     return all;
   }
@@ -294,9 +294,9 @@ class RulebookLintTest {
       Files.writeString(path, file.getValue());
       rules = nodeRules ? path : rules;
     }
-    Rulebook.Loading loading =
-        RulebookFiles.lint(agreements, rules, null, DemoMembership.demo(), NOW);
-    return assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading::toString)
+    Rulebook.LoadResult loading =
+        RulebookReader.lint(agreements, rules, null, DemoMembership.demo(), NOW);
+    return assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading::toString)
         .warnings()
         .stream()
         .map(ConfigProblem::toString)

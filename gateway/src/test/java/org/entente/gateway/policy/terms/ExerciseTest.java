@@ -17,9 +17,9 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.Decision;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.policy.decide.RulebookHolder;
 import org.entente.proto.v1.Draft;
@@ -86,7 +86,7 @@ class ExerciseTest {
   }
 
   private static int days(Policy policy, Status status) {
-    Decision decision =
+    PolicyDecision decision =
         policy
             .egress()
             .decide(
@@ -143,7 +143,7 @@ class ExerciseTest {
     assertEquals(7, days(holder.current(), Status.STATUS_EXERCISE));
     holder.membership(DemoMembership.demo().without("us.cbp"));
     assertEquals(7, days(holder.current(), Status.STATUS_EXERCISE));
-    holder.fulfilments(new Fulfilments(Map.of()));
+    holder.fulfilments(new FulfilmentSnapshot(Map.of()));
     assertEquals(7, days(holder.current(), Status.STATUS_EXERCISE));
   }
 

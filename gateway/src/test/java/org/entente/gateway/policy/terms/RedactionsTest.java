@@ -32,7 +32,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.analysis.ExpectationReport;
-import org.entente.gateway.policy.analysis.Expectations;
+import org.entente.gateway.policy.analysis.ExpectationSuite;
 import org.entente.gateway.policy.analysis.PolicyReplay;
 import org.entente.gateway.policy.analysis.RulebookComparison;
 import org.entente.gateway.policy.check.CheckedDraft;
@@ -40,13 +40,13 @@ import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.check.SubjectCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
-import org.entente.gateway.policy.decide.Decision;
 import org.entente.gateway.policy.decide.Explanation;
-import org.entente.gateway.policy.decide.Ingress;
+import org.entente.gateway.policy.decide.IngressPolicy;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Body;
@@ -179,7 +179,7 @@ class RedactionsTest {
   }
 
   private static FieldPath path(String text) {
-    return ((RedactableFields.Found.Redactable) RedactableFields.find(text)).path();
+    return ((RedactableFields.PathLookup.Redactable) RedactableFields.find(text)).path();
   }
 
   private static Set<Kind> kinds(FieldPath path) {
@@ -333,14 +333,14 @@ class RedactionsTest {
 
   @Test
   void fieldOfAKindThatIsNotCovered_isAWarning() {
-    Rulebook.Loading loading =
+    Rulebook.LoadResult loading =
         PolicyFixture.load(
             folder,
             Map.of(
                 "a.yaml",
                 sample("valid:", "redactions: [body.intelligence.text, " + PERSON + "]\nvalid:")),
             DemoMembership.demo());
-    List<ConfigProblem> warnings = ((Rulebook.Loading.Loaded) loading).warnings();
+    List<ConfigProblem> warnings = ((Rulebook.LoadResult.Loaded) loading).warnings();
     assertEquals(1, warnings.size(), warnings::toString);
     assertTrue(
         warnings.get(0).toString().contains("is of INTELLIGENCE, which this agreement does not"),
@@ -357,13 +357,13 @@ class RedactionsTest {
     return draft(change.apply(label), "sg.police").setBody(bodyOf(Kind.KIND_ALERT));
   }
 
-  private static Decision decide(Policy policy, Draft.Builder draft) {
+  private static PolicyDecision decide(Policy policy, Draft.Builder draft) {
     return policy.egress().decide(PolicyFixture.checked(draft), FR, NOW);
   }
 
   private static Refusal refusal(Policy policy, Draft.Builder draft) {
-    Decision decision = decide(policy, draft);
-    assertEquals(Decision.Outcome.REFUSED, decision.outcome());
+    PolicyDecision decision = decide(policy, draft);
+    assertEquals(PolicyDecision.Outcome.REFUSED, decision.outcome());
     return decision.refusals().get(0);
   }
 
@@ -372,7 +372,7 @@ class RedactionsTest {
   void personalData_areThoseOfWhatIsLeft_unlessTheOriginatorSaysThatThereAreSome()
       throws InvalidProtocolBufferException {
     Policy policy = withholding("[label.case_ref, " + PERSON + "]");
-    Decision decision = decide(policy, alert(it -> it));
+    PolicyDecision decision = decide(policy, alert(it -> it));
     Permitted given = decision.permitted(ID).get(0);
     assertEquals(List.of(PERSON, "label.case_ref"), given.label().getRedactedList());
     assertEquals(List.of(PERSON, "label.case_ref"), decision.withheld(SG));
@@ -384,7 +384,7 @@ class RedactionsTest {
     assertTrue(given.writtenLabel().getPersonalData());
     assertEquals(bodyOf(Kind.KIND_ALERT), given.writtenBody());
     assertEquals(
-        new Ingress.Verdict.Accepted("sample", 90, policy.version()),
+        new IngressPolicy.Verdict.Accepted("sample", 90, policy.version()),
         policy.ingress().decide(FR, given.label(), Body.parseFrom(given.body()), SG, NOW));
 
     Refusal said = refusal(policy, alert(it -> it.setPersonalData(true)));
@@ -401,7 +401,7 @@ class RedactionsTest {
   void rulings_areKeptApartByWhatIsLeft() {
     Policy policy = withholding("[" + PERSON + "]");
     for (int i = 0; i < 2; i++) {
-      assertEquals(Decision.Outcome.ACCEPTED, decide(policy, alert(it -> it)).outcome());
+      assertEquals(PolicyDecision.Outcome.ACCEPTED, decide(policy, alert(it -> it)).outcome());
       assertEquals(
           Code.PERSONAL_DATA_REFUSED,
           refusal(policy, alert(it -> it.setPersonalData(true))).code());
@@ -460,15 +460,16 @@ class RedactionsTest {
     Policy whole = withholding("[label.case_ref]", "personal_data: false", "personal_data: true");
     assertEquals(Code.TOO_LARGE, refusal(whole, large).code());
     assertEquals(
-        Decision.Outcome.ACCEPTED, decide(withholding("[body.alert.subjects]"), large).outcome());
+        PolicyDecision.Outcome.ACCEPTED,
+        decide(withholding("[body.alert.subjects]"), large).outcome());
   }
 
-  private static Ingress.Verdict take(Policy policy, Label label, Body body) {
+  private static IngressPolicy.Verdict take(Policy policy, Label label, Body body) {
     return policy.ingress().decide(FR, label, body, SG, NOW);
   }
 
   private static void notRedacted(Policy policy, Label label, Body body, String told) {
-    Refusal refusal = ((Ingress.Verdict.Refused) take(policy, label, body)).refusal();
+    Refusal refusal = ((IngressPolicy.Verdict.Refused) take(policy, label, body)).refusal();
     assertEquals(Code.NOT_REDACTED, refusal.code(), refusal::toString);
     assertEquals("sample/redactions", refusal.rule());
     assertTrue(refusal.reason().contains(told), refusal.reason());
@@ -484,7 +485,7 @@ class RedactionsTest {
     Permitted given = decide(policy, alert(it -> it)).permitted(ID).get(0);
     Label label = given.label();
     Body left = Body.parseFrom(given.body());
-    assertTrue(take(policy, label, left) instanceof Ingress.Verdict.Accepted);
+    assertTrue(take(policy, label, left) instanceof IngressPolicy.Verdict.Accepted);
     Body whole = bodyOf(Kind.KIND_ALERT);
     notRedacted(policy, label.toBuilder().setPersonalData(true).build(), whole, "it has " + PERSON);
     notRedacted(policy, label.toBuilder().setCaseRef("C-1").build(), left, "it has label.case_ref");
@@ -564,7 +565,8 @@ class RedactionsTest {
                 rules));
     assertEquals("node/secret-case", refusal(policy, alert(it -> it)).rule());
     assertEquals(
-        Decision.Outcome.ACCEPTED, decide(policy, alert(it -> it.setCaseRef("C-2"))).outcome());
+        PolicyDecision.Outcome.ACCEPTED,
+        decide(policy, alert(it -> it.setCaseRef("C-2"))).outcome());
   }
 
   /** Mail that waits is not refused for the lack of what was taken out of it. */
@@ -674,7 +676,8 @@ class RedactionsTest {
             expect: { outcome: PERMITTED, withheld: [label.case_ref] }
         """;
     Path file = Files.writeString(folder.resolve("expectations.yaml"), expectations);
-    Expectations read = ((Expectations.Loading.Loaded) Expectations.read(file, NOW)).expectations();
+    ExpectationSuite read =
+        ((ExpectationSuite.LoadResult.Loaded) ExpectationSuite.read(file, NOW)).expectations();
     ExpectationReport report = read.test(policy);
     assertEquals(
         List.of("as somebody thought"),
@@ -692,8 +695,8 @@ class RedactionsTest {
             PolicyFixture.policy(folder, Map.of("a.yaml", PolicyFixture.SAMPLE)),
             withholding("[" + PERSON + "]").rulebook());
     replay.published(ID, alert(it -> it).build(), FR, NOW);
-    PolicyReplay.Changed changed = replay.changed().get(0);
-    assertEquals(Verdict.Outcome.REFUSED, changed.current().outcome());
+    PolicyReplay.ChangedOutcome changed = replay.changed().get(0);
+    assertEquals(TransferVerdict.Outcome.REFUSED, changed.current().outcome());
     assertEquals(List.of(PERSON), changed.candidate().withheld());
   }
 }

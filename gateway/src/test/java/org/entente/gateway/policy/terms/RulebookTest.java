@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.policy.load.RulebookFiles;
+import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.trust.AgencyKind;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -38,14 +38,14 @@ class RulebookTest {
 
   @Test
   void config_everyFile_loadsWithoutWarning() {
-    Rulebook.Loading loading =
-        RulebookFiles.load(
+    Rulebook.LoadResult loading =
+        RulebookReader.load(
             CONFIG.resolve("agreements"),
             CONFIG.resolve("node-rules.yaml"),
             null,
             DemoMembership.demo(),
             NOW);
-    var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString());
+    var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading.toString());
     assertEquals(List.of(), loaded.warnings());
     assertEquals(
         List.of(
@@ -102,10 +102,10 @@ class RulebookTest {
     }
     Path folder = Path.of(scenario.toString().replaceFirst("\\.yaml$", ""));
     Path rules = folder.resolve("node-rules.yaml");
-    Rulebook.Loading loading =
-        RulebookFiles.lint(
+    Rulebook.LoadResult loading =
+        RulebookReader.lint(
             folder.resolve("agreements"), Files.exists(rules) ? rules : null, null, members, NOW);
-    var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, loading, loading.toString());
+    var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, loading, loading.toString());
     assertEquals(List.of(), loaded.warnings());
     assertTrue(!loaded.rulebook().agreements().isEmpty());
   }
@@ -207,7 +207,7 @@ class RulebookTest {
     assertTrue(only(noBasis).contains("3:1: law.transfer_basis: personal data without a basis"));
     assertTrue(only(sample("SAFEGUARDS", "INTERNAL")).contains("several legal orders"));
     assertInstanceOf(
-        Rulebook.Loading.Loaded.class, load(Map.of("a.yaml", sample("TREATY", "MOU"))));
+        Rulebook.LoadResult.Loaded.class, load(Map.of("a.yaml", sample("TREATY", "MOU"))));
   }
 
   @Test
@@ -215,7 +215,7 @@ class RulebookTest {
     String text = sample("[IPR_ENFORCEMENT]", "[CRIMINAL_INVESTIGATION]");
     assertTrue(only(text).contains("6:3: law.regime: CRIMINAL_INVESTIGATION"), only(text));
     assertInstanceOf(
-        Rulebook.Loading.Loaded.class,
+        Rulebook.LoadResult.Loaded.class,
         load(Map.of("a.yaml", text.replace("ADMINISTRATIVE", "CRIMINAL"))));
   }
 
@@ -226,11 +226,11 @@ class RulebookTest {
             "  purpose_change: true\n", "",
             "- agency: fr.customs", "- { group: EU, among_themselves: true }",
             "    - agency: sg.police\n", "");
-    assertInstanceOf(Rulebook.Loading.Loaded.class, load(Map.of("a.yaml", text)));
+    assertInstanceOf(Rulebook.LoadResult.Loaded.class, load(Map.of("a.yaml", text)));
     Membership withPolice = DemoMembership.demo().with("de.police", "DE", AgencyKind.POLICE);
     var invalid =
         assertInstanceOf(
-            Rulebook.Loading.Invalid.class,
+            Rulebook.LoadResult.Invalid.class,
             PolicyFixture.load(folder, Map.of("a.yaml", text), withPolice));
     assertEquals("law.purpose_change", invalid.problems().get(0).field());
   }
@@ -294,7 +294,7 @@ class RulebookTest {
             + " size(label.jurisdictions) > 0 && …, or label.jurisdictions.exists(it, …)",
         only(text));
     assertInstanceOf(
-        Rulebook.Loading.Loaded.class,
+        Rulebook.LoadResult.Loaded.class,
         load(
             Map.of(
                 "a.yaml",
@@ -330,9 +330,9 @@ class RulebookTest {
   @Test
   void folder_absentOrEmpty_isAProblemOrAWarning() {
     assertInstanceOf(
-        Rulebook.Loading.Invalid.class,
-        RulebookFiles.load(folder.resolve("absent"), null, DemoMembership.demo(), NOW));
-    var loaded = assertInstanceOf(Rulebook.Loading.Loaded.class, load(Map.of()));
+        Rulebook.LoadResult.Invalid.class,
+        RulebookReader.load(folder.resolve("absent"), null, DemoMembership.demo(), NOW));
+    var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, load(Map.of()));
     assertTrue(loaded.warnings().get(0).toString().contains("everything is refused"));
   }
 
@@ -340,18 +340,18 @@ class RulebookTest {
   void agreement_endedOrOfNobody_isAWarning() {
     var ended =
         assertInstanceOf(
-            Rulebook.Loading.Loaded.class,
+            Rulebook.LoadResult.Loaded.class,
             load(Map.of("a.yaml", sample("2026-12-31", "2026-05-31"))));
     assertEquals(28, warning(ended).line());
     assertEquals("valid.until", warning(ended).field());
     var nobody =
         assertInstanceOf(
-            Rulebook.Loading.Loaded.class,
+            Rulebook.LoadResult.Loaded.class,
             load(Map.of("a.yaml", sample("agency: sg.police", "agency: sg.customs"))));
     assertEquals("between.parties[1]", warning(nobody).field());
   }
 
-  private static ConfigProblem warning(Rulebook.Loading.Loaded loaded) {
+  private static ConfigProblem warning(Rulebook.LoadResult.Loaded loaded) {
     assertEquals(1, loaded.warnings().size());
     return loaded.warnings().get(0);
   }
@@ -420,7 +420,7 @@ class RulebookTest {
     return PolicyFixture.rulebook(load(files)).version();
   }
 
-  private Rulebook.Loading load(Map<String, String> files) {
+  private Rulebook.LoadResult load(Map<String, String> files) {
     return PolicyFixture.load(folder, files, DemoMembership.demo());
   }
 
@@ -429,8 +429,8 @@ class RulebookTest {
   }
 
   private List<String> problems(Map<String, String> files) {
-    Rulebook.Loading loading = load(files);
-    var invalid = assertInstanceOf(Rulebook.Loading.Invalid.class, loading);
+    Rulebook.LoadResult loading = load(files);
+    var invalid = assertInstanceOf(Rulebook.LoadResult.Invalid.class, loading);
     return invalid.problems().stream().map(ConfigProblem::toString).toList();
   }
 }

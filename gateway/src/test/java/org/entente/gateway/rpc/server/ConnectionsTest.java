@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.rpc.Answers;
 import org.entente.gateway.rpc.ClientServer;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.PeerServer;
+import org.entente.gateway.rpc.StreamAnswers;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
@@ -75,7 +75,7 @@ class ConnectionsTest {
     for (int i = 0; i < LIMIT; i++) {
       kept.add(mute.open());
     }
-    Answers.until(() -> open.getAsInt() == LIMIT);
+    StreamAnswers.until(() -> open.getAsInt() == LIMIT);
     List<MuteConnections.Connection> excess = new ArrayList<>();
     for (int i = 0; i < EXCESS; i++) {
       excess.add(mute.open());
@@ -93,7 +93,7 @@ class ConnectionsTest {
   private void callAsPublisher(ClientServer server) throws Exception {
     ManagedChannel channel = edge.channel(server.address(), edge.client("publisher"));
     HealthGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS)
         .check(HealthCheckRequest.getDefaultInstance());
   }
 
@@ -131,7 +131,7 @@ class ConnectionsTest {
 
   private void callAsAnotherPeer(PeerServer server) throws Exception {
     ManagedChannel channel = edge.channel(server.address(), edge.gateway("x.hub"), HYBRID);
-    Answers<ExchangeResponse> answers = new Answers<>();
+    StreamAnswers<ExchangeResponse> answers = new StreamAnswers<>();
     StreamObserver<ExchangeRequest> requests = LinkServiceGrpc.newStub(channel).exchange(answers);
     requests.onNext(
         ExchangeRequest.newBuilder()

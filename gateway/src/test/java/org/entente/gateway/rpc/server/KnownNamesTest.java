@@ -10,10 +10,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.List;
-import org.entente.gateway.rpc.Answers;
-import org.entente.gateway.rpc.Behind;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.Refusals;
+import org.entente.gateway.rpc.ServerBackend;
+import org.entente.gateway.rpc.StreamAnswers;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.AskConsentRequest;
 import org.entente.proto.v1.ConsentGrpc;
@@ -109,7 +109,7 @@ class KnownNamesTest {
 
   @Test
   void subscription_toAnUnknownOrigin_endsAtOnce() throws Exception {
-    Answers<SubscribeResponse> answers = new Answers<>();
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     StreamObserver<SubscribeRequest> stream = SubscriberGrpc.newStub(channel).subscribe(answers);
     stream.onNext(
         SubscribeRequest.newBuilder()
@@ -122,7 +122,7 @@ class KnownNamesTest {
   /** What a former member sent can still be found. */
   @Test
   void origin_thatTheLedgerHasMailFrom_isKnown() {
-    search(origin(Behind.FORMER.value()));
+    search(origin(ServerBackend.FORMER.value()));
     search(origin("us.cbp"));
     assertRefused("filter.origins", "unknown agency", () -> search(origin("pt.custom")));
   }

@@ -29,12 +29,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.entente.gateway.rpc.Answers;
-import org.entente.gateway.rpc.Behind;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.EveryCallTest;
 import org.entente.gateway.rpc.PeerServer;
 import org.entente.gateway.rpc.Refusals;
+import org.entente.gateway.rpc.ServerBackend;
+import org.entente.gateway.rpc.StreamAnswers;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
@@ -79,7 +79,7 @@ class MalformedRequestsTest {
   }
 
   /** Sends bytes as they are. */
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+  private static final class ByteMarshaller implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] value) {
       return new ByteArrayInputStream(value);
@@ -96,7 +96,7 @@ class MalformedRequestsTest {
   }
 
   private static <A> MethodDescriptor<byte[], A> raw(MethodDescriptor<?, A> method) {
-    return method.toBuilder(new Bytes(), method.getResponseMarshaller()).build();
+    return method.toBuilder(new ByteMarshaller(), method.getResponseMarshaller()).build();
   }
 
   private static byte[] bytes(MessageLite message) {
@@ -140,14 +140,14 @@ class MalformedRequestsTest {
   }
 
   private static StreamObserver<byte[]> stream(
-      ManagedChannel channel, Answers<PublishStreamResponse> answers) {
+      ManagedChannel channel, StreamAnswers<PublishStreamResponse> answers) {
     return ClientCalls.asyncBidiStreamingCall(
         channel.newCall(raw(PublisherGrpc.getPublishStreamMethod()), CallOptions.DEFAULT), answers);
   }
 
   /** Waits for a number of outcomes; each as key, code and field. */
-  private static Map<String, String> outcomes(Answers<PublishStreamResponse> answers, int count)
-      throws InterruptedException {
+  private static Map<String, String> outcomes(
+      StreamAnswers<PublishStreamResponse> answers, int count) throws InterruptedException {
     List<Outcome> outcomes = new ArrayList<>();
     while (outcomes.size() < count) {
       outcomes.addAll(answers.next().getOutcomesList());
@@ -170,15 +170,15 @@ class MalformedRequestsTest {
         (caller, draft) ->
             draft.getIdempotencyKey().equals("k1")
                 ? first
-                : CompletableFuture.completedFuture(Behind.accepted(draft));
-    Answers<PublishStreamResponse> answers = new Answers<>();
+                : CompletableFuture.completedFuture(ServerBackend.accepted(draft));
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<byte[]> drafts = stream(client("publisher"), answers);
     drafts.onNext(together(good("k1")));
     drafts.onNext(together(good("k2"), bad("k3"), good("k4")));
     assertEquals(
         "{k2=accepted, k3=INVALID_FIELD label.case_ref, k4=accepted}",
         outcomes(answers, 3).toString());
-    first.complete(Behind.accepted(good("k1")));
+    first.complete(ServerBackend.accepted(good("k1")));
     assertEquals("{k1=accepted}", outcomes(answers, 1).toString());
     drafts.onNext(together(good("k5")));
     assertEquals("{k5=accepted}", outcomes(answers, 1).toString());
@@ -188,7 +188,7 @@ class MalformedRequestsTest {
 
   @Test
   void draftWhoseKeyCannotBeRead_andRequestThatIsNone_areAnsweredWithoutKey() throws Exception {
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<byte[]> drafts = stream(client("publisher"), answers);
     drafts.onNext(together(bad(BAD)));
     assertEquals("{=INVALID_FIELD idempotency_key}", outcomes(answers, 1).toString());
@@ -207,7 +207,7 @@ class MalformedRequestsTest {
             .addTexts(AlertText.newBuilder().setHeadline("good"))
             .addTexts(AlertText.newBuilder().setHeadline(BAD));
     Alert.Builder extra = Alert.newBuilder().putExtra("a", "good").putExtra("b", BAD);
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<byte[]> drafts = stream(client("publisher"), answers);
     drafts.onNext(
         together(
@@ -249,7 +249,7 @@ class MalformedRequestsTest {
         continue;
       }
       expected.put(call.getKey(), "INVALID_ARGUMENT INVALID_FIELD");
-      Answers<byte[]> answers = new Answers<>();
+      StreamAnswers<byte[]> answers = new StreamAnswers<>();
       StreamObserver<byte[]> requests =
           ClientCalls.asyncBidiStreamingCall(
               channel.newCall(
@@ -259,8 +259,8 @@ class MalformedRequestsTest {
                           MethodDescriptor.generateFullMethodName(
                               call.getValue().getService().getFullName(),
                               call.getValue().getName()))
-                      .setRequestMarshaller(new Bytes())
-                      .setResponseMarshaller(new Bytes())
+                      .setRequestMarshaller(new ByteMarshaller())
+                      .setResponseMarshaller(new ByteMarshaller())
                       .build(),
                   CallOptions.DEFAULT),
               answers);
@@ -276,7 +276,7 @@ class MalformedRequestsTest {
   void malformedCallsAndDrafts_areCounted_andDoNotFillTheLog() throws Exception {
     ManagedChannel channel = client("publisher");
     int each = 150;
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<byte[]> drafts = stream(channel, answers);
     for (int i = 0; i < each; i++) {
       assertEquals("INVALID_FIELD", refused(channel, CUT).reason());
@@ -316,7 +316,7 @@ class MalformedRequestsTest {
     for (int i = 0; i < gateways; i++) {
       ManagedChannel channel =
           edge.channel(server.address(), edge.holder("de.customs", "de.customs/gateway/gw-" + i));
-      Answers<ExchangeResponse> answers = new Answers<>();
+      StreamAnswers<ExchangeResponse> answers = new StreamAnswers<>();
       StreamObserver<byte[]> frames =
           ClientCalls.asyncBidiStreamingCall(
               channel.newCall(raw(LinkServiceGrpc.getExchangeMethod()), CallOptions.DEFAULT),

@@ -20,7 +20,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.entente.gateway.rpc.Answers;
+import org.entente.gateway.rpc.StreamAnswers;
 import org.junit.jupiter.api.Assertions;
 
 /**
@@ -74,7 +74,7 @@ final class MuteConnections implements AutoCloseable {
                   new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel opened) {
-                      opened.pipeline().addLast(handler, new Reading());
+                      opened.pipeline().addLast(handler, new ReaderThread());
                     }
                   })
               .connect(to)
@@ -92,12 +92,13 @@ final class MuteConnections implements AutoCloseable {
 
     /** What was received, a character for each byte, once the server has closed it. */
     String receivedUntilClosed() throws InterruptedException {
-      boolean closed = channel.closeFuture().await(Answers.PATIENCE_SECONDS, TimeUnit.SECONDS);
+      boolean closed =
+          channel.closeFuture().await(StreamAnswers.PATIENCE_SECONDS, TimeUnit.SECONDS);
       Assertions.assertTrue(closed, "still open");
       return received.toString();
     }
 
-    private final class Reading extends SimpleChannelInboundHandler<ByteBuf> {
+    private final class ReaderThread extends SimpleChannelInboundHandler<ByteBuf> {
       @Override
       protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
         received.append(bytes.toString(ISO_8859_1));

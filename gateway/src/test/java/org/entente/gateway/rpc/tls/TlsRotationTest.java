@@ -10,11 +10,11 @@ import java.math.BigInteger;
 import java.security.InvalidKeyException;
 import java.util.List;
 import org.entente.gateway.crypto.Certificates;
-import org.entente.gateway.rpc.Answers;
 import org.entente.gateway.rpc.ClientServer;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.PublisherServiceTest;
 import org.entente.gateway.rpc.RawClient;
+import org.entente.gateway.rpc.StreamAnswers;
 import org.entente.gateway.testkit.TlsHolder;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
@@ -49,7 +49,7 @@ class TlsRotationTest {
     assertEquals(edge.own().chain().get(0).getSerialNumber(), before);
 
     ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
-    Answers<PublishStreamResponse> answers = new Answers<>();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> stream =
         PublisherGrpc.newStub(channel).publishStream(answers);
     stream.onNext(draft("a"));

@@ -48,8 +48,8 @@ public final class KeysFormats {
             KeysFormats::puncturable);
   }
 
-  private static Formats.Law hashed(UnaryOperator<byte[]> parseAndEncode) {
-    Formats.Law law = Formats.same(KeystoreFailure.class, parseAndEncode);
+  private static Formats.FormatLaw hashed(UnaryOperator<byte[]> parseAndEncode) {
+    Formats.FormatLaw law = Formats.same(KeystoreFailure.class, parseAndEncode);
     return file -> {
       boolean asItIs = law.takes(file);
       return law.takes(withHash(file)) || asItIs;

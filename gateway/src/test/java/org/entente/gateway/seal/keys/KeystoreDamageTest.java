@@ -197,7 +197,7 @@ class KeystoreDamageTest {
     Instant later = NOON.plus(Duration.ofDays(3));
     PrivateFolder files = PrivateFolder.open(folder);
     int[] writes = {0};
-    Keystore.Replacing refusing =
+    Keystore.FileReplacement refusing =
         (name, content) -> {
           boolean refuse = ++writes[0] == step;
           if (!refuse || written) {

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Pacing;
+import org.entente.loadtests.measure.OpenLoadMeasurement;
 import org.entente.loadtests.measure.Percentile;
 import org.entente.loadtests.measure.Saturation;
-import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.MessageSender;
 
 /** What a baseline measured, as the benchmark reads it: one line of JSON on standard output. */
 final class Answer {
@@ -41,7 +41,7 @@ final class Answer {
   }
 
   /** Throughput with so many messages under way, after the warm-up. */
-  void saturate(String id, String what, Sender sender, Arrivals arrivals, int window, Task task)
+  void saturate(String id, String what, MessageSender sender, Arrivals arrivals, int window, Task task)
       throws InterruptedException {
     saturation(sender, arrivals, window).run(Duration.ZERO, task.warmUp());
     List<Double> rates = new ArrayList<>();
@@ -51,17 +51,17 @@ final class Answer {
     add(id, "throughput", "1 KiB, " + what, "messages/s", rates);
   }
 
-  private static Saturation saturation(Sender sender, Arrivals arrivals, int window) {
+  private static Saturation saturation(MessageSender sender, Arrivals arrivals, int window) {
     return new Saturation(sender, arrivals, 1, window);
   }
 
   /** Latency under open load. */
-  void pace(Sender sender, Arrivals arrivals, int rate, Task task) throws InterruptedException {
+  void pace(MessageSender sender, Arrivals arrivals, int rate, Task task) throws InterruptedException {
     Histogram all = new Histogram(DIGITS);
     List<Double> medians = new ArrayList<>();
     List<Double> tails = new ArrayList<>();
     for (int i = 0; i < task.repeats(); i++) {
-      Histogram micros = Pacing.run(sender, arrivals, rate, BEFORE, task.paced());
+      Histogram micros = OpenLoadMeasurement.run(sender, arrivals, rate, BEFORE, task.paced());
       medians.add(Percentile.millis(micros, 50));
       tails.add(Percentile.millis(micros, 99));
       all.add(micros);

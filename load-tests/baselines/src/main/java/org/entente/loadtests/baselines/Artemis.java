@@ -15,9 +15,9 @@ import org.apache.activemq.artemis.api.core.client.ClientSessionFactory;
 import org.apache.activemq.artemis.api.core.client.ServerLocator;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnectorFactory;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.MeasurementFailed;
-import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MeasurementFailure;
+import org.entente.loadtests.measure.MessageSender;
 
 /** Two Artemis brokers: producer, broker, core bridge over TLS, broker, consumer. */
 final class Artemis {
@@ -73,8 +73,8 @@ final class Artemis {
       Arrivals arrivals = new Arrivals();
       consumer.setMessageHandler(message -> take(message, arrivals));
       receiving.start();
-      Content content = new Content(Task.BYTES);
-      Sender sender = (first, count) -> send(sending, producer, content, first, count);
+      MeasuredContent content = new MeasuredContent(Task.BYTES);
+      MessageSender sender = (first, count) -> send(sending, producer, content, first, count);
       answer.saturate("rate", "durable send, core client", sender, arrivals, Task.WINDOW, task);
       answer.pace(sender, arrivals, Task.LOW_RATE, task);
     }
@@ -92,7 +92,7 @@ final class Artemis {
   }
 
   private static void send(
-      ClientSession session, ClientProducer producer, Content content, long first, int count) {
+      ClientSession session, ClientProducer producer, MeasuredContent content, long first, int count) {
     try {
       for (int i = 0; i < count; i++) {
         ClientMessage message = session.createMessage(true);
@@ -100,7 +100,7 @@ final class Artemis {
         producer.send(message);
       }
     } catch (ActiveMQException e) {
-      throw new MeasurementFailed("a message was not sent: " + e.getMessage(), e);
+      throw new MeasurementFailure("a message was not sent: " + e.getMessage(), e);
     }
   }
 
@@ -109,7 +109,7 @@ final class Artemis {
     message.getBodyBuffer().readBytes(bytes);
     try {
       message.acknowledge();
-      arrivals.arrived(Content.number(ByteBuffer.wrap(bytes)));
+      arrivals.arrived(MeasuredContent.number(ByteBuffer.wrap(bytes)));
     } catch (ActiveMQException e) {
       arrivals.failed("a message was not acknowledged: " + e.getMessage());
     }

@@ -25,8 +25,8 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MessageSender;
 
 /**
  * AS4 by phase4: each message is a call that is signed, encrypted, and answered by a signed
@@ -41,7 +41,7 @@ final class As4 {
   private final String address;
   private final IAS4CryptoFactory crypto;
   private final PMode mode;
-  private final Content content = new Content(Task.BYTES);
+  private final MeasuredContent content = new MeasuredContent(Task.BYTES);
   private final Arrivals arrivals = new Arrivals();
 
   private As4(String address, IAS4CryptoFactory crypto) {
@@ -62,7 +62,7 @@ final class As4 {
     try (Child receiver =
         Child.java(As4Receiver.class, Integer.toString(port), keys.store().toString())) {
       As4 as4 = new As4(address, As4Exchange.crypto(keys));
-      Sender sender =
+      MessageSender sender =
           (first, count) -> {
             for (int i = 0; i < count; i++) {
               long number = first + i;

@@ -20,9 +20,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.loadtests.measure.Arrivals;
-import org.entente.loadtests.measure.Content;
-import org.entente.loadtests.measure.MeasurementFailed;
-import org.entente.loadtests.measure.Sender;
+import org.entente.loadtests.measure.MeasuredContent;
+import org.entente.loadtests.measure.MeasurementFailure;
+import org.entente.loadtests.measure.MessageSender;
 
 /**
  * Two NATS servers: publisher, JetStream on a leaf node, leaf node connection over TLS, JetStream
@@ -111,8 +111,8 @@ final class Nats {
     JetStream stream =
         sending.jetStream(
             JetStreamOptions.builder().requestTimeout(Duration.ofSeconds(START_SECONDS)).build());
-    Content content = new Content(Task.BYTES);
-    Sender sender =
+    MeasuredContent content = new MeasuredContent(Task.BYTES);
+    MessageSender sender =
         (first, count) -> {
           for (int i = 0; i < count; i++) {
             publish(stream, content.of(first + i, 1), arrivals);
@@ -180,9 +180,9 @@ final class Nats {
         unacknowledged.set(0);
         message.ack();
       }
-      arrivals.arrived(Content.number(ByteBuffer.wrap(message.getData())));
+      arrivals.arrived(MeasuredContent.number(ByteBuffer.wrap(message.getData())));
     } catch (IllegalStateException e) {
-      throw new MeasurementFailed("a message was not acknowledged", e);
+      throw new MeasurementFailure("a message was not acknowledged", e);
     }
   }
 }

@@ -14,7 +14,7 @@ import org.entente.proto.v1.Body;
 public final class FileBytes {
   private FileBytes() {}
 
-  public static void check(Checking checking, String field, String file) {
+  public static void check(ScenarioCheck checking, String field, String file) {
     checking.require(
         Files.isRegularFile(checking.file(file)),
         field,
@@ -23,7 +23,7 @@ public final class FileBytes {
   }
 
   /** Whoever has the content has each byte of the file, and none besides. */
-  public static void same(String who, Path file, Body body, Findings findings) {
+  public static void same(String who, Path file, Body body, StepFindings findings) {
     ByteString sent;
     try {
       sent = ByteString.copyFrom(Files.readAllBytes(file));

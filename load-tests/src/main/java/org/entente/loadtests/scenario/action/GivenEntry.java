@@ -30,7 +30,7 @@ public record GivenEntry(
     purposes = List.copyOf(purposes);
   }
 
-  private void check(Checking checking, String field) {
+  private void check(ScenarioCheck checking, String field) {
     checking.agency(field + ".originator", originator);
     checking.messages(field + ".messages", messages);
     for (int i = 0; i < purposes.size(); i++) {
@@ -41,11 +41,11 @@ public record GivenEntry(
 
   /** Looks at what a step expects, by the names of the consents. */
   public static void check(
-      Checking checking, String field, @Nullable Map<String, GivenEntry> expected) {
+      ScenarioCheck checking, String field, @Nullable Map<String, GivenEntry> expected) {
     if (expected != null) {
       expected.forEach(
           (name, entry) -> {
-            checking.named(field + "." + name, Thing.CONSENT, name);
+            checking.named(field + "." + name, NamedObject.CONSENT, name);
             entry.check(checking, field + "." + name);
           });
     }
@@ -63,15 +63,15 @@ public record GivenEntry(
   }
 
   /** What came, in the same words. */
-  public static String words(Stage stage, List<GivenConsent> given) {
+  public static String words(ScenarioFederation stage, List<GivenConsent> given) {
     Map<String, String> words = new TreeMap<>();
     for (GivenConsent it : given) {
       TreeSet<String> messages = new TreeSet<>();
       it.getMessageIdsList().forEach(id -> messages.add(stage.name(id)));
       TreeSet<String> purposes = new TreeSet<>();
-      it.getPurposesList().forEach(one -> purposes.add(EnumWords.of(one.getValueDescriptor())));
+      it.getPurposesList().forEach(one -> purposes.add(ScenarioEnums.of(one.getValueDescriptor())));
       words.put(
-          stage.things().name(Thing.CONSENT, it.getConsentId()),
+          stage.things().name(NamedObject.CONSENT, it.getConsentId()),
           words(it.getOriginator(), messages, purposes, days(it)));
     }
     return "under " + words;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param error the code with which the call as a whole fails
  */
 public record OutcomeEntry(
-    @Nullable Map<String, Permitted> accepted,
+    @Nullable Map<String, AcceptedFor> accepted,
     @Nullable Map<String, RefusedFor> refused,
     @Nullable Boolean held,
     @Nullable String error) {
@@ -31,7 +31,7 @@ public record OutcomeEntry(
    * @param retentionDays to be kept for so many days; any if absent
    * @param withheld without exactly these fields; any if absent
    */
-  record Permitted(
+  record AcceptedFor(
       @JsonProperty(required = true) String under,
       @Nullable Integer retentionDays,
       @Nullable List<String> withheld) {
@@ -73,7 +73,7 @@ public record OutcomeEntry(
     }
   }
 
-  private Map<String, Permitted> permits() {
+  private Map<String, AcceptedFor> permits() {
     return accepted == null ? Map.of() : new TreeMap<>(accepted);
   }
 
@@ -85,7 +85,7 @@ public record OutcomeEntry(
     return held != null && held;
   }
 
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     int ways = (permits().isEmpty() && refusals().isEmpty() ? 0 : 1) + (isHeld() ? 1 : 0);
     checking.require(
         ways + (error == null ? 0 : 1) == 1,
@@ -102,7 +102,7 @@ public record OutcomeEntry(
   }
 
   /** Compares what came. */
-  public void compare(Answer<Outcome> answer, Findings findings) {
+  public void compare(CallResult<Outcome> answer, StepFindings findings) {
     compare(answer, findings, /* daysOver= */ 0);
   }
 
@@ -112,15 +112,15 @@ public record OutcomeEntry(
    * @param daysOver how many days of its retention may be over: one for each midnight (UTC) since
    *     it was published
    */
-  public void compare(Answer<Outcome> answer, Findings findings, long daysOver) {
+  public void compare(CallResult<Outcome> answer, StepFindings findings, long daysOver) {
     findings.add(expected(), seen(answer), fits(answer, daysOver));
   }
 
-  private boolean fits(Answer<Outcome> answer, long daysOver) {
-    if (answer instanceof Answer.Failed<Outcome> failed) {
+  private boolean fits(CallResult<Outcome> answer, long daysOver) {
+    if (answer instanceof CallResult.Failed<Outcome> failed) {
       return failed.code().equals(error);
     }
-    Outcome outcome = ((Answer.Given<Outcome>) answer).value();
+    Outcome outcome = ((CallResult.Given<Outcome>) answer).value();
     Map<String, Permit> permitted = permitted(outcome);
     Map<String, Refusal> declined = declined(outcome);
     return error == null
@@ -166,14 +166,14 @@ public record OutcomeEntry(
     return String.join(", ", parts);
   }
 
-  private static String seen(Answer<Outcome> answer) {
-    if (answer instanceof Answer.Failed<Outcome> failed) {
+  private static String seen(CallResult<Outcome> answer) {
+    if (answer instanceof CallResult.Failed<Outcome> failed) {
       return "error " + failed.code() + " (" + failed.reason() + ")";
     }
-    Outcome outcome = ((Answer.Given<Outcome>) answer).value();
+    Outcome outcome = ((CallResult.Given<Outcome>) answer).value();
     List<String> parts = new ArrayList<>();
     permitted(outcome)
-        .forEach((agency, it) -> parts.add("accepted for " + agency + " " + Permitted.words(it)));
+        .forEach((agency, it) -> parts.add("accepted for " + agency + " " + AcceptedFor.words(it)));
     declined(outcome)
         .forEach(
             (agency, it) ->

@@ -3,7 +3,7 @@ package org.entente.loadtests.scenario.action;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import java.util.Map;
-import org.entente.gateway.bridge.format.Written;
+import org.entente.gateway.bridge.format.WrittenMessage;
 
 /** A message of the protocol that a file writes down field by field. */
 public final class ProtoFields {
@@ -11,8 +11,8 @@ public final class ProtoFields {
 
   /** Notes what is wrong with it. */
   public static void check(
-      Checking checking, String field, Message.Builder empty, Map<String, Object> values) {
-    if (Written.message(empty, values) instanceof Written.Wrong<Message> wrong) {
+      ScenarioCheck checking, String field, Message.Builder empty, Map<String, Object> values) {
+    if (WrittenMessage.message(empty, values) instanceof WrittenMessage.Wrong<Message> wrong) {
       checking.problem(field + "." + wrong.field(), wrong.problem(), "");
     }
   }
@@ -23,7 +23,7 @@ public final class ProtoFields {
    * @throws IllegalStateException if that is not possible, which is checked before anything runs
    */
   public static <B extends Message.Builder> B fill(B into, Map<String, Object> values) {
-    if (Written.message(into, values) instanceof Written.Wrong<Message> wrong) {
+    if (WrittenMessage.message(into, values) instanceof WrittenMessage.Wrong<Message> wrong) {
       throw new IllegalStateException("checked before: " + wrong);
     }
     return into;

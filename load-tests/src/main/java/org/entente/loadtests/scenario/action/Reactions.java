@@ -22,26 +22,26 @@ public final class Reactions {
    */
   public record Reaction(String message, String who, String what, long milliseconds) {}
 
-  private record Noted(ByteString id, String who, String what, long at) {}
+  private record NotedReaction(ByteString id, String who, String what, long at) {}
 
-  private record Begun(String name, long at) {}
+  private record StartedReaction(String name, long at) {}
 
-  private final Map<ByteString, Begun> begun = new HashMap<>();
-  private final List<Noted> noted = new ArrayList<>();
+  private final Map<ByteString, StartedReaction> begun = new HashMap<>();
+  private final List<NotedReaction> noted = new ArrayList<>();
 
   synchronized void begun(ByteString id, String name, long at) {
-    begun.putIfAbsent(id, new Begun(name, at));
+    begun.putIfAbsent(id, new StartedReaction(name, at));
   }
 
   public synchronized void note(ByteString id, String who, String what) {
-    noted.add(new Noted(id, who, what, System.nanoTime()));
+    noted.add(new NotedReaction(id, who, what, System.nanoTime()));
   }
 
   /** All reactions to messages that the scenario published, in the order in which they came. */
   public synchronized List<Reaction> all() {
     List<Reaction> all = new ArrayList<>();
-    for (Noted one : noted) {
-      Begun message = begun.get(one.id());
+    for (NotedReaction one : noted) {
+      StartedReaction message = begun.get(one.id());
       if (message != null) {
         long millis = TimeUnit.NANOSECONDS.toMillis(one.at() - message.at());
         all.add(new Reaction(message.name(), one.who(), one.what(), millis));

@@ -5,14 +5,14 @@ import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.AskConsentRequest;
 import org.entente.proto.v1.AskConsentResponse;
 import org.entente.proto.v1.ConsentGrpc;
@@ -45,7 +45,7 @@ public record AskConsentStep(
     @JsonProperty(required = true) String justification,
     @Nullable String asks,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   public AskConsentStep {
     messages = List.copyOf(messages);
     to = List.copyOf(to);
@@ -57,7 +57,7 @@ public record AskConsentStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.messages(field + ".messages", messages);
     for (int i = 0; i < to.size(); i++) {
@@ -79,28 +79,29 @@ public record AskConsentStep(
     if (asks != null) {
       checking.agency(field + ".asks", asks);
     }
-    checking.names(field + ".as", Thing.CONSENT, as);
+    checking.names(field + ".as", NamedObject.CONSENT, as);
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     Duration time = lasts == null ? Duration.ofDays(days == null ? 0 : days) : lasts;
     AskConsentRequest.Builder request =
         AskConsentRequest.newBuilder()
             .addAllAgencies(to)
             .setUntil(Timestamps.fromMillis(Instant.now().plus(time).toEpochMilli()))
             .setReason(reason)
-            .setOnBehalfOf(Acting.person(officer, justification));
+            .setOnBehalfOf(CallActor.person(officer, justification));
     messages.forEach(message -> request.addMessageIds(stage.id(message)));
     ConsentGrpc.ConsentBlockingStub consent = ConsentGrpc.newBlockingStub(stage.channel(by));
-    Answer<AskConsentResponse> answer =
-        Answer.to(() -> stage.patient(consent).askConsent(request.build()));
-    if (answer instanceof Answer.Given<AskConsentResponse> given) {
-      stage.things().name(Thing.CONSENT, as, given.value().getConsentId());
+    CallResult<AskConsentResponse> answer =
+        CallResult.to(() -> stage.patient(consent).askConsent(request.build()));
+    if (answer instanceof CallResult.Given<AskConsentResponse> given) {
+      stage.things().name(NamedObject.CONSENT, as, given.value().getConsentId());
       stage.made(by.agency(), given.value().getConsentId(), List.of(given.value().getOriginator()));
       stage.asks(by.agency(), given.value().getOriginator());
     }
     findings.same(
-        Answer.expected(error, "asks " + asks), answer.words(it -> "asks " + it.getOriginator()));
+        CallResult.expected(error, "asks " + asks),
+        answer.words(it -> "asks " + it.getOriginator()));
   }
 }

@@ -3,14 +3,14 @@ package org.entente.loadtests.scenario.cooperation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentGrpc;
 import org.entente.proto.v1.ConsentSide;
@@ -32,7 +32,7 @@ public record ConsentsStep(
     @JsonProperty(required = true) String side,
     @Nullable Map<String, String> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "consents";
@@ -43,28 +43,28 @@ public record ConsentsStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.constant(field + ".side", ConsentSide.getDescriptor(), side);
     checking.either(field, "lists", lists != null, error);
     wanted()
         .forEach(
             (consent, state) -> {
-              checking.named(field + ".lists." + consent, Thing.CONSENT, consent);
+              checking.named(field + ".lists." + consent, NamedObject.CONSENT, consent);
               checking.constant(field + ".lists." + consent, ConsentState.getDescriptor(), state);
             });
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ListConsentsRequest request =
         ListConsentsRequest.newBuilder()
-            .setSide(ConsentSide.valueOf(EnumWords.value(ConsentSide.getDescriptor(), side)))
+            .setSide(ConsentSide.valueOf(ScenarioEnums.value(ConsentSide.getDescriptor(), side)))
             .setEndedToo(true)
             .setPageSize(500)
             .build();
     ConsentGrpc.ConsentBlockingStub consent = ConsentGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "lists " + wanted(),
@@ -72,12 +72,12 @@ public record ConsentsStep(
         it -> listed(stage, it));
   }
 
-  private static String listed(Stage stage, ListConsentsResponse response) {
+  private static String listed(ScenarioFederation stage, ListConsentsResponse response) {
     Map<String, String> states = new TreeMap<>();
     for (ConsentEntry it : response.getConsentsList()) {
       states.put(
-          stage.things().name(Thing.CONSENT, it.getConsentId()),
-          EnumWords.of(it.getState().getValueDescriptor()));
+          stage.things().name(NamedObject.CONSENT, it.getConsentId()),
+          ScenarioEnums.of(it.getState().getValueDescriptor()));
     }
     return "lists " + states;
   }

@@ -3,14 +3,14 @@ package org.entente.loadtests.scenario.cooperation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.ByteString;
 import java.util.List;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ConsentGrpc;
 import org.entente.proto.v1.DenyConsentRequest;
 import org.entente.proto.v1.GrantConsentRequest;
@@ -39,7 +39,7 @@ public record DecideConsentStep(
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   /** What an originator decides. */
   enum Decision {
     GRANT("granted"),
@@ -63,9 +63,9 @@ public record DecideConsentStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
-    checking.named(field + ".consent", Thing.CONSENT, consent);
+    checking.named(field + ".consent", NamedObject.CONSENT, consent);
     for (int i = 0; i < only().size(); i++) {
       checking.agency(field + ".to[" + i + "]", only().get(i));
     }
@@ -79,15 +79,15 @@ public record DecideConsentStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
-    ByteString id = stage.things().id(Thing.CONSENT, consent);
-    Patience.await(findings, error, does.done, () -> decide(stage, id), it -> does.done);
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
+    ByteString id = stage.things().id(NamedObject.CONSENT, consent);
+    AnswerPoller.await(findings, error, does.done, () -> decide(stage, id), it -> does.done);
   }
 
-  private Object decide(Stage stage, ByteString id) {
+  private Object decide(ScenarioFederation stage, ByteString id) {
     ConsentGrpc.ConsentBlockingStub service =
         stage.patient(ConsentGrpc.newBlockingStub(stage.channel(by)));
-    OnBehalfOf person = Acting.person(officer, justification);
+    OnBehalfOf person = CallActor.person(officer, justification);
     String said = reason == null ? "" : reason;
     return switch (does) {
       case GRANT ->

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoverResponse;
@@ -32,7 +32,7 @@ public record DiscoverStep(
     @Nullable List<String> categories,
     @Nullable Map<String, List<String>> finds,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "discover";
@@ -47,7 +47,7 @@ public record DiscoverStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     for (int i = 0; i < sought().size(); i++) {
       checking.constant(
@@ -58,17 +58,17 @@ public record DiscoverStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     DiscoverRequest.Builder request = DiscoverRequest.newBuilder();
     sought()
         .forEach(
             it ->
                 request.addCategories(
-                    Category.valueOf(EnumWords.value(Category.getDescriptor(), it))));
+                    Category.valueOf(ScenarioEnums.value(Category.getDescriptor(), it))));
     RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> names = new TreeMap<>();
     wanted().forEach((agency, list) -> names.put(agency, new TreeSet<>(list)));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "finds " + names,

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ChangeOperationRequest;
 import org.entente.proto.v1.ChangeOperationResponse;
 import org.entente.proto.v1.CloseOperationRequest;
@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record OperationStep(
     @JsonProperty(required = true) ClientRef by,
-    @JsonProperty(required = true) Deed does,
+    @JsonProperty(required = true) LeadAction does,
     @JsonProperty(required = true) String operation,
     @Nullable String cover,
     @Nullable List<String> participants,
@@ -62,16 +62,16 @@ public record OperationStep(
     @JsonProperty(required = true) String justification,
     @Nullable Integer roster,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   /** What a lead does. */
-  enum Deed {
+  enum LeadAction {
     CREATE,
     CHANGE,
     CLOSE
   }
 
   /** What came of it: the roster, and the message that carries it. */
-  private record Signed(Operation operation, ByteString messageId) {}
+  private record SignedRoster(Operation operation, ByteString messageId) {}
 
   @Override
   public String word() {
@@ -87,7 +87,7 @@ public record OperationStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     for (int i = 0; i < publishing().size(); i++) {
       checking.agency(field + ".participants[" + i + "]", publishing().get(i));
@@ -97,33 +97,37 @@ public record OperationStep(
     }
     boolean members = !publishing().isEmpty() || !watching().isEmpty();
     checking.require(
-        members == (does != Deed.CLOSE),
+        members == (does != LeadAction.CLOSE),
         field,
         (members ? "members beside " : "no members with ") + does,
         "participants or observers with CREATE and CHANGE, and with them only");
     checking.require(
-        (does == Deed.CREATE) == (cover != null) && (does != Deed.CREATE || days != null),
+        (does == LeadAction.CREATE) == (cover != null)
+            && (does != LeadAction.CREATE || days != null),
         field,
         "cover with another deed than CREATE, or CREATE without cover or days",
         "both with CREATE, and cover with it only");
     checking.require(
-        does != Deed.CLOSE || days == null, field + ".days", "with CLOSE", "with CREATE or CHANGE");
+        does != LeadAction.CLOSE || days == null,
+        field + ".days",
+        "with CLOSE",
+        "with CREATE or CHANGE");
     handsOver(checking, field);
     checking.either(field, "roster", roster != null, error);
-    if (does == Deed.CREATE) {
-      checking.names(field + ".operation", Thing.OPERATION, operation);
+    if (does == LeadAction.CREATE) {
+      checking.names(field + ".operation", NamedObject.OPERATION, operation);
     } else {
-      checking.named(field + ".operation", Thing.OPERATION, operation);
+      checking.named(field + ".operation", NamedObject.OPERATION, operation);
     }
   }
 
-  private void handsOver(Checking checking, String field) {
+  private void handsOver(ScenarioCheck checking, String field) {
     if (lead == null) {
       return;
     }
     checking.agency(field + ".lead", lead);
     checking.require(
-        does == Deed.CHANGE
+        does == LeadAction.CHANGE
             && !lead.equals(by.agency())
             && (publishing().contains(by.agency()) || watching().contains(by.agency())),
         field + ".lead",
@@ -132,7 +136,7 @@ public record OperationStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     OperationsGrpc.OperationsBlockingStub service =
         OperationsGrpc.newBlockingStub(stage.channel(by));
     Set<String> concerned = new TreeSet<>(publishing());
@@ -140,32 +144,33 @@ public record OperationStep(
     if (lead != null) {
       concerned.add(lead);
     }
-    Answer<Signed> answer;
-    if (does == Deed.CREATE) {
-      answer = Answer.to(() -> create(stage.patient(service)));
+    CallResult<SignedRoster> answer;
+    if (does == LeadAction.CREATE) {
+      answer = CallResult.to(() -> create(stage.patient(service)));
     } else {
       Operation before = before(stage, service);
       before.getMembersList().forEach(member -> concerned.add(member.getAgency()));
       answer =
-          Answer.to(
+          CallResult.to(
               () ->
-                  does == Deed.CHANGE
+                  does == LeadAction.CHANGE
                       ? change(stage.patient(service), before)
                       : close(stage.patient(service), before));
     }
-    if (answer instanceof Answer.Given<Signed> given) {
+    if (answer instanceof CallResult.Given<SignedRoster> given) {
       concerned.remove(by.agency());
-      Signed signed = given.value();
-      stage.things().name(Thing.OPERATION, operation, signed.operation().getOperationId());
+      SignedRoster signed = given.value();
+      stage.things().name(NamedObject.OPERATION, operation, signed.operation().getOperationId());
       stage.made(by.agency(), signed.messageId(), concerned);
     }
     findings.same(
-        Answer.expected(error, "roster " + roster + " is signed"),
+        CallResult.expected(error, "roster " + roster + " is signed"),
         answer.words(it -> "roster " + it.operation().getNumber() + " is signed"));
   }
 
-  private Operation before(Stage stage, OperationsGrpc.OperationsBlockingStub service) {
-    ByteString id = stage.things().id(Thing.OPERATION, operation);
+  private Operation before(
+      ScenarioFederation stage, OperationsGrpc.OperationsBlockingStub service) {
+    ByteString id = stage.things().id(NamedObject.OPERATION, operation);
     return stage
         .patient(service)
         .listOperations(ListOperationsRequest.getDefaultInstance())
@@ -181,10 +186,10 @@ public record OperationStep(
   }
 
   private OnBehalfOf person() {
-    return Acting.person(officer, justification);
+    return CallActor.person(officer, justification);
   }
 
-  private Signed create(OperationsGrpc.OperationsBlockingStub service) {
+  private SignedRoster create(OperationsGrpc.OperationsBlockingStub service) {
     CreateOperationResponse response =
         service.createOperation(
             CreateOperationRequest.newBuilder()
@@ -193,10 +198,10 @@ public record OperationStep(
                 .setEndsAt(end(days == null ? 0 : days))
                 .setOnBehalfOf(person())
                 .build());
-    return new Signed(response.getOperation(), response.getMessageId());
+    return new SignedRoster(response.getOperation(), response.getMessageId());
   }
 
-  private Signed change(OperationsGrpc.OperationsBlockingStub service, Operation before) {
+  private SignedRoster change(OperationsGrpc.OperationsBlockingStub service, Operation before) {
     ChangeOperationRequest.Builder request =
         ChangeOperationRequest.newBuilder()
             .setOperationId(before.getOperationId())
@@ -209,17 +214,17 @@ public record OperationStep(
       request.setEndsAt(end(days));
     }
     ChangeOperationResponse response = service.changeOperation(request.build());
-    return new Signed(response.getOperation(), response.getMessageId());
+    return new SignedRoster(response.getOperation(), response.getMessageId());
   }
 
-  private Signed close(OperationsGrpc.OperationsBlockingStub service, Operation before) {
+  private SignedRoster close(OperationsGrpc.OperationsBlockingStub service, Operation before) {
     CloseOperationResponse response =
         service.closeOperation(
             CloseOperationRequest.newBuilder()
                 .setOperationId(before.getOperationId())
                 .setOnBehalfOf(person())
                 .build());
-    return new Signed(response.getOperation(), response.getMessageId());
+    return new SignedRoster(response.getOperation(), response.getMessageId());
   }
 
   private List<OperationMember> others() {

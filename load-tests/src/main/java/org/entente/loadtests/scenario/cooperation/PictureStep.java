@@ -11,16 +11,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
+import org.entente.loadtests.scenario.action.NamedObject;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Operation;
 import org.entente.proto.v1.OperationEntry;
 import org.entente.proto.v1.OperationResource;
@@ -61,7 +61,7 @@ public record PictureStep(
     @Nullable Map<String, Instant> due,
     @Nullable Integer days,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   private static final double DAY = 86_400;
 
   @Override
@@ -74,9 +74,9 @@ public record PictureStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
-    checking.named(field + ".operation", Thing.OPERATION, operation);
+    checking.named(field + ".operation", NamedObject.OPERATION, operation);
     checking.either(
         field,
         "one or more of objectives, tasks, reports, outcomes, resources, due, days",
@@ -99,7 +99,7 @@ public record PictureStep(
             });
   }
 
-  private static void entries(Checking checking, String field, Map<String, ?> entries) {
+  private static void entries(ScenarioCheck checking, String field, Map<String, ?> entries) {
     entries
         .keySet()
         .forEach(
@@ -114,16 +114,16 @@ public record PictureStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
-    ByteString id = stage.things().id(Thing.OPERATION, operation);
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
+    ByteString id = stage.things().id(NamedObject.OPERATION, operation);
     ShowOperationRequest request =
         ShowOperationRequest.newBuilder()
             .setOperationId(id)
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
     OperationsGrpc.OperationsBlockingStub service =
         OperationsGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         expected(),
@@ -185,7 +185,7 @@ public record PictureStep(
     return "objectives "
         + aims
         + ", tasks "
-        + tasks(response, it -> EnumWords.of(it.getState().getValueDescriptor()))
+        + tasks(response, it -> ScenarioEnums.of(it.getState().getValueDescriptor()))
         + ", reports "
         + said
         + ", outcomes "

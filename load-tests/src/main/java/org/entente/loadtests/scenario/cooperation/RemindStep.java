@@ -2,14 +2,14 @@ package org.entente.loadtests.scenario.cooperation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.OutcomeEntry;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Outcome;
@@ -40,7 +40,7 @@ public record RemindStep(
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @JsonProperty(required = true) OutcomeEntry expect)
-    implements Act {
+    implements ScenarioAction {
   private static final String ENGLISH = "en";
 
   @Override
@@ -53,7 +53,7 @@ public record RemindStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".request", request);
     for (int i = 0; i < agencies().size(); i++) {
@@ -65,29 +65,30 @@ public record RemindStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     RemindRequest reminding =
         RemindRequest.newBuilder()
             .setRequestId(stage.id(request))
             .addAllAgencies(agencies())
             .setText(text)
             .setLanguage(ENGLISH)
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
     RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
     long begun = System.nanoTime();
-    Answer<RemindResponse> answer = Answer.to(() -> stage.patient(requests).remind(reminding));
-    if (answer instanceof Answer.Failed<RemindResponse> failed) {
-      expect.compare(new Answer.Failed<>(failed.code(), failed.reason()), findings);
+    CallResult<RemindResponse> answer =
+        CallResult.to(() -> stage.patient(requests).remind(reminding));
+    if (answer instanceof CallResult.Failed<RemindResponse> failed) {
+      expect.compare(new CallResult.Failed<>(failed.code(), failed.reason()), findings);
       return;
     }
-    List<Outcome> outcomes = ((Answer.Given<RemindResponse>) answer).value().getOutcomesList();
+    List<Outcome> outcomes = ((CallResult.Given<RemindResponse>) answer).value().getOutcomesList();
     findings.same(
         "1 reminder", outcomes.size() + (outcomes.size() == 1 ? " reminder" : " reminders"));
     for (Outcome outcome : outcomes) {
       stage.content(said());
       stage.published(as, by.agency(), said(), outcome, begun);
-      expect.compare(new Answer.Given<>(outcome), findings);
+      expect.compare(new CallResult.Given<>(outcome), findings);
     }
   }
 

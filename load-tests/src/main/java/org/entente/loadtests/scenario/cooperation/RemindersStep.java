@@ -4,12 +4,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.FollowRemindersRequest;
 import org.entente.proto.v1.FollowRemindersResponse;
 import org.entente.proto.v1.ListedRequest;
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RemindersStep(
     @JsonProperty(required = true) ClientRef by,
-    @Nullable Map<String, Map<String, Reminded>> lists,
+    @Nullable Map<String, Map<String, ReminderEntry>> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   /**
    * By whom the agency was reminded.
    *
@@ -35,7 +35,7 @@ public record RemindersStep(
    *     it was; not at all if absent
    * @param asked how often the agency that asked did; never if absent
    */
-  record Reminded(@Nullable Integer percent, @Nullable Integer asked) {
+  record ReminderEntry(@Nullable Integer percent, @Nullable Integer asked) {
     private String words() {
       return words(percent == null ? 0 : percent, asked == null ? 0 : asked);
     }
@@ -50,12 +50,12 @@ public record RemindersStep(
     return "reminders";
   }
 
-  private Map<String, Map<String, Reminded>> wanted() {
+  private Map<String, Map<String, ReminderEntry>> wanted() {
     return lists == null ? Map.of() : new TreeMap<>(lists);
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "lists", lists != null, error);
     wanted()
@@ -75,7 +75,7 @@ public record RemindersStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     Map<String, Map<String, String>> words = new TreeMap<>();
     wanted()
         .forEach(
@@ -84,10 +84,10 @@ public record RemindersStep(
               each.forEach((agency, it) -> said.put(agency, it.words()));
               words.put(name, said);
             });
-    Patience.await(findings, error, "reminded of " + words, () -> standing(stage), it -> it);
+    AnswerPoller.await(findings, error, "reminded of " + words, () -> standing(stage), it -> it);
   }
 
-  private String standing(Stage stage) {
+  private String standing(ScenarioFederation stage) {
     Iterator<FollowRemindersResponse> standing =
         stage
             .patient(RequestsGrpc.newBlockingStub(stage.channel(by)))
@@ -98,7 +98,7 @@ public record RemindersStep(
       ListedRequest it = standing.next().getRequest();
       words
           .computeIfAbsent(stage.name(it.getRequestId()), name -> new TreeMap<>())
-          .put(it.getAgency(), Reminded.words(it.getNoticedPercent(), it.getReminders()));
+          .put(it.getAgency(), ReminderEntry.words(it.getNoticedPercent(), it.getReminders()));
     }
     return "reminded of " + words;
   }

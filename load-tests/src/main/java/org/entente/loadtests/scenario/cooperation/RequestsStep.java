@@ -3,13 +3,13 @@ package org.entente.loadtests.scenario.cooperation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListRequestsResponse;
 import org.entente.proto.v1.ListedRequest;
@@ -33,7 +33,7 @@ public record RequestsStep(
     @Nullable Boolean overdue,
     @Nullable Map<String, Map<String, Clock>> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   /**
    * Where a request stands with one agency.
    *
@@ -68,7 +68,7 @@ public record RequestsStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.constant(field + ".side", RequestSide.getDescriptor(), side);
     checking.either(field, "lists", lists != null, error);
@@ -92,10 +92,10 @@ public record RequestsStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ListRequestsRequest request =
         ListRequestsRequest.newBuilder()
-            .setSide(RequestSide.valueOf(EnumWords.value(RequestSide.getDescriptor(), side)))
+            .setSide(RequestSide.valueOf(ScenarioEnums.value(RequestSide.getDescriptor(), side)))
             .setOverdue(onlyOverdue())
             .setExercise(stage.exercise())
             .setPageSize(100)
@@ -109,7 +109,7 @@ public record RequestsStep(
               each.forEach((agency, clock) -> words.put(agency, clock.words()));
               clocks.put(name, words);
             });
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "lists " + clocks,
@@ -117,7 +117,7 @@ public record RequestsStep(
         it -> listed(stage, it));
   }
 
-  private static String listed(Stage stage, ListRequestsResponse response) {
+  private static String listed(ScenarioFederation stage, ListRequestsResponse response) {
     Map<String, Map<String, String>> clocks = new TreeMap<>();
     for (ListedRequest it : response.getRequestsList()) {
       String answer = it.getAnswerId().isEmpty() ? "" : stage.name(it.getAnswerId());
@@ -126,7 +126,7 @@ public record RequestsStep(
           .put(
               it.getAgency(),
               Clock.words(
-                  EnumWords.of(it.getStatus().getValueDescriptor()), answer, it.getOverdue()));
+                  ScenarioEnums.of(it.getStatus().getValueDescriptor()), answer, it.getOverdue()));
     }
     return "lists " + clocks;
   }

@@ -3,14 +3,14 @@ package org.entente.loadtests.scenario.cooperation;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.RegisterResponderRequest;
 import org.entente.proto.v1.RequestsGrpc;
 import org.entente.proto.v1.Responder;
@@ -34,7 +34,7 @@ public record ResponderStep(
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "responder";
@@ -45,7 +45,7 @@ public record ResponderStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.require(
         (register == null) != (withdraw == null),
@@ -56,28 +56,28 @@ public record ResponderStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     RequestsGrpc.RequestsBlockingStub requests = RequestsGrpc.newBlockingStub(stage.channel(by));
     String seen;
     if (withdraw == null) {
       RegisterResponderRequest request =
           RegisterResponderRequest.newBuilder()
               .setResponder(ProtoFields.fill(Responder.newBuilder(), fields()))
-              .setOnBehalfOf(Acting.person(officer, justification))
+              .setOnBehalfOf(CallActor.person(officer, justification))
               .build();
       seen =
-          Answer.to(() -> stage.patient(requests).registerResponder(request))
+          CallResult.to(() -> stage.patient(requests).registerResponder(request))
               .words(it -> "registered");
     } else {
       WithdrawResponderRequest request =
           WithdrawResponderRequest.newBuilder()
               .setName(withdraw)
-              .setOnBehalfOf(Acting.person(officer, justification))
+              .setOnBehalfOf(CallActor.person(officer, justification))
               .build();
       seen =
-          Answer.to(() -> stage.patient(requests).withdrawResponder(request))
+          CallResult.to(() -> stage.patient(requests).withdrawResponder(request))
               .words(it -> "withdrawn");
     }
-    findings.same(Answer.expected(error, withdraw == null ? "registered" : "withdrawn"), seen);
+    findings.same(CallResult.expected(error, withdraw == null ? "registered" : "withdrawn"), seen);
   }
 }

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ListOperationsRequest;
 import org.entente.proto.v1.ListOperationsResponse;
 import org.entente.proto.v1.Operation;
@@ -40,7 +40,7 @@ public record RosterStep(
     @JsonProperty(required = true) int roster,
     @JsonProperty(required = true) String state,
     @JsonProperty(required = true) Map<String, String> members)
-    implements Act {
+    implements ScenarioAction {
   public RosterStep {
     at = List.copyOf(at);
     members = new TreeMap<>(members);
@@ -52,8 +52,8 @@ public record RosterStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
-    checking.named(field + ".operation", Thing.OPERATION, operation);
+  public void check(ScenarioCheck checking, String field) {
+    checking.named(field + ".operation", NamedObject.OPERATION, operation);
     checking.require(at.size() > 1, field + ".at", at.size() + " clients", "two or more");
     for (int i = 0; i < at.size(); i++) {
       checking.client(field + ".at[" + i + "]", at.get(i));
@@ -67,18 +67,18 @@ public record RosterStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
-    ByteString id = stage.things().id(Thing.OPERATION, operation);
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
+    ByteString id = stage.things().id(NamedObject.OPERATION, operation);
     String expected = "roster " + roster + ", " + state + ", of " + new TreeMap<>(members);
     TreeSet<String> hashes = new TreeSet<>();
     for (ClientRef client : at) {
       OperationsGrpc.OperationsBlockingStub service =
           OperationsGrpc.newBlockingStub(stage.channel(client));
-      Answer<ListOperationsResponse> answer =
-          Patience.until(
+      CallResult<ListOperationsResponse> answer =
+          AnswerPoller.until(
               it -> it.words(list -> words(list, id)).equals(expected),
               () ->
-                  Answer.to(
+                  CallResult.to(
                       () ->
                           stage
                               .patient(service)
@@ -95,9 +95,9 @@ public record RosterStep(
       if (it.getOperationId().equals(id)) {
         Map<String, String> roles = new TreeMap<>();
         for (OperationMember member : it.getMembersList()) {
-          roles.put(member.getAgency(), EnumWords.of(member.getRole().getValueDescriptor()));
+          roles.put(member.getAgency(), ScenarioEnums.of(member.getRole().getValueDescriptor()));
         }
-        String stands = EnumWords.of(it.getState().getValueDescriptor());
+        String stands = ScenarioEnums.of(it.getState().getValueDescriptor());
         String unconfirmed =
             it.getUnconfirmedByCount() == 0
                 ? ""

@@ -3,15 +3,15 @@ package org.entente.loadtests.scenario.ipr;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.NamedObject;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.ActOnIprCaseRequest.ActCase;
 import org.entente.proto.v1.IprProcedureGrpc;
@@ -38,7 +38,7 @@ public record CaseStep(
     @JsonProperty(required = true) String justification,
     @Nullable String stage,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   public CaseStep {
     act = new LinkedHashMap<>(act);
   }
@@ -49,9 +49,9 @@ public record CaseStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
-    checking.named(field + ".suspension", Thing.CASE, suspension);
+    checking.named(field + ".suspension", NamedObject.CASE, suspension);
     ActOnIprCaseRequest.Builder written = ActOnIprCaseRequest.newBuilder();
     ProtoFields.check(checking, field + ".act", written, act);
     checking.require(
@@ -67,25 +67,25 @@ public record CaseStep(
         right == null ? "is missing" : "beside another act",
         "the name of a recordation with attach, and with it only");
     if (right != null) {
-      checking.named(field + ".right", Thing.RIGHT, right);
+      checking.named(field + ".right", NamedObject.RIGHT, right);
     }
     IprStages.check(checking, field, stage, error);
   }
 
   @Override
-  public void perform(Stage on, Findings findings) {
+  public void perform(ScenarioFederation on, StepFindings findings) {
     ActOnIprCaseRequest.Builder request =
         ProtoFields.fill(ActOnIprCaseRequest.newBuilder(), act)
-            .setCaseId(on.things().id(Thing.CASE, suspension))
-            .setOnBehalfOf(Acting.person(officer, justification));
+            .setCaseId(on.things().id(NamedObject.CASE, suspension))
+            .setOnBehalfOf(CallActor.person(officer, justification));
     if (right != null) {
-      request.getAttachBuilder().setRecordationId(on.things().id(Thing.RIGHT, right));
+      request.getAttachBuilder().setRecordationId(on.things().id(NamedObject.RIGHT, right));
     }
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(on.channel(by));
     findings.same(
-        Answer.expected(error, "stands at " + stage),
-        Answer.to(() -> on.patient(ipr).actOnIprCase(request.build()))
+        CallResult.expected(error, "stands at " + stage),
+        CallResult.to(() -> on.patient(ipr).actOnIprCase(request.build()))
             .words(
                 it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
   }

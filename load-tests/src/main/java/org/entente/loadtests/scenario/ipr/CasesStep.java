@@ -3,13 +3,13 @@ package org.entente.loadtests.scenario.ipr;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprProcedureGrpc;
 import org.entente.proto.v1.ListIprCasesRequest;
@@ -27,7 +27,7 @@ public record CasesStep(
     @JsonProperty(required = true) ClientRef by,
     @Nullable Map<String, String> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "cases";
@@ -38,33 +38,34 @@ public record CasesStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "lists", lists != null, error);
     wanted()
         .forEach(
             (name, stage) -> {
-              checking.named(field + ".lists." + name, Thing.CASE, name);
+              checking.named(field + ".lists." + name, NamedObject.CASE, name);
               IprStages.word(checking, field + ".lists." + name, stage);
             });
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     ListIprCasesRequest request =
         ListIprCasesRequest.newBuilder().setPageSize(200).setClosedToo(true).build();
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(stage.channel(by));
     findings.same(
-        Answer.expected(error, "lists " + wanted()),
-        Answer.to(() -> stage.patient(ipr).listIprCases(request)).words(it -> listed(stage, it)));
+        CallResult.expected(error, "lists " + wanted()),
+        CallResult.to(() -> stage.patient(ipr).listIprCases(request))
+            .words(it -> listed(stage, it)));
   }
 
-  private static String listed(Stage stage, ListIprCasesResponse response) {
+  private static String listed(ScenarioFederation stage, ListIprCasesResponse response) {
     Map<String, String> stages = new TreeMap<>();
     for (IprCase it : response.getCasesList()) {
       stages.put(
-          stage.things().name(Thing.CASE, it.getCaseId()),
+          stage.things().name(NamedObject.CASE, it.getCaseId()),
           IprStages.of(it.getStage(), it.getOutcome()));
     }
     return "lists " + stages;

@@ -2,8 +2,8 @@ package org.entente.loadtests.scenario.ipr;
 
 import java.util.Set;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.EnumWords;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
 import org.entente.proto.v1.IprOutcome;
 import org.entente.proto.v1.IprStage;
 import org.jspecify.annotations.Nullable;
@@ -14,17 +14,17 @@ final class IprStages {
 
   /** What a step expects of a case: a stage, an outcome, or that it is refused. */
   static void check(
-      Checking checking, String field, @Nullable String stage, @Nullable String error) {
+      ScenarioCheck checking, String field, @Nullable String stage, @Nullable String error) {
     checking.either(field, "stage", stage != null, error);
     if (stage != null) {
       word(checking, field + ".stage", stage);
     }
   }
 
-  static void word(Checking checking, String field, String stage) {
-    Set<String> valid = new TreeSet<>(EnumWords.all(IprStage.getDescriptor()));
-    valid.addAll(EnumWords.all(IprOutcome.getDescriptor()));
-    valid.remove(EnumWords.of(IprStage.IPR_STAGE_CLOSED.getValueDescriptor()));
+  static void word(ScenarioCheck checking, String field, String stage) {
+    Set<String> valid = new TreeSet<>(ScenarioEnums.all(IprStage.getDescriptor()));
+    valid.addAll(ScenarioEnums.all(IprOutcome.getDescriptor()));
+    valid.remove(ScenarioEnums.of(IprStage.IPR_STAGE_CLOSED.getValueDescriptor()));
     checking.require(
         valid.contains(stage),
         field,
@@ -34,8 +34,8 @@ final class IprStages {
 
   static String of(IprStage stage, IprOutcome outcome) {
     return stage == IprStage.IPR_STAGE_CLOSED
-        ? EnumWords.of(outcome.getValueDescriptor())
-        : EnumWords.of(stage.getValueDescriptor());
+        ? ScenarioEnums.of(outcome.getValueDescriptor())
+        : ScenarioEnums.of(stage.getValueDescriptor());
   }
 
   static String words(IprStage stage, IprOutcome outcome) {

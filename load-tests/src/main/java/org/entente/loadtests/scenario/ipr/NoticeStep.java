@@ -5,16 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
-import org.entente.loadtests.scenario.action.Withheld;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
+import org.entente.loadtests.scenario.action.WithheldTexts;
 import org.entente.proto.v1.AnswerIprNoticeRequest;
 import org.entente.proto.v1.IprAnswer;
 import org.entente.proto.v1.IprDetail;
@@ -49,7 +49,7 @@ public record NoticeStep(
     @Nullable Map<String, String> disclosed,
     @Nullable List<String> withheld,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "notice";
@@ -60,9 +60,9 @@ public record NoticeStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
-    checking.named(field + ".suspension", Thing.CASE, suspension);
+    checking.named(field + ".suspension", NamedObject.CASE, suspension);
     if (answer != null) {
       checking.constant(field + ".answer", IprAnswer.getDescriptor(), answer);
     }
@@ -80,53 +80,54 @@ public record NoticeStep(
   }
 
   @Override
-  public void perform(Stage on, Findings findings) {
+  public void perform(ScenarioFederation on, StepFindings findings) {
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(on.channel(by));
-    Answer<IprNotice> notice =
-        Answer.to(() -> answer == null ? read(on, ipr) : answer(on, ipr, answer));
+    CallResult<IprNotice> notice =
+        CallResult.to(() -> answer == null ? read(on, ipr) : answer(on, ipr, answer));
     findings.same(
-        Answer.expected(error, "stands at " + stage),
+        CallResult.expected(error, "stands at " + stage),
         notice.words(it -> IprStages.words(it.getStage(), it.getOutcome())));
-    if (error == null && notice instanceof Answer.Given<IprNotice> given) {
+    if (error == null && notice instanceof CallResult.Given<IprNotice> given) {
       content(given.value(), findings);
     }
   }
 
-  private IprNotice read(Stage on, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+  private IprNotice read(ScenarioFederation on, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
     return on.patient(ipr)
         .readIprNotice(
             ReadIprNoticeRequest.newBuilder()
-                .setCaseId(on.things().id(Thing.CASE, suspension))
-                .setOnBehalfOf(Acting.person(person, ""))
+                .setCaseId(on.things().id(NamedObject.CASE, suspension))
+                .setOnBehalfOf(CallActor.person(person, ""))
                 .build())
         .getNotice();
   }
 
   private IprNotice answer(
-      Stage on, IprProcedureGrpc.IprProcedureBlockingStub ipr, String answered) {
+      ScenarioFederation on, IprProcedureGrpc.IprProcedureBlockingStub ipr, String answered) {
     return on.patient(ipr)
         .answerIprNotice(
             AnswerIprNoticeRequest.newBuilder()
-                .setCaseId(on.things().id(Thing.CASE, suspension))
-                .setAnswer(IprAnswer.valueOf(EnumWords.value(IprAnswer.getDescriptor(), answered)))
+                .setCaseId(on.things().id(NamedObject.CASE, suspension))
+                .setAnswer(
+                    IprAnswer.valueOf(ScenarioEnums.value(IprAnswer.getDescriptor(), answered)))
                 .setText(text == null ? "" : text)
-                .setOnBehalfOf(Acting.person(person, ""))
+                .setOnBehalfOf(CallActor.person(person, ""))
                 .build())
         .getNotice();
   }
 
-  private void content(IprNotice notice, Findings findings) {
+  private void content(IprNotice notice, StepFindings findings) {
     if (goods != null) {
       findings.same("the holder reads " + goods, "the holder reads " + notice.getDescription());
     }
     if (disclosed != null) {
       Map<String, String> seen = new TreeMap<>();
       for (IprParticular it : notice.getDisclosedList()) {
-        seen.put(EnumWords.of(it.getDetail().getValueDescriptor()), it.getText());
+        seen.put(ScenarioEnums.of(it.getDetail().getValueDescriptor()), it.getText());
       }
       findings.same("is told " + new TreeMap<>(new LinkedHashMap<>(disclosed)), "is told " + seen);
     }
-    Withheld.none(notice, hidden(), findings);
+    WithheldTexts.none(notice, hidden(), findings);
   }
 }

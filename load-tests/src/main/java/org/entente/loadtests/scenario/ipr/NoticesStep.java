@@ -4,14 +4,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
-import org.entente.loadtests.scenario.action.Withheld;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
+import org.entente.loadtests.scenario.action.WithheldTexts;
 import org.entente.proto.v1.IprNotice;
 import org.entente.proto.v1.IprProcedureGrpc;
 import org.entente.proto.v1.ListIprNoticesRequest;
@@ -31,7 +31,7 @@ public record NoticesStep(
     @Nullable Map<String, String> lists,
     @Nullable List<String> withheld,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "notices";
@@ -42,7 +42,7 @@ public record NoticesStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "lists", lists != null, error);
     checking.require(
@@ -50,30 +50,30 @@ public record NoticesStep(
     wanted()
         .forEach(
             (name, stage) -> {
-              checking.named(field + ".lists." + name, Thing.CASE, name);
+              checking.named(field + ".lists." + name, NamedObject.CASE, name);
               IprStages.word(checking, field + ".lists." + name, stage);
             });
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     ListIprNoticesRequest request = ListIprNoticesRequest.newBuilder().setClosedToo(true).build();
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(stage.channel(by));
-    Answer<ListIprNoticesResponse> answer =
-        Answer.to(() -> stage.patient(ipr).listIprNotices(request));
+    CallResult<ListIprNoticesResponse> answer =
+        CallResult.to(() -> stage.patient(ipr).listIprNotices(request));
     findings.same(
-        Answer.expected(error, "lists " + wanted()), answer.words(it -> listed(stage, it)));
-    if (withheld != null && answer instanceof Answer.Given<ListIprNoticesResponse> given) {
-      Withheld.none(given.value(), withheld, findings);
+        CallResult.expected(error, "lists " + wanted()), answer.words(it -> listed(stage, it)));
+    if (withheld != null && answer instanceof CallResult.Given<ListIprNoticesResponse> given) {
+      WithheldTexts.none(given.value(), withheld, findings);
     }
   }
 
-  private static String listed(Stage stage, ListIprNoticesResponse response) {
+  private static String listed(ScenarioFederation stage, ListIprNoticesResponse response) {
     Map<String, String> stages = new TreeMap<>();
     for (IprNotice it : response.getNoticesList()) {
       stages.put(
-          stage.things().name(Thing.CASE, it.getCaseId()),
+          stage.things().name(NamedObject.CASE, it.getCaseId()),
           IprStages.of(it.getStage(), it.getOutcome()));
     }
     return "lists " + stages;

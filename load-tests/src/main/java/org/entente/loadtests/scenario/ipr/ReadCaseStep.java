@@ -2,15 +2,15 @@ package org.entente.loadtests.scenario.ipr;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Texts;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.MessageTexts;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprProcedureGrpc;
 import org.entente.proto.v1.ReadIprCaseRequest;
@@ -36,38 +36,39 @@ public record ReadCaseStep(
     @Nullable String stage,
     @Nullable List<String> shows,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "read_case";
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
-    checking.named(field + ".suspension", Thing.CASE, suspension);
+    checking.named(field + ".suspension", NamedObject.CASE, suspension);
     IprStages.check(checking, field, stage, error);
     checking.require(
         shows == null || stage != null, field + ".shows", "beside error", "beside stage");
   }
 
   @Override
-  public void perform(Stage on, Findings findings) {
+  public void perform(ScenarioFederation on, StepFindings findings) {
     ReadIprCaseRequest request =
         ReadIprCaseRequest.newBuilder()
-            .setCaseId(on.things().id(Thing.CASE, suspension))
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setCaseId(on.things().id(NamedObject.CASE, suspension))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(on.channel(by));
-    Answer<ReadIprCaseResponse> answer = Answer.to(() -> on.patient(ipr).readIprCase(request));
+    CallResult<ReadIprCaseResponse> answer =
+        CallResult.to(() -> on.patient(ipr).readIprCase(request));
     findings.same(
-        Answer.expected(error, "stands at " + stage),
+        CallResult.expected(error, "stands at " + stage),
         answer.words(
             it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
-    if (shows != null && answer instanceof Answer.Given<ReadIprCaseResponse> given) {
+    if (shows != null && answer instanceof CallResult.Given<ReadIprCaseResponse> given) {
       IprCase read = given.value().getIprCase();
-      String whole = Texts.of(read).toString();
+      String whole = MessageTexts.of(read).toString();
       for (String one : shows) {
         findings.add(
             "reads \"" + one + "\"",

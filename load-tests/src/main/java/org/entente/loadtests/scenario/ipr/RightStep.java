@@ -6,16 +6,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.NamedObject;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.DecideRecordationRequest;
 import org.entente.proto.v1.DecideRecordationResponse;
 import org.entente.proto.v1.IprProcedureGrpc;
@@ -49,7 +49,7 @@ public record RightStep(
     @JsonProperty(required = true) String justification,
     @Nullable String stands,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   private static final String GRANT = "GRANT";
 
   @Override
@@ -62,7 +62,7 @@ public record RightStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.require(
         (content == null) != (decision == null),
@@ -77,9 +77,9 @@ public record RightStep(
     ProtoFields.check(checking, field + ".content", RecordationContent.newBuilder(), fields());
     if (decision != null) {
       checking.constant(field + ".decision", RecordationDecision.getDescriptor(), decision);
-      checking.named(field + ".right", Thing.RIGHT, right);
+      checking.named(field + ".right", NamedObject.RIGHT, right);
     } else {
-      checking.names(field + ".right", Thing.RIGHT, right);
+      checking.names(field + ".right", NamedObject.RIGHT, right);
     }
     checking.either(field, "stands", stands != null, error);
     if (stands != null) {
@@ -88,45 +88,48 @@ public record RightStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(stage.channel(by));
     String seen = decision == null ? record(stage, ipr) : decide(stage, ipr, decision);
-    findings.same(Answer.expected(error, "stands at " + stands), seen);
+    findings.same(CallResult.expected(error, "stands at " + stands), seen);
   }
 
-  private String record(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+  private String record(ScenarioFederation stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
     RecordRightRequest request =
         RecordRightRequest.newBuilder()
             .setContent(ProtoFields.fill(RecordationContent.newBuilder(), fields()))
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
-    Answer<RecordRightResponse> answer = Answer.to(() -> stage.patient(ipr).recordRight(request));
-    if (answer instanceof Answer.Given<RecordRightResponse> given) {
-      stage.things().name(Thing.RIGHT, right, given.value().getRecordation().getRecordationId());
+    CallResult<RecordRightResponse> answer =
+        CallResult.to(() -> stage.patient(ipr).recordRight(request));
+    if (answer instanceof CallResult.Given<RecordRightResponse> given) {
+      stage
+          .things()
+          .name(NamedObject.RIGHT, right, given.value().getRecordation().getRecordationId());
     }
     return answer.words(it -> words(it.getRecordation().getState()));
   }
 
   private String decide(
-      Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr, String decided) {
+      ScenarioFederation stage, IprProcedureGrpc.IprProcedureBlockingStub ipr, String decided) {
     DecideRecordationRequest.Builder request =
         DecideRecordationRequest.newBuilder()
-            .setRecordationId(stage.things().id(Thing.RIGHT, right))
+            .setRecordationId(stage.things().id(NamedObject.RIGHT, right))
             .setDecision(
                 RecordationDecision.valueOf(
-                    EnumWords.value(RecordationDecision.getDescriptor(), decided)))
-            .setOnBehalfOf(Acting.person(officer, justification));
+                    ScenarioEnums.value(RecordationDecision.getDescriptor(), decided)))
+            .setOnBehalfOf(CallActor.person(officer, justification));
     if (days != null) {
       Instant end = Instant.now().plus(Duration.ofDays(days));
       request.setValidTo(Timestamps.fromMillis(end.toEpochMilli()));
     }
-    Answer<DecideRecordationResponse> answer =
-        Answer.to(() -> stage.patient(ipr).decideRecordation(request.build()));
+    CallResult<DecideRecordationResponse> answer =
+        CallResult.to(() -> stage.patient(ipr).decideRecordation(request.build()));
     return answer.words(it -> words(it.getRecordation().getState()));
   }
 
   private static String words(RecordationState state) {
-    return "stands at " + EnumWords.of(state.getValueDescriptor());
+    return "stands at " + ScenarioEnums.of(state.getValueDescriptor());
   }
 }

@@ -4,14 +4,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.IprProcedureGrpc;
 import org.entente.proto.v1.ListOwnRecordationsRequest;
 import org.entente.proto.v1.ListRecordationsRequest;
@@ -32,7 +32,7 @@ public record RightsStep(
     @Nullable Boolean own,
     @Nullable Map<String, String> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   private static final int MOST = 200;
 
   @Override
@@ -49,47 +49,49 @@ public record RightsStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "lists", lists != null, error);
     wanted()
         .forEach(
             (name, state) -> {
-              checking.named(field + ".lists." + name, Thing.RIGHT, name);
+              checking.named(field + ".lists." + name, NamedObject.RIGHT, name);
               checking.constant(field + ".lists." + name, RecordationState.getDescriptor(), state);
             });
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(stage.channel(by));
-    Answer<List<Recordation>> answer =
-        Answer.to(() -> ofHolder() ? own(stage, ipr) : all(stage, ipr));
+    CallResult<List<Recordation>> answer =
+        CallResult.to(() -> ofHolder() ? own(stage, ipr) : all(stage, ipr));
     findings.same(
-        Answer.expected(error, "lists " + wanted()), answer.words(it -> listed(stage, it)));
+        CallResult.expected(error, "lists " + wanted()), answer.words(it -> listed(stage, it)));
   }
 
-  private static List<Recordation> own(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+  private static List<Recordation> own(
+      ScenarioFederation stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
     return stage
         .patient(ipr)
         .listOwnRecordations(ListOwnRecordationsRequest.getDefaultInstance())
         .getRecordationsList();
   }
 
-  private static List<Recordation> all(Stage stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
+  private static List<Recordation> all(
+      ScenarioFederation stage, IprProcedureGrpc.IprProcedureBlockingStub ipr) {
     return stage
         .patient(ipr)
         .listRecordations(ListRecordationsRequest.newBuilder().setPageSize(MOST).build())
         .getRecordationsList();
   }
 
-  private static String listed(Stage stage, List<Recordation> recordations) {
+  private static String listed(ScenarioFederation stage, List<Recordation> recordations) {
     Map<String, String> states = new TreeMap<>();
     for (Recordation it : recordations) {
       states.put(
-          stage.things().name(Thing.RIGHT, it.getRecordationId()),
-          EnumWords.of(it.getState().getValueDescriptor()));
+          stage.things().name(NamedObject.RIGHT, it.getRecordationId()),
+          ScenarioEnums.of(it.getState().getValueDescriptor()));
     }
     return "lists " + states;
   }

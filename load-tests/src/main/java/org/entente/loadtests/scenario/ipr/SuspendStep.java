@@ -6,16 +6,16 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.NamedObject;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.IprCaseKind;
 import org.entente.proto.v1.IprDetail;
 import org.entente.proto.v1.IprGoods;
@@ -52,7 +52,7 @@ public record SuspendStep(
     @JsonProperty(required = true) String justification,
     @Nullable String stage,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   public SuspendStep {
     goods = new LinkedHashMap<>(goods);
   }
@@ -67,11 +67,11 @@ public record SuspendStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.constant(field + ".kind", IprCaseKind.getDescriptor(), kind);
     if (right != null) {
-      checking.named(field + ".right", Thing.RIGHT, right);
+      checking.named(field + ".right", NamedObject.RIGHT, right);
     }
     ProtoFields.check(checking, field + ".goods", IprGoods.newBuilder(), goods);
     details()
@@ -81,18 +81,18 @@ public record SuspendStep(
                 checking.constant(
                     field + ".particulars." + detail, IprDetail.getDescriptor(), detail));
     IprStages.check(checking, field, stage, error);
-    checking.names(field + ".as", Thing.CASE, as);
+    checking.names(field + ".as", NamedObject.CASE, as);
   }
 
   @Override
-  public void perform(Stage on, Findings findings) {
+  public void perform(ScenarioFederation on, StepFindings findings) {
     SuspendGoodsRequest.Builder request =
         SuspendGoodsRequest.newBuilder()
-            .setKind(IprCaseKind.valueOf(EnumWords.value(IprCaseKind.getDescriptor(), kind)))
+            .setKind(IprCaseKind.valueOf(ScenarioEnums.value(IprCaseKind.getDescriptor(), kind)))
             .setGoods(ProtoFields.fill(IprGoods.newBuilder(), goods))
-            .setOnBehalfOf(Acting.person(officer, justification));
+            .setOnBehalfOf(CallActor.person(officer, justification));
     if (right != null) {
-      request.setRecordationId(on.things().id(Thing.RIGHT, right));
+      request.setRecordationId(on.things().id(NamedObject.RIGHT, right));
     }
     if (suspendedAt != null) {
       request.setSuspendedAt(Timestamps.fromMillis(suspendedAt.toEpochMilli()));
@@ -103,17 +103,18 @@ public record SuspendStep(
                 request.addParticulars(
                     IprParticular.newBuilder()
                         .setDetail(
-                            IprDetail.valueOf(EnumWords.value(IprDetail.getDescriptor(), detail)))
+                            IprDetail.valueOf(
+                                ScenarioEnums.value(IprDetail.getDescriptor(), detail)))
                         .setText(text)));
     IprProcedureGrpc.IprProcedureBlockingStub ipr =
         IprProcedureGrpc.newBlockingStub(on.channel(by));
-    Answer<SuspendGoodsResponse> answer =
-        Answer.to(() -> on.patient(ipr).suspendGoods(request.build()));
-    if (answer instanceof Answer.Given<SuspendGoodsResponse> given) {
-      on.things().name(Thing.CASE, as, given.value().getIprCase().getCaseId());
+    CallResult<SuspendGoodsResponse> answer =
+        CallResult.to(() -> on.patient(ipr).suspendGoods(request.build()));
+    if (answer instanceof CallResult.Given<SuspendGoodsResponse> given) {
+      on.things().name(NamedObject.CASE, as, given.value().getIprCase().getCaseId());
     }
     findings.same(
-        Answer.expected(error, "stands at " + stage),
+        CallResult.expected(error, "stands at " + stage),
         answer.words(
             it -> IprStages.words(it.getIprCase().getStage(), it.getIprCase().getOutcome())));
   }

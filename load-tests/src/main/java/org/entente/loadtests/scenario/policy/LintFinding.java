@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,8 @@ public record LintFinding(
     @Nullable String field,
     @JsonProperty(required = true) String says) {
 
-  public static void check(Checking checking, String field, @Nullable List<LintFinding> findings) {
+  public static void check(
+      ScenarioCheck checking, String field, @Nullable List<LintFinding> findings) {
     List<LintFinding> all = findings == null ? List.of() : findings;
     for (int i = 0; i < all.size(); i++) {
       checking.require(

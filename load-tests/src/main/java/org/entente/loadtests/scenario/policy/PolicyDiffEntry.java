@@ -11,9 +11,9 @@ import org.entente.gateway.policy.analysis.RulebookComparison;
 import org.entente.gateway.policy.analysis.RulebookComparison.Difference;
 import org.entente.gateway.policy.analysis.RulebookComparison.Outcome;
 import org.entente.gateway.policy.analysis.RulebookComparison.Relation;
-import org.entente.gateway.policy.terms.LabelWords;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.gateway.policy.terms.LabelNotation;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +52,7 @@ public record PolicyDiffEntry(
       label = new LinkedHashMap<>(label);
     }
 
-    private void check(Checking checking, String field) {
+    private void check(ScenarioCheck checking, String field) {
       if (from != null) {
         checking.agency(field + ".from", from);
       }
@@ -60,7 +60,7 @@ public record PolicyDiffEntry(
         checking.agency(field + ".to", to);
       }
       checking.require(!label.isEmpty(), field + ".label", "says nothing", "one field or more");
-      Set<String> names = new TreeSet<>(LabelWords.names());
+      Set<String> names = new TreeSet<>(LabelNotation.names());
       label.keySet().forEach(it -> checking.oneOf(field + ".label." + it, names, it));
     }
 
@@ -69,7 +69,7 @@ public record PolicyDiffEntry(
     }
 
     private String seen(Difference found) {
-      Map<String, Object> words = new TreeMap<>(LabelWords.of(found.label()));
+      Map<String, Object> words = new TreeMap<>(LabelNotation.of(found.label()));
       words.keySet().retainAll(label.keySet());
       return words(
           from == null ? null : found.origin().value(),
@@ -99,13 +99,14 @@ public record PolicyDiffEntry(
     return most == null ? RulebookComparison.DEFAULT_MOST : most;
   }
 
-  void check(Checking checking, String field) {
+  void check(ScenarioCheck checking, String field) {
     checking.require(tries() > 0, field + ".most", "is " + tries(), "1 or more");
     shown(checking, field + ".wider", wider, relation == Relation.WIDER);
     shown(checking, field + ".narrower", narrower, relation == Relation.NARROWER);
   }
 
-  private void shown(Checking checking, String field, @Nullable Example example, boolean only) {
+  private void shown(
+      ScenarioCheck checking, String field, @Nullable Example example, boolean only) {
     boolean needed = only || relation == Relation.DISJOINT;
     checking.require(
         needed == (example != null),
@@ -117,7 +118,7 @@ public record PolicyDiffEntry(
     }
   }
 
-  public void compare(Outcome outcome, Findings findings) {
+  public void compare(Outcome outcome, StepFindings findings) {
     findings.same(
         words(relation, exhaustive, ""),
         words(outcome.relation(), outcome.incomplete().isEmpty(), unlooked(outcome)));
@@ -145,7 +146,7 @@ public record PolicyDiffEntry(
         + " to "
         + it.recipient()
         + ", "
-        + LabelWords.line(it.label())
+        + LabelNotation.line(it.label())
         + ", "
         + it.bodyBytes()
         + " bytes, at "
@@ -155,7 +156,7 @@ public record PolicyDiffEntry(
   }
 
   private static void shown(
-      String what, @Nullable Example example, Optional<Difference> found, Findings findings) {
+      String what, @Nullable Example example, Optional<Difference> found, StepFindings findings) {
     if (example != null) {
       findings.same(what + example.expected(), what + found.map(example::seen).orElse("nothing"));
     }

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.gateway.policy.decide.Residual;
-import org.entente.gateway.policy.terms.LabelWords;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.gateway.policy.terms.LabelNotation;
 import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
 
@@ -40,13 +40,13 @@ public record PolicyExplainEntry(
     residual = new TreeMap<>(residual);
   }
 
-  void check(Checking checking, String field) {
+  void check(ScenarioCheck checking, String field) {
     ProtoFields.check(checking, field + ".label", Label.newBuilder(), label);
     checking.require(!to.isEmpty(), field + ".to", "an empty list", "one agency or more");
     for (int i = 0; i < to.size(); i++) {
       checking.agency(field + ".to[" + i + "]", to.get(i));
     }
-    Set<String> askable = new TreeSet<>(LabelWords.names());
+    Set<String> askable = new TreeSet<>(LabelNotation.names());
     askable.removeAll(GATEWAYS);
     checking.oneOf(field + ".unknown", askable, unknown);
     checking.require(
@@ -64,7 +64,7 @@ public record PolicyExplainEntry(
     return Addressing.newBuilder().addAllAgencies(to).build();
   }
 
-  public void compare(List<Residual> residuals, Findings findings) {
+  public void compare(List<Residual> residuals, StepFindings findings) {
     Map<String, String> expected = new TreeMap<>();
     residual.forEach((agency, branches) -> expected.put(agency, words(type, branches)));
     Map<String, String> seen = new TreeMap<>();

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.loadtests.scenario.action.Agreements;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ public record PolicyFmtEntry(@Nullable List<String> changes, @Nullable List<Stri
     return new TreeSet<>(refuses == null ? List.of() : refuses);
   }
 
-  void check(Checking checking, String field) {
+  void check(ScenarioCheck checking, String field) {
     TreeSet<String> both = changed();
     both.retainAll(refused());
     checking.require(
@@ -43,7 +43,7 @@ public record PolicyFmtEntry(@Nullable List<String> changes, @Nullable List<Stri
    *
    * @param folder files that may be changed
    */
-  public void compare(Path folder, Findings findings) {
+  public void compare(Path folder, StepFindings findings) {
     CommandRun asked = CommandRun.of("policy", "fmt", "--check", folder.toString());
     findings.same(
         "--check names " + words(changed(), refused()), "--check names " + named(folder, asked));

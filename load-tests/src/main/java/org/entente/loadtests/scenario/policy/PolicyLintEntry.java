@@ -3,8 +3,8 @@ package org.entente.loadtests.scenario.policy;
 import java.util.List;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.policy.terms.Rulebook;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record PolicyLintEntry(
     @Nullable List<LintFinding> errors, @Nullable List<LintFinding> warnings) {
 
-  void check(Checking checking, String field) {
+  void check(ScenarioCheck checking, String field) {
     checking.require(
         errors == null || errors.isEmpty() || warnings == null || warnings.isEmpty(),
         field,
@@ -26,12 +26,12 @@ public record PolicyLintEntry(
     LintFinding.check(checking, field + ".warnings", warnings);
   }
 
-  public void compare(Rulebook.Loading loading, Findings findings) {
-    boolean invalid = loading instanceof Rulebook.Loading.Invalid;
+  public void compare(Rulebook.LoadResult loading, StepFindings findings) {
+    boolean invalid = loading instanceof Rulebook.LoadResult.Invalid;
     List<ConfigProblem> wrong =
-        loading instanceof Rulebook.Loading.Invalid it ? it.problems() : List.of();
+        loading instanceof Rulebook.LoadResult.Invalid it ? it.problems() : List.of();
     List<ConfigProblem> odd =
-        loading instanceof Rulebook.Loading.Loaded it ? it.warnings() : List.of();
+        loading instanceof Rulebook.LoadResult.Loaded it ? it.warnings() : List.of();
     findings.same(
         words(LintFinding.words(errors), LintFinding.words(warnings)),
         words(

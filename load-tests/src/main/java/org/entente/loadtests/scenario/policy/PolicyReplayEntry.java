@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.entente.gateway.policy.analysis.PolicyReplay;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PolicyReplayEntry(
     @JsonProperty(required = true) Long messages,
-    @JsonProperty(required = true) Map<String, Map<String, Both>> changed,
+    @JsonProperty(required = true) Map<String, Map<String, OutcomePair>> changed,
     @Nullable List<String> notKept) {
   public PolicyReplayEntry {
     changed = new TreeMap<>(changed);
@@ -35,14 +35,14 @@ public record PolicyReplayEntry(
    * @param current by the rules in force
    * @param draft by the draft
    */
-  public record Both(
+  public record OutcomePair(
       @JsonProperty(required = true) String current, @JsonProperty(required = true) String draft) {
     private String words() {
       return current + " -> " + draft;
     }
   }
 
-  void check(Checking checking, String field) {
+  void check(ScenarioCheck checking, String field) {
     checking.require(messages >= 0, field + ".messages", "is " + messages, "0 or more");
     changed.forEach(
         (message, recipients) -> {
@@ -51,16 +51,16 @@ public record PolicyReplayEntry(
         });
   }
 
-  void compare(PolicyReplay replay, Function<ByteString, String> names, Findings findings) {
+  void compare(PolicyReplay replay, Function<ByteString, String> names, StepFindings findings) {
     compare(replay.messages(), replay.changed(), replay.notKept(), names, findings);
   }
 
   public void compare(
       long replayed,
-      List<PolicyReplay.Changed> differences,
+      List<PolicyReplay.ChangedOutcome> differences,
       List<String> lacking,
       Function<ByteString, String> names,
-      Findings findings) {
+      StepFindings findings) {
     Map<String, Map<String, String>> expected = new TreeMap<>();
     changed.forEach(
         (message, recipients) -> {
@@ -69,12 +69,12 @@ public record PolicyReplayEntry(
           expected.put(message, words);
         });
     Map<String, Map<String, String>> seen = new TreeMap<>();
-    for (PolicyReplay.Changed it : differences) {
+    for (PolicyReplay.ChangedOutcome it : differences) {
       seen.computeIfAbsent(
               names.apply(ByteString.copyFrom(it.message().bytes())), name -> new TreeMap<>())
           .put(
               it.recipient().value(),
-              new Both(it.current().inShort(), it.candidate().inShort()).words());
+              new OutcomePair(it.current().inShort(), it.candidate().inShort()).words());
     }
     findings.same(
         "of " + messages + " messages " + expected, "of " + replayed + " messages " + seen);

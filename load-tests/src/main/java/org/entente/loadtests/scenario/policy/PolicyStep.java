@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.node.offline.PolicyTools;
+import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.policy.analysis.ExpectationReport;
 import org.entente.gateway.policy.decide.Residual;
-import org.entente.loadtests.scenario.action.Act;
 import org.entente.loadtests.scenario.action.Agreements;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ public record PolicyStep(
     @Nullable PolicyLintEntry lint,
     @Nullable PolicyFmtEntry fmt,
     @Nullable PolicyReplayEntry replay)
-    implements Act {
+    implements ScenarioAction {
 
   @Override
   public String word() {
@@ -52,7 +52,7 @@ public record PolicyStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.agency(field + ".agency", agency);
     checking.require(
         Stream.<Object>of(test, diff, explain, lint, fmt, replay).filter(Objects::nonNull).count()
@@ -104,12 +104,12 @@ public record PolicyStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     Path config = stage.federation().plan(agency).config();
     try {
-      PolicyTools node = PolicyTools.read(config, InstantSource.system());
-      PolicyTools.Place own = node.place(null, null);
-      PolicyTools.Place place =
+      ConfiguredPolicy node = ConfiguredPolicy.read(config, InstantSource.system());
+      ConfiguredPolicy.RulePaths own = node.place(null, null);
+      ConfiguredPolicy.RulePaths place =
           draft == null
               ? own
               : node.place(together(own, stage.file(draft), folder(config, "candidate")), null);
@@ -123,7 +123,11 @@ public record PolicyStep(
     }
   }
 
-  private void ask(Stage stage, PolicyTools node, PolicyTools.Place place, Findings findings) {
+  private void ask(
+      ScenarioFederation stage,
+      ConfiguredPolicy node,
+      ConfiguredPolicy.RulePaths place,
+      StepFindings findings) {
     if (test != null) {
       ExpectationReport report = node.test(place, stage.file(test.expectations()));
       test.compare(report, findings);
@@ -135,7 +139,7 @@ public record PolicyStep(
     if (explain != null) {
       explain.compare(
           node.residuals(
-              Residual.Known.of(explain.written()), explain.unknown(), explain.addressing()),
+              Residual.KnownPart.of(explain.written()), explain.unknown(), explain.addressing()),
           findings);
     }
     if (lint != null) {
@@ -153,7 +157,7 @@ public record PolicyStep(
   }
 
   /** The node's agreements with those of the draft. */
-  private static Path together(PolicyTools.Place own, Path draft, Path folder) {
+  private static Path together(ConfiguredPolicy.RulePaths own, Path draft, Path folder) {
     return Agreements.together(List.of(own.agreements(), draft), folder);
   }
 }

@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.entente.gateway.policy.analysis.ClauseCoverage.Clause;
 import org.entente.gateway.policy.analysis.ExpectationReport;
-import org.entente.gateway.policy.analysis.Expectations;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.gateway.policy.analysis.ExpectationSuite;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.PolicyToolsGrpc;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
@@ -42,13 +42,13 @@ public record PolicyTestEntry(
     return coverage == null ? Map.of() : new TreeMap<>(coverage);
   }
 
-  void check(Checking checking, String field) {
+  void check(ScenarioCheck checking, String field) {
     Path place = checking.file(expectations);
     if (!Files.exists(place)) {
       checking.problem(
           field + ".expectations", "there is no file " + place, "a file of expectations");
-    } else if (Expectations.read(place, Instant.EPOCH)
-        instanceof Expectations.Loading.Invalid invalid) {
+    } else if (ExpectationSuite.read(place, Instant.EPOCH)
+        instanceof ExpectationSuite.LoadResult.Invalid invalid) {
       invalid
           .problems()
           .forEach(it -> checking.problem(field + ".expectations", it.toString(), ""));
@@ -64,7 +64,7 @@ public record PolicyTestEntry(
   }
 
   /** The running gateway is asked the same. */
-  void ask(Stage stage, ExpectationReport report, Findings findings) {
+  void ask(ScenarioFederation stage, ExpectationReport report, StepFindings findings) {
     if (by == null) {
       return;
     }
@@ -91,7 +91,7 @@ public record PolicyTestEntry(
                 .toList());
   }
 
-  public void compare(ExpectationReport report, Findings findings) {
+  public void compare(ExpectationReport report, StepFindings findings) {
     TreeSet<String> wanted = new TreeSet<>(notMet == null ? List.of() : notMet);
     TreeSet<String> seen = new TreeSet<>();
     TreeSet<String> found = new TreeSet<>();

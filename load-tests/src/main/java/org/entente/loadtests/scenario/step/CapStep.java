@@ -5,15 +5,15 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.CapGrpc;
@@ -45,7 +45,7 @@ public record CapStep(
     @JsonProperty(required = true) String justification,
     @JsonProperty(required = true) ClientRef again,
     @Nullable List<String> told)
-    implements Act {
+    implements ScenarioAction {
   /** What only a label has; whoever sends says it anew. */
   private static final String LABEL_IN_WORDS = "alert/info/parameter";
 
@@ -55,16 +55,16 @@ public record CapStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.subscriber(field + ".by", by);
     checking.client(field + ".again", again);
     checking.message(field + ".message", message);
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ByteString id = stage.id(message);
-    Optional<Delivery> received = stage.feed(by).await(id, Stage.PATIENCE);
+    Optional<Delivery> received = stage.feed(by).await(id, ScenarioFederation.PATIENCE);
     findings.same(
         by + " has " + message, by + (received.isPresent() ? " has " : " has not ") + message);
     if (received.isPresent()) {
@@ -72,23 +72,24 @@ public record CapStep(
     }
   }
 
-  private void roundTrip(Stage stage, ByteString id, Delivery delivery, Findings findings)
+  private void roundTrip(
+      ScenarioFederation stage, ByteString id, Delivery delivery, StepFindings findings)
       throws InterruptedException {
     CapGrpc.CapBlockingStub cap = CapGrpc.newBlockingStub(stage.channel(by));
     WriteCapRequest request =
         WriteCapRequest.newBuilder()
             .setMessageId(id)
             .setExercise(stage.exercise())
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
-    Answer<WriteCapResponse> written =
-        Patience.until(
-            it -> it instanceof Answer.Given,
-            () -> Answer.to(() -> stage.patient(cap).writeCap(request)));
+    CallResult<WriteCapResponse> written =
+        AnswerPoller.until(
+            it -> it instanceof CallResult.Given,
+            () -> CallResult.to(() -> stage.patient(cap).writeCap(request)));
     findings.same(
         "CAP does not hold " + (told == null ? List.of() : told),
         written.words(it -> "CAP does not hold " + paths(it.getUnmappedList()) + it.getReason()));
-    if (written instanceof Answer.Given<WriteCapResponse> given
+    if (written instanceof CallResult.Given<WriteCapResponse> given
         && !given.value().getXml().isEmpty()) {
       findings.same(
           "reads again as " + ProtoFields.words(content(delivery.getBody().getAlert())),
@@ -105,7 +106,7 @@ public record CapStep(
     return alert.toBuilder().clearExtra().build();
   }
 
-  private String again(Stage stage, ByteString xml, Label label) {
+  private String again(ScenarioFederation stage, ByteString xml, Label label) {
     ReadCapRequest request =
         ReadCapRequest.newBuilder()
             .setXml(xml)
@@ -117,7 +118,7 @@ public record CapStep(
             .setTo(Addressing.newBuilder().addAgencies(label.getOrigin()))
             .build();
     CapGrpc.CapBlockingStub cap = CapGrpc.newBlockingStub(stage.channel(again));
-    Answer<ReadCapResponse> read = Answer.to(() -> stage.patient(cap).readCap(request));
+    CallResult<ReadCapResponse> read = CallResult.to(() -> stage.patient(cap).readCap(request));
     return read.words(
         it -> {
           List<String> lost = new ArrayList<>(paths(it.getUnmappedList()));

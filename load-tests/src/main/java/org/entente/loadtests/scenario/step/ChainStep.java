@@ -3,13 +3,13 @@ package org.entente.loadtests.scenario.step;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ChainEntry;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.ShowChainRequest;
@@ -30,7 +30,7 @@ public record ChainStep(
     @JsonProperty(required = true) String message,
     @Nullable List<Link> shows,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   /**
    * One message of a chain.
    *
@@ -67,7 +67,7 @@ public record ChainStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.either(field, "shows", shows != null, error);
@@ -90,11 +90,11 @@ public record ChainStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ShowChainRequest request =
         ShowChainRequest.newBuilder().setMessageId(stage.id(message)).build();
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "shows " + wanted().stream().map(Link::words).toList(),
@@ -102,10 +102,10 @@ public record ChainStep(
         it -> shown(stage, it));
   }
 
-  private static String shown(Stage stage, ShowChainResponse response) {
+  private static String shown(ScenarioFederation stage, ShowChainResponse response) {
     List<String> words = new ArrayList<>();
     for (ChainEntry it : response.getEntriesList()) {
-      String type = EnumWords.of(it.getType().getValueDescriptor());
+      String type = ScenarioEnums.of(it.getType().getValueDescriptor());
       words.add(
           Link.words(
               stage.name(it.getMessageId()),

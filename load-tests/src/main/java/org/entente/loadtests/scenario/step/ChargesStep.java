@@ -3,13 +3,13 @@ package org.entente.loadtests.scenario.step;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ChargeState;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.ListChargesRequest;
@@ -31,9 +31,9 @@ public record ChargesStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String message,
     @Nullable Boolean own,
-    @Nullable Map<String, Said> lists,
+    @Nullable Map<String, RecipientStep> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   /**
    * What one recipient said last.
    *
@@ -41,7 +41,7 @@ public record ChargesStep(
    * @param officer who, as the recipient says
    * @param note what else it says; nothing if absent
    */
-  record Said(
+  record RecipientStep(
       @JsonProperty(required = true) String step,
       @JsonProperty(required = true) String officer,
       @Nullable String note) {
@@ -59,12 +59,12 @@ public record ChargesStep(
     return "charges";
   }
 
-  private Map<String, Said> wanted() {
+  private Map<String, RecipientStep> wanted() {
     return lists == null ? Map.of() : new TreeMap<>(lists);
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.either(field, "lists", lists != null, error);
@@ -78,7 +78,7 @@ public record ChargesStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ListChargesRequest request =
         ListChargesRequest.newBuilder()
             .setMessageId(stage.id(message))
@@ -87,7 +87,7 @@ public record ChargesStep(
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
     Map<String, String> words = new TreeMap<>();
     wanted().forEach((agency, said) -> words.put(agency, said.words()));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "lists " + words,
@@ -100,8 +100,8 @@ public record ChargesStep(
     for (ChargeState it : response.getChargesList()) {
       words.put(
           it.getAgency(),
-          Said.words(
-              EnumWords.of(it.getCharge().getStep().getValueDescriptor()),
+          RecipientStep.words(
+              ScenarioEnums.of(it.getCharge().getStep().getValueDescriptor()),
               it.getCharge().getOfficer(),
               it.getCharge().getNote()));
     }

@@ -3,12 +3,12 @@ package org.entente.loadtests.scenario.step;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.CodeEntry;
 import org.entente.proto.v1.ListCodesRequest;
 import org.entente.proto.v1.ListCodesResponse;
@@ -28,7 +28,7 @@ public record CodesStep(
     @JsonProperty(required = true) String list,
     @Nullable Map<String, Map<String, String>> says,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "codes";
@@ -43,7 +43,7 @@ public record CodesStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "says", says != null, error);
     checking.require(
@@ -54,13 +54,13 @@ public record CodesStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     PolicyToolsGrpc.PolicyToolsBlockingStub tools =
         PolicyToolsGrpc.newBlockingStub(stage.channel(by));
     ListCodesRequest request = ListCodesRequest.newBuilder().setList(list).build();
     findings.same(
-        Answer.expected(error, list + " says " + wanted()),
-        Answer.to(() -> stage.patient(tools).listCodes(request)).words(this::read));
+        CallResult.expected(error, list + " says " + wanted()),
+        CallResult.to(() -> stage.patient(tools).listCodes(request)).words(this::read));
   }
 
   private String read(ListCodesResponse response) {

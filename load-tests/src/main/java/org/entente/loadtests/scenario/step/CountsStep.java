@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.entente.loadtests.federation.Exposition;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ public record CountsStep(
     @JsonProperty(required = true) String agency,
     @Nullable Map<String, Integer> exercise,
     @Nullable Map<String, Integer> actual)
-    implements Act {
+    implements ScenarioAction {
   /** Counters that tell the one from the other. */
   private static final List<String> COUNTERS =
       List.of("delivered", "published", "received", "scores", "watch_hits");
@@ -39,7 +39,7 @@ public record CountsStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.agency(field + ".agency", agency);
     checking.require(
         exercise != null || actual != null, field, "expects nothing", "exercise, actual or both");
@@ -54,7 +54,7 @@ public record CountsStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     String admin = stage.federation().plan(agency).admin();
     String expected =
         agency + " counts exercises " + orNone(exercise) + ", actual traffic " + orNone(actual);
@@ -63,7 +63,7 @@ public record CountsStep(
 
   /** Asks until it counts that: what was delivered a moment ago may still be on its way. */
   private String patiently(String admin, String expected) throws InterruptedException {
-    long deadline = System.nanoTime() + Stage.PATIENCE.toNanos();
+    long deadline = System.nanoTime() + ScenarioFederation.PATIENCE.toNanos();
     String seen = seen(admin);
     while (!seen.equals(expected) && System.nanoTime() < deadline) {
       seen = seen(admin);

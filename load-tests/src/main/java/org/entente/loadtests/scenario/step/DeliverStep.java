@@ -6,16 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.bridge.format.Written;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.gateway.bridge.format.WrittenMessage;
 import org.entente.loadtests.scenario.action.ClientRef;
 import org.entente.loadtests.scenario.action.FileBytes;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.GivenEntry;
-import org.entente.loadtests.scenario.action.LabelWords;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.ScenarioLabels;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.loadtests.traffic.Headline;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.ClassificationEquivalent;
@@ -49,7 +49,7 @@ public record DeliverStep(
     @Nullable Equivalent equivalent,
     @Nullable Boolean again,
     @Nullable Map<String, GivenEntry> consents)
-    implements Act {
+    implements ScenarioAction {
   /**
    * A marking of a recipient's own classification scheme.
    *
@@ -86,7 +86,7 @@ public record DeliverStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.message(field + ".message", message);
     for (int i = 0; i < to.size(); i++) {
       checking.subscriber(field + ".to[" + i + "]", to.get(i));
@@ -99,7 +99,7 @@ public record DeliverStep(
         .forEach(
             name ->
                 checking.require(
-                    LabelWords.knows(name),
+                    ScenarioLabels.knows(name),
                     field + ".sees." + name,
                     "is no field of a label",
                     "a field of Label in message.proto, as it is written there"));
@@ -108,19 +108,19 @@ public record DeliverStep(
     }
     ProtoFields.check(checking, field + ".holds", Body.newBuilder(), content());
     GivenEntry.check(checking, field + ".consents", consents);
-    if (Written.label(fields()) instanceof Written.Wrong<Label> wrong) {
+    if (WrittenMessage.label(fields()) instanceof WrittenMessage.Wrong<Label> wrong) {
       checking.problem(field + ".sees." + wrong.field(), wrong.problem(), "");
     }
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ByteString id = stage.id(message);
     for (ClientRef client : to) {
       Optional<Delivery> delivery =
           comesAnew()
-              ? stage.feed(client).awaitAnew(id, Stage.PATIENCE)
-              : stage.feed(client).await(id, Stage.PATIENCE);
+              ? stage.feed(client).awaitAnew(id, ScenarioFederation.PATIENCE)
+              : stage.feed(client).await(id, ScenarioFederation.PATIENCE);
       String anew = comesAnew() ? " anew" : "";
       findings.same(client + " receives " + message + anew, client + seen(delivery) + anew);
       delivery.ifPresent(it -> content(client, it, findings));
@@ -140,10 +140,11 @@ public record DeliverStep(
   private String seen(Optional<Delivery> delivery) {
     return delivery.isPresent()
         ? " receives " + message
-        : " does not receive " + message + " in " + Stage.PATIENCE.toSeconds() + " s";
+        : " does not receive " + message + " in " + ScenarioFederation.PATIENCE.toSeconds() + " s";
   }
 
-  private void consents(Stage stage, ClientRef client, Delivery delivery, Findings findings) {
+  private void consents(
+      ScenarioFederation stage, ClientRef client, Delivery delivery, StepFindings findings) {
     if (consents != null) {
       findings.same(
           client + " has it " + GivenEntry.words(consents),
@@ -151,11 +152,12 @@ public record DeliverStep(
     }
   }
 
-  private void content(ClientRef client, Delivery delivery, Findings findings) {
-    if (!fields().isEmpty() && Written.label(fields()) instanceof Written.Read<Label> read) {
+  private void content(ClientRef client, Delivery delivery, StepFindings findings) {
+    if (!fields().isEmpty()
+        && WrittenMessage.label(fields()) instanceof WrittenMessage.Read<Label> read) {
       findings.same(
-          client + " sees " + LabelWords.of(fields().keySet(), read.value()),
-          client + " sees " + LabelWords.of(fields().keySet(), delivery.getLabel()));
+          client + " sees " + ScenarioLabels.of(fields().keySet(), read.value()),
+          client + " sees " + ScenarioLabels.of(fields().keySet(), delivery.getLabel()));
     }
     if (equivalent != null) {
       ClassificationEquivalent handled = delivery.getEquivalent();

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.store.v1.AuditPerson;
 import org.entente.proto.store.v1.AuditRecord;
 import org.entente.proto.store.v1.AuditType;
@@ -52,7 +52,7 @@ public record ExportStep(
     @Nullable List<Leaf> lists,
     @Nullable Map<String, String> content,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   private static final Leaf ANY = new Leaf("", null, null, null, null);
 
   /**
@@ -102,7 +102,7 @@ public record ExportStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.require(
         (subject == null) != (message == null),
@@ -137,13 +137,13 @@ public record ExportStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     AuditGrpc.AuditBlockingStub audit = AuditGrpc.newBlockingStub(stage.channel(by));
-    Answer<List<ExportedLeaf>> answer = Answer.to(() -> pages(stage, audit));
+    CallResult<List<ExportedLeaf>> answer = CallResult.to(() -> pages(stage, audit));
     findings.same(
-        Answer.expected(error, "lists " + wanted().stream().map(Leaf::words).toList()),
+        CallResult.expected(error, "lists " + wanted().stream().map(Leaf::words).toList()),
         answer.words(it -> "lists " + seen(stage, it)));
-    if (content != null && answer instanceof Answer.Given<List<ExportedLeaf>> given) {
+    if (content != null && answer instanceof CallResult.Given<List<ExportedLeaf>> given) {
       Map<String, String> there = new TreeMap<>();
       for (ExportedLeaf leaf : given.value()) {
         leaf.getMessagesList()
@@ -151,19 +151,19 @@ public record ExportStep(
                 it ->
                     there.put(
                         stage.name(it.getMessageId()),
-                        EnumWords.of(it.getState().getValueDescriptor())));
+                        ScenarioEnums.of(it.getState().getValueDescriptor())));
       }
       there.keySet().retainAll(states().keySet());
       findings.same("content " + states(), "content " + there);
     }
   }
 
-  private List<ExportedLeaf> pages(Stage stage, AuditGrpc.AuditBlockingStub audit) {
+  private List<ExportedLeaf> pages(ScenarioFederation stage, AuditGrpc.AuditBlockingStub audit) {
     ExportRequest.Builder request =
         ExportRequest.newBuilder()
             .setSubject(subject == null ? "" : subject)
             .setTo(Timestamps.fromMillis(System.currentTimeMillis()))
-            .setOnBehalfOf(Acting.person(officer, justification));
+            .setOnBehalfOf(CallActor.person(officer, justification));
     if (message != null) {
       request.setMessageId(stage.id(message));
     }
@@ -178,7 +178,7 @@ public record ExportStep(
     return leaves;
   }
 
-  private List<String> seen(Stage stage, List<ExportedLeaf> leaves) {
+  private List<String> seen(ScenarioFederation stage, List<ExportedLeaf> leaves) {
     List<String> seen = new ArrayList<>();
     for (ExportedLeaf leaf : leaves) {
       record(leaf)
@@ -202,10 +202,10 @@ public record ExportStep(
   private static String type(AuditRecord record) {
     return record.getType() == AuditType.UNRECOGNIZED
         ? Integer.toString(record.getTypeValue())
-        : EnumWords.of(record.getType().getValueDescriptor());
+        : ScenarioEnums.of(record.getType().getValueDescriptor());
   }
 
-  private String leaf(Stage stage, ExportedLeaf leaf, AuditRecord record, int place) {
+  private String leaf(ScenarioFederation stage, ExportedLeaf leaf, AuditRecord record, int place) {
     AuditPerson person = record.getActor().getOnBehalfOf();
     Leaf sought = place < wanted().size() ? wanted().get(place) : ANY;
     List<String> messages =

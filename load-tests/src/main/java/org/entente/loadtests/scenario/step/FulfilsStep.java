@@ -3,13 +3,13 @@ package org.entente.loadtests.scenario.step;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.KeysGrpc;
 import org.entente.proto.v1.Obligation;
@@ -30,7 +30,7 @@ public record FulfilsStep(
     @JsonProperty(required = true) String agency,
     @Nullable List<String> fulfils,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "fulfils";
@@ -41,7 +41,7 @@ public record FulfilsStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.agency(field + ".agency", agency);
     checking.either(field, "fulfils", fulfils != null, error);
@@ -51,9 +51,9 @@ public record FulfilsStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     KeysGrpc.KeysBlockingStub keys = KeysGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         agency + " says " + new TreeSet<>(wanted()),
@@ -65,7 +65,7 @@ public record FulfilsStep(
     for (FulfilmentState state : response.getAgenciesList()) {
       if (state.getAgency().equals(agency) && state.getStated()) {
         TreeSet<String> words = new TreeSet<>();
-        state.getFulfilsList().forEach(it -> words.add(EnumWords.of(it.getValueDescriptor())));
+        state.getFulfilsList().forEach(it -> words.add(ScenarioEnums.of(it.getValueDescriptor())));
         return agency + " says " + words;
       }
     }

@@ -6,13 +6,13 @@ import java.io.StringWriter;
 import java.util.List;
 import org.entente.gateway.cli.RootCommand;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.BackupsGrpc;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.CreateBackupResponse;
@@ -27,9 +27,9 @@ import picocli.CommandLine;
  */
 public record GatewayStep(
     @JsonProperty(required = true) String agency, @JsonProperty(required = true) Event does)
-    implements Act {
+    implements ScenarioAction {
   private static final String OPERATOR = "operator";
-  private static final OnBehalfOf PERSON = Acting.person("OPERATOR", "scenario");
+  private static final OnBehalfOf PERSON = CallActor.person("OPERATOR", "scenario");
 
   /** What can happen to it. */
   enum Event {
@@ -51,7 +51,7 @@ public record GatewayStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.agency(field + ".agency", agency);
     checking.require(
         does != Event.COPY || checking.grants(agency, OPERATOR),
@@ -61,7 +61,7 @@ public record GatewayStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     Federation federation = stage.federation();
     switch (does) {
       case STOP -> federation.stop(agency);
@@ -76,17 +76,17 @@ public record GatewayStep(
         agency + (runs ? " runs" : " does not run"));
   }
 
-  private void copy(Stage stage, Findings findings) {
+  private void copy(ScenarioFederation stage, StepFindings findings) {
     ClientRef operator =
         new ClientRef(agency, stage.federation().plan(agency).clientWith(OPERATOR).orElseThrow());
     BackupsGrpc.BackupsBlockingStub backups = BackupsGrpc.newBlockingStub(stage.channel(operator));
     CreateBackupRequest request = CreateBackupRequest.newBuilder().setOnBehalfOf(PERSON).build();
-    Answer<CreateBackupResponse> made =
-        Answer.to(() -> stage.patient(backups).createBackup(request));
+    CallResult<CreateBackupResponse> made =
+        CallResult.to(() -> stage.patient(backups).createBackup(request));
     findings.same("it is copied", made.words(it -> "it is copied"));
   }
 
-  private void restore(Stage stage, Findings findings) {
+  private void restore(ScenarioFederation stage, StepFindings findings) {
     StringWriter said = new StringWriter();
     String[] words = {
       "backup",

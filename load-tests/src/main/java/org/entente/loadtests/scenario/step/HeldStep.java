@@ -3,12 +3,12 @@ package org.entente.loadtests.scenario.step;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ListHeldRequest;
 import org.entente.proto.v1.ListHeldResponse;
 import org.entente.proto.v1.ReleaseGrpc;
@@ -25,7 +25,7 @@ public record HeldStep(
     @JsonProperty(required = true) ClientRef by,
     @Nullable Map<String, String> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "held";
@@ -36,17 +36,17 @@ public record HeldStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "lists", lists != null, error);
     wanted().keySet().forEach(name -> checking.message(field + ".lists." + name, name));
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ListHeldRequest request = ListHeldRequest.newBuilder().setPageSize(500).build();
     ReleaseGrpc.ReleaseBlockingStub release = ReleaseGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "lists " + wanted(),
@@ -54,7 +54,7 @@ public record HeldStep(
         it -> listed(stage, it));
   }
 
-  private static String listed(Stage stage, ListHeldResponse response) {
+  private static String listed(ScenarioFederation stage, ListHeldResponse response) {
     Map<String, String> waiting = new TreeMap<>();
     response
         .getMessagesList()

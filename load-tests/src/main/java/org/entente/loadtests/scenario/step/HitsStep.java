@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.NamedObject;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Hit;
 import org.entente.proto.v1.ListHitsRequest;
 import org.entente.proto.v1.ListHitsResponse;
@@ -34,7 +34,7 @@ public record HitsStep(
     @JsonProperty(required = true) String justification,
     @Nullable Map<String, List<String>> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "hits";
@@ -45,28 +45,28 @@ public record HitsStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "lists", lists != null, error);
     wanted()
         .forEach(
             (watch, messages) -> {
-              checking.named(field + ".lists." + watch, Thing.WATCH, watch);
+              checking.named(field + ".lists." + watch, NamedObject.WATCH, watch);
               checking.messages(field + ".lists." + watch, messages);
             });
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ListHitsRequest request =
         ListHitsRequest.newBuilder()
             .setPageSize(100)
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
     WatchGrpc.WatchBlockingStub watch = WatchGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> hits = new TreeMap<>();
     wanted().forEach((name, messages) -> hits.put(name, new TreeSet<>(messages)));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "hits " + hits,
@@ -74,11 +74,11 @@ public record HitsStep(
         it -> listed(stage, it));
   }
 
-  private String listed(Stage stage, ListHitsResponse response) {
+  private String listed(ScenarioFederation stage, ListHitsResponse response) {
     Map<String, TreeSet<String>> hits = new TreeMap<>();
     for (Hit hit : response.getHitsList()) {
       hits.computeIfAbsent(
-              stage.things().name(Thing.WATCH, WatchStep.id(by, hit.getWatch())),
+              stage.things().name(NamedObject.WATCH, WatchStep.id(by, hit.getWatch())),
               name -> new TreeSet<>())
           .add(stage.name(hit.getMessage().getMessageId()));
     }

@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.entente.loadtests.federation.Exposition;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public record MetricStep(
     @JsonProperty(required = true) String name,
     @Nullable Map<String, String> labels,
     @JsonProperty(required = true) Long is)
-    implements Act {
+    implements ScenarioAction {
   private static final Pattern NAME = Pattern.compile("entente_[a-z_]{1,60}");
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{1,80}");
   private static final long BETWEEN_MILLIS = 50;
@@ -42,7 +42,7 @@ public record MetricStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.agency(field + ".agency", agency);
     checking.require(
         NAME.matcher(name).matches(), field + ".name", "\"" + name + "\"", "entente_ and a-z _");
@@ -58,11 +58,11 @@ public record MetricStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     String admin = stage.federation().plan(agency).admin();
     List<String> asked =
         wanted().entrySet().stream().map(it -> it.getKey() + "=\"" + it.getValue() + "\"").toList();
-    long deadline = System.nanoTime() + Stage.PATIENCE.toNanos();
+    long deadline = System.nanoTime() + ScenarioFederation.PATIENCE.toNanos();
     OptionalLong seen = Exposition.labelled(admin, name, asked);
     while (!(seen.isPresent() && seen.getAsLong() == is) && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(BETWEEN_MILLIS);

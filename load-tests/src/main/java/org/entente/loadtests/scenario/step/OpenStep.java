@@ -4,16 +4,16 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
 import org.entente.loadtests.scenario.action.FileBytes;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.FollowUpStatus;
 import org.entente.loadtests.scenario.action.GivenEntry;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Standings;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.loadtests.traffic.Headline;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenRequest;
@@ -44,17 +44,17 @@ public record OpenStep(
     @JsonProperty(required = true) String justification,
     @Nullable String headline,
     @Nullable String document,
-    @Nullable List<Standings> standing,
+    @Nullable List<FollowUpStatus> standing,
     @Nullable Map<String, GivenEntry> consents,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "open";
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.require(
@@ -76,7 +76,7 @@ public record OpenStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     OpenRequest request =
         OpenRequest.newBuilder()
             .setMessageId(stage.id(message))
@@ -85,28 +85,28 @@ public record OpenStep(
                 OnBehalfOf.newBuilder().setOfficer(officer).setJustification(justification))
             .build();
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
-    String expected = Answer.expected(error, reads(headline) + stands());
-    Answer<OpenResponse> answer =
-        Patience.until(
+    String expected = CallResult.expected(error, reads(headline) + stands());
+    CallResult<OpenResponse> answer =
+        AnswerPoller.until(
             it -> expected.equals(seen(stage, it)),
-            () -> Answer.to(() -> stage.patient(search).open(request)));
+            () -> CallResult.to(() -> stage.patient(search).open(request)));
     String seen = seen(stage, answer);
     if (error == null && expected.equals(seen)) {
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), "opened");
     }
     findings.same(expected, seen);
-    if (document != null && answer instanceof Answer.Given<OpenResponse> given) {
+    if (document != null && answer instanceof CallResult.Given<OpenResponse> given) {
       FileBytes.same(officer, stage.file(document), given.value().getBody(), findings);
     }
   }
 
-  private String seen(Stage stage, Answer<OpenResponse> answer) {
+  private String seen(ScenarioFederation stage, CallResult<OpenResponse> answer) {
     return answer.words(
         it ->
             reads(Headline.of(it.getBody()))
                 + (standing == null
                     ? ""
-                    : ", which is " + Standings.of(it.getMessage().getStanding()))
+                    : ", which is " + FollowUpStatus.of(it.getMessage().getStanding()))
                 + (consents == null ? "" : ", " + GivenEntry.words(stage, it.getConsentsList())));
   }
 

@@ -12,16 +12,16 @@ import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.cap.CapTerms;
 import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.AlertItem;
-import org.entente.gateway.bridge.format.Written;
+import org.entente.gateway.bridge.format.WrittenMessage;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.federation.Home;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.federation.ConfigurationHome;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.OutcomeEntry;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.CapGrpc;
 import org.entente.proto.v1.Label;
@@ -52,7 +52,7 @@ public record PublishCapStep(
     @Nullable List<String> to,
     @Nullable List<String> told,
     @JsonProperty(required = true) OutcomeEntry expect)
-    implements Act {
+    implements ScenarioAction {
   public PublishCapStep {
     label = new LinkedHashMap<>(label);
   }
@@ -67,12 +67,12 @@ public record PublishCapStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     for (int i = 0; i < recipients().size(); i++) {
       checking.agency(field + ".to[" + i + "]", recipients().get(i));
     }
-    if (CapTerms.of(label, recipients()) instanceof CapTerms.Reading.Wrong wrong) {
+    if (CapTerms.of(label, recipients()) instanceof CapTerms.ReadResult.Wrong wrong) {
       checking.problem(field + ".label." + wrong.field(), wrong.problem(), "");
     } else if (!Files.isRegularFile(checking.file(file))) {
       checking.problem(field + ".file", "there is no file " + checking.file(file), "a CAP file");
@@ -83,7 +83,7 @@ public record PublishCapStep(
     checking.names(field + ".as", as);
   }
 
-  private void content(Checking checking, String field) {
+  private void content(ScenarioCheck checking, String field) {
     AlertItem item = read(checking.file(file));
     if (!(item instanceof AlertDraft alert)) {
       checking.problem(field + ".file", String.valueOf(item), "one valid alert");
@@ -98,12 +98,12 @@ public record PublishCapStep(
   }
 
   private AlertItem read(Path path) {
-    if (!(CapTerms.of(label, recipients()) instanceof CapTerms.Reading.Read terms)) {
+    if (!(CapTerms.of(label, recipients()) instanceof CapTerms.ReadResult.Read terms)) {
       throw new IllegalStateException("checked before: " + label);
     }
-    Path mappings = Home.find().folder().resolve("config").resolve("mappings");
-    AlertSource.Opening opening = AlertSource.open(path, null, mappings, terms.terms());
-    if (!(opening instanceof AlertSource.Opening.Opened opened)) {
+    Path mappings = ConfigurationHome.find().folder().resolve("config").resolve("mappings");
+    AlertSource.OpenResult opening = AlertSource.open(path, null, mappings, terms.terms());
+    if (!(opening instanceof AlertSource.OpenResult.Opened opened)) {
       throw new CommandFailure(String.valueOf(opening));
     }
     try (AlertSource source = opened.source()) {
@@ -114,20 +114,20 @@ public record PublishCapStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     CapGrpc.CapBlockingStub cap = CapGrpc.newBlockingStub(stage.channel(by));
     ReadCapRequest document = document(stage.file(file));
-    Answer<ReadCapResponse> read = Answer.again(() -> stage.patient(cap).readCap(document));
+    CallResult<ReadCapResponse> read = CallResult.again(() -> stage.patient(cap).readCap(document));
     findings.same(
         "the message does not hold " + (told == null ? List.of() : told),
         read.words(it -> "the message does not hold " + CapStep.paths(it.getUnmappedList())));
-    if (read instanceof Answer.Given<ReadCapResponse> given) {
-      Publishing.publish(stage, by, as, given.value().getDraft(), expect, findings);
+    if (read instanceof CallResult.Given<ReadCapResponse> given) {
+      FilePublisher.publish(stage, by, as, given.value().getDraft(), expect, findings);
     }
   }
 
   private ReadCapRequest document(Path path) {
-    if (!(Written.label(label) instanceof Written.Read<Label> read)) {
+    if (!(WrittenMessage.label(label) instanceof WrittenMessage.Read<Label> read)) {
       throw new IllegalStateException("checked before: " + label);
     }
     ReadCapRequest.Builder document = ReadCapRequest.newBuilder().setLabel(read.value());

@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.bridge.DocumentFile;
-import org.entente.gateway.bridge.format.Written;
+import org.entente.gateway.bridge.format.WrittenMessage;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.OutcomeEntry;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
@@ -42,7 +42,7 @@ public record PublishDocumentStep(
     @JsonProperty(required = true) Map<String, Object> label,
     @JsonProperty(required = true) List<String> to,
     @JsonProperty(required = true) OutcomeEntry expect)
-    implements Act {
+    implements ScenarioAction {
   public PublishDocumentStep {
     label = new LinkedHashMap<>(label);
     to = List.copyOf(to);
@@ -54,19 +54,19 @@ public record PublishDocumentStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     for (int i = 0; i < to.size(); i++) {
       checking.agency(field + ".to[" + i + "]", to.get(i));
     }
     if (!Files.isRegularFile(checking.file(file))) {
       checking.problem(field + ".file", "there is no file " + checking.file(file), "a file");
-    } else if (Written.label(label) instanceof Written.Wrong<Label> wrong) {
+    } else if (WrittenMessage.label(label) instanceof WrittenMessage.Wrong<Label> wrong) {
       checking.problem(field + ".label." + wrong.field(), wrong.problem(), "");
     } else if (DocumentFile.read(checking.file(file), name, mediaType)
-        instanceof Written.Read<Document> document) {
-      Written<Draft> draft = DocumentFile.checked(draft(document.value()));
-      if (draft instanceof Written.Wrong<Draft> wrong) {
+        instanceof WrittenMessage.Read<Document> document) {
+      WrittenMessage<Draft> draft = DocumentFile.checked(draft(document.value()));
+      if (draft instanceof WrittenMessage.Wrong<Draft> wrong) {
         checking.problem(field, wrong.field() + " " + wrong.problem(), "");
       } else if (checking.exercise()) {
         checking.require(
@@ -80,7 +80,7 @@ public record PublishDocumentStep(
   }
 
   private Draft draft(Document document) {
-    if (!(Written.label(label) instanceof Written.Read<Label> read)) {
+    if (!(WrittenMessage.label(label) instanceof WrittenMessage.Read<Label> read)) {
       throw new IllegalStateException("checked before: " + label);
     }
     Draft.Builder draft = Draft.newBuilder().setIdempotencyKey(as).setLabel(read.value());
@@ -89,15 +89,15 @@ public record PublishDocumentStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     if (!(DocumentFile.read(stage.file(file), name, mediaType)
-        instanceof Written.Read<Document> document)) {
+        instanceof WrittenMessage.Read<Document> document)) {
       throw new CommandFailure(file + " was changed meanwhile");
     }
     Draft.Builder whole = draft(document.value()).toBuilder();
     if (stage.exercise()) {
       whole.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);
     }
-    Publishing.publish(stage, by, as, whole.build(), expect, findings);
+    FilePublisher.publish(stage, by, as, whole.build(), expect, findings);
   }
 }

@@ -9,13 +9,13 @@ import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.format.AlertDraft;
 import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.federation.Home;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.OutcomeEntry;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Status;
 
@@ -37,14 +37,14 @@ public record PublishMappedStep(
     @JsonProperty(required = true) Integer line,
     @JsonProperty(required = true) String mapping,
     @JsonProperty(required = true) OutcomeEntry expect)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "publish_mapped";
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     try {
       AlertDraft mapped = read(checking.file(file), checking.file(mapping));
@@ -67,9 +67,9 @@ public record PublishMappedStep(
   }
 
   private AlertDraft read(Path records, Path map) {
-    Path mappings = Home.find().mappings();
-    AlertSource.Opening opening = AlertSource.open(records, map, mappings);
-    if (!(opening instanceof AlertSource.Opening.Opened opened)) {
+    Path mappings = ConfigurationHome.find().mappings();
+    AlertSource.OpenResult opening = AlertSource.open(records, map, mappings);
+    if (!(opening instanceof AlertSource.OpenResult.Opened opened)) {
       throw new CommandFailure(String.valueOf(opening));
     }
     List<AlertItem> items = new ArrayList<>();
@@ -90,8 +90,8 @@ public record PublishMappedStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     Draft draft = read(stage.file(file), stage.file(mapping)).draft();
-    Publishing.publish(stage, by, as, draft, expect, findings);
+    FilePublisher.publish(stage, by, as, draft, expect, findings);
   }
 }

@@ -15,16 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.entente.gateway.bridge.format.Written;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.gateway.bridge.format.WrittenMessage;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Explained;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.DraftExplanation;
+import org.entente.loadtests.scenario.action.NamedObject;
 import org.entente.loadtests.scenario.action.OutcomeEntry;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.ExplainResponse;
@@ -63,7 +63,7 @@ public record PublishStep(
     @Nullable Duration deliverWithin,
     @Nullable Boolean explained,
     @JsonProperty(required = true) OutcomeEntry expect)
-    implements Act {
+    implements ScenarioAction {
   private static final String KEY = "idempotency_key";
   private static final String TO = "to";
   private static final String LABEL = "label";
@@ -85,7 +85,7 @@ public record PublishStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.messages(field + ".derived_from", sources());
     if (inReplyTo != null) {
@@ -95,23 +95,23 @@ public record PublishStep(
       checking.message(field + ".changes", changes);
     }
     if (operation != null) {
-      checking.named(field + ".operation", Thing.OPERATION, operation);
+      checking.named(field + ".operation", NamedObject.OPERATION, operation);
     }
     checking.require(
         !draft.containsKey(KEY),
         field + ".draft." + KEY,
         "is given",
         "nothing: `as` makes the key");
-    if (written() instanceof Written.Wrong<Draft> wrong) {
+    if (written() instanceof WrittenMessage.Wrong<Draft> wrong) {
       checking.problem(field + ".draft." + wrong.field(), wrong.problem(), "");
-    } else if (written() instanceof Written.Read<Draft> read) {
+    } else if (written() instanceof WrittenMessage.Read<Draft> read) {
       content(checking, field, read.value());
     }
     expect.check(checking, field + ".expect");
     checking.names(field + ".as", as);
   }
 
-  private void content(Checking checking, String field, Draft read) {
+  private void content(ScenarioCheck checking, String field, Draft read) {
     checking.require(
         read.getBody().hasRequest() == (answerWithin != null),
         field + ".answer_within",
@@ -132,7 +132,7 @@ public record PublishStep(
     }
   }
 
-  private Written<Draft> written() {
+  private WrittenMessage<Draft> written() {
     Map<String, Object> whole = new LinkedHashMap<>(draft);
     whole.put(KEY, as);
     if (operation != null) {
@@ -143,11 +143,11 @@ public record PublishStep(
     }
     // Files for `send` hold no requests and answers; a client publishes them like anything else.
     Draft.Builder any = Draft.newBuilder();
-    if (Written.message(any, whole) instanceof Written.Read<Message>
+    if (WrittenMessage.message(any, whole) instanceof WrittenMessage.Read<Message>
         && (any.getBody().hasRequest() || any.getBody().hasAnswer())) {
-      return new Written.Read<>(any.build());
+      return new WrittenMessage.Read<>(any.build());
     }
-    return Written.draft(whole);
+    return WrittenMessage.draft(whole);
   }
 
   private static Object with(@Nullable Object part, String id) {
@@ -160,31 +160,32 @@ public record PublishStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     Draft whole = whole(stage);
     stage.content(whole);
     PublisherGrpc.PublisherBlockingStub publisher =
         PublisherGrpc.newBlockingStub(stage.channel(by));
-    Answer<ExplainResponse> before = explanation(stage, publisher, whole);
+    CallResult<ExplainResponse> before = explanation(stage, publisher, whole);
     long begun = System.nanoTime();
     PublishRequest request = PublishRequest.newBuilder().setDraft(whole).build();
-    Answer<PublishResponse> answer = Answer.again(() -> stage.patient(publisher).publish(request));
-    Answer<Outcome> outcome = outcome(answer);
-    if (outcome instanceof Answer.Given<Outcome> given) {
+    CallResult<PublishResponse> answer =
+        CallResult.again(() -> stage.patient(publisher).publish(request));
+    CallResult<Outcome> outcome = outcome(answer);
+    if (outcome instanceof CallResult.Given<Outcome> given) {
       stage.published(as, by.agency(), whole, given.value(), begun);
     }
     if (before != null) {
       Set<String> named = new TreeSet<>(whole.getTo().getAgenciesList());
       named.addAll(whole.getTo().getInformation().getAgenciesList());
       findings.same(
-          "explained before: " + outcome.words(Explained::after),
-          "explained before: " + before.words(it -> Explained.before(it, named)));
+          "explained before: " + outcome.words(DraftExplanation::after),
+          "explained before: " + before.words(it -> DraftExplanation.before(it, named)));
     }
     expect.compare(outcome, findings, daysOver(stage));
   }
 
   /** Midnights (UTC) since the first of what it passes on was published. */
-  private long daysOver(Stage stage) {
+  private long daysOver(ScenarioFederation stage) {
     long today = LocalDate.now(ZoneOffset.UTC).toEpochDay();
     return sources().stream()
         .map(source -> today - day(stage.id(source)))
@@ -199,24 +200,25 @@ public record PublishStep(
   }
 
   /** What the gateway says would become of the draft; nothing if it is not asked. */
-  private @Nullable Answer<ExplainResponse> explanation(
-      Stage stage, PublisherGrpc.PublisherBlockingStub publisher, Draft whole) {
+  private @Nullable CallResult<ExplainResponse> explanation(
+      ScenarioFederation stage, PublisherGrpc.PublisherBlockingStub publisher, Draft whole) {
     if (explained == null || !explained) {
       return null;
     }
     ExplainRequest request = ExplainRequest.newBuilder().setDraft(whole).build();
-    return Answer.again(() -> stage.patient(publisher).explain(request));
+    return CallResult.again(() -> stage.patient(publisher).explain(request));
   }
 
-  private static Answer<Outcome> outcome(Answer<PublishResponse> answer) {
-    if (answer instanceof Answer.Failed<PublishResponse> failed) {
-      return new Answer.Failed<>(failed.code(), failed.reason());
+  private static CallResult<Outcome> outcome(CallResult<PublishResponse> answer) {
+    if (answer instanceof CallResult.Failed<PublishResponse> failed) {
+      return new CallResult.Failed<>(failed.code(), failed.reason());
     }
-    return new Answer.Given<>(((Answer.Given<PublishResponse>) answer).value().getOutcome());
+    return new CallResult.Given<>(
+        ((CallResult.Given<PublishResponse>) answer).value().getOutcome());
   }
 
-  private Draft whole(Stage stage) {
-    if (!(written() instanceof Written.Read<Draft> read)) {
+  private Draft whole(ScenarioFederation stage) {
+    if (!(written() instanceof WrittenMessage.Read<Draft> read)) {
       throw new IllegalStateException("checked before: " + written());
     }
     Draft.Builder whole = read.value().toBuilder();
@@ -228,7 +230,7 @@ public record PublishStep(
       whole.getLabelBuilder().setReferences(stage.id(changes));
     }
     if (operation != null) {
-      whole.getToBuilder().setOperation(stage.things().id(Thing.OPERATION, operation));
+      whole.getToBuilder().setOperation(stage.things().id(NamedObject.OPERATION, operation));
     }
     if (answerWithin != null) {
       Instant answerBy = Instant.now().plus(answerWithin);

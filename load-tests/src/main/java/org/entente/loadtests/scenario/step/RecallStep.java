@@ -3,12 +3,12 @@ package org.entente.loadtests.scenario.step;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RecallResponse;
@@ -36,7 +36,7 @@ public record RecallStep(
     @JsonProperty(required = true) String reason,
     @Nullable List<String> to,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "recall";
@@ -47,7 +47,7 @@ public record RecallStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.require(
@@ -64,7 +64,7 @@ public record RecallStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     long begun = System.nanoTime();
     RecallRequest request =
         RecallRequest.newBuilder()
@@ -77,13 +77,14 @@ public record RecallStep(
             .build();
     RetentionGrpc.RetentionBlockingStub retention =
         RetentionGrpc.newBlockingStub(stage.channel(by));
-    Answer<RecallResponse> answer = Answer.to(() -> stage.patient(retention).recall(request));
-    if (answer instanceof Answer.Given<RecallResponse> given) {
+    CallResult<RecallResponse> answer =
+        CallResult.to(() -> stage.patient(retention).recall(request));
+    if (answer instanceof CallResult.Given<RecallResponse> given) {
       stage.recalled(as == null ? "recall of " + message : as, by.agency(), given.value(), begun);
       findings.same(
           error == null ? "goes to " + new TreeSet<>(recipients()) : "error " + error,
           "goes to " + new TreeSet<>(given.value().getRecipientsList()));
-    } else if (answer instanceof Answer.Failed<RecallResponse> failed) {
+    } else if (answer instanceof CallResult.Failed<RecallResponse> failed) {
       findings.same(
           error == null ? "goes to " + new TreeSet<>(recipients()) : "error " + error,
           "error " + failed.code());

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.RelatedMessage;
 import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.RelatedResponse;
@@ -36,7 +36,7 @@ public record RelatedStep(
     @JsonProperty(required = true) String justification,
     @Nullable Map<String, List<String>> finds,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "related";
@@ -47,7 +47,7 @@ public record RelatedStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.either(field, "finds", finds != null, error);
@@ -55,18 +55,18 @@ public record RelatedStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     RelatedRequest request =
         RelatedRequest.newBuilder()
             .setMessageId(stage.id(message))
             .setExercise(stage.exercise())
             .setPageSize(100)
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> shared = new TreeMap<>();
     wanted().forEach((name, identifiers) -> shared.put(name, new TreeSet<>(identifiers)));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "finds " + shared,
@@ -74,7 +74,7 @@ public record RelatedStep(
         it -> found(stage, it));
   }
 
-  private static String found(Stage stage, RelatedResponse response) {
+  private static String found(ScenarioFederation stage, RelatedResponse response) {
     Map<String, TreeSet<String>> shared = new TreeMap<>();
     for (RelatedMessage it : response.getRelatedList()) {
       shared.put(

@@ -1,13 +1,13 @@
 package org.entente.loadtests.scenario.step;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.OutcomeEntry;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.loadtests.traffic.Headline;
 import org.entente.proto.v1.DecideRequest;
 import org.entente.proto.v1.DecideResponse;
@@ -38,7 +38,7 @@ public record ReleaseStep(
     @Nullable String justification,
     @Nullable String reads,
     @JsonProperty(required = true) OutcomeEntry expect)
-    implements Act {
+    implements ScenarioAction {
   /** What a second person decides. */
   enum Decision {
     RELEASE(Verdict.VERDICT_RELEASE),
@@ -57,14 +57,14 @@ public record ReleaseStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     expect.check(checking, field + ".expect");
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     ReleaseGrpc.ReleaseBlockingStub release = ReleaseGrpc.newBlockingStub(stage.channel(by));
     OnBehalfOf person =
         OnBehalfOf.newBuilder()
@@ -80,30 +80,31 @@ public record ReleaseStep(
             .setVerdict(verdict.verdict)
             .setOnBehalfOf(person)
             .build();
-    Answer<DecideResponse> answer = Answer.to(() -> stage.patient(release).decide(request));
-    if (answer instanceof Answer.Given<DecideResponse> given) {
+    CallResult<DecideResponse> answer = CallResult.to(() -> stage.patient(release).decide(request));
+    if (answer instanceof CallResult.Given<DecideResponse> given) {
       Outcome outcome = given.value().getOutcome();
       stage.decided(message, by.agency(), outcome);
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), verdict.name());
-      expect.compare(new Answer.Given<>(outcome), findings);
-    } else if (answer instanceof Answer.Failed<DecideResponse> failed) {
-      expect.compare(new Answer.Failed<>(failed.code(), failed.reason()), findings);
+      expect.compare(new CallResult.Given<>(outcome), findings);
+    } else if (answer instanceof CallResult.Failed<DecideResponse> failed) {
+      expect.compare(new CallResult.Failed<>(failed.code(), failed.reason()), findings);
     }
   }
 
   private void read(
-      Stage stage,
+      ScenarioFederation stage,
       ReleaseGrpc.ReleaseBlockingStub release,
       OnBehalfOf person,
       String headline,
-      Findings findings) {
+      StepFindings findings) {
     ReadHeldRequest request =
         ReadHeldRequest.newBuilder().setMessageId(stage.id(message)).setOnBehalfOf(person).build();
-    Answer<ReadHeldResponse> answer = Answer.to(() -> stage.patient(release).readHeld(request));
+    CallResult<ReadHeldResponse> answer =
+        CallResult.to(() -> stage.patient(release).readHeld(request));
     findings.same(
         officer + " reads \"" + headline + "\"",
-        answer instanceof Answer.Given<ReadHeldResponse> given
+        answer instanceof CallResult.Given<ReadHeldResponse> given
             ? officer + " reads \"" + Headline.of(given.value().getDraft().getBody()) + "\""
-            : "error " + ((Answer.Failed<ReadHeldResponse>) answer).code());
+            : "error " + ((CallResult.Failed<ReadHeldResponse>) answer).code());
   }
 }

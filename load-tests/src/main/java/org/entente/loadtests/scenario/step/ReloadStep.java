@@ -9,13 +9,13 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.federation.NodePlan;
 import org.entente.loadtests.federation.RulesInForce;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.loadtests.scenario.policy.LintFinding;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
@@ -38,7 +38,7 @@ public record ReloadStep(
     @Nullable String agreements,
     @Nullable String nodeRules,
     @Nullable List<LintFinding> errors)
-    implements Act {
+    implements ScenarioAction {
   private static final String REFUSED = "entente_policy_files_refused";
 
   @Override
@@ -47,7 +47,7 @@ public record ReloadStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.require(
         agreements != null || nodeRules != null,
@@ -69,9 +69,9 @@ public record ReloadStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     NodePlan plan = stage.federation().plan(by.agency());
-    String before = Answer.to(() -> ask(stage)).words(LintPolicyResponse::getPolicyVersion);
+    String before = CallResult.to(() -> ask(stage)).words(LintPolicyResponse::getPolicyVersion);
     RulesInForce.of(plan).change(file(stage, agreements), file(stage, nodeRules));
     String expected =
         errors == null
@@ -79,16 +79,16 @@ public record ReloadStep(
             : words(false, false, LintFinding.words(errors), 1);
     findings.same(
         expected,
-        Patience.until(
+        AnswerPoller.until(
             expected::equals,
-            () -> Answer.to(() -> ask(stage)).words(it -> seen(it, before, plan))));
+            () -> CallResult.to(() -> ask(stage)).words(it -> seen(it, before, plan))));
   }
 
-  private static Optional<Path> file(Stage stage, @Nullable String name) {
+  private static Optional<Path> file(ScenarioFederation stage, @Nullable String name) {
     return Optional.ofNullable(name).map(stage::file);
   }
 
-  private LintPolicyResponse ask(Stage stage) {
+  private LintPolicyResponse ask(ScenarioFederation stage) {
     return stage
         .patient(PolicyToolsGrpc.newBlockingStub(stage.channel(by)))
         .lintPolicy(LintPolicyRequest.getDefaultInstance());

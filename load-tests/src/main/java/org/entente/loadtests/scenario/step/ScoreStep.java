@@ -3,13 +3,13 @@ package org.entente.loadtests.scenario.step;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.RiskGrpc;
 import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.ScoreMessageResponse;
@@ -30,7 +30,7 @@ public record ScoreStep(
     @JsonProperty(required = true) Map<String, Object> score,
     @Nullable Integer version,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   private static final String MESSAGE = "message_id";
   private static final String EXERCISE = "exercise";
 
@@ -44,7 +44,7 @@ public record ScoreStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.require(
@@ -57,17 +57,17 @@ public record ScoreStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     ScoreMessageRequest request =
         ProtoFields.fill(ScoreMessageRequest.newBuilder(), score)
             .setMessageId(stage.id(message))
             .setExercise(stage.exercise())
             .build();
     RiskGrpc.RiskBlockingStub risk = RiskGrpc.newBlockingStub(stage.channel(by));
-    Answer<ScoreMessageResponse> answer =
-        Answer.again(() -> stage.patient(risk).scoreMessage(request));
+    CallResult<ScoreMessageResponse> answer =
+        CallResult.again(() -> stage.patient(risk).scoreMessage(request));
     findings.same(
-        Answer.expected(error, "kept as version " + version),
+        CallResult.expected(error, "kept as version " + version),
         answer.words(it -> "kept as version " + it.getScore().getVersion()));
   }
 }

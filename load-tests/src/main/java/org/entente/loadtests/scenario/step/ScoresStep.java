@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.ListScoresResponse;
@@ -37,9 +37,9 @@ public record ScoresStep(
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable Integer minimumPerMille,
-    @Nullable Map<String, List<Rated>> lists,
+    @Nullable Map<String, List<RatedMessage>> lists,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   private static final int PAGE = 100;
   private static final int WHOLE = 1000;
 
@@ -53,7 +53,7 @@ public record ScoresStep(
    * @param indicators codes of what it rests on
    * @param officer who answers for it; nobody if absent, since no person had a part in it
    */
-  record Rated(
+  record RatedMessage(
       @JsonProperty(required = true) int perMille,
       @JsonProperty(required = true) String client,
       @JsonProperty(required = true) String model,
@@ -99,12 +99,12 @@ public record ScoresStep(
     return minimumPerMille == null ? 0 : minimumPerMille;
   }
 
-  private Map<String, List<Rated>> wanted() {
+  private Map<String, List<RatedMessage>> wanted() {
     return lists == null ? Map.of() : new TreeMap<>(lists);
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.require(
         minimum() >= 0 && minimum() <= WHOLE,
@@ -116,7 +116,7 @@ public record ScoresStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ListScoresRequest request =
         ListScoresRequest.newBuilder()
             .setTerms(
@@ -124,7 +124,7 @@ public record ScoresStep(
                     .setMinimumPerMille(minimum())
                     .setFilter(Filter.newBuilder().setExercise(stage.exercise())))
             .setPageSize(PAGE)
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
     RiskGrpc.RiskBlockingStub risk = RiskGrpc.newBlockingStub(stage.channel(by));
     Map<String, TreeSet<String>> words = new TreeMap<>();
@@ -135,7 +135,7 @@ public record ScoresStep(
               each.forEach(it -> said.add(it.words()));
               words.put(name, said);
             });
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "scored " + words,
@@ -143,12 +143,12 @@ public record ScoresStep(
         it -> listed(stage, it));
   }
 
-  private static String listed(Stage stage, ListScoresResponse response) {
+  private static String listed(ScenarioFederation stage, ListScoresResponse response) {
     Map<String, TreeSet<String>> words = new TreeMap<>();
     for (ScoredMessage it : response.getScoresList()) {
       words
           .computeIfAbsent(stage.name(it.getScore().getMessageId()), name -> new TreeSet<>())
-          .add(Rated.words(it.getScore()));
+          .add(RatedMessage.words(it.getScore()));
     }
     return "scored " + words;
   }

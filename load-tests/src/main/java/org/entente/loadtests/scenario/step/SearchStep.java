@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
@@ -59,7 +59,7 @@ public record SearchStep(
     @Nullable Integer pageSize,
     @Nullable List<String> finds,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   private static final int MOST_ON_A_PAGE = 100;
 
   /** A search that never ends is one that goes wrong. */
@@ -75,7 +75,7 @@ public record SearchStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.messages(field + ".finds", orNone(finds));
     checking.require(
@@ -105,7 +105,7 @@ public record SearchStep(
         "1 to " + MOST_ON_A_PAGE);
   }
 
-  private static void time(Checking checking, String field, @Nullable Duration ago) {
+  private static void time(ScenarioCheck checking, String field, @Nullable Duration ago) {
     checking.require(
         ago == null || !ago.isNegative(),
         field,
@@ -114,10 +114,10 @@ public record SearchStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
     List<Integer> pages = new ArrayList<>();
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "finds " + new TreeSet<>(orNone(finds)),
@@ -134,14 +134,15 @@ public record SearchStep(
     }
   }
 
-  private SearchRequest request(Stage stage) {
+  private SearchRequest request(ScenarioFederation stage) {
     Filter.Builder filter =
         Filter.newBuilder()
             .setExercise(stage.exercise())
             .addAllOrigins(orNone(origins))
             .addAllJurisdictions(orNone(jurisdictions));
     for (String category : orNone(categories)) {
-      filter.addCategories(Category.valueOf(EnumWords.value(Category.getDescriptor(), category)));
+      filter.addCategories(
+          Category.valueOf(ScenarioEnums.value(Category.getDescriptor(), category)));
     }
     SearchRequest.Builder request =
         SearchRequest.newBuilder()
@@ -150,7 +151,7 @@ public record SearchStep(
             .setCaseRef(caseRef == null ? "" : caseRef)
             .setHeadline(headline == null ? "" : headline)
             .setPageSize(pageSize == null ? 0 : pageSize)
-            .setOnBehalfOf(Acting.person(officer, justification));
+            .setOnBehalfOf(CallActor.person(officer, justification));
     if (from != null) {
       request.setReceivedFrom(before(from));
     }
@@ -166,7 +167,7 @@ public record SearchStep(
 
   /** All pages, in their order; notes how many messages each had. */
   private List<FoundMessage> found(
-      Stage stage, SearchGrpc.SearchBlockingStub search, List<Integer> pages) {
+      ScenarioFederation stage, SearchGrpc.SearchBlockingStub search, List<Integer> pages) {
     List<FoundMessage> messages = new ArrayList<>();
     pages.clear();
     SearchRequest request = request(stage);
@@ -182,7 +183,7 @@ public record SearchStep(
   }
 
   /** A message that came on two pages is said twice, and so fits nothing. */
-  private static String words(Stage stage, List<FoundMessage> messages) {
+  private static String words(ScenarioFederation stage, List<FoundMessage> messages) {
     TreeSet<String> names = new TreeSet<>();
     for (FoundMessage message : messages) {
       String name = stage.name(message.getMessageId());

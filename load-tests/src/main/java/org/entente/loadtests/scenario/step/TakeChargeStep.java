@@ -2,13 +2,13 @@ package org.entente.loadtests.scenario.step;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.EnumWords;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioEnums;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.TakeChargeRequest;
@@ -39,14 +39,14 @@ public record TakeChargeStep(
     @Nullable String justification,
     @Nullable String tells,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "charge";
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.constant(field + ".step", ChargeStep.getDescriptor(), step);
@@ -57,11 +57,11 @@ public record TakeChargeStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     TakeChargeRequest request =
         TakeChargeRequest.newBuilder()
             .setMessageId(stage.id(message))
-            .setStep(ChargeStep.valueOf(EnumWords.value(ChargeStep.getDescriptor(), step)))
+            .setStep(ChargeStep.valueOf(ScenarioEnums.value(ChargeStep.getDescriptor(), step)))
             .setNote(note == null ? "" : note)
             .setOnBehalfOf(
                 OnBehalfOf.newBuilder()
@@ -70,13 +70,14 @@ public record TakeChargeStep(
                     .setJustification(justification == null ? "" : justification))
             .build();
     TaskingGrpc.TaskingBlockingStub tasking = TaskingGrpc.newBlockingStub(stage.channel(by));
-    Answer<TakeChargeResponse> answer = Answer.to(() -> stage.patient(tasking).takeCharge(request));
-    if (answer instanceof Answer.Given<TakeChargeResponse> given) {
+    CallResult<TakeChargeResponse> answer =
+        CallResult.to(() -> stage.patient(tasking).takeCharge(request));
+    if (answer instanceof CallResult.Given<TakeChargeResponse> given) {
       stage.made(by.agency(), given.value().getChargeId(), List.of(given.value().getOriginator()));
       stage.reactions().note(stage.id(message), officer + " of " + by.agency(), step);
     }
     findings.same(
-        Answer.expected(error, "tells " + tells),
+        CallResult.expected(error, "tells " + tells),
         answer.words(it -> "tells " + it.getOriginator()));
   }
 }

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallActor;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
@@ -37,7 +37,7 @@ public record ThreadStep(
     @JsonProperty(required = true) String justification,
     @Nullable List<Entry> shows,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   /**
    * One message of a case.
    *
@@ -71,7 +71,7 @@ public record ThreadStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.either(field, "shows", shows != null, error);
     for (int i = 0; i < wanted().size(); i++) {
@@ -84,16 +84,16 @@ public record ThreadStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     SearchRequest request =
         SearchRequest.newBuilder()
             .setFilter(Filter.newBuilder().setExercise(stage.exercise()))
             .setCaseRef(caseRef)
             .setPageSize(100)
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
     SearchGrpc.SearchBlockingStub search = SearchGrpc.newBlockingStub(stage.channel(by));
-    Patience.await(
+    AnswerPoller.await(
         findings,
         error,
         "shows " + wanted().stream().map(Entry::words).toList(),
@@ -101,7 +101,7 @@ public record ThreadStep(
         it -> shown(stage, it));
   }
 
-  private static String shown(Stage stage, SearchResponse response) {
+  private static String shown(ScenarioFederation stage, SearchResponse response) {
     List<FoundMessage> messages = new ArrayList<>(response.getMessagesList());
     messages.sort(
         (one, other) ->

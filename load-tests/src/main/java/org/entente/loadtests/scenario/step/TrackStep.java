@@ -8,13 +8,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.model.Code;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.AnswerPoller;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
-import org.entente.loadtests.scenario.action.Patience;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.loadtests.scenario.action.StoppedEntry;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
@@ -39,14 +39,14 @@ import org.jspecify.annotations.Nullable;
 public record TrackStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String message,
-    @JsonProperty(required = true) Map<String, Word> progress,
+    @JsonProperty(required = true) Map<String, ProgressMark> progress,
     @Nullable Map<String, String> retrievedBy,
     @Nullable Map<String, List<String>> passedOn,
     @Nullable String rejected,
     @Nullable Map<String, StoppedEntry> stopped)
-    implements Act {
+    implements ScenarioAction {
   /** How far a message has come. */
-  enum Word {
+  enum ProgressMark {
     ACCEPTED,
     RELAYED,
     DELIVERED,
@@ -82,7 +82,7 @@ public record TrackStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.message(field + ".message", message);
     checking.agencies(field + ".progress", progress.keySet());
@@ -108,7 +108,7 @@ public record TrackStep(
                 checking.client(field + ".retrieved_by." + agency, new ClientRef(agency, client)));
   }
 
-  private static void code(Checking checking, String field, String code) {
+  private static void code(ScenarioCheck checking, String field, String code) {
     checking.oneOf(
         field,
         Stream.of(Code.values()).map(Code::name).collect(Collectors.toCollection(TreeSet::new)),
@@ -116,7 +116,7 @@ public record TrackStep(
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     TrackRequest request = TrackRequest.newBuilder().setMessageId(stage.id(message)).build();
     EvidenceGrpc.EvidenceBlockingStub evidence = EvidenceGrpc.newBlockingStub(stage.channel(by));
     Map<String, String> why = new TreeMap<>();
@@ -124,15 +124,16 @@ public record TrackStep(
     String expected = words(new TreeMap<>(progress), clients(), onward(), rejected) + because(why);
     findings.same(
         expected,
-        Patience.until(
-            expected::equals, () -> seen(Answer.to(() -> stage.patient(evidence).track(request)))));
+        AnswerPoller.until(
+            expected::equals,
+            () -> seen(CallResult.to(() -> stage.patient(evidence).track(request)))));
   }
 
-  private String seen(Answer<TrackResponse> answer) {
-    if (answer instanceof Answer.Failed<TrackResponse> failed) {
+  private String seen(CallResult<TrackResponse> answer) {
+    if (answer instanceof CallResult.Failed<TrackResponse> failed) {
       return "error " + failed.code();
     }
-    TrackResponse known = ((Answer.Given<TrackResponse>) answer).value();
+    TrackResponse known = ((CallResult.Given<TrackResponse>) answer).value();
     Map<String, String> reached = new TreeMap<>();
     for (RecipientProgress recipient : known.getRecipientsList()) {
       reached.put(recipient.getAgency(), word(recipient.getProgress()));

@@ -5,11 +5,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.federation.NodePlan;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Checking;
-import org.entente.loadtests.scenario.action.Findings;
 import org.entente.loadtests.scenario.action.HeldTexts;
-import org.entente.loadtests.scenario.action.Stage;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 
 /**
  * A transit has passed on what it could not read: it opened no envelope, and its files and its log
@@ -17,19 +17,19 @@ import org.entente.loadtests.scenario.action.Stage;
  *
  * @param agency the transit
  */
-public record TransitStep(@JsonProperty(required = true) String agency) implements Act {
+public record TransitStep(@JsonProperty(required = true) String agency) implements ScenarioAction {
   @Override
   public String word() {
     return "transit";
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.agency(field + ".agency", agency);
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) throws InterruptedException {
+  public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     NodePlan plan = stage.federation().plan(agency);
     OptionalLong relayed = counter(plan, "entente_relayed_total", 1);
     findings.add(
@@ -50,7 +50,7 @@ public record TransitStep(@JsonProperty(required = true) String agency) implemen
   /** Asks until it is at least so much: what goes back to an origin may still be under way. */
   private static OptionalLong counter(NodePlan plan, String name, long least)
       throws InterruptedException {
-    long deadline = System.nanoTime() + Stage.PATIENCE.toNanos();
+    long deadline = System.nanoTime() + ScenarioFederation.PATIENCE.toNanos();
     OptionalLong value = Exposition.counter(plan.admin(), name);
     while (value.orElse(-1) < least && System.nanoTime() < deadline) {
       value = Exposition.counter(plan.admin(), name);

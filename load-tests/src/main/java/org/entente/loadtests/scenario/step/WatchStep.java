@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.entente.loadtests.scenario.action.Act;
-import org.entente.loadtests.scenario.action.Acting;
-import org.entente.loadtests.scenario.action.Answer;
-import org.entente.loadtests.scenario.action.Checking;
+import org.entente.loadtests.scenario.action.CallActor;
+import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.Findings;
+import org.entente.loadtests.scenario.action.NamedObject;
 import org.entente.loadtests.scenario.action.ProtoFields;
-import org.entente.loadtests.scenario.action.Stage;
-import org.entente.loadtests.scenario.action.Thing;
+import org.entente.loadtests.scenario.action.ScenarioAction;
+import org.entente.loadtests.scenario.action.ScenarioCheck;
+import org.entente.loadtests.scenario.action.ScenarioFederation;
+import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.AddWatchResponse;
 import org.entente.proto.v1.RemoveWatchRequest;
@@ -39,7 +39,7 @@ public record WatchStep(
     @JsonProperty(required = true) String officer,
     @JsonProperty(required = true) String justification,
     @Nullable String error)
-    implements Act {
+    implements ScenarioAction {
   @Override
   public String word() {
     return "watch";
@@ -50,7 +50,7 @@ public record WatchStep(
   }
 
   @Override
-  public void check(Checking checking, String field) {
+  public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
     checking.require(
         (as != null && terms != null && end == null)
@@ -60,25 +60,25 @@ public record WatchStep(
         "either as and terms, or end");
     ProtoFields.check(checking, field + ".terms", WatchTerms.newBuilder(), fields());
     if (as != null) {
-      checking.names(field + ".as", Thing.WATCH, as);
+      checking.names(field + ".as", NamedObject.WATCH, as);
     }
     if (end != null) {
-      checking.named(field + ".end", Thing.WATCH, end);
+      checking.named(field + ".end", NamedObject.WATCH, end);
     }
   }
 
   @Override
-  public void perform(Stage stage, Findings findings) {
+  public void perform(ScenarioFederation stage, StepFindings findings) {
     WatchGrpc.WatchBlockingStub watch = WatchGrpc.newBlockingStub(stage.channel(by));
     if (end != null) {
       RemoveWatchRequest request =
           RemoveWatchRequest.newBuilder()
-              .setWatch(number(stage.things().id(Thing.WATCH, end)))
-              .setOnBehalfOf(Acting.person(officer, justification))
+              .setWatch(number(stage.things().id(NamedObject.WATCH, end)))
+              .setOnBehalfOf(CallActor.person(officer, justification))
               .build();
       findings.same(
-          Answer.expected(error, "ended"),
-          Answer.to(() -> stage.patient(watch).removeWatch(request)).words(it -> "ended"));
+          CallResult.expected(error, "ended"),
+          CallResult.to(() -> stage.patient(watch).removeWatch(request)).words(it -> "ended"));
       return;
     }
     WatchTerms.Builder wanted = ProtoFields.fill(WatchTerms.newBuilder(), fields());
@@ -86,13 +86,14 @@ public record WatchStep(
     AddWatchRequest request =
         AddWatchRequest.newBuilder()
             .setTerms(wanted)
-            .setOnBehalfOf(Acting.person(officer, justification))
+            .setOnBehalfOf(CallActor.person(officer, justification))
             .build();
-    Answer<AddWatchResponse> answer = Answer.to(() -> stage.patient(watch).addWatch(request));
-    if (as != null && answer instanceof Answer.Given<AddWatchResponse> given) {
-      stage.things().name(Thing.WATCH, as, id(by, given.value().getWatch().getWatch()));
+    CallResult<AddWatchResponse> answer =
+        CallResult.to(() -> stage.patient(watch).addWatch(request));
+    if (as != null && answer instanceof CallResult.Given<AddWatchResponse> given) {
+      stage.things().name(NamedObject.WATCH, as, id(by, given.value().getWatch().getWatch()));
     }
-    findings.same(Answer.expected(error, "watched for"), answer.words(it -> "watched for"));
+    findings.same(CallResult.expected(error, "watched for"), answer.words(it -> "watched for"));
   }
 
   /** A gateway numbers its watches: agency and number tell one of the whole scenario. */

@@ -14,9 +14,9 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.analysis.PolicyReplay;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.policy.terms.Rulebook;
-import org.entente.loadtests.federation.Home;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.scenario.policy.LintFinding;
 import org.entente.loadtests.scenario.policy.PolicyFmtEntry;
 import org.entente.loadtests.scenario.policy.PolicyLintEntry;
@@ -35,8 +35,9 @@ final class EnforcementEntriesTest {
   private static final String FILE = "sample.yaml";
   private static final AgencyName CUSTOMS = new AgencyName("nl.customs");
   private static final AgencyName POLICE = new AgencyName("nl.police");
-  private static final Verdict REFUSED =
-      new Verdict(Verdict.Outcome.REFUSED, Optional.empty(), Optional.empty(), List.of());
+  private static final TransferVerdict REFUSED =
+      new TransferVerdict(
+          TransferVerdict.Outcome.REFUSED, Optional.empty(), Optional.empty(), List.of());
   private static final MessageId MESSAGE = MessageId.of(new byte[MessageId.SIZE]);
 
   @TempDir private Path folder;
@@ -58,16 +59,16 @@ final class EnforcementEntriesTest {
   @Test
   void lint_ofErrors_isNotWhatIsExpectedAsWarning() {
     ConfigProblem found = new ConfigProblem(FILE, 3, 1, "covers", "is odd", "");
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     new PolicyLintEntry(null, List.of(new LintFinding(FILE, "covers", "odd")))
-        .compare(new Rulebook.Loading.Invalid(List.of(found)), findings);
+        .compare(new Rulebook.LoadResult.Invalid(List.of(found)), findings);
     assertEquals(false, ok(findings));
   }
 
   private static boolean linted(List<ConfigProblem> found, LintFinding... expected) {
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     new PolicyLintEntry(List.of(expected), null)
-        .compare(new Rulebook.Loading.Invalid(found), findings);
+        .compare(new Rulebook.LoadResult.Invalid(found), findings);
     return ok(findings);
   }
 
@@ -84,10 +85,10 @@ final class EnforcementEntriesTest {
   /** One file in another layout, one that is as it should be. */
   private boolean laidOut(@Nullable List<String> changes, @Nullable List<String> refuses)
       throws IOException {
-    String good = Files.readString(Home.find().agreements().resolve("fr-sg-ipr.yaml"));
+    String good = Files.readString(ConfigurationHome.find().agreements().resolve("fr-sg-ipr.yaml"));
     Files.writeString(folder.resolve("other.yaml"), good);
     Files.writeString(folder.resolve(FILE), good.replace("\n\n", "\n"));
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     new PolicyFmtEntry(changes, refuses).compare(folder, findings);
     return ok(findings);
   }
@@ -106,12 +107,12 @@ final class EnforcementEntriesTest {
     PolicyReplayEntry entry =
         new PolicyReplayEntry(
             messages,
-            Map.of(message, Map.of(to, new PolicyReplayEntry.Both(words, words))),
+            Map.of(message, Map.of(to, new PolicyReplayEntry.OutcomePair(words, words))),
             lacking);
-    PolicyReplay.Changed changed =
-        new PolicyReplay.Changed(
+    PolicyReplay.ChangedOutcome changed =
+        new PolicyReplay.ChangedOutcome(
             MESSAGE, true, CUSTOMS, POLICE, Instant.EPOCH, REFUSED, REFUSED, List.of());
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     ByteString id = ByteString.copyFrom(MESSAGE.bytes());
     entry.compare(
         1, List.of(changed), List.of(), it -> it.equals(id) ? "first" : "unknown", findings);
@@ -158,17 +159,17 @@ final class EnforcementEntriesTest {
             .build();
     Outcome outcome =
         Outcome.newBuilder().setRefused(Refused.newBuilder().addRefusals(refusal)).build();
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     new OutcomeEntry(
             null,
             Map.of("nl.police", new OutcomeEntry.RefusedFor("CONDITION_FAILED", null, says)),
             null,
             null)
-        .compare(new Answer.Given<>(outcome), findings);
+        .compare(new CallResult.Given<>(outcome), findings);
     return ok(findings);
   }
 
-  private static boolean ok(Findings findings) {
-    return findings.all().stream().allMatch(Findings.Finding::ok);
+  private static boolean ok(StepFindings findings) {
+    return findings.all().stream().allMatch(StepFindings.Finding::ok);
   }
 }

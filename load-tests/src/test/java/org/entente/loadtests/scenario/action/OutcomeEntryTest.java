@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
-import org.entente.loadtests.scenario.action.Findings.Finding;
-import org.entente.loadtests.scenario.action.OutcomeEntry.Permitted;
+import org.entente.loadtests.scenario.action.OutcomeEntry.AcceptedFor;
 import org.entente.loadtests.scenario.action.OutcomeEntry.RefusedFor;
+import org.entente.loadtests.scenario.action.StepFindings.Finding;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Held;
 import org.entente.proto.v1.Outcome;
@@ -39,11 +39,11 @@ final class OutcomeEntryTest {
 
   @Test
   void outcome_asExpected_isOk() {
-    assertTrue(compare(accepted(new Permitted("eu", 30, null), NOT_COVERED)).ok());
+    assertTrue(compare(accepted(new AcceptedFor("eu", 30, null), NOT_COVERED)).ok());
     assertTrue(
         compare(
                 accepted(
-                    new Permitted("eu", null, null), new RefusedFor("NOT_COVERED", null, null)))
+                    new AcceptedFor("eu", null, null), new RefusedFor("NOT_COVERED", null, null)))
             .ok());
   }
 
@@ -71,9 +71,9 @@ final class OutcomeEntryTest {
   }
 
   private static Finding withheld(@Nullable List<String> fields, Outcome outcome) {
-    Findings findings = new Findings();
-    new OutcomeEntry(Map.of("de.customs", new Permitted("eu", null, fields)), null, null, null)
-        .compare(new Answer.Given<>(outcome), findings);
+    StepFindings findings = new StepFindings();
+    new OutcomeEntry(Map.of("de.customs", new AcceptedFor("eu", null, fields)), null, null, null)
+        .compare(new CallResult.Given<>(outcome), findings);
     return findings.all().get(0);
   }
 
@@ -88,15 +88,15 @@ final class OutcomeEntryTest {
   }
 
   private static boolean passedOn(int expected, long daysOver) {
-    Findings findings = new Findings();
-    accepted(new Permitted("eu", expected, null), NOT_COVERED)
-        .compare(new Answer.Given<>(OUTCOME), findings, daysOver);
+    StepFindings findings = new StepFindings();
+    accepted(new AcceptedFor("eu", expected, null), NOT_COVERED)
+        .compare(new CallResult.Given<>(OUTCOME), findings, daysOver);
     return findings.all().get(0).ok();
   }
 
   @Test
   void outcome_otherwise_failsAndSaysBoth() {
-    Finding days = compare(accepted(new Permitted("eu", 31, null), NOT_COVERED));
+    Finding days = compare(accepted(new AcceptedFor("eu", 31, null), NOT_COVERED));
     assertFalse(days.ok());
     assertEquals(
         "accepted for de.customs under eu for 31 days,"
@@ -106,18 +106,18 @@ final class OutcomeEntryTest {
         "accepted for de.customs under eu for 30 days,"
             + " refused for us.cbp: NOT_COVERED by eu-us/categories (IPR is not covered)",
         days.seen());
-    assertFalse(compare(accepted(new Permitted("other", 30, null), NOT_COVERED)).ok());
+    assertFalse(compare(accepted(new AcceptedFor("other", 30, null), NOT_COVERED)).ok());
     assertFalse(
-        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NODE_RULE", null, null)))
+        compare(accepted(new AcceptedFor("eu", 30, null), new RefusedFor("NODE_RULE", null, null)))
             .ok());
     assertFalse(
-        compare(accepted(new Permitted("eu", 30, null), new RefusedFor("NOT_COVERED", "x", null)))
+        compare(accepted(new AcceptedFor("eu", 30, null), new RefusedFor("NOT_COVERED", "x", null)))
             .ok());
   }
 
   @Test
   void outcome_forOthersThanExpected_fails() {
-    Map<String, Permitted> permitted = Map.of("de.customs", new Permitted("eu", 30, null));
+    Map<String, AcceptedFor> permitted = Map.of("de.customs", new AcceptedFor("eu", 30, null));
     Map<String, RefusedFor> both = Map.of("us.cbp", NOT_COVERED, "ch.customs", NOT_COVERED);
 
     assertFalse(
@@ -135,27 +135,27 @@ final class OutcomeEntryTest {
     OutcomeEntry error = new OutcomeEntry(null, null, null, "SCOPE_MISSING");
     Outcome waits = Outcome.newBuilder().setHeld(Held.getDefaultInstance()).build();
 
-    assertTrue(compare(held, new Answer.Given<>(waits)).ok());
+    assertTrue(compare(held, new CallResult.Given<>(waits)).ok());
     assertFalse(compare(held).ok());
     assertFalse(compare(error).ok());
-    assertFalse(compare(error, new Answer.Given<>(waits)).ok());
-    assertTrue(compare(error, new Answer.Failed<>("SCOPE_MISSING", "publish")).ok());
-    assertFalse(compare(held, new Answer.Failed<>("SCOPE_MISSING", "publish")).ok());
+    assertFalse(compare(error, new CallResult.Given<>(waits)).ok());
+    assertTrue(compare(error, new CallResult.Failed<>("SCOPE_MISSING", "publish")).ok());
+    assertFalse(compare(held, new CallResult.Failed<>("SCOPE_MISSING", "publish")).ok());
     assertEquals(
         "error NOT_READY (later)",
-        compare(error, new Answer.Failed<>("NOT_READY", "later")).seen());
+        compare(error, new CallResult.Failed<>("NOT_READY", "later")).seen());
   }
 
-  private static OutcomeEntry accepted(Permitted permitted, RefusedFor refused) {
+  private static OutcomeEntry accepted(AcceptedFor permitted, RefusedFor refused) {
     return new OutcomeEntry(Map.of("de.customs", permitted), Map.of("us.cbp", refused), null, null);
   }
 
   private static Finding compare(OutcomeEntry expected) {
-    return compare(expected, new Answer.Given<>(OUTCOME));
+    return compare(expected, new CallResult.Given<>(OUTCOME));
   }
 
-  private static Finding compare(OutcomeEntry expected, Answer<Outcome> answer) {
-    Findings findings = new Findings();
+  private static Finding compare(OutcomeEntry expected, CallResult<Outcome> answer) {
+    StepFindings findings = new StepFindings();
     expected.compare(answer, findings);
     return findings.all().get(0);
   }

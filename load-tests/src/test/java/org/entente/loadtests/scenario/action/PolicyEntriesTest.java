@@ -13,7 +13,7 @@ import org.entente.gateway.policy.analysis.RulebookComparison.Difference;
 import org.entente.gateway.policy.analysis.RulebookComparison.Outcome;
 import org.entente.gateway.policy.analysis.RulebookComparison.Relation;
 import org.entente.gateway.policy.decide.Residual;
-import org.entente.gateway.policy.decide.Verdict;
+import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.loadtests.scenario.policy.PolicyDiffEntry;
 import org.entente.loadtests.scenario.policy.PolicyExplainEntry;
 import org.entente.loadtests.scenario.policy.PolicyTestEntry;
@@ -26,10 +26,12 @@ import org.junit.jupiter.api.Test;
 final class PolicyEntriesTest {
   private static final AgencyName CUSTOMS = new AgencyName("nl.customs");
   private static final AgencyName POLICE = new AgencyName("nl.police");
-  private static final Verdict REFUSED =
-      new Verdict(Verdict.Outcome.REFUSED, Optional.empty(), Optional.empty(), List.of());
-  private static final Verdict PERMITTED =
-      new Verdict(Verdict.Outcome.PERMITTED, Optional.empty(), Optional.empty(), List.of());
+  private static final TransferVerdict REFUSED =
+      new TransferVerdict(
+          TransferVerdict.Outcome.REFUSED, Optional.empty(), Optional.empty(), List.of());
+  private static final TransferVerdict PERMITTED =
+      new TransferVerdict(
+          TransferVerdict.Outcome.PERMITTED, Optional.empty(), Optional.empty(), List.of());
 
   @Test
   void test_isAsExpected_onlyIfExactlyTheseAreNotMet() {
@@ -65,7 +67,7 @@ final class PolicyEntriesTest {
 
   @Test
   void diff_equivalentButUnderAnotherAgreement_isNotEquivalent() {
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     new PolicyDiffEntry(Relation.EQUIVALENT, true, null, null, null)
         .compare(outcome(Relation.EQUIVALENT, null, difference()), findings);
     assertEquals(false, ok(findings));
@@ -73,7 +75,7 @@ final class PolicyEntriesTest {
 
   @Test
   void diff_withoutTheMessageThatItShouldShow_isNotAsExpected() {
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     entry(Relation.WIDER, true, "CASH", "PERMITTED under ")
         .compare(outcome(Relation.WIDER, null, null), findings);
     assertEquals(false, ok(findings));
@@ -94,7 +96,7 @@ final class PolicyEntriesTest {
     ExpectationReport.Result result =
         new ExpectationReport.Result(
             "f.yaml", 3, "cash", CUSTOMS, POLICE, met, "REFUSED", "PERMITTED", List.of());
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     entry.compare(new ExpectationReport("1", List.of(result), List.of()), findings);
     return ok(findings);
   }
@@ -105,7 +107,7 @@ final class PolicyEntriesTest {
             new Clause("sample/kinds", 2, 1, true),
             new Clause("sample/handling", 3, 0, true),
             new Clause("complete/kinds", 2, 1, true));
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     new PolicyTestEntry("f", null, Map.of(agreement, missing), null)
         .compare(new ExpectationReport("1", List.of(), clauses), findings);
     return ok(findings);
@@ -113,7 +115,7 @@ final class PolicyEntriesTest {
 
   private static boolean compared(
       Relation relation, boolean exhaustive, String category, String draft) {
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     entry(relation, exhaustive, category, draft)
         .compare(outcome(Relation.WIDER, difference(), null), findings);
     return ok(findings);
@@ -162,13 +164,13 @@ final class PolicyEntriesTest {
                 new Residual.Branch("label.x", PERMITTED),
                 new Residual.Branch("!label.x", REFUSED)),
             true);
-    Findings findings = new Findings();
+    StepFindings findings = new StepFindings();
     new PolicyExplainEntry(Map.of(), List.of("nl.police"), "x", type, Map.of("nl.police", branches))
         .compare(List.of(residual), findings);
     return ok(findings);
   }
 
-  private static boolean ok(Findings findings) {
-    return findings.all().stream().allMatch(Findings.Finding::ok);
+  private static boolean ok(StepFindings findings) {
+    return findings.all().stream().allMatch(StepFindings.Finding::ok);
   }
 }

@@ -1,4 +1,0 @@
-package org.entente.gateway.bridge.format;
-
-/** What reading one CAP document comes to. */
-public sealed interface CapReading permits CapAlert, BadRecord {}

@@ -1,4 +1,0 @@
-package org.entente.gateway.bridge.format;
-
-/** What reading one line of a JSON Lines file comes to. */
-public sealed interface RecordReading permits SourceRecord, BadRecord {}

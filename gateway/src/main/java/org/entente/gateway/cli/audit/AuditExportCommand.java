@@ -1,0 +1,296 @@
+package org.entente.gateway.cli.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.offline.OfflineNode;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.report.AuditExporter;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
+import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.ExportedMessage;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Gives account of a period, a subject or a message. */
+@Command(
+    name = "export",
+    description = {
+      "Prints audit records as JSON Lines, one a leaf: what was done when, by whom, on whose behalf,",
+      "under which agreement and legal basis, with whom it was shared, how long it is kept, what became",
+      "of it. Of a period, of all that names somebody, or of a message. Erased content shows as erased.",
+      "Each page that is given is in the log itself, with the officer and the reason.",
+      "",
+      "With --gateway from a running node, as a client with the scope `audit`; with --config from the",
+      "data of one that does not run."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente audit export --from 2026-03-01 --to 2026-04-01 --officer FR-7 \\",
+      "      --justification 'quarterly report' --config /etc/entente/node.yaml",
+      "  entente audit export --subject 'person:Dupont/Marie/1980-02-01' --officer FR-7 --proofs \\",
+      "      --justification 'access request 12/26' --gateway 127.0.0.1:7441 \\",
+      "      --credentials fr.customs/clients/auditor"
+    })
+final class AuditExportCommand implements Callable<Integer> {
+  @ArgGroup(multiplicity = "1")
+  private NodeOptions where = new NodeOptions();
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "a day or a time as in 2026-03-01T08:00:00Z, itself included")
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "a day or a time, itself not included")
+  private @Nullable String to;
+
+  @Option(
+      names = "--subject",
+      paramLabel = "SCHEME:VALUE",
+      description = "all that names somebody: person:FAMILY/GIVEN[/BIRTH], document:…, case:…, …")
+  private String subject = "";
+
+  @Option(names = "--message", paramLabel = "ID", description = "all about one message")
+  private String message = "";
+
+  @Option(names = "--proofs", description = "each line with its proof, a C2SP tlog-proof")
+  private boolean proofs;
+
+  @Option(names = "--justification", required = true, description = "why; recorded")
+  private String justification = "";
+
+  @Mixin private PersonOptions person = new PersonOptions();
+
+  @Spec private CommandSpec spec;
+
+  private final ObjectMapper json = new ObjectMapper();
+
+  /** Which node. */
+  static final class NodeOptions {
+    @Option(
+        names = "--config",
+        required = true,
+        paramLabel = "FILE",
+        description = "node.yaml of a node that does not run")
+    private @Nullable Path config;
+
+    @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
+    private @Nullable GatewayAddress gateway;
+  }
+
+  @Override
+  public Integer call() {
+    Path config = where.config;
+    return config == null ? overGrpc() : fromData(config);
+  }
+
+  private int overGrpc() {
+    GatewayAddress gateway = where.gateway == null ? new GatewayAddress() : where.gateway;
+    ManagedChannel channel = gateway.open();
+    try {
+      return print(page -> AuditGrpc.newBlockingStub(channel).export(page));
+    } catch (StatusRuntimeException e) {
+      throw RpcFailures.explain(e);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private int fromData(Path config) {
+    try (OfflineNode node = OfflineNode.open(config, InstantSource.system())) {
+      AuditPerson who = person.recorded(justification);
+      return print(
+          page -> {
+            AuditExporter.Answer answer = node.export(who, page);
+            if (answer instanceof AuditExporter.Answer.Refused refused) {
+              throw new CommandFailure(
+                  refused.problem().code() + ": " + refused.problem().message());
+            }
+            return ((AuditExporter.Answer.Page) answer).page();
+          });
+    } catch (StartProblem | InvalidValue e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private interface Source {
+    ExportResponse page(ExportRequest request);
+  }
+
+  private int print(Source source) {
+    ExportRequest.Builder request =
+        ExportRequest.newBuilder()
+            .setSubject(subject)
+            .setProofs(proofs)
+            .setOnBehalfOf(person.because(justification));
+    if (from != null) {
+      request.setFrom(TimeWord.of("--from", from));
+    }
+    // Without an end, what this command itself puts into the log would never be the last.
+    request.setTo(
+        to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : TimeWord.of("--to", to));
+    if (!message.isEmpty()) {
+      request.setMessageId(messageId());
+    }
+    String next;
+    do {
+      ExportResponse page = source.page(request.build());
+      for (ExportedLeaf leaf : page.getLeavesList()) {
+        spec.commandLine().getOut().println(line(leaf));
+      }
+      spec.commandLine().getOut().flush();
+      next = page.getNext();
+      request.setAfter(next);
+    } while (!next.isEmpty());
+    return 0;
+  }
+
+  private ByteString messageId() {
+    try {
+      return ByteString.copyFrom(MessageId.parse(message).bytes());
+    } catch (InvalidValue e) {
+      throw new UsageError("--message: " + e.getMessage(), e);
+    }
+  }
+
+  private String line(ExportedLeaf leaf) {
+    ObjectNode out =
+        json.createObjectNode()
+            .put("log", leaf.getOrigin())
+            .put("leaf", leaf.getIndex())
+            .put("commitment", base64(leaf.getCommitment()));
+    AuditRecordCodec.decode(leaf.getRecord().toByteArray())
+        .filter(record -> !leaf.getRecord().isEmpty())
+        .ifPresentOrElse(record -> tell(out, record), () -> out.put("erased", true));
+    leaf.getMessagesList().forEach(one -> tell(out.withArray("messages").addObject(), one));
+    if (!leaf.getRecord().isEmpty()) {
+      out.put("blind", base64(leaf.getBlind())).put("record", base64(leaf.getRecord()));
+    }
+    if (!leaf.getProof().isEmpty()) {
+      out.put("proof", leaf.getProof().toStringUtf8());
+    }
+    try {
+      return json.writeValueAsString(out);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a leaf cannot be written as JSON", e);
+    }
+  }
+
+  private static void tell(ObjectNode out, AuditRecord record) {
+    out.put("at", record.at().toString())
+        .put("type", record.type().name())
+        .put("law_category", record.category().name());
+    AuditActor actor = record.actor();
+    ObjectNode by = out.putObject("by").put("agency", actor.agency().value());
+    put(by, "client", actor.client() == null ? "" : actor.client().value());
+    AuditPerson who = actor.onBehalfOf();
+    if (who != null) {
+      put(by, "officer", who.officer());
+      put(by, "unit", who.unit());
+      put(by, "justification", who.justification());
+    }
+    record.subject().agencies().forEach(agency -> out.withArray("agencies").add(agency.value()));
+    AuditSubject.Range range = record.subject().range();
+    if (range != null) {
+      out.putObject("range")
+          .put("lane", range.lane().name())
+          .put("first", range.first())
+          .put("last", range.last());
+    }
+    put(out, "agreement", record.basis().agreement());
+    put(out, "policy_version", record.basis().policyVersion());
+    put(out, "code", record.outcome().code());
+    put(out, "detail", record.outcome().detail());
+    put(out, "header_sha256", hex(record.subject().headerHash()));
+  }
+
+  private static void tell(ObjectNode out, ExportedMessage message) {
+    out.put("id", hex(message.getMessageId()))
+        .put("content", word(message.getState().name(), "CONTENT_STATE_"));
+    put(out, "received_at", message.hasReceivedAt(), message.getReceivedAt());
+    put(out, "kept_until", message.hasKeptUntil(), message.getKeptUntil());
+    put(out, "erased_at", message.hasErasedAt(), message.getErasedAt());
+    put(out, "erasure_cause", message.getErasureCause());
+    put(out, "old_copies_until", message.hasOldCopiesUntil(), message.getOldCopiesUntil());
+    message.getTermsList().forEach(terms -> tell(out.withArray("terms").addObject(), terms));
+    message.getEvidenceList().forEach(item -> tell(out.withArray("evidence").addObject(), item));
+  }
+
+  private static void tell(ObjectNode out, ExportedMessage.Terms terms) {
+    terms.getRecipientsList().forEach(agency -> out.withArray("recipients").add(agency));
+    put(out, "agreement", terms.getAgreement());
+    put(out, "legal_basis", terms.getLegalBasis());
+    out.put("category", word(terms.getCategory().name(), "CATEGORY_"))
+        .put("purpose", word(terms.getPurpose().name(), "PURPOSE_"))
+        .put("personal_data", terms.getPersonalData())
+        .put("retention_days", terms.getRetentionDays());
+    put(out, "case_ref", terms.getCaseRef());
+  }
+
+  private static void tell(ObjectNode out, EvidenceItem item) {
+    out.put("at", Timestamps.toString(item.getAt()))
+        .put("kind", word(item.getKind().name(), "EVIDENCE_KIND_"))
+        .put("agency", item.getAgency());
+    put(out, "recipient", item.getRecipient());
+    put(out, "code", item.getCode());
+    put(out, "retrieved_by", item.getRetrievedBy());
+    put(out, "retrieved_at", item.hasRetrievedAt(), item.getRetrievedAt());
+  }
+
+  private static void put(ObjectNode out, String name, @Nullable String value) {
+    if (value != null && !value.isEmpty()) {
+      out.put(name, value);
+    }
+  }
+
+  private static void put(ObjectNode out, String name, boolean there, Timestamp at) {
+    if (there) {
+      out.put(name, Timestamps.toString(at));
+    }
+  }
+
+  private static String word(String name, String prefix) {
+    return name.replace(prefix, "");
+  }
+
+  private static String base64(ByteString bytes) {
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,164 @@
+package org.entente.gateway.cli.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.entente.gateway.audit.proof.MessageProof;
+import org.entente.gateway.audit.proof.ProofVerdict;
+import org.entente.gateway.audit.proof.ProofVerdict.Fails;
+import org.entente.gateway.audit.proof.ProofVerdict.Holds;
+import org.entente.gateway.audit.proof.ProofVerifier;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.cli.call.RootsFile;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileErrorText;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Checks the proof of a message. */
+@Command(
+    name = "verify-proof",
+    description = {
+      "Checks a file that `audit prove` has written, from nothing but the file and the federation's",
+      "roots; asks no gateway. Says which part fails: file, trust bundle, checkpoint, witnesses, leaf,",
+      "record, header, origin's key or signature. Exit code 0 only if all of it holds."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  entente audit verify-proof 0197.proof --roots roots.json")
+final class AuditVerifyProofCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "the proof")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--roots",
+      required = true,
+      paramLabel = "FILE",
+      description = "roots that must have signed the trust bundle in the proof")
+  private Path roots = Path.of("");
+
+  @Option(
+      names = "--witnesses",
+      paramLabel = "N",
+      description = "how many must have cosigned; by default one, if the federation has any other")
+  private @Nullable Integer witnesses;
+
+  @Option(names = "--json", description = "print one JSON object")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ProofVerdict verdict = verify();
+    if (verdict instanceof Fails fails && !json) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              file
+                  + ": NOT PROVED; "
+                  + fails.part()
+                  + ": "
+                  + TerminalText.printable(fails.reason()));
+    } else {
+      spec.commandLine().getOut().println(json ? asJson(verdict) : asText((Holds) verdict));
+    }
+    spec.commandLine().getOut().flush();
+    return verdict instanceof Holds ? 0 : 1;
+  }
+
+  private ProofVerdict verify() {
+    Integer must = witnesses;
+    OptionalInt quorum = must == null ? OptionalInt.empty() : OptionalInt.of(must);
+    ProofVerifier verifier = new ProofVerifier(RootsFile.read(roots), quorum);
+    try (InputStream in = Files.newInputStream(file)) {
+      return verifier.verify(in.readNBytes(MessageProof.MAX_BYTES + 1), Instant.now());
+    } catch (IOException e) {
+      throw new CommandFailure(file + " cannot be read: " + FileErrorText.words(e), e);
+    }
+  }
+
+  private static String asText(Holds holds) {
+    AuditRecord record = holds.record();
+    var facts = holds.header().facts();
+    return String.join(
+        System.lineSeparator(),
+        List.of(
+            "%s: proved; message %s was %s at %s"
+                .formatted(
+                    holds.log().agency(),
+                    holds.message(),
+                    record.type().name().toLowerCase(java.util.Locale.ROOT),
+                    record.at()),
+            "  envelope    %s of %d messages, signed by gateway %s of %s, created %s"
+                .formatted(
+                    facts.id(),
+                    holds.header().count(),
+                    facts.gateway(),
+                    facts.origin(),
+                    Instant.ofEpochMilli(facts.createdAtMs())),
+            "  header      SHA-256 " + HexFormat.of().formatHex(holds.header().hash()),
+            "  record      " + TerminalText.printable(words(record)),
+            "  leaf        %d of %s, under the checkpoint signed at %s"
+                .formatted(holds.index(), holds.log(), holds.signedAt()),
+            "  witnesses   " + (holds.witnesses().isEmpty() ? "none" : names(holds.witnesses())),
+            "  trust       bundle version %d, signed by the roots"
+                .formatted(holds.bundleVersion())));
+  }
+
+  private static String words(AuditRecord record) {
+    AuditActor actor = record.actor();
+    AuditPerson person = actor.onBehalfOf();
+    String agreement = record.basis().agreement();
+    return (record.type().name() + ' ')
+        + names(record.subject().agencies())
+        + (agreement.isEmpty() ? "" : " under agreement " + agreement)
+        + (actor.client() == null ? "" : ", by client " + actor.client())
+        + (person == null ? "" : " for officer " + person.officer());
+  }
+
+  private static String names(List<AgencyName> agencies) {
+    return agencies.stream().map(AgencyName::value).collect(Collectors.joining(", "));
+  }
+
+  private static String asJson(ProofVerdict verdict) {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode out = mapper.createObjectNode().put("proved", verdict instanceof Holds);
+    if (verdict instanceof Fails fails) {
+      out.put("part", fails.part().toString()).put("reason", fails.reason());
+    } else if (verdict instanceof Holds holds) {
+      out.put("message", holds.message().toString())
+          .put("log", holds.log().line())
+          .put("leaf", holds.index())
+          .put("signed_at", holds.signedAt().toString())
+          .put("record", holds.record().type().name())
+          .put("agreement", holds.record().basis().agreement())
+          .put("header_sha256", HexFormat.of().formatHex(holds.header().hash()))
+          .put("bundle_version", holds.bundleVersion());
+      holds.witnesses().forEach(witness -> out.withArray("witnesses").add(witness.value()));
+    }
+    try {
+      return mapper.writeValueAsString(out);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a verdict cannot be written as JSON", e);
+    }
+  }
+}

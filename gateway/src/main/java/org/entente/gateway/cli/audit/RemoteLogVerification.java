@@ -1,0 +1,324 @@
+package org.entente.gateway.cli.audit;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.AuditReport;
+import org.entente.gateway.audit.AuditVerifier;
+import org.entente.gateway.audit.LogReader;
+import org.entente.gateway.audit.LogSuccession;
+import org.entente.gateway.audit.TiledLog;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.LeafOpener;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.RootsFile;
+import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.client.ServerIdentityInterceptor;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.identity.SpiffeId;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.BundleVerdict;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.AuditGrpc.AuditBlockingStub;
+import org.entente.proto.v1.ReadRecordRequest;
+import org.entente.proto.v1.ReadRecordResponse;
+import org.entente.proto.v1.ReadTileRequest;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/**
+ * A running gateway whose log is verified from elsewhere: every tile is read over gRPC and hashed
+ * here. Nothing that the gateway says is believed: which log it must be follows from its
+ * certificate, and whose keys must have signed it from the trust bundle.
+ */
+final class RemoteLogVerification {
+  @ArgGroup(exclusive = false, multiplicity = "1")
+  private GatewayAddress gateway = new GatewayAddress();
+
+  @Option(
+      names = "--bundle",
+      required = true,
+      paramLabel = "FILE",
+      description = "trust bundle, which names the keys that sign the log's checkpoints")
+  private Path bundle = Path.of("");
+
+  @Option(
+      names = "--roots",
+      required = true,
+      paramLabel = "FILE",
+      description = "roots that must have signed the bundle")
+  private Path roots = Path.of("");
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "checkpoint of the last time, which the log must continue; if all holds, the new one takes its place")
+  private @Nullable Path kept;
+
+  @Option(
+      names = "--records",
+      description = "read every record too and hold it against its leaf; one call for each")
+  private boolean records;
+
+  /**
+   * What was found, and what was looked at.
+   *
+   * @param origin the log
+   * @param report what is wrong with it, if anything
+   * @param signed the checkpoint that the gateway served, if its signatures hold
+   * @param continued leaves under the checkpoint of the last time; 0 without one
+   * @param follows the log of the checkpoint of the last time, where the log in force follows it
+   * @param tiles how many tiles were read
+   * @param bundleVersion version of the trust bundle with the keys
+   * @param records whether the records were read
+   */
+  record VerificationResult(
+      LogOrigin origin,
+      AuditReport report,
+      Optional<CheckpointCheck.Signed> signed,
+      long continued,
+      Optional<LogOrigin> follows,
+      long tiles,
+      long bundleVersion,
+      boolean records) {
+
+    Instant signedAt() {
+      return signed.map(s -> Instant.ofEpochSecond(s.seconds())).orElse(Instant.EPOCH);
+    }
+  }
+
+  /**
+   * Verifies the log.
+   *
+   * @throws CommandFailure if it cannot be read or the trust bundle not be used
+   */
+  VerificationResult verify() {
+    TrustBundle trusted = trusted();
+    List<LogReader.Copy> held = earlier();
+    ManagedChannel channel = gateway.open();
+    try {
+      ServerIdentityInterceptor answerer = new ServerIdentityInterceptor();
+      AuditBlockingStub stub =
+          AuditGrpc.newBlockingStub(ClientInterceptors.intercept(channel, answerer));
+      Optional<byte[]> served = tile(stub, "checkpoint");
+      CheckpointVerifier verifier = inForce(verifier(trusted, answerer), served);
+      Optional<LogOrigin> former = former(verifier.origin(), held);
+      List<LogReader.Copy> earlier = former.isPresent() ? List.of() : held;
+      TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
+      if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
+        throw new CommandFailure(
+            "the gateway serves no checkpoint; it signs its first once its witnesses have answered,"
+                + " or some seconds after its start");
+      }
+      LeafOpener opener =
+          (index, any) ->
+              records || (index == 0 && former.isPresent())
+                  ? opened(stub, index)
+                  : Optional.empty();
+      AuditReport report = new AuditVerifier(verifier, opener).verify(log);
+      if (former.isPresent()) {
+        report =
+            report.with(
+                succession(
+                    verifier, former.get(), held.get(0), LogSuccession.firstRecord(log, opener)));
+      }
+      VerificationResult found =
+          new VerificationResult(
+              verifier.origin(),
+              report,
+              signed(verifier, log.checkpoints(), TiledLog.SERVED),
+              earlier.isEmpty() ? 0 : size(verifier, earlier.get(0)),
+              former,
+              log.tilesRead(),
+              trusted.version(),
+              records);
+      if (report.ok()) {
+        found.signed().ifPresent(checkpoint -> keep(checkpoint.note().encode()));
+      }
+      return found;
+    } catch (StatusRuntimeException e) {
+      throw RpcFailures.explain(e);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  /** The log that is served: the gateway's first, or a later one. */
+  private static CheckpointVerifier inForce(CheckpointVerifier any, Optional<byte[]> served) {
+    return served
+        .flatMap(RemoteLogVerification::origin)
+        .filter(any.origin()::sameGateway)
+        .map(any::of)
+        .orElse(any);
+  }
+
+  private static Optional<LogOrigin> origin(byte[] note) {
+    return SignedNote.parse(note)
+        .asNote()
+        .flatMap(parsed -> Checkpoint.parse(parsed.text()))
+        .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()));
+  }
+
+  /** The log of the kept checkpoint, where it is an earlier one of the same gateway. */
+  private static Optional<LogOrigin> former(LogOrigin log, List<LogReader.Copy> held) {
+    return held.stream()
+        .map(LogReader.Copy::note)
+        .flatMap(note -> origin(note).stream())
+        .filter(origin -> origin.sameGateway(log) && origin.number() < log.number())
+        .findFirst();
+  }
+
+  /** What is wrong with the log in force as the successor of the one that was verified last. */
+  private static Optional<String> succession(
+      CheckpointVerifier verifier,
+      LogOrigin former,
+      LogReader.Copy kept,
+      Optional<AuditRecord> first) {
+    CheckpointCheck check = verifier.of(former).check(kept.note());
+    return check instanceof CheckpointCheck.Signed signed
+        ? LogSuccession.fault(verifier.origin(), first, signed.checkpoint())
+        : Optional.of(kept.place() + " is refused: " + ((CheckpointCheck.Refused) check).reason());
+  }
+
+  private TrustBundle trusted() {
+    BundleVerifier verifier = new BundleVerifier(RootsFile.read(roots));
+    try {
+      BundleVerdict verdict = verifier.verify(Files.readAllBytes(bundle), null, Instant.now());
+      if (verdict instanceof BundleVerdict.Verified verified) {
+        return verified.bundle();
+      }
+      throw new CommandFailure(
+          "--bundle: " + bundle + ": " + ((BundleVerdict.Refused) verdict).reason());
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "--bundle: " + bundle + " cannot be read: " + FileErrorText.words(e), e);
+    }
+  }
+
+  /** The log of whoever answered, with the keys that the bundle gives to its agency. */
+  private static CheckpointVerifier verifier(
+      TrustBundle trusted, ServerIdentityInterceptor answerer) {
+    String uri = answerer.identity().map(URI::toString).orElse("nobody");
+    SpiffeId identity;
+    try {
+      identity = SpiffeId.parse(uri);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("who answered is no gateway: " + e.getMessage(), e);
+    }
+    boolean known =
+        identity.kind() == SpiffeId.Kind.GATEWAY
+            && identity.federation().equals(trusted.federation())
+            && trusted.agency(identity.agency()).isPresent();
+    if (!known) {
+      throw new CommandFailure(
+          "who answered is "
+              + uri
+              + ", which is no gateway of a member of "
+              + trusted.federation());
+    }
+    List<VerifyingPair> pairs =
+        trusted.agency(identity.agency()).map(Member::audit).orElse(List.of()).stream()
+            .map(AgencyKey::pair)
+            .toList();
+    return new CheckpointVerifier(
+        new LogOrigin(identity.federation(), identity.agency(), identity.name()), pairs);
+  }
+
+  private static Optional<byte[]> tile(AuditBlockingStub stub, String path) {
+    try {
+      return Optional.of(
+          stub.readTile(ReadTileRequest.newBuilder().setPath(path).build())
+              .getContent()
+              .toByteArray());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Blind and record; no bytes, which match no leaf, where the gateway says that they do not. */
+  private static Optional<byte[]> opened(AuditBlockingStub stub, long index) {
+    try {
+      ReadRecordResponse read =
+          stub.readRecord(ReadRecordRequest.newBuilder().setIndex(index).build());
+      ByteString both = read.getBlind().concat(read.getRecord());
+      return both.isEmpty() ? Optional.empty() : Optional.of(both.toByteArray());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.INTERNAL) {
+        return Optional.of(new byte[0]);
+      }
+      throw e;
+    }
+  }
+
+  private List<LogReader.Copy> earlier() {
+    Path file = kept;
+    if (file == null || !Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      return List.of(
+          new LogReader.Copy("the checkpoint kept in " + file, Files.readAllBytes(file)));
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "--checkpoint: " + file + " cannot be read: " + FileErrorText.words(e), e);
+    }
+  }
+
+  private static Optional<CheckpointCheck.Signed> signed(
+      CheckpointVerifier verifier, List<LogReader.Copy> copies, String place) {
+    return copies.stream()
+        .filter(copy -> copy.place().equals(place))
+        .map(copy -> verifier.check(copy.note()))
+        .filter(CheckpointCheck.Signed.class::isInstance)
+        .map(CheckpointCheck.Signed.class::cast)
+        .findFirst();
+  }
+
+  private static long size(CheckpointVerifier verifier, LogReader.Copy copy) {
+    return signed(verifier, List.of(copy), copy.place())
+        .map(signed -> signed.checkpoint().size())
+        .orElse(0L);
+  }
+
+  /** Replaces the kept checkpoint as a whole. */
+  private void keep(byte[] note) {
+    Path file = kept;
+    if (file == null) {
+      return;
+    }
+    try {
+      Path whole = file.toAbsolutePath();
+      Path next = whole.resolveSibling(whole.getFileName() + ".new");
+      Files.write(next, note);
+      Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "--checkpoint: " + file + " cannot be written: " + FileErrorText.words(e), e);
+    }
+  }
+}

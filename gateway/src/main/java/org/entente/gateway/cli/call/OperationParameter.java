@@ -1,0 +1,35 @@
+package org.entente.gateway.cli.call;
+
+import com.google.protobuf.ByteString;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.OperationId;
+import picocli.CommandLine.Parameters;
+
+/** Which joint operation a call is about. */
+public final class OperationParameter {
+  @Parameters(index = "0", paramLabel = "OPERATION", description = "operation id, 32 hex digits")
+  private String id = "";
+
+  public ByteString id() {
+    return parse("OPERATION", id);
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+
+  /**
+   * The id of an operation as people type it.
+   *
+   * @param where what they typed it for
+   */
+  static ByteString parse(String where, String id) {
+    try {
+      return ByteString.copyFrom(OperationId.parse(id).bytes());
+    } catch (InvalidValue e) {
+      throw new UsageError(where + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.entente.gateway.cli.ceremony;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.ceremony.CeremonyProblem;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.trust.Fingerprint;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the commands of ceremonies have in common: how they print and how they fail. */
+final class CeremonyConsole {
+  private final CommandSpec spec;
+
+  CeremonyConsole(CommandSpec spec) {
+    this.spec = spec;
+  }
+
+  /** Runs a step; what its user can mend becomes a failure told in a line. */
+  static int attempt(Callable<Integer> step) throws Exception {
+    try {
+      return step.call();
+    } catch (CeremonyProblem | InvalidValue | StartProblem e) {
+      throw new CommandFailure(TerminalText.printable(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  void line(String text) {
+    spec.commandLine().getOut().println(TerminalText.printable(text));
+    spec.commandLine().getOut().flush();
+  }
+
+  void lines(List<String> lines) {
+    lines.forEach(this::line);
+  }
+
+  /**
+   * Holds what was read aloud against what is in the file.
+   *
+   * @throws CommandFailure saying what to do, if nothing was given or something else
+   */
+  static void compare(String what, String typed, Fingerprint found, String whoReads) {
+    if (!Fingerprint.parse(typed).equals(found)) {
+      throw new CommandFailure(
+          "the fingerprint given is not that of "
+              + what
+              + ", which is "
+              + found
+              + "; do not go on: "
+              + whoReads
+              + " reads it again, and if it stays so somebody changed the file");
+    }
+  }
+}

@@ -1,0 +1,312 @@
+package org.entente.gateway.cli.ceremony;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.entente.gateway.ceremony.CeremonyFiles;
+import org.entente.gateway.ceremony.CeremonyProblem;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleDescription;
+import org.entente.gateway.trust.BundleDraft;
+import org.entente.gateway.trust.BundleEdit;
+import org.entente.gateway.trust.JoinRequest;
+import org.entente.gateway.trust.RootKey;
+import org.entente.gateway.trust.RootSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Commands that draft the next version of a trust bundle; nobody's signature is on it yet. */
+final class FederationEditCommands {
+  private FederationEditCommands() {}
+
+  /** What the drafts have in common. */
+  static final class DraftCommand {
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private StartOptions from = new StartOptions();
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "where the draft goes; not there yet")
+    private Path out = Path.of("");
+
+    @Option(
+        names = "--days",
+        defaultValue = "90",
+        paramLabel = "N",
+        description = "how long it is valid, at most 92 (default: ${DEFAULT-VALUE})")
+    private int days;
+
+    @Option(
+        names = "--expires",
+        paramLabel = "TIME",
+        description = "until when instead, such as 2026-12-31T12:00:00Z")
+    private @Nullable Instant expires;
+
+    @Option(
+        names = "--group",
+        paramLabel = "NAME=CODE[+CODE]",
+        description = "a group has these jurisdictions and groups from now on; repeatable")
+    private Map<String, String> groups = new TreeMap<>();
+
+    /** Where it starts. */
+    static final class StartOptions {
+      @Option(
+          names = "--in",
+          paramLabel = "FILE",
+          description = "the bundle in force, or an unsigned draft to go on with")
+      private @Nullable Path bundle;
+
+      @Option(
+          names = "--roots",
+          paramLabel = "FILE",
+          description = "roots.json, for the first version")
+      private @Nullable Path roots;
+    }
+
+    BundleEdit begin() {
+      if (from.bundle == null) {
+        return BundleEdit.first(CeremonyFiles.roots(java.util.Objects.requireNonNull(from.roots)));
+      }
+      BundleDraft draft = CeremonyFiles.bundle(from.bundle);
+      if (draft.isUnsigned()) {
+        return BundleEdit.goOn(draft.content());
+      }
+      if (!draft.isComplete(draft.content().roots())) {
+        throw new CeremonyProblem(
+            from.bundle
+                + " is signed by too few of its roots to be in force; start from the bundle that is,"
+                + " or from an unsigned draft");
+      }
+      return BundleEdit.after(draft.content());
+    }
+
+    void finish(BundleEdit edit, CommandSpec spec) {
+      groups.forEach(
+          (name, codes) ->
+              edit.group(name, codes.isEmpty() ? List.of() : List.of(codes.split("\\+", -1))));
+      Instant now = Instant.now();
+      Instant until = expires == null ? now.plus(Duration.ofDays(days)) : expires;
+      BundleContent content = edit.build(now, until);
+      BundleDraft draft = BundleDraft.of(content);
+      CeremonyFiles.write(out, draft.encode());
+      CeremonyConsole say = new CeremonyConsole(spec);
+      if (from.bundle == null) {
+        say.lines(BundleDescription.show(draft, content.roots()));
+      } else {
+        BundleContent before = CeremonyFiles.bundle(from.bundle).content();
+        say.lines(BundleDescription.validity(before, content));
+        say.lines(BundleDescription.diff(before, content));
+      }
+      say.line("draft        " + out);
+      say.line("read aloud   " + draft.fingerprint());
+    }
+  }
+
+  /** Agencies join. */
+  @Command(
+      name = "add",
+      description = {
+        "Drafts a version in which agencies join, or come back with other keys. Each join request is",
+        "followed by the fingerprint that the agency itself read aloud."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  entente federation add --roots roots.json --out bundle-1.note \\",
+        "      --request fr.customs.join --fingerprint \"77e0 …\" \\",
+        "      --request de.customs.join --fingerprint \"015b …\"",
+        "  entente federation add --in bundle-1.note --out bundle-2.note --keep-old-keys \\",
+        "      --request fr.customs.join --fingerprint \"a1d4 …\""
+      })
+  static final class Add implements Callable<Integer> {
+    @Mixin private DraftCommand drafting = new DraftCommand();
+
+    @ArgGroup(exclusive = false, multiplicity = "1..*")
+    private List<JoinRequestOptions> asked = new ArrayList<>();
+
+    @Option(
+        names = "--keep-old-keys",
+        description = "keys and CAs that an agency had stay good beside its new ones")
+    private boolean keepOld;
+
+    @Spec private CommandSpec spec;
+
+    /** A request and what its agency read aloud. */
+    static final class JoinRequestOptions {
+      @Option(
+          names = "--request",
+          required = true,
+          paramLabel = "FILE",
+          description = "an agency's join request")
+      private Path file = Path.of("");
+
+      @Option(
+          names = "--fingerprint",
+          required = true,
+          paramLabel = "DIGITS",
+          description = "the request's, as the agency read it aloud")
+      private String fingerprint = "";
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return CeremonyConsole.attempt(
+          () -> {
+            BundleEdit edit = drafting.begin();
+            for (JoinRequestOptions one : asked) {
+              JoinRequest request = CeremonyFiles.request(one.file);
+              CeremonyConsole.compare(
+                  one.file.toString(),
+                  one.fingerprint,
+                  request.fingerprint(),
+                  request.agency().name().value());
+              edit.admit(request, keepOld);
+            }
+            drafting.finish(edit, spec);
+            return 0;
+          });
+    }
+  }
+
+  /** Agencies or certificates go. */
+  @Command(
+      name = "remove",
+      description = {
+        "Drafts a version in which agencies leave or certificates are revoked. Streams that rest on",
+        "them close as soon as a gateway has the signed bundle."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  entente federation remove --in bundle-1.note --out bundle-2.note --agency us.cbp",
+        "  entente federation remove --in bundle-1.note --out bundle-2.note \\",
+        "      --certificate fr.customs=stolen.crt"
+      })
+  static final class Remove implements Callable<Integer> {
+    @Mixin private DraftCommand drafting = new DraftCommand();
+
+    @Option(names = "--agency", paramLabel = "AGENCY", description = "it leaves; repeatable")
+    private List<String> agencies = new ArrayList<>();
+
+    @Option(
+        names = "--certificate",
+        paramLabel = "AGENCY=FILE",
+        description = "the certificate in a PEM file is no longer good; repeatable")
+    private Map<String, Path> certificates = new TreeMap<>();
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      if (agencies.isEmpty() && certificates.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(), "Nothing to remove: --agency or --certificate");
+      }
+      return CeremonyConsole.attempt(
+          () -> {
+            BundleEdit edit = drafting.begin();
+            agencies.forEach(agency -> edit.remove(new AgencyName(agency)));
+            certificates.forEach(
+                (agency, file) ->
+                    edit.revoke(new AgencyName(agency), CeremonyFiles.certificate(file)));
+            drafting.finish(edit, spec);
+            return 0;
+          });
+    }
+  }
+
+  /** Other roots. */
+  @Command(
+      name = "rotate",
+      description = {
+        "Drafts a version that changes the roots or their threshold. Enough of the old roots and",
+        "enough of the new ones have to sign it. Name every root that is to be one from then on."
+      },
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = {
+        "  entente federation rotate --in bundle-2.note --out bundle-3.note --threshold 2 \\",
+        "      --root alice.pub --root bob.pub --root dora.pub --roots-out roots-3.json"
+      })
+  static final class Rotate implements Callable<Integer> {
+    @Mixin private DraftCommand drafting = new DraftCommand();
+
+    @Option(
+        names = "--root",
+        required = true,
+        paramLabel = "FILE",
+        description = "public file of a root, old or new; repeatable")
+    private List<Path> roots = new ArrayList<>();
+
+    @Option(
+        names = "--threshold",
+        required = true,
+        paramLabel = "K",
+        description = "how many of them must sign")
+    private int threshold;
+
+    @Option(
+        names = "--roots-out",
+        paramLabel = "FILE",
+        description = "writes the roots file for agencies that join later")
+    private @Nullable Path rootsOut;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      return CeremonyConsole.attempt(
+          () -> {
+            List<RootKey> keys = roots.stream().map(CeremonyFiles::root).toList();
+            RootSet next = new RootSet(threshold, keys);
+            BundleEdit edit = drafting.begin().rotate(next);
+            if (rootsOut != null) {
+              org.entente.gateway.trust.TrustRoots file =
+                  new org.entente.gateway.trust.TrustRoots(edit.federation(), next);
+              CeremonyFiles.write(
+                  rootsOut, file.print().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+              new CeremonyConsole(spec)
+                  .line("roots file   " + rootsOut + "  " + file.fingerprint());
+            }
+            drafting.finish(edit, spec);
+            return 0;
+          });
+    }
+  }
+
+  /** The same for longer. */
+  @Command(
+      name = "renew",
+      description = "Drafts a version that only lasts longer.",
+      mixinStandardHelpOptions = true,
+      footerHeading = "%nExample:%n",
+      footer = "  entente federation renew --in bundle-3.note --out bundle-4.note --days 90")
+  static final class Renew implements Callable<Integer> {
+    @Mixin private DraftCommand drafting = new DraftCommand();
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+      return CeremonyConsole.attempt(
+          () -> {
+            drafting.finish(drafting.begin(), spec);
+            return 0;
+          });
+    }
+  }
+}

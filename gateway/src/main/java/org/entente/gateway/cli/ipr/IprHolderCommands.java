@@ -1,0 +1,117 @@
+package org.entente.gateway.cli.ipr;
+
+import com.google.protobuf.ByteString;
+import org.entente.gateway.cli.text.EnumParser;
+import org.entente.proto.v1.AnswerIprNoticeRequest;
+import org.entente.proto.v1.IprAnswer;
+import org.entente.proto.v1.IprProcedureGrpc.IprProcedureBlockingStub;
+import org.entente.proto.v1.ListIprNoticesRequest;
+import org.entente.proto.v1.ListIprNoticesResponse;
+import org.entente.proto.v1.ListOwnRecordationsRequest;
+import org.entente.proto.v1.ListOwnRecordationsResponse;
+import org.entente.proto.v1.ReadIprNoticeRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Commands of rights holders. */
+final class IprHolderCommands {
+  private IprHolderCommands() {}
+
+  /** Their recordations. */
+  @Command(
+      name = "own",
+      description = "Rights holder: lists the own recordations.",
+      mixinStandardHelpOptions = true)
+  static final class ListRecordations extends IprCall {
+    @Override
+    void call(IprProcedureBlockingStub stub) {
+      ByteString after = ByteString.EMPTY;
+      do {
+        ListOwnRecordationsResponse page =
+            stub.listOwnRecordations(
+                ListOwnRecordationsRequest.newBuilder().setAfter(after).build());
+        page.getRecordationsList().forEach(this::print);
+        after = page.getNext();
+      } while (!after.isEmpty());
+    }
+  }
+
+  /** Their notices. */
+  @Command(
+      name = "notices",
+      description = "Rights holder: lists notices, oldest first, with their deadlines.",
+      mixinStandardHelpOptions = true)
+  static final class ListNotices extends IprCall {
+    @Option(names = "--closed", description = "closed ones too")
+    private boolean closed;
+
+    @Override
+    void call(IprProcedureBlockingStub stub) {
+      ByteString after = ByteString.EMPTY;
+      do {
+        ListIprNoticesResponse page =
+            stub.listIprNotices(
+                ListIprNoticesRequest.newBuilder().setAfter(after).setClosedToo(closed).build());
+        page.getNoticesList().forEach(this::print);
+        after = page.getNext();
+      } while (!after.isEmpty());
+    }
+  }
+
+  /** One of them. */
+  @Command(
+      name = "notice",
+      description = "Rights holder: shows one notice whole, as JSON; recorded.",
+      mixinStandardHelpOptions = true)
+  static final class ShowNotice extends IprCall.HolderCall {
+    @Parameters(paramLabel = "CASE", description = "case id, 32 hex digits")
+    private String id = "";
+
+    @Override
+    void call(IprProcedureBlockingStub stub) {
+      printWhole(
+          stub.readIprNotice(
+                  ReadIprNoticeRequest.newBuilder()
+                      .setCaseId(id("CASE", id))
+                      .setOnBehalfOf(person())
+                      .build())
+              .getNotice());
+    }
+  }
+
+  /** An answer to one. */
+  @Command(
+      name = "answer",
+      description = {
+        "Rights holder: answers a notice. For destruction, CONFIRMS and AGREES_TO_DESTRUCTION are both"
+            + " needed."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Answer extends IprCall.HolderCall {
+    @Parameters(index = "0", paramLabel = "CASE", description = "case id, 32 hex digits")
+    private String id = "";
+
+    @Parameters(
+        index = "1",
+        paramLabel = "ANSWER",
+        description = "CONFIRMS, AGREES_TO_DESTRUCTION, GENUINE, ASKS_EXTENSION or PROCEEDINGS")
+    private String answer = "";
+
+    @Option(names = "--text", description = "why more time, or court and reference")
+    private String text = "";
+
+    @Override
+    void call(IprProcedureBlockingStub stub) {
+      print(
+          stub.answerIprNotice(
+                  AnswerIprNoticeRequest.newBuilder()
+                      .setCaseId(id("CASE", id))
+                      .setAnswer(EnumParser.of(IprAnswer.class, "IPR_ANSWER_", answer))
+                      .setText(text)
+                      .setOnBehalfOf(person())
+                      .build())
+              .getNotice());
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package org.entente.gateway.cli.operation;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.ManagedChannel;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.cli.call.DraftCall;
+import org.entente.gateway.cli.call.OperationParameter;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.DeskAddressParser;
+import org.entente.gateway.cli.text.EnumParser;
+import org.entente.gateway.cli.text.TimeWord;
+import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OperationOutcome;
+import org.entente.proto.v1.OperationResource;
+import org.entente.proto.v1.OperationTask;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.SituationReport;
+import org.entente.proto.v1.TaskState;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What is said in a joint operation, each a message of its own. */
+final class OperationUpdateCommands {
+  private OperationUpdateCommands() {}
+
+  /** An update of an operation. */
+  private abstract static class UpdateCommand extends DraftCall {
+    @Mixin private OperationParameter operation = new OperationParameter();
+
+    @Option(
+        names = "--to",
+        paramLabel = "AGENCY",
+        description = {
+          "only to this member, or to a desk of it as in de.customs/narcotics; may be repeated.",
+          "To all members if left out"
+        })
+    private List<String> to = List.of();
+
+    @Option(names = "--officer", description = "the officer who says it, where asked for; recorded")
+    private String officer = "";
+
+    @Option(names = "--unit", description = "the officer's unit; recorded")
+    private String unit = "";
+
+    @Option(names = "--justification", description = "why, where asked for; recorded")
+    private String justification = "";
+
+    abstract OperationUpdate update();
+
+    @Override
+    public final int with(ManagedChannel channel) {
+      OperationUpdate update = update();
+      if (!subjects().isEmpty() && SubjectTerms.subjects(update).isEmpty()) {
+        throw new UsageError(
+            "--subject: goes with `operation report` and `operation outcome` only");
+      }
+      return publish(
+          channel,
+          Draft.newBuilder()
+              .setLabel(label(Kind.KIND_OPERATION))
+              .setBody(Body.newBuilder().setOperationUpdate(update))
+              .setTo(
+                  DeskAddressParser.addressing("--to", to).toBuilder().setOperation(operation.id()))
+              .setOnBehalfOf(
+                  OnBehalfOf.newBuilder()
+                      .setOfficer(officer)
+                      .setUnit(unit)
+                      .setJustification(justification)));
+    }
+  }
+
+  /** What is to be reached. */
+  @Command(
+      name = "objectives",
+      description =
+          "Says what is to be reached, in the place of what this agency said of it before.",
+      mixinStandardHelpOptions = true)
+  static final class Objectives extends UpdateCommand {
+    @Option(names = "--text", required = true, description = "at most 10,000 characters")
+    private String text = "";
+
+    @Override
+    OperationUpdate update() {
+      return OperationUpdate.newBuilder().setObjectives(text).build();
+    }
+  }
+
+  /** What this agency brings. */
+  @Command(
+      name = "resources",
+      description = "Says all that this agency brings, in the place of what it said of it before.",
+      mixinStandardHelpOptions = true)
+  static final class Resources extends UpdateCommand {
+    /** One kind of them. */
+    private static final class ResourceOptions {
+      @Option(
+          names = "--resource",
+          required = true,
+          paramLabel = "TEXT",
+          description = "what, one line")
+      private String description = "";
+
+      @Option(names = "--count", description = "how many (default: 1)")
+      private int count = 1;
+
+      @Option(names = "--place", paramLabel = "UN/LOCODE", description = "from where")
+      private String place = "";
+
+      OperationResource resource() {
+        return OperationResource.newBuilder()
+            .setDescription(description)
+            .setCount(count)
+            .setPlace(place)
+            .build();
+      }
+    }
+
+    @ArgGroup(
+        exclusive = false,
+        multiplicity = "1..64",
+        heading = "A resource; --resource, --count and --place may be repeated together:%n")
+    // Picocli adds to it.
+    private final List<ResourceOptions> all = new ArrayList<>();
+
+    @Override
+    OperationUpdate update() {
+      return OperationUpdate.newBuilder()
+          .addAllResources(all.stream().map(ResourceOptions::resource).toList())
+          .build();
+    }
+  }
+
+  /** Who is to do what, or how far it is. */
+  @Command(
+      name = "task",
+      description = {
+        "Gives a member a task, or says how far one is.",
+        "Called again with the same TASK it replaces what this agency said of that before."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Task extends UpdateCommand {
+    @Parameters(
+        index = "1",
+        paramLabel = "TASK",
+        description = "by which the operation knows it, such as T1")
+    private String id = "";
+
+    @Option(names = "--title", required = true, description = "what is to be done, one line")
+    private String title = "";
+
+    @Option(
+        names = "--agency",
+        required = true,
+        paramLabel = "AGENCY",
+        description = "the member that is to do it")
+    private String agency = "";
+
+    @Option(
+        names = "--state",
+        defaultValue = "ASSIGNED",
+        description = "ASSIGNED, UNDER_WAY, DONE or DROPPED (default: ${DEFAULT-VALUE})")
+    private String state = "ASSIGNED";
+
+    @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")
+    private String place = "";
+
+    @Option(names = "--due", paramLabel = "TIME", description = "by when: a day or a time")
+    private @Nullable String due;
+
+    @Override
+    OperationUpdate update() {
+      OperationTask.Builder task =
+          OperationTask.newBuilder()
+              .setId(id)
+              .setTitle(title)
+              .setAgency(agency)
+              .setState(EnumParser.of(TaskState.class, "TASK_STATE_", state))
+              .setPlace(place);
+      if (due != null) {
+        task.setDueAt(TimeWord.of("--due", due));
+      }
+      return OperationUpdate.newBuilder().addTasks(task).build();
+    }
+  }
+
+  /** What is going on. */
+  @Command(
+      name = "report",
+      description = "Says what is going on, beside what was said before.",
+      mixinStandardHelpOptions = true)
+  static final class Report extends UpdateCommand {
+    @Option(names = "--text", required = true, description = "what, at most 10,000 characters")
+    private String text = "";
+
+    @Option(names = "--at", paramLabel = "TIME", description = "when it was so (default: now)")
+    private @Nullable String at;
+
+    @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")
+    private String place = "";
+
+    @Override
+    OperationUpdate update() {
+      Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      return OperationUpdate.newBuilder()
+          .addReports(
+              SituationReport.newBuilder()
+                  .setAt(
+                      at == null
+                          ? Timestamps.fromMillis(now.toEpochMilli())
+                          : TimeWord.of("--at", at))
+                  .setText(text)
+                  .setPlace(place)
+                  .addAllSubjects(subjects()))
+          .build();
+    }
+  }
+
+  /** What came of it. */
+  @Command(
+      name = "outcome",
+      description = {
+        "Says what came of it.",
+        "Called again with the same OUTCOME it replaces what this agency said of that before."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Outcome extends UpdateCommand {
+    @Parameters(
+        index = "1",
+        paramLabel = "OUTCOME",
+        description = "by which the operation knows it, such as R1")
+    private String id = "";
+
+    @Option(names = "--text", required = true, description = "what, at most 10,000 characters")
+    private String text = "";
+
+    @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")
+    private String place = "";
+
+    @Override
+    OperationUpdate update() {
+      return OperationUpdate.newBuilder()
+          .addOutcomes(
+              OperationOutcome.newBuilder()
+                  .setId(id)
+                  .setText(text)
+                  .setPlace(place)
+                  .addAllSubjects(subjects()))
+          .build();
+    }
+  }
+}

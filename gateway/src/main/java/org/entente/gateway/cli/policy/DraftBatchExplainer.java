@@ -1,0 +1,159 @@
+package org.entente.gateway.cli.policy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.entente.gateway.bridge.AlertSource;
+import org.entente.gateway.bridge.cap.CapTerms;
+import org.entente.gateway.bridge.format.AlertDraft;
+import org.entente.gateway.bridge.format.AlertItem;
+import org.entente.gateway.bridge.format.BadRecord;
+import org.entente.gateway.cli.call.Home;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.DraftError;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.ExplainedOutcome;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Asks what would become of each draft in files, and counts. For one call. */
+final class DraftBatchExplainer {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final Function<AlertDraft, ExplainResponse> asking;
+  private final Function<ExplainResponse, ExplainedOutcome> outcome;
+  private int accepted;
+  private int held;
+  private int refused;
+  private int bad;
+
+  /**
+   * Asks and prints.
+   *
+   * @param asking gives the answer of a draft
+   * @param outcome what an answer comes to
+   */
+  DraftBatchExplainer(
+      CommandSpec spec,
+      Function<AlertDraft, ExplainResponse> asking,
+      Function<ExplainResponse, ExplainedOutcome> outcome) {
+    this.out = spec.commandLine().getOut();
+    this.err = spec.commandLine().getErr();
+    this.asking = asking;
+    this.outcome = outcome;
+  }
+
+  /**
+   * Asks about all of them.
+   *
+   * @param said what the call says of labels, for CAP files; nothing for any other
+   * @param to whom the call says that CAP files are for
+   * @param text prints an answer for people; null for JSON
+   * @return the exit code
+   */
+  int ask(
+      Path files,
+      @Nullable Path mapping,
+      Label said,
+      Addressing to,
+      @Nullable Consumer<ExplainResponse> text) {
+    try (AlertSource source = open(files, mapping, terms(said, to))) {
+      while (source.hasNext()) {
+        AlertItem item = source.next();
+        if (item instanceof AlertDraft draft) {
+          one(draft, text);
+        } else if (item instanceof BadRecord record) {
+          wrong(record.toString());
+        }
+      }
+    } catch (IOException e) {
+      throw new CommandFailure("the drafts cannot be read: " + FileErrorText.words(e), e);
+    }
+    err.println(
+        "would be accepted: %d, held: %d, refused: %d; bad records: %d"
+            .formatted(accepted, held, refused, bad));
+    return refused == 0 && bad == 0 ? 0 : 1;
+  }
+
+  private static AlertSource open(Path files, @Nullable Path mapping, @Nullable CapTerms terms) {
+    AlertSource.OpenResult opening = AlertSource.openToAsk(files, mapping, Home.mappings(), terms);
+    if (opening instanceof AlertSource.OpenResult.Opened opened) {
+      return opened.source();
+    }
+    throw new CommandFailure(String.valueOf(opening));
+  }
+
+  private static @Nullable CapTerms terms(Label said, Addressing to) {
+    if (said.equals(Label.getDefaultInstance())) {
+      if (!to.equals(Addressing.getDefaultInstance())) {
+        throw new UsageError(
+            "--to: the drafts of --alerts say whom they are for; it is for CAP files, with"
+                + " --category, --purpose and --classification");
+      }
+      return null;
+    }
+    CapTerms.ReadResult reading = CapTerms.of(said, to);
+    if (reading instanceof CapTerms.ReadResult.Read read) {
+      return read.terms();
+    }
+    CapTerms.ReadResult.Wrong wrong = (CapTerms.ReadResult.Wrong) reading;
+    throw new UsageError(
+        "with --alerts the options of a label are for CAP files: "
+            + wrong.field()
+            + " "
+            + wrong.problem());
+  }
+
+  private void one(AlertDraft draft, @Nullable Consumer<ExplainResponse> text) {
+    ExplainResponse answer;
+    try {
+      answer = asking.apply(draft);
+    } catch (DraftError e) {
+      wrong(draft.file() + ":" + draft.line() + ": " + e.getMessage());
+      return;
+    }
+    switch (outcome.apply(answer)) {
+      case EXPLAINED_OUTCOME_ACCEPTED -> accepted++;
+      case EXPLAINED_OUTCOME_HELD -> held++;
+      default -> refused++;
+    }
+    String key = draft.draft().getIdempotencyKey();
+    if (text == null) {
+      out.println(json(draft, key, answer));
+    } else {
+      out.println(TerminalText.printable(draft.file() + ":" + draft.line() + ": " + key));
+      text.accept(answer);
+    }
+    out.flush();
+  }
+
+  private void wrong(String line) {
+    bad++;
+    err.println(TerminalText.printable(line));
+    err.flush();
+  }
+
+  private static String json(AlertDraft draft, String key, ExplainResponse answer) {
+    try {
+      ObjectNode root = JSON.createObjectNode();
+      root.put("file", draft.file()).put("line", draft.line()).put("key", key);
+      root.set("explained", JSON.readTree(JsonText.of(answer)));
+      return JSON.writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an answer can always be written", e);
+    }
+  }
+}

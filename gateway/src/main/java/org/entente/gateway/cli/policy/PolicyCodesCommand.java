@@ -1,0 +1,172 @@
+package org.entente.gateway.cli.policy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.node.offline.ConfiguredPolicy;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.policy.codes.CodeLists;
+import org.entente.gateway.policy.codes.Wording;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the values that labels may have, in a language that people read. */
+@Command(
+    name = "codes",
+    description = {
+      "Lists the code lists: what the values of labels mean, sharing markings, source evaluations,",
+      "classification schemes with the level of each marking and what others handle it as.",
+      "Those in force at a running gateway, of a node, of a folder, or without any those of the release.",
+      "Exit code 1 if the lists are wrong."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  entente policy codes --codes config/codes --lang fr --list classification_scheme")
+final class PolicyCodesCommand implements Callable<Integer> {
+  @Option(names = "--config", paramLabel = "FILE", description = "node.yaml; its code lists")
+  private @Nullable Path config;
+
+  @Option(names = "--codes", paramLabel = "FOLDER", description = "the code lists of a folder")
+  private @Nullable Path codes;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable GatewayAddress gateway;
+
+  @Option(
+      names = "--lang",
+      defaultValue = "en",
+      paramLabel = "LANGUAGE",
+      description = "en, fr, es or de; default: ${DEFAULT-VALUE}")
+  private String language = "en";
+
+  @Option(
+      names = "--list",
+      paramLabel = "LIST",
+      description = "only this list, such as category, markings, classification_scheme")
+  private @Nullable String list;
+
+  @Option(names = "--json", description = "print one JSON object a line, with all languages")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Wording.Language in = language();
+    String only = list;
+    List<CodeLists.Entry> entries =
+        entries().stream().filter(it -> only == null || it.list().equals(only)).toList();
+    if (entries.isEmpty()) {
+      throw new UsageError(
+          "--list: "
+              + TerminalText.printable(String.valueOf(only))
+              + " is none of "
+              + lists().entries().stream().map(CodeLists.Entry::list).distinct().toList());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    String before = "";
+    for (CodeLists.Entry entry : entries) {
+      if (json) {
+        out.println(JsonText.line(object(entry)));
+        continue;
+      }
+      if (!entry.list().equals(before)) {
+        out.println(entry.list());
+        before = entry.list();
+      }
+      out.println("  " + TerminalText.printable(line(entry, in)));
+    }
+    out.flush();
+    return 0;
+  }
+
+  private Wording.Language language() {
+    try {
+      return Wording.Language.valueOf(language.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new UsageError(
+          "--lang: " + TerminalText.printable(language) + " is none of en, fr, es, de", e);
+    }
+  }
+
+  private List<CodeLists.Entry> entries() {
+    GatewayAddress address = gateway;
+    if (address == null) {
+      return lists().entries();
+    }
+    if (config != null || codes != null) {
+      throw new CommandFailure("--gateway: a running gateway has its own lists; valid: it alone");
+    }
+    ManagedChannel channel = address.open();
+    try {
+      return RemotePolicy.codes(channel);
+    } catch (StatusRuntimeException e) {
+      throw RpcFailures.explain(e);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private CodeLists lists() {
+    Path folder = codes;
+    Path file = config;
+    if (folder == null && file != null) {
+      try {
+        folder = ConfiguredPolicy.codes(file, InstantSource.system());
+      } catch (StartProblem e) {
+        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      }
+    }
+    if (folder == null) {
+      return CodeLists.shipped();
+    }
+    CodeLists.LoadResult loading = CodeLists.load(folder);
+    if (loading instanceof CodeLists.LoadResult.Loaded loaded) {
+      return loaded.lists();
+    }
+    throw new CommandFailure(
+        ((CodeLists.LoadResult.Invalid) loading)
+            .problems().stream()
+                .map(ConfigProblem::toString)
+                .collect(Collectors.joining(System.lineSeparator())));
+  }
+
+  private static String line(CodeLists.Entry entry, Wording.Language in) {
+    Wording meaning = entry.meaning();
+    String text = meaning == null ? "(no text)" : meaning.in(in);
+    return entry.code() + "  " + text + (entry.note().isEmpty() ? "" : " (" + entry.note() + ")");
+  }
+
+  private static ObjectNode object(CodeLists.Entry entry) {
+    ObjectNode object =
+        JsonText.object()
+            .put("list", entry.list())
+            .put("code", entry.code())
+            .put("note", entry.note());
+    Wording meaning = entry.meaning();
+    if (meaning != null) {
+      for (Wording.Language in : Wording.Language.values()) {
+        object.withObject("label").put(in.name().toLowerCase(Locale.ROOT), meaning.in(in));
+      }
+    }
+    return object;
+  }
+}

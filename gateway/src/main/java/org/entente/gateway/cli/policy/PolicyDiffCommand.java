@@ -1,0 +1,230 @@
+package org.entente.gateway.cli.policy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.node.offline.ConfiguredPolicy;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.policy.analysis.PolicyReplay;
+import org.entente.gateway.policy.analysis.RulebookComparison;
+import org.entente.gateway.policy.analysis.RulebookComparison.Difference;
+import org.entente.gateway.policy.analysis.RulebookComparison.Outcome;
+import org.entente.gateway.policy.analysis.RulebookComparison.Relation;
+import org.entente.gateway.policy.terms.LabelNotation;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Compares a candidate with the rules in force. */
+@Command(
+    name = "diff",
+    description = {
+      "Compares candidate rules with those of a node. Changes nothing.",
+      "",
+      "Without --ledger it searches for a message that the two decide differently, among labels built",
+      "from the values that occur in both, and answers: equivalent, narrower, wider or disjoint (more",
+      "of some, less of other), each with a message that shows it; and says where the search was no",
+      "proof. With --ledger it puts the labels in the ledger of a node that does not run to both:",
+      "messages received and not erased, each at the time when it came, drafts that wait for a second",
+      "person, and messages sent in the last 400 days, of which a part of the label is kept.",
+      "",
+      "Exit code 0 if nothing differs, 1 if something does."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente policy diff --config fr.customs.yaml --candidate new-agreements",
+      "  entente policy diff --config fr.customs.yaml --candidate new-agreements --ledger --json"
+    })
+final class PolicyDiffCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "node.yaml; its rules are those in force")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--candidate",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "the candidate's agreements")
+  private Path candidate = Path.of("");
+
+  @Option(
+      names = "--candidate-rules",
+      paramLabel = "FILE",
+      description = "the candidate's node rules; the node's own if left out")
+  private @Nullable Path candidateRules;
+
+  @Option(
+      names = "--candidate-codes",
+      paramLabel = "FOLDER",
+      description = "the candidate's code lists; the node's own if left out")
+  private @Nullable Path candidateCodes;
+
+  @Option(names = "--ledger", description = "replay the labels in the ledger of the stopped node")
+  private boolean ledger;
+
+  @Option(
+      names = "--most",
+      paramLabel = "N",
+      description = "how many combinations the search tries at most; ${DEFAULT-VALUE}")
+  private long most = RulebookComparison.DEFAULT_MOST;
+
+  @Option(names = "--json", description = "print one JSON object")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (most < 1) {
+      throw new UsageError("--most: " + most + "; valid: 1 or more");
+    }
+    try {
+      ConfiguredPolicy node = ConfiguredPolicy.read(config, InstantSource.system());
+      ConfiguredPolicy.RulePaths place = node.place(candidate, candidateRules, candidateCodes);
+      return ledger ? replayed(node.replay(place)) : searched(node.compare(place, most));
+    } catch (StartProblem e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private int replayed(PolicyReplay replay) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode object = JsonText.object().put("messages", replay.messages());
+      object.putArray("changed");
+      for (PolicyReplay.ChangedOutcome it : replay.changed()) {
+        ObjectNode one =
+            object
+                .withArray("changed")
+                .addObject()
+                .put("message", it.message().toString())
+                .put("direction", it.egress() ? "EGRESS" : "INGRESS")
+                .put("from", it.origin().value())
+                .put("to", it.recipient().value())
+                .put("at", it.at().toString())
+                .put("current", it.current().words())
+                .put("candidate", it.candidate().words());
+        it.how().forEach(one.putArray("how")::add);
+      }
+      object
+          .put("differing", replay.differing())
+          .put("not_listed", replay.notListed())
+          .put("sent", replay.sent());
+      replay.notKept().forEach(object.putArray("not_kept_of_sent")::add);
+      out.println(JsonText.line(object));
+    } else {
+      for (PolicyReplay.ChangedOutcome it : replay.changed()) {
+        out.printf("%s  %s to %s  %s%n", it.message(), it.origin(), it.recipient(), it.at());
+        it.how().forEach(how -> out.println("    " + TerminalText.printable(how)));
+      }
+      out.printf(
+          "%d of %d messages in the ledger would be decided differently%n",
+          replay.differing(), replay.messages());
+      inPart(out, replay);
+    }
+    out.flush();
+    return replay.changed().isEmpty() ? 0 : 1;
+  }
+
+  private static void inPart(PrintWriter out, PolicyReplay replay) {
+    if (replay.notListed() > 0) {
+      out.printf("%d more differences are not listed%n", replay.notListed());
+    }
+    if (replay.sent() > 0) {
+      String lacking = String.join(", ", replay.notKept());
+      out.printf(
+          "%d of them were sent: asked about by what is kept of their labels%s%n",
+          replay.sent(),
+          lacking.isEmpty() ? "" : ", which is nothing of " + lacking + ", which conditions read");
+    }
+  }
+
+  private int searched(Outcome outcome) {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean same = outcome.relation() == Relation.EQUIVALENT && outcome.other().isEmpty();
+    if (json) {
+      ObjectNode object =
+          JsonText.object()
+              .put("relation", outcome.relation().name())
+              .put("tried", outcome.tried())
+              .put("exhaustive", outcome.incomplete().isEmpty());
+      outcome.incomplete().forEach(object.putArray("incomplete")::add);
+      outcome.wider().ifPresent(it -> fill(object.putObject("wider"), it));
+      outcome.narrower().ifPresent(it -> fill(object.putObject("narrower"), it));
+      outcome.other().ifPresent(it -> fill(object.putObject("other_agreement"), it));
+      out.println(JsonText.line(object));
+    } else {
+      out.printf(
+          "%s: %s%n",
+          outcome.relation().name().toLowerCase(Locale.ROOT), meaning(outcome.relation()));
+      tell(out, "lets go", outcome.wider());
+      tell(out, "does not let go", outcome.narrower());
+      tell(out, "under another agreement", outcome.other());
+      out.println(outcome.tried() + " combinations tried" + proof(outcome));
+    }
+    out.flush();
+    return same ? 0 : 1;
+  }
+
+  private static String meaning(Relation relation) {
+    return switch (relation) {
+      case EQUIVALENT -> "the candidate lets the same go";
+      case NARROWER -> "the candidate lets less go, and nothing more";
+      case WIDER -> "the candidate lets more go, and nothing less";
+      case DISJOINT -> "the candidate lets more go of some, and less of other";
+    };
+  }
+
+  private static String proof(Outcome outcome) {
+    if (!outcome.incomplete().isEmpty()) {
+      return "; not exhaustive: " + TerminalText.printable(String.join("; ", outcome.incomplete()));
+    }
+    return outcome.relation() == Relation.DISJOINT
+        ? ", of which two prove it"
+        : ", which are all that the rules can tell apart";
+  }
+
+  private static void tell(PrintWriter out, String what, Optional<Difference> found) {
+    found.ifPresent(
+        it -> {
+          out.printf(
+              "  %s, for example, %s to %s, %d bytes%s, at %s:%n",
+              what,
+              it.origin(),
+              it.recipient(),
+              it.bodyBytes(),
+              it.namesPersons() ? ", naming persons" : "",
+              it.at());
+          out.println("    " + TerminalText.printable(LabelNotation.line(it.label())));
+          it.how().forEach(how -> out.println("    " + TerminalText.printable(how)));
+        });
+  }
+
+  private static void fill(ObjectNode object, Difference it) {
+    object
+        .put("direction", it.egress() ? "EGRESS" : "INGRESS")
+        .put("from", it.origin().value())
+        .put("to", it.recipient().value())
+        .put("body_bytes", it.bodyBytes())
+        .put("names_persons", it.namesPersons())
+        .put("at", it.at().toString())
+        .put("current", it.current().words())
+        .put("candidate", it.candidate().words());
+    LabelNotation.of(it.label()).forEach(object.putObject("label")::putPOJO);
+    it.how().forEach(object.putArray("how")::add);
+  }
+}

@@ -1,0 +1,295 @@
+package org.entente.gateway.cli.policy;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.SendOptions;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.DeskAddressParser;
+import org.entente.gateway.cli.text.ExplanationText;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.policy.decide.Residual;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.ExplainRequest;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.ExplainedOutcome;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.ResidualBranch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What policy would decide, and why. */
+@Command(
+    name = "explain",
+    description = {
+      "Says what would become of a message, agreement by agreement, and why; sends nothing.",
+      "The message is written here, without its body, or stands in files as `send` takes them",
+      "(--alerts), with it; there may be several then.",
+      "Of a running gateway (--gateway) it is the answer that `send` would get: it knows what was",
+      "received and sent, what originators consented to, who takes part in operations, and which",
+      "obligations recipients say they fulfil. By a node's files (--config) these are not known.",
+      "Exit code 0 if at least one recipient is permitted or held (with --unknown, by some value of",
+      "the field), 1 if none is; with --alerts 0 if that is so of every draft."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente policy explain --config fr.customs.yaml --to sg.police --to de.customs \\",
+      "      --category IPR --purpose IPR_ENFORCEMENT",
+      "  entente policy explain --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "      --to de.customs --category IPR --purpose IPR_ENFORCEMENT --derived-from 0197…3f \\",
+      "      --officer FR-3 --justification 'case 12/26'",
+      "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl"
+    })
+final class PolicyExplainCommand implements Callable<Integer> {
+  /** Whom to ask. */
+  static final class ExplainerOptions {
+    @Option(
+        names = "--config",
+        required = true,
+        paramLabel = "FILE",
+        description = "node.yaml of the sender")
+    private @Nullable Path config;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable GatewayAddress gateway;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private ExplainerOptions where = new ExplainerOptions();
+
+  @Option(
+      names = "--alerts",
+      paramLabel = "PATH",
+      description = {
+        "file or folder of drafts, as `send` takes them. Drafts as protobuf JSON may lack key and",
+        "body here, and be requests and answers."
+      })
+  private @Nullable Path alerts;
+
+  @Option(
+      names = "--mapping",
+      paramLabel = "FILE",
+      description = "how a source record becomes a draft; with --alerts")
+  private @Nullable Path mapping;
+
+  @Option(
+      names = "--to",
+      paramLabel = "AGENCY",
+      description = "recipient, or a desk of it; may be repeated")
+  private List<String> to = List.of();
+
+  @Option(
+      names = "--to-jurisdiction",
+      paramLabel = "CODE",
+      description = "every agency of a jurisdiction or group, such as EU; may be repeated")
+  private List<String> jurisdictions = List.of();
+
+  @Option(
+      names = "--whom-agreements-allow",
+      description = "whoever agreements allow it for; so it is where no recipient is named")
+  private boolean whomAgreementsAllow;
+
+  @Mixin private QueryLabelOptions label = new QueryLabelOptions();
+
+  @Mixin private SendOptions options = new SendOptions();
+
+  @Option(
+      names = "--names-persons",
+      description = "the body names persons and contains no other personal data")
+  private boolean namesPersons;
+
+  @Option(names = "--officer", description = "the agency's reference of the officer who sends")
+  private String officer = "";
+
+  @Option(names = "--unit", description = "the officer's unit")
+  private String unit = "";
+
+  @Option(names = "--justification", description = "why it is sent")
+  private String justification = "";
+
+  @Option(
+      names = "--passes-on",
+      paramLabel = "FILE",
+      description =
+          "labels of messages that it passes on, as `passes_on` of expectations; with --config")
+  private @Nullable Path passesOn;
+
+  @Option(
+      names = "--unknown",
+      paramLabel = "FIELD",
+      description = "this field of the label is not known: what comes of which of its values")
+  private @Nullable String unknown;
+
+  @Option(
+      names = "--json",
+      description = {
+        "print what Publisher.Explain answers as one JSON object in a line;",
+        "with --alerts one for each draft, in `explained` beside `file`, `line` and `key`"
+      })
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    requireWhole();
+    Path files = alerts;
+    try (DraftExplainer answers = answers()) {
+      return files == null ? one(answers) : all(files, answers);
+    } finally {
+      spec.commandLine().getOut().flush();
+    }
+  }
+
+  private int one(DraftExplainer answers) {
+    ExplainResponse answer = answers.ask(question(written()));
+    if (json) {
+      spec.commandLine().getOut().println(JsonText.of(answer));
+    } else {
+      print(answer);
+    }
+    return outcome(answer) == ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED ? 1 : 0;
+  }
+
+  private int all(Path files, DraftExplainer answers) {
+    DraftBatchExplainer drafts =
+        new DraftBatchExplainer(
+            spec,
+            alert -> answers.ask(question(by(options.applied(alert.draft())))),
+            this::outcome);
+    return drafts.ask(files, mapping, label.said(), addressing(), json ? null : this::print);
+  }
+
+  private void requireWhole() {
+    boolean files = alerts != null;
+    boolean config = where.config != null;
+    Draft given = options.applied(Draft.getDefaultInstance());
+    require(files || mapping == null, "--mapping: is for --alerts");
+    require(
+        config || passesOn == null, "--passes-on: a gateway knows its messages: --derived-from");
+    require(
+        !config || given.getDerivedFromCount() == 0,
+        "--derived-from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
+            + " their labels");
+    require(
+        !config || given.getTo().getOperation().isEmpty(),
+        "--operation: only a gateway knows who takes part in it, with --gateway; --to names its"
+            + " members");
+    String field = unknown;
+    require(
+        field == null || Residual.fields().contains(field),
+        "--unknown: "
+            + TerminalText.printable(String.valueOf(field))
+            + " is no field that it can be asked of; valid: "
+            + String.join(", ", Residual.fields()));
+  }
+
+  private DraftExplainer answers() {
+    Path config = where.config;
+    GatewayAddress gateway = where.gateway;
+    if (config != null) {
+      return DraftExplainer.ofFiles(config, passesOn);
+    }
+    if (gateway == null) {
+      throw new UsageError("--gateway or --config is needed");
+    }
+    return DraftExplainer.ofGateway(gateway);
+  }
+
+  private static void require(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new UsageError(otherwise);
+    }
+  }
+
+  private ExplainRequest question(Draft draft) {
+    return ExplainRequest.newBuilder()
+        .setDraft(draft)
+        .setNamesPersons(namesPersons)
+        .setUnknown(unknown == null ? "" : unknown)
+        .build();
+  }
+
+  /** The draft of the options. */
+  private Draft written() {
+    Draft said = options.applied(Draft.newBuilder().setLabel(label.whole()).build());
+    Addressing more = said.getTo();
+    Addressing.Builder whom = addressing().toBuilder().mergeFrom(more);
+    boolean nobody = whom.build().equals(Addressing.getDefaultInstance());
+    return by(
+        said.toBuilder().setTo(whom.setWhomAgreementsAllow(whomAgreementsAllow || nobody)).build());
+  }
+
+  private Addressing addressing() {
+    return DeskAddressParser.addressing("--to", to).toBuilder()
+        .addAllJurisdictions(jurisdictions)
+        .setWhomAgreementsAllow(whomAgreementsAllow)
+        .build();
+  }
+
+  /** The draft on behalf of whom the options name; of the person that it names otherwise. */
+  private Draft by(Draft draft) {
+    if (officer.isEmpty() && unit.isEmpty() && justification.isEmpty()) {
+      return draft;
+    }
+    OnBehalfOf person =
+        OnBehalfOf.newBuilder()
+            .setOfficer(officer)
+            .setUnit(unit)
+            .setJustification(justification)
+            .build();
+    return draft.toBuilder().setOnBehalfOf(person).build();
+  }
+
+  /** What would become of it; while a field is not known, with the value that is best for it. */
+  private ExplainedOutcome outcome(ExplainResponse answer) {
+    if (unknown == null) {
+      return answer.getOutcome();
+    }
+    List<ExplainedOutcome> outcomes =
+        answer.getResidualsList().stream()
+            .flatMap(it -> it.getBranchesList().stream())
+            .map(ResidualBranch::getOutcome)
+            .toList();
+    return List.of(
+            ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED, ExplainedOutcome.EXPLAINED_OUTCOME_HELD)
+        .stream()
+        .filter(outcomes::contains)
+        .findFirst()
+        .orElse(ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED);
+  }
+
+  private void print(ExplainResponse answer) {
+    PrintWriter out = spec.commandLine().getOut();
+    String field = unknown;
+    if (field == null) {
+      new ExplanationText(out, where.config == null).print(answer);
+    } else {
+      residuals(out, answer, field);
+    }
+  }
+
+  private static void residuals(PrintWriter out, ExplainResponse answer, String field) {
+    for (org.entente.proto.v1.Residual it : answer.getResidualsList()) {
+      out.printf("%s, depending on %s (%s):%n", it.getAgency(), field, it.getType());
+      for (ResidualBranch branch : it.getBranchesList()) {
+        out.println("  " + TerminalText.printable(branch.getWords()));
+        out.println("    if " + TerminalText.printable(branch.getCondition()));
+      }
+      if (!it.getWhole()) {
+        out.println(
+            "  not exhaustive: only texts that stand in conditions and code lists were tried");
+      }
+    }
+  }
+}

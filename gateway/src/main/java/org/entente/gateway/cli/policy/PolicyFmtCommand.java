@@ -1,0 +1,118 @@
+package org.entente.gateway.cli.policy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlLayout.Layout;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.policy.load.AgreementLayout;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lays out agreements. */
+@Command(
+    name = "fmt",
+    description = {
+      "Writes agreements in their one layout: fields in the order of docs/policy/agreements.md,",
+      "two spaces a level, comments before the fields that they stand before. A file that would lose",
+      "a comment or change its meaning is refused and left as it is.",
+      "",
+      "Exit code 0; 1 if a file is refused, or with --check if one is laid out otherwise."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  entente policy fmt --check config/agreements")
+final class PolicyFmtCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "AGREEMENTS",
+      description = "files of agreements, or folders of such files")
+  private List<Path> agreements = List.of();
+
+  @Option(names = "--check", description = "change nothing, and name the files that would change")
+  private boolean check;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    int wrong = 0;
+    for (Path file : files()) {
+      wrong += lay(file) ? 0 : 1;
+    }
+    spec.commandLine().getOut().flush();
+    return wrong == 0 ? 0 : 1;
+  }
+
+  private List<Path> files() {
+    List<Path> files = new ArrayList<>();
+    for (Path place : agreements) {
+      if (!Files.isDirectory(place)) {
+        files.add(place);
+        continue;
+      }
+      try (Stream<Path> entries = Files.list(place)) {
+        entries.filter(it -> it.toString().endsWith(".yaml")).sorted().forEach(files::add);
+      } catch (IOException e) {
+        throw new CommandFailure(place + " cannot be listed: " + FileErrorText.words(e), e);
+      }
+    }
+    return files;
+  }
+
+  /** Whether nothing is wrong with it. */
+  private boolean lay(Path file) {
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      if (Files.size(file) > YamlFiles.MAX_BYTES) {
+        throw new CommandFailure(file + " is larger than " + YamlFiles.MAX_BYTES + " bytes");
+      }
+      byte[] content = Files.readAllBytes(file);
+      Layout layout = AgreementLayout.of(file.toString(), content);
+      if (layout instanceof Layout.Refused refused) {
+        spec.commandLine().getErr().println(lines(refused.problems()));
+        return false;
+      }
+      byte[] next = ((Layout.Text) layout).text().getBytes(UTF_8);
+      if (Arrays.equals(content, next)) {
+        return true;
+      }
+      out.println(file + (check ? ": laid out otherwise" : ": laid out"));
+      if (!check) {
+        write(file, next);
+      }
+      return !check;
+    } catch (IOException e) {
+      throw new CommandFailure(file + " cannot be read or written: " + FileErrorText.words(e), e);
+    }
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
+    Path whole = file.toAbsolutePath();
+    Path next = whole.resolveSibling("." + whole.getFileName() + ".new");
+    Files.write(next, content);
+    Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String lines(List<ConfigProblem> problems) {
+    return problems.stream()
+        .map(ConfigProblem::toString)
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+}

@@ -1,0 +1,115 @@
+package org.entente.gateway.cli.policy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.node.offline.ConfiguredPolicy;
+import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.proto.v1.LintPolicyResponse;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Looks for what is wrong or odd in agreements and node rules. */
+@Command(
+    name = "lint",
+    description = {
+      "Looks for what is wrong in agreements and node rules, and for what is odd.",
+      "Errors, which keep a gateway from taking the files: everything that docs/policy/agreements.md calls",
+      "refused, such as personal data under an MoU alone, or characters that do not show.",
+      "Warnings: agreements that ended or end within 30 days, parties that stand for no member,",
+      "agreements that are never chosen, conditions that are always false, conflicts, words of",
+      "mixed scripts.",
+      "Of a running gateway (--gateway, scope operator) its files as they are now, and whether they are",
+      "in force.",
+      "Exit code 1 if there are errors, or with --strict warnings; otherwise 0."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente policy lint --config fr.customs.yaml --strict",
+      "  entente policy lint --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations"
+    })
+final class PolicyLintCommand implements Callable<Integer> {
+  @ArgGroup(multiplicity = "1")
+  private PolicyLocation where = new PolicyLocation();
+
+  @Option(names = "--strict", description = "exit code 1 for warnings, too")
+  private boolean strict;
+
+  @Option(names = "--json", description = "print one JSON object")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    LintResult found =
+        where.ask(LintResult::read, channel -> LintResult.asked(RemotePolicy.lint(channel)));
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode object = JsonText.object();
+      add(object, "errors", found.errors());
+      add(object, "warnings", found.warnings());
+      if (!found.version().isEmpty()) {
+        object.put("policy", found.version()).put("in_force", found.inForce());
+      }
+      out.println(JsonText.line(object));
+    } else {
+      found.errors().forEach(it -> out.println("error: " + it));
+      found.warnings().forEach(it -> out.println("warning: " + it));
+      out.printf("%d errors, %d warnings%n", found.errors().size(), found.warnings().size());
+      if (!found.version().isEmpty()) {
+        out.printf(
+            "policy %s is in force; these files are %s%n",
+            found.version(), found.inForce() ? "it" : "others");
+      }
+    }
+    out.flush();
+    return found.errors().isEmpty() && (!strict || found.warnings().isEmpty()) ? 0 : 1;
+  }
+
+  /**
+   * What was found; of a running gateway also which policy is in force there, and whether these
+   * files are it.
+   */
+  private record LintResult(
+      List<ConfigProblem> errors, List<ConfigProblem> warnings, String version, boolean inForce) {
+    static LintResult read(PolicyFiles files) {
+      ConfiguredPolicy node = files.node();
+      Rulebook.LoadResult loading = node.lint(files.place(node));
+      return loading instanceof Rulebook.LoadResult.Invalid invalid
+          ? new LintResult(invalid.problems(), List.of(), "", false)
+          : new LintResult(List.of(), ((Rulebook.LoadResult.Loaded) loading).warnings(), "", false);
+    }
+
+    static LintResult asked(LintPolicyResponse answer) {
+      return new LintResult(
+          answer.getErrorsList().stream().map(RemotePolicy::problem).toList(),
+          answer.getWarningsList().stream().map(RemotePolicy::problem).toList(),
+          TerminalText.printable(answer.getPolicyVersion()),
+          answer.getInForce());
+    }
+  }
+
+  private static void add(ObjectNode object, String name, List<ConfigProblem> problems) {
+    object.putArray(name);
+    for (ConfigProblem it : problems) {
+      object
+          .withArray(name)
+          .addObject()
+          .put("file", it.file())
+          .put("line", it.line())
+          .put("column", it.column())
+          .put("field", it.field())
+          .put("wrong", it.wrong())
+          .put("valid", it.valid());
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.entente.gateway.cli.policy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.policy.load.PolicySchemas;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Writes JSON Schemas of the files of policy. */
+@Command(
+    name = "schema",
+    description = {
+      "Writes JSON Schemas (2020-12) of agreements, node rules and code lists, made from the classes",
+      "that load them, for editors that complete and mark what is written.",
+      "Exit code 0; with --check 1 if a file in the folder is another one than would be written."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExample:%n",
+    footer = "  entente policy schema --out config/schema --check")
+final class PolicySchemaCommand implements Callable<Integer> {
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "where the files go: agreement.json, node-rules.json, codes.json")
+  private Path out = Path.of("");
+
+  @Option(names = "--check", description = "write nothing, and name the files that would change")
+  private boolean check;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    boolean same = true;
+    for (Map.Entry<String, String> schema : PolicySchemas.all().entrySet()) {
+      same &= write(out.resolve(schema.getKey()), schema.getValue());
+    }
+    spec.commandLine().getOut().flush();
+    return check && !same ? 1 : 0;
+  }
+
+  /** Whether the file was so already. */
+  private boolean write(Path file, String content) {
+    PrintWriter say = spec.commandLine().getOut();
+    try {
+      boolean same = Files.exists(file) && Files.readString(file, UTF_8).equals(content);
+      if (!same && !check) {
+        Files.createDirectories(out);
+        Files.writeString(file, content, UTF_8);
+      }
+      say.println(file + (same ? ": as it is" : check ? ": would change" : ": written"));
+      return same;
+    } catch (IOException e) {
+      throw new CommandFailure(file + " cannot be read or written: " + FileErrorText.words(e), e);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package org.entente.gateway.cli.policy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.node.offline.ConfiguredPolicy;
+import org.entente.gateway.policy.analysis.ClauseCoverage.Clause;
+import org.entente.gateway.policy.analysis.ExpectationReport;
+import org.entente.gateway.policy.analysis.ExpectationReport.Result;
+import org.entente.gateway.policy.decide.Explanation;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Puts expectations to agreements. */
+@Command(
+    name = "test",
+    description = {
+      "Puts messages to agreements and node rules and compares what comes with what is expected.",
+      "Expectations are YAML files; docs/policy/tools.md describes them. Nothing is sent.",
+      "Those of a node's files (--config), or the policy in force of a running gateway (--gateway,",
+      "scope operator), which takes a file of 64 KiB at most and does not say what each agreement said.",
+      "Exit code 0 if every expectation is met, 1 if not."
+    },
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  entente policy test --config fr.customs.yaml --coverage config/expectations",
+      "  entente policy test --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations \\",
+      "      config/expectations"
+    })
+final class PolicyTestCommand implements Callable<Integer> {
+  @ArgGroup(multiplicity = "1")
+  private PolicyLocation where = new PolicyLocation();
+
+  @Parameters(
+      paramLabel = "EXPECTATIONS",
+      description = "a file of expectations, or a folder of such files")
+  private Path expectations = Path.of("");
+
+  @Option(
+      names = "--coverage",
+      description = "also say which clause was never fulfilled or never failed")
+  private boolean coverage;
+
+  @Option(names = "--json", description = "print one JSON object")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ExpectationReport report =
+        where.ask(this::read, channel -> RemotePolicy.test(channel, expectations, coverage));
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(JsonText.line(object(report)));
+    } else {
+      report.failed().forEach(result -> failure(out, result));
+      if (coverage) {
+        coverage(out, report.clauses());
+      }
+      out.printf(
+          "%d of %d expectations met by policy %s%n",
+          report.results().size() - report.failed().size(),
+          report.results().size(),
+          report.policyVersion());
+    }
+    out.flush();
+    return report.failed().isEmpty() ? 0 : 1;
+  }
+
+  private ExpectationReport read(PolicyFiles files) {
+    ConfiguredPolicy node = files.node();
+    return node.test(files.place(node), expectations);
+  }
+
+  private static void failure(PrintWriter out, Result result) {
+    out.printf(
+        "NOT MET  %s:%d: %s: %s to %s%n",
+        result.file(),
+        result.line(),
+        TerminalText.printable(result.name()),
+        result.from(),
+        result.to());
+    out.printf("    expected  %s%n", TerminalText.printable(result.expected()));
+    out.printf("    found     %s%n", TerminalText.printable(result.found()));
+    for (Explanation.AgreementTrial tried : result.tried()) {
+      out.printf(
+          "      %s: %s%n",
+          tried.agreement(),
+          tried.failed().isEmpty()
+              ? "permits"
+              : TerminalText.printable(String.join("; also ", tried.failed())));
+    }
+  }
+
+  private static void coverage(PrintWriter out, List<Clause> clauses) {
+    long outcomes = clauses.stream().mapToLong(it -> it.canFail() ? 2 : 1).sum();
+    long missing = clauses.stream().mapToLong(it -> it.missing().size()).sum();
+    for (Clause clause : clauses) {
+      out.printf(
+          "%-50s %6d fulfilled %6d failed  %s%n",
+          clause.name(), clause.fulfilled(), clause.failed(), String.join(", ", clause.missing()));
+    }
+    out.printf("%d of %d outcomes of clauses covered%n", outcomes - missing, outcomes);
+  }
+
+  private ObjectNode object(ExpectationReport report) {
+    ObjectNode out =
+        JsonText.object()
+            .put("policy", report.policyVersion())
+            .put("expectations", report.results().size())
+            .put("not_met", report.failed().size());
+    for (Result result : report.results()) {
+      out.withArray("results")
+          .addObject()
+          .put("file", result.file())
+          .put("line", result.line())
+          .put("name", result.name())
+          .put("from", result.from().value())
+          .put("to", result.to().value())
+          .put("met", result.met())
+          .put("expected", result.expected())
+          .put("found", result.found());
+    }
+    if (coverage) {
+      for (Clause clause : report.clauses()) {
+        ObjectNode one =
+            out.withArray("clauses")
+                .addObject()
+                .put("clause", clause.name())
+                .put("fulfilled", clause.fulfilled())
+                .put("failed", clause.failed())
+                .put("can_fail", clause.canFail());
+        clause.missing().forEach(one.putArray("missing")::add);
+      }
+    }
+    return out;
+  }
+}

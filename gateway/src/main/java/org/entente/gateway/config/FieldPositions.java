@@ -1,0 +1,77 @@
+package org.entente.gateway.config;
+
+import java.util.Map;
+
+/** Where each field of a file stands. Immutable. */
+public final class FieldPositions {
+  /**
+   * Where one field stands.
+   *
+   * @param line line from 1
+   * @param column column from 1
+   * @param textLine line on which the field's text begins: the same line, or the next one for a
+   *     block of lines
+   * @param shape what stands there, in words, such as "a list"
+   */
+  record Place(int line, int column, int textLine, String shape) {}
+
+  private final String file;
+  private final Map<String, Place> places;
+
+  FieldPositions(String file, Map<String, Place> places) {
+    this.file = file;
+    this.places = Map.copyOf(places);
+  }
+
+  /** Of a file that says nothing: every problem is one of its first line. */
+  public static FieldPositions none(String file) {
+    return new FieldPositions(file, Map.of());
+  }
+
+  /** The file as it was named. */
+  public String file() {
+    return file;
+  }
+
+  /** A problem of a field; placed at the nearest enclosing one if the field is absent. */
+  public ConfigProblem problem(String field, String wrong, String valid) {
+    Place place = nearest(field);
+    return new ConfigProblem(file, place.line(), place.column(), field, wrong, valid);
+  }
+
+  /** A problem on a line, from 1, of a text that is a field's value. */
+  public ConfigProblem problemInText(String field, int textLine, String wrong, String valid) {
+    Place place = nearest(field);
+    int line = place.textLine() + textLine - 1;
+    return new ConfigProblem(file, line, place.column(), field, wrong, valid);
+  }
+
+  /** The line on which a field, or the nearest one around it, stands, from 1. */
+  public int line(String field) {
+    return nearest(field).line();
+  }
+
+  /** Whether the field stands in the file. */
+  public boolean has(String field) {
+    return places.containsKey(field);
+  }
+
+  String shape(String field) {
+    Place place = places.get(field);
+    return place == null ? "nothing" : place.shape();
+  }
+
+  private Place nearest(String field) {
+    String path = field;
+    while (true) {
+      Place place = places.get(path);
+      if (place != null) {
+        return place;
+      }
+      if (path.isEmpty()) {
+        return new Place(1, 1, 1, "nothing");
+      }
+      path = path.substring(0, Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['))));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package org.entente.gateway.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.InvalidValue;
+import org.jspecify.annotations.Nullable;
+
+/** Turns Jackson's exceptions into problems in an operator's words. */
+final class JacksonProblemMapper {
+  private static final Pattern FIELD = Pattern.compile("[a-z_]+(\\.[a-z_]+)*");
+
+  private JacksonProblemMapper() {}
+
+  /** Not well-formed YAML, or a key twice. */
+  static ConfigProblem syntax(String file, JsonProcessingException e) {
+    JsonLocation at = e.getLocation();
+    int line = at == null ? 1 : Math.max(1, at.getLineNr());
+    int column = at == null ? 1 : Math.max(1, at.getColumnNr());
+    return new ConfigProblem(file, line, column, "", firstLine(e), "well-formed YAML");
+  }
+
+  /** Well-formed, but not what the record asks for. */
+  static ConfigProblem mapping(FieldPositions positions, JsonMappingException e) {
+    String field = path(e);
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      String known =
+          unknown.getKnownPropertyIds() == null
+              ? ""
+              : unknown.getKnownPropertyIds().stream()
+                  .map(String::valueOf)
+                  .sorted()
+                  .collect(Collectors.joining(", "));
+      return positions.problem(field, "unknown field", "one of " + known);
+    }
+    if (e instanceof InvalidFormatException invalid) {
+      String found = InvalidValue.printable(String.valueOf(invalid.getValue()));
+      return positions.problem(field, "\"" + found + "\"", expected(invalid.getTargetType()));
+    }
+    if (e instanceof ValueInstantiationException bad
+        && bad.getCause() instanceof NullPointerException
+        && FIELD.matcher(String.valueOf(bad.getCause().getMessage())).matches()) {
+      // A record says of what it cannot be without by which name it is missing.
+      String missing = String.valueOf(bad.getCause().getMessage());
+      String name = missing.substring(missing.lastIndexOf('.') + 1);
+      return positions.problem(
+          field.isEmpty() ? name : field + "." + name, "the field is missing", "");
+    }
+    if (e instanceof ValueInstantiationException bad && bad.getCause() != null) {
+      return positions.problem(field, String.valueOf(bad.getCause().getMessage()), "");
+    }
+    if (e instanceof MismatchedInputException mismatch) {
+      if (!positions.has(field)) {
+        return positions.problem(field, "the field is missing", expected(mismatch.getTargetType()));
+      }
+      return positions.problem(field, positions.shape(field), expected(mismatch.getTargetType()));
+    }
+    return positions.problem(field, firstLine(e), "");
+  }
+
+  /** The first line of an exception's own message, printable. */
+  static String firstLine(Exception e) {
+    String message =
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+    String text = String.valueOf(message);
+    int end = text.indexOf('\n');
+    return InvalidValue.printable(end < 0 ? text : text.substring(0, end));
+  }
+
+  private static String path(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return path.toString();
+  }
+
+  private static String expected(@Nullable Class<?> type) {
+    if (type == null) {
+      return "";
+    }
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+          .map(String::valueOf)
+          .collect(Collectors.joining(", ", "one of ", ""));
+    }
+    if (type == boolean.class || type == Boolean.class) {
+      return "true or false";
+    }
+    if (type.isPrimitive() || Number.class.isAssignableFrom(type)) {
+      return "a whole number within its range";
+    }
+    if (Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    if (Map.class.isAssignableFrom(type)
+        || (type.isRecord() && !type.getName().contains(".model."))) {
+      return "a mapping of fields";
+    }
+    return "text";
+  }
+}

@@ -1,0 +1,131 @@
+package org.entente.gateway.consent;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.Purpose;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an originator grants of what it was asked: never more. What is left out is granted as asked.
+ *
+ * @param agencies only these; with neither these nor jurisdictions, all that was asked for
+ * @param jurisdictions only these
+ * @param purposes only these; none for all that was asked for
+ * @param until only until then; null for as asked
+ */
+public record GrantedScope(
+    List<String> agencies,
+    List<String> jurisdictions,
+    List<Purpose> purposes,
+    @Nullable Timestamp until) {
+  /** All that was asked for. */
+  public static final GrantedScope NONE = new GrantedScope(List.of(), List.of(), List.of(), null);
+
+  /** Copies the lists. */
+  public GrantedScope {
+    agencies = List.copyOf(agencies);
+    jurisdictions = List.copyOf(jurisdictions);
+    purposes = List.copyOf(purposes);
+  }
+
+  /** What it comes to. */
+  sealed interface Outcome {
+    /** What is granted. */
+    record Terms(ConsentStatement.Terms terms) implements Outcome {}
+
+    /** It is not part of what was asked. */
+    record Wrong(Problem problem) implements Outcome {}
+  }
+
+  /**
+   * Holds it against what was asked.
+   *
+   * @param membership which agencies are in a jurisdiction
+   */
+  Outcome of(ConsentAsked asked, Instant now, Membership membership) {
+    Problem problem = problem(asked, now, membership);
+    if (problem != null) {
+      return new Outcome.Wrong(problem);
+    }
+    boolean all = agencies.isEmpty() && jurisdictions.isEmpty();
+    List<MessageId> messages = ConsentRequests.messages(asked);
+    List<String> to = all ? asked.getAgenciesList() : agencies;
+    List<Integer> numbers = new ArrayList<>();
+    (purposes.isEmpty() ? asked.getPurposesList() : purposes)
+        .forEach(purpose -> numbers.add(purpose.getNumber()));
+    return new Outcome.Terms(
+        new ConsentStatement.Terms(
+            messages,
+            to.stream().map(AgencyName::new).toList(),
+            all ? asked.getJurisdictionsList() : jurisdictions,
+            numbers,
+            Timestamps.toMillis(until == null ? asked.getUntil() : until)));
+  }
+
+  private @Nullable Problem problem(ConsentAsked asked, Instant now, Membership membership) {
+    for (String agency : agencies) {
+      if (!isAsked(agency, asked, membership)) {
+        return invalid(
+            "agencies", agency, "it was neither asked for nor is where it was asked for");
+      }
+    }
+    if (agencies.size() > ConsentStatement.MAX_AGENCIES) {
+      return invalid(
+          "agencies", agencies.size() + " names", "at most " + ConsentStatement.MAX_AGENCIES);
+    }
+    for (String jurisdiction : jurisdictions) {
+      if (!asked.getJurisdictionsList().contains(jurisdiction)) {
+        return invalid("jurisdictions", jurisdiction, "it was not asked for");
+      }
+    }
+    for (Purpose purpose : purposes) {
+      if (!asked.getPurposesList().contains(purpose)) {
+        return invalid("purposes", purpose.name(), "it was not asked for");
+      }
+    }
+    return until == null ? null : late(until, asked, now);
+  }
+
+  private static boolean isAsked(String agency, ConsentAsked asked, Membership membership) {
+    if (asked.getAgenciesList().contains(agency)) {
+      return true;
+    }
+    try {
+      return membership
+          .jurisdiction(new AgencyName(agency))
+          .filter(Set.copyOf(asked.getJurisdictionsList())::contains)
+          .isPresent();
+    } catch (InvalidValue e) {
+      return false;
+    }
+  }
+
+  private static @Nullable Problem late(Timestamp until, ConsentAsked asked, Instant now) {
+    if (!Timestamps.isValid(until) || Timestamps.compare(until, asked.getUntil()) > 0) {
+      return new Problem(
+          Code.INVALID_FIELD,
+          "until",
+          "is not later than asked for: " + Timestamps.toString(asked.getUntil()));
+    }
+    return Timestamps.toMillis(until) > now.toEpochMilli()
+        ? null
+        : new Problem(Code.INVALID_FIELD, "until", "is not in the future");
+  }
+
+  private static Problem invalid(String field, String found, String why) {
+    return new Problem(
+        Code.INVALID_FIELD, field, "found " + InvalidValue.printable(found) + ": " + why);
+  }
+}

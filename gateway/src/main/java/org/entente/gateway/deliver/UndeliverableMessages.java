@@ -1,0 +1,223 @@
+package org.entente.gateway.deliver;
+
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.QuarantineStage;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.record.ProcessingFailures;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.store.v1.QuarantineStep;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * Received messages on whose opening this gateway fails. One that is set aside stays where it lies,
+ * so that recall, erasure and retention reach it, and is passed over by every subscription. Once it
+ * opens again it moves behind all others, so that those subscriptions get it too, and it is found;
+ * past the time of its delivery it is found only. Safe for many threads.
+ */
+public final class UndeliverableMessages implements QuarantineStage {
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final InboxOpener opening;
+  private final EvidenceRecords evidence;
+  private final Quarantining setting;
+  private final Meters meters;
+  private final Runnable arrived;
+  private final ProcessingFailures<Long> mishaps = new ProcessingFailures<>("delivering");
+
+  /**
+   * Setting aside out of the inbox of a ledger.
+   *
+   * @param arrived told when a message opens again
+   */
+  public UndeliverableMessages(
+      AgencyName self,
+      Ledger ledger,
+      InboxOpener opening,
+      EvidenceRecords evidence,
+      Quarantining setting,
+      Meters meters,
+      Runnable arrived) {
+    this.self = self;
+    this.ledger = ledger;
+    this.opening = opening;
+    this.evidence = evidence;
+    this.setting = setting;
+    this.meters = meters;
+    this.arrived = arrived;
+  }
+
+  /** Whether the message at a position is set aside. Quick. */
+  boolean holds(long position) {
+    return ledger.quarantine().holds(position);
+  }
+
+  /** What to do about a message that could not be opened. */
+  enum NextAction {
+    /** Try again: it has failed too seldom. */
+    AGAIN,
+    /** Pass it over: it is set aside. */
+    PASS,
+    /** Stop here: the machine failed, or there is no room to set it aside. */
+    STOP
+  }
+
+  /** A message could not be opened. Waits for the disk where it sets it aside. */
+  NextAction failed(InboxTable.PlacedRecord placed, Throwable failure) {
+    meters.mishap(Meters.Step.DELIVERING);
+    mishaps.happened(placed.position(), failure);
+    if (ProcessingFailure.isOfTheMachine(failure)) {
+      return NextAction.STOP;
+    }
+    Optional<ProcessingFailure> over = mishaps.over(placed.position());
+    if (over.isEmpty()) {
+      return NextAction.AGAIN;
+    }
+    mishaps.forget(placed.position());
+    boolean aside = ledger.commit(placed.lane(), tx -> put(tx, placed, over.get()));
+    return aside ? NextAction.PASS : NextAction.STOP;
+  }
+
+  private boolean put(Transaction tx, InboxTable.PlacedRecord seen, ProcessingFailure mishap) {
+    InboxTable.PlacedRecord placed = ledger.inbox().place(tx, seen.lane(), seen.position());
+    if (placed == null || ledger.quarantine().holds(tx, seen.position())) {
+      return true;
+    }
+    InboxRecord record = placed.record();
+    QuarantineRecord.Builder aside =
+        QuarantineRecord.newBuilder()
+            .setStep(QuarantineStep.QUARANTINE_STEP_DELIVERING)
+            .setLane(placed.lane().number())
+            .setPosition(placed.position())
+            .setUntilMs(placed.isDamaged() ? Long.MAX_VALUE : ends(record));
+    if (!placed.isDamaged()) {
+      aside
+          .setAgency(record.getOrigin())
+          .setHeaderHash(record.getHeaderHash())
+          .addMessageIds(record.getMessageId());
+    }
+    return setting.put(tx, mishap, aside, new byte[0]);
+  }
+
+  /**
+   * The end of its bucket's last day: until then a person finds and opens it, delivered or not, if
+   * it opens again.
+   */
+  private static long ends(InboxRecord record) {
+    return LocalDate.ofEpochDay(record.getBucketDay() + 1)
+        .atStartOfDay(ZoneOffset.UTC)
+        .toInstant()
+        .toEpochMilli();
+  }
+
+  @Override
+  public Mutation<DecisionResult> retry(QuarantineRecord record, byte[] content) {
+    InboxTable.PlacedRecord placed = ledger.inbox().place(lane(record), record.getPosition());
+    if (placed != null && opens(placed)) {
+      return tx -> again(tx, record);
+    }
+    if (placed != null && opening.isDamaged(placed)) {
+      throw new CorruptRecord("INBOX", null);
+    }
+    return tx -> gone();
+  }
+
+  private boolean opens(InboxTable.PlacedRecord placed) {
+    return !placed.isDamaged() && opening.body(placed).isPresent();
+  }
+
+  private DecisionResult again(Transaction tx, QuarantineRecord record) {
+    InboxTable.PlacedRecord placed = ledger.inbox().place(tx, lane(record), record.getPosition());
+    if (placed == null) {
+      return gone();
+    }
+    long bucket = placed.record().getBucketDay();
+    ledger
+        .retention()
+        .removed(tx, new RetentionTable.BucketPosition(bucket, placed.lane(), placed.position()));
+    long position = ledger.inbox().moveToEnd(tx, placed);
+    ledger
+        .retention()
+        .placed(tx, new RetentionTable.BucketPosition(bucket, placed.lane(), position));
+    tx.afterCommit(arrived);
+    boolean delivered = placed.record().getExpiresAtMs() > tx.nowMillis();
+    return new DecisionResult(
+        QuarantineState.QUARANTINE_STATE_RELEASED,
+        delivered
+            ? "it opens; subscribers get it at position " + position
+            : "it opens, and is found and opened by its id; the time of its delivery is over");
+  }
+
+  private static DecisionResult gone() {
+    return new DecisionResult(
+        QuarantineState.QUARANTINE_STATE_GONE, "it is not kept any more: erased, or its time over");
+  }
+
+  @Override
+  public DecisionResult discard(Transaction tx, QuarantineRecord record, boolean expired) {
+    InboxTable.PlacedRecord placed = ledger.inbox().place(tx, lane(record), record.getPosition());
+    if (placed == null) {
+      return gone();
+    }
+    if (expired) {
+      // It lies in the inbox and ends there, as every message that nobody took.
+      return new DecisionResult(
+          QuarantineState.QUARANTINE_STATE_EXPIRED, "nobody decided before its time was over");
+    }
+    ledger
+        .retention()
+        .removed(
+            tx,
+            new RetentionTable.BucketPosition(
+                placed.record().getBucketDay(), placed.lane(), placed.position()));
+    ledger.inbox().remove(tx, placed);
+    boolean told = !placed.isDamaged() && tell(tx, placed.record());
+    return new DecisionResult(
+        QuarantineState.QUARANTINE_STATE_DISCARDED,
+        told ? "given up; origin told that nobody retrieved it" : "given up");
+  }
+
+  /** The origin has its evidence of delivery; it learns that nobody got it, if nobody did. */
+  private boolean tell(Transaction tx, InboxRecord record) {
+    MessageId id = MessageId.of(record.getMessageId().toByteArray());
+    if (ledger.retrievals().isRetrieved(tx, id)) {
+      return false;
+    }
+    EvidenceItem item =
+        evidence.item(
+            EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL,
+            id,
+            self.value(),
+            record.getHeaderHash().toByteArray(),
+            tx.nowMillis());
+    String reason = "the recipient's gateway could not open what it had stored";
+    evidence.owe(
+        tx,
+        ledger.evidence(),
+        new AgencyName(record.getOrigin()),
+        evidence.failed(item, Code.DISCARDED, reason));
+    return true;
+  }
+
+  private static Lane lane(QuarantineRecord record) {
+    return Lane.of(record.getLane());
+  }
+}

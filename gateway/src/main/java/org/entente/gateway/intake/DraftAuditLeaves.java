@@ -1,0 +1,179 @@
+package org.entente.gateway.intake;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.ChainLink;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.transmit.OutboundSealer;
+import org.jspecify.annotations.Nullable;
+
+/** Leaves of the audit log about drafts, each in the commit that it speaks of. */
+final class DraftAuditLeaves {
+  /** Longest words of a leaf, in characters. */
+  private static final int LONGEST = 500;
+
+  private DraftAuditLeaves() {}
+
+  /** One for each envelope and whoever published in it. */
+  static void accepted(
+      Transaction tx, List<Submission> round, List<OutboundSealer.ReadyEnvelope> sealed) {
+    Map<MessageId, Submission> byId = new HashMap<>();
+    round.forEach(submission -> byId.put(submission.id(), submission));
+    for (OutboundSealer.ReadyEnvelope ready : sealed) {
+      Map<AuditActor, List<MessageId>> byActor = new LinkedHashMap<>();
+      String policyVersion = "";
+      Set<String> withheld = new TreeSet<>();
+      for (MessageId id : ready.messages()) {
+        Submission submission = byId.get(id);
+        if (submission != null) {
+          byActor.computeIfAbsent(submission.actor(), a -> new ArrayList<>()).add(id);
+          policyVersion = submission.policyVersion();
+          withheld.addAll(withheld(submission, ready.key().agreement()));
+        }
+      }
+      String decided = policyVersion;
+      String said = withheld.isEmpty() ? "" : words(withheld);
+      byActor.forEach(
+          (actor, ids) ->
+              tx.audit(
+                  AuditRecord.of(
+                          AuditType.ACCEPTED,
+                          LawCategory.DISCLOSURE,
+                          now(tx),
+                          actor,
+                          AuditSubject.of(ready.envelope(), ids, ready.recipients())
+                              .headed(ready.outgoing().headerHash()))
+                      .under(ready.key().agreement(), decided)
+                      .saying(said)));
+    }
+  }
+
+  private static List<String> withheld(Submission submission, String agreement) {
+    for (Permitted part : submission.parts()) {
+      if (part.agreement().equals(agreement)) {
+        return part.label().getRedactedList();
+      }
+    }
+    return List.of();
+  }
+
+  private static String words(Set<String> withheld) {
+    String all = "without " + String.join(", ", withheld);
+    return all.length() <= LONGEST ? all : all.substring(0, LONGEST - 1) + "…";
+  }
+
+  /** One for each received message whose content a submission passes on, and each agreement. */
+  static void passedOn(Transaction tx, Submission submission) {
+    for (OnwardContent.SourceMessage from : submission.passesOn().sources()) {
+      MessageId source = from.id();
+      for (Permitted part : submission.parts()) {
+        List<AgencyName> recipients = part.permits().stream().map(Permit::recipient).toList();
+        tx.audit(
+            AuditRecord.of(
+                    AuditType.PASSED_ON,
+                    LawCategory.DISCLOSURE,
+                    now(tx),
+                    submission.actor(),
+                    new AuditSubject(null, List.of(source, submission.id()), recipients, null))
+                .under(part.agreement(), part.policyVersion())
+                .saying(submission.passesOn().words(source, recipients)));
+      }
+    }
+  }
+
+  /** A message of this agency was changed by a later one. */
+  static void changed(Transaction tx, AuditActor actor, ChainLink step) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.CHANGED,
+                LawCategory.ALTERATION,
+                now(tx),
+                actor,
+                new AuditSubject(null, List.of(step.target(), step.id()), List.of(), null))
+            .saying(step.type().name()));
+  }
+
+  /** One for each recipient refused. */
+  static void refused(
+      Transaction tx,
+      AuditActor actor,
+      @Nullable MessageId id,
+      List<Refusal> refusals,
+      String policyVersion) {
+    for (Refusal refusal : refusals) {
+      refused(
+          tx,
+          actor,
+          id,
+          policyVersion,
+          refusal.code(),
+          refusal.recipient() + " by rule " + refusal.rule());
+    }
+  }
+
+  /** A refusal of the whole. */
+  static void refused(
+      Transaction tx,
+      AuditActor actor,
+      @Nullable MessageId id,
+      String policyVersion,
+      Code code,
+      String detail) {
+    tx.audit(
+        AuditRecord.of(AuditType.REFUSED, LawCategory.NONE, now(tx), actor, subject(id, List.of()))
+            .under("", policyVersion)
+            .refused(code, detail));
+  }
+
+  /** A draft waits for a second person. */
+  static void held(
+      Transaction tx,
+      AuditActor actor,
+      MessageId id,
+      List<AgencyName> recipients,
+      String policyVersion) {
+    tx.audit(
+        AuditRecord.of(AuditType.HELD, LawCategory.NONE, now(tx), actor, subject(id, recipients))
+            .under("", policyVersion));
+  }
+
+  /** A second person let it go. */
+  static void released(Transaction tx, AuditActor by, MessageId id, String policyVersion) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.RELEASED, LawCategory.DISCLOSURE, now(tx), by, subject(id, List.of()))
+            .under("", policyVersion));
+  }
+
+  /** A person read it before deciding. */
+  static void read(Transaction tx, AuditActor by, MessageId id) {
+    tx.audit(
+        AuditRecord.of(
+            AuditType.OPENED, LawCategory.CONSULTATION, now(tx), by, subject(id, List.of())));
+  }
+
+  private static AuditSubject subject(@Nullable MessageId id, List<AgencyName> agencies) {
+    return new AuditSubject(null, id == null ? List.of() : List.of(id), agencies, null);
+  }
+
+  private static Instant now(Transaction tx) {
+    return Instant.ofEpochMilli(tx.nowMillis());
+  }
+}

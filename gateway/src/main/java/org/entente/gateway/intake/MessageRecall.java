@@ -1,0 +1,176 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Recall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes messages of this agency back: a recall is a message of its own to all who were sent its
+ * target, sealed, durable and tracked like any other. What each recipient did is evidence about the
+ * target. What waits for a recipient when it is recalled is not transmitted any more, unless it
+ * shares its envelope with messages that stand: that goes behind the recall, and is refused where
+ * it arrives. Safe for many threads.
+ */
+public final class MessageRecall {
+  private final IntakeParts parts;
+  private final GatewayMessageSender messages;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /** Recalls of what an intake took. */
+  public MessageRecall(
+      IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
+    this.parts = parts;
+    this.messages = new GatewayMessageSender(parts, intake, "recall/");
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** What came of a call. */
+  public sealed interface Answer {
+    /** It is durable and on its way. */
+    record Sent(MessageId recall, List<String> recipients) implements Answer {}
+
+    /** Nothing was sent. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /** Recalls a message; the future fails only if the ledger does. */
+  public CompletableFuture<Answer> recall(
+      NodeName client, MessageId target, String reason, OnBehalfOf person) {
+    Problem problem = problem(reason, person);
+    if (problem != null) {
+      return refused(problem);
+    }
+    Optional<SentFacts> sent = parts.evidence().sent(parts.ledger().evidence(), target);
+    if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
+      return refused(
+          new Problem(Code.NOT_FOUND, "message_id", "this agency sent no message " + target));
+    }
+    Problem unsaid = unsaid(sent.get(), person);
+    if (unsaid != null) {
+      return refused(unsaid);
+    }
+    Instant now = clock.instant();
+    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    Optional<Permitted> message =
+        parts
+            .policy()
+            .get()
+            .recalls()
+            .message(
+                id,
+                Recall.newBuilder()
+                    .setMessageId(ByteString.copyFrom(target.bytes()))
+                    .setReason(reason)
+                    .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+                    .build(),
+                parts.self(),
+                sent.get().getRecipientsList().stream().map(AgencyName::new).toList(),
+                sent.get().getExercise(),
+                Instant.ofEpochMilli(sent.get().getExpiresAtMs()),
+                now);
+    if (message.isEmpty()) {
+      return refused(
+          new Problem(
+              Code.NO_RECIPIENT, "message_id", "none who was sent it is a member any more"));
+    }
+    return send(
+        AuditActor.client(parts.self(), client, person),
+        new RecallTarget(target, sent.get()),
+        reason,
+        message.get());
+  }
+
+  private record RecallTarget(MessageId id, SentFacts sent) {}
+
+  private CompletableFuture<Answer> send(
+      AuditActor actor, RecallTarget target, String reason, Permitted message) {
+    List<AgencyName> recipients =
+        message.permits().stream().map(permit -> permit.recipient()).toList();
+    return messages
+        .send(
+            actor,
+            message,
+            tx -> {
+              takeBack(tx, target, message.messageId());
+              return AuditRecord.of(
+                      AuditType.RECALLED,
+                      LawCategory.ERASURE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      actor,
+                      new AuditSubject(null, List.of(target.id()), recipients, null))
+                  .saying(reason);
+            })
+        .thenApply(
+            outcome ->
+                outcome.hasAccepted()
+                    ? new Answer.Sent(
+                        message.messageId(), recipients.stream().map(AgencyName::value).toList())
+                    : new Answer.Refused(
+                        new Problem(
+                            Code.valueOf(outcome.getInvalid().getCode()),
+                            outcome.getInvalid().getField(),
+                            outcome.getInvalid().getMessage())));
+  }
+
+  private void takeBack(Transaction tx, RecallTarget target, MessageId recall) {
+    Ledger ledger = parts.ledger();
+    ledger.operations().forgetSaid(tx, target.id());
+    ledger.chains().recalled(tx, parts.self(), target.id(), target.sent().getExercise());
+    parts.evidence().takenBack(tx, ledger.evidence(), target.id(), recall);
+    ledger.retention().takeBack(tx, target.id(), target.sent().getExpiresAtMs());
+    // Nobody needs to open it any more.
+    target
+        .sent()
+        .getRecipientsList()
+        .forEach(recipient -> ledger.awaited().unlist(tx, target.id(), recipient));
+  }
+
+  /** What an agreement under which it went asks of who takes it back, and was not said. */
+  private @Nullable Problem unsaid(SentFacts sent, OnBehalfOf person) {
+    return person.getJustification().isBlank()
+        ? JustificationRule.by(
+            parts.policy().get(), sent.getPartsList().stream().map(SentPart::getAgreement))
+        : null;
+  }
+
+  private @Nullable Problem problem(String reason, OnBehalfOf person) {
+    List<Problem> problems = parts.check().person(person);
+    if (!problems.isEmpty()) {
+      return problems.get(0);
+    }
+    if (person.getOfficer().isBlank()) {
+      return new Problem(
+          Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
+    }
+    return parts.check().told("reason", reason).stream().findFirst().orElse(null);
+  }
+
+  private static CompletableFuture<Answer> refused(Problem problem) {
+    return CompletableFuture.completedFuture(new Answer.Refused(problem));
+  }
+}

@@ -1,0 +1,58 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Optional;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.request.ResponderLimit;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a request may name the responder that it names: it goes to agencies by name, and each of
+ * them has said that it has such a one, which takes as many subjects. Safe for many threads.
+ */
+final class NamedResponderCheck {
+  private final IntakeParts.ResponderLookup known;
+
+  NamedResponderCheck(IntakeParts.ResponderLookup known) {
+    this.known = known;
+  }
+
+  /** Why a draft may not; null if it may, and for one that names none. */
+  @Nullable Problem problem(CheckedDraft draft) {
+    if (draft.label().getKind() != Kind.KIND_REQUEST) {
+      return null;
+    }
+    Request request = request(draft);
+    if (request.getResponder().isEmpty()) {
+      return null;
+    }
+    if (!ReminderDraftCheck.isByName(draft.to())) {
+      return new Problem(
+          Code.INVALID_FIELD,
+          "to",
+          "names the agencies whose responder is meant, and nothing else, or the request names none");
+    }
+    for (String name : draft.to().getAgenciesList()) {
+      Optional<Problem> problem =
+          ResponderLimit.problem(
+              request, draft.label().getCategory(), name, known.find(name, request.getResponder()));
+      if (problem.isPresent()) {
+        return problem.get();
+      }
+    }
+    return null;
+  }
+
+  private static Request request(CheckedDraft draft) {
+    try {
+      return Body.parseFrom(draft.body()).getRequest();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a body that this gateway has checked", e);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.entente.gateway.intake;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.decide.AppliedConsent;
+import org.entente.gateway.policy.decide.OnwardSource;
+
+/**
+ * What a submission passes on.
+ *
+ * @param sources the received messages
+ * @param consented the consents of their originators under which recipients may have it
+ */
+record OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented) {
+  static final OnwardContent NOTHING = new OnwardContent(List.of(), List.of());
+
+  /** Consents that one leaf can name. */
+  private static final int NAMED = 10;
+
+  OnwardContent {
+    sources = List.copyOf(sources);
+    consented = List.copyOf(consented);
+  }
+
+  /** A received message and whose it is. */
+  record SourceMessage(MessageId id, AgencyName originator) {}
+
+  /** These, under those consents. */
+  static OnwardContent of(List<OnwardSource> sources, List<AppliedConsent> consented) {
+    return new OnwardContent(
+        sources.stream()
+            .map(it -> new SourceMessage(it.id(), new AgencyName(it.label().getOrigin())))
+            .toList(),
+        consented);
+  }
+
+  /** Under which consents a message goes to these, in words; empty where none is needed. */
+  String words(MessageId source, List<AgencyName> recipients) {
+    List<String> ids =
+        consented.stream()
+            .filter(one -> one.source().equals(source) && recipients.contains(one.recipient()))
+            .map(one -> one.consent().toString())
+            .distinct()
+            .toList();
+    if (ids.isEmpty()) {
+      return "";
+    }
+    String named = ids.stream().limit(NAMED).collect(Collectors.joining(", "));
+    return "under consent " + named + (ids.size() > NAMED ? " and others" : "");
+  }
+}

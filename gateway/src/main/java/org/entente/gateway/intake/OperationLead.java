@@ -1,0 +1,385 @@
+package org.entente.gateway.intake;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.operation.HeldRosters;
+import org.entente.gateway.operation.RosterRules;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.RosterMessages;
+import org.entente.gateway.seal.format.RosterMember;
+import org.entente.gateway.seal.format.RosterRole;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+
+/**
+ * Joint operations that this agency leads: founded, changed and closed by rosters that its gateway
+ * signs. A roster, the message that takes it to all members, old and new, and the leaf with the
+ * person who decided are in one commit, so that no member misses a roster that this gateway goes
+ * by.
+ *
+ * <p>Safe for many threads, one after the other; waits for the disk.
+ */
+public final class OperationLead {
+  private final IntakeParts parts;
+  private final Intake intake;
+  private final Signer signer;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /**
+   * Who signs.
+   *
+   * @param federation of all members
+   * @param gateway this gateway
+   * @param key its key, which its agency vouches for
+   */
+  public record Signer(FederationName federation, NodeName gateway, Ed25519SigningKey key) {}
+
+  /** What came of a call. */
+  public sealed interface Answer {
+    /** The roster is durable and on its way, in this message. */
+    record Signed(RosterStatement roster, MessageId message) implements Answer {}
+
+    /** Nothing was signed. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /**
+   * What a person wants changed.
+   *
+   * @param members from then on; as before if empty
+   * @param endsAt until when it runs then; as before if empty
+   * @param seenNumber the roster that the person has seen; 0 for whichever is in force
+   * @param closes whether nothing is said in it any more
+   * @param unconfirmed whether it is signed although members have not confirmed what is in force
+   *     since the ledger was set back
+   */
+  public record Change(
+      List<RosterMember> members,
+      Optional<Instant> endsAt,
+      long seenNumber,
+      boolean closes,
+      boolean unconfirmed) {
+    /** Copies the list. */
+    public Change {
+      members = List.copyOf(members);
+    }
+
+    /** Ends the operation. */
+    public static Change closing(boolean unconfirmed) {
+      return new Change(List.of(), Optional.empty(), 0, true, unconfirmed);
+    }
+  }
+
+  /** Operations of the agency behind an intake. */
+  public OperationLead(
+      IntakeParts parts,
+      Intake intake,
+      Signer signer,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.parts = parts;
+    this.intake = intake;
+    this.signer = signer;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Founds an operation that this agency leads.
+   *
+   * @param others who takes part besides
+   */
+  public synchronized Answer create(
+      NodeName client,
+      String name,
+      List<RosterMember> others,
+      Instant startsAt,
+      Instant endsAt,
+      boolean exercise,
+      OnBehalfOf person) {
+    Instant now = clock.instant();
+    List<RosterMember> members = new ArrayList<>(others);
+    members.add(new RosterMember(parts.self(), RosterRole.LEAD));
+    RosterStatement.Terms terms =
+        new RosterStatement.Terms(
+            name, exercise, false, startsAt.toEpochMilli(), endsAt.toEpochMilli());
+    Optional<Problem> problem =
+        person(person).or(() -> problem(terms, now)).or(() -> problem(members));
+    if (problem.isPresent()) {
+      return new Answer.Refused(problem.get());
+    }
+    OperationId id = OperationId.fresh(now.toEpochMilli(), random);
+    RosterStatement roster = sign(id, 1, RosterStatement.nothingBefore(), terms, members, now);
+    return publish(client, person, roster, List.of(), now);
+  }
+
+  /** Signs the next roster of an operation that this agency leads. */
+  public synchronized Answer change(
+      NodeName client, OperationId id, Change change, OnBehalfOf person) {
+    Instant now = clock.instant();
+    Optional<HeldRosters> held = parts.rosters().held(id);
+    Optional<Problem> problem = person(person).or(() -> problem(id, held, change, now));
+    if (problem.isPresent() || held.isEmpty()) {
+      return new Answer.Refused(problem.orElseGet(() -> unknown(id)));
+    }
+    RosterStatement newest = held.get().newest();
+    RosterStatement.Terms before = newest.content().terms();
+    RosterStatement.Terms terms =
+        new RosterStatement.Terms(
+            before.name(),
+            before.exercise(),
+            change.closes(),
+            before.startsAtMs(),
+            change.endsAt().map(Instant::toEpochMilli).orElse(before.endsAtMs()));
+    List<RosterMember> members =
+        change.members().isEmpty() ? newest.content().members() : change.members();
+    Optional<Problem> wrong =
+        (change.closes() ? Optional.<Problem>empty() : problem(terms, now))
+            .or(() -> problem(members));
+    if (wrong.isPresent()) {
+      return new Answer.Refused(wrong.get());
+    }
+    RosterStatement roster = sign(id, newest.number() + 1, newest.hash(), terms, members, now);
+    // By the very rules of those who are to take it.
+    return RosterRules.next(roster, held.get(), parts.self())
+            instanceof RosterRules.Judgement.Refused refused
+        ? new Answer.Refused(new Problem(refused.code(), "members", refused.reason()))
+        : publish(client, person, roster, newest.content().agencies(), now);
+  }
+
+  private RosterStatement sign(
+      OperationId id,
+      long number,
+      byte[] previous,
+      RosterStatement.Terms terms,
+      List<RosterMember> members,
+      Instant now) {
+    RosterStatement.Place place =
+        new RosterStatement.Place(
+            signer.federation(),
+            id,
+            number,
+            previous,
+            parts.self(),
+            signer.gateway(),
+            now.toEpochMilli());
+    return RosterStatement.sign(new RosterStatement.Content(place, terms, members), signer.key());
+  }
+
+  private Answer publish(
+      NodeName client,
+      OnBehalfOf person,
+      RosterStatement roster,
+      List<AgencyName> before,
+      Instant now) {
+    RosterMessages messages = parts.policy().get().rosters();
+    List<AgencyName> recipients = new ArrayList<>();
+    for (AgencyName agency : others(roster.content().agencies(), before)) {
+      Optional<Refusal> refusal = messages.refusal(parts.self(), agency, now);
+      if (refusal.isEmpty()) {
+        recipients.add(agency);
+      } else if (roster.content().role(agency).isPresent()) {
+        return new Answer.Refused(
+            new Problem(refusal.get().code(), "members", agency + ": " + refusal.get().reason()));
+      }
+    }
+    if (recipients.isEmpty()) {
+      return new Answer.Refused(
+          new Problem(Code.NO_RECIPIENT, "members", "nobody else would take part"));
+    }
+    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    Permitted message =
+        messages.message(
+            id,
+            roster.encoded(),
+            parts.self(),
+            recipients,
+            roster.content().terms().exercise(),
+            now);
+    return submitted(AuditActor.client(parts.self(), client, person), roster, message);
+  }
+
+  private Answer submitted(AuditActor actor, RosterStatement roster, Permitted message) {
+    AtomicBoolean newest = new AtomicBoolean();
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    intake.submit(
+        Submission.of(
+                key(parts, message),
+                actor,
+                List.of(message),
+                List.of(),
+                OnwardContent.NOTHING,
+                OpeningDeadlines.NEVER,
+                null,
+                done)
+            .with(tx -> newest.set(keep(tx, actor, roster, message.messageId()))));
+    Outcome outcome = parts.ledger().await(done);
+    if (!outcome.hasAccepted()) {
+      return new Answer.Refused(
+          new Problem(
+              Code.valueOf(outcome.getInvalid().getCode()),
+              outcome.getInvalid().getField(),
+              outcome.getInvalid().getMessage()));
+    }
+    return newest.get()
+        ? new Answer.Signed(roster, message.messageId())
+        : new Answer.Refused(
+            new Problem(
+                Code.ROSTER_FORKED,
+                "operation_id",
+                "a member gave back another roster %d or a later one while this one was signed and sent: the operation ends here, found a new one"
+                    .formatted(roster.number())));
+  }
+
+  /** Whether it is the newest; if not, throwing would undo what others publish with it. */
+  private boolean keep(
+      Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
+    boolean newest = parts.rosters().putOwn(tx, roster);
+    leaf(
+        tx,
+        AuditType.ROSTER_SIGNED,
+        actor,
+        roster,
+        message,
+        roster + (roster.content().terms().closed() ? ", which closes it" : ""));
+    if (!newest) {
+      leaf(
+          tx,
+          AuditType.ROSTER_CONFLICT,
+          actor,
+          roster,
+          message,
+          roster + ": another, or a later one, was given back while it was signed");
+    }
+    return newest;
+  }
+
+  private static void leaf(
+      Transaction tx,
+      AuditType type,
+      AuditActor actor,
+      RosterStatement roster,
+      MessageId message,
+      String detail) {
+    tx.audit(
+        AuditRecord.of(
+                type,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                new AuditSubject(null, List.of(message), roster.content().agencies(), null))
+            .saying(detail));
+  }
+
+  private List<AgencyName> others(List<AgencyName> now, List<AgencyName> before) {
+    TreeSet<AgencyName> all = new TreeSet<>(now);
+    all.addAll(before);
+    all.remove(parts.self());
+    return List.copyOf(all);
+  }
+
+  /** No client has a slash in its name, so a roster takes the place of no draft. */
+  static OutcomeKey key(IntakeParts parts, Permitted message) {
+    String id = message.messageId().toString();
+    byte[] hash = parts.fingerprint().apply(id.getBytes(StandardCharsets.US_ASCII));
+    return OutcomeKey.of("roster/", id, hash);
+  }
+
+  private Optional<Problem> person(OnBehalfOf person) {
+    return parts.check().decision(person).stream().findFirst();
+  }
+
+  private Optional<Problem> problem(
+      OperationId id, Optional<HeldRosters> held, Change change, Instant now) {
+    if (held.isEmpty()) {
+      return Optional.of(unknown(id));
+    }
+    RosterStatement newest = held.get().newest();
+    if (!newest.content().lead().equals(parts.self())) {
+      return wrong(
+          Code.OPERATION_ROLE, "operation_id", newest.content().lead() + " leads the operation");
+    }
+    if (change.seenNumber() != 0 && change.seenNumber() != newest.number()) {
+      return wrong(Code.ROSTER_STALE, "seen_number", "roster " + newest.number() + " is in force");
+    }
+    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, held.get(), now);
+    return change.unconfirmed() || unconfirmed.missing().isEmpty()
+        ? Optional.empty()
+        : wrong(
+            Code.ROSTER_STALE,
+            "unconfirmed",
+            "the ledger here was restored from a copy, and %s have not said yet that they know no later roster than %d: wait for them, or compare the hash with them and set this%s"
+                .formatted(unconfirmed.missing(), newest.number(), unconfirmed.inVain()));
+  }
+
+  private static Problem unknown(OperationId id) {
+    return new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is here");
+  }
+
+  private static Optional<Problem> problem(RosterStatement.Terms terms, Instant now) {
+    if (!RosterStatement.isName(terms.name())) {
+      return wrong(
+          Code.INVALID_FIELD,
+          "name",
+          "has 1 to 32 characters of A-Z 0-9 space and -, and begins with a letter or digit");
+    }
+    boolean time =
+        terms.startsAtMs() >= 0
+            && terms.endsAtMs() > Math.max(terms.startsAtMs(), now.toEpochMilli())
+            && terms.endsAtMs() - terms.startsAtMs() <= RosterStatement.LONGEST.toMillis()
+            && terms.endsAtMs() - now.toEpochMilli() <= RosterStatement.LONGEST.toMillis();
+    return time
+        ? Optional.empty()
+        : wrong(
+            Code.INVALID_FIELD,
+            "ends_at",
+            "is to come, after the beginning, and at most ten years away");
+  }
+
+  private static Optional<Problem> problem(List<RosterMember> members) {
+    long agencies = members.stream().map(RosterMember::agency).distinct().count();
+    long leads = members.stream().filter(it -> it.role() == RosterRole.LEAD).count();
+    boolean good =
+        members.size() >= 2
+            && members.size() <= RosterStatement.MAX_MEMBERS
+            && agencies == members.size()
+            && leads == 1;
+    return good
+        ? Optional.empty()
+        : wrong(
+            Code.INVALID_FIELD,
+            "members",
+            "are 2 to "
+                + RosterStatement.MAX_MEMBERS
+                + " agencies with the lead, each once, of which one leads");
+  }
+
+  private static Optional<Problem> wrong(Code code, String field, String message) {
+    return Optional.of(new Problem(code, field, message));
+  }
+}

@@ -1,0 +1,124 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Permit;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.WhoMustAct;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PolicyDecision;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Held;
+import org.entente.proto.v1.HeldMessage;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Refusal;
+import org.entente.proto.v1.Refused;
+
+/** What a client is told of a draft, as the proto has it. Pure. */
+final class OutcomeMapper {
+  private OutcomeMapper() {}
+
+  static Outcome accepted(
+      String key,
+      MessageId id,
+      List<Permitted> parts,
+      List<org.entente.gateway.model.Refusal> refusals) {
+    Accepted.Builder accepted = Accepted.newBuilder();
+    for (Permitted part : parts) {
+      for (Permit permit : part.permits()) {
+        accepted.addPermits(
+            permit(permit, part.label().getRedactedList(), part.label().getDesksList()).toBuilder()
+                .setAddressed(part.label().getAddressed()));
+      }
+    }
+    refusals.forEach(refusal -> accepted.addRefusals(refusal(refusal)));
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setAccepted(accepted)
+        .build();
+  }
+
+  /** Refused, with the id by which evidence of it is found. */
+  static Outcome refused(
+      String key, MessageId id, List<org.entente.gateway.model.Refusal> refusals) {
+    Refused.Builder refused = Refused.newBuilder();
+    refusals.forEach(refusal -> refused.addRefusals(refusal(refusal)));
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setRefused(refused)
+        .build();
+  }
+
+  static Outcome held(String key, MessageId id, String reason, Instant until) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setHeld(
+            Held.newBuilder()
+                .setReason(reason)
+                .setUntil(Timestamps.fromMillis(until.toEpochMilli())))
+        .build();
+  }
+
+  /** What people are shown of a draft that waits since now with this outcome. */
+  static HeldMessage heldMessage(
+      Outcome outcome, Instant now, OutcomeKey key, Draft draft, PolicyDecision decision) {
+    HeldMessage.Builder message =
+        HeldMessage.newBuilder()
+            .setMessageId(outcome.getMessageId())
+            .setSince(Timestamps.fromMillis(now.toEpochMilli()))
+            .setHeld(outcome.getHeld())
+            .setClient(key.client())
+            .setOnBehalfOf(draft.getOnBehalfOf());
+    for (Permit permit : decision.permits()) {
+      message.addPermits(
+          permit(
+              permit, decision.withheld(permit.recipient()), decision.desks(permit.recipient())));
+    }
+    return message.build();
+  }
+
+  private static org.entente.proto.v1.Permit permit(
+      Permit permit, List<String> withheld, List<String> desks) {
+    return org.entente.proto.v1.Permit.newBuilder()
+        .setAgency(permit.recipient().value())
+        .setAgreement(permit.agreement())
+        .setRetentionDays(permit.retentionDays())
+        .addAllWithheld(withheld)
+        .addAllDesks(desks)
+        .build();
+  }
+
+  static Outcome invalid(String key, Problem problem) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(key)
+        .setInvalid(
+            org.entente.proto.v1.Problem.newBuilder()
+                .setCode(problem.code().name())
+                .setField(problem.field())
+                .setMessage(problem.message())
+                .setWhoMustAct(who(problem.code().whoMustAct()))
+                .setRetry(problem.code().retry()))
+        .build();
+  }
+
+  private static Refusal refusal(org.entente.gateway.model.Refusal refusal) {
+    return Refusal.newBuilder()
+        .setAgency(refusal.recipient())
+        .setCode(refusal.code().name())
+        .setRule(refusal.rule())
+        .setReason(refusal.reason())
+        .setWhoMustAct(who(refusal.code().whoMustAct()))
+        .build();
+  }
+
+  private static org.entente.proto.v1.WhoMustAct who(WhoMustAct who) {
+    return org.entente.proto.v1.WhoMustAct.valueOf("WHO_MUST_ACT_" + who.name());
+  }
+}

@@ -1,0 +1,117 @@
+package org.entente.gateway.intake;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.analysis.OpenQuestion;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.check.DraftCheck;
+import org.entente.gateway.policy.decide.Explanation;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.Residual;
+import org.entente.proto.v1.ExplainRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What would become of a draft of one of the agency's clients, and why. It asks all that {@link
+ * Intake} asks, in the same order, but for whether the gateway has room; nothing is sent, kept or
+ * recorded. Safe for many threads.
+ */
+public final class PolicyExplainer {
+  /** Most recipients while a field is not known: each is asked about with each of its values. */
+  private static final int MOST_OPEN = 64;
+
+  private final IntakeParts parts;
+  private final ResponseCorrelation answering;
+  private final InstantSource clock;
+
+  PolicyExplainer(IntakeParts parts, ResponseCorrelation answering, InstantSource clock) {
+    this.parts = parts;
+    this.answering = answering;
+    this.clock = clock;
+  }
+
+  /** The answer to a question. */
+  public sealed interface Answer {
+    /** What policy says. */
+    record Explained(Explanation explanation) implements Answer {}
+
+    /** What it depends on while a field is not known. */
+    record Open(String policyVersion, List<Residual> residuals) implements Answer {}
+
+    /** Published, it would be invalid. */
+    record Invalid(Problem problem) implements Answer {}
+  }
+
+  /** Explains what {@link Intake#publish} would do with a draft now. */
+  public Answer explain(NodeName client, ExplainRequest request) {
+    Instant now = clock.instant();
+    if (!request.getUnknown().isEmpty()) {
+      return open(client, request, now);
+    }
+    DraftCheck check = parts.check().question(request.getDraft(), request.getNamesPersons(), now);
+    if (check instanceof DraftCheck.InvalidDraft invalid) {
+      return new Answer.Invalid(invalid.problems().get(0));
+    }
+    CheckedDraft checked = (CheckedDraft) check;
+    OnwardSources passing = OnwardSources.of(client, checked, parts);
+    ReferenceResolution referring = ReferenceResolution.of(client, checked, parts);
+    AddressedOperation within = AddressedOperation.of(checked, parts.rosters(), parts.self(), now);
+    Problem lacking =
+        first(
+            passing.lacking(),
+            referring.lacking(),
+            answering.lacking(client, checked),
+            within.lacking());
+    if (lacking != null) {
+      return new Answer.Invalid(lacking);
+    }
+    return new Answer.Explained(
+        parts
+            .policy()
+            .get()
+            .egress()
+            .explain(within.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
+  }
+
+  private Answer open(NodeName client, ExplainRequest request, Instant now) {
+    String field = request.getUnknown();
+    OpenQuestion.CheckResult checking =
+        OpenQuestion.of(parts.check(), request.getDraft(), field, request.getNamesPersons(), now);
+    if (checking instanceof OpenQuestion.CheckResult.Wrong wrong) {
+      return new Answer.Invalid(wrong.problem());
+    }
+    OpenQuestion question = ((OpenQuestion.CheckResult.Asked) checking).question();
+    CheckedDraft checked = question.checked();
+    Policy policy = parts.policy().get();
+    int recipients = policy.recipients(checked.to(), parts.self());
+    if (recipients > MOST_OPEN) {
+      return invalid("to", "leads to " + recipients + " agencies; at most " + MOST_OPEN);
+    }
+    OnwardSources passing = OnwardSources.of(client, checked, parts);
+    Problem lacking = passing.lacking();
+    if (lacking != null) {
+      return new Answer.Invalid(lacking);
+    }
+    return new Answer.Open(
+        policy.version(),
+        policy.residuals(
+            question.known(passing.sources()), field, checked.to(), parts.self(), now));
+  }
+
+  private static Answer invalid(String field, String wrong) {
+    return new Answer.Invalid(new Problem(Code.INVALID_FIELD, field, wrong));
+  }
+
+  private static @Nullable Problem first(@Nullable Problem... problems) {
+    for (Problem problem : problems) {
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,360 @@
+package org.entente.gateway.intake;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.intake.HeldDrafts.StoredFacts;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.HeldDraftTable;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.check.DraftCheck;
+import org.entente.gateway.policy.decide.PolicyDecision;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.HeldMessage;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of held drafts: released or denied by a second person, or refused when nobody has
+ * decided in time.
+ *
+ * <p>A decision is durable when its future completes: the message on its way (or its refusal), the
+ * second person in the audit log, the outcome that the publisher gets from now on and the end of
+ * the waiting are in one synced commit, so that none is released twice or lost. Decisions on one
+ * draft that come at once give one outcome. Safe for many threads.
+ */
+public final class ReleaseDecisions {
+  private static final int EXPIRED_AT_ONCE = 256;
+
+  /** A held draft, or why it cannot be shown. */
+  public sealed interface ReadResult {
+    /**
+     * The draft.
+     *
+     * @param message what the list says of it
+     * @param draft as it was published
+     */
+    record Shown(HeldMessage message, Draft draft) implements ReadResult {
+      /** Names the message, never the content. */
+      @Override
+      public String toString() {
+        return "held draft";
+      }
+    }
+
+    /**
+     * Nothing was shown.
+     *
+     * @param problem why
+     */
+    record Unreadable(Problem problem) implements ReadResult {}
+  }
+
+  private final IntakeParts parts;
+  private final Intake intake;
+  private final InstantSource clock;
+  private final InstantSource ending;
+  private final Meters meters;
+  private final FourEyesRule second;
+  private final HeldDrafts held;
+  private final OutcomeMemory memory;
+  private final Map<MessageId, CompletableFuture<Outcome>> deciding = new ConcurrentHashMap<>();
+
+  /** Decisions about what an intake holds. */
+  public ReleaseDecisions(
+      IntakeParts parts, Intake intake, InstantSource clock, InstantSource ending, Meters meters) {
+    this.parts = parts;
+    this.intake = intake;
+    this.clock = clock;
+    this.ending = ending;
+    this.meters = meters;
+    this.second = new FourEyesRule(parts.check(), parts.holding().sameClient());
+    this.held = parts.heldDrafts();
+    this.memory = parts.memory();
+  }
+
+  /** How many wait. */
+  public int count() {
+    return parts.ledger().held().count();
+  }
+
+  /** At most so many that wait, after an id or from the oldest on. */
+  public List<HeldMessage> page(@Nullable MessageId after, int most) {
+    return held.page(after, most).stream().map(StoredFacts::message).toList();
+  }
+
+  /** What is known of one that waits. */
+  public Optional<HeldMessage> find(MessageId id) {
+    return held.read(id).map(StoredFacts::message);
+  }
+
+  /** Shows one to a person, once that is recorded. */
+  public CompletableFuture<ReadResult> read(NodeName client, MessageId id, OnBehalfOf person) {
+    Problem problem = second.problem(person);
+    if (problem != null) {
+      return CompletableFuture.completedFuture(new ReadResult.Unreadable(counted(problem)));
+    }
+    Optional<StoredFacts> waits = held.read(id);
+    Optional<Draft> draft = held.draft(id);
+    if (waits.isEmpty() || draft.isEmpty()) {
+      return CompletableFuture.completedFuture(new ReadResult.Unreadable(counted(notFound(id))));
+    }
+    AuditActor actor = parts.actor(client, person);
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              DraftAuditLeaves.read(tx, actor, id);
+              return new ReadResult.Shown(waits.get().message(), draft.get());
+            });
+  }
+
+  /**
+   * Decides on one. The outcome is accepted or refused; invalid, with nothing changed but the audit
+   * log, where the call cannot be followed. The future fails only if the ledger does.
+   */
+  public CompletableFuture<Outcome> decide(
+      NodeName client, MessageId id, Verdict verdict, OnBehalfOf person) {
+    Problem problem = second.problem(verdict, person);
+    if (problem != null) {
+      return invalid(problem);
+    }
+    Optional<StoredFacts> waits = held.read(id);
+    if (waits.isEmpty()) {
+      return invalid(notFound(id));
+    }
+    AuditActor by = parts.actor(client, person);
+    Problem own = second.own(waits.get().message(), client, person);
+    if (own != null) {
+      return refuseOwn(by, id, own);
+    }
+    Optional<Problem> full = parts.ledger().room().refusal();
+    if (verdict == Verdict.VERDICT_RELEASE && full.isPresent()) {
+      return invalid(full.get());
+    }
+    return once(
+        id,
+        again ->
+            verdict == Verdict.VERDICT_RELEASE
+                ? release(again, by)
+                : deny(again, by, Code.RELEASE_DENIED, "denied: " + person.getJustification()));
+  }
+
+  /** Refuses what nobody has decided on in time; how many. */
+  public int expire() {
+    long now = ending.millis();
+    int expired = 0;
+    MessageId after = null;
+    List<HeldDraftTable.Entry> page = parts.ledger().held().page(null, EXPIRED_AT_ONCE);
+    while (!page.isEmpty()) {
+      for (HeldDraftTable.Entry entry : page) {
+        if (entry.record().getUntilMs() <= now) {
+          parts.ledger().await(timeOut(entry.id()));
+          expired++;
+        }
+        after = entry.id();
+      }
+      page = parts.ledger().held().page(after, EXPIRED_AT_ONCE);
+    }
+    return expired;
+  }
+
+  private CompletableFuture<Outcome> timeOut(MessageId id) {
+    AuditActor self = AuditActor.gateway(parts.self());
+    String reason = "nobody released or denied it in time";
+    if (held.read(id).isPresent()) {
+      return once(id, waits -> deny(waits, self, Code.RELEASE_TIMED_OUT, reason));
+    }
+    // Its key is gone, so nobody can read it any more; only the record is left to go.
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              end(tx, self, id, Code.RELEASE_TIMED_OUT, reason);
+              return OutcomeMapper.refused("", id, List.of());
+            });
+  }
+
+  /** A decision on one draft; whoever comes while it is made gets its outcome. */
+  private CompletableFuture<Outcome> once(
+      MessageId id, java.util.function.Function<StoredFacts, CompletableFuture<Outcome>> decision) {
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    CompletableFuture<Outcome> before = deciding.putIfAbsent(id, done);
+    if (before != null) {
+      return before;
+    }
+    CompletableFuture<Outcome> made;
+    try {
+      // Read again: it may have been decided since the caller looked.
+      made = held.read(id).map(decision).orElseGet(() -> invalid(notFound(id)));
+    } catch (RuntimeException e) {
+      made = CompletableFuture.failedFuture(e);
+    }
+    return made.whenComplete(
+        (outcome, failure) -> {
+          deciding.remove(id);
+          if (failure != null) {
+            done.completeExceptionally(failure);
+          } else {
+            done.complete(outcome);
+          }
+        });
+  }
+
+  private CompletableFuture<Outcome> release(StoredFacts waits, AuditActor by) {
+    Optional<Draft> draft = held.draft(waits.id());
+    if (draft.isEmpty()) {
+      return invalid(notFound(waits.id()));
+    }
+    DraftCheck check = parts.check().draft(draft.get(), clock.instant());
+    if (check instanceof DraftCheck.InvalidDraft invalid) {
+      Problem first = invalid.problems().get(0);
+      return deny(waits, by, first.code(), first.field() + ": " + first.message());
+    }
+    CheckedDraft checked = (CheckedDraft) check;
+    NodeName author = new NodeName(waits.key().client());
+    OnwardSources passing = OnwardSources.of(author, checked, parts);
+    ReferenceResolution referring = ReferenceResolution.of(author, checked, parts);
+    Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
+    if (lacking != null) {
+      return deny(waits, by, lacking.code(), lacking.field() + ": " + lacking.message());
+    }
+    AddressedOperation within =
+        AddressedOperation.of(checked, parts.rosters(), parts.self(), clock.instant());
+    Problem outside = within.lacking();
+    if (outside != null) {
+      return deny(waits, by, outside.code(), outside.field() + ": " + outside.message());
+    }
+    PolicyDecision decision =
+        parts
+            .policy()
+            .get()
+            .egress()
+            .decide(
+                within.draft(),
+                passing.sources(),
+                referring.hadTarget(),
+                parts.self(),
+                clock.instant());
+    AuditActor publisher = parts.actor(author, draft.get().getOnBehalfOf());
+    if (decision.outcome() == PolicyDecision.Outcome.REFUSED) {
+      meters.decided(Meters.ReleaseResult.REFUSED);
+      return refuse(waits, publisher, decision);
+    }
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    Problem unasked = intake.answering().begin(author, checked, done);
+    if (unasked != null) {
+      return deny(waits, by, unasked.code(), unasked.field() + ": " + unasked.message());
+    }
+    intake.submit(
+        Submission.of(
+            waits.key(),
+            publisher,
+            decision.released(waits.id(), parts.granted()::carried),
+            decision.refusals(),
+            OnwardContent.of(passing.sources(), decision.consented()),
+            parts.openWithin().of(checked),
+            by,
+            done));
+    return done.whenComplete(
+        (outcome, failure) -> {
+          intake.answering().end(checked, done);
+          if (outcome != null && outcome.hasAccepted()) {
+            meters.decided(Meters.ReleaseResult.RELEASED);
+          }
+        });
+  }
+
+  private CompletableFuture<Outcome> refuse(
+      StoredFacts waits, AuditActor publisher, PolicyDecision decision) {
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              DraftAuditLeaves.refused(
+                  tx, publisher, waits.id(), decision.refusals(), decision.policyVersion());
+              Refusal first = decision.refusals().get(0);
+              reject(tx, waits.id(), first.code(), first.reason());
+              return remembered(tx, waits, decision.refusals());
+            });
+  }
+
+  private CompletableFuture<Outcome> deny(
+      StoredFacts waits, AuditActor by, Code code, String reason) {
+    meters.decided(
+        code == Code.RELEASE_TIMED_OUT
+            ? Meters.ReleaseResult.TIMED_OUT
+            : Meters.ReleaseResult.DENIED);
+    List<Refusal> refusals =
+        waits.message().getPermitsList().stream()
+            .map(permit -> new Refusal(permit.getAgency(), code, "", reason))
+            .toList();
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              end(tx, by, waits.id(), code, reason);
+              return remembered(tx, waits, refusals);
+            });
+  }
+
+  private void end(Transaction tx, AuditActor by, MessageId id, Code code, String reason) {
+    // The person's words are in the actor; the detail names no more than the outcome does.
+    DraftAuditLeaves.refused(tx, by, id, "", code, "held message not released");
+    reject(tx, id, code, reason);
+  }
+
+  /** Ends the waiting with evidence that says why. */
+  private void reject(Transaction tx, MessageId id, Code code, String reason) {
+    parts.ledger().held().remove(tx, id);
+    RejectionEvidence.of(tx, parts, id, "", code, reason);
+  }
+
+  private Outcome remembered(Transaction tx, StoredFacts waits, List<Refusal> refusals) {
+    Outcome outcome = OutcomeMapper.refused(waits.key().key(), waits.id(), refusals);
+    memory.write(tx, waits.key(), outcome);
+    return outcome;
+  }
+
+  private CompletableFuture<Outcome> refuseOwn(AuditActor by, MessageId id, Problem problem) {
+    return parts
+        .ledger()
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              DraftAuditLeaves.refused(
+                  tx, by, id, "", problem.code(), "tried to decide on an own message");
+              return OutcomeMapper.invalid("", counted(problem));
+            });
+  }
+
+  private CompletableFuture<Outcome> invalid(Problem problem) {
+    return CompletableFuture.completedFuture(OutcomeMapper.invalid("", counted(problem)));
+  }
+
+  private Problem counted(Problem problem) {
+    meters.refused(Meters.Side.CLIENT, problem.code());
+    return problem;
+  }
+
+  private static Problem notFound(MessageId id) {
+    return new Problem(Code.NOT_FOUND, "message_id", "no message " + id + " waits for release");
+  }
+}

@@ -1,0 +1,113 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.ledger.table.RequestTable.Name;
+import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.request.ReminderCheck;
+import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a draft may remind of a request: it names agencies that owe an answer and no others, is
+ * about the same for the same purpose, and comes neither too often nor too soon. Safe for many
+ * threads.
+ */
+final class ReminderDraftCheck {
+  private final IntakeParts parts;
+  private final RequestTable book;
+  private final InstantSource clock;
+
+  ReminderDraftCheck(IntakeParts parts, InstantSource clock) {
+    this.parts = parts;
+    this.book = parts.ledger().requests();
+    this.clock = clock;
+  }
+
+  static boolean isReminder(CheckedDraft draft) {
+    return draft.label().getKind() == Kind.KIND_REQUEST && request(draft).getReminder();
+  }
+
+  /** Why a draft may not remind of a request; null if it may. */
+  @Nullable Problem problem(MessageId id, CheckedDraft draft) {
+    if (!isByName(draft.to())) {
+      return new Problem(
+          Code.INVALID_FIELD,
+          "to",
+          "names agencies that owe an answer, and nothing else; it goes to the desk that was asked");
+    }
+    for (String agency : draft.to().getAgenciesList()) {
+      Problem problem = problem(id, agency, draft);
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Problem problem(MessageId id, String agency, CheckedDraft draft) {
+    Label label = draft.label();
+    Optional<Problem> problem =
+        ReminderCheck.sent(
+            book.read(new Name(Side.ASKED, id, agency)),
+            agency,
+            label,
+            request(draft),
+            clock.millis());
+    if (problem.isPresent()) {
+      return problem.get();
+    }
+    SentPart asked = part(id, agency).orElse(SentPart.getDefaultInstance());
+    if (label.getCategoryValue() != asked.getCategory()) {
+      return mismatch("label.category", "a reminder is about the same as the request");
+    }
+    return label.getPurposeValue() == asked.getPurpose()
+        ? null
+        : mismatch("label.purpose", "a reminder is for what was asked for");
+  }
+
+  /** On which terms an agency was asked. */
+  Optional<SentPart> part(MessageId id, String agency) {
+    return parts
+        .evidence()
+        .sent(parts.ledger().evidence(), id)
+        .flatMap(
+            facts ->
+                facts.getPartsList().stream()
+                    .filter(part -> part.getRecipientsList().contains(agency))
+                    .findFirst());
+  }
+
+  /** Whether it names agencies and nothing else. */
+  static boolean isByName(Addressing to) {
+    return to.getAgenciesCount() > 0
+        && to.getJurisdictionsCount() == 0
+        && !to.getWhomAgreementsAllow()
+        && to.getOperation().isEmpty()
+        && to.getDesksCount() == 0
+        && !to.hasInformation();
+  }
+
+  private static Problem mismatch(String field, String message) {
+    return new Problem(Code.LABEL_BODY_MISMATCH, field, message);
+  }
+
+  private static Request request(CheckedDraft draft) {
+    try {
+      return Body.parseFrom(draft.body()).getRequest();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a body that this gateway has checked", e);
+    }
+  }
+}

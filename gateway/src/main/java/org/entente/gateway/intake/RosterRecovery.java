@@ -1,0 +1,227 @@
+package org.entente.gateway.intake;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.operation.HeldRosters;
+import org.entente.gateway.operation.RosterConfirmation;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.RosterMessages;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.proto.store.v1.OperationRecord;
+import org.entente.proto.v1.Outcome;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rosters after a ledger was set back, at both ends. The lead asks: it sends the newest roster that
+ * it still holds to its members once more, and takes what they give back; who refused it, or could
+ * not be asked, is asked again later. A member gives back the newest roster of an agency that shows
+ * that it does not know it any more.
+ *
+ * <p>Looks regularly and waits for nothing; what could not be submitted is submitted at another
+ * time. Used by one thread; the rest is safe for many.
+ */
+public final class RosterRecovery {
+  /** Who said no, or could not be asked, is asked again after this. */
+  static final Duration AGAIN_AFTER = Duration.ofHours(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(RosterRecovery.class);
+  private static final String DAMAGED =
+      "what is kept of its rosters is damaged in the ledger, and none is asked for or given back; restore the ledger from a copy";
+
+  private final IntakeParts parts;
+  private final Intake intake;
+  private final RosterConfirmation confirmation;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Set<OperationId> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<OperationId> damaged = ConcurrentHashMap.newKeySet();
+
+  /** Care for the rosters behind an intake. */
+  public RosterRecovery(
+      IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
+    this.parts = parts;
+    this.intake = intake;
+    this.confirmation = parts.confirmation();
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** Asks and gives back what is to be asked and given back. */
+  public void round() {
+    List<OperationId> marked = parts.ledger().operations().marked();
+    damaged.retainAll(marked);
+    for (OperationId id : marked) {
+      try {
+        if (!underWay.contains(id)) {
+          look(id);
+        }
+        damaged.remove(id);
+      } catch (CorruptRecord e) {
+        // One that cannot be read does not keep the others waiting.
+        if (damaged.add(id)) {
+          LOG.error("operation {}: its rosters cannot be read", id, e);
+        }
+      }
+    }
+  }
+
+  private void look(OperationId id) {
+    OperationRecord record = parts.ledger().operations().record(id);
+    if (record == null || (record.getGiveBackTo().isEmpty() && !record.getSetBack())) {
+      return;
+    }
+    Optional<HeldRosters> held = parts.rosters().held(id);
+    if (held.isPresent() && !record.getGiveBackTo().isEmpty()) {
+      giveBack(id, new AgencyName(record.getGiveBackTo()));
+    } else if (held.isPresent()) {
+      ask(id, held.get());
+    }
+  }
+
+  private void giveBack(OperationId id, AgencyName signer) {
+    Instant now = clock.instant();
+    RosterMessages messages = parts.policy().get().rosters();
+    Optional<RosterStatement> roster = parts.rosters().newestBy(id, signer);
+    Optional<Refusal> refusal = messages.refusal(signer, parts.self(), now);
+    if (roster.isEmpty() || refusal.isPresent()) {
+      LOG.warn(
+          "operation {}: its roster is not given back to {}, which does not know it any more: {}",
+          id,
+          signer,
+          refusal.map(Refusal::reason).orElse("none that it signed is among the latest"));
+      commit(tx -> parts.rosters().gaveBack(tx, id));
+      return;
+    }
+    MessageId message = MessageId.fresh(now.toEpochMilli(), random);
+    submit(
+        id,
+        messages.givenBack(
+            message,
+            roster.get().encoded(),
+            parts.self(),
+            signer,
+            roster.get().content().terms().exercise(),
+            now),
+        tx -> parts.rosters().gaveBack(tx, id));
+  }
+
+  private void ask(OperationId id, HeldRosters held) {
+    Instant now = clock.instant();
+    RosterStatement.Content content = held.newest().content();
+    boolean over = content.terms().closed() || content.terms().endsAtMs() <= now.toEpochMilli();
+    if (over || held.forked() || !content.lead().equals(parts.self())) {
+      commit(tx -> parts.rosters().leave(tx, id));
+      return;
+    }
+    if (confirmation.missing(held).isEmpty()) {
+      // Evidence is kept for some time only, so what it said is settled now.
+      commit(tx -> parts.rosters().confirmed(tx, id, held.newest().number()));
+      return;
+    }
+    if (!isDue(held, now)) {
+      return;
+    }
+    RosterMessages messages = parts.policy().get().rosters();
+    RosterConfirmation.ConfirmationRequest asking = confirmation.asking(held);
+    List<AgencyName> members = new ArrayList<>(asking.members());
+    members.removeIf(it -> messages.refusal(parts.self(), it, now).isPresent());
+    if (!members.isEmpty()) {
+      MessageId message = MessageId.fresh(now.toEpochMilli(), random);
+      List<MessageId> asked = new ArrayList<>(asking.standing());
+      asked.add(message);
+      submit(
+          id,
+          messages.message(
+              message,
+              held.newest().encoded(),
+              parts.self(),
+              members,
+              content.terms().exercise(),
+              now),
+          tx -> parts.rosters().asked(tx, id, held.newest().number(), asked));
+    }
+  }
+
+  /** Whether it may ask; also where its clock was ahead when it did last. */
+  private static boolean isDue(HeldRosters held, Instant now) {
+    List<MessageId> asked = held.setBack().map(HeldRosters.RestoreMark::askedIn).orElse(List.of());
+    return asked.isEmpty()
+        || Math.abs(now.toEpochMilli() - asked.get(asked.size() - 1).millis())
+            >= AGAIN_AFTER.toMillis();
+  }
+
+  private void submit(OperationId id, Permitted message, Consumer<Transaction> change) {
+    underWay.add(id);
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    CompletableFuture<Outcome> unused =
+        done.whenComplete((outcome, failure) -> underWay.remove(id));
+    intake.submit(
+        Submission.of(
+                OperationLead.key(parts, message),
+                AuditActor.gateway(parts.self()),
+                List.of(message),
+                List.of(),
+                OnwardContent.NOTHING,
+                OpeningDeadlines.NEVER,
+                null,
+                done)
+            .with(change));
+  }
+
+  private void commit(Consumer<Transaction> change) {
+    parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx -> {
+              change.accept(tx);
+              return 0;
+            });
+  }
+
+  /** Operations in which nothing is to be signed yet, in words. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    for (OperationId id : parts.ledger().operations().marked()) {
+      warning(id).ifPresent(it -> warnings.add("operation " + id + ": " + it));
+    }
+    return warnings;
+  }
+
+  private Optional<String> warning(OperationId id) {
+    try {
+      return damaged.contains(id)
+          ? Optional.of(DAMAGED)
+          : parts.rosters().held(id).flatMap(this::unconfirmed);
+    } catch (CorruptRecord e) {
+      return Optional.of(DAMAGED);
+    }
+  }
+
+  private Optional<String> unconfirmed(HeldRosters held) {
+    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, held, clock.instant());
+    return unconfirmed.missing().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the ledger was restored, and its roster %d is not confirmed yet by %s%s"
+                .formatted(held.newest().number(), unconfirmed.missing(), unconfirmed.inVain()));
+  }
+}

@@ -1,0 +1,61 @@
+package org.entente.gateway.intake;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.proto.store.v1.OwnOperationUpdate;
+import org.entente.proto.v1.Kind;
+
+/**
+ * What this agency says in joint operations: the only content of its own that is kept, sealed at
+ * rest, so that it is shown among that of others; as long as the recipient may keep it that may do
+ * so shortest, and until it is recalled.
+ */
+public final class SentOperationUpdates {
+  private static final String CONTEXT = "own operation update";
+
+  private SentOperationUpdates() {}
+
+  /** Keeps what a submission says in an operation, if it does. */
+  static void keep(Transaction tx, IntakeParts parts, Submission submission) {
+    Permitted first = submission.parts().get(0);
+    if (first.label().getKind() != Kind.KIND_OPERATION) {
+      return;
+    }
+    int days = submission.parts().stream().mapToInt(Permitted::retentionDays).min().orElseThrow();
+    OwnOperationUpdate own =
+        OwnOperationUpdate.newBuilder()
+            .setLabel(first.writtenLabel().toByteString())
+            .setBody(first.writtenBody().toByteString())
+            .build();
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Duration.ofDays(days));
+    parts
+        .ledger()
+        .operations()
+        .said(
+            tx,
+            OperationId.of(first.label().getOperationId().toByteArray()),
+            submission.id(),
+            parts.atRest().seal(CONTEXT, own.toByteArray(), until));
+  }
+
+  /** What was kept; empty once its time is over. */
+  public static Optional<OwnOperationUpdate> open(RecordSeal atRest, byte[] sealed) {
+    return atRest
+        .open(CONTEXT, sealed)
+        .map(
+            bytes -> {
+              try {
+                return OwnOperationUpdate.parseFrom(bytes);
+              } catch (InvalidProtocolBufferException e) {
+                throw new CorruptRecord("OPERATION", e);
+              }
+            });
+  }
+}

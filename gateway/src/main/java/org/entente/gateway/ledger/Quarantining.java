@@ -1,0 +1,138 @@
+package org.entente.gateway.ledger;
+
+import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.record.ProcessingFailures;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.QuarantineTable;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineStep;
+
+/**
+ * Sets aside what this gateway failed on, in the transaction of the one who calls: record, audit
+ * leaf and whatever the caller changes besides are one commit. Safe for many threads.
+ */
+public final class Quarantining {
+  private static final String CONTEXT = "quarantine";
+
+  private final AgencyName self;
+  private final QuarantineTable book;
+  private final RecordSeal atRest;
+  private final Duration longest;
+  private final Meters meters;
+
+  /**
+   * Setting aside into a book.
+   *
+   * @param longest how long at most an operator has to decide
+   */
+  public Quarantining(
+      AgencyName self, QuarantineTable book, RecordSeal atRest, Duration longest, Meters meters) {
+    this.self = self;
+    this.book = book;
+    this.atRest = atRest;
+    this.longest = longest;
+    this.meters = meters;
+  }
+
+  /** Until when something that is set aside now and ends at a time is kept. */
+  public long until(long nowMillis, long endsAtMillis) {
+    return Math.min(endsAtMillis, nowMillis + longest.toMillis());
+  }
+
+  /**
+   * Sets one aside; false, and nothing changed, if there is no room.
+   *
+   * @param what the record without times, failure and state, with {@code until_ms} as it would end
+   *     by itself
+   * @param content what another try needs besides, sealed; empty where that lies elsewhere
+   */
+  public boolean put(
+      Transaction tx, ProcessingFailure mishap, QuarantineRecord.Builder what, byte[] content) {
+    long now = tx.nowMillis();
+    long until = until(now, what.getUntilMs());
+    QuarantineRecord record =
+        what.setSinceMs(now)
+            .setUntilMs(until)
+            .setCode(mishap.code().name())
+            .setSealedReason(sealed(mishap, Math.max(now, until)))
+            .setTries(ProcessingFailures.TRIES)
+            .build();
+    OptionalLong number = book.put(tx, record, content);
+    if (number.isEmpty()) {
+      tx.afterCommit(meters::quarantineFull);
+      return false;
+    }
+    tx.audit(
+        AuditRecord.of(
+                AuditType.QUARANTINED,
+                record.getStep() == QuarantineStep.QUARANTINE_STEP_RECEIVING
+                    ? LawCategory.COLLECTION
+                    : LawCategory.NONE,
+                Instant.ofEpochMilli(now),
+                AuditActor.gateway(self),
+                subject(record))
+            .refused(
+                Code.QUARANTINED, "set aside as " + number.getAsLong() + ": " + mishap.what()));
+    return true;
+  }
+
+  /** The failure of another try, in the record of one that waits on. */
+  public QuarantineRecord failedAgain(
+      QuarantineRecord waiting, ProcessingFailure mishap, long nowMillis) {
+    return waiting.toBuilder()
+        .setTries(waiting.getTries() + 1)
+        .setCode(mishap.code().name())
+        .setSealedReason(sealed(mishap, Math.max(nowMillis, waiting.getUntilMs())))
+        .build();
+  }
+
+  private ByteString sealed(ProcessingFailure mishap, long untilMillis) {
+    byte[] plain = mishap.what().getBytes(StandardCharsets.UTF_8);
+    return ByteString.copyFrom(atRest.seal(CONTEXT, plain, Instant.ofEpochMilli(untilMillis)));
+  }
+
+  /** What failed; empty once its bucket's key is destroyed. */
+  public String reason(QuarantineRecord record) {
+    return atRest
+        .open(CONTEXT, record.getSealedReason().toByteArray())
+        .map(plain -> new String(plain, StandardCharsets.UTF_8))
+        .orElse("");
+  }
+
+  /** What a leaf about an entry speaks of. */
+  public static AuditSubject subject(QuarantineRecord record) {
+    AuditSubject subject =
+        new AuditSubject(
+            null,
+            messages(record),
+            record.getAgency().isEmpty() ? List.of() : List.of(new AgencyName(record.getAgency())),
+            null);
+    return record.getHeaderHash().isEmpty()
+        ? subject
+        : subject.headed(record.getHeaderHash().toByteArray());
+  }
+
+  /** The messages of an entry, as far as they could be read. */
+  public static List<MessageId> messages(QuarantineRecord record) {
+    List<MessageId> ids = new ArrayList<>();
+    record.getMessageIdsList().forEach(id -> ids.add(MessageId.of(id.toByteArray())));
+    return ids;
+  }
+}

@@ -1,0 +1,33 @@
+package org.entente.gateway.ledger.record;
+
+import com.google.protobuf.util.Timestamps;
+import java.util.Optional;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.MessageType;
+
+/**
+ * A message that changes one of the same origin.
+ *
+ * @param id the message
+ * @param type how it changes the other
+ * @param target the other
+ * @param atMillis when it was written, by its origin; milliseconds since 1970
+ * @param exercise whether it is training
+ */
+public record ChainLink(
+    MessageId id, MessageType type, MessageId target, long atMillis, boolean exercise) {
+  /** What a complete and checked label says; empty if it changes nothing. */
+  public static Optional<ChainLink> of(Label label) {
+    return label.getReferences().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new ChainLink(
+                MessageId.of(label.getMessageId().toByteArray()),
+                label.getMessageType(),
+                MessageId.of(label.getReferences().toByteArray()),
+                Timestamps.toMillis(label.getCreatedAt()),
+                Exercise.of(label)));
+  }
+}

@@ -1,0 +1,134 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.AssignmentTable.Side;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.ChargeRecord;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps who acts on this agency's messages, by the word of their recipients, and who of this agency
+ * acts on what it received; sealed and as long as evidence. Safe for many threads.
+ */
+public final class AssignmentRecords {
+  private static final String CONTEXT = "charge";
+  private static final String OWN_CONTEXT = "own charge";
+
+  private final RecordSeal atRest;
+
+  /** Records sealed so. */
+  public AssignmentRecords(RecordSeal atRest) {
+    this.atRest = atRest;
+  }
+
+  /**
+   * A page.
+   *
+   * @param next where the next begins; empty if this is the last
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Page(List<ChargeState> states, byte[] next) {}
+
+  /**
+   * Keeps what a recipient says of a message, unless it said something later before: two of its
+   * words can overtake each other on their way. Whether it was kept.
+   */
+  public boolean keep(Transaction tx, AssignmentTable book, AgencyName agency, Charge charge) {
+    return keep(tx, book, Side.SENT, agency, charge);
+  }
+
+  /** Keeps what this agency says of a message of an originator, unless it said something later. */
+  public boolean keepOwn(
+      Transaction tx, AssignmentTable book, AgencyName originator, Charge charge) {
+    return keep(tx, book, Side.RECEIVED, originator, charge);
+  }
+
+  private boolean keep(
+      Transaction tx, AssignmentTable book, Side side, AgencyName agency, Charge charge) {
+    MessageId id = MessageId.of(charge.getMessageId().toByteArray());
+    byte[] before = book.read(tx, side, id, agency);
+    Optional<ChargeState> known = before == null ? Optional.empty() : open(side, agency, before);
+    if (known.isPresent()
+        && Timestamps.compare(known.get().getCharge().getAt(), charge.getAt()) > 0) {
+      return false;
+    }
+    ChargeRecord record =
+        ChargeRecord.newBuilder()
+            .setCharge(charge.toByteString())
+            .setReceivedAtMs(tx.nowMillis())
+            .build();
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(EvidenceRecords.KEPT);
+    long lastDay = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
+    byte[] sealed = atRest.seal(context(side), record.toByteArray(), until);
+    book.put(tx, side, id, agency, lastDay, sealed);
+    return true;
+  }
+
+  /**
+   * What was said, in the order of messages.
+   *
+   * @param of of this message only; null for all
+   * @param after as the page before gave it; empty for the first
+   */
+  public Page page(AssignmentTable book, @Nullable MessageId of, byte[] after, int size) {
+    return page(book, Side.SENT, of, after, size);
+  }
+
+  /** The same of what this agency said; the agency of a state is the originator. */
+  public Page own(AssignmentTable book, @Nullable MessageId of, byte[] after, int size) {
+    return page(book, Side.RECEIVED, of, after, size);
+  }
+
+  /** When this agency said last of a message that somebody acts on it, or nobody does. */
+  public Optional<Instant> lastOwn(AssignmentTable book, MessageId id) {
+    return own(book, id, new byte[0], 1).states().stream()
+        .map(state -> Instant.ofEpochMilli(Timestamps.toMillis(state.getCharge().getAt())))
+        .findFirst();
+  }
+
+  private Page page(
+      AssignmentTable book, Side side, @Nullable MessageId of, byte[] after, int size) {
+    List<AssignmentTable.Entry> found = book.page(side, of, after, size + 1);
+    boolean more = found.size() > size;
+    List<ChargeState> states = new ArrayList<>();
+    for (AssignmentTable.Entry entry : more ? found.subList(0, size) : found) {
+      open(side, entry.agency(), entry.sealed()).ifPresent(states::add);
+    }
+    return new Page(states, more ? found.get(size - 1).place() : new byte[0]);
+  }
+
+  /** Empty once the key of its bucket is destroyed. */
+  private Optional<ChargeState> open(Side side, AgencyName agency, byte[] sealed) {
+    return atRest.open(context(side), sealed).map(bytes -> state(agency, bytes));
+  }
+
+  private static String context(Side side) {
+    return side == Side.SENT ? CONTEXT : OWN_CONTEXT;
+  }
+
+  private static ChargeState state(AgencyName agency, byte[] bytes) {
+    try {
+      ChargeRecord record = ChargeRecord.parseFrom(bytes);
+      return ChargeState.newBuilder()
+          .setAgency(agency.value())
+          .setCharge(Charge.parseFrom(record.getCharge()))
+          .setReceivedAt(Timestamps.fromMillis(record.getReceivedAtMs()))
+          .build();
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("CHARGE", e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package org.entente.gateway.ledger.table;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who acts on what, sealed: what each recipient of a message of this agency said last, and what
+ * this agency said last of a message that it received.
+ *
+ * <pre>
+ * CHARGE u8 1 · 16-byte message id · ascii recipient              → u32 last day · sealed record
+ * CHARGE u8 2 · u32 last day · 16-byte message id · ascii recipient   → empty
+ * CHARGE u8 3 · 16-byte message id · ascii originator             → u32 last day · sealed record
+ * CHARGE u8 4 · u32 last day · 16-byte message id · ascii originator  → empty
+ * </pre>
+ *
+ * The last day is that of the bucket under whose key the record is sealed, days since 1970.
+ */
+public final class AssignmentTable {
+  private static final int AGENCY_AT = 1 + MessageId.SIZE;
+  private static final int DAY_BYTES = 4;
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Store store;
+
+  /** Who speaks of whose message. */
+  enum Side {
+    /** Recipients of this agency's; the other agency of a key is the recipient. */
+    SENT(1),
+    /** This agency of what it received; the other agency of a key is the originator. */
+    RECEIVED(3);
+
+    private final int states;
+
+    Side(int states) {
+      this.states = states;
+    }
+
+    private int ends() {
+      return states + 1;
+    }
+  }
+
+  /** The charges of a store. */
+  public AssignmentTable(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * What was said last of one message.
+   *
+   * @param agency who said so of this agency's, or whose it is
+   * @param place where the next page begins
+   * @param sealed not to be changed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Entry(byte[] place, MessageId id, AgencyName agency, byte[] sealed) {}
+
+  /** Puts it in the place of what was said before. */
+  void put(
+      Transaction tx, Side side, MessageId id, AgencyName agency, long lastDay, byte[] sealed) {
+    byte[] key = key(side, id, agency);
+    byte[] before = tx.get(Table.CHARGE, key);
+    if (before != null) {
+      tx.delete(Table.CHARGE, endKey(side, BigEndian.u32(before, 0), key));
+    }
+    tx.put(Table.CHARGE, key, KeyBuilder.key().u32(lastDay).bytes(sealed).done());
+    tx.put(Table.CHARGE, endKey(side, lastDay, key), NOTHING);
+  }
+
+  /** What was said last, sealed; null if nothing was. */
+  byte @Nullable [] read(Transaction tx, Side side, MessageId id, AgencyName agency) {
+    byte[] value = tx.get(Table.CHARGE, key(side, id, agency));
+    return value == null ? null : sealed(value);
+  }
+
+  /**
+   * Committed entries in the order of message ids and agencies, at most so many.
+   *
+   * @param of of this message only; null for all
+   * @param after a place of the page before; empty for the first
+   */
+  List<Entry> page(Side side, @Nullable MessageId of, byte[] after, int most) {
+    int states = side.states;
+    byte[] prefix =
+        of == null
+            ? KeyBuilder.key().u8(states).done()
+            : KeyBuilder.key().u8(states).bytes(of.bytes()).done();
+    byte[] from =
+        after.length == 0 ? prefix : KeyBuilder.key().u8(states).bytes(after).u8(0).done();
+    byte[] end = KeyBuilder.endOf(prefix);
+    List<Entry> out = new ArrayList<>();
+    boolean outside =
+        Arrays.compareUnsigned(from, prefix) < 0
+            || (end != null && Arrays.compareUnsigned(from, end) >= 0);
+    if (outside) {
+      return out;
+    }
+    try (Scan scan = store.scan(Table.CHARGE, from, end)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        out.add(
+            new Entry(
+                Arrays.copyOfRange(key, 1, key.length),
+                MessageId.of(Arrays.copyOfRange(key, 1, AGENCY_AT)),
+                agency(key),
+                sealed(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Forgets what was sealed for buckets that ended before a day, at most so many; how many went.
+   */
+  public int prune(Transaction tx, long today, int most) {
+    int gone = prune(tx, Side.SENT, today, most);
+    return gone + prune(tx, Side.RECEIVED, today, most - gone);
+  }
+
+  private static int prune(Transaction tx, Side side, long today, int most) {
+    int gone = 0;
+    byte[] end = KeyBuilder.key().u8(side.ends()).u32(today).done();
+    try (Scan scan = tx.scanCommitted(Table.CHARGE, KeyBuilder.key().u8(side.ends()).done(), end)) {
+      while (gone < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        byte[] state = Arrays.copyOfRange(key, DAY_BYTES, key.length);
+        state[0] = (byte) side.states;
+        byte[] value = tx.get(Table.CHARGE, state);
+        if (value != null && BigEndian.u32(value, 0) == BigEndian.u32(key, 1)) {
+          tx.delete(Table.CHARGE, state);
+        }
+        tx.delete(Table.CHARGE, key);
+        gone++;
+      }
+    }
+    return gone;
+  }
+
+  private static byte[] sealed(byte[] value) {
+    return Arrays.copyOfRange(value, DAY_BYTES, value.length);
+  }
+
+  private static AgencyName agency(byte[] key) {
+    int length = key[AGENCY_AT] & 0xff;
+    return new AgencyName(new String(key, AGENCY_AT + 1, length, StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] key(Side side, MessageId id, AgencyName agency) {
+    return KeyBuilder.key().u8(side.states).bytes(id.bytes()).ascii(agency.value()).done();
+  }
+
+  private static byte[] endKey(Side side, long lastDay, byte[] key) {
+    return KeyBuilder.key()
+        .u8(side.ends())
+        .u32(lastDay)
+        .bytes(Arrays.copyOfRange(key, 1, key.length))
+        .done();
+  }
+}

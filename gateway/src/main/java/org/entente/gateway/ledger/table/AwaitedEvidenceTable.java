@@ -1,0 +1,217 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.UnopenedRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is awaited of the recipients of own messages: when to look whether it came, and the messages
+ * that nobody had opened in time. Names and times only; nothing of a label. Safe for many threads.
+ *
+ * <pre>
+ * META     "evidence unopened"                       → u64 last number of an unopened message
+ * EVIDENCE u8 8 · u64 when · 16-byte message id      → nothing: look at its evidence then
+ * EVIDENCE u8 9 · u64 number                         → UnopenedRecord
+ * EVIDENCE u8 10 · 16-byte message id · ascii agency → u64 its number, 0 once it is listed no more
+ * </pre>
+ */
+public final class AwaitedEvidenceTable {
+  private static final byte[] LAST = KeyBuilder.key().ascii("evidence unopened").done();
+  private static final byte[] NOTHING = {};
+  private static final int DUE = 8;
+  private static final int UNOPENED = 9;
+  private static final int NUMBER_OF = 10;
+
+  private record Group(String recipient, Lane lane) {}
+
+  private final Store store;
+  private final Map<Group, Integer> counts = new ConcurrentHashMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  /** Whether any message was ever listed: where none was, none is looked for. */
+  private volatile boolean any;
+
+  public AwaitedEvidenceTable(Store store) {
+    this.store = store;
+    byte[] from = KeyBuilder.key().u8(UNOPENED).done();
+    try (Scan scan = store.scan(Table.EVIDENCE, from, KeyBuilder.endOf(from))) {
+      while (scan.hasNext()) {
+        scan.next();
+        any = true;
+        count(parse(scan.value()), 1);
+      }
+    }
+  }
+
+  /** A message to be looked at. */
+  public record DueMessage(long atMillis, MessageId id) {}
+
+  /** Whether a message was or is among the unopened ones, for one recipient. */
+  public enum ListingState {
+    /** It never was. */
+    NEVER,
+    /** It is. */
+    LISTED,
+    /** It was. */
+    ENDED
+  }
+
+  /** An unopened message; numbers rise in the order in which they were listed. */
+  public record UnopenedMessage(long number, UnopenedRecord record) {}
+
+  /** A message is to be looked at then. */
+  public void look(Transaction tx, DueMessage due) {
+    tx.put(Table.EVIDENCE, dueKey(due), NOTHING);
+  }
+
+  /** It was looked at. */
+  public void looked(Transaction tx, DueMessage due) {
+    tx.delete(Table.EVIDENCE, dueKey(due));
+  }
+
+  /** At most so many that are due at a time, the longest due first. */
+  public List<DueMessage> due(long nowMillis, int most) {
+    byte[] from = KeyBuilder.key().u8(DUE).done();
+    byte[] to = KeyBuilder.key().u8(DUE).u64(nowMillis + 1).done();
+    List<DueMessage> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.EVIDENCE, from, to)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        MessageId id = MessageId.of(Arrays.copyOfRange(key, 9, key.length));
+        out.add(new DueMessage(BigEndian.u64(key, 1), id));
+      }
+    }
+    return out;
+  }
+
+  /** Where a message stands in the list for a recipient. */
+  public ListingState listing(Transaction tx, MessageId id, String recipient) {
+    return listing(tx.get(Table.EVIDENCE, numberKey(id, recipient)));
+  }
+
+  /** The same as far as it is committed. */
+  public ListingState listing(MessageId id, String recipient) {
+    return listing(store.get(Table.EVIDENCE, numberKey(id, recipient)));
+  }
+
+  private static ListingState listing(byte @Nullable [] number) {
+    if (number == null) {
+      return ListingState.NEVER;
+    }
+    return BigEndian.u64(number, 0) == 0 ? ListingState.ENDED : ListingState.LISTED;
+  }
+
+  /** Adds to the unopened ones. */
+  public void list(Transaction tx, UnopenedRecord record) {
+    any = true;
+    byte[] last = tx.get(Table.META, LAST);
+    long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+    byte[] encoded = KeyBuilder.key().u64(number).done();
+    MessageId id = MessageId.of(record.getMessageId().toByteArray());
+    tx.put(Table.META, LAST, encoded);
+    tx.put(Table.EVIDENCE, unopenedKey(number), record.toByteArray());
+    tx.put(Table.EVIDENCE, numberKey(id, record.getRecipient()), encoded);
+    tx.afterCommit(
+        () -> {
+          count(record, 1);
+          listeners.forEach(Runnable::run);
+        });
+  }
+
+  /** Takes a message from the list for a recipient; whether it was there. It does not come back. */
+  public boolean unlist(Transaction tx, MessageId id, String recipient) {
+    if (!any) {
+      return false;
+    }
+    byte[] key = numberKey(id, recipient);
+    byte[] number = tx.get(Table.EVIDENCE, key);
+    if (listing(number) != ListingState.LISTED || number == null) {
+      return false;
+    }
+    byte[] unopened = unopenedKey(BigEndian.u64(number, 0));
+    byte[] value = tx.get(Table.EVIDENCE, unopened);
+    tx.delete(Table.EVIDENCE, unopened);
+    tx.put(Table.EVIDENCE, key, KeyBuilder.key().u64(0).done());
+    if (value != null) {
+      UnopenedRecord record = parse(value);
+      tx.afterCommit(() -> count(record, -1));
+    }
+    return true;
+  }
+
+  /** At most so many whose number is greater, in the order of their numbers. */
+  public List<UnopenedMessage> unopened(long after, int most) {
+    byte[] all = KeyBuilder.key().u8(UNOPENED).done();
+    List<UnopenedMessage> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.EVIDENCE, unopenedKey(after + 1), KeyBuilder.endOf(all))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(new UnopenedMessage(BigEndian.u64(scan.key(), 1), parse(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** How many of a recipient and lane are listed, training traffic aside. */
+  public int unopened(String recipient, Lane lane) {
+    return counts.getOrDefault(new Group(recipient, lane), 0);
+  }
+
+  /** Has this run after each commit that lists something: on the writer's thread, so quick. */
+  public void onListed(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Does not run it any more. */
+  public void forget(Runnable listener) {
+    listeners.remove(listener);
+  }
+
+  private void count(UnopenedRecord record, int by) {
+    if (!record.getExercise()) {
+      Group group = new Group(record.getRecipient(), Lane.of(record.getLane()));
+      counts.compute(
+          group,
+          (g, count) -> {
+            int next = (count == null ? 0 : count) + by;
+            return next == 0 ? null : next;
+          });
+    }
+  }
+
+  private static UnopenedRecord parse(byte[] value) {
+    try {
+      return UnopenedRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("EVIDENCE", e);
+    }
+  }
+
+  private static byte[] dueKey(DueMessage due) {
+    return KeyBuilder.key().u8(DUE).u64(due.atMillis()).bytes(due.id().bytes()).done();
+  }
+
+  private static byte[] unopenedKey(long number) {
+    return KeyBuilder.key().u8(UNOPENED).u64(number).done();
+  }
+
+  private static byte[] numberKey(MessageId id, String recipient) {
+    return KeyBuilder.key().u8(NUMBER_OF).bytes(id.bytes()).ascii(recipient).done();
+  }
+}

@@ -1,0 +1,189 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.ConsentRecord;
+import org.entente.proto.store.v1.ConsentStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consents to passing on messages: those that others ask of this agency, and those that it asks of
+ * others. Named by the message that asks, so the oldest comes first.
+ *
+ * <pre>
+ * CONSENT u8 1 · 16-byte consent id                        → ConsentRecord: asked of this agency
+ * CONSENT u8 2 · 16-byte consent id                        → ConsentRecord: asked by this agency
+ * CONSENT u8 3 · 16-byte message id · 16-byte consent id   → nothing: asked by this agency about it
+ * CONSENT u8 4 · ascii agency · 16-byte consent id         → nothing: asked by that agency, open
+ * </pre>
+ */
+public final class ConsentTable {
+  private static final int ABOUT = 3;
+  private static final int OPEN = 4;
+  private static final byte[] NOTHING = {};
+
+  private final Store store;
+
+  public ConsentTable(Store store) {
+    this.store = store;
+  }
+
+  /** On which side of a consent this agency is. */
+  public enum Side {
+    /** Others ask it. */
+    ORIGINATOR(1),
+    /** It asks others. */
+    ASKER(2);
+
+    private final int space;
+
+    Side(int space) {
+      this.space = space;
+    }
+  }
+
+  /** A record under its consent's id. */
+  public record Entry(MessageId id, ConsentRecord record) {}
+
+  /** Adds or replaces a record. */
+  public void put(Transaction tx, Side side, MessageId id, ConsentRecord record) {
+    tx.put(Table.CONSENT, key(side.space, id), record.toByteArray());
+    if (side == Side.ASKER) {
+      messages(record).forEach(message -> tx.put(Table.CONSENT, aboutKey(message, id), NOTHING));
+    } else if (record.getStage() == ConsentStage.CONSENT_STAGE_OPEN) {
+      tx.put(Table.CONSENT, openKey(record, id), NOTHING);
+    } else {
+      tx.delete(Table.CONSENT, openKey(record, id));
+    }
+  }
+
+  /** The record of a consent, or null. */
+  public @Nullable ConsentRecord read(Transaction tx, Side side, MessageId id) {
+    byte[] value = tx.get(Table.CONSENT, key(side.space, id));
+    return value == null ? null : parse(value);
+  }
+
+  /** The same as committed. */
+  public @Nullable ConsentRecord read(Side side, MessageId id) {
+    byte[] value = store.get(Table.CONSENT, key(side.space, id));
+    return value == null ? null : parse(value);
+  }
+
+  /** At most so many of a side after an id, or from the oldest on, oldest first. */
+  public List<Entry> page(Side side, @Nullable MessageId after, int most) {
+    byte[] prefix = KeyBuilder.key().u8(side.space).done();
+    // The least key greater than that of the id: the same with a zero byte behind it.
+    byte[] from =
+        after == null ? prefix : KeyBuilder.key().bytes(key(side.space, after)).u8(0).done();
+    List<Entry> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.CONSENT, from, KeyBuilder.endOf(prefix))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(new Entry(idAt(scan.key(), 1), parse(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** The latest consents, at most so many, that this agency asked for about a message. */
+  public List<MessageId> about(MessageId message, int most) {
+    byte[] prefix = KeyBuilder.key().u8(ABOUT).bytes(message.bytes()).done();
+    List<MessageId> found = new ArrayList<>();
+    try (Scan scan = store.scan(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        found.add(0, idAt(scan.key(), 1 + MessageId.SIZE));
+        if (found.size() > most) {
+          found.remove(most);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** How many requests of an agency are not decided; counts no further than {@code most}. */
+  public int open(AgencyName agency, int most) {
+    byte[] prefix = KeyBuilder.key().u8(OPEN).ascii(agency.value()).done();
+    int count = 0;
+    try (Scan scan = store.scan(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
+      while (count < most && scan.hasNext()) {
+        scan.next();
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Forgets what is over, at most so many consents; how many. Looks at all: the ids of those that
+   * others ask for are the others' choice, and so is their order.
+   */
+  public int prune(Transaction tx, long nowMillis, int most) {
+    int pruned = 0;
+    for (Side side : Side.values()) {
+      byte[] prefix = KeyBuilder.key().u8(side.space).done();
+      try (Scan scan = tx.scanCommitted(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
+        while (pruned < most && scan.hasNext()) {
+          scan.next();
+          pruned += forget(tx, side, idAt(scan.key(), 1), nowMillis);
+        }
+      }
+    }
+    return pruned;
+  }
+
+  private int forget(Transaction tx, Side side, MessageId id, long nowMillis) {
+    ConsentRecord record = read(tx, side, id);
+    if (record == null || record.getKeptUntilMs() > nowMillis) {
+      return 0;
+    }
+    tx.delete(Table.CONSENT, key(side.space, id));
+    if (side == Side.ASKER) {
+      messages(record).forEach(message -> tx.delete(Table.CONSENT, aboutKey(message, id)));
+    } else {
+      tx.delete(Table.CONSENT, openKey(record, id));
+    }
+    return 1;
+  }
+
+  /** The messages that a consent is about. */
+  public static List<MessageId> messages(ConsentRecord record) {
+    return record.getMessageIdsList().stream()
+        .map(bytes -> MessageId.of(bytes.toByteArray()))
+        .toList();
+  }
+
+  private static ConsentRecord parse(byte[] value) {
+    try {
+      return ConsentRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("CONSENT", e);
+    }
+  }
+
+  private static MessageId idAt(byte[] key, int at) {
+    return MessageId.of(Arrays.copyOfRange(key, at, at + MessageId.SIZE));
+  }
+
+  private static byte[] key(int space, MessageId id) {
+    return KeyBuilder.key().u8(space).bytes(id.bytes()).done();
+  }
+
+  private static byte[] aboutKey(MessageId message, MessageId id) {
+    return KeyBuilder.key().u8(ABOUT).bytes(message.bytes()).bytes(id.bytes()).done();
+  }
+
+  private static byte[] openKey(ConsentRecord record, MessageId id) {
+    return KeyBuilder.key().u8(OPEN).ascii(record.getAgency()).bytes(id.bytes()).done();
+  }
+}

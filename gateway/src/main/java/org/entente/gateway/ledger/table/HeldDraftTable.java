@@ -1,0 +1,146 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.HeldRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drafts that wait for a second person. Ids are of the time of publishing, so the oldest comes
+ * first.
+ *
+ * <pre>
+ * HELD u8 1 · 16-byte message id → HeldRecord
+ * HELD u8 2 · 16-byte message id → the draft, sealed
+ * </pre>
+ */
+public final class HeldDraftTable {
+  private static final int RECORD = 1;
+  private static final int DRAFT = 2;
+  private static final byte[] END = {DRAFT};
+
+  /**
+   * A record under its message's id.
+   *
+   * @param id the id
+   * @param record the record
+   */
+  public record Entry(MessageId id, HeldRecord record) {}
+
+  private final Store store;
+  private final AtomicInteger count = new AtomicInteger();
+  private final AtomicInteger exercises = new AtomicInteger();
+
+  /** The held drafts of a store. */
+  public HeldDraftTable(Store store) {
+    this.store = store;
+    try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
+      while (scan.hasNext()) {
+        scan.next();
+        added(parse(scan.value()), 1);
+      }
+    }
+  }
+
+  /** Adds one. */
+  public void put(Transaction tx, MessageId id, HeldRecord record, byte[] sealedDraft) {
+    tx.put(Table.HELD, key(RECORD, id), record.toByteArray());
+    tx.put(Table.HELD, key(DRAFT, id), sealedDraft);
+    tx.afterCommit(() -> added(record, 1));
+  }
+
+  private void added(HeldRecord record, int drafts) {
+    count.addAndGet(drafts);
+    if (record.getExercise()) {
+      exercises.addAndGet(drafts);
+    }
+  }
+
+  /** Removes one; whether it was there. */
+  public boolean remove(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.HELD, key(RECORD, id));
+    if (value == null) {
+      return false;
+    }
+    HeldRecord record = parse(value);
+    tx.delete(Table.HELD, key(RECORD, id));
+    tx.delete(Table.HELD, key(DRAFT, id));
+    tx.afterCommit(() -> added(record, -1));
+    return true;
+  }
+
+  /** What is known of one, or null. */
+  public @Nullable HeldRecord read(MessageId id) {
+    byte[] value = store.get(Table.HELD, key(RECORD, id));
+    return value == null ? null : parse(value);
+  }
+
+  /** The sealed draft of one, or null. */
+  public byte @Nullable [] draft(MessageId id) {
+    return store.get(Table.HELD, key(DRAFT, id));
+  }
+
+  /** At most so many after an id, or from the oldest on, oldest first. */
+  public List<Entry> page(@Nullable MessageId after, int most) {
+    // The least key greater than that of the id: the same with a zero byte behind it.
+    byte[] from =
+        after == null
+            ? new byte[] {RECORD}
+            : KeyBuilder.key().u8(RECORD).bytes(after.bytes()).u8(0).done();
+    List<Entry> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.HELD, from, END)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        MessageId id = MessageId.of(java.util.Arrays.copyOfRange(key, 1, key.length));
+        out.add(new Entry(id, parse(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** Since when the oldest that is no exercise waits, milliseconds since 1970; 0 if none does. */
+  public long oldestMillis() {
+    try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
+      while (scan.hasNext()) {
+        scan.next();
+        HeldRecord record = parse(scan.value());
+        if (!record.getExercise()) {
+          return record.getSinceMs();
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** How many wait. */
+  public int count() {
+    return count.get();
+  }
+
+  /** How many of them are no exercises. */
+  public int actual() {
+    return count.get() - exercises.get();
+  }
+
+  private static HeldRecord parse(byte[] value) {
+    try {
+      return HeldRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("HELD", e);
+    }
+  }
+
+  private static byte[] key(int space, MessageId id) {
+    return KeyBuilder.key().u8(space).bytes(id.bytes()).done();
+  }
+}

@@ -1,0 +1,215 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.UnreadableRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.HopEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queues towards peers: per peer and lane an epoch and strictly numbered entries, kept until
+ * the peer has answered for them.
+ *
+ * <pre>
+ * META    "hop-epoch"                             → u64 least epoch; absent: 1
+ * META    "hop-out" ascii peer · u8 lane          → u64 epoch · u64 next
+ * HOP_OUT ascii peer · u8 lane · u64 sequence     → HopEntry
+ * </pre>
+ */
+public final class HopQueueTable {
+  private static final String HEAD = "hop-out";
+  private static final byte[] LEAST_EPOCH = KeyBuilder.key().ascii("hop-epoch").done();
+
+  /** Under no number was such a hash ever sent: no receipt proves what cannot be read. */
+  private static final HopEntry UNREADABLE =
+      HopEntry.newBuilder().setHeaderHash(ByteString.copyFrom(new byte[32])).build();
+
+  private final Store store;
+  private final UnreadableRecords unreadable;
+
+  /** Heads that this process has committed; they are asked for with every envelope that leaves. */
+  private final Map<Line, Head> heads = new ConcurrentHashMap<>();
+
+  public HopQueueTable(Store store, UnreadableRecords unreadable) {
+    this.store = store;
+    this.unreadable = unreadable;
+  }
+
+  /** Epoch and next number of a queue. A queue never used is in epoch 1 with next number 1. */
+  public record Head(long epoch, long next) {}
+
+  private record Line(AgencyName peer, Lane lane) {}
+
+  /** An entry with its number. */
+  public record NumberedEntry(long sequence, HopEntry entry) {}
+
+  /** Adds an entry; its number. */
+  public long append(Transaction tx, AgencyName peer, Lane lane, HopEntry entry) {
+    byte[] headKey = headKey(peer, lane);
+    Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
+    tx.put(Table.HOP_OUT, key(peer, lane, head.next()), entry.toByteArray());
+    put(tx, peer, lane, new Head(head.epoch(), head.next() + 1));
+    return head.next();
+  }
+
+  private void put(Transaction tx, AgencyName peer, Lane lane, Head head) {
+    tx.put(Table.META, headKey(peer, lane), encode(head));
+    tx.afterCommit(() -> heads.put(new Line(peer, lane), head));
+  }
+
+  /** Takes an entry out; null if it is not there. One that cannot be read is for no recipient. */
+  public @Nullable HopEntry remove(Transaction tx, AgencyName peer, Lane lane, long sequence) {
+    byte[] key = key(peer, lane, sequence);
+    byte[] value = tx.get(Table.HOP_OUT, key);
+    if (value == null) {
+      return null;
+    }
+    tx.delete(Table.HOP_OUT, key);
+    HopEntry entry = parse(peer, lane, sequence, value);
+    if (!unreadable.isEmpty()) {
+      tx.afterCommit(() -> unreadable.settled(Table.HOP_OUT, name(peer, lane, sequence)));
+    }
+    return entry;
+  }
+
+  /** Replaces an entry that is still queued; false if it is not. */
+  public boolean replace(
+      Transaction tx, AgencyName peer, Lane lane, long sequence, HopEntry entry) {
+    byte[] key = key(peer, lane, sequence);
+    if (tx.get(Table.HOP_OUT, key) == null) {
+      return false;
+    }
+    tx.put(Table.HOP_OUT, key, entry.toByteArray());
+    return true;
+  }
+
+  /** Opens a higher epoch; numbers go on. A lower or equal epoch changes nothing. */
+  public void openEpoch(Transaction tx, AgencyName peer, Lane lane, long epoch) {
+    byte[] headKey = headKey(peer, lane);
+    Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
+    if (epoch > head.epoch()) {
+      put(tx, peer, lane, new Head(epoch, head.next()));
+    }
+  }
+
+  /** Committed epoch and next number. */
+  public Head head(AgencyName peer, Lane lane) {
+    Head known = heads.get(new Line(peer, lane));
+    if (known != null) {
+      return known;
+    }
+    return decode(store.get(Table.META, headKey(peer, lane)), store.get(Table.META, LEAST_EPOCH));
+  }
+
+  /**
+   * Raises the least epoch, because this ledger may have forgotten numbers that peers have seen:
+   * what is queued goes out in an epoch of at least this, under its numbers.
+   *
+   * @param by how far above the least epoch before; from 1
+   */
+  public static void raiseEpoch(Store store, Batch batch, long by) {
+    long least = decode(null, store.get(Table.META, LEAST_EPOCH)).epoch();
+    batch.put(Table.META, LEAST_EPOCH, KeyBuilder.key().u64(least + by).done());
+  }
+
+  /** Lowest committed number still queued; the next number if there is none. */
+  public long first(AgencyName peer, Lane lane) {
+    byte[] prefix = prefix(peer, lane);
+    long next = head(peer, lane).next();
+    try (Scan scan = store.scan(Table.HOP_OUT, prefix, KeyBuilder.endOf(prefix))) {
+      if (!scan.hasNext()) {
+        return next;
+      }
+      scan.next();
+      return sequenceOf(scan.key());
+    }
+  }
+
+  /**
+   * Committed entries from a number on, in order, bounded by count and by sum of sizes. One that
+   * cannot be read is for no recipient, so that its number goes out as a void and the lane goes on:
+   * what it stood for is sent again by its origin, or its publisher learns that it was not
+   * delivered. If the peer had taken it already, the two contradict each other, which stops the
+   * lane until operators resume it.
+   */
+  public List<NumberedEntry> read(
+      AgencyName peer, Lane lane, long from, int maxEntries, long maxBytes) {
+    List<NumberedEntry> out = new ArrayList<>();
+    long bytes = 0;
+    byte[] end = KeyBuilder.endOf(prefix(peer, lane));
+    try (Scan scan = store.scan(Table.HOP_OUT, key(peer, lane, from), end)) {
+      while (out.size() < maxEntries && bytes < maxBytes && scan.hasNext()) {
+        scan.next();
+        long sequence = sequenceOf(scan.key());
+        HopEntry entry = parse(peer, lane, sequence, scan.value());
+        bytes += entry.getSize();
+        out.add(new NumberedEntry(sequence, entry));
+      }
+    }
+    return out;
+  }
+
+  /** How many numbers lie between the first queued one and the next. */
+  public long depth(AgencyName peer, Lane lane) {
+    return Math.max(0, head(peer, lane).next() - first(peer, lane));
+  }
+
+  /** Time at which the oldest entry was queued, milliseconds since 1970; 0 if there is none. */
+  public long oldestMillis(AgencyName peer, Lane lane) {
+    List<NumberedEntry> oldest = read(peer, lane, 0, 1, 1);
+    return oldest.isEmpty() ? 0 : oldest.get(0).entry().getQueuedAtMs();
+  }
+
+  private HopEntry parse(AgencyName peer, Lane lane, long sequence, byte[] value) {
+    try {
+      return HopEntry.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      unreadable.found(Table.HOP_OUT, name(peer, lane, sequence), e);
+      return UNREADABLE;
+    }
+  }
+
+  private static String name(AgencyName peer, Lane lane, long sequence) {
+    return peer + " " + lane + " number " + sequence;
+  }
+
+  private static long sequenceOf(byte[] key) {
+    return BigEndian.u64(key, key.length - 8);
+  }
+
+  private static byte[] prefix(AgencyName peer, Lane lane) {
+    return KeyBuilder.key().ascii(peer.value()).u8(lane.number()).done();
+  }
+
+  private static byte[] key(AgencyName peer, Lane lane, long sequence) {
+    return KeyBuilder.key().ascii(peer.value()).u8(lane.number()).u64(sequence).done();
+  }
+
+  private static byte[] headKey(AgencyName peer, Lane lane) {
+    return KeyBuilder.key().ascii(HEAD).ascii(peer.value()).u8(lane.number()).done();
+  }
+
+  private static byte[] encode(Head head) {
+    return KeyBuilder.key().u64(head.epoch()).u64(head.next()).done();
+  }
+
+  private static Head decode(byte @Nullable [] value, byte @Nullable [] leastEpoch) {
+    long least = leastEpoch == null ? 1 : BigEndian.u64(leastEpoch, 0);
+    return value == null
+        ? new Head(least, 1)
+        : new Head(Math.max(least, BigEndian.u64(value, 0)), BigEndian.u64(value, 8));
+  }
+}

@@ -1,0 +1,268 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.FreshContent;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyValue;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.InboxRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Received messages in the order of arrival, by lane, each with its sealed body.
+ *
+ * <pre>
+ * META    "position"                       → u64 greatest position assigned
+ * INBOX   u8 lane · u64 position           → InboxRecord
+ * MESSAGE u8 1 · 16-byte message id        → u8 lane · u64 position
+ * BODY    u64 position                     → body ciphertext
+ * </pre>
+ *
+ * Bodies have a table of their own because they come in the order of its keys: its files never
+ * overlap, so that merging moves them and does not write them anew. Beside the index by id, which
+ * comes in no order, each body was written four times.
+ */
+public final class InboxTable {
+  private static final byte[] POSITION = KeyBuilder.key().ascii("position").done();
+
+  private final Store store;
+  private final FreshContent fresh = new FreshContent();
+  private volatile Consumer<PlacedRecord> gone = placed -> {};
+
+  /** The inbox of a store. */
+  public InboxTable(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * A record with its place.
+   *
+   * @param record the default instance if what is stored there cannot be read
+   */
+  public record PlacedRecord(Lane lane, long position, InboxRecord record) {
+    /** Whether what is stored there is no record. */
+    public boolean isDamaged() {
+      return record.getMessageId().size() != MessageId.SIZE;
+    }
+  }
+
+  /** The next position; positions rise over everything that the ledger takes. */
+  public long nextPosition(Transaction tx) {
+    byte[] last = tx.get(Table.META, POSITION);
+    long position = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+    tx.put(Table.META, POSITION, KeyBuilder.key().u64(position).done());
+    return position;
+  }
+
+  /** Greatest committed position; 0 at first. */
+  public long lastPosition() {
+    byte[] last = store.get(Table.META, POSITION);
+    return last == null ? 0 : BigEndian.u64(last, 0);
+  }
+
+  /** Whether a message of this id is there. */
+  public boolean knows(Transaction tx, MessageId id) {
+    return tx.get(Table.MESSAGE, idKey(id)) != null;
+  }
+
+  /** Adds a message; its position. */
+  public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, byte[] body) {
+    long position = nextPosition(tx);
+    tx.put(Table.INBOX, key(lane, position), record.toByteArray());
+    tx.put(Table.BODY, bodyKey(position), body);
+    tx.put(Table.MESSAGE, idKey(id), KeyBuilder.key().u8(lane.number()).u64(position).done());
+    return position;
+  }
+
+  /** A committed message by its id, or null. */
+  public @Nullable PlacedRecord find(MessageId id) {
+    byte[] place = store.get(Table.MESSAGE, idKey(id));
+    if (place == null) {
+      return null;
+    }
+    byte[] value = store.get(Table.INBOX, place);
+    return value == null ? null : placed(place, value);
+  }
+
+  /** A message by its id as the transaction sees it, or null. */
+  public @Nullable PlacedRecord find(Transaction tx, MessageId id) {
+    byte[] place = tx.get(Table.MESSAGE, idKey(id));
+    if (place == null) {
+      return null;
+    }
+    byte[] value = tx.get(Table.INBOX, place);
+    return value == null ? null : placed(place, value);
+  }
+
+  /**
+   * Has somebody told what no client is given any more, after each commit that removed it or says
+   * that it was recalled. On the writer's thread, so it must be quick; one at a time.
+   */
+  public void whenGone(Consumer<PlacedRecord> told) {
+    gone = told;
+  }
+
+  /** Puts another record in the place of one. */
+  public void replace(Transaction tx, PlacedRecord place, InboxRecord record) {
+    tx.put(Table.INBOX, key(place.lane(), place.position()), record.toByteArray());
+    if (record.getRecalled()) {
+      tx.afterCommit(() -> gone.accept(place));
+    }
+  }
+
+  /** Removes a message with its body; its position stays empty. */
+  public void remove(Transaction tx, PlacedRecord placed) {
+    tx.delete(Table.INBOX, key(placed.lane(), placed.position()));
+    tx.delete(Table.BODY, bodyKey(placed.position()));
+    tx.afterCommit(
+        () -> {
+          fresh.forget(placed.position());
+          gone.accept(placed);
+        });
+    if (!placed.isDamaged()) {
+      MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
+      tx.delete(Table.MESSAGE, idKey(id));
+    }
+  }
+
+  /** What stands at a position as the transaction sees it, damaged or not; null if nothing. */
+  public @Nullable PlacedRecord place(Transaction tx, Lane lane, long position) {
+    byte[] value = tx.get(Table.INBOX, key(lane, position));
+    return value == null ? null : new PlacedRecord(lane, position, tolerant(value));
+  }
+
+  /** What stands at a committed position, damaged or not; null if nothing. */
+  public @Nullable PlacedRecord place(Lane lane, long position) {
+    byte[] value = store.get(Table.INBOX, key(lane, position));
+    return value == null ? null : new PlacedRecord(lane, position, tolerant(value));
+  }
+
+  /**
+   * A message that was seen, as the transaction sees it, wherever it stands by now: it may have
+   * come anew. Null if it is gone, or damaged.
+   */
+  public @Nullable PlacedRecord now(Transaction tx, PlacedRecord seen) {
+    if (seen.isDamaged()) {
+      return null;
+    }
+    MessageId id = MessageId.of(seen.record().getMessageId().toByteArray());
+    byte[] place = tx.get(Table.MESSAGE, idKey(id));
+    byte[] value = place == null ? null : tx.get(Table.INBOX, place);
+    if (place == null || value == null) {
+      return null;
+    }
+    InboxRecord now = tolerant(value);
+    boolean same =
+        now.getMessageId().equals(seen.record().getMessageId())
+            && now.getOrigin().equals(seen.record().getOrigin())
+            && now.getHeaderHash().equals(seen.record().getHeaderHash());
+    return same ? new PlacedRecord(Lane.of(place[0]), BigEndian.u64(place, 1), now) : null;
+  }
+
+  /** Moves a message behind all others, as if it came now; its new position. */
+  public long moveToEnd(Transaction tx, PlacedRecord placed) {
+    MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
+    byte[] body = tx.get(Table.BODY, bodyKey(placed.position()));
+    if (body == null) {
+      throw new CorruptRecord("BODY", null);
+    }
+    remove(tx, placed);
+    return append(tx, placed.lane(), id, placed.record(), body);
+  }
+
+  /** An index entry of a message id is the key of its record: u8 lane · u64 position. */
+  private static PlacedRecord placed(byte[] place, byte[] value) {
+    return new PlacedRecord(Lane.of(place[0]), BigEndian.u64(place, 1), parse(value));
+  }
+
+  /**
+   * Committed records of a lane from a position on, in order, at most so many; a damaged one stands
+   * in its place.
+   */
+  public List<PlacedRecord> read(Lane lane, long from, int most) {
+    byte[] prefix = KeyBuilder.key().u8(lane.number()).done();
+    List<PlacedRecord> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.INBOX, key(lane, from), KeyBuilder.endOf(prefix))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(new PlacedRecord(lane, BigEndian.u64(scan.key(), 1), tolerant(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** Committed positions of a lane from one to another, both included, at which a record stands. */
+  public long[] positions(Lane lane, long from, long to) {
+    LongStream.Builder out = LongStream.builder();
+    try (Scan scan = store.scan(Table.INBOX, key(lane, from), key(lane, to + 1))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(BigEndian.u64(scan.key(), 1));
+      }
+    }
+    return out.build().toArray();
+  }
+
+  /** The last committed record of a lane before a position, damaged or not; null if none. */
+  public @Nullable PlacedRecord before(Lane lane, long position) {
+    KeyValue last = store.last(Table.INBOX, key(lane, 0), key(lane, position));
+    return last == null
+        ? null
+        : new PlacedRecord(lane, BigEndian.u64(last.key(), 1), tolerant(last.value()));
+  }
+
+  /** What has just been received, opened. */
+  public FreshContent fresh() {
+    return fresh;
+  }
+
+  /** The sealed body at a position, or null once erased. */
+  public byte @Nullable [] body(long position) {
+    return store.get(Table.BODY, bodyKey(position));
+  }
+
+  /** A record as the transaction sees it, or null. */
+  public @Nullable InboxRecord read(Transaction tx, Lane lane, long position) {
+    byte[] value = tx.get(Table.INBOX, key(lane, position));
+    return value == null ? null : parse(value);
+  }
+
+  private static InboxRecord tolerant(byte[] value) {
+    try {
+      return InboxRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      return InboxRecord.getDefaultInstance();
+    }
+  }
+
+  private static InboxRecord parse(byte[] value) {
+    try {
+      return InboxRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("INBOX", e);
+    }
+  }
+
+  private static byte[] key(Lane lane, long position) {
+    return KeyBuilder.key().u8(lane.number()).u64(position).done();
+  }
+
+  private static byte[] idKey(MessageId id) {
+    return KeyBuilder.key().u8(1).bytes(id.bytes()).done();
+  }
+
+  private static byte[] bodyKey(long position) {
+    return KeyBuilder.key().u64(position).done();
+  }
+}

@@ -1,0 +1,326 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.OperationRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joint operations. Ids are of the time of founding, so the oldest comes first.
+ *
+ * <pre>
+ * OPERATION u8 1 · 16-byte operation id                         → OperationRecord
+ * OPERATION u8 2 · 16-byte operation id · u64 number            → its roster, sealed
+ * OPERATION u8 3 · 16-byte operation id · u8 n · ascii agency   → a member's word, sealed
+ * OPERATION u8 4 · 16-byte operation id · 16-byte message id    → what was said; sealed if own, else empty
+ * OPERATION u8 5 · 16-byte message id                           → operation id of what was said here
+ * </pre>
+ */
+public final class OperationTable {
+  private static final int RECORD = 1;
+  private static final int ROSTER = 2;
+  private static final int WORD = 3;
+  private static final int SAID = 4;
+  private static final int OWN = 5;
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Store store;
+
+  /** Operations that somebody has to look after; few, where the book may be long. */
+  private final NavigableSet<OperationId> marked = new ConcurrentSkipListSet<>();
+
+  public OperationTable(Store store) {
+    this.store = store;
+    try (Scan scan = records(store)) {
+      while (scan.hasNext()) {
+        scan.next();
+        if (isMarked(scan.value())) {
+          marked.add(idOf(scan.key()));
+        }
+      }
+    }
+  }
+
+  /** One that cannot be read is for its looker to tell of. */
+  private static boolean isMarked(byte[] value) {
+    try {
+      return isMarked(OperationRecord.parseFrom(value));
+    } catch (InvalidProtocolBufferException e) {
+      return true;
+    }
+  }
+
+  private static boolean isMarked(OperationRecord record) {
+    return record.getSetBack() || record.getForked() || !record.getGiveBackTo().isEmpty();
+  }
+
+  /**
+   * Marks all operations in a ledger that is set back, while it is: later rosters may be missing.
+   */
+  public static void setBack(Store store, Batch batch) {
+    for (Entry entry : new OperationTable(store).list(Integer.MAX_VALUE)) {
+      batch.put(
+          Table.OPERATION,
+          key(RECORD, entry.id()),
+          entry.record().toBuilder().setSetBack(true).clearAskedIn().build().toByteArray());
+    }
+  }
+
+  /** An operation's record. */
+  public record Entry(OperationId id, OperationRecord record) {}
+
+  /** What a member goes by, sealed. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record SealedReference(AgencyName agency, byte[] sealed) {}
+
+  /**
+   * Something that was said.
+   *
+   * @param sealed what this agency said itself; empty for what it received
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record StoredUpdate(MessageId id, byte[] sealed) {
+    /** Whether this agency said it. */
+    public boolean own() {
+      return sealed.length > 0;
+    }
+  }
+
+  /** The record of an operation as the transaction sees it, or null. */
+  public @Nullable OperationRecord record(Transaction tx, OperationId id) {
+    return parse(tx.get(Table.OPERATION, key(RECORD, id)));
+  }
+
+  /** The same as committed. */
+  public @Nullable OperationRecord record(OperationId id) {
+    return parse(store.get(Table.OPERATION, key(RECORD, id)));
+  }
+
+  /** Sets the record of an operation. */
+  public void put(Transaction tx, OperationId id, OperationRecord record) {
+    tx.put(Table.OPERATION, key(RECORD, id), record.toByteArray());
+    boolean now = isMarked(record);
+    tx.afterCommit(() -> mark(id, now));
+  }
+
+  private void mark(OperationId id, boolean now) {
+    if (now) {
+      marked.add(id);
+    } else {
+      marked.remove(id);
+    }
+  }
+
+  /**
+   * Operations as committed that were set back, are forked or are to be given back, oldest first.
+   * Found without a look at the others.
+   */
+  public List<OperationId> marked() {
+    return List.copyOf(marked);
+  }
+
+  /** The sealed roster of a number as the transaction sees it, or null. */
+  public byte @Nullable [] roster(Transaction tx, OperationId id, long number) {
+    return tx.get(Table.OPERATION, rosterKey(id, number));
+  }
+
+  /** The same as committed. */
+  public byte @Nullable [] roster(OperationId id, long number) {
+    return store.get(Table.OPERATION, rosterKey(id, number));
+  }
+
+  /** The numbers of the rosters that are kept, newest first, as committed; at most so many. */
+  public List<Long> numbers(OperationId id, int most) {
+    byte[] prefix = key(ROSTER, id);
+    ArrayDeque<Long> latest = new ArrayDeque<>();
+    try (Scan scan = store.scan(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        latest.addFirst(BigEndian.u64(scan.key(), prefix.length));
+        if (latest.size() > most) {
+          latest.removeLast();
+        }
+      }
+    }
+    return List.copyOf(latest);
+  }
+
+  /** Keeps the roster of a number. */
+  public void putRoster(Transaction tx, OperationId id, long number, byte[] sealed) {
+    tx.put(Table.OPERATION, rosterKey(id, number), sealed);
+  }
+
+  /** Keeps by which roster a member goes that is not held here; the latest counts. */
+  public void putWord(Transaction tx, OperationId id, AgencyName agency, byte[] sealed) {
+    tx.put(Table.OPERATION, wordKey(id, agency), sealed);
+  }
+
+  /** Members' words as committed: those of this very batch are not seen. */
+  public List<SealedReference> words(Transaction tx, OperationId id) {
+    byte[] prefix = key(WORD, id);
+    List<SealedReference> out = new ArrayList<>();
+    try (Scan scan = tx.scanCommitted(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        byte[] now = tx.get(Table.OPERATION, scan.key());
+        if (now != null) {
+          byte[] key = scan.key();
+          byte[] agency = Arrays.copyOfRange(key, prefix.length, key.length);
+          out.add(new SealedReference(new AgencyName(KeyReader.of(agency).ascii()), now));
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Forgets a member's word. */
+  public void forgetWord(Transaction tx, OperationId id, AgencyName agency) {
+    tx.delete(Table.OPERATION, wordKey(id, agency));
+  }
+
+  /** A message that was received belongs to an operation. */
+  public void received(Transaction tx, OperationId id, MessageId message) {
+    tx.put(Table.OPERATION, saidKey(id, message), NOTHING);
+  }
+
+  /** Keeps what this agency said itself. */
+  public void said(Transaction tx, OperationId id, MessageId message, byte[] sealed) {
+    tx.put(Table.OPERATION, saidKey(id, message), sealed);
+    tx.put(Table.OPERATION, ownKey(message), id.bytes());
+  }
+
+  /** Forgets what this agency said itself, if it is kept. */
+  public void forgetSaid(Transaction tx, MessageId message) {
+    byte[] id = tx.get(Table.OPERATION, ownKey(message));
+    if (id != null) {
+      tx.delete(Table.OPERATION, ownKey(message));
+      tx.delete(Table.OPERATION, saidKey(OperationId.of(id), message));
+    }
+  }
+
+  /** The newest messages of an operation, newest first, as committed; at most so many. */
+  public List<StoredUpdate> newest(OperationId id, int most) {
+    byte[] prefix = key(SAID, id);
+    List<StoredUpdate> all = new ArrayList<>();
+    try (Scan scan = store.scan(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        MessageId message = MessageId.of(Arrays.copyOfRange(key, prefix.length, key.length));
+        all.add(new StoredUpdate(message, scan.value()));
+        if (all.size() > 2 * most) {
+          all.subList(0, all.size() - most).clear();
+        }
+      }
+    }
+    List<StoredUpdate> out =
+        new ArrayList<>(all.subList(Math.max(0, all.size() - most), all.size()));
+    Collections.reverse(out);
+    return out;
+  }
+
+  /** The newest operations as committed, newest first; at most so many. */
+  public List<Entry> list(int most) {
+    List<Entry> all = new ArrayList<>();
+    try (Scan scan = records(store)) {
+      while (scan.hasNext()) {
+        scan.next();
+        OperationRecord record = parse(scan.value());
+        if (record != null) {
+          all.add(new Entry(idOf(scan.key()), record));
+        }
+      }
+    }
+    Collections.reverse(all);
+    return List.copyOf(all.subList(0, Math.min(most, all.size())));
+  }
+
+  /** Removes all of operations whose last day is before this one; how many entries, at most so. */
+  public int prune(Transaction tx, long today, int most) {
+    int removed = 0;
+    for (Entry entry : list(Integer.MAX_VALUE)) {
+      if (removed < most && entry.record().getKeepUntilDay() < today) {
+        removed += remove(tx, entry.id());
+      }
+    }
+    return removed;
+  }
+
+  private int remove(Transaction tx, OperationId id) {
+    int removed = 0;
+    tx.afterCommit(() -> mark(id, false));
+    for (int space : new int[] {RECORD, ROSTER, WORD, SAID}) {
+      byte[] prefix = key(space, id);
+      try (Scan scan = tx.scanCommitted(Table.OPERATION, prefix, KeyBuilder.endOf(prefix))) {
+        while (scan.hasNext()) {
+          scan.next();
+          byte[] key = scan.key();
+          tx.delete(Table.OPERATION, key);
+          if (space == SAID) {
+            byte[] message = Arrays.copyOfRange(key, prefix.length, key.length);
+            tx.delete(Table.OPERATION, ownKey(MessageId.of(message)));
+          }
+          removed++;
+        }
+      }
+    }
+    return removed;
+  }
+
+  private static Scan records(Store store) {
+    return store.scan(Table.OPERATION, new byte[] {RECORD}, new byte[] {RECORD + 1});
+  }
+
+  private static OperationId idOf(byte[] recordKey) {
+    return OperationId.of(Arrays.copyOfRange(recordKey, 1, recordKey.length));
+  }
+
+  private static @Nullable OperationRecord parse(byte @Nullable [] value) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return OperationRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("OPERATION", e);
+    }
+  }
+
+  private static byte[] key(int space, OperationId id) {
+    return KeyBuilder.key().u8(space).bytes(id.bytes()).done();
+  }
+
+  private static byte[] rosterKey(OperationId id, long number) {
+    return KeyBuilder.key().u8(ROSTER).bytes(id.bytes()).u64(number).done();
+  }
+
+  private static byte[] wordKey(OperationId id, AgencyName agency) {
+    return KeyBuilder.key().u8(WORD).bytes(id.bytes()).ascii(agency.value()).done();
+  }
+
+  private static byte[] saidKey(OperationId id, MessageId message) {
+    return KeyBuilder.key().u8(SAID).bytes(id.bytes()).bytes(message.bytes()).done();
+  }
+
+  private static byte[] ownKey(MessageId message) {
+    return KeyBuilder.key().u8(OWN).bytes(message.bytes()).done();
+  }
+}

@@ -1,0 +1,362 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.UnreadableRecords;
+import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this agency has sent and the recipient does not hold yet: per recipient and lane an epoch
+ * and end-to-end numbers, each kept until it is resolved.
+ *
+ * <pre>
+ * META   "origin-epoch"                                            → u64 least epoch; absent: 1
+ * META   "origin-out" ascii recipient · u8 lane                    → u64 epoch · u64 next ·
+ *                                                                    (u64 epoch before)*, at most 6
+ * OUTBOX ascii recipient · u8 lane · u64 epoch · u64 sequence      → OutboxEntry
+ * </pre>
+ *
+ * The least epoch is raised at every start: no ledger, set back by whatever means, gives a number
+ * again that another of its lives gave. Numbers assigned before stay in their own epoch; the next
+ * one of each recipient and lane, used before or not, is the first of the least epoch. Recipients
+ * remember a few epochs, so what is owed in one that is too old gets another number ({@link
+ * #move}).
+ *
+ * <p>An entry that is not what this program writes holds up no other: it is told of once ({@link
+ * UnreadableRecords}), is not sent, and stays owed.
+ */
+public final class OutboxTable {
+  private static final String HEAD = "origin-out";
+
+  /** Epochs before the present one in which something may be owed: with it fewer than are kept. */
+  private static final int EARLIER_EPOCHS = OriginWindows.MAX_EPOCHS - 2;
+
+  private static final byte[] LEAST_EPOCH = KeyBuilder.key().ascii("origin-epoch").done();
+
+  private final Store store;
+  private final UnreadableRecords unreadable;
+  private final Set<OwedNumbers> passedOver = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Where what is owed begins: numbers only rise, so nothing below is ever owed again. To look for
+   * it from the first number on would step over every entry that was settled since the store last
+   * wrote the table to a file.
+   */
+  private final Map<Line, OriginNumber> begins = new ConcurrentHashMap<>();
+
+  public OutboxTable(Store store, UnreadableRecords unreadable) {
+    this.store = store;
+    this.unreadable = unreadable;
+  }
+
+  private record Line(AgencyName recipient, Lane lane) {}
+
+  private record OwedNumbers(AgencyName recipient, OriginNumber number) {
+    @Override
+    public String toString() {
+      return recipient
+          + " "
+          + number.lane()
+          + " epoch "
+          + number.epoch()
+          + " number "
+          + number.sequence();
+    }
+  }
+
+  /** An entry with its number. */
+  public record NumberedEntry(OriginNumber number, OutboxEntry entry) {}
+
+  /** Where numbers are given: the next one, and the epochs before, the latest first. */
+  private record Head(long epoch, long next, List<Long> before) {
+    static final Head NEW = new Head(0, 1, List.of());
+
+    static Head parse(byte @Nullable [] value) {
+      if (value == null) {
+        return NEW;
+      }
+      List<Long> before = new ArrayList<>();
+      for (int at = 16; at < value.length; at += 8) {
+        before.add(BigEndian.u64(value, at));
+      }
+      return new Head(BigEndian.u64(value, 0), BigEndian.u64(value, 8), before);
+    }
+
+    Head in(long least) {
+      if (epoch >= least) {
+        return this;
+      }
+      List<Long> earlier = new ArrayList<>(before);
+      if (epoch > 0) {
+        earlier.add(0, epoch);
+      }
+      return new Head(least, 1, earlier.subList(0, Math.min(earlier.size(), EARLIER_EPOCHS)));
+    }
+
+    byte[] encode() {
+      KeyBuilder out = KeyBuilder.key().u64(epoch).u64(next);
+      before.forEach(out::u64);
+      return out.done();
+    }
+  }
+
+  /** Assigns the next number to an entry. */
+  public OriginNumber append(Transaction tx, AgencyName recipient, Lane lane, OutboxEntry entry) {
+    byte[] headKey = headKey(recipient, lane);
+    Head head =
+        Head.parse(tx.get(Table.META, headKey)).in(leastEpoch(tx.get(Table.META, LEAST_EPOCH)));
+    OriginNumber number = new OriginNumber(head.epoch(), lane, head.next());
+    tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());
+    tx.put(Table.META, headKey, new Head(head.epoch(), head.next() + 1, head.before()).encode());
+    return number;
+  }
+
+  /** Takes an entry out of its number and gives it the next one. */
+  public OriginNumber move(
+      Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    remove(tx, recipient, number);
+    return append(tx, recipient, number.lane(), entry);
+  }
+
+  /** Recipients to whom a number was ever given in a lane. */
+  public List<AgencyName> recipients(Lane lane) {
+    byte[] prefix = KeyBuilder.key().ascii(HEAD).done();
+    List<AgencyName> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.META, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        key.ascii();
+        AgencyName recipient = new AgencyName(key.ascii());
+        if (key.u8() == lane.number()) {
+          out.add(recipient);
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Epoch of the numbers that are assigned to a recipient in a lane now. */
+  public long epoch(AgencyName recipient, Lane lane) {
+    return head(recipient, lane).epoch();
+  }
+
+  /**
+   * Below this epoch nothing may stay owed to a recipient in a lane: before many more begin, the
+   * recipient takes nothing of it any more.
+   */
+  public long oldestEpoch(AgencyName recipient, Lane lane) {
+    List<Long> before = head(recipient, lane).before();
+    return before.size() < EARLIER_EPOCHS ? 0 : before.get(before.size() - 1);
+  }
+
+  private Head head(AgencyName recipient, Lane lane) {
+    return Head.parse(store.get(Table.META, headKey(recipient, lane)))
+        .in(leastEpoch(store.get(Table.META, LEAST_EPOCH)));
+  }
+
+  /**
+   * Begins another epoch of all numbers, durably, because this ledger may have forgotten some that
+   * it gave: as it was before a crash of its disk, a restore, or a snapshot of its machine that
+   * nobody told of. No number of a lower epoch is ever given again.
+   *
+   * @param epoch at least this, the time in seconds, so that no two lives of a ledger begin the
+   *     same one
+   * @param further above the epoch before at least this, from 1; by chance, where the clock cannot
+   *     be relied on
+   */
+  public static void beginEpoch(Store store, long epoch, long further) {
+    long least = leastEpoch(store.get(Table.META, LEAST_EPOCH));
+    Batch batch = store.batch();
+    batch.put(
+        Table.META, LEAST_EPOCH, KeyBuilder.key().u64(Math.max(epoch, least + further)).done());
+    store.commit(batch, Durability.SYNCED);
+  }
+
+  private static long leastEpoch(byte @Nullable [] value) {
+    return value == null ? 1 : BigEndian.u64(value, 0);
+  }
+
+  /** An entry as the transaction sees it, or null once resolved, or where it cannot be read. */
+  public @Nullable OutboxEntry read(Transaction tx, AgencyName recipient, OriginNumber number) {
+    return parse(new OwedNumbers(recipient, number), tx.get(Table.OUTBOX, key(recipient, number)));
+  }
+
+  /** A committed entry, or null once resolved, or where it cannot be read. */
+  public @Nullable OutboxEntry read(AgencyName recipient, OriginNumber number) {
+    return parse(
+        new OwedNumbers(recipient, number), store.get(Table.OUTBOX, key(recipient, number)));
+  }
+
+  /** Replaces an entry. */
+  public void update(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
+    tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());
+  }
+
+  /** Takes an entry out: its number is resolved. */
+  public void remove(Transaction tx, AgencyName recipient, OriginNumber number) {
+    tx.delete(Table.OUTBOX, key(recipient, number));
+    if (!passedOver.isEmpty()) {
+      OwedNumbers owed = new OwedNumbers(recipient, number);
+      tx.afterCommit(
+          () -> {
+            passedOver.remove(owed);
+            unreadable.settled(Table.OUTBOX, owed.toString());
+          });
+    }
+  }
+
+  /**
+   * Numbers whose entries were met and could not be read: still owed, and nothing but the
+   * recipient's word that it holds them can settle them.
+   */
+  public List<OriginNumber> unreadable(AgencyName recipient, Lane lane) {
+    return passedOver.stream()
+        .filter(owed -> owed.recipient().equals(recipient) && owed.number().lane() == lane)
+        .map(OwedNumbers::number)
+        .toList();
+  }
+
+  /**
+   * Committed entries of a recipient and lane after a number (null: all), in order, at most so
+   * many. Those that cannot be read are passed over.
+   */
+  public List<NumberedEntry> page(
+      AgencyName recipient, Lane lane, @Nullable OriginNumber after, int most) {
+    Line line = new Line(recipient, lane);
+    OriginNumber next = assignedNext(line);
+    byte[] from =
+        key(
+            recipient,
+            after == null
+                ? begin(line)
+                : new OriginNumber(after.epoch(), lane, after.sequence() + 1));
+    OriginNumber first = null;
+    List<NumberedEntry> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.OUTBOX, from, KeyBuilder.endOf(prefix(recipient, lane)))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        OriginNumber number = numberOf(scan.key(), lane);
+        first = first == null ? number : first;
+        OutboxEntry entry = parse(new OwedNumbers(recipient, number), scan.value());
+        if (entry != null) {
+          out.add(new NumberedEntry(number, entry));
+        }
+      }
+    }
+    if (after == null && most > 0) {
+      beginsAt(line, first == null ? next : first);
+    }
+    return out;
+  }
+
+  /**
+   * The lowest number of an epoch that is owed; where none is, the one after the last that was ever
+   * assigned there. Everything below is settled for good.
+   *
+   * @param highest the highest number of the epoch that the recipient is known to hold
+   */
+  public long firstOwed(AgencyName recipient, Lane lane, long epoch, long highest) {
+    // Read before the entries: one that is assigned meanwhile is not below it.
+    Head head = Head.parse(store.get(Table.META, headKey(recipient, lane)));
+    long next = head.epoch() == epoch ? head.next() : highest + 1;
+    Line line = new Line(recipient, lane);
+    OriginNumber begin = begin(line);
+    if (begin.epoch() > epoch) {
+      return next;
+    }
+    boolean begins = begin.epoch() == epoch;
+    OriginNumber from = begins ? begin : new OriginNumber(epoch, lane, 1);
+    byte[] end =
+        KeyBuilder.endOf(KeyBuilder.key().bytes(prefix(recipient, lane)).u64(epoch).done());
+    try (Scan scan = store.scan(Table.OUTBOX, key(recipient, from), end)) {
+      if (scan.hasNext()) {
+        scan.next();
+        OriginNumber first = numberOf(scan.key(), lane);
+        if (begins) {
+          beginsAt(line, first);
+        }
+        return Math.min(next, first.sequence());
+      }
+    }
+    return next;
+  }
+
+  private OriginNumber begin(Line line) {
+    return begins.getOrDefault(line, new OriginNumber(1, line.lane(), 1));
+  }
+
+  private void beginsAt(Line line, OriginNumber first) {
+    begins.merge(line, first, (known, found) -> found.compareTo(known) > 0 ? found : known);
+  }
+
+  /**
+   * The number after the last that was assigned; read before entries, none assigned meanwhile is
+   * below it.
+   */
+  private OriginNumber assignedNext(Line line) {
+    Head head = Head.parse(store.get(Table.META, headKey(line.recipient(), line.lane())));
+    return new OriginNumber(Math.max(1, head.epoch()), line.lane(), head.next());
+  }
+
+  /** Whether any committed entry is left for a recipient. */
+  public boolean isEmpty(AgencyName recipient) {
+    byte[] prefix = KeyBuilder.key().ascii(recipient.value()).done();
+    try (Scan scan = store.scan(Table.OUTBOX, prefix, KeyBuilder.endOf(prefix))) {
+      return !scan.hasNext();
+    }
+  }
+
+  private static OriginNumber numberOf(byte[] key, Lane lane) {
+    return new OriginNumber(
+        BigEndian.u64(key, key.length - 16), lane, BigEndian.u64(key, key.length - 8));
+  }
+
+  private @Nullable OutboxEntry parse(OwedNumbers owed, byte @Nullable [] value) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return OutboxEntry.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      passedOver.add(owed);
+      unreadable.found(Table.OUTBOX, owed.toString(), e);
+      return null;
+    }
+  }
+
+  private static byte[] prefix(AgencyName recipient, Lane lane) {
+    return KeyBuilder.key().ascii(recipient.value()).u8(lane.number()).done();
+  }
+
+  private static byte[] key(AgencyName recipient, OriginNumber number) {
+    return KeyBuilder.key()
+        .ascii(recipient.value())
+        .u8(number.lane().number())
+        .u64(number.epoch())
+        .u64(number.sequence())
+        .done();
+  }
+
+  private static byte[] headKey(AgencyName recipient, Lane lane) {
+    return KeyBuilder.key().ascii(HEAD).ascii(recipient.value()).u8(lane.number()).done();
+  }
+}

@@ -1,0 +1,117 @@
+package org.entente.gateway.ledger.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+
+/**
+ * Signed statements of other agencies that must survive a restart: their latest key bundle, what
+ * they last said that they fulfil, and the session announcements under which mail may still arrive.
+ * All of it is public; whoever reads it verifies it again.
+ *
+ * <pre>
+ * ANNOUNCEMENT u8 1 · ascii agency                    → key bundle
+ * ANNOUNCEMENT u8 2 · ascii origin · 16-byte session  → u64 expiry in ms · announcement
+ * ANNOUNCEMENT u8 3 · ascii agency                    → fulfilment
+ * </pre>
+ */
+public final class PeerFactsTable {
+  private final Store store;
+
+  public PeerFactsTable(Store store) {
+    this.store = store;
+  }
+
+  /** The latest key bundle of an agency. */
+  public Optional<byte[]> keyBundle(AgencyName agency) {
+    return Optional.ofNullable(store.get(Table.ANNOUNCEMENT, bundleKey(agency)));
+  }
+
+  /** All key bundles. */
+  public List<byte[]> keyBundles() {
+    return all(1);
+  }
+
+  /** The latest that each agency said of which obligations it fulfils. */
+  public List<byte[]> fulfilments() {
+    return all(3);
+  }
+
+  private List<byte[]> all(int kind) {
+    List<byte[]> out = new ArrayList<>();
+    byte[] prefix = {(byte) kind};
+    try (Scan scan = store.scan(Table.ANNOUNCEMENT, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(scan.value());
+      }
+    }
+    return out;
+  }
+
+  /** Replaces an agency's key bundle. */
+  public void putKeyBundle(Transaction tx, AgencyName agency, byte[] bundle) {
+    tx.put(Table.ANNOUNCEMENT, bundleKey(agency), bundle);
+  }
+
+  /** Replaces what an agency said of which obligations it fulfils. */
+  public void putFulfilment(Transaction tx, AgencyName agency, byte[] statement) {
+    tx.put(Table.ANNOUNCEMENT, fulfilmentKey(agency), statement);
+  }
+
+  /** The announcement of a session. */
+  public Optional<byte[]> announcement(AgencyName origin, byte[] sessionId) {
+    byte[] value = store.get(Table.ANNOUNCEMENT, sessionKey(origin, sessionId));
+    return value == null
+        ? Optional.empty()
+        : Optional.of(java.util.Arrays.copyOfRange(value, 8, value.length));
+  }
+
+  /** Keeps an announcement until a time. */
+  public void putAnnouncement(
+      Transaction tx,
+      AgencyName origin,
+      byte[] sessionId,
+      byte[] announcement,
+      long expiresAtMillis) {
+    tx.put(
+        Table.ANNOUNCEMENT,
+        sessionKey(origin, sessionId),
+        KeyBuilder.key().u64(expiresAtMillis).bytes(announcement).done());
+  }
+
+  /** Forgets announcements that expired before a time, at most so many; how many went. */
+  public int prune(Transaction tx, long beforeMillis, int most) {
+    byte[] prefix = {2};
+    int gone = 0;
+    try (Scan scan = tx.scanCommitted(Table.ANNOUNCEMENT, prefix, KeyBuilder.endOf(prefix))) {
+      while (gone < most && scan.hasNext()) {
+        scan.next();
+        if (BigEndian.u64(scan.value(), 0) < beforeMillis) {
+          tx.delete(Table.ANNOUNCEMENT, scan.key());
+          gone++;
+        }
+      }
+    }
+    return gone;
+  }
+
+  private static byte[] bundleKey(AgencyName agency) {
+    return KeyBuilder.key().u8(1).ascii(agency.value()).done();
+  }
+
+  private static byte[] fulfilmentKey(AgencyName agency) {
+    return KeyBuilder.key().u8(3).ascii(agency.value()).done();
+  }
+
+  private static byte[] sessionKey(AgencyName origin, byte[] sessionId) {
+    return KeyBuilder.key().u8(2).ascii(origin.value()).bytes(sessionId).done();
+  }
+}

@@ -1,0 +1,283 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.store.v1.QuarantineStep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this gateway failed on again and again and set aside, until an operator decides; and for a
+ * while what became of it, so that deciding again gives the first answer.
+ *
+ * <p>What waits is bounded by number and bytes, over all and for each agency, so that one agency
+ * cannot use up the room of the others. {@link #put} says when the room is used up; then whoever
+ * would have set something aside leaves it where it is.
+ *
+ * <pre>
+ * META       "quarantine"       → u64 greatest number assigned
+ * QUARANTINE u8 1 · u64 number  → QuarantineRecord that waits
+ * QUARANTINE u8 2 · u64 number  → what another try needs besides; absent where that lies elsewhere
+ * QUARANTINE u8 3 · ascii agency → u64 waiting · u64 bytes; with an empty name: over all
+ * QUARANTINE u8 4 · u64 position → u64 number: the received message there waits
+ * QUARANTINE u8 5 · u64 number  → QuarantineRecord that was decided
+ * </pre>
+ */
+public final class QuarantineTable {
+  private static final byte[] LAST = KeyBuilder.key().ascii("quarantine").done();
+  private static final int WAITING = 1;
+  private static final int CONTENT = 2;
+  private static final int USE = 3;
+  private static final int PLACE = 4;
+  private static final int DECIDED = 5;
+  private static final String ALL = "";
+
+  private final Store store;
+  private final Limits limits;
+
+  /** Committed positions of received messages that wait; few. */
+  private final Set<Long> places = ConcurrentHashMap.newKeySet();
+
+  public QuarantineTable(Store store, Limits limits) {
+    this.store = store;
+    this.limits = limits;
+    try (Scan scan = store.scan(Table.QUARANTINE, prefix(PLACE), prefix(PLACE + 1))) {
+      while (scan.hasNext()) {
+        scan.next();
+        places.add(BigEndian.u64(scan.key(), 1));
+      }
+    }
+  }
+
+  /**
+   * How much may wait; of each, one agency may use a quarter.
+   *
+   * @param messages entries
+   * @param bytes kept for them
+   */
+  public record Limits(int messages, long bytes) {
+    /** What a node has unless configured otherwise. */
+    public static final Limits DEFAULT = new Limits(1_000, 256L << 20);
+
+    private static final int SHARE = 4;
+
+    public Limits {
+      if (messages < 1 || bytes < 1) {
+        throw new IllegalArgumentException("limits of the quarantine are at least 1");
+      }
+    }
+
+    private boolean allow(Use all, Use agencys) {
+      return all.messages() <= messages
+          && all.bytes() <= bytes
+          && agencys.messages() <= (messages + SHARE - 1) / SHARE
+          && agencys.bytes() <= (bytes + SHARE - 1) / SHARE;
+    }
+
+    /** Whether so much leaves no room for another entry, of whichever agency. */
+    public boolean exhaustedBy(Use all) {
+      return all.messages() >= messages || all.bytes() >= bytes;
+    }
+  }
+
+  /** How much waits. */
+  public record Use(long messages, long bytes) {
+    private Use plus(long more, long moreBytes) {
+      return new Use(messages + more, bytes + moreBytes);
+    }
+  }
+
+  /** A record under its number. */
+  public record Entry(long number, QuarantineRecord record) {}
+
+  /** The bounds. */
+  public Limits limits() {
+    return limits;
+  }
+
+  /**
+   * Adds one that waits, under the next number; empty, and nothing changed, if there is no room.
+   *
+   * @param content what another try needs besides, sealed; empty where that lies elsewhere
+   */
+  public OptionalLong put(Transaction tx, QuarantineRecord record, byte[] content) {
+    QuarantineRecord kept =
+        record.toBuilder()
+            .setState(QuarantineState.QUARANTINE_STATE_WAITING)
+            .setBytes(content.length)
+            .build();
+    Use all = use(tx, ALL).plus(1, kept.getBytes());
+    Use agencys = use(tx, kept.getAgency()).plus(1, kept.getBytes());
+    if (!limits.allow(all, kept.getAgency().isEmpty() ? new Use(0, 0) : agencys)) {
+      return OptionalLong.empty();
+    }
+    byte[] last = tx.get(Table.META, LAST);
+    long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+    tx.put(Table.META, LAST, KeyBuilder.key().u64(number).done());
+    tx.put(Table.QUARANTINE, key(WAITING, number), kept.toByteArray());
+    if (content.length > 0) {
+      tx.put(Table.QUARANTINE, key(CONTENT, number), content);
+    }
+    use(tx, ALL, all);
+    if (!kept.getAgency().isEmpty()) {
+      use(tx, kept.getAgency(), agencys);
+    }
+    if (kept.getStep() == QuarantineStep.QUARANTINE_STEP_DELIVERING) {
+      tx.put(Table.QUARANTINE, key(PLACE, kept.getPosition()), KeyBuilder.key().u64(number).done());
+      tx.afterCommit(() -> places.add(kept.getPosition()));
+    }
+    return OptionalLong.of(number);
+  }
+
+  /** Replaces one that waits, as after another try that failed. */
+  public void update(Transaction tx, long number, QuarantineRecord record) {
+    tx.put(Table.QUARANTINE, key(WAITING, number), record.toByteArray());
+  }
+
+  /** Ends the waiting of one, in this state; what was kept of it goes. */
+  public QuarantineRecord settle(
+      Transaction tx, long number, QuarantineRecord waiting, QuarantineState state) {
+    QuarantineRecord decided =
+        waiting.toBuilder().setState(state).setDecidedAtMs(tx.nowMillis()).build();
+    tx.delete(Table.QUARANTINE, key(WAITING, number));
+    tx.delete(Table.QUARANTINE, key(CONTENT, number));
+    tx.put(Table.QUARANTINE, key(DECIDED, number), decided.toByteArray());
+    use(tx, ALL, use(tx, ALL).plus(-1, -waiting.getBytes()));
+    if (!waiting.getAgency().isEmpty()) {
+      use(tx, waiting.getAgency(), use(tx, waiting.getAgency()).plus(-1, -waiting.getBytes()));
+    }
+    if (waiting.getStep() == QuarantineStep.QUARANTINE_STEP_DELIVERING) {
+      tx.delete(Table.QUARANTINE, key(PLACE, waiting.getPosition()));
+      tx.afterCommit(() -> places.remove(waiting.getPosition()));
+    }
+    return decided;
+  }
+
+  /** One as the transaction sees it, waiting or decided, or null. */
+  public @Nullable QuarantineRecord read(Transaction tx, long number) {
+    byte[] value = tx.get(Table.QUARANTINE, key(WAITING, number));
+    value = value == null ? tx.get(Table.QUARANTINE, key(DECIDED, number)) : value;
+    return value == null ? null : parse(value);
+  }
+
+  /** A committed one, waiting or decided, or null. */
+  public @Nullable QuarantineRecord read(long number) {
+    byte[] value = store.get(Table.QUARANTINE, key(WAITING, number));
+    value = value == null ? store.get(Table.QUARANTINE, key(DECIDED, number)) : value;
+    return value == null ? null : parse(value);
+  }
+
+  /** What another try of a committed one that waits needs besides; null if that lies elsewhere. */
+  public byte @Nullable [] content(long number) {
+    return store.get(Table.QUARANTINE, key(CONTENT, number));
+  }
+
+  /** Committed ones that wait, after a number, oldest first, at most so many. */
+  public List<Entry> waiting(long after, int most) {
+    return page(WAITING, after, most);
+  }
+
+  /** Committed ones that were decided, after a number, at most so many. */
+  public List<Entry> decided(long after, int most) {
+    return page(DECIDED, after, most);
+  }
+
+  private List<Entry> page(int space, long after, int most) {
+    List<Entry> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.QUARANTINE, key(space, after + 1), prefix(space + 1))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(new Entry(BigEndian.u64(scan.key(), 1), parse(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** Forgets what was decided before a time, at most so many; how many. */
+  public int prune(Transaction tx, long beforeMillis, int most) {
+    int pruned = 0;
+    for (Entry entry : decided(0, most)) {
+      if (entry.record().getDecidedAtMs() < beforeMillis) {
+        tx.delete(Table.QUARANTINE, key(DECIDED, entry.number()));
+        pruned++;
+      }
+    }
+    return pruned;
+  }
+
+  /** Whether the received message at a position waits here, so that nobody is given it. Quick. */
+  public boolean holds(long position) {
+    return places.contains(position);
+  }
+
+  /** The same as the transaction sees it. */
+  public boolean holds(Transaction tx, long position) {
+    return tx.get(Table.QUARANTINE, key(PLACE, position)) != null;
+  }
+
+  /** How much waits, committed. */
+  public Use use() {
+    return decode(store.get(Table.QUARANTINE, useKey(ALL)));
+  }
+
+  /** How many wait at each step. Reads all that waits. */
+  public Map<QuarantineStep, Long> counts() {
+    Map<QuarantineStep, Long> counts = new EnumMap<>(QuarantineStep.class);
+    waiting(0, limits.messages())
+        .forEach(entry -> counts.merge(entry.record().getStep(), 1L, Long::sum));
+    return counts;
+  }
+
+  private static Use use(Transaction tx, String agency) {
+    return decode(tx.get(Table.QUARANTINE, useKey(agency)));
+  }
+
+  private static void use(Transaction tx, String agency, Use use) {
+    if (use.messages() > 0) {
+      byte[] value = KeyBuilder.key().u64(use.messages()).u64(use.bytes()).done();
+      tx.put(Table.QUARANTINE, useKey(agency), value);
+    } else {
+      tx.delete(Table.QUARANTINE, useKey(agency));
+    }
+  }
+
+  private static Use decode(byte @Nullable [] value) {
+    return value == null
+        ? new Use(0, 0)
+        : new Use(BigEndian.u64(value, 0), BigEndian.u64(value, 8));
+  }
+
+  private static QuarantineRecord parse(byte[] value) {
+    try {
+      return QuarantineRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("QUARANTINE", e);
+    }
+  }
+
+  private static byte[] prefix(int space) {
+    return new byte[] {(byte) space};
+  }
+
+  private static byte[] key(int space, long number) {
+    return KeyBuilder.key().u8(space).u64(number).done();
+  }
+
+  private static byte[] useKey(String agency) {
+    return KeyBuilder.key().u8(USE).ascii(agency).done();
+  }
+}

@@ -1,0 +1,311 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.RequestRecord;
+import org.entente.proto.store.v1.RequestState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests between this agency and others, with their clocks: one record for each request and
+ * agency on the other side. Names and times only; nothing of a label or body. Safe for many
+ * threads.
+ *
+ * <pre>
+ * REQUEST u8 1 · u8 side · 16-byte request id · ascii agency             → RequestRecord
+ * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → nothing: it is open
+ * REQUEST u8 3 · u64 when · u8 side · 16-byte request id · ascii agency  → nothing: look at it then
+ * </pre>
+ *
+ * <p>The second and third follow from the first and are written with it; {@link ResponderTable} has
+ * the rest of the table. A record is looked at when its agency is to be reminded, when its time for
+ * an answer is over, {@link #LISTED} later if it is still open, and {@link #KEPT} after it was
+ * closed, when it goes.
+ */
+public final class RequestTable {
+  /** How long a request that nobody answers stays open after its time. */
+  public static final Duration LISTED = Duration.ofDays(30);
+
+  /** How long a record is kept after it was closed; as long as evidence. */
+  public static final Duration KEPT = EvidenceRecords.KEPT;
+
+  /** Most reminders of one request to one agency; both gateways hold them to it. */
+  public static final int MOST_REMINDERS = 5;
+
+  /** How far apart an agency sends them. */
+  public static final Duration REMINDERS_APART = Duration.ofHours(1);
+
+  private static final int RECORD = 1;
+  private static final int OPEN = 2;
+  private static final int DUE = 3;
+  private static final byte[] NOTHING = {};
+
+  /** Who asked. */
+  public enum Side {
+    /** This agency. */
+    ASKED(1),
+    /** The other agency; this one owes the answer. */
+    OWED(2);
+
+    private final int number;
+
+    Side(int number) {
+      this.number = number;
+    }
+
+    /** As metrics have it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What a record is found by.
+   *
+   * @param agency the other agency
+   */
+  public record Name(Side side, MessageId id, String agency) {}
+
+  /** A record that is to be looked at. */
+  public record DueRecord(long atMillis, Name name) {}
+
+  /** How many are open, and how many of these are past their time; exercises aside. */
+  public record Count(int open, int overdue) {
+    private static final Count NONE = new Count(0, 0);
+
+    private Count plus(RequestRecord record, int sign) {
+      return isOpen(record)
+          ? new Count(open + sign, overdue + (record.getOverdue() ? sign : 0))
+          : this;
+    }
+  }
+
+  private record Group(Side side, String agency) {}
+
+  private final Store store;
+  private final Map<Group, Count> counts = new ConcurrentHashMap<>();
+  private final Set<Consumer<Name>> listeners = ConcurrentHashMap.newKeySet();
+
+  public RequestTable(Store store) {
+    this.store = store;
+    byte[] all = KeyBuilder.key().u8(OPEN).done();
+    try (Scan scan = store.scan(Table.REQUEST, all, KeyBuilder.endOf(all))) {
+      while (scan.hasNext()) {
+        scan.next();
+        Name name = name(scan.key());
+        RequestRecord record = read(name);
+        if (record != null) {
+          count(name, record, 1);
+        }
+      }
+    }
+  }
+
+  /** Whether an answer is still awaited. */
+  public static boolean isOpen(RequestRecord record) {
+    return record.getState() == RequestState.REQUEST_STATE_OPEN;
+  }
+
+  /** A record as the transaction sees it; null if there is none. */
+  public @Nullable RequestRecord read(Transaction tx, Name name) {
+    return parse(tx.get(Table.REQUEST, key(RECORD, name)));
+  }
+
+  /** The same as far as it is committed. */
+  public @Nullable RequestRecord read(Name name) {
+    return parse(store.get(Table.REQUEST, key(RECORD, name)));
+  }
+
+  /** Puts a record, in the place of one if there is one. */
+  public void put(Transaction tx, Name name, RequestRecord record) {
+    remove(tx, name);
+    tx.put(Table.REQUEST, key(RECORD, name), record.toByteArray());
+    tx.put(Table.REQUEST, dueKey(new DueRecord(due(record), name)), NOTHING);
+    if (isOpen(record)) {
+      tx.put(Table.REQUEST, key(OPEN, name), NOTHING);
+    }
+    tx.afterCommit(() -> count(name, record, 1));
+  }
+
+  /** Removes a record, if it is there. */
+  public void remove(Transaction tx, Name name) {
+    RequestRecord record = read(tx, name);
+    if (record != null) {
+      tx.delete(Table.REQUEST, key(RECORD, name));
+      tx.delete(Table.REQUEST, key(OPEN, name));
+      tx.delete(Table.REQUEST, dueKey(new DueRecord(due(record), name)));
+      tx.afterCommit(() -> count(name, record, -1));
+    }
+  }
+
+  /** When a record is to be looked at, milliseconds since 1970. */
+  public static long due(RequestRecord record) {
+    if (!isOpen(record)) {
+      return record.getClosedAtMs() + KEPT.toMillis();
+    }
+    if (record.getOverdue()) {
+      return record.getAnswerByMs() + LISTED.toMillis();
+    }
+    return record.getNearAtMs() > 0
+        ? Math.min(record.getNearAtMs(), record.getAnswerByMs())
+        : record.getAnswerByMs();
+  }
+
+  /** Whether this agency was reminded that it owes an answer, by its gateway or who asked. */
+  public static boolean isReminded(RequestRecord record) {
+    return record.getNoticedPercent() > 0 || record.getReminders() > 0;
+  }
+
+  /** Puts a record, and tells whoever listens that this agency is reminded of it. */
+  public void remind(Transaction tx, Name name, RequestRecord record) {
+    put(tx, name, record);
+    tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(name)));
+  }
+
+  /**
+   * Calls back after each commit by which this agency is reminded of something.
+   *
+   * @param listener must not wait
+   */
+  public void listen(Consumer<Name> listener) {
+    listeners.add(listener);
+  }
+
+  /** Ends that. */
+  public void unlisten(Consumer<Name> listener) {
+    listeners.remove(listener);
+  }
+
+  /** At most so many records that are to be looked at by a time, the longest due first. */
+  public List<DueRecord> due(long nowMillis, int most) {
+    byte[] from = KeyBuilder.key().u8(DUE).done();
+    byte[] to = KeyBuilder.key().u8(DUE).u64(nowMillis + 1).done();
+    List<DueRecord> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.REQUEST, from, to)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(dueOf(scan.key()));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Takes a note away that no record stands behind; {@link #put} and {@link #remove} take away
+   * those of theirs.
+   */
+  public void looked(Transaction tx, DueRecord due) {
+    tx.delete(Table.REQUEST, dueKey(due));
+  }
+
+  /** The agencies to which a committed request of this agency went. */
+  public List<Name> asked(MessageId id) {
+    byte[] prefix = KeyBuilder.key().u8(RECORD).u8(Side.ASKED.number).bytes(id.bytes()).done();
+    List<Name> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.REQUEST, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(name(scan.key()));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Names of committed records of a side in the order of their ids, that is, of the time when they
+   * were published.
+   *
+   * @param openOnly only those that are open
+   * @param after only those behind this one; null for all
+   */
+  public List<Name> names(Side side, boolean openOnly, @Nullable Name after, int most) {
+    int space = openOnly ? OPEN : RECORD;
+    byte[] prefix = KeyBuilder.key().u8(space).u8(side.number).done();
+    byte[] from = after == null ? prefix : KeyBuilder.key().bytes(key(space, after)).u8(0).done();
+    List<Name> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.REQUEST, from, KeyBuilder.endOf(prefix))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(name(scan.key()));
+      }
+    }
+    return out;
+  }
+
+  /** How many of a side and an agency are open. */
+  public Count count(Side side, String agency) {
+    return counts.getOrDefault(new Group(side, agency), Count.NONE);
+  }
+
+  private void count(Name name, RequestRecord record, int sign) {
+    if (!record.getExercise()) {
+      counts.merge(
+          new Group(name.side(), name.agency()),
+          Count.NONE.plus(record, sign),
+          (a, b) -> new Count(a.open() + b.open(), a.overdue() + b.overdue()));
+    }
+  }
+
+  private static @Nullable RequestRecord parse(byte @Nullable [] value) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return RequestRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("REQUEST", e);
+    }
+  }
+
+  private static byte[] key(int space, Name name) {
+    return KeyBuilder.key()
+        .u8(space)
+        .u8(name.side().number)
+        .bytes(name.id().bytes())
+        .ascii(name.agency())
+        .done();
+  }
+
+  private static byte[] dueKey(DueRecord due) {
+    return KeyBuilder.key()
+        .u8(DUE)
+        .u64(due.atMillis())
+        .u8(due.name().side().number)
+        .bytes(due.name().id().bytes())
+        .ascii(due.name().agency())
+        .done();
+  }
+
+  private static Name name(byte[] key) {
+    KeyReader parts = KeyReader.of(key);
+    parts.u8();
+    return name(parts);
+  }
+
+  private static DueRecord dueOf(byte[] key) {
+    KeyReader parts = KeyReader.of(key);
+    parts.u8();
+    return new DueRecord(parts.u64(), name(parts));
+  }
+
+  private static Name name(KeyReader parts) {
+    Side side = parts.u8() == Side.ASKED.number ? Side.ASKED : Side.OWED;
+    MessageId id = MessageId.of(parts.bytes(MessageId.SIZE));
+    return new Name(side, id, parts.ascii());
+  }
+}

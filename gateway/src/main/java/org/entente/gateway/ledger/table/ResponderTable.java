@@ -1,0 +1,131 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.AdvertisedRecord;
+import org.entente.proto.store.v1.AdvertisingRecord;
+import org.entente.proto.store.v1.ResponderRecord;
+import org.entente.proto.v1.Responder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who answers requests: this agency's responders, what other agencies were told of them, and what
+ * those have said of theirs. Safe for many threads.
+ *
+ * <pre>
+ * REQUEST u8 4 · ascii name   → ResponderRecord: a responder of this agency
+ * REQUEST u8 5 · ascii agency → AdvertisingRecord: what that agency was last told
+ * REQUEST u8 6 · ascii agency → AdvertisedRecord: what that agency last said, sealed
+ * </pre>
+ */
+public final class ResponderTable {
+  private static final int OWN = 4;
+  private static final int TOLD = 5;
+  private static final int SAID = 6;
+
+  private final Store store;
+
+  public ResponderTable(Store store) {
+    this.store = store;
+  }
+
+  /** A responder of this agency as the transaction sees it, or null. */
+  public @Nullable ResponderRecord own(Transaction tx, String name) {
+    byte[] value = tx.get(Table.REQUEST, key(OWN, name));
+    return value == null ? null : parse(ResponderRecord.parser(), value);
+  }
+
+  /** A committed responder of this agency, or null. */
+  public @Nullable Responder own(String name) {
+    byte[] value = store.get(Table.REQUEST, key(OWN, name));
+    return value == null ? null : parse(ResponderRecord.parser(), value).getResponder();
+  }
+
+  /** This agency's committed responders, by name. */
+  public List<ResponderRecord> own() {
+    List<ResponderRecord> out = new ArrayList<>();
+    byte[] prefix = KeyBuilder.key().u8(OWN).done();
+    try (Scan scan = store.scan(Table.REQUEST, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(parse(ResponderRecord.parser(), scan.value()));
+      }
+    }
+    return out;
+  }
+
+  /** Puts a responder of this agency, in the place of one of its name. */
+  public void put(Transaction tx, String name, ResponderRecord record) {
+    tx.put(Table.REQUEST, key(OWN, name), record.toByteArray());
+  }
+
+  /** Removes one. */
+  public void remove(Transaction tx, String name) {
+    tx.delete(Table.REQUEST, key(OWN, name));
+  }
+
+  /** What each agency was last told, as far as it is committed. */
+  public Map<AgencyName, AdvertisingRecord> told() {
+    return all(TOLD, AdvertisingRecord.parser());
+  }
+
+  /** An agency is told something. */
+  public void told(Transaction tx, AgencyName agency, AdvertisingRecord record) {
+    tx.put(Table.REQUEST, key(TOLD, agency.value()), record.toByteArray());
+  }
+
+  /** What an agency last said, as the transaction sees it, or null. */
+  public @Nullable AdvertisedRecord said(Transaction tx, AgencyName agency) {
+    byte[] value = tx.get(Table.REQUEST, key(SAID, agency.value()));
+    return value == null ? null : parse(AdvertisedRecord.parser(), value);
+  }
+
+  /** What each agency last said, as far as it is committed. */
+  public Map<AgencyName, AdvertisedRecord> said() {
+    return all(SAID, AdvertisedRecord.parser());
+  }
+
+  /** An agency says something. */
+  public void said(Transaction tx, AgencyName agency, AdvertisedRecord record) {
+    tx.put(Table.REQUEST, key(SAID, agency.value()), record.toByteArray());
+  }
+
+  private <M extends Message> Map<AgencyName, M> all(int space, Parser<M> parser) {
+    Map<AgencyName, M> out = new TreeMap<>();
+    byte[] prefix = KeyBuilder.key().u8(space).done();
+    try (Scan scan = store.scan(Table.REQUEST, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        KeyReader parts = KeyReader.of(scan.key());
+        parts.u8();
+        out.put(new AgencyName(parts.ascii()), parse(parser, scan.value()));
+      }
+    }
+    return out;
+  }
+
+  private static <M extends Message> M parse(Parser<M> parser, byte[] value) {
+    try {
+      return parser.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("REQUEST", e);
+    }
+  }
+
+  private static byte[] key(int space, String name) {
+    return KeyBuilder.key().u8(space).ascii(name).done();
+  }
+}

@@ -1,0 +1,376 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.BlockRecord;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.store.v1.HoldRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is erased, held or refused before or beyond its time.
+ *
+ * <pre>
+ * RETENTION u8 1 · 16-byte message id                   → ErasureRecord, still to be finished
+ * RETENTION u8 2 · 16-byte message id                   → ErasureRecord, done
+ * RETENTION u8 3 · 16-byte message id                   → HoldRecord
+ * RETENTION u8 4 · u8 n · ascii origin · 16-byte id     → BlockRecord
+ * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message of that bucket
+ * RETENTION u8 6 · 16-byte message id                   → BlockRecord, an own message that was
+ *                                                         taken back
+ * RETENTION u8 7 · u8 n · ascii origin                  → u64 how many BlockRecords there are of it
+ * </pre>
+ */
+public final class RetentionTable {
+  private static final int PENDING = 1;
+  static final int DONE = 2;
+  private static final int HOLD = 3;
+  static final int BLOCK = 4;
+  private static final int BUCKET = 5;
+  static final int TAKEN_BACK = 6;
+  private static final int BLOCKS = 7;
+
+  /** Ids of what was taken back that are held in memory; some 10 MB. */
+  static final int HELD_IN_MEMORY = 100_000;
+
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Store store;
+
+  private final RetentionExpiry ends = new RetentionExpiry(this);
+
+  /**
+   * Asked of all that is transmitted, and mostly few: of those that may be delivered still. Where
+   * they are more than are held, the store is asked.
+   */
+  private final Set<MessageId> takenBack = ConcurrentHashMap.newKeySet();
+
+  private final int most;
+  private volatile boolean holdsAll = true;
+
+  public RetentionTable(Store store) {
+    this(store, HELD_IN_MEMORY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param most ids of what was taken back that are held in memory
+   */
+  RetentionTable(Store store, int most) {
+    this.store = store;
+    this.most = most;
+    try (Scan scan = store.scan(Table.RETENTION, prefix(TAKEN_BACK), prefix(TAKEN_BACK + 1))) {
+      while (holdsAll && scan.hasNext()) {
+        scan.next();
+        remember(idBehind(scan.key()));
+      }
+    }
+  }
+
+  private void remember(MessageId id) {
+    if (takenBack.size() < most) {
+      takenBack.add(id);
+    } else {
+      holdsAll = false;
+    }
+  }
+
+  /** A hold under its message's id. */
+  public record Hold(MessageId id, HoldRecord record) {}
+
+  /** Where a message of a bucket lies. */
+  public record BucketPosition(long lastDay, Lane lane, long position) {}
+
+  /** Begins an erasure. */
+  public void begin(Transaction tx, ErasureRecord erasure) {
+    tx.put(Table.RETENTION, key(PENDING, id(erasure)), erasure.toByteArray());
+  }
+
+  /** Ends an erasure that has begun. */
+  public void end(Transaction tx, ErasureRecord done) {
+    tx.delete(Table.RETENTION, key(PENDING, id(done)));
+    tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
+  }
+
+  /** Erasures that have begun, at most so many. */
+  public List<ErasureRecord> pending(int most) {
+    List<ErasureRecord> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.RETENTION, prefix(PENDING), prefix(PENDING + 1))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(erasure(scan.value()));
+      }
+    }
+    return out;
+  }
+
+  /** The erasure of a message that has begun and not ended, or null. */
+  public @Nullable ErasureRecord pending(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.RETENTION, key(PENDING, id));
+    return value == null ? null : erasure(value);
+  }
+
+  /** The erasure of a message that has ended, or null. */
+  public @Nullable ErasureRecord done(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.RETENTION, key(DONE, id));
+    return value == null ? null : erasure(value);
+  }
+
+  /** The same as committed. */
+  public @Nullable ErasureRecord done(MessageId id) {
+    byte[] value = store.get(Table.RETENTION, key(DONE, id));
+    return value == null ? null : erasure(value);
+  }
+
+  /** Whether a message is being erased, or was and its bucket has not ended, as committed. */
+  boolean isErased(MessageId id) {
+    return done(id) != null || store.get(Table.RETENTION, key(PENDING, id)) != null;
+  }
+
+  /** Places or replaces a hold. */
+  public void hold(Transaction tx, MessageId id, HoldRecord hold) {
+    tx.put(Table.RETENTION, key(HOLD, id), hold.toByteArray());
+  }
+
+  /** Removes a hold. */
+  public void unhold(Transaction tx, MessageId id) {
+    tx.delete(Table.RETENTION, key(HOLD, id));
+  }
+
+  /** The hold on a message, or null. */
+  public @Nullable HoldRecord held(Transaction tx, MessageId id) {
+    byte[] value = tx.get(Table.RETENTION, key(HOLD, id));
+    return value == null ? null : holdRecord(value);
+  }
+
+  /** At most so many holds after an id, or from the first on. */
+  public List<Hold> holds(@Nullable MessageId after, int most) {
+    byte[] from =
+        after == null ? prefix(HOLD) : KeyBuilder.key().bytes(key(HOLD, after)).u8(0).done();
+    List<Hold> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.RETENTION, from, prefix(HOLD + 1))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(new Hold(idBehind(scan.key()), holdRecord(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Refuses a message of an origin until a time, if it is of the kind that is said. Nothing that is
+   * said of the one kind takes back what was said of the other.
+   */
+  public void block(
+      Transaction tx, AgencyName origin, MessageId id, boolean exercise, long untilMillis) {
+    BlockRecord.Builder block =
+        BlockRecord.newBuilder().setUntilMs(untilMillis).setExercise(exercise);
+    byte[] before = tx.get(Table.RETENTION, blockKey(origin, id));
+    if (before == null) {
+      tx.put(Table.RETENTION, blocksKey(origin), u64(blocks(tx, origin) + 1));
+    } else {
+      BlockRecord said = blockRecord(before);
+      block.setUntilMs(Math.max(untilMillis, said.getUntilMs()));
+      if (!said.hasExercise() || said.getExercise() != exercise) {
+        block.clearExercise();
+      }
+    }
+    tx.put(Table.RETENTION, blockKey(origin, id), block.build().toByteArray());
+  }
+
+  /** How many messages of an origin are refused that are not here. */
+  public long blocks(Transaction tx, AgencyName origin) {
+    return count(tx.get(Table.RETENTION, blocksKey(origin)));
+  }
+
+  /** The same as committed. */
+  public long blocks(AgencyName origin) {
+    return count(store.get(Table.RETENTION, blocksKey(origin)));
+  }
+
+  private static long count(byte @Nullable [] value) {
+    return value == null ? 0 : BigEndian.u64(value, 0);
+  }
+
+  /** Whether such a message is refused already, until whenever. */
+  public boolean hasBlock(Transaction tx, AgencyName origin, MessageId id) {
+    return tx.get(Table.RETENTION, blockKey(origin, id)) != null;
+  }
+
+  /** Whether a message of an origin is refused, which is training or not. */
+  public boolean isBlocked(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
+    byte[] value = tx.get(Table.RETENTION, blockKey(origin, id));
+    if (value == null) {
+      return false;
+    }
+    BlockRecord block = blockRecord(value);
+    return block.getUntilMs() > tx.nowMillis() && isOf(block, exercise);
+  }
+
+  /** One that does not say of which kind it is holds for both. */
+  private static boolean isOf(BlockRecord block, boolean exercise) {
+    return !block.hasExercise() || block.getExercise() == exercise;
+  }
+
+  /** Notes that an own message was taken back: until a time nobody is sent it who has it not. */
+  public void takeBack(Transaction tx, MessageId id, long untilMillis) {
+    BlockRecord until = BlockRecord.newBuilder().setUntilMs(untilMillis).build();
+    tx.put(Table.RETENTION, key(TAKEN_BACK, id), until.toByteArray());
+    tx.afterCommit(() -> remember(id));
+  }
+
+  /** Whether an own message was taken back, as committed, while it may be delivered. Quick. */
+  public boolean isTakenBack(MessageId id) {
+    return (!takenBack.isEmpty() && takenBack.contains(id))
+        || (!holdsAll && store.get(Table.RETENTION, key(TAKEN_BACK, id)) != null);
+  }
+
+  /** Notes to which bucket a message belongs. */
+  public void placed(Transaction tx, BucketPosition place) {
+    tx.put(Table.RETENTION, placeKey(place), NOTHING);
+  }
+
+  /** Forgets it. */
+  public void removed(Transaction tx, BucketPosition place) {
+    tx.delete(Table.RETENTION, placeKey(place));
+  }
+
+  /** Messages of buckets that ended before a day, at most so many. */
+  public List<BucketPosition> before(long day, int most) {
+    return places(prefix(BUCKET), KeyBuilder.key().u8(BUCKET).u32(day).done(), most);
+  }
+
+  /** Messages of the bucket that ends on a day, at most so many. */
+  public List<BucketPosition> of(long day, int most) {
+    return places(
+        KeyBuilder.key().u8(BUCKET).u32(day).done(),
+        KeyBuilder.key().u8(BUCKET).u32(day + 1).done(),
+        most);
+  }
+
+  /** The last days of all buckets that hold a message. */
+  public List<Long> days() {
+    List<Long> days = new ArrayList<>();
+    List<BucketPosition> next = places(prefix(BUCKET), prefix(BUCKET + 1), 1);
+    while (!next.isEmpty()) {
+      long day = next.get(0).lastDay();
+      days.add(day);
+      next = places(KeyBuilder.key().u8(BUCKET).u32(day + 1).done(), prefix(BUCKET + 1), 1);
+    }
+    return days;
+  }
+
+  private List<BucketPosition> places(byte[] from, byte[] end, int most) {
+    List<BucketPosition> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.RETENTION, from, end)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        out.add(new BucketPosition(BigEndian.u32(key, 1), Lane.of(key[5]), BigEndian.u64(key, 6)));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Forgets blocks that have ended, what was taken back and could not be delivered any more, and
+   * erasures whose bucket has ended; how many, at most so many of each. Looks at some of what there
+   * is, and the next time goes on from there.
+   */
+  public int prune(Transaction tx, long nowMillis, long today, int most) {
+    return ends.prune(tx, nowMillis, today, most);
+  }
+
+  /** Forgets a block, or what was taken back, by its key; what is counted and held goes with it. */
+  void forget(Transaction tx, int space, byte[] key) {
+    tx.delete(Table.RETENTION, key);
+    if (space == BLOCK) {
+      AgencyName origin = blocked(key);
+      tx.put(Table.RETENTION, blocksKey(origin), u64(Math.max(0, blocks(tx, origin) - 1)));
+    } else if (space == TAKEN_BACK) {
+      tx.afterCommit(() -> takenBack.remove(idBehind(key)));
+    }
+  }
+
+  static ErasureRecord erasure(byte[] value) {
+    try {
+      return ErasureRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("RETENTION", e);
+    }
+  }
+
+  private static HoldRecord holdRecord(byte[] value) {
+    try {
+      return HoldRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("RETENTION", e);
+    }
+  }
+
+  static BlockRecord blockRecord(byte[] value) {
+    try {
+      return BlockRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("RETENTION", e);
+    }
+  }
+
+  private static MessageId idBehind(byte[] key) {
+    return MessageId.of(Arrays.copyOfRange(key, 1, key.length));
+  }
+
+  private static MessageId id(ErasureRecord erasure) {
+    return MessageId.of(erasure.getMessageId().toByteArray());
+  }
+
+  static byte[] prefix(int space) {
+    return new byte[] {(byte) space};
+  }
+
+  private static byte[] key(int space, MessageId id) {
+    return KeyBuilder.key().u8(space).bytes(id.bytes()).done();
+  }
+
+  private static byte[] blockKey(AgencyName origin, MessageId id) {
+    return KeyBuilder.key().u8(BLOCK).ascii(origin.value()).bytes(id.bytes()).done();
+  }
+
+  private static AgencyName blocked(byte[] blockKey) {
+    return new AgencyName(
+        new String(blockKey, 2, blockKey.length - 2 - MessageId.SIZE, StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] blocksKey(AgencyName origin) {
+    return KeyBuilder.key().u8(BLOCKS).ascii(origin.value()).done();
+  }
+
+  private static byte[] u64(long number) {
+    return KeyBuilder.key().u64(number).done();
+  }
+
+  private static byte[] placeKey(BucketPosition place) {
+    return KeyBuilder.key()
+        .u8(BUCKET)
+        .u32(place.lastDay())
+        .u8(place.lane().number())
+        .u64(place.position())
+        .done();
+  }
+}

@@ -1,0 +1,100 @@
+package org.entente.gateway.ledger.table;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+
+/**
+ * Which messages name whom, so that an agency can answer those who ask what was exchanged about
+ * them, also when the content is gone.
+ *
+ * <p>A term is a MAC under the key of the bucket with which the evidence about its message ends.
+ * Without the keystore nobody finds a term, nor can guess one; when the bucket's key is destroyed,
+ * nobody at all.
+ *
+ * <pre>
+ * SUBJECT u32 last day of the bucket · 16 bytes of the term's MAC · 16-byte message id → empty
+ * </pre>
+ */
+public final class SubjectTable {
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Store store;
+
+  public SubjectTable(Store store) {
+    this.store = store;
+  }
+
+  /** Notes that a message names somebody. */
+  public void put(Transaction tx, List<RecordSeal.Token> tokens, MessageId id) {
+    for (RecordSeal.Token token : tokens) {
+      tx.put(
+          Table.SUBJECT,
+          KeyBuilder.key().u32(token.lastDay()).bytes(token.mac()).bytes(id.bytes()).done(),
+          NOTHING);
+    }
+  }
+
+  /** The messages that name somebody, in the order in which their evidence ends. */
+  public Set<MessageId> find(RecordSeal atRest, String term) {
+    Set<MessageId> out = new LinkedHashSet<>();
+    for (long day : days()) {
+      atRest
+          .existingToken(term, day)
+          .ifPresent(
+              token -> {
+                byte[] prefix = KeyBuilder.key().u32(day).bytes(token.mac()).done();
+                try (Scan scan = store.scan(Table.SUBJECT, prefix, KeyBuilder.endOf(prefix))) {
+                  while (scan.hasNext()) {
+                    scan.next();
+                    byte[] key = scan.key();
+                    out.add(
+                        MessageId.of(
+                            java.util.Arrays.copyOfRange(
+                                key, key.length - MessageId.SIZE, key.length)));
+                  }
+                }
+              });
+    }
+    return out;
+  }
+
+  private List<Long> days() {
+    List<Long> out = new ArrayList<>();
+    long next = 0;
+    while (true) {
+      try (Scan scan = store.scan(Table.SUBJECT, KeyBuilder.key().u32(next).done(), null)) {
+        if (!scan.hasNext()) {
+          return out;
+        }
+        scan.next();
+        long day = BigEndian.u32(scan.key(), 0) & 0xffff_ffffL;
+        out.add(day);
+        next = day + 1;
+      }
+    }
+  }
+
+  /** Forgets entries of buckets that ended before a day, at most so many; how many went. */
+  public int prune(Transaction tx, long today, int most) {
+    int gone = 0;
+    byte[] end = KeyBuilder.key().u32(today).done();
+    try (Scan scan = tx.scanCommitted(Table.SUBJECT, KeyBuilder.key().u32(0).done(), end)) {
+      while (gone < most && scan.hasNext()) {
+        scan.next();
+        tx.delete(Table.SUBJECT, scan.key());
+        gone++;
+      }
+    }
+    return gone;
+  }
+}

@@ -1,0 +1,226 @@
+package org.entente.gateway.ledger.table;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.entente.proto.store.v1.WatchHit;
+import org.entente.proto.store.v1.WatchRecord;
+import org.entente.proto.store.v1.WatchSpan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients watch for, what was hit, and how far received messages have been looked at. Hits of
+ * a client are numbered from 1 on without gaps; the oldest go first.
+ *
+ * <pre>
+ * META  "watch"                        → u64 greatest number of a watch
+ * WATCH u8 1 · u64 number              → WatchRecord
+ * WATCH u8 2 · ascii client · u64 hit  → WatchHit
+ * WATCH u8 3 · ascii client            → WatchSpan
+ * WATCH u8 4 · u8 lane                 → u64 position that is looked at next
+ * </pre>
+ */
+public final class WatchTable {
+  private static final byte[] NUMBER = KeyBuilder.key().ascii("watch").done();
+  private static final int RECORD = 1;
+  private static final int HIT = 2;
+  private static final int SPAN = 3;
+  private static final int PLACE = 4;
+
+  private final Store store;
+
+  public WatchTable(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * A watch under its number.
+   *
+   * @param number the number
+   * @param record the record
+   */
+  public record Entry(long number, WatchRecord record) {}
+
+  /**
+   * A hit under its number.
+   *
+   * @param number the number among those of its client
+   * @param hit the hit
+   */
+  public record NumberedHit(long number, WatchHit hit) {}
+
+  /** Adds a watch; its number. */
+  public long add(Transaction tx, WatchRecord record) {
+    byte[] last = tx.get(Table.META, NUMBER);
+    long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+    tx.put(Table.META, NUMBER, KeyBuilder.key().u64(number).done());
+    tx.put(Table.WATCH, key(number), record.toByteArray());
+    return number;
+  }
+
+  /** A watch as the transaction sees it, or null. */
+  public @Nullable WatchRecord read(Transaction tx, long number) {
+    byte[] value = tx.get(Table.WATCH, key(number));
+    return value == null ? null : parse(value);
+  }
+
+  /** Removes a watch; its hits stay. */
+  public void remove(Transaction tx, long number) {
+    tx.delete(Table.WATCH, key(number));
+  }
+
+  /** All committed watches, oldest first. */
+  public List<Entry> all() {
+    List<Entry> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.WATCH, new byte[] {RECORD}, new byte[] {HIT})) {
+      while (scan.hasNext()) {
+        scan.next();
+        out.add(new Entry(BigEndian.u64(scan.key(), 1), parse(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Adds a hit of a client, under the next number; the oldest goes if there are more than so many.
+   */
+  public void hit(Transaction tx, String client, WatchHit hit, int most) {
+    WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
+    long number = span.getLast() + 1;
+    tx.put(Table.WATCH, hitKey(client, number), hit.toByteArray());
+    write(tx, client, span.getFirst(), number, most);
+  }
+
+  private static void write(Transaction tx, String client, long from, long last, long most) {
+    long first = from;
+    while (last - first + 1 > most) {
+      tx.delete(Table.WATCH, hitKey(client, first));
+      first++;
+    }
+    WatchSpan kept = WatchSpan.newBuilder().setFirst(first).setLast(last).build();
+    tx.put(Table.WATCH, spanKey(client), kept.toByteArray());
+  }
+
+  /** Which committed hits of a client are kept. */
+  public WatchSpan span(String client) {
+    return span(store.get(Table.WATCH, spanKey(client)));
+  }
+
+  private static WatchSpan span(byte @Nullable [] value) {
+    try {
+      return value == null
+          ? WatchSpan.newBuilder().setFirst(1).build()
+          : WatchSpan.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("WATCH", e);
+    }
+  }
+
+  /** Committed hits of a client after a number, in order, at most so many. */
+  public List<NumberedHit> hits(String client, long after, int most) {
+    List<NumberedHit> out = new ArrayList<>();
+    byte[] prefix = KeyBuilder.key().u8(HIT).ascii(client).done();
+    try (Scan scan = store.scan(Table.WATCH, hitKey(client, after + 1), KeyBuilder.endOf(prefix))) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        out.add(new NumberedHit(BigEndian.u64(scan.key(), prefix.length), parseHit(scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /** Whether a committed hit is of before a time. */
+  public boolean holdsBefore(long millis) {
+    return committedClients().stream()
+        .flatMap(client -> hits(client, 0, 1).stream())
+        .anyMatch(oldest -> oldest.hit().getAtMs() < millis);
+  }
+
+  /** Forgets hits of before a time, at most so many of each client; how many went. */
+  public int prune(Transaction tx, long beforeMillis, int most) {
+    int gone = 0;
+    for (String client : committedClients()) {
+      WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
+      long keep = span.getFirst();
+      while (keep <= span.getLast()
+          && keep - span.getFirst() < most
+          && isBefore(tx.get(Table.WATCH, hitKey(client, keep)), beforeMillis)) {
+        keep++;
+      }
+      if (keep > span.getFirst()) {
+        gone += (int) (keep - span.getFirst());
+        write(tx, client, span.getFirst(), span.getLast(), span.getLast() - keep + 1);
+      }
+    }
+    return gone;
+  }
+
+  private static boolean isBefore(byte @Nullable [] hit, long millis) {
+    return hit == null || parseHit(hit).getAtMs() < millis;
+  }
+
+  private List<String> committedClients() {
+    List<String> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.WATCH, new byte[] {SPAN}, new byte[] {PLACE})) {
+      while (scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        key.u8();
+        out.add(key.ascii());
+      }
+    }
+    return out;
+  }
+
+  /** The committed position from which messages of a lane have not been looked at. */
+  public long place(Lane lane) {
+    byte[] value = store.get(Table.WATCH, placeKey(lane));
+    return value == null ? 0 : BigEndian.u64(value, 0);
+  }
+
+  /** Everything of a lane before a position has been looked at. */
+  public void place(Transaction tx, Lane lane, long position) {
+    tx.put(Table.WATCH, placeKey(lane), KeyBuilder.key().u64(position).done());
+  }
+
+  private static WatchRecord parse(byte[] value) {
+    try {
+      return WatchRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("WATCH", e);
+    }
+  }
+
+  private static WatchHit parseHit(byte[] value) {
+    try {
+      return WatchHit.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("WATCH", e);
+    }
+  }
+
+  private static byte[] key(long number) {
+    return KeyBuilder.key().u8(RECORD).u64(number).done();
+  }
+
+  private static byte[] hitKey(String client, long number) {
+    return KeyBuilder.key().u8(HIT).ascii(client).u64(number).done();
+  }
+
+  private static byte[] spanKey(String client) {
+    return KeyBuilder.key().u8(SPAN).ascii(client).done();
+  }
+
+  private static byte[] placeKey(Lane lane) {
+    return KeyBuilder.key().u8(PLACE).u8(lane.number()).done();
+  }
+}

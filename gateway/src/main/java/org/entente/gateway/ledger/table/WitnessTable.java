@@ -1,0 +1,142 @@
+package org.entente.gateway.ledger.table;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest checkpoint of each other gateway's audit log that was cosigned here, and what
+ * contradicted it. Read and replaced in one transaction, so that of two requests the second sees
+ * what the first did. All of it is public.
+ *
+ * <pre>
+ * WITNESS u8 1 · ascii agency · ascii gateway              → u64 seconds · signed note
+ * WITNESS u8 2 · ascii agency · ascii gateway              → the same: the end of the log before
+ * WITNESS u8 3 · ascii agency · ascii gateway · ascii code → the same: the latest that was refused
+ * </pre>
+ *
+ * Seconds are those of the log's own ML-DSA-44 signature.
+ */
+public final class WitnessTable {
+  private static final int LATEST = 1;
+  private static final int ENDED = 2;
+  private static final int REFUSED = 3;
+
+  private final Store store;
+
+  public WitnessTable(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * A checkpoint as it was verified when it came.
+   *
+   * @param origin which log
+   * @param checkpoint its size and root
+   * @param seconds POSIX time at which the log signed it, by its own clock
+   * @param note with the log's signatures
+   */
+  public record HeldCheckpoint(
+      LogOrigin origin, Checkpoint checkpoint, long seconds, SignedNote note) {}
+
+  /** The latest of a gateway, whichever of its logs it is of, as committed. */
+  public Optional<HeldCheckpoint> latest(LogOrigin log) {
+    return read(store.get(Table.WITNESS, key(LATEST, log).done()));
+  }
+
+  /** The latest of a gateway, whichever of its logs it is of, as a change sees it. */
+  public Optional<HeldCheckpoint> latest(Transaction tx, LogOrigin log) {
+    return read(tx.get(Table.WITNESS, key(LATEST, log).done()));
+  }
+
+  /** Replaces the latest of a gateway; the last of an earlier log is kept beside it. */
+  public void put(Transaction tx, HeldCheckpoint next) {
+    latest(tx, next.origin())
+        .filter(before -> before.origin().number() != next.origin().number())
+        .ifPresent(
+            before -> tx.put(Table.WITNESS, key(ENDED, before.origin()).done(), value(before)));
+    tx.put(Table.WITNESS, key(LATEST, next.origin()).done(), value(next));
+  }
+
+  /** How many gateways of an agency have a log here, as committed. */
+  public int gateways(Transaction tx, AgencyName agency) {
+    byte[] prefix = KeyBuilder.key().u8(LATEST).ascii(agency.value()).done();
+    int count = 0;
+    try (Scan scan = tx.scanCommitted(Table.WITNESS, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** The last checkpoint of the log before the one that is held, where there was one. */
+  public Optional<HeldCheckpoint> ended(LogOrigin log) {
+    return read(store.get(Table.WITNESS, key(ENDED, log).done()));
+  }
+
+  /** Keeps what was refused as evidence, in place of the last of its kind. */
+  public void refuse(Transaction tx, Code code, HeldCheckpoint refused) {
+    tx.put(Table.WITNESS, key(REFUSED, refused.origin()).ascii(code.name()).done(), value(refused));
+  }
+
+  /** The latest evidence of a kind against a gateway's log. */
+  public Optional<HeldCheckpoint> refused(LogOrigin log, Code code) {
+    return read(store.get(Table.WITNESS, key(REFUSED, log).ascii(code.name()).done()));
+  }
+
+  /** The latest checkpoints of all gateways. */
+  public List<HeldCheckpoint> all() {
+    List<HeldCheckpoint> out = new ArrayList<>();
+    byte[] prefix = {LATEST};
+    try (Scan scan = store.scan(Table.WITNESS, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        read(scan.value()).ifPresent(out::add);
+      }
+    }
+    return out;
+  }
+
+  private static KeyBuilder key(int kind, LogOrigin log) {
+    return KeyBuilder.key().u8(kind).ascii(log.agency().value()).ascii(log.gateway().value());
+  }
+
+  private static byte[] value(HeldCheckpoint held) {
+    return KeyBuilder.key().u64(held.seconds()).bytes(held.note().encode()).done();
+  }
+
+  private static Optional<HeldCheckpoint> read(byte @Nullable [] value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    // What is kept here was verified before it was kept: a value that does not read is damage, and
+    // must not look as if there were none.
+    SignedNote note =
+        SignedNote.parse(Arrays.copyOfRange(value, Long.BYTES, value.length))
+            .asNote()
+            .orElseThrow(WitnessTable::corrupt);
+    Checkpoint checkpoint = Checkpoint.parse(note.text()).orElseThrow(WitnessTable::corrupt);
+    LogOrigin origin = LogOrigin.parse(checkpoint.origin()).orElseThrow(WitnessTable::corrupt);
+    return Optional.of(new HeldCheckpoint(origin, checkpoint, BigEndian.u64(value, 0), note));
+  }
+
+  private static CorruptRecord corrupt() {
+    return new CorruptRecord(Table.WITNESS.name(), null);
+  }
+}

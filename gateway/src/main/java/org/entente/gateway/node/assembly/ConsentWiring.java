@@ -1,0 +1,101 @@
+package org.entente.gateway.node.assembly;
+
+import java.util.Optional;
+import org.entente.gateway.consent.CarriedConsentCheck;
+import org.entente.gateway.consent.ConsentAttachments;
+import org.entente.gateway.consent.ConsentDecisions;
+import org.entente.gateway.consent.ConsentGrantLookup;
+import org.entente.gateway.consent.ConsentList;
+import org.entente.gateway.consent.ConsentParts;
+import org.entente.gateway.consent.ConsentRecords;
+import org.entente.gateway.consent.ConsentRequests;
+import org.entente.gateway.consent.IncomingConsents;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.receive.IngressCheck;
+import org.entente.gateway.receive.KeptLabels;
+import org.entente.gateway.rpc.ConsentPorts;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+
+/** The originator's consent to passing on, with all that stands behind it. */
+final class ConsentWiring {
+  final IncomingConsents incoming;
+  final ConsentGrantLookup grants;
+  final KeptLabels received;
+
+  /** What goes along with what is passed on. */
+  final ConsentAttachments carrying;
+
+  private final CarriedConsentCheck carried;
+
+  private final ConsentRequests asking;
+  private final ConsentDecisions deciding;
+  private final ConsentList consents;
+
+  ConsentWiring(Foundation ground, OutgoingStage out) {
+    NodeCore.Environment around = ground.around;
+    FederationName federation = new FederationName(ground.config.federation());
+    ConsentRecords records = new ConsentRecords(ground.atRest);
+    received =
+        new KeptLabels(
+            ground.ledger,
+            new InboxOpener(ground.storageKeys, ground.ledger.inbox()),
+            ground.desks);
+    incoming =
+        new IncomingConsents(
+            ground.agency(),
+            federation,
+            ground.ledger,
+            ground.evidence,
+            records,
+            out.sealing.peerKeys,
+            around.clock());
+    grants = new ConsentGrantLookup(ground.ledger, records);
+    carrying =
+        new ConsentAttachments(ground.ledger, records, out.sealing.peerKeys, out::pairsInForce);
+    carried =
+        new CarriedConsentCheck(
+            ground.agency(),
+            federation,
+            out::pairsInForce,
+            out.sealing.peerKeys,
+            () -> ground.policy.holder().current().membership());
+    consents = new ConsentList(ground.ledger, records, around.clock());
+    ConsentParts parts =
+        new ConsentParts(
+            ground.agency(),
+            ground.ledger,
+            out.dispatch,
+            out.outbound,
+            ground.evidence,
+            records,
+            ground.labelCheck,
+            ground.policy.holder()::current,
+            received::label,
+            new ConsentParts.Signer(federation, ground.self.node(), out.sealing.gatewayKey),
+            around.clock(),
+            around.random());
+    asking = new ConsentRequests(parts);
+    deciding = new ConsentDecisions(parts);
+  }
+
+  /** What policy lets in, held against what is known of consents besides. */
+  IngressCheck checking(IngressCheck policy) {
+    return (origin, label, body) ->
+        policy.refusal(origin, label, body).or(() -> consent(origin, label, body));
+  }
+
+  private Optional<Refusal> consent(AgencyName origin, Label label, Body body) {
+    return body.hasConsent()
+        ? incoming.refusal(origin, label, body.getConsent())
+        : carried.refusal(origin, label, body);
+  }
+
+  /** What clients may ask for. */
+  ConsentPorts ports() {
+    return new ConsentPorts(asking, deciding, consents);
+  }
+}

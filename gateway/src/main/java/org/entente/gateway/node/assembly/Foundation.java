@@ -1,0 +1,275 @@
+package org.entente.gateway.node.assembly;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.DiskThresholds;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.StartCounter;
+import org.entente.gateway.ledger.record.StorageKeys;
+import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.node.audit.WitnessEndpoint;
+import org.entente.gateway.node.disk.DiskGuard;
+import org.entente.gateway.node.disk.ReopenSchedule;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.files.PolicyReloader;
+import org.entente.gateway.node.keys.KeyProvider;
+import org.entente.gateway.node.keys.SigningPairSet;
+import org.entente.gateway.operation.RosterRecords;
+import org.entente.gateway.operator.QuarantineMonitor;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.request.AdvertisedResponders;
+import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first stage of a node, which all others stand on: trust and agreements, the keys, the store,
+ * and what is kept in it. Opened by its constructor; {@link #close} lets go of files and keys.
+ */
+final class Foundation {
+  private static final Logger LOG = LoggerFactory.getLogger(Foundation.class);
+
+  final NodeConfig config;
+  final NodeCore.Environment around;
+  final PeerName self;
+  final TrustStore trust;
+  final PolicyReloader policy;
+  final KeyProvider keys;
+  final StorageKeys storageKeys;
+  final RecordSeal atRest;
+  final Desks desks;
+  final Pairs agencyPairs;
+  final Pairs auditPairs;
+
+  /** By chance up to so much, in seconds, where the clock says what was before. */
+  private static final int FURTHER_EPOCHS = 1 << 16;
+
+  final NodeAudit audit;
+  final SteadyClock ending;
+  final Ledger ledger;
+  final DiskGuard disk;
+  final WitnessEndpoint witness;
+  final EvidenceRecords evidence;
+  final RosterRecords rosters;
+  final AssignmentRecords charges;
+  final Quarantining setting;
+  final AdvertisedResponders advertised;
+  final LabelCheck labelCheck;
+
+  private final ConfiguredFiles files;
+  private final Store store;
+
+  /** The pairs held for one use, and the one that signed when the node was opened. */
+  record Pairs(SigningPairSet held, SigningPair first) {}
+
+  /**
+   * Opens everything.
+   *
+   * @param running a time that only runs, to hold the clock against
+   * @throws StartProblem naming what is missing or wrong, and in which file
+   */
+  Foundation(
+      ConfiguredFiles files,
+      Supplier<Store> stores,
+      NodeCore.Environment around,
+      LongSupplier running) {
+    this.files = files;
+    this.around = around;
+    config = files.config();
+    self = new PeerName(new AgencyName(config.agency()), new NodeName(config.gateway()));
+
+    // Who may do what.
+    trust = files.trust();
+    policy = new PolicyReloader(files, trust);
+    labelCheck = policy.labelCheck(config.limitsInForce().messageBytes());
+    Keystore keystore = files.keep(files.keystore(around.random()));
+    store = files.keep(stores.get());
+
+    // What is kept.
+    keys = new KeyProvider(keystore, around.clock(), around.random());
+    storageKeys = keys.storageKeys();
+    atRest = new RecordSeal(storageKeys, around.random());
+    desks = new Desks(atRest, files.seats());
+    agencyPairs = inForce(keys.agencyPairs(), Member::signing);
+    auditPairs = inForce(keys.auditPairs(), Member::audit);
+    audit =
+        NodeAudit.open(
+            config,
+            store,
+            auditPairs.first(),
+            auditPairs.held().verifying(),
+            atRest,
+            around.clock(),
+            around.random());
+    ending =
+        new SteadyClock(
+            around.clock(),
+            running,
+            audit.log().signed().map(signed -> Instant.ofEpochSecond(signed.seconds())),
+            () -> trust.current().content().expires().plus(trust.grace()));
+    OutboxTable.beginEpoch(
+        store,
+        around.clock().instant().getEpochSecond(),
+        1 + around.random().nextInt(FURTHER_EPOCHS));
+    policy.startsAs(StartCounter.next(store));
+    ledger =
+        new Ledger(
+            store, audit.journal(), around.clock(), ledgerLimits(), observer(), around.writer());
+    disk = new DiskGuard(ledger, store, around.workers(), around.meters());
+    witness =
+        new WitnessEndpoint(
+            config,
+            audit.log(),
+            auditPairs.first(),
+            ledger,
+            trust::current,
+            new WitnessEndpoint.Environment(around.clock(), around.workers(), around.meters()));
+    evidence = new EvidenceRecords(atRest, self.agency());
+    advertised = new AdvertisedResponders(ledger, atRest);
+    rosters = new RosterRecords(ledger.operations(), atRest);
+    charges = new AssignmentRecords(atRest);
+    setting =
+        new Quarantining(
+            self.agency(),
+            ledger.quarantine(),
+            atRest,
+            Duration.ofDays(config.limitsInForce().quarantineDays()),
+            around.meters());
+  }
+
+  private Pairs inForce(SigningPairSet held, Function<Member, List<AgencyKey>> use) {
+    return new Pairs(
+        held, held.inForce(trust.current().agency(self.agency()).map(use).orElse(List.of())));
+  }
+
+  private LedgerLimits ledgerLimits() {
+    return new LedgerLimits(
+        config.limitsInForce().waitingChanges(),
+        LedgerLimits.DEFAULT.maxBatch(),
+        LedgerLimits.DEFAULT.maxBatchBytes(),
+        QuarantineMonitor.limits(config.limitsInForce()),
+        thresholds(config));
+  }
+
+  /** When a filling disk is acted upon. */
+  static DiskThresholds thresholds(NodeConfig config) {
+    return new DiskThresholds(
+        (long) config.diskInForce().slowBelowMib() << 20,
+        (long) config.diskInForce().refuseBelowMib() << 20);
+  }
+
+  private CommitObserver observer() {
+    return new CommitObserver() {
+      @Override
+      public void committed(int changes, long bytes, long nanos) {
+        around.meters().committed(changes, bytes, nanos);
+      }
+
+      @Override
+      public void failed(LedgerFailure why) {
+        LOG.error("not ready: {}", why.getMessage());
+      }
+    };
+  }
+
+  /** This agency. */
+  AgencyName agency() {
+    return self.agency();
+  }
+
+  /** All members but this agency. */
+  Set<AgencyName> otherMembers() {
+    Set<AgencyName> out = new HashSet<>(trust.current().members().keySet());
+    out.remove(agency());
+    return out;
+  }
+
+  /** All audit logs of the node. */
+  LogArchive archive() {
+    return NodeAudit.archive(config, store, atRest, around.clock());
+  }
+
+  /** Puts something that happened to the node on record, without waiting for the disk. */
+  @SuppressWarnings("FutureReturnValueIgnored") // a ledger that fails says so by itself
+  void record(AuditType type, String detail) {
+    LOG.info("{}", detail);
+    ledger.write(
+        Lane.ROUTINE,
+        tx -> {
+          tx.audit(
+              AuditRecord.ofNode(
+                  type,
+                  Instant.ofEpochMilli(tx.nowMillis()),
+                  AuditActor.gateway(agency()),
+                  detail));
+          return detail;
+        });
+  }
+
+  /** Signs a checkpoint if one is due and the witnesses do not speak against it. */
+  void signCheckpoint() {
+    if (witness.witnessing().maySign()) {
+      audit.signer().maybeSign(around.clock().instant());
+    }
+  }
+
+  /** The same without waiting until it is due. */
+  void signCheckpointNow() {
+    if (witness.witnessing().maySign()) {
+      audit.signer().sign(around.clock().instant());
+    }
+  }
+
+  /** The erasure journal, which is closed with the rest. */
+  ErasureJournal erasures() {
+    return files.keep(NodeAudit.erasures(config, around.clock()));
+  }
+
+  /**
+   * What made the disk fail, if the node may be closed and opened again by itself; a ledger that
+   * was stopped for another reason waits for a person.
+   */
+  Optional<StoreFailure> mendingFailure() {
+    LedgerFailure stopped = ledger.failure();
+    boolean byTheDisk = stopped == null || stopped.getCause() instanceof StoreFailure;
+    return Optional.ofNullable(store.state().failure())
+        .filter(failure -> byTheDisk && ReopenSchedule.mends(failure));
+  }
+
+  /** Lets go of files and keys; nothing more is made durable. */
+  void close() {
+    files.letGo();
+  }
+}

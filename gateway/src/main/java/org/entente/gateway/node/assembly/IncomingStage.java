@@ -1,0 +1,131 @@
+package org.entente.gateway.node.assembly;
+
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.operation.OwnRosters;
+import org.entente.gateway.receive.EvidenceReturn;
+import org.entente.gateway.receive.NoticeExchange;
+import org.entente.gateway.receive.PeerReception;
+import org.entente.gateway.receive.PolicyIngressCheck;
+import org.entente.gateway.receive.PolicyTransitCheck;
+import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.retention.BucketSweep;
+import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.retention.EvidenceSweep;
+import org.entente.gateway.retention.MessageErasure;
+import org.entente.gateway.retention.RecallReception;
+import org.entente.gateway.retention.RetentionKeys;
+import org.entente.proto.link.v1.Notice;
+
+/** The stage by which messages come in: reception, notices, and what is destroyed again. */
+final class IncomingStage {
+  final NodeReporter reporter;
+  final RetentionKeys retentionKeys;
+  final MessageErasure erasing;
+  final RecallReception recalls;
+  final BucketSweep sweep;
+  final EvidenceSweep evidenceSweep;
+  final PeerReception reception;
+  final NoticeExchange notices;
+  final EvidenceReturn evidenceReturn;
+  final ConsentWiring consent;
+
+  /**
+   * Wires the stage.
+   *
+   * @param send says something to a neighbour
+   */
+  IncomingStage(Foundation ground, OutgoingStage out, BiConsumer<AgencyName, Notice> send) {
+    NodeCore.Environment around = ground.around;
+    reporter = new NodeReporter(around.meters());
+    ErasureJournal erasures = ground.erasures();
+    retentionKeys = ground.keys.retentionKeys();
+    erasing =
+        new MessageErasure(
+            ground.agency(),
+            ground.ledger,
+            retentionKeys,
+            erasures,
+            ground.evidence,
+            around.workers());
+    recalls =
+        new RecallReception(
+            ground.agency(),
+            ground.ledger,
+            erasing,
+            ground.evidence,
+            ground.config.limitsInForce().waitingRecalls());
+    evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
+    sweep = new BucketSweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
+    consent = new ConsentWiring(ground, out);
+    ReceiveParts parts = parts(ground, out);
+    reception =
+        new PeerReception(
+            parts,
+            ground.storageKeys,
+            consent.checking(
+                new PolicyIngressCheck(
+                    ground.agency(),
+                    ground.policy.holder(),
+                    ground.labelCheck,
+                    around.clock(),
+                    id -> ground.evidence.sent(ground.ledger.evidence(), id),
+                    name -> Optional.ofNullable(ground.ledger.responders().own(name)))),
+            reporter,
+            around.random(),
+            ground.policy.exercises(),
+            new OwnRosters(
+                new FederationName(ground.config.federation()),
+                ground.agency(),
+                ground.self.node(),
+                out.sealing.gatewayKey.verifyingKey()));
+    notices =
+        new NoticeExchange(
+            new NoticeExchange.Signer(
+                new FederationName(ground.config.federation()),
+                ground.agency(),
+                ground.self.node(),
+                out.sealing.gatewayKey,
+                () -> ground.trust.current().isTransit(ground.agency()),
+                out.sealing::keyBundle,
+                out.sealing::fulfilment),
+            parts,
+            out.settlement,
+            new NoticeExchange.KnownStatements(
+                out.sealing.peerKeys, out.sealing.peerFulfilments, out::followFulfilments),
+            reporter,
+            send,
+            ground.witness);
+    ground.witness.speakThrough(notices);
+    evidenceReturn =
+        new EvidenceReturn(parts, ground.policy.holder()::current, out.outbound, around.random());
+  }
+
+  private ReceiveParts parts(Foundation ground, OutgoingStage out) {
+    NodeCore.Environment around = ground.around;
+    return new ReceiveParts(
+        ground.agency(),
+        ground.ledger,
+        out.dispatch,
+        out.routes,
+        ground.evidence,
+        agency -> ground.trust.current().isMember(agency),
+        new PolicyTransitCheck(
+            ground.agency(), ground.policy.holder(), ground.config.limitsInForce()),
+        out.sealing.opener,
+        out.sealing.recipientSessions,
+        recalls,
+        ground.advertised,
+        ground.rosters,
+        consent.incoming,
+        ground.charges,
+        ground.setting,
+        ground.desks,
+        around.clock(),
+        ground.ending,
+        around.workers(),
+        around.meters());
+  }
+}

@@ -1,0 +1,123 @@
+package org.entente.gateway.node.assembly;
+
+import com.google.protobuf.util.Timestamps;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.rpc.OwnBackups;
+import org.entente.gateway.store.RocksBackups;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.proto.v1.Backup;
+import org.entente.proto.v1.CreateBackupRequest;
+import org.entente.proto.v1.ListBackupsResponse;
+
+/**
+ * Copies of the running node's ledger, on behalf of persons, each on record. With a copy goes the
+ * checkpoint that was signed when it was begun, so that it can be checked against the log. Safe for
+ * many threads.
+ */
+public final class LedgerBackups implements OwnBackups {
+  private final Foundation ground;
+  private final Copies copies;
+
+  /** Where they are. */
+  interface Copies {
+    /** Makes one; {@link StoreFailure} if it cannot be made. */
+    RocksBackups.Backup add(String note);
+
+    /** Those there are; {@link StoreFailure} if they cannot be read. */
+    List<RocksBackups.Backup> list();
+  }
+
+  LedgerBackups(Foundation ground, Copies copies) {
+    this.ground = ground;
+    this.copies = copies;
+  }
+
+  @Override
+  public Answer create(NodeName client, CreateBackupRequest request) {
+    List<Problem> problems = ground.labelCheck.decision(request.getOnBehalfOf());
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(problems.get(0));
+    }
+    String note =
+        ground
+            .audit
+            .log()
+            .signed()
+            .map(signed -> new String(signed.note().encode(), StandardCharsets.UTF_8))
+            .orElse("");
+    try {
+      RocksBackups.Backup made = copies.add(note);
+      record(AuditActor.client(ground.agency(), client, request.getOnBehalfOf()), made);
+      return new Answer.Made(wire(made));
+    } catch (StoreFailure e) {
+      return new Answer.Refused(problem(e));
+    }
+  }
+
+  private void record(AuditActor actor, RocksBackups.Backup made) {
+    ground.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.audit(
+              AuditRecord.of(
+                      AuditType.OPERATOR_ACTION,
+                      LawCategory.NONE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      actor,
+                      AuditSubject.NODE)
+                  .saying("made backup %d of the ledger".formatted(made.number())));
+          return made;
+        });
+  }
+
+  @Override
+  public ListResult list() {
+    try {
+      return new ListResult.Known(
+          ListBackupsResponse.newBuilder()
+              .addAllBackups(copies.list().stream().map(LedgerBackups::wire).toList())
+              .build());
+    } catch (StoreFailure e) {
+      return new ListResult.Unknown(problem(e));
+    }
+  }
+
+  private static Problem problem(StoreFailure why) {
+    return new Problem(Code.NOT_READY, "", String.valueOf(why.getMessage()));
+  }
+
+  private static Backup wire(RocksBackups.Backup backup) {
+    return Backup.newBuilder()
+        .setNumber(backup.number())
+        .setMade(Timestamps.fromMillis(backup.made().toEpochMilli()))
+        .setBytes(backup.bytes())
+        .setAuditLeaves(leaves(backup))
+        .build();
+  }
+
+  /** Leaves under the checkpoint that was signed when a copy was begun. */
+  public static long leaves(RocksBackups.Backup backup) {
+    return checkpoint(backup).map(Checkpoint::size).orElse(0L);
+  }
+
+  /** That checkpoint; nothing is verified here. */
+  static Optional<Checkpoint> checkpoint(RocksBackups.Backup backup) {
+    return SignedNote.parse(backup.note().getBytes(StandardCharsets.UTF_8))
+        .asNote()
+        .flatMap(note -> Checkpoint.parse(note.text()));
+  }
+}

@@ -1,0 +1,220 @@
+package org.entente.gateway.node.assembly;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.link.HopQueue;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.node.keys.SealingParts;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.request.ReminderSchedule;
+import org.entente.gateway.request.RequestDeadlineSweep;
+import org.entente.gateway.request.ResponderAdvertiser;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.EpochRenumbering;
+import org.entente.gateway.transmit.EvidenceTimeouts;
+import org.entente.gateway.transmit.GapReporter;
+import org.entente.gateway.transmit.LedgerHopQueue;
+import org.entente.gateway.transmit.OutboundSealer;
+import org.entente.gateway.transmit.PolicyChangeRecheck;
+import org.entente.gateway.transmit.QueuedPermitCheck;
+import org.entente.gateway.transmit.RoutingTable;
+import org.entente.gateway.transmit.SessionConfirmations;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.Transmission;
+import org.entente.gateway.transmit.UnsendableEntries;
+import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.Member;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The stage by which messages leave: sealing, queues, and what becomes of what was sent. */
+final class OutgoingStage {
+  private static final Logger LOG = LoggerFactory.getLogger(OutgoingStage.class);
+
+  final SealingParts sealing;
+  final RoutingTable routes;
+  final WaitingRecipients waiting = new WaitingRecipients();
+  final Dispatch dispatch;
+  final Settlement settlement;
+  final EvidenceTimeouts awaiting;
+  final RequestDeadlineSweep overdue;
+  final ResponderAdvertiser advertising;
+  final GapReporter gaps;
+  final OutboundSealer outbound;
+  final UnsendableEntries unsendable;
+  final Transmission transmission;
+
+  private final Foundation ground;
+
+  /**
+   * Wires the stage.
+   *
+   * @param running a time that only runs
+   * @param wake says that there is something for a peer in a lane
+   */
+  OutgoingStage(Foundation ground, LongSupplier running, BiConsumer<AgencyName, Lane> wake) {
+    this.ground = ground;
+    NodeCore.Environment around = ground.around;
+    sealing =
+        new SealingParts(
+            new FederationName(ground.config.federation()),
+            ground.self,
+            ground.keys,
+            ground.agencyPairs.first(),
+            this::pairsInForce,
+            ground.policy.own(),
+            around.random(),
+            around.clock(),
+            around.meters());
+    long now = around.clock().millis();
+    ground.ledger.peerFacts().keyBundles().forEach(bytes -> sealing.peerKeys.offer(bytes, now));
+    ground
+        .ledger
+        .peerFacts()
+        .fulfilments()
+        .forEach(bytes -> sealing.peerFulfilments.offer(bytes, now));
+    followFulfilments();
+    routes = new RoutingTable(linked(), this::transitsOf);
+    dispatch =
+        new Dispatch(
+            ground.ledger.envelopes(),
+            ground.ledger.outbox(),
+            ground.ledger.hops(),
+            routes,
+            waiting,
+            this::sendable,
+            wake);
+    gaps = new GapReporter(running, ground.ledger.windows());
+    settlement =
+        new Settlement(
+            ground.ledger,
+            dispatch,
+            ground.evidence,
+            ground.agency(),
+            waiting,
+            new SessionConfirmations(sealing.senderSessions),
+            gaps.watch());
+    awaiting = new EvidenceTimeouts(ground.agency(), ground.ledger, ground.evidence, ground.ending);
+    overdue =
+        new RequestDeadlineSweep(
+            ground.ledger,
+            new ReminderSchedule(ground.config.requestsInForce().remindAtPercentInForce()),
+            around.meters(),
+            ground.ending);
+    outbound =
+        new OutboundSealer(
+            sealing.sealer,
+            new OutboxSeal(around.random()),
+            ground.keys.outboxKeys(),
+            around.meters(),
+            ground.config.limitsInForce().envelopeMessages(),
+            ground.config.limitsInForce().envelopeBytes());
+    advertising =
+        new ResponderAdvertiser(
+            ground.agency(),
+            ground.ledger,
+            ground.policy.holder()::current,
+            outbound,
+            dispatch,
+            around.clock(),
+            around.random());
+    unsendable = new UnsendableEntries(ground.ledger, settlement, ground.setting, around.meters());
+    transmission =
+        new Transmission(
+            ground.ledger,
+            settlement,
+            sealing.senderSessions,
+            outbound::contentKey,
+            stillPermitted(),
+            new Transmission.Origin(ground.agency(), ground.ending),
+            unsendable);
+  }
+
+  /**
+   * Decisions go by what agencies say now that they fulfil. One at a time: the last word counts.
+   */
+  synchronized void followFulfilments() {
+    ground.policy.follow(sealing.peerFulfilments.stated());
+  }
+
+  private QueuedPermitCheck stillPermitted() {
+    PolicyChangeRecheck sealedBefore = new PolicyChangeRecheck(sealing.opener);
+    return new QueuedPermitCheck() {
+      @Override
+      public boolean test(String agreement, AgencyName recipient) {
+        return ground.policy.stillPermits(agreement, recipient, ground.around.clock().instant());
+      }
+
+      @Override
+      public Optional<Refusal> refusal(String agreement, AgencyName recipient) {
+        return ground.policy.current().unfulfilled(agreement, recipient);
+      }
+
+      @Override
+      public Optional<Refusal> refusal(
+          StoredEnvelope envelope, ContentKey key, AgencyName recipient) {
+        Policy policy = ground.policy.current();
+        return PolicyChangeRecheck.isUnderAnother(envelope, policy.generation())
+            ? sealedBefore.refusal(envelope, key, recipient, asking(policy))
+            : Optional.empty();
+      }
+    };
+  }
+
+  private PolicyChangeRecheck.Decision asking(Policy policy) {
+    return (message, recipient) ->
+        policy
+            .egress()
+            .recheck(message, ground.agency(), recipient, ground.around.clock().instant());
+  }
+
+  /** Whether a key of a recipient is in force, under which mail for it can be sealed. */
+  boolean sendable(AgencyName recipient) {
+    return sealing.peerKeys.keyOf(recipient, ground.around.clock().millis()).isPresent();
+  }
+
+  /** To be done at a start, before anything new is numbered. */
+  void renumberOldEpochs() {
+    int moved = new EpochRenumbering(ground.ledger, settlement).renumber();
+    if (moved > 0) {
+      LOG.info("{} messages that waited over many starts go out under other numbers", moved);
+    }
+  }
+
+  /** What goes out to a peer in a lane. */
+  HopQueue queue(AgencyName peer, Lane lane) {
+    return new LedgerHopQueue(ground.ledger, settlement, transmission, peer, lane);
+  }
+
+  private Set<AgencyName> linked() {
+    Set<AgencyName> out = new HashSet<>();
+    ground.config.links().forEach(link -> out.add(new AgencyName(link.peer())));
+    return out;
+  }
+
+  private List<AgencyName> transitsOf(AgencyName agency) {
+    return ground.trust.current().agency(agency).map(Member::via).orElse(List.of());
+  }
+
+  /** With which an agency may sign now. */
+  List<VerifyingPair> pairsInForce(AgencyName agency) {
+    Instant now = ground.around.clock().instant();
+    return ground.trust.current().agency(agency).map(Member::signing).orElse(List.of()).stream()
+        .filter(key -> key.validAt(now))
+        .map(AgencyKey::pair)
+        .toList();
+  }
+}

@@ -1,0 +1,49 @@
+package org.entente.gateway.node.assembly;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node does regularly. A chore that fails is logged and tried again at its next time; none
+ * runs twice at once. Safe for many threads.
+ */
+final class PeriodicTasks implements NodeCore.Schedule {
+  private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
+
+  private final ScheduledExecutorService timers;
+  private final List<Runnable> all = new CopyOnWriteArrayList<>();
+
+  PeriodicTasks(ScheduledExecutorService timers) {
+    this.timers = timers;
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the executor
+  public void every(Duration period, String what, Chore chore) {
+    Object one = new Object();
+    Runnable round =
+        () -> {
+          synchronized (one) {
+            try {
+              chore.run();
+            } catch (Exception e) {
+              // The edge of the timer thread: the next round must come.
+              LOG.warn("{} failed; tried again in {}", what, period, e);
+            }
+          }
+        };
+    all.add(round);
+    timers.scheduleWithFixedDelay(
+        round, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Does each once, in the order in which they were given, and returns when all are done. */
+  void doAll() {
+    all.forEach(Runnable::run);
+  }
+}

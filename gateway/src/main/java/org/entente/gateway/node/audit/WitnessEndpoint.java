@@ -1,0 +1,216 @@
+package org.entente.gateway.node.audit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.CheckpointCosigner;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.meter.Meters.Sample;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.receive.NoticeExchange;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.witness.CosignatureCollector;
+import org.entente.gateway.witness.Witness;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node as a witness of others' audit logs, and its own log towards its witnesses; both speak by
+ * notices over the links, which exist later than this.
+ */
+public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
+  private static final Logger LOG = LoggerFactory.getLogger(WitnessEndpoint.class);
+
+  private final AuditLog log;
+  private final Witness witness;
+  private final CosignatureCollector witnessing;
+  private final Ledger ledger;
+  private final Meters meters;
+  private final FederationName federation;
+  private final AgencyName self;
+  private final Executor workers;
+  private volatile @Nullable NoticeExchange notices;
+
+  public WitnessEndpoint(
+      NodeConfig config,
+      AuditLog log,
+      SigningPair keys,
+      Ledger ledger,
+      Supplier<TrustBundle> bundle,
+      Environment around) {
+    this.log = log;
+    this.ledger = ledger;
+    this.meters = around.meters();
+    this.workers = around.workers();
+    federation = new FederationName(config.federation());
+    self = new AgencyName(config.agency());
+    witness =
+        new Witness(
+            new Witness.Parts(federation, self, ledger, bundle, around.clock(), workers, meters),
+            new CheckpointCosigner(federation, self, keys));
+    NodeConfig.Witnesses settings = config.witnessesInForce();
+    witnessing =
+        new CosignatureCollector(
+            log,
+            new CosignatureCollector.Parts(
+                self, bundle, this::send, this::convicted, around.clock()),
+            new CosignatureCollector.Settings(
+                settings.quorum(),
+                Duration.ofSeconds(settings.waitSeconds()),
+                Duration.ofSeconds(settings.everySeconds())));
+    gauges();
+  }
+
+  /** What everything runs on. */
+  public record Environment(InstantSource clock, Executor workers, Meters meters) {}
+
+  /** Cosigns with another pair from now on. */
+  public void signWith(SigningPair keys) {
+    witness.signWith(new CheckpointCosigner(federation, self, keys));
+  }
+
+  /** From now on there are links. */
+  public void speakThrough(NoticeExchange through) {
+    notices = through;
+  }
+
+  public CosignatureCollector witnessing() {
+    return witnessing;
+  }
+
+  private boolean send(AgencyName to, WitnessRequest request) {
+    NoticeExchange through = notices;
+    return through != null && through.ask(to, request);
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // it never fails; the log asks again
+  public void asked(AgencyName from, WitnessRequest request) {
+    witness.answer(from, request).thenAccept(answer -> answer.ifPresent(a -> reply(from, a)));
+  }
+
+  private void reply(AgencyName to, WitnessAnswer answer) {
+    NoticeExchange through = notices;
+    if (through != null) {
+      through.answer(to, answer);
+    }
+  }
+
+  @Override
+  public void answered(AgencyName from, WitnessAnswer answer) {
+    try {
+      witnessing.answered(from, answer);
+    } catch (StoreFailure e) {
+      // The disk, not the peer: its stream stays, and readiness says what is wrong.
+      LOG.warn("what {} cosigned could not be kept: {}", from, e.getMessage());
+    }
+  }
+
+  /**
+   * A witness holds what this log has signed and does not continue. Recorded, then nothing more is
+   * acknowledged: what is missing from the log is missing from the ledger too.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // halting is what follows, whatever came of it
+  private void convicted(Code code, String why) {
+    meters.alarm(code);
+    String what = "the audit log contradicts what a witness holds: " + why;
+    LOG.error("ALARM {}: {}; see `entente audit new-log`", code, what);
+    ledger
+        .write(
+            Lane.FLASH,
+            tx -> {
+              tx.audit(
+                  AuditRecord.of(
+                          AuditType.LOG_CONFLICT,
+                          LawCategory.NONE,
+                          Instant.ofEpochMilli(tx.nowMillis()),
+                          AuditActor.gateway(self),
+                          AuditSubject.NODE)
+                      .refused(code, why));
+              return why;
+            })
+        .whenCompleteAsync((done, failure) -> ledger.halt(what), workers);
+  }
+
+  /** What an operator should know although the node works. */
+  public List<String> warnings() {
+    int keepingUp = witnessing.keepingUp();
+    return keepingUp >= witnessing.quorum()
+        ? List.of()
+        : List.of(
+            "audit: %d witnesses cosign in time, %d must"
+                .formatted(keepingUp, witnessing.quorum()));
+  }
+
+  private void gauges() {
+    gauge(
+        "entente_audit_checkpoint_timestamp_seconds",
+        "When the last checkpoint of the audit log was signed; 0 before the first.",
+        () -> log.signed().map(signed -> (double) signed.seconds()).orElse(0.0));
+    gauge(
+        "entente_audit_checkpoint_leaves",
+        "Leaves under the last signed checkpoint.",
+        () -> size(log.signed()));
+    gauge(
+        "entente_audit_cosigned_timestamp_seconds",
+        "When the last checkpoint that as many witnesses as must cosigned was signed; 0 for none.",
+        () -> log.cosigned().map(signed -> (double) signed.seconds()).orElse(0.0));
+    gauge(
+        "entente_audit_cosigned_leaves",
+        "Leaves under that checkpoint.",
+        () -> size(log.cosigned()));
+    gauge(
+        "entente_audit_witnesses",
+        "Witnesses that cosign this gateway's checkpoints in time.",
+        () -> (double) witnessing.keepingUp());
+    gauge(
+        "entente_audit_witness_quorum",
+        "How many witnesses must.",
+        () -> (double) witnessing.quorum());
+    gauge(
+        "entente_audit_log_number",
+        "Which of the gateway's audit logs is in force, from 1; a further one was opened by hand.",
+        () -> (double) log.origin().number());
+    gauge(
+        "entente_audit_log_convicted",
+        "Whether a witness holds a checkpoint that the audit log does not continue.",
+        () -> witnessing.contradiction().isPresent() ? 1.0 : 0.0);
+    meters.gauge(
+        "entente_audit_witness_cosigned_leaves",
+        "Leaves under the last checkpoint that a witness cosigned since the start.",
+        List.of("witness"),
+        () ->
+            witnessing.status().stream()
+                .map(one -> new Sample(List.of(one.witness().value()), one.cosignedSize()))
+                .toList());
+  }
+
+  private static double size(Optional<CheckpointCheck.Signed> checkpoint) {
+    return checkpoint.map(signed -> (double) signed.checkpoint().size()).orElse(0.0);
+  }
+
+  private void gauge(String name, String help, Supplier<Double> value) {
+    meters.gauge(name, help, List.of(), () -> List.of(Sample.of(value.get())));
+  }
+}

@@ -1,0 +1,403 @@
+package org.entente.gateway.node.files;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
+import org.entente.gateway.crypto.Pem;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.identity.ClientGrant;
+import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.NameSuggestion;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.node.start.PassphraseReader;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.policy.load.RulebookReader;
+import org.entente.gateway.policy.terms.BundleMembership;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.seal.keys.KeystoreFailure;
+import org.entente.gateway.trust.BundleFault;
+import org.entente.gateway.trust.BundleVerdict;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustRoots;
+import org.entente.gateway.trust.TrustStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads what a node's configuration names. Every failure is a {@link StartProblem}. */
+public final class ConfiguredFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(ConfiguredFiles.class);
+  private static final String STAMP = "unix:dev,ino,size,ctime,lastModifiedTime";
+
+  private final NodeConfig config;
+  private final InstantSource clock;
+  private final Deque<AutoCloseable> kept = new ArrayDeque<>();
+
+  private ConfiguredFiles(NodeConfig config, InstantSource clock) {
+    this.config = config;
+    this.clock = clock;
+  }
+
+  public static ConfiguredFiles read(Path file, InstantSource clock) {
+    YamlReadResult<NodeConfig> reading = new YamlFiles().read(file, NodeConfig.class);
+    if (reading instanceof YamlReadResult.Unreadable<NodeConfig> unreadable) {
+      throw new StartProblem(lines(unreadable.problems()));
+    }
+    NodeConfig raw = ((YamlReadResult.Read<NodeConfig>) reading).value();
+    Path folder = file.toAbsolutePath().getParent();
+    return new ConfiguredFiles(folder == null ? raw : raw.resolvedAgainst(folder), clock);
+  }
+
+  public NodeConfig config() {
+    return config;
+  }
+
+  /** Has something that was opened closed by {@link #letGo}. */
+  public synchronized <T extends AutoCloseable> T keep(T opened) {
+    kept.push(opened);
+    return opened;
+  }
+
+  /** Closes what was kept, the last first, whatever fails. */
+  public synchronized void letGo() {
+    while (!kept.isEmpty()) {
+      try {
+        kept.pop().close();
+      } catch (Exception e) {
+        // The edge of what the node has open: the rest must be closed too.
+        LOG.warn("closing: {}", e.getMessage());
+      }
+    }
+  }
+
+  public TrustStore trust() {
+    TrustRoots roots = roots();
+    try {
+      Files.createDirectories(config.audit());
+    } catch (IOException e) {
+      throw unusable("audit", config.audit(), e);
+    }
+    try {
+      TrustStore.OpenResult opening =
+          TrustStore.open(
+              new BundleVerifier(roots), config.trust().bundle(), acceptedBundle(), clock);
+      if (opening instanceof TrustStore.OpenResult.Opened opened) {
+        return opened.store();
+      }
+      throw new StartProblem(
+          "trust.bundle: " + ((TrustStore.OpenResult.Closed) opening).refused().reason());
+    } catch (IOException | IllegalArgumentException e) {
+      throw unusable("trust.bundle", config.trust().bundle(), e);
+    }
+  }
+
+  private TrustRoots roots() {
+    try {
+      return TrustRoots.read(config.trust().roots());
+    } catch (IOException | IllegalArgumentException e) {
+      throw unusable("trust.roots", config.trust().roots(), e);
+    }
+  }
+
+  /**
+   * Which field names which file, and in words why that cannot be used.
+   *
+   * @param file where the failure names none
+   */
+  public static StartProblem unusable(String field, Path file, Exception e) {
+    String named = e instanceof FileSystemException of ? of.getFile() : null;
+    String why =
+        e instanceof IOException io ? FileErrorText.words(io) : String.valueOf(e.getMessage());
+    return new StartProblem(
+        field + ": " + (named == null ? file : named) + " cannot be used: " + why, e);
+  }
+
+  private Path acceptedBundle() {
+    return config.audit().resolve("accepted-bundle");
+  }
+
+  /** The bundle that the node accepted last, or null; for a look from outside. */
+  @Nullable
+  public TrustBundle remembered(BundleVerifier verifier) {
+    try {
+      return TrustStore.remembered(verifier, acceptedBundle()).orElse(null);
+    } catch (IOException e) {
+      throw unusable("audit", acceptedBundle(), e);
+    }
+  }
+
+  /** The bundle that the node accepted last, whatever became of it since; empty if none. */
+  public Optional<TrustBundle> rememberedBundle() {
+    return Optional.ofNullable(remembered(new BundleVerifier(roots())));
+  }
+
+  /**
+   * The bundle that a start would take up, for a look from outside, which keeps nothing: the
+   * configured one, or the one accepted last where that is newer.
+   */
+  public TrustBundle verifiedBundle() {
+    BundleVerifier verifier = new BundleVerifier(roots());
+    TrustBundle last = remembered(verifier);
+    try {
+      BundleVerdict verdict =
+          verifier.verifyFile(Files.readAllBytes(config.trust().bundle()), last, clock.instant());
+      if (verdict instanceof BundleVerdict.Verified verified) {
+        return verified.bundle();
+      }
+      BundleVerdict.Refused refused = (BundleVerdict.Refused) verdict;
+      if (last != null && refused.fault() == BundleFault.ROLLBACK) {
+        return last;
+      }
+      throw new StartProblem("trust.bundle: " + refused.reason());
+    } catch (IOException | IllegalArgumentException e) {
+      throw unusable("trust.bundle", config.trust().bundle(), e);
+    }
+  }
+
+  public Rulebook rulebook(TrustBundle bundle) {
+    Rulebook.LoadResult loading =
+        RulebookReader.load(
+            config.policy().agreements(),
+            config.policy().nodeRules(),
+            config.policy().codes(),
+            new BundleMembership(bundle),
+            clock.instant());
+    if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
+      return loaded.rulebook();
+    }
+    throw new StartProblem(lines(((Rulebook.LoadResult.Invalid) loading).problems()));
+  }
+
+  /**
+   * Which obligations this node fulfils: those of the release but for what the configuration names.
+   *
+   * @throws StartProblem naming what is wrong and what would be valid
+   */
+  public Fulfilment fulfilment() {
+    try {
+      return Fulfilment.ofRelease(
+          Fulfilment.parse("policy.cannot_fulfil", config.policy().cannotFulfil()));
+    } catch (IllegalArgumentException e) {
+      throw new StartProblem(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Changes whenever a file of the policy does, also where a link was moved to files of the same
+   * size and age, or a program set a file's time back: by what the file system itself knows of each
+   * ({@code stat}).
+   */
+  String policyStamp() throws IOException {
+    StringBuilder stamp = new StringBuilder();
+    Path rules = config.policy().nodeRules();
+    Path codes = config.policy().codes();
+    List<Path> all = new ArrayList<>(in(config.policy().agreements()));
+    if (rules != null && Files.exists(rules)) {
+      all.add(rules);
+    }
+    if (codes != null) {
+      all.addAll(in(codes));
+    }
+    for (Path file : all) {
+      stamp
+          .append(file)
+          .append(' ')
+          .append(new TreeMap<>(Files.readAttributes(file, STAMP)))
+          .append('\n');
+    }
+    return stamp.toString();
+  }
+
+  private static List<Path> in(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  /** The key, decrypted with the passphrase where it is encrypted. */
+  public PrivateKey tlsKey() {
+    return text(
+        config.tls().key(),
+        "tls.key",
+        pem -> {
+          if (!Pem.isEncryptedKey(pem)) {
+            return Pem.privateKey(pem);
+          }
+          try (SecretBytes passphrase = passphrase()) {
+            if (passphrase == null) {
+              throw new InvalidKeyException("it is encrypted, and no passphrase is configured");
+            }
+            return Pem.privateKey(pem, passphrase);
+          }
+        });
+  }
+
+  /** The passphrase, which the caller closes; null where none is configured. */
+  @Nullable SecretBytes passphrase() {
+    NodeConfig.Passphrase from = config.passphrase();
+    return from == null ? null : PassphraseReader.read(from);
+  }
+
+  /** Reads the passphrase and forgets it. */
+  public void tryPassphrase() {
+    try (SecretBytes passphrase = passphrase()) {
+      LOG.debug("a passphrase is configured: {}", passphrase != null);
+    }
+  }
+
+  /**
+   * The node's secret keys.
+   *
+   * @throws StartProblem saying what the operator does
+   */
+  public Keystore keystore(SecureRandom random) {
+    try (SecretBytes passphrase = passphrase()) {
+      return Keystore.open(config.keystore(), passphrase, clock, random);
+    } catch (KeystoreFailure e) {
+      String hint =
+          switch (e.kind()) {
+            case PASSPHRASE -> "; see `passphrase` in the configuration";
+            case LOCKED -> "; a gateway or a command with this configuration runs already";
+            default -> "";
+          };
+      throw new StartProblem("keystore: " + e.getMessage() + hint, e);
+    }
+  }
+
+  public List<X509Certificate> tlsChain() {
+    return text(config.tls().certificate(), "tls.certificate", Pem::certificates);
+  }
+
+  public ClientRegistry clients() {
+    List<ClientGrant> grants =
+        config.clients().stream()
+            .map(client -> grant(client, config.limitsInForce().streamsPerClient()))
+            .toList();
+    return ClientRegistry.of(new AgencyName(config.agency()), grants);
+  }
+
+  /**
+   * An address as the configuration writes it.
+   *
+   * @param field where it stands
+   * @throws StartProblem naming the field, for anything else
+   */
+  public static InetSocketAddress address(String field, String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      return new InetSocketAddress(
+          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new StartProblem(field + ": \"" + text + "\" is no address; host:port is expected", e);
+    }
+  }
+
+  /**
+   * Looks at what links say, which is used only when they are dialled.
+   *
+   * @throws StartProblem at the first that names no agency or no address
+   */
+  public void requireLinks() {
+    for (NodeConfig.Link link : config.links()) {
+      String field = "links: " + link.peer();
+      try {
+        new AgencyName(link.peer());
+      } catch (InvalidValue e) {
+        throw new StartProblem(field + ": " + e.getMessage(), e);
+      }
+      String dial = link.dial();
+      if (dial != null) {
+        address(field + ": dial", dial);
+      }
+    }
+  }
+
+  /**
+   * Links that lead to no member, in words. They are no problem: a member that leaves must not take
+   * its neighbours with it, and one that is to join may be linked before.
+   */
+  public List<String> linksToStrangers(TrustBundle bundle) {
+    List<String> members = bundle.members().keySet().stream().map(AgencyName::value).toList();
+    return config.links().stream()
+        .map(NodeConfig.Link::peer)
+        .filter(peer -> !members.contains(peer))
+        .map(
+            peer ->
+                "links: peer \"%s\" is no member of the trust bundle; %s"
+                    .formatted(InvalidValue.printable(peer), NameSuggestion.of(peer, members)))
+        .toList();
+  }
+
+  /** At which desks the clients sit; those that sit at none are left out. */
+  public Map<NodeName, Desks.Seat> seats() {
+    return config.clients().stream()
+        .filter(client -> !client.desks().isEmpty())
+        .collect(
+            Collectors.toMap(
+                client -> new NodeName(client.name()),
+                client ->
+                    new Desks.Seat(
+                        client.desks().stream().map(DeskName::new).collect(Collectors.toSet()),
+                        client.onlyDesks()),
+                // That a client stands twice is said where its scopes are read.
+                (one, other) -> one));
+  }
+
+  private static ClientGrant grant(NodeConfig.Client client, int streams) {
+    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+    try {
+      client.scopes().forEach(name -> scopes.add(Scope.parse(name)));
+      return new ClientGrant(new NodeName(client.name()), scopes, streams);
+    } catch (InvalidValue e) {
+      throw new StartProblem("clients: " + client.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private interface Parser<T> {
+    T parse(String text) throws GeneralSecurityException;
+  }
+
+  private static <T> T text(Path file, String field, Parser<T> parser) {
+    try {
+      return parser.parse(Files.readString(file));
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      throw unusable(field, file, e);
+    }
+  }
+
+  public static String lines(List<ConfigProblem> problems) {
+    return problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,320 @@
+package org.entente.gateway.node.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.meter.Meters.Sample;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.trust.BundleFault;
+import org.entente.gateway.trust.BundleGossip;
+import org.entente.gateway.trust.BundleGossip.Contradiction;
+import org.entente.gateway.trust.BundleVerdict.Refused;
+import org.entente.gateway.trust.FreshnessBoard;
+import org.entente.gateway.trust.FreshnessWatch;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustMessage;
+import org.entente.gateway.trust.TrustState;
+import org.entente.gateway.trust.TrustStore;
+import org.entente.gateway.trust.TrustWatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's care of its trust bundle: the configured file and the neighbours are looked at for a
+ * newer one, neighbours and witnesses hear which is in force here, and the operator hears what is
+ * wrong with it. Links exist later than this. Safe for many threads.
+ */
+public final class TrustBundleMaintenance implements BundleGossip.Events {
+  private static final Logger LOG = LoggerFactory.getLogger(TrustBundleMaintenance.class);
+
+  private final AgencyName self;
+  private final TrustStore store;
+  private final Ledger ledger;
+  private final Path evidence;
+  private final InstantSource clock;
+  private final Meters meters;
+  private final Supplier<SigningPair> pair;
+  private final FreshnessBoard board = new FreshnessBoard();
+  private final BundleGossip gossip;
+  private final TrustWatch expiryWatch;
+  private final FreshnessWatch freshnessWatch;
+  private volatile @Nullable Through through;
+  private String fileRefused = "";
+
+  /** What there is of the links. */
+  private record Through(
+      BiFunction<AgencyName, TrustMessage, Boolean> links, Consumer<AgencyName> repeat) {}
+
+  /**
+   * Care of a store.
+   *
+   * @param evidence folder in which proof of two bundles of one version is kept
+   * @param pair what a witness's statements are signed with now
+   */
+  public TrustBundleMaintenance(
+      AgencyName self,
+      TrustStore store,
+      Ledger ledger,
+      Path evidence,
+      InstantSource clock,
+      Meters meters,
+      Supplier<SigningPair> pair) {
+    this.self = self;
+    this.store = store;
+    this.ledger = ledger;
+    this.evidence = evidence;
+    this.clock = clock;
+    this.meters = meters;
+    this.pair = pair;
+    gossip = new BundleGossip(self, store, board, this::say, this, clock);
+    expiryWatch = new TrustWatch(store.grace());
+    freshnessWatch = new FreshnessWatch(clock.instant());
+    store.onChange((old, next) -> gossip.changed());
+    gauges();
+  }
+
+  /**
+   * From now on there are links.
+   *
+   * @param links says a word to a neighbour; whether its link took it
+   * @param repeat says to a neighbour again what it may have had to refuse
+   */
+  public void speakThrough(
+      BiFunction<AgencyName, TrustMessage, Boolean> links, Consumer<AgencyName> repeat) {
+    through = new Through(links, repeat);
+  }
+
+  private boolean say(AgencyName neighbour, TrustMessage word) {
+    Through to = through;
+    return to != null && to.links().apply(neighbour, word);
+  }
+
+  public void up(AgencyName neighbour) {
+    gossip.up(neighbour);
+  }
+
+  public void down(AgencyName neighbour) {
+    gossip.down(neighbour);
+  }
+
+  public void heard(AgencyName neighbour, TrustMessage word) {
+    gossip.heard(neighbour, word);
+  }
+
+  /** Says to neighbours what is due; about every second. */
+  public void round() {
+    gossip.state(pair.get());
+    gossip.round();
+    Instant now = clock.instant();
+    TrustBundle bundle = store.current();
+    synchronized (this) {
+      expiryWatch.look(bundle, now).ifPresent(word -> log(word.alarm(), word.text()));
+      freshnessWatch
+          .look(board, bundle, self, now)
+          .ifPresent(word -> log(word.alarm(), word.text()));
+    }
+  }
+
+  private static void log(boolean alarm, String text) {
+    if (alarm) {
+      LOG.error("ALARM: {}", text);
+    } else {
+      LOG.info("{}", text);
+    }
+  }
+
+  /**
+   * Looks whether the operator has put another bundle in place. One that is refused is told of
+   * once; an older one is none of it, since neighbours may have been quicker.
+   */
+  public synchronized void reload() throws IOException {
+    String refused =
+        store.reload() instanceof Refused why && why.fault() != BundleFault.ROLLBACK
+            ? why.fault() + ": " + why.reason()
+            : "";
+    if (!refused.isEmpty() && !refused.equals(fileRefused)) {
+      LOG.warn("the trust bundle in the configured file is refused, {}", refused);
+    }
+    fileRefused = refused;
+  }
+
+  @Override
+  public void refused(AgencyName neighbour, String hash, Refused why) {
+    meters.trustRefused(why.fault());
+    meters.refused(Meters.Side.PEER, why.code());
+    LOG.warn(
+        "{} handed over a trust bundle that is refused, {}: {}; it said the hash is {}",
+        neighbour,
+        why.fault(),
+        why.reason(),
+        hash);
+  }
+
+  @Override
+  public void misspoke(AgencyName neighbour, Code code, String what) {
+    meters.refused(Meters.Side.PEER, code);
+    LOG.debug("{} sent {}", neighbour, InvalidValue.printable(what));
+  }
+
+  @Override
+  public void caughtUp(AgencyName neighbour) {
+    Through to = through;
+    if (to != null) {
+      to.repeat().accept(neighbour);
+    }
+  }
+
+  @Override
+  public void failed(IOException why) {
+    LOG.error("a newer trust bundle cannot be kept: {}", why.toString());
+  }
+
+  /** Two bundles of one version: recorded, kept as evidence, and an alarm; the one here stays. */
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // a ledger that fails says so by itself
+  public void contradicted(Contradiction found) {
+    String what =
+        "two trust bundles of version %d exist: here %s is in force, %s has %s"
+            .formatted(found.version(), store.current().hash(), found.from(), found.hash());
+    meters.alarm(Code.SEQUENCE_CONFLICT);
+    LOG.error("ALARM {}: {}; tell the root holders", Code.SEQUENCE_CONFLICT, what);
+    keep(found);
+    ledger.write(
+        Lane.FLASH,
+        tx -> {
+          tx.audit(
+              AuditRecord.of(
+                      AuditType.TRUST_CONFLICT,
+                      LawCategory.NONE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      AuditActor.gateway(found.from()),
+                      AuditSubject.NODE)
+                  .refused(Code.SEQUENCE_CONFLICT, what));
+          return what;
+        });
+  }
+
+  private void keep(Contradiction found) {
+    found
+        .note()
+        .ifPresent(
+            note -> {
+              byte[] bytes = new byte[note.remaining()];
+              note.duplicate().get(bytes);
+              Path file = evidence.resolve("contradicting-bundle-" + found.version());
+              try {
+                Files.write(file, bytes);
+              } catch (IOException e) {
+                LOG.error("the other bundle cannot be kept in {}: {}", file, e.toString());
+              }
+            });
+  }
+
+  /** What an operator should know although the node works. */
+  public List<String> warnings() {
+    TrustBundle bundle = store.current();
+    Instant now = clock.instant();
+    List<String> warnings = new ArrayList<>();
+    expiryWatch.state(bundle, now).ifPresent(word -> warnings.add("trust: " + word.text()));
+    gossip
+        .contradiction()
+        .ifPresent(
+            found ->
+                warnings.add(
+                    "trust: %s has another bundle of version %d, with the hash %s; tell the root holders"
+                        .formatted(found.from(), found.version(), found.hash())));
+    synchronized (this) {
+      freshnessWatch.state().ifPresent(word -> warnings.add("trust: " + word.text()));
+    }
+    return warnings;
+  }
+
+  private void gauges() {
+    gauge(
+        "entente_trust_bundle_version",
+        "Version of the trust bundle in force.",
+        () -> (double) store.current().version());
+    gauge(
+        "entente_trust_bundle_expiry_timestamp_seconds",
+        "When the trust bundle in force expires.",
+        () -> (double) expires().getEpochSecond());
+    gauge(
+        "entente_trust_bundle_remaining_seconds",
+        "Seconds until then by this gateway's clock; below 0 afterwards.",
+        () -> Duration.between(clock.instant(), expires()).toMillis() / 1e3);
+    gauge(
+        "entente_trust_bundle_grace",
+        "Whether it has expired and goes on for a while, admitting nobody new.",
+        () -> store.state() == TrustState.GRACE ? 1.0 : 0.0);
+    gauge(
+        "entente_trust_bundle_expired",
+        "Whether that while is over too, so that no peer is accepted.",
+        () -> store.state() == TrustState.EXPIRED ? 1.0 : 0.0);
+    gauge(
+        "entente_trust_bundle_contradicted",
+        "Whether another trust bundle of the version in force was met.",
+        () -> gossip.contradiction().isPresent() ? 1.0 : 0.0);
+    gauge(
+        "entente_trust_freshness_timestamp_seconds",
+        "When a witness last stated that there is no older bundle in force here; 0 for never.",
+        () ->
+            board
+                .lastStated(store.current(), self)
+                .map(at -> (double) at.getEpochSecond())
+                .orElse(0.0));
+    meters.gauge(
+        "entente_trust_freshness",
+        "1 for what witnesses say of the bundle in force: unwitnessed, fresh, stale, behind,"
+            + " contradicted; 0 for the others.",
+        List.of("state"),
+        this::freshness);
+    meters.gauge(
+        "entente_trust_peer_bundle_version",
+        "Version of the trust bundle that a linked peer says it has in force.",
+        List.of("peer"),
+        () ->
+            gossip.versions().entrySet().stream()
+                .map(one -> new Sample(List.of(one.getKey().value()), (double) one.getValue()))
+                .toList());
+  }
+
+  private List<Sample> freshness() {
+    FreshnessBoard.State now = board.state(store.current(), self, clock.instant());
+    return Arrays.stream(FreshnessBoard.State.values())
+        .map(
+            state ->
+                new Sample(
+                    List.of(state.name().toLowerCase(Locale.ROOT)), state == now ? 1.0 : 0.0))
+        .toList();
+  }
+
+  private Instant expires() {
+    return store.current().content().expires();
+  }
+
+  private void gauge(String name, String help, Supplier<Double> value) {
+    meters.gauge(name, help, List.of(), () -> List.of(Sample.of(value.get())));
+  }
+}

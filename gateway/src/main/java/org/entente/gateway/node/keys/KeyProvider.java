@@ -1,0 +1,363 @@
+package org.entente.gateway.node.keys;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.ledger.record.StorageKeys;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.retention.RetentionKeys;
+import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.seal.RecipientKeyHolder;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.RecipientKeyId;
+import org.entente.gateway.seal.keys.KeyEntry;
+import org.entente.gateway.seal.keys.KeyKind;
+import org.entente.gateway.seal.keys.Keystore;
+import org.entente.gateway.transmit.OutboxKeys;
+
+/**
+ * The node's secret keys, as the stages ask for them, out of its {@link Keystore}. Safe for many
+ * threads.
+ */
+public final class KeyProvider {
+  private static final String OUTBOX = "outbox-";
+  private static final String BUCKET = "bucket-";
+  private static final int KEY_BYTES = 32;
+
+  private final Keystore keystore;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final Map<LocalDate, BucketKey> buckets = new ConcurrentHashMap<>();
+  private final Map<String, SecretBytes> outbox = new ConcurrentHashMap<>();
+
+  public KeyProvider(Keystore keystore, InstantSource clock, SecureRandom random) {
+    this.keystore = keystore;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** The agency's signing pairs. */
+  public SigningPairSet agencyPairs() {
+    return new SigningPairSet(keystore, KeyKind.AGENCY_PAIR, clock, random);
+  }
+
+  /**
+   * The gateway's signing key, which signs envelopes and statements; made at the first start, since
+   * the agency pair vouches for it in the key bundle.
+   */
+  Ed25519SigningKey gatewayKey() {
+    if (keystore.list(KeyKind.GATEWAY_SIGNING).isEmpty()) {
+      byte[] seed = Ed25519SigningKey.generate(random).seed();
+      keep(KeyKind.GATEWAY_SIGNING, "gateway", KeyEntry.NEVER, SecretBytes.takeOver(seed));
+    }
+    return newest(KeyKind.GATEWAY_SIGNING).use(Ed25519SigningKey::fromSeed);
+  }
+
+  /** The pairs that sign audit checkpoints. */
+  public SigningPairSet auditPairs() {
+    return new SigningPairSet(keystore, KeyKind.AUDIT_SIGNING, clock, random);
+  }
+
+  /** The key for fingerprints of drafts, made at the first start. */
+  public SecretBytes draftFingerprintKey() {
+    return find(KeyKind.DRAFT_FINGERPRINT, "drafts")
+        .orElseGet(
+            () ->
+                keep(
+                    KeyKind.DRAFT_FINGERPRINT,
+                    "drafts",
+                    KeyEntry.NEVER,
+                    SecretBytes.random(random, KEY_BYTES)));
+  }
+
+  /** The outbox keys: another each day (UTC), destroyed by {@link #destroyOutboxKeys}. */
+  public OutboxKeys outboxKeys() {
+    return new OutboxKeys() {
+      @Override
+      public NamedKey current() {
+        String id = OUTBOX + LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return new NamedKey(id, outbox.computeIfAbsent(id, KeyProvider.this::outboxKey));
+      }
+
+      @Override
+      public Optional<SecretBytes> find(String id) {
+        SecretBytes known = outbox.get(id);
+        if (known != null) {
+          return Optional.of(known);
+        }
+        Optional<SecretBytes> found = KeyProvider.this.find(KeyKind.OUTBOX, id);
+        found.ifPresent(key -> outbox.putIfAbsent(id, key));
+        return found;
+      }
+    };
+  }
+
+  private SecretBytes outboxKey(String id) {
+    return find(KeyKind.OUTBOX, id)
+        .orElseGet(
+            () -> keep(KeyKind.OUTBOX, id, KeyEntry.NEVER, SecretBytes.random(random, KEY_BYTES)));
+  }
+
+  /**
+   * Destroys the outbox keys that no mail needs any more. Those of the last two days stay whatever
+   * is in use: something may be sealed under one and not committed yet.
+   *
+   * @return names of those destroyed
+   */
+  public List<String> destroyOutboxKeys(Set<String> inUse, Instant now) {
+    Instant old = now.minus(Duration.ofDays(2));
+    List<String> gone =
+        keystore.list(KeyKind.OUTBOX).stream()
+            .filter(entry -> entry.created().isBefore(old) && !inUse.contains(entry.id()))
+            .map(KeyEntry::id)
+            .toList();
+    for (String id : gone) {
+      keystore.destroy(KeyKind.OUTBOX, id);
+      SecretBytes cached = outbox.remove(id);
+      if (cached != null) {
+        cached.close();
+      }
+    }
+    return gone;
+  }
+
+  /**
+   * Destroys what has expired at {@code now}, recipient keys and buckets alike.
+   *
+   * @return last days of the buckets that were erased
+   */
+  public List<LocalDate> expire(Instant now) {
+    List<LocalDate> ended =
+        keystore.expire(now).stream()
+            .filter(erasure -> erasure.kind() == KeyKind.STORAGE)
+            .map(erasure -> LocalDate.parse(erasure.id().substring(BUCKET.length())))
+            .toList();
+    for (LocalDate day : ended) {
+      BucketKey cached = buckets.remove(day);
+      if (cached != null) {
+        cached.close();
+      }
+    }
+    return ended;
+  }
+
+  /**
+   * Whether the key of the bucket that ends on a day is nowhere in the keystore, expired or not.
+   */
+  public boolean lacksBucket(LocalDate lastDay) {
+    return keystore.describe().stream()
+        .noneMatch(key -> key.kind() == KeyKind.STORAGE && key.id().equals(bucket(lastDay)));
+  }
+
+  /** The storage keys of the buckets. */
+  public StorageKeys storageKeys() {
+    return new StorageKeys() {
+      @Override
+      public BucketKey forBucket(LocalDate lastDay) {
+        return buckets.computeIfAbsent(lastDay, KeyProvider.this::bucketKey);
+      }
+
+      @Override
+      public Optional<BucketKey> existing(LocalDate lastDay) {
+        BucketKey known = buckets.get(lastDay);
+        if (known != null) {
+          return Optional.of(known);
+        }
+        return KeyProvider.this.find(KeyKind.STORAGE, bucket(lastDay)).map(s -> cached(lastDay, s));
+      }
+
+      @Override
+      public Optional<BucketKey> held(MessageId message) {
+        return KeyProvider.this.find(KeyKind.HOLD, message.toString()).map(KeyProvider::opened);
+      }
+    };
+  }
+
+  private BucketKey cached(LocalDate lastDay, SecretBytes secret) {
+    BucketKey made = opened(secret);
+    BucketKey before = buckets.putIfAbsent(lastDay, made);
+    return before == null ? made : before;
+  }
+
+  private BucketKey bucketKey(LocalDate lastDay) {
+    String id = bucket(lastDay);
+    Instant ends = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    return opened(
+        find(KeyKind.STORAGE, id)
+            .orElseGet(
+                () ->
+                    keep(
+                        KeyKind.STORAGE,
+                        id,
+                        ends,
+                        SecretBytes.random(random, BucketKey.SECRET_BYTES))));
+  }
+
+  private static BucketKey opened(SecretBytes secret) {
+    try (secret) {
+      return BucketKey.of(secret);
+    }
+  }
+
+  /** What retention does to keys. */
+  public RetentionKeys retentionKeys() {
+    return new RetentionKeys() {
+      @Override
+      public Set<KeptMessage> forget(List<KeptMessage> messages) {
+        return KeyProvider.this.forget(messages);
+      }
+
+      @Override
+      public BucketKey hold(MessageId message) {
+        return opened(
+            KeyProvider.this
+                .find(KeyKind.HOLD, message.toString())
+                .orElseGet(
+                    () ->
+                        keep(
+                            KeyKind.HOLD,
+                            message.toString(),
+                            KeyEntry.NEVER,
+                            SecretBytes.random(random, BucketKey.SECRET_BYTES))));
+      }
+
+      @Override
+      public List<MessageId> holds() {
+        return keystore.list(KeyKind.HOLD).stream()
+            .map(
+                entry -> {
+                  try (entry) {
+                    return MessageId.parse(entry.id());
+                  }
+                })
+            .toList();
+      }
+
+      @Override
+      public void destroyHold(MessageId message) {
+        keystore.destroy(KeyKind.HOLD, message.toString());
+      }
+    };
+  }
+
+  private synchronized Set<RetentionKeys.KeptMessage> forget(
+      List<RetentionKeys.KeptMessage> messages) {
+    Map<LocalDate, List<BodyAddress>> byDay =
+        messages.stream()
+            .collect(
+                Collectors.groupingBy(
+                    RetentionKeys.KeptMessage::lastDay,
+                    Collectors.mapping(RetentionKeys.KeptMessage::message, Collectors.toList())));
+    Map<LocalDate, BucketKey.PuncturedState> next = new HashMap<>();
+    byDay.forEach(
+        (day, addresses) ->
+            storageKeys()
+                .existing(day)
+                .flatMap(bucket -> bucket.without(addresses, KeyEntry.MOST_SECRET_BYTES))
+                .ifPresent(punctured -> next.put(day, punctured)));
+    try {
+      Map<String, SecretBytes> secrets = new HashMap<>();
+      next.forEach((day, punctured) -> secrets.put(bucket(day), punctured.secret()));
+      keystore.replace(KeyKind.STORAGE, secrets);
+      next.forEach(
+          (day, punctured) ->
+              storageKeys().existing(day).ifPresent(key -> key.forget(punctured.forgotten())));
+    } finally {
+      next.values().forEach(BucketKey.PuncturedState::close);
+    }
+    return messages.stream().filter(this::isHeld).collect(Collectors.toSet());
+  }
+
+  private boolean isHeld(RetentionKeys.KeptMessage message) {
+    return storageKeys()
+        .existing(message.lastDay())
+        .filter(bucket -> bucket.holds(message.message()))
+        .isPresent();
+  }
+
+  private static String bucket(LocalDate lastDay) {
+    return BUCKET + lastDay;
+  }
+
+  /** The recipient keys, each under its key id; destroyed two days after it ends at the latest. */
+  RecipientKeyHolder recipientKeys() {
+    return new RecipientKeyHolder() {
+      @Override
+      public List<KeyValidity> held() {
+        List<KeyValidity> out = new ArrayList<>();
+        for (KeyEntry entry : keystore.list(KeyKind.RECIPIENT_SEED)) {
+          try (entry) {
+            out.add(RecipientKeyName.parse(entry.id()));
+          }
+        }
+        return out;
+      }
+
+      @Override
+      public void keep(KeyValidity validity, XWingPrivateKey key) {
+        Instant destroyed = Instant.ofEpochMilli(validity.notAfterMs()).plus(Duration.ofDays(2));
+        KeyProvider.this.keep(
+            KeyKind.RECIPIENT_SEED,
+            RecipientKeyName.of(validity),
+            destroyed,
+            SecretBytes.takeOver(key.seed()));
+      }
+
+      @Override
+      public Optional<XWingPrivateKey> find(RecipientKeyId id) {
+        return held().stream()
+            .filter(validity -> validity.id().equals(id))
+            .findFirst()
+            .flatMap(
+                validity ->
+                    KeyProvider.this.find(KeyKind.RECIPIENT_SEED, RecipientKeyName.of(validity)))
+            .map(seed -> seed.use(XWingPrivateKey::fromSeed));
+      }
+
+      @Override
+      public void destroy(RecipientKeyId id) {
+        held().stream()
+            .filter(validity -> validity.id().equals(id))
+            .forEach(
+                validity ->
+                    keystore.destroy(KeyKind.RECIPIENT_SEED, RecipientKeyName.of(validity)));
+      }
+    };
+  }
+
+  private SecretBytes keep(KeyKind kind, String id, Instant expires, SecretBytes secret) {
+    keystore.put(new KeyEntry(kind, id, clock.instant(), expires, secret));
+    return find(kind, id).orElseThrow();
+  }
+
+  private Optional<SecretBytes> find(KeyKind kind, String id) {
+    return keystore.get(kind, id).map(KeyEntry::secret);
+  }
+
+  private SecretBytes newest(KeyKind kind) {
+    return keystore.list(kind).stream()
+        .max(Comparator.comparing(KeyEntry::created))
+        .orElseThrow(
+            () ->
+                new StartProblem(
+                    "the keystore holds no key of kind " + kind + "; was it minted or restored?"))
+        .secret();
+  }
+}

@@ -1,0 +1,153 @@
+package org.entente.gateway.node.keys;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.seal.KeySchedule;
+import org.entente.gateway.seal.Opener;
+import org.entente.gateway.seal.PeerFulfilments;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.RecipientKeys;
+import org.entente.gateway.seal.RecipientSessions;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.AgencyPairSource;
+import org.entente.gateway.seal.format.FulfilmentStatement;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
+
+/** The node's sealing parts, made from its keys. Safe for many threads. */
+public final class SealingParts {
+  public final Ed25519SigningKey gatewayKey;
+  public final Sealer sealer;
+  public final Opener opener;
+  public final PeerKeys peerKeys;
+  public final PeerFulfilments peerFulfilments;
+  public final SenderSessions senderSessions;
+  public final RecipientSessions recipientSessions;
+
+  private final RecipientKeys recipientKeys;
+  private final AgencyIdentity identity;
+  private final GatewayKey published;
+  private final InstantSource clock;
+  private final Fulfilment fulfils;
+  private volatile byte[] bundle = new byte[0];
+  private volatile byte[] fulfilment = new byte[0];
+
+  public SealingParts(
+      FederationName federation,
+      PeerName self,
+      KeyProvider keys,
+      SigningPair pair,
+      AgencyPairSource pairs,
+      Fulfilment fulfils,
+      SecureRandom random,
+      InstantSource clock,
+      Meters meters) {
+    this.clock = clock;
+    this.fulfils = fulfils;
+    identity = new AgencyIdentity(federation, self.agency(), pair);
+    gatewayKey = keys.gatewayKey();
+    published = new GatewayKey(self.node(), gatewayKey.verifyingKey());
+    sealer = new Sealer(self.agency(), self.node(), gatewayKey, random, clock);
+    opener =
+        new Opener(
+            count -> {
+              for (int i = 0; i < count; i++) {
+                meters.opened();
+              }
+            });
+    peerKeys = new PeerKeys(federation, pairs);
+    peerFulfilments = new PeerFulfilments(federation, pairs);
+    senderSessions =
+        new SenderSessions(identity, published, peerKeys, SessionLimits.DEFAULT, random, clock);
+    recipientSessions =
+        new RecipientSessions(
+            federation,
+            self.agency(),
+            pairs,
+            keys.recipientKeys(),
+            clock,
+            RecipientSessions.DEFAULT_PER_ORIGIN);
+    recipientKeys = new RecipientKeys(keys.recipientKeys(), KeySchedule.DEFAULT, random, clock);
+    // Nothing is destroyed yet: whether the clock can be believed is for the one who renews.
+    renewKeys(Instant.EPOCH);
+  }
+
+  /**
+   * Signs with another pair of the agency from now on; the key bundle that must be told is signed
+   * with it, and so is every session from the next stanza on.
+   */
+  public synchronized void signWith(SigningPair pair) {
+    identity.signWith(pair);
+    senderSessions.renewAll();
+    // A node that slept may find itself without a key in force, and a bundle names one.
+    recipientKeys.renew(0);
+    publish();
+  }
+
+  /**
+   * Ends what rests on a pair of another agency that is no longer trusted: its sessions to this
+   * agency, its key bundle, the sessions to the keys that the bundle named, and what it said that
+   * it fulfils.
+   */
+  public void recheck() {
+    recipientSessions.closeUnfounded();
+    peerKeys.forgetUnfounded().forEach(senderSessions::renew);
+    peerFulfilments.forgetUnfounded();
+  }
+
+  private void publish() {
+    KeyBundle made = recipientKeys.bundle(identity, List.of(published));
+    fulfilment = FulfilmentStatement.beside(made, fulfils, identity).encoded();
+    bundle = made.encoded();
+  }
+
+  /**
+   * Makes the recipient keys that are due, and destroys those whose grace ended by {@code now};
+   * whether a new bundle must be told.
+   */
+  public synchronized boolean renewKeys(Instant now) {
+    RecipientKeys.Renewal renewal = recipientKeys.renew(now.toEpochMilli());
+    renewal.destroyed().forEach(recipientSessions::forgetKey);
+    recipientSessions.closeEnded();
+    senderSessions.closeEnded();
+    if (renewal.made().isPresent() || !speaksForNow()) {
+      publish();
+      return true;
+    }
+    return false;
+  }
+
+  /** The agency's pair that signs at present. */
+  public SigningPair pair() {
+    return identity.pair();
+  }
+
+  /** A clock that leapt and came back leaves a bundle behind of keys that are yet to come. */
+  private boolean speaksForNow() {
+    long now = clock.millis();
+    return KeyBundle.parse(bundle)
+        .filter(own -> own.content().keys().stream().anyMatch(key -> key.validity().isInForce(now)))
+        .isPresent();
+  }
+
+  /** What the agency's gateway fulfils, signed, exact bytes; not to be changed. */
+  public byte[] fulfilment() {
+    return fulfilment;
+  }
+
+  /** The agency's signed key bundle in force, exact bytes; not to be changed. */
+  public byte[] keyBundle() {
+    return bundle;
+  }
+}

@@ -1,0 +1,140 @@
+package org.entente.gateway.node.keys;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.Certificates;
+import org.entente.gateway.identity.PeerIdentity;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.rpc.tls.TlsIdentity;
+import org.entente.gateway.trust.TrustBundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This gateway's TLS certificate and key, taken up anew when their files change and peers will take
+ * them for its own.
+ */
+public final class TlsCertificateReloader {
+  private static final Logger LOG = LoggerFactory.getLogger(TlsCertificateReloader.class);
+
+  private final ConfiguredFiles files;
+  private final InstantSource clock;
+  private final TlsIdentity identity;
+  private String seen;
+  private volatile boolean refused;
+
+  private TlsCertificateReloader(
+      ConfiguredFiles files, InstantSource clock, TlsIdentity identity, String seen) {
+    this.files = files;
+    this.clock = clock;
+    this.identity = identity;
+    this.seen = seen;
+  }
+
+  /**
+   * Reads them.
+   *
+   * @throws StartProblem if one cannot be used, or is not this gateway's
+   */
+  public static TlsCertificateReloader open(ConfiguredFiles files, InstantSource clock) {
+    try {
+      String seen = stamp(files.config());
+      List<X509Certificate> chain = files.tlsChain();
+      PrivateKey key = files.tlsKey();
+      requireOwn(files.config(), chain.get(0), clock.instant());
+      return new TlsCertificateReloader(files, clock, new TlsIdentity(key, chain), seen);
+    } catch (IOException e) {
+      throw ConfiguredFiles.unusable("tls", files.config().tls().certificate(), e);
+    } catch (InvalidKeyException e) {
+      throw new StartProblem("tls: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Takes up what the files hold if they have changed. What cannot be used is reported once, and
+   * the certificate in force stays.
+   *
+   * @param bundle by which peers judge it
+   */
+  public void reload(TrustBundle bundle) throws IOException {
+    String now = stamp(files.config());
+    if (now.equals(seen)) {
+      return;
+    }
+    seen = now;
+    try {
+      List<X509Certificate> chain = files.tlsChain();
+      PrivateKey key = files.tlsKey();
+      requireOwn(files.config(), chain.get(0), clock.instant());
+      requireTrusted(chain, bundle);
+      identity.replace(key, chain);
+      refused = false;
+      LOG.info(
+          "new connections show certificate {} until {}",
+          chain.get(0).getSerialNumber().toString(16),
+          chain.get(0).getNotAfter().toInstant());
+    } catch (StartProblem | InvalidKeyException e) {
+      refused = true;
+      LOG.error("the certificate in force stays: tls: {}", e.getMessage());
+    }
+  }
+
+  private void requireTrusted(List<X509Certificate> chain, TrustBundle bundle) {
+    PeerIdentity own = new PeerIdentity(new AgencyName(files.config().agency()), Duration.ZERO, 1);
+    own.ownFault(chain, bundle, clock.instant())
+        .ifPresent(
+            fault -> {
+              throw new StartProblem("tls.certificate: peers would refuse it: " + fault);
+            });
+  }
+
+  /** Whether the files hold what cannot be used, and the certificate in force is not theirs. */
+  public boolean refuses() {
+    return refused;
+  }
+
+  public TlsIdentity identity() {
+    return identity;
+  }
+
+  /** When the certificate ends, milliseconds since 1970. */
+  public long notAfterMillis() {
+    return identity.certificate().getNotAfter().toInstant().toEpochMilli();
+  }
+
+  private static void requireOwn(NodeConfig config, X509Certificate leaf, Instant now) {
+    String own =
+        "spiffe://%s/agency/%s/gateway/%s"
+            .formatted(config.federation(), config.agency(), config.gateway());
+    String found = Certificates.spiffeId(leaf).map(Object::toString).orElse("nobody");
+    if (!found.equals(own)) {
+      throw new StartProblem("tls.certificate: it names " + found + "; this gateway is " + own);
+    }
+    if (now.isBefore(leaf.getNotBefore().toInstant())) {
+      throw new StartProblem(
+          "tls.certificate: it is valid only from " + leaf.getNotBefore().toInstant());
+    }
+    if (now.isAfter(leaf.getNotAfter().toInstant())) {
+      throw new StartProblem("tls.certificate: it ended on " + leaf.getNotAfter().toInstant());
+    }
+  }
+
+  private static String stamp(NodeConfig config) throws IOException {
+    return stamp(config.tls().certificate()) + stamp(config.tls().key());
+  }
+
+  private static String stamp(Path file) throws IOException {
+    return Files.size(file) + " " + Files.getLastModifiedTime(file).toMillis() + "\n";
+  }
+}

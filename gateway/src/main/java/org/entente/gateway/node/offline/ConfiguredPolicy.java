@@ -1,0 +1,153 @@
+package org.entente.gateway.node.offline;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.policy.analysis.ExpectationReport;
+import org.entente.gateway.policy.analysis.ExpectationSuite;
+import org.entente.gateway.policy.analysis.PolicyReplay;
+import org.entente.gateway.policy.analysis.RulebookComparison;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.Residual;
+import org.entente.gateway.policy.load.RulebookReader;
+import org.entente.gateway.policy.terms.BundleMembership;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.proto.v1.Addressing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policy that a node's configuration describes, for an operator's questions; the node may run
+ * or not. Its members are those of the trust bundle that a start would take up.
+ */
+public final class ConfiguredPolicy {
+  private final ConfiguredFiles files;
+  private final Membership membership;
+  private final InstantSource clock;
+
+  private ConfiguredPolicy(ConfiguredFiles files, Membership membership, InstantSource clock) {
+    this.files = files;
+    this.membership = membership;
+    this.clock = clock;
+  }
+
+  /**
+   * Where rules are read.
+   *
+   * @param agreements folder of the agreements
+   * @param nodeRules file of the node's rules; null for none
+   * @param codes folder of the code lists; null for those of the release
+   */
+  public record RulePaths(Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {}
+
+  /**
+   * Reads configuration and trust bundle.
+   *
+   * @throws StartProblem if they cannot be used
+   */
+  public static ConfiguredPolicy read(Path configFile, InstantSource clock) {
+    ConfiguredFiles files = ConfiguredFiles.read(configFile, clock);
+    return new ConfiguredPolicy(files, new BundleMembership(files.verifiedBundle()), clock);
+  }
+
+  /**
+   * The folder of a node's code lists; null where it configures none.
+   *
+   * @throws StartProblem if the configuration cannot be read
+   */
+  public static @Nullable Path codes(Path configFile, InstantSource clock) {
+    return ConfiguredFiles.read(configFile, clock).config().policy().codes();
+  }
+
+  /** Whose node it is. */
+  public AgencyName agency() {
+    return new AgencyName(files.config().agency());
+  }
+
+  /** Where the node's own rules are, or others where such are named. */
+  public RulePaths place(
+      @Nullable Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
+    NodeConfig.PolicySettings own = files.config().policy();
+    return new RulePaths(
+        agreements == null ? own.agreements() : agreements,
+        nodeRules == null ? own.nodeRules() : nodeRules,
+        codes == null ? own.codes() : codes);
+  }
+
+  /** The same with the node's own code lists. */
+  public RulePaths place(@Nullable Path agreements, @Nullable Path nodeRules) {
+    return place(agreements, nodeRules, null);
+  }
+
+  /** Loads rules and looks for what is odd in them. */
+  public Rulebook.LoadResult lint(RulePaths place) {
+    return RulebookReader.lint(
+        place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
+  }
+
+  /**
+   * Puts expectations to rules.
+   *
+   * @param expectations a file or a folder
+   * @throws StartProblem naming every problem of the files
+   */
+  public ExpectationReport test(RulePaths place, Path expectations) {
+    ExpectationSuite.LoadResult loading = ExpectationSuite.read(expectations, clock.instant());
+    if (loading instanceof ExpectationSuite.LoadResult.Invalid invalid) {
+      throw new StartProblem(ConfiguredFiles.lines(invalid.problems()));
+    }
+    return ((ExpectationSuite.LoadResult.Loaded) loading).expectations().test(policy(place));
+  }
+
+  /** What the node would decide of a draft while one field of its label is not known. */
+  public List<Residual> residuals(Residual.KnownPart known, String field, Addressing to) {
+    return policy(place(null, null)).residuals(known, field, to, agency(), clock.instant());
+  }
+
+  /**
+   * Searches for labels that the node's own rules and a candidate decide differently.
+   *
+   * @param most how many combinations to try at most
+   * @throws StartProblem naming every problem of the files
+   */
+  public RulebookComparison.Outcome compare(RulePaths candidate, long most) {
+    return new RulebookComparison(
+            policy(place(null, null)).rulebook(),
+            policy(candidate).rulebook(),
+            membership,
+            agency(),
+            clock.instant())
+        .search(most);
+  }
+
+  /**
+   * Puts the labels in the node's ledger to its own rules and to a candidate.
+   *
+   * @throws StartProblem naming every problem of the files, or if the node runs
+   */
+  public PolicyReplay replay(RulePaths candidate) {
+    PolicyReplay replay = new PolicyReplay(policy(place(null, null)), policy(candidate).rulebook());
+    new LedgerLabelReader(files, clock).replay(replay);
+    return replay;
+  }
+
+  /**
+   * The policy of these rules.
+   *
+   * @throws StartProblem naming every problem of the files
+   */
+  public Policy policy(RulePaths place) {
+    Rulebook.LoadResult loading =
+        RulebookReader.load(
+            place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
+    if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
+      return new Policy(loaded.rulebook(), membership, Policy.DEFAULT_CACHE_ENTRIES);
+    }
+    throw new StartProblem(
+        ConfiguredFiles.lines(((Rulebook.LoadResult.Invalid) loading).problems()));
+  }
+}

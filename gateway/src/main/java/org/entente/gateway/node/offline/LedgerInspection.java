@@ -1,0 +1,83 @@
+package org.entente.gateway.node.offline;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.audit.AuditReport;
+import org.entente.gateway.audit.AuditVerifier;
+import org.entente.gateway.audit.LogReader;
+import org.entente.gateway.audit.record.LeafOpener;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.StoreFailure;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.Member;
+
+/**
+ * What a look at a node's data from outside finds: whether its audit log holds by the keys in the
+ * trust bundle, and whether any message is in its inbox twice. Uses no secret key, so the records
+ * behind the leaves stay closed, and changes nothing.
+ */
+public record LedgerInspection(
+    AgencyName agency, AuditReport audit, long inboxMessages, long inboxDuplicates) {
+  private static final int PAGE = 1_000;
+
+  /** Whether nothing was found wrong. */
+  public boolean sound() {
+    return audit.ok() && inboxDuplicates == 0;
+  }
+
+  /**
+   * Looks at the node that a configuration describes, running or stopped.
+   *
+   * @throws StartProblem if its data cannot be read
+   */
+  public static LedgerInspection read(Path configFile, InstantSource clock) {
+    ConfiguredFiles files = ConfiguredFiles.read(configFile, clock);
+    NodeConfig config = files.config();
+    AgencyName agency = new AgencyName(config.agency());
+    List<VerifyingPair> pairs =
+        files.verifiedBundle().agency(agency).map(Member::audit).orElse(List.of()).stream()
+            .map(AgencyKey::pair)
+            .toList();
+    try (Store store = RocksStore.openReadOnly(config.data())) {
+      AuditReport report =
+          new AuditVerifier(
+                  NodeAudit.verifier(config, LogReader.numberInForce(store), pairs),
+                  LeafOpener.WITHOUT_KEYS)
+              .verify(LogReader.of(store, config.audit()));
+      return counted(agency, report, new InboxTable(store));
+    } catch (StoreFailure e) {
+      throw new StartProblem("data: " + e.getMessage(), e);
+    }
+  }
+
+  private static LedgerInspection counted(AgencyName agency, AuditReport report, InboxTable inbox) {
+    Set<MessageId> ids = new HashSet<>();
+    long messages = 0;
+    for (Lane lane : Lane.all()) {
+      long from = 1;
+      List<InboxTable.PlacedRecord> page = inbox.read(lane, from, PAGE);
+      while (!page.isEmpty()) {
+        for (InboxTable.PlacedRecord placed : page) {
+          messages++;
+          ids.add(MessageId.of(placed.record().getMessageId().toByteArray()));
+          from = placed.position() + 1;
+        }
+        page = inbox.read(lane, from, PAGE);
+      }
+    }
+    return new LedgerInspection(agency, report, messages, messages - ids.size());
+  }
+}

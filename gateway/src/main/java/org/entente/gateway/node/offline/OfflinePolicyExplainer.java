@@ -1,0 +1,130 @@
+package org.entente.gateway.node.offline;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.policy.analysis.OpenQuestion;
+import org.entente.gateway.policy.analysis.SourceLabels;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.check.DraftCheck;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.decide.Explanation;
+import org.entente.gateway.policy.decide.OnwardSource;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.Residual;
+import org.entente.gateway.policy.terms.BundleMembership;
+import org.entente.gateway.policy.terms.ExerciseRetention;
+import org.entente.gateway.policy.terms.FulfilmentSnapshot;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.v1.Draft;
+
+/**
+ * What would become of drafts by a node's files, without the node. What only a running gateway
+ * knows is not known here: what was received, sent and consented to, rosters of operations, and
+ * what other agencies say that they fulfil.
+ */
+public final class OfflinePolicyExplainer {
+  private final Policy policy;
+  private final LabelCheck check;
+  private final AgencyName self;
+  private final InstantSource clock;
+
+  private OfflinePolicyExplainer(
+      Policy policy, LabelCheck check, AgencyName self, InstantSource clock) {
+    this.policy = policy;
+    this.check = check;
+    this.self = self;
+    this.clock = clock;
+  }
+
+  /**
+   * Reads configuration, trust bundle and rules.
+   *
+   * @throws StartProblem naming what cannot be used
+   */
+  public static OfflinePolicyExplainer read(Path file, InstantSource clock) {
+    ConfiguredFiles files = ConfiguredFiles.read(file, clock);
+    TrustBundle bundle = files.verifiedBundle();
+    Policy policy =
+        new Policy(
+            files.rulebook(bundle),
+            new BundleMembership(bundle),
+            FulfilmentSnapshot.UNKNOWN,
+            files
+                .config()
+                .exerciseDays()
+                .map(ExerciseRetention::new)
+                .orElse(ExerciseRetention.NONE),
+            Policy.DEFAULT_CACHE_ENTRIES);
+    LabelCheck check =
+        new LabelCheck(
+            policy.rulebook().codes().limits(files.config().limitsInForce().messageBytes()));
+    return new OfflinePolicyExplainer(
+        policy, check, new AgencyName(files.config().agency()), clock);
+  }
+
+  /** The answer to a question. */
+  public sealed interface Answer {
+    /** What policy would decide, and why. */
+    record Explained(Explanation explanation) implements Answer {}
+
+    /** What it depends on while a field is not known. */
+    record Open(String policyVersion, List<Residual> residuals) implements Answer {}
+
+    /** Published, it would be invalid. */
+    record Invalid(Problem problem) implements Answer {}
+  }
+
+  /**
+   * What policy would decide of a draft, and why.
+   *
+   * @param namesPersons whether persons that it would name are its only personal data; without body
+   * @param sources what it passes on, as it came
+   */
+  public Answer explain(Draft draft, boolean namesPersons, List<OnwardSource> sources) {
+    Instant now = clock.instant();
+    DraftCheck checking = check.question(draft, namesPersons, now);
+    if (checking instanceof DraftCheck.InvalidDraft invalid) {
+      return new Answer.Invalid(invalid.problems().get(0));
+    }
+    CheckedDraft checked = (CheckedDraft) checking;
+    return new Answer.Explained(
+        policy.egress().explain(checked, sources, recipient -> true, self, now));
+  }
+
+  /**
+   * The same while a field of the label is not known.
+   *
+   * @param unknown the field
+   */
+  public Answer explain(
+      Draft draft, boolean namesPersons, List<OnwardSource> sources, String unknown) {
+    Instant now = clock.instant();
+    OpenQuestion.CheckResult checking = OpenQuestion.of(check, draft, unknown, namesPersons, now);
+    if (checking instanceof OpenQuestion.CheckResult.Wrong wrong) {
+      return new Answer.Invalid(wrong.problem());
+    }
+    OpenQuestion question = ((OpenQuestion.CheckResult.Asked) checking).question();
+    return new Answer.Open(
+        policy.version(),
+        policy.residuals(question.known(sources), unknown, question.checked().to(), self, now));
+  }
+
+  /**
+   * Labels of received messages that a draft passes on.
+   *
+   * @throws StartProblem naming every problem of the file
+   */
+  public static List<OnwardSource> sources(Path file) {
+    SourceLabels.LoadResult loading = SourceLabels.read(file);
+    if (loading instanceof SourceLabels.LoadResult.Invalid invalid) {
+      throw new StartProblem(ConfiguredFiles.lines(invalid.problems()));
+    }
+    return ((SourceLabels.LoadResult.Loaded) loading).sources();
+  }
+}

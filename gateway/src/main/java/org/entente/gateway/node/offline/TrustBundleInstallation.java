@@ -1,0 +1,176 @@
+package org.entente.gateway.node.offline;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ceremony.CeremonyFiles;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.trust.BundleContent;
+import org.entente.gateway.trust.BundleDraft;
+import org.entente.gateway.trust.BundleVerdict;
+import org.entente.gateway.trust.BundleVerifier;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.RootSet;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.trust.TrustRoots;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trust bundle, checked for a node and not put in its place yet.
+ *
+ * <p>Judged as the node itself would: by the bundle that it accepted last, or else by its roots.
+ */
+public final class TrustBundleInstallation {
+  private final NodeConfig config;
+  private final TrustRoots roots;
+  private final boolean rootsAreNew;
+  private final byte[] note;
+  private final @Nullable TrustBundle before;
+
+  private TrustBundleInstallation(
+      NodeConfig config,
+      TrustRoots roots,
+      boolean rootsAreNew,
+      byte[] note,
+      @Nullable TrustBundle before) {
+    this.config = config;
+    this.roots = roots;
+    this.rootsAreNew = rootsAreNew;
+    this.note = note;
+    this.before = before;
+  }
+
+  /**
+   * Checks a bundle for a node.
+   *
+   * @param roots the roots file, or null where the node has one
+   * @param request the agency's own request, or null
+   * @param clock by which the bundle must be in force
+   * @throws StartProblem saying who must act, if the node would not accept the bundle, or it does
+   *     not say what the agency asked for
+   */
+  public static TrustBundleInstallation read(
+      Path configFile,
+      Path bundle,
+      @Nullable Path roots,
+      @Nullable Path request,
+      InstantSource clock) {
+    ConfiguredFiles files = ConfiguredFiles.read(configFile, clock);
+    NodeConfig config = files.config();
+    boolean known = Files.exists(config.trust().roots());
+    if (!known && roots == null) {
+      throw new StartProblem(
+          "the node has no roots yet: give the roots file of the federation by --roots");
+    }
+    TrustRoots chosen = roots == null ? installed(config) : CeremonyFiles.roots(roots);
+    if (known && !installed(config).equals(chosen)) {
+      throw new StartProblem(
+          config.trust().roots()
+              + " names other roots already, with the fingerprint "
+              + installed(config).fingerprint()
+              + "; a node changes its roots by bundles that the old ones signed, not by a file");
+    }
+    byte[] note = CeremonyFiles.bundle(bundle).encode();
+    BundleVerifier verifier = new BundleVerifier(chosen);
+    @Nullable TrustBundle before = files.remembered(verifier);
+    TrustBundleInstallation join =
+        new TrustBundleInstallation(config, chosen, !known, note, before);
+    join.require(verifier, bundle, clock.instant());
+    if (request != null) {
+      join.requireAsked(CeremonyFiles.request(request).agency());
+    }
+    return join;
+  }
+
+  private static TrustRoots installed(NodeConfig config) {
+    return CeremonyFiles.roots(config.trust().roots());
+  }
+
+  private void require(BundleVerifier verifier, Path file, Instant now) {
+    BundleVerdict verdict = verifier.verifyFile(note, before, now);
+    if (verdict instanceof BundleVerdict.Refused refused) {
+      throw new StartProblem(file + ": " + refused.reason() + "; " + whoActs(refused));
+    }
+    AgencyName own = new AgencyName(config.agency());
+    if (!((BundleVerdict.Verified) verdict).bundle().isMember(own)) {
+      throw new StartProblem(
+          file + " does not name " + own + "; the roots have to add its request first");
+    }
+  }
+
+  private static String whoActs(BundleVerdict.Refused refused) {
+    return switch (refused.fault()) {
+      case THRESHOLD, ROTATION -> "more root holders have to sign it";
+      case ROLLBACK -> "whoever sent it has to send the newest";
+      case EQUIVOCATION ->
+          "two bundles of one version exist: tell the root holders at once, and keep both files";
+      case NOT_YET_VALID -> "compare this machine's clock with that of whoever drafted it";
+      case EXPIRED, GRACE_ADMITS_NOTHING -> "the roots have to sign a new one";
+      case MALFORMED, WRONG_FEDERATION -> "whoever sent it has to send the right file";
+    };
+  }
+
+  /** The bundle may say more of this agency, such as keys it had before, but no less. */
+  private void requireAsked(Member asked) {
+    Member said = draft().content().member(new AgencyName(config.agency())).orElseThrow();
+    boolean same =
+        said.name().equals(asked.name())
+            && said.kind() == asked.kind()
+            && said.roles().equals(asked.roles())
+            && said.endpoints().equals(asked.endpoints())
+            && said.via().equals(asked.via())
+            && said.authorities().containsAll(asked.authorities())
+            && said.signing().containsAll(asked.signing())
+            && said.audit().containsAll(asked.audit());
+    if (!same) {
+      throw new StartProblem(
+          "the bundle says something else of "
+              + asked.name()
+              + " than its request; the roots have to draft it again from the request");
+    }
+  }
+
+  /** The roots that the node starts from, if it had none; their fingerprint is to be compared. */
+  public Optional<TrustRoots> newRoots() {
+    return rootsAreNew ? Optional.of(roots) : Optional.empty();
+  }
+
+  /** What the node has accepted until now. */
+  public Optional<BundleContent> before() {
+    return Optional.ofNullable(before).map(TrustBundle::content);
+  }
+
+  /** The bundle. */
+  public BundleDraft draft() {
+    return BundleDraft.parse(note);
+  }
+
+  /** The roots whose threshold puts it in force here. */
+  public RootSet signers() {
+    return before().map(BundleContent::roots).orElse(roots.roots());
+  }
+
+  /**
+   * Puts roots and bundle where the configuration has them; a running node notices.
+   *
+   * @return the files written
+   */
+  public List<Path> install() {
+    List<Path> written = new ArrayList<>();
+    if (rootsAreNew) {
+      CeremonyFiles.write(config.trust().roots(), roots.print().getBytes(StandardCharsets.UTF_8));
+      written.add(config.trust().roots());
+    }
+    CeremonyFiles.replace(config.trust().bundle(), note);
+    written.add(config.trust().bundle());
+    return written;
+  }
+}

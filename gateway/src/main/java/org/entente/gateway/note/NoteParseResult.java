@@ -1,0 +1,26 @@
+package org.entente.gateway.note;
+
+import java.util.Optional;
+
+/** What came of reading bytes as a signed note: the note, or why it is none. */
+public sealed interface NoteParseResult {
+
+  /** The note, when the bytes were one. */
+  default Optional<SignedNote> asNote() {
+    return this instanceof Parsed parsed ? Optional.of(parsed.note()) : Optional.empty();
+  }
+
+  /**
+   * The bytes are a well-formed note; nothing is said about its signatures.
+   *
+   * @param note the note; encoding it gives the same bytes
+   */
+  record Parsed(SignedNote note) implements NoteParseResult {}
+
+  /**
+   * The bytes are not a note.
+   *
+   * @param reason what is wrong, for an operator; holds nothing of the bytes themselves
+   */
+  record Malformed(String reason) implements NoteParseResult {}
+}

@@ -1,0 +1,313 @@
+package org.entente.gateway.operation;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.OperationTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.proto.store.v1.OperationRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rosters as they are kept: sealed at rest, until a year after the end that they state. Once their
+ * key is destroyed an operation is as unknown as one that never was. Safe for many threads.
+ */
+public final class RosterRecords {
+  /** How long after the end of an operation its rosters are kept. */
+  public static final Duration KEPT = Duration.ofDays(365);
+
+  private static final String ROSTER = "operation roster";
+  private static final String WORD = "operation word";
+  private static final int MOST_LOOKED_AT = 100;
+  private static final int WORD_BYTES = 8 + Sha256.HASH_BYTES;
+
+  private final OperationTable book;
+  private final RecordSeal atRest;
+
+  /** The rosters of a ledger. */
+  public RosterRecords(OperationTable book, RecordSeal atRest) {
+    this.book = book;
+    this.atRest = atRest;
+  }
+
+  /**
+   * By which roster a member goes that is not held here.
+   *
+   * @param hash 32 bytes, not to be changed
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record RosterReference(AgencyName agency, long number, byte[] hash) {}
+
+  /** What is held of an operation as the transaction sees it; empty if nothing is. */
+  public Optional<HeldRosters> held(Transaction tx, OperationId id) {
+    OperationRecord record = book.record(tx, id);
+    return record == null ? Optional.empty() : held(record, number -> book.roster(tx, id, number));
+  }
+
+  /** The same as committed. */
+  public Optional<HeldRosters> held(OperationId id) {
+    OperationRecord record = book.record(id);
+    return record == null ? Optional.empty() : held(record, number -> book.roster(id, number));
+  }
+
+  /** Finds the sealed roster of a number. */
+  @FunctionalInterface
+  private interface SealedRosterLookup {
+    byte @Nullable [] find(long number);
+  }
+
+  private Optional<HeldRosters> held(OperationRecord record, SealedRosterLookup sealed) {
+    HeldRosters.RosterLookup at = number -> opened(sealed.find(number)).orElse(null);
+    RosterStatement newest = at.find(record.getNumber());
+    return newest == null
+        ? Optional.empty()
+        : Optional.of(new HeldRosters(newest, at, record.getForked(), setBack(record)));
+  }
+
+  /** The newest roster that an agency has signed, among the latest; empty if there is none. */
+  public Optional<RosterStatement> newestBy(OperationId id, AgencyName signer) {
+    return book.numbers(id, MOST_LOOKED_AT).stream()
+        .flatMap(number -> opened(book.roster(id, number)).stream())
+        .filter(roster -> roster.content().place().signer().equals(signer))
+        .findFirst();
+  }
+
+  private static HeldRosters.@Nullable RestoreMark setBack(OperationRecord record) {
+    if (!record.getSetBack()) {
+      return null;
+    }
+    byte[] asked = record.getAskedIn().toByteArray();
+    List<MessageId> askedIn = new ArrayList<>();
+    for (int at = 0; at + MessageId.SIZE <= asked.length; at += MessageId.SIZE) {
+      askedIn.add(MessageId.of(Arrays.copyOfRange(asked, at, at + MessageId.SIZE)));
+    }
+    return new HeldRosters.RestoreMark(askedIn);
+  }
+
+  private Optional<RosterStatement> opened(byte @Nullable [] sealed) {
+    return sealed == null
+        ? Optional.empty()
+        : atRest
+            .open(ROSTER, sealed)
+            .map(
+                bytes ->
+                    RosterStatement.parse(bytes)
+                        .orElseThrow(() -> new CorruptRecord("OPERATION", null)));
+  }
+
+  /**
+   * Keeps a roster that came as the newest. In a ledger that was set back there may be later ones
+   * still: its members are asked again.
+   */
+  public void put(Transaction tx, RosterStatement roster) {
+    OperationRecord before = book.record(tx, roster.content().place().operation());
+    put(tx, roster, before != null && before.getSetBack());
+  }
+
+  /**
+   * Keeps an own roster that a member gave back as the newest: whatever became of the ledger, there
+   * may be later ones, and its members are asked.
+   */
+  public void putGivenBack(Transaction tx, RosterStatement roster) {
+    put(tx, roster, true);
+  }
+
+  /**
+   * Keeps a roster that this agency has signed as the newest. If one of its number or a later one
+   * came back since it was begun, it is the second of its number and ends the operation here.
+   *
+   * @return whether it is the newest
+   */
+  public boolean putOwn(Transaction tx, RosterStatement roster) {
+    OperationRecord before = book.record(tx, roster.content().place().operation());
+    if (before != null && before.getNumber() >= roster.number()) {
+      fork(tx, roster);
+      return false;
+    }
+    put(tx, roster, false);
+    return true;
+  }
+
+  private void put(Transaction tx, RosterStatement roster, boolean setBack) {
+    OperationId id = roster.content().place().operation();
+    Instant until = keptUntil(roster);
+    book.putRoster(tx, id, roster.number(), atRest.seal(ROSTER, roster.encoded(), until));
+    OperationRecord before = book.record(tx, id);
+    long day = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
+    book.put(
+        tx,
+        id,
+        OperationRecord.newBuilder()
+            .setNumber(roster.number())
+            .setKeepUntilDay(before == null ? day : Math.max(day, before.getKeepUntilDay()))
+            .setSetBack(setBack)
+            .build());
+  }
+
+  /** Ends an operation here, since its lead signed what contradicts what is held. */
+  public void fork(Transaction tx, RosterStatement conflicting) {
+    OperationId id = conflicting.content().place().operation();
+    OperationRecord record = book.record(tx, id);
+    if (record != null) {
+      // Whatever end it states: as long as what it contradicts at least.
+      Instant last =
+          LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
+      Instant until = keptUntil(conflicting);
+      byte[] sealed =
+          atRest.seal(ROSTER, conflicting.encoded(), until.isBefore(last) ? last : until);
+      book.put(
+          tx,
+          id,
+          record.toBuilder()
+              .setForked(true)
+              .setSealedConflict(ByteString.copyFrom(sealed))
+              .build());
+    }
+  }
+
+  /** Who signed the newest roster does not know it any more: it is to be given back. */
+  public void owe(Transaction tx, OperationId id, AgencyName to) {
+    change(tx, id, record -> record.setGiveBackTo(to.value()));
+  }
+
+  /** It is on its way back. */
+  public void gaveBack(Transaction tx, OperationId id) {
+    change(tx, id, OperationRecord.Builder::clearGiveBackTo);
+  }
+
+  /**
+   * The members of an operation are asked for later rosters than this one, if it is the newest.
+   *
+   * @param messages in which they are, the latest last
+   */
+  public void asked(Transaction tx, OperationId id, long number, List<MessageId> messages) {
+    ByteString bytes =
+        messages.stream()
+            .map(message -> ByteString.copyFrom(message.bytes()))
+            .reduce(ByteString.EMPTY, ByteString::concat);
+    change(
+        tx,
+        id,
+        record -> {
+          if (record.getNumber() == number) {
+            record.setAskedIn(bytes);
+          }
+        });
+  }
+
+  /** All members have confirmed this roster, if it is the newest still. */
+  public void confirmed(Transaction tx, OperationId id, long number) {
+    change(
+        tx,
+        id,
+        record -> {
+          if (record.getNumber() == number) {
+            record.clearSetBack().clearAskedIn();
+          }
+        });
+  }
+
+  /** Later rosters are not this agency's to ask for. */
+  public void leave(Transaction tx, OperationId id) {
+    change(tx, id, record -> record.clearSetBack().clearAskedIn());
+  }
+
+  private void change(Transaction tx, OperationId id, Consumer<OperationRecord.Builder> change) {
+    OperationRecord record = book.record(tx, id);
+    if (record != null) {
+      OperationRecord.Builder next = record.toBuilder();
+      change.accept(next);
+      book.put(tx, id, next.build());
+    }
+  }
+
+  /** Remembers by which roster a member goes that is not held here. */
+  public void word(Transaction tx, OperationId id, RosterReference word, RosterStatement newest) {
+    byte[] bytes = KeyBuilder.key().u64(word.number()).bytes(word.hash()).done();
+    book.putWord(tx, id, word.agency(), atRest.seal(WORD, bytes, keptUntil(newest)));
+  }
+
+  /** Words about a roster that is now held, or about earlier ones; they are forgotten by this. */
+  public List<RosterReference> takeWords(Transaction tx, RosterStatement roster) {
+    OperationId id = roster.content().place().operation();
+    List<RosterReference> out = new ArrayList<>();
+    for (OperationTable.SealedReference sealed : book.words(tx, id)) {
+      Optional<byte[]> bytes =
+          atRest.open(WORD, sealed.sealed()).filter(open -> open.length == WORD_BYTES);
+      long number = bytes.map(open -> BigEndian.u64(open, 0)).orElse(0L);
+      if (number <= roster.number()) {
+        book.forgetWord(tx, id, sealed.agency());
+        bytes.ifPresent(
+            open ->
+                out.add(
+                    new RosterReference(
+                        sealed.agency(), number, Arrays.copyOfRange(open, 8, WORD_BYTES))));
+      }
+    }
+    return out;
+  }
+
+  /** How many operations of a lead are open and not over, as committed. */
+  public long openLedBy(AgencyName lead, long nowMillis) {
+    // What ended before today is not opened: its keeping says so.
+    long today = LocalDate.ofInstant(kept(nowMillis), ZoneOffset.UTC).toEpochDay();
+    return book.list(Integer.MAX_VALUE).stream()
+        .filter(entry -> entry.record().getKeepUntilDay() >= today)
+        .flatMap(entry -> readable(entry.id()).stream())
+        .map(held -> held.newest().content())
+        .filter(roster -> roster.lead().equals(lead))
+        .filter(roster -> !roster.terms().closed() && roster.terms().endsAtMs() > nowMillis)
+        .count();
+  }
+
+  /** The operations that are held, newest first; at most so many. */
+  public List<OperationId> list(int most) {
+    return book.list(most).stream().map(OperationTable.Entry::id).toList();
+  }
+
+  /** Operations whose leads signed what contradicts, and which are not over. */
+  public List<OperationId> forked(long nowMillis) {
+    return book.marked().stream()
+        .filter(
+            id ->
+                readable(id)
+                    .filter(HeldRosters::forked)
+                    .filter(held -> held.newest().content().terms().endsAtMs() > nowMillis)
+                    .isPresent())
+        .toList();
+  }
+
+  /** The same as held, and empty if it is damaged: one such is not to stop what concerns all. */
+  private Optional<HeldRosters> readable(OperationId id) {
+    try {
+      return held(id);
+    } catch (CorruptRecord e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Until when a roster is kept, by the end that it states. */
+  static Instant keptUntil(RosterStatement roster) {
+    return kept(roster.content().terms().endsAtMs());
+  }
+
+  private static Instant kept(long endsAtMillis) {
+    return Instant.ofEpochMilli(endsAtMillis).plus(KEPT);
+  }
+}

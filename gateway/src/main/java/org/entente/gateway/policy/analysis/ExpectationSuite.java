@@ -1,0 +1,323 @@
+package org.entente.gateway.policy.analysis;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.FieldPositions;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.policy.analysis.ExpectationFile.Direction;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.decide.AgreementExplainer;
+import org.entente.gateway.policy.decide.DraftTerms;
+import org.entente.gateway.policy.decide.Explanation;
+import org.entente.gateway.policy.decide.OnwardSource;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.RuleEvaluator;
+import org.entente.gateway.policy.decide.Ruling;
+import org.entente.gateway.policy.decide.TransferVerdict;
+import org.entente.gateway.policy.terms.ExerciseRetention;
+import org.entente.gateway.policy.terms.LabelNotation;
+import org.entente.gateway.policy.terms.RecipientContent;
+import org.entente.gateway.policy.terms.Transfer;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people expect of agreements, read from files: messages, and what must come of each at each
+ * recipient. Immutable.
+ */
+public final class ExpectationSuite {
+  private final List<Expectation> all;
+
+  private ExpectationSuite(List<Expectation> all) {
+    this.all = List.copyOf(all);
+  }
+
+  /** What reading comes to. */
+  public sealed interface LoadResult {
+    /** The files are good. */
+    record Loaded(ExpectationSuite expectations) implements LoadResult {}
+
+    /** They are not: every problem that was found. */
+    record Invalid(List<ConfigProblem> problems) implements LoadResult {
+      public Invalid {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /**
+   * One message to one recipient.
+   *
+   * @param file where it stands
+   * @param line on which line, from 1
+   * @param name what people call it
+   * @param egress whether the sender's policy is asked; otherwise the recipient's
+   * @param transfer the message
+   * @param person whether the draft says who sends and why
+   * @param sources what it passes on
+   * @param expected what must come of it
+   */
+  record Expectation(
+      String file,
+      int line,
+      String name,
+      boolean egress,
+      Transfer transfer,
+      boolean person,
+      List<OnwardSource> sources,
+      ExpectationFile.Expected expected) {}
+
+  /**
+   * Reads a file, or every {@code *.yaml} file of a folder in the order of their names.
+   *
+   * @param now the time of messages for which a file names none
+   */
+  public static LoadResult read(Path place, Instant now) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    List<Expectation> all = new ArrayList<>();
+    for (Path file : files(place, problems)) {
+      take(new YamlFiles().read(file, ExpectationFile.class), now, problems, all);
+    }
+    return loading(problems, all);
+  }
+
+  /**
+   * Reads the content of one file.
+   *
+   * @param file how reports name it
+   * @param now the time of messages for which it names none
+   */
+  public static LoadResult read(String file, byte[] content, Instant now) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    List<Expectation> all = new ArrayList<>();
+    take(new YamlFiles().parse(file, content, ExpectationFile.class), now, problems, all);
+    return loading(problems, all);
+  }
+
+  private static void take(
+      YamlReadResult<ExpectationFile> reading,
+      Instant now,
+      List<ConfigProblem> problems,
+      List<Expectation> all) {
+    if (reading instanceof YamlReadResult.Unreadable<ExpectationFile> unreadable) {
+      problems.addAll(unreadable.problems());
+    } else {
+      YamlReadResult.Read<ExpectationFile> read = (YamlReadResult.Read<ExpectationFile>) reading;
+      new OneFile(read.value(), read.positions(), now, problems, all).read();
+    }
+  }
+
+  private static LoadResult loading(List<ConfigProblem> problems, List<Expectation> all) {
+    return problems.isEmpty()
+        ? new LoadResult.Loaded(new ExpectationSuite(all))
+        : new LoadResult.Invalid(problems);
+  }
+
+  /**
+   * The file itself, or every {@code *.yaml} file of a folder in the order of their names.
+   *
+   * @param problems told what is wrong with the folder
+   */
+  public static List<Path> files(Path place, List<ConfigProblem> problems) {
+    if (!Files.isDirectory(place)) {
+      return List.of(place);
+    }
+    try (Stream<Path> entries = Files.list(place)) {
+      List<Path> files = entries.filter(it -> it.toString().endsWith(".yaml")).sorted().toList();
+      if (files.isEmpty()) {
+        problems.add(ConfigProblem.ofFile(place.toString(), "no expectations", "*.yaml"));
+      }
+      return files;
+    } catch (IOException e) {
+      String wrong = "cannot be listed: " + FileErrorText.words(e);
+      problems.add(ConfigProblem.ofFile(place.toString(), wrong, "a folder of expectations"));
+      return List.of();
+    }
+  }
+
+  /** Turns one file into expectations. */
+  private record OneFile(
+      ExpectationFile file,
+      FieldPositions positions,
+      Instant now,
+      List<ConfigProblem> problems,
+      List<Expectation> all) {
+
+    void read() {
+      if (file.expectations().isEmpty()) {
+        problems.add(positions.problem("expectations", "an empty list", "one or more"));
+      }
+      for (int i = 0; i < file.expectations().size(); i++) {
+        entry("expectations[" + i + "]", file.expectations().get(i));
+      }
+    }
+
+    private void entry(String field, ExpectationFile.Entry entry) {
+      Optional<Label> label =
+          LabelNotation.label(entry.label(), field + ".label", positions, problems);
+      boolean egress = entry.direction() != Direction.INGRESS;
+      if (entry.to().isEmpty()) {
+        problems.add(positions.problem(field + ".to", "an empty list", "one agency or more"));
+      }
+      if (!egress && label.map(it -> it.getAgreement().isEmpty()).orElse(false)) {
+        problems.add(
+            positions.problem(
+                field + ".label.agreement", "is missing", "the agreement that the sender named"));
+      }
+      if (!egress
+          && (entry.person() != null || entry.passesOn() != null || entry.namesPersons() != null)) {
+        problems.add(
+            positions.problem(
+                field,
+                "person, passes_on or names_persons of what was received",
+                "with EGRESS only"));
+      }
+      if (egress && label.map(it -> it.getRedactedCount() > 0).orElse(false)) {
+        problems.add(
+            positions.problem(field + ".label.redacted", "set by a client", "with INGRESS only"));
+      }
+      List<OnwardSource> sources = sources(field, entry);
+      label.ifPresent(it -> entry.to().forEach(to -> add(field, entry, it, sources, to)));
+    }
+
+    private List<OnwardSource> sources(String field, ExpectationFile.Entry entry) {
+      List<ExpectationFile.PassedOn> written =
+          entry.passesOn() == null ? List.of() : entry.passesOn();
+      return SourceLabels.of(written, field + ".passes_on", positions, problems);
+    }
+
+    private void add(
+        String field,
+        ExpectationFile.Entry entry,
+        Label label,
+        List<OnwardSource> sources,
+        AgencyName to) {
+      Instant own = entry.at();
+      Instant files = file.at();
+      Instant at = own != null ? own : files != null ? files : now;
+      Integer written = entry.bodyBytes();
+      long bytes = written == null ? 0 : written;
+      Label complete = withDefaults(label, entry);
+      RecipientContent content =
+          Boolean.TRUE.equals(entry.namesPersons())
+              ? RecipientContent.naming(complete, bytes)
+              : RecipientContent.unseen(complete, bytes);
+      all.add(
+          new Expectation(
+              positions.file(),
+              positions.line(field),
+              entry.name(),
+              entry.direction() != Direction.INGRESS,
+              new Transfer(complete, bytes, entry.from(), to, at, content),
+              !Boolean.FALSE.equals(entry.person()),
+              sources,
+              entry.expect()));
+    }
+
+    /** A body that names persons makes the gateway say that there are personal data. */
+    private static Label withDefaults(Label label, ExpectationFile.Entry entry) {
+      return LabelCheck.withDefaults(label).toBuilder()
+          .setPersonalData(label.getPersonalData() || Boolean.TRUE.equals(entry.namesPersons()))
+          .build();
+    }
+  }
+
+  /** How many there are: each message at each of its recipients. */
+  public int size() {
+    return all.size();
+  }
+
+  /** Puts them to a policy. */
+  public ExpectationReport test(Policy policy) {
+    return test(policy, true);
+  }
+
+  /** The same without what each agreement said. */
+  public ExpectationReport testInShort(Policy policy) {
+    return test(policy, false);
+  }
+
+  private ExpectationReport test(Policy policy, boolean whole) {
+    RuleEvaluator rules = new RuleEvaluator(policy.rulebook(), policy.membership());
+    DraftTerms terms =
+        new DraftTerms(
+            rules,
+            policy.membership(),
+            policy.rulebook().codes().sharing(),
+            policy.fulfilments(),
+            ExerciseRetention.NONE);
+    ClauseCoverage coverage = new ClauseCoverage(policy.rulebook(), policy.membership());
+    List<ExpectationReport.Result> results = new ArrayList<>();
+    for (Expectation it : all) {
+      Ruling ruling =
+          it.egress()
+              ? draft(rules.egress(it.transfer()), it, terms)
+              : rules.underNamed(false, it.transfer());
+      coverage.note(it.egress(), it.transfer(), it.person());
+      TransferVerdict verdict = TransferVerdict.of(ruling, it.egress(), it.transfer().label());
+      results.add(result(it, verdict, whole ? rules : null));
+    }
+    return new ExpectationReport(policy.version(), results, coverage.clauses());
+  }
+
+  private static Ruling draft(Ruling ruling, Expectation it, DraftTerms terms) {
+    Transfer transfer = it.transfer();
+    return terms.held(
+        ruling, transfer.label(), it.person(), it.sources(), transfer.recipient(), transfer.now());
+  }
+
+  private static ExpectationReport.Result result(
+      Expectation it, TransferVerdict verdict, @Nullable RuleEvaluator rules) {
+    boolean met = meets(it.expected(), verdict);
+    List<Explanation.AgreementTrial> tried =
+        met || rules == null ? List.of() : AgreementExplainer.of(rules, it.transfer());
+    return new ExpectationReport.Result(
+        it.file(),
+        it.line(),
+        it.name(),
+        it.transfer().origin(),
+        it.transfer().recipient(),
+        met,
+        words(it.expected()),
+        verdict.words(),
+        tried);
+  }
+
+  private static boolean meets(ExpectationFile.Expected expected, TransferVerdict verdict) {
+    String agreement = expected.agreement();
+    String rule = expected.rule();
+    return expected.outcome() == verdict.outcome()
+        && (agreement == null
+            || verdict.agreement().map(it -> it.id().equals(agreement)).orElse(false))
+        && (expected.code() == null
+            || verdict.refusal().map(it -> it.code() == expected.code()).orElse(false))
+        && isWithheld(expected, verdict)
+        && (rule == null || verdict.refusal().map(it -> it.rule().equals(rule)).orElse(false));
+  }
+
+  private static boolean isWithheld(ExpectationFile.Expected expected, TransferVerdict verdict) {
+    List<String> withheld = expected.withheld();
+    return withheld == null || withheld.stream().sorted().toList().equals(verdict.withheld());
+  }
+
+  private static String words(ExpectationFile.Expected expected) {
+    List<String> withheld = expected.withheld();
+    return expected.outcome()
+        + (expected.agreement() == null ? "" : " under " + expected.agreement())
+        + (expected.code() == null ? "" : " " + expected.code())
+        + (expected.rule() == null ? "" : " by " + expected.rule())
+        + (withheld == null
+            ? ""
+            : " without " + (withheld.isEmpty() ? "nothing" : String.join(", ", withheld)));
+  }
+}

@@ -1,0 +1,28 @@
+package org.entente.gateway.policy.check;
+
+import com.google.protobuf.Timestamp;
+import java.time.Instant;
+
+/** Times between the protos and the JDK. */
+public final class TimestampConversion {
+  private TimestampConversion() {}
+
+  public static Timestamp timestamp(Instant at) {
+    return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
+  }
+
+  /** The time; the earliest or latest that there is for a timestamp beyond them. */
+  public static Instant instant(Timestamp at) {
+    if (at.getSeconds() <= Instant.MIN.getEpochSecond() + 3) {
+      return Instant.MIN;
+    }
+    // Nanoseconds of an unchecked timestamp amount to two seconds at most, either way.
+    return at.getSeconds() >= Instant.MAX.getEpochSecond() - 3
+        ? Instant.MAX
+        : Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
+  }
+
+  public static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
+  }
+}

@@ -1,0 +1,198 @@
+package org.entente.gateway.policy.check;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.ProtocolMessageEnum;
+import com.google.protobuf.Timestamp;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.policy.subject.CodedText;
+import org.entente.gateway.text.TextRule;
+
+/**
+ * Problems found while a message is checked, at most {@value #MAX_PROBLEMS}. Used by one thread for
+ * one check. Messages quote coded texts only, never free ones.
+ */
+public final class ValidationErrors {
+  static final int MAX_PROBLEMS = 20;
+
+  private final List<Problem> problems;
+  private final boolean strict;
+  private final String list;
+  private final int index;
+
+  /** Strict findings also refuse fields that this version does not know. */
+  public ValidationErrors(boolean strict) {
+    this(new ArrayList<>(), strict, "", -1);
+  }
+
+  private ValidationErrors(List<Problem> problems, boolean strict, String list, int index) {
+    this.problems = problems;
+    this.strict = strict;
+    this.list = list;
+    this.index = index;
+  }
+
+  /**
+   * The same findings for an entry of a list of messages, whose fields are then named from it on:
+   * where the entry stands is put into words only if something is found.
+   */
+  ValidationErrors entry(String field, int at) {
+    return new ValidationErrors(problems, strict, named(field), at);
+  }
+
+  private String named(String field) {
+    return index < 0 ? field : list + "[" + index + "]." + field;
+  }
+
+  public List<Problem> list() {
+    return List.copyOf(problems);
+  }
+
+  /** Nothing more is worth checking. */
+  boolean full() {
+    return problems.size() >= MAX_PROBLEMS;
+  }
+
+  void add(Code code, String field, String message) {
+    if (!full()) {
+      problems.add(new Problem(code, named(field), message));
+    }
+  }
+
+  void invalid(String field, String message) {
+    add(Code.INVALID_FIELD, field, message);
+  }
+
+  void check(boolean holds, String field, String message) {
+    if (!holds) {
+      invalid(field, message);
+    }
+  }
+
+  /** The name of a desk. */
+  void desk(String field, String name) {
+    try {
+      DeskName unused = new DeskName(name);
+    } catch (InvalidValue e) {
+      invalid(field, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A field that only the gateway sets. */
+  void unset(boolean unset, String field) {
+    check(unset, field, "is set by the gateway; leave it empty");
+  }
+
+  /** Refuses, when strict, what this version would pass on unread. */
+  void known(String field, Message message) {
+    if (strict && !message.getUnknownFields().asMap().isEmpty()) {
+      Object numbers = message.getUnknownFields().asMap().keySet();
+      invalid(field, "holds fields that this gateway does not know: numbers " + numbers);
+    }
+  }
+
+  /** Whether what is not known here may be what a later version wrote; never so when strict. */
+  boolean isOfALaterVersion(Message message) {
+    return !strict && !message.getUnknownFields().asMap().isEmpty();
+  }
+
+  /** An enum that must have a known value. */
+  void required(String field, ProtocolMessageEnum value) {
+    if (isKnown(field, value) && value.getNumber() == 0) {
+      invalid(field, "is required; one of " + EnumNames.all(value.getDescriptorForType()));
+    }
+  }
+
+  /** An enum that may be left out. */
+  void optional(String field, ProtocolMessageEnum value) {
+    isKnown(field, value);
+  }
+
+  private boolean isKnown(String field, ProtocolMessageEnum value) {
+    // Generated enums have one constant, UNRECOGNIZED, that has no number.
+    boolean known = !((Enum<?>) value).name().equals("UNRECOGNIZED");
+    check(known, field, "has a value that this gateway does not know");
+    return known;
+  }
+
+  /** One line of free text. */
+  void line(String field, String text, int max) {
+    length(field, text, max);
+    shows(field, text, TextRule.LINE);
+  }
+
+  /** One line of free text that must not be blank. */
+  void requiredLine(String field, String text, int max) {
+    check(!text.isEmpty(), field, "is required");
+    line(field, text, max);
+  }
+
+  /** Free text of several lines. */
+  void text(String field, String text, int max) {
+    length(field, text, max);
+    shows(field, text, TextRule.LINES);
+  }
+
+  /** The reference of a person who acts. */
+  void reference(String field, String text, int max) {
+    length(field, text, max);
+    shows(field, text, TextRule.REFERENCE);
+  }
+
+  /** Text that keeps to a rule. */
+  void shows(String field, String text, TextRule rule) {
+    rule.fault(text).ifPresent(fault -> invalid(field, fault.toString()));
+  }
+
+  private void length(String field, String text, int max) {
+    // Cheap first: no text has more characters than UTF-16 units.
+    if (text.length() > max && text.codePointCount(0, text.length()) > max) {
+      invalid(field, "is longer than " + max + " characters");
+    }
+  }
+
+  /** Text of a known form that may be left out. */
+  void coded(String field, String text, CodedText kind) {
+    if (!text.isEmpty()) {
+      requiredCoded(field, text, kind);
+    }
+  }
+
+  /** Text of a known form. */
+  void requiredCoded(String field, String text, CodedText kind) {
+    if (!kind.valid(text)) {
+      String found = text.isEmpty() ? "nothing" : "\"" + InvalidValue.printable(text) + "\"";
+      invalid(field, "found " + found + "; valid is " + kind.form());
+    }
+  }
+
+  /** A bounded list; false if it is too long to be looked at. */
+  boolean count(String field, int found, int max) {
+    if (found > max) {
+      invalid(field, "has " + found + " entries; at most " + max);
+    }
+    return found <= max;
+  }
+
+  /** A list that names nothing twice. */
+  void noRepeats(String field, List<?> entries) {
+    boolean repeats = entries.size() > 1 && new HashSet<>(entries).size() < entries.size();
+    check(!repeats, field, "names something twice");
+  }
+
+  /** A time within what timestamps can say (year 1 to 9999). */
+  void time(String field, Timestamp at) {
+    boolean valid =
+        at.getSeconds() >= -62_135_596_800L
+            && at.getSeconds() <= 253_402_300_799L
+            && at.getNanos() >= 0
+            && at.getNanos() < 1_000_000_000;
+    check(valid, field, "is no time between the years 1 and 9999");
+  }
+}

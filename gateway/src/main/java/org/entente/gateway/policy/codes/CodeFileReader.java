@@ -1,0 +1,117 @@
+package org.entente.gateway.policy.codes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
+import org.entente.gateway.model.FileErrorText;
+
+/** Reads files of code lists and puts together what they say. Used once. */
+public final class CodeFileReader {
+  /** What is used where a node configures no lists: those of config/codes that name no state. */
+  private static final List<String> SHIPPED =
+      List.of(
+          "categories.yaml", "purposes.yaml", "terms.yaml", "markings.yaml", "evaluations.yaml");
+
+  private static final int MAX_FILES = 100;
+
+  private final YamlFiles yaml = new YamlFiles();
+  private final LintReport report;
+  private final CodesLint lint;
+
+  public CodeFileReader(LintReport report) {
+    this.report = report;
+    this.lint = new CodesLint(report);
+  }
+
+  /** The lists of a folder; empty if the report has a problem. */
+  Optional<CodeLists> read(Path folder) {
+    for (Path file : files(folder)) {
+      try {
+        byte[] content = Files.readAllBytes(file);
+        report.seen(file.toString(), content);
+        add(file.toString(), content);
+      } catch (IOException e) {
+        report.problem(
+            ConfigProblem.ofFile(
+                file.toString(), "cannot be read: " + FileErrorText.words(e), "a readable file"));
+      }
+    }
+    return lists();
+  }
+
+  /** The files of a folder in the order of their names; a problem if there are none. */
+  public List<Path> files(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> files =
+          entries
+              .filter(it -> !name(it).startsWith(".") && name(it).endsWith(".yaml"))
+              .sorted((a, b) -> name(a).compareTo(name(b)))
+              .limit(MAX_FILES + 1L)
+              .toList();
+      if (files.isEmpty() || files.size() > MAX_FILES) {
+        report.problem(
+            ConfigProblem.ofFile(
+                folder.toString(),
+                files.isEmpty() ? "no code lists" : "too many code lists",
+                "1 to " + MAX_FILES + " files *.yaml"));
+        return List.of();
+      }
+      return files;
+    } catch (IOException e) {
+      report.problem(
+          ConfigProblem.ofFile(
+              folder.toString(),
+              "cannot be listed: " + FileErrorText.words(e),
+              "a folder of code lists"));
+      return List.of();
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /** Takes in what one file says. */
+  public void add(String file, byte[] content) {
+    YamlReadResult<CodeFile> reading = yaml.parse(file, content, CodeFile.class);
+    if (reading instanceof YamlReadResult.Unreadable<CodeFile> unreadable) {
+      report.problems(unreadable.problems());
+    } else {
+      YamlReadResult.Read<CodeFile> read = (YamlReadResult.Read<CodeFile>) reading;
+      lint.add(read.value(), read.positions());
+    }
+  }
+
+  /** What all files say together; empty if the report has a problem. */
+  public Optional<CodeLists> lists() {
+    Optional<CodeLists> lists = lint.lists();
+    return report.problems().isEmpty() ? lists : Optional.empty();
+  }
+
+  /** The lists of the release. */
+  static CodeLists shipped() {
+    LintReport report = new LintReport();
+    CodeFileReader files = new CodeFileReader(report);
+    for (String name : SHIPPED) {
+      try (InputStream in = CodeFileReader.class.getResourceAsStream(name)) {
+        if (in == null) {
+          throw new IllegalStateException("code list " + name + " is not in this release");
+        }
+        files.add(name, in.readAllBytes());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return files
+        .lists()
+        .orElseThrow(() -> new IllegalStateException("shipped code lists: " + report.problems()));
+  }
+}

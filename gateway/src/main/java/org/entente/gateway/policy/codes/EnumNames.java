@@ -1,0 +1,66 @@
+package org.entente.gateway.policy.codes;
+
+import com.google.protobuf.Descriptors.EnumDescriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.ProtocolMessageEnum;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Enum values as agreements and reasons write them: without the prefix that the protos need, so
+ * {@code IPR} for {@code CATEGORY_IPR}.
+ */
+public final class EnumNames {
+  /** Words are asked for with every message; there are as many as the protos have values. */
+  private static final Map<EnumValueDescriptor, String> WORDS = new ConcurrentHashMap<>();
+
+  private EnumNames() {}
+
+  /** The word for a value. */
+  public static String word(ProtocolMessageEnum value) {
+    return ((Enum<?>) value).name().equals("UNRECOGNIZED")
+        ? "UNRECOGNIZED"
+        : word(value.getValueDescriptor());
+  }
+
+  public static String word(EnumValueDescriptor value) {
+    return WORDS.computeIfAbsent(value, EnumNames::withoutPrefix);
+  }
+
+  private static String withoutPrefix(EnumValueDescriptor value) {
+    String prefix = prefix(value.getType());
+    String name = value.getName();
+    return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+  }
+
+  /** The words for values, separated by commas, in the order of their numbers. */
+  public static String words(Collection<? extends ProtocolMessageEnum> values) {
+    return values.stream()
+        .sorted((a, b) -> Integer.compare(a.getNumber(), b.getNumber()))
+        .map(EnumNames::word)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** All words of an enum but that for "unspecified". */
+  public static String all(EnumDescriptor type) {
+    return type.getValues().stream()
+        .filter(value -> value.getNumber() != 0)
+        .map(EnumNames::word)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The value that a word stands for; never "unspecified". */
+  public static Optional<EnumValueDescriptor> parse(EnumDescriptor type, String word) {
+    return type.getValues().stream()
+        .filter(value -> value.getNumber() != 0 && word(value).equals(word))
+        .findFirst();
+  }
+
+  private static String prefix(EnumDescriptor type) {
+    return type.getName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT) + "_";
+  }
+}

@@ -1,0 +1,175 @@
+package org.entente.gateway.policy.decide;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.check.TimestampConversion;
+import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.policy.terms.FulfilmentSnapshot;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.policy.terms.Redactions;
+import org.entente.gateway.policy.terms.Transfer;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Obligation;
+
+/**
+ * The recipient's policy: whether what a peer sent may be taken. It applies the agreement that the
+ * label names under the recipient's own rulebook, so that a sender whose policy is broken or lying
+ * gains nothing. Pure; safe for use by several threads.
+ */
+public final class IngressPolicy {
+  private final RuleEvaluator rules;
+  private final Membership membership;
+  private final FulfilmentSnapshot fulfilments;
+  private final RulingCache cache;
+  private final RosterMessages rosters;
+  private final String version;
+
+  IngressPolicy(
+      RuleEvaluator rules,
+      Membership membership,
+      FulfilmentSnapshot fulfilments,
+      RulingCache cache,
+      RosterMessages rosters,
+      String version) {
+    this.rules = rules;
+    this.rosters = rosters;
+    this.membership = membership;
+    this.fulfilments = fulfilments;
+    this.cache = cache;
+    this.version = version;
+  }
+
+  /** What is decided about one message. */
+  public sealed interface Verdict {
+    /**
+     * It may be taken.
+     *
+     * @param agreement id of the agreement
+     * @param retentionDays days it may be kept
+     * @param policyVersion version of the recipient's policy
+     */
+    record Accepted(String agreement, int retentionDays, String policyVersion) implements Verdict {}
+
+    /**
+     * It may not.
+     *
+     * @param refusal what this node's log says
+     * @param policyVersion version of the recipient's policy
+     */
+    record Refused(Refusal refusal, String policyVersion) implements Verdict {
+      /** What the origin is told: that the recipient's policy refused it, and why. */
+      public Refusal forOrigin() {
+        return new Refusal(
+            refusal.recipient(),
+            Code.INGRESS_REFUSED,
+            refusal.rule(),
+            refusal.code() + ": " + refusal.reason());
+      }
+    }
+  }
+
+  /**
+   * Decides about a message, before its body is opened. The label may hold anything.
+   *
+   * @param origin the agency that the envelope's signature proves
+   * @param label the opened label
+   * @param bodyBytes size of the serialised body
+   * @param self the recipient
+   * @param now this node's time
+   */
+  public Verdict decide(
+      AgencyName origin, Label label, long bodyBytes, AgencyName self, Instant now) {
+    if (!label.getOrigin().equals(origin.value())) {
+      return refused(self, Code.HEADER_MISMATCH, "label/origin", "the label names another origin");
+    }
+    if (!membership.agencies().contains(origin)) {
+      return refused(self, Code.UNKNOWN_PEER, "", origin + " is no member of the federation");
+    }
+    if (!label.hasExpiresAt() || !TimestampConversion.instant(label.getExpiresAt()).isAfter(now)) {
+      return refused(self, Code.EXPIRED, "label/expires_at", "the message has expired");
+    }
+    for (FixedLabel fixed : FixedLabel.all()) {
+      if (fixed.isOf(label)) {
+        return fixed
+            .refusal(label, origin, self, membership)
+            .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
+            .orElseGet(() -> accepted(label));
+      }
+    }
+    if (RosterMessages.LABEL.isOf(label)) {
+      return rosters
+          .refusal(label, origin, self, now)
+          .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
+          .orElseGet(() -> accepted(label));
+    }
+    if (label.getRetentionDays() <= 0) {
+      return refused(self, Code.INVALID_FIELD, "label/retention_days", "no retention is named");
+    }
+    // Whatever was said of it before: a transit may have kept that from the sender, or it lies.
+    List<Obligation> lacking = fulfilments.of(self).lacking(label.getObligationsList());
+    if (!lacking.isEmpty()) {
+      return refused(
+          self,
+          Code.OBLIGATION_NOT_FULFILLED,
+          "label/obligations",
+          "this gateway does not fulfil " + EnumNames.words(lacking));
+    }
+    return verdict(new Transfer(label, bodyBytes, origin, self, now).complete());
+  }
+
+  /**
+   * Decides about a message whose body is opened, too: that it has nothing of what the agreement
+   * withholds.
+   *
+   * @param origin the agency that the envelope's signature proves
+   * @param label the opened label
+   * @param self the recipient
+   * @param now this node's time
+   */
+  public Verdict decide(AgencyName origin, Label label, Body body, AgencyName self, Instant now) {
+    Verdict verdict = decide(origin, label, body.getSerializedSize(), self, now);
+    if (verdict instanceof Verdict.Refused) {
+      return verdict;
+    }
+    return rules
+        .coverage(label.getAgreement())
+        .map(it -> it.agreement().redactions())
+        .filter(Redactions::isOfBodies)
+        .flatMap(redactions -> notWithheld(redactions, body))
+        .<Verdict>map(
+            reason ->
+                refused(self, Code.NOT_REDACTED, label.getAgreement() + "/redactions", reason))
+        .orElse(verdict);
+  }
+
+  private static Optional<String> notWithheld(Redactions redactions, Body body) {
+    return body.hasDocument()
+        ? Optional.of(
+            "a document, of which nothing can be withheld; this agreement withholds "
+                + redactions.words())
+        : redactions
+            .foundIn(body)
+            .map(field -> "it has " + field + ", which this agreement withholds");
+  }
+
+  private Verdict verdict(Transfer transfer) {
+    Ruling ruling =
+        cache.get(RulingFacts.Stage.INGRESS, transfer, it -> rules.underNamed(false, it));
+    return ruling instanceof Ruling.Denied denied
+        ? new Verdict.Refused(denied.refusal(), version)
+        : accepted(transfer.label());
+  }
+
+  private Verdict accepted(Label label) {
+    return new Verdict.Accepted(label.getAgreement(), label.getRetentionDays(), version);
+  }
+
+  private Verdict refused(AgencyName self, Code code, String rule, String reason) {
+    return new Verdict.Refused(new Refusal(self.value(), code, rule, reason), version);
+  }
+}

@@ -1,0 +1,273 @@
+package org.entente.gateway.policy.load;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.entente.gateway.cel.ExpressionCompiler;
+import org.entente.gateway.config.ConfigProblem;
+import org.entente.gateway.config.FieldPositions;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
+import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.policy.codes.CodeFileReader;
+import org.entente.gateway.policy.codes.CodeLists;
+import org.entente.gateway.policy.codes.LintReport;
+import org.entente.gateway.policy.terms.Agreement;
+import org.entente.gateway.policy.terms.AgreementFile;
+import org.entente.gateway.policy.terms.Membership;
+import org.entente.gateway.policy.terms.NodeRule;
+import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
+import org.entente.gateway.policy.terms.Rulebook;
+import org.jspecify.annotations.Nullable;
+
+/** Reads, lints and hashes a rulebook's files. An instance is used once. */
+public final class RulebookReader {
+  private static final int MAX_AGREEMENTS = 1_000;
+  private static final int VERSION_DIGITS = 16;
+
+  private final YamlFiles yaml = new YamlFiles();
+  private final ExpressionCompiler expressions = new ExpressionCompiler();
+  private final LintReport report = new LintReport();
+  private final MessageDigest hash = sha256();
+  private final Map<String, Agreement> agreements = new TreeMap<>();
+  private final Map<String, String> fileOf = new HashMap<>();
+  private final Map<String, FieldPositions> places = new HashMap<>();
+  private FieldPositions placesOfRules = FieldPositions.none("");
+  private final Membership membership;
+  private final Instant now;
+
+  private RulebookReader(Membership membership, Instant now) {
+    this.membership = membership;
+    this.now = now;
+  }
+
+  /**
+   * Loads every {@code *.yaml} file of a folder, each one agreement, and a node's rules.
+   *
+   * @param agreements the folder
+   * @param nodeRules the file of the node's rules; null for none
+   * @param membership groups and agencies that the files may name
+   * @param now time, for the warning about agreements that have ended
+   */
+  public static Rulebook.LoadResult load(
+      Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
+    return load(agreements, nodeRules, null, membership, now);
+  }
+
+  /**
+   * Loads as {@link #load(Path, Path, Membership, Instant)}, and a node's own code lists.
+   *
+   * @param codes their folder; null for {@link CodeLists#shipped those of the release}
+   */
+  public static Rulebook.LoadResult load(
+      Path agreements,
+      @Nullable Path nodeRules,
+      @Nullable Path codes,
+      Membership membership,
+      Instant now) {
+    return new RulebookReader(membership, now).load(agreements, nodeRules, codes);
+  }
+
+  /**
+   * Loads as {@link #load} and looks harder, for people: rules that nothing reaches, conditions
+   * that are always false, agreements that contradict each other. What is found is a warning; what
+   * would keep a gateway from taking the files is a problem.
+   */
+  public static Rulebook.LoadResult lint(
+      Path agreements,
+      @Nullable Path nodeRules,
+      @Nullable Path codes,
+      Membership membership,
+      Instant now) {
+    return new RulebookReader(membership, now).lint(agreements, nodeRules, codes);
+  }
+
+  private Rulebook.LoadResult load(
+      Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
+    // First: conditions of the others compare with what lists have.
+    Optional<CodeLists> codes =
+        codeLists == null ? Optional.of(CodeLists.shipped()) : codes(codeLists);
+    if (codes.isEmpty()) {
+      return new Rulebook.LoadResult.Invalid(report.problems());
+    }
+    return load(folder, nodeRules, codes.get());
+  }
+
+  private Rulebook.LoadResult load(Path folder, @Nullable Path nodeRules, CodeLists codes) {
+    for (Path file : agreementFiles(folder)) {
+      read(file, "").ifPresent(content -> agreement(file, content, codes));
+    }
+    List<NodeRule> rules =
+        nodeRules == null
+            ? List.of()
+            : read(nodeRules, "")
+                .map(content -> rules(nodeRules, content, codes))
+                .orElse(List.of());
+    if (!report.problems().isEmpty()) {
+      return new Rulebook.LoadResult.Invalid(report.problems());
+    }
+    String version =
+        "sha256:" + HexFormat.of().formatHex(hash.digest()).substring(0, VERSION_DIGITS);
+    Rulebook rulebook = new Rulebook(version, List.copyOf(agreements.values()), rules, codes);
+    return new Rulebook.LoadResult.Loaded(rulebook, report.warnings());
+  }
+
+  /** Loads, and looks for what is odd in what was loaded. */
+  Rulebook.LoadResult lint(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
+    Rulebook.LoadResult loading = load(folder, nodeRules, codeLists);
+    if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
+      if (codeLists != null) {
+        wordless(codeLists, loaded.rulebook().codes());
+      }
+      new RulebookLint(loaded.rulebook(), membership, now, places, placesOfRules, report).lint();
+      return new Rulebook.LoadResult.Loaded(loaded.rulebook(), report.warnings());
+    }
+    return loading;
+  }
+
+  private static String words(List<String> codes) {
+    int shown = Math.min(codes.size(), 10);
+    return String.join(", ", codes.subList(0, shown)) + (shown < codes.size() ? ", …" : "");
+  }
+
+  /** A list that was made for an earlier release lacks what came since. */
+  private void wordless(Path folder, CodeLists codes) {
+    List<String> lacking = codes.wordless();
+    if (!lacking.isEmpty()) {
+      report.warning(
+          ConfigProblem.ofFile(
+              folder.toString(), "no text for " + words(lacking), "a text in each language"));
+    }
+  }
+
+  private Optional<CodeLists> codes(Path folder) {
+    CodeFileReader files = new CodeFileReader(report);
+    for (Path file : files.files(folder)) {
+      read(file, "codes/").ifPresent(content -> files.add(file.toString(), content));
+    }
+    return files.lists();
+  }
+
+  private List<Path> agreementFiles(Path folder) {
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(folder)) {
+      // By name: the version must not depend on the order of the directory.
+      files =
+          entries
+              .filter(RulebookReader::isYaml)
+              .sorted((a, b) -> name(a).compareTo(name(b)))
+              .limit(MAX_AGREEMENTS + 1L)
+              .toList();
+    } catch (IOException e) {
+      report.problem(
+          ConfigProblem.ofFile(
+              folder.toString(),
+              "cannot be listed: " + FileErrorText.words(e),
+              "a folder of agreements"));
+      return List.of();
+    }
+    if (files.size() > MAX_AGREEMENTS) {
+      report.problem(
+          ConfigProblem.ofFile(
+              folder.toString(), "too many agreements", "at most " + MAX_AGREEMENTS));
+      return List.of();
+    }
+    if (files.isEmpty()) {
+      report.warning(
+          ConfigProblem.ofFile(folder.toString(), "no agreement: everything is refused", "*.yaml"));
+    }
+    return files;
+  }
+
+  private static boolean isYaml(Path file) {
+    String name = name(file);
+    return !name.startsWith(".") && (name.endsWith(".yaml") || name.endsWith(".yml"));
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /**
+   * The content, which enters the version.
+   *
+   * @param folder under which name, besides its own
+   */
+  private Optional<byte[]> read(Path file, String folder) {
+    if (name(file).endsWith(".yml")) {
+      report.problem(ConfigProblem.ofFile(file.toString(), "ends in .yml", "a name in .yaml"));
+      return Optional.empty();
+    }
+    try {
+      if (Files.size(file) > YamlFiles.MAX_BYTES) {
+        report.problem(
+            ConfigProblem.ofFile(
+                file.toString(), "too large", "at most " + YamlFiles.MAX_BYTES + " bytes"));
+        return Optional.empty();
+      }
+      byte[] content = Files.readAllBytes(file);
+      byte[] head =
+          (folder + name(file) + "\n" + content.length + "\n").getBytes(StandardCharsets.UTF_8);
+      hash.update(head);
+      hash.update(content);
+      report.seen(file.toString(), content);
+      return Optional.of(content);
+    } catch (IOException e) {
+      report.problem(
+          ConfigProblem.ofFile(
+              file.toString(), "cannot be read: " + FileErrorText.words(e), "a readable file"));
+      return Optional.empty();
+    }
+  }
+
+  private void agreement(Path file, byte[] content, CodeLists codes) {
+    YamlReadResult<AgreementFile> reading =
+        yaml.parse(file.toString(), content, AgreementFile.class);
+    if (reading instanceof YamlReadResult.Unreadable<AgreementFile> unreadable) {
+      report.problems(unreadable.problems());
+      return;
+    }
+    YamlReadResult.Read<AgreementFile> read = (YamlReadResult.Read<AgreementFile>) reading;
+    String other = fileOf.putIfAbsent(read.value().id(), name(file));
+    if (other != null) {
+      report.problem(
+          read.positions()
+              .problem("id", read.value().id() + " is also in " + other, "an id of its own"));
+    }
+    places.put(read.value().id(), read.positions());
+    new AgreementLint(read.value(), read.positions(), membership, report)
+        .lint(expressions, codes, now)
+        .ifPresent(agreement -> agreements.put(agreement.id(), agreement));
+  }
+
+  private List<NodeRule> rules(Path file, byte[] content, CodeLists codes) {
+    YamlReadResult<NodeRulesFile> reading =
+        yaml.parse(file.toString(), content, NodeRulesFile.class);
+    if (reading instanceof YamlReadResult.Unreadable<NodeRulesFile> unreadable) {
+      report.problems(unreadable.problems());
+      return List.of();
+    }
+    YamlReadResult.Read<NodeRulesFile> read = (YamlReadResult.Read<NodeRulesFile>) reading;
+    placesOfRules = read.positions();
+    return new NodeRulesLint(read.positions(), expressions, codes, report).lint(read.value());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.record.ChainLink;
+import org.entente.gateway.ledger.record.FreshContent;
+import org.entente.gateway.ledger.record.StorageKeys;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.operation.OwnRosters;
+import org.entente.gateway.policy.decide.RosterMessages;
+import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.gateway.policy.terms.ExerciseRetention;
+import org.entente.gateway.seal.BodyKey;
+import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.seal.LocalSeal;
+import org.entente.gateway.seal.OpenedLabels;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes an opened envelope apart: each label is held against the header, this agency's policy and
+ * its body, which is decrypted in memory for that and discarded; what may be kept is brought into
+ * its form at rest. Pure but for the keys and the clock.
+ */
+final class EnvelopeUnsealer {
+  private static final String NOT_SIGNED =
+      "the roster is not one that its sender signed, or gives back to who did";
+
+  private final StorageKeys keys;
+  private final LocalSeal localSeal;
+  private final IngressCheck ingress;
+  private final EvidenceRecords evidence;
+  private final PeerEvidenceCheck stated;
+  private final InstantSource clock;
+  private final InstantSource ending;
+  private final ExerciseRetention exercises;
+  private final OwnRosters own;
+
+  EnvelopeUnsealer(
+      ReceiveParts parts,
+      StorageKeys keys,
+      LocalSeal localSeal,
+      IngressCheck ingress,
+      ExerciseRetention exercises,
+      OwnRosters own) {
+    this.keys = keys;
+    this.localSeal = localSeal;
+    this.ingress = ingress;
+    this.evidence = parts.evidence();
+    this.stated = new PeerEvidenceCheck(parts.ledger().evidence(), parts.evidence());
+    this.clock = parts.clock();
+    this.ending = parts.ending();
+    this.exercises = exercises;
+    this.own = own;
+  }
+
+  /**
+   * The messages in their order; empty if a label or body is not what its format says.
+   *
+   * @param announced what the origin's agency has announced, with the keys of its gateways
+   */
+  Optional<List<InspectionResult.Content>> contents(
+      OpenedLabels labels, List<SessionTerms.Parties> announced) {
+    EnvelopeHeader header = labels.envelope().header();
+    List<InspectionResult.Content> out = new ArrayList<>();
+    for (int i = 0; i < labels.count(); i++) {
+      Optional<InspectionResult.Content> content = content(header, labels, i, announced);
+      if (content.isEmpty()) {
+        return Optional.empty();
+      }
+      out.add(content.get());
+    }
+    return Optional.of(out);
+  }
+
+  private Optional<InspectionResult.Content> content(
+      EnvelopeHeader header, OpenedLabels labels, int index, List<SessionTerms.Parties> announced) {
+    Optional<byte[]> bodyBytes = labels.openBody(index);
+    if (bodyBytes.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      byte[] labelBytes = labels.label(index);
+      Label label = Label.parseFrom(labelBytes);
+      Body body = Body.parseFrom(bodyBytes.get());
+      int bytes = labelBytes.length + bodyBytes.get().length;
+      MessageId id = MessageId.of(label.getMessageId().toByteArray());
+      Message message = new Message(id, label, body, bytes, announced);
+      return Optional.of(judge(header, labels, index, message));
+    } catch (InvalidProtocolBufferException | InvalidValue e) {
+      return Optional.empty();
+    }
+  }
+
+  private record Message(
+      MessageId id, Label label, Body body, int bytes, List<SessionTerms.Parties> announced) {
+    InspectionResult.Refused refused(Code code, String reason) {
+      boolean said =
+          label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RESPONDERS;
+      return new InspectionResult.Refused(id, code, reason, said);
+    }
+  }
+
+  private InspectionResult.Content judge(
+      EnvelopeHeader header, OpenedLabels labels, int index, Message message) {
+    EnvelopeFacts facts = header.facts();
+    Optional<InspectionResult.Refused> mismatch = againstHeader(facts, message);
+    if (mismatch.isPresent()) {
+      return mismatch.get();
+    }
+    Optional<Refusal> refusal = ingress.refusal(facts.origin(), message.label(), message.body());
+    if (refusal.isPresent()) {
+      return message.refused(
+          refusal.get().code(), refusal.get().rule() + ": " + refusal.get().reason());
+    }
+    return switch (message.label().getKind()) {
+      case KIND_EVIDENCE -> evidence(facts.origin(), message);
+      case KIND_RESPONDERS ->
+          new InspectionResult.Advertised(message.id(), message.body().getResponders());
+      case KIND_ROSTER ->
+          roster(facts, message)
+              .<InspectionResult.Content>map(roster -> keep(header, labels, index, message, roster))
+              .orElseGet(() -> message.refused(Code.BAD_SIGNATURE, NOT_SIGNED));
+      case KIND_CHARGE ->
+          mayCharge(facts, message.body().getCharge())
+              ? keep(header, labels, index, message, null)
+              : message.refused(
+                  Code.NOT_FOUND, "no message of this id was sent to whoever says it");
+      default -> keep(header, labels, index, message, null);
+    };
+  }
+
+  /** The roster in a message, if the gateway that sealed it has signed it, or gives it back. */
+  private Optional<RosterStatement> roster(EnvelopeFacts facts, Message message) {
+    Optional<RosterStatement> roster =
+        RosterStatement.parse(message.body().getRoster().getStatement().toByteArray());
+    return RosterMessages.isGivenBack(message.label())
+        ? roster.filter(own::signed)
+        : roster.filter(
+            it -> message.announced().stream().anyMatch(parties -> isOf(facts, it, parties)));
+  }
+
+  private static boolean isOf(
+      EnvelopeFacts facts, RosterStatement roster, SessionTerms.Parties parties) {
+    RosterStatement.Place place = roster.content().place();
+    return place.signer().equals(facts.origin())
+        && place.gateway().equals(facts.gateway())
+        && parties.sender().equals(facts.origin())
+        && parties.gateway().name().equals(facts.gateway())
+        && parties.federation().equals(place.federation())
+        && roster.isSignedBy(parties.gateway().key());
+  }
+
+  /** Only a recipient of a message takes it in charge; training is taken in charge as training. */
+  private boolean mayCharge(EnvelopeFacts facts, Charge charge) {
+    return stated
+        .sentTo(facts.origin(), MessageId.of(charge.getMessageId().toByteArray()))
+        .filter(sent -> sent.getExercise() == facts.exercise())
+        .isPresent();
+  }
+
+  private Optional<InspectionResult.Refused> againstHeader(EnvelopeFacts facts, Message message) {
+    Label label = message.label();
+    boolean agrees =
+        label.getOrigin().equals(facts.origin().value())
+            && label.getLaneValue() == facts.lane().number()
+            && Exercise.of(label) == facts.exercise();
+    if (!agrees) {
+      return Optional.of(
+          message.refused(
+              Code.HEADER_MISMATCH,
+              "origin, lane or exercise flag of the label differ from the header's"));
+    }
+    if (expiry(facts, label) <= ending.millis()) {
+      return Optional.of(message.refused(Code.EXPIRED, "arrived after its expiry"));
+    }
+    return Optional.empty();
+  }
+
+  private InspectionResult.Content evidence(AgencyName origin, Message message) {
+    boolean own =
+        message.body().hasEvidence()
+            && message.body().getEvidence().getItemsList().stream()
+                .allMatch(item -> item.getAgency().equals(origin.value()));
+    return own
+        ? new InspectionResult.Evidence(
+            message.id(), stated.of(origin, message.body().getEvidence().getItemsList()))
+        : message.refused(Code.LABEL_BODY_MISMATCH, "evidence of another agency, or none");
+  }
+
+  private InspectionResult.Content keep(
+      EnvelopeHeader header,
+      OpenedLabels labels,
+      int index,
+      Message message,
+      @Nullable RosterStatement roster) {
+    long now = clock.millis();
+    Label label = message.label();
+    int days = exercises.of(label, label.getRetentionDays());
+    LocalDate lastDay =
+        LocalDate.ofInstant(Instant.ofEpochMilli(now).plus(Duration.ofDays(days)), ZoneOffset.UTC);
+    BucketKey bucket = keys.forBucket(lastDay);
+    try (BodyKey bodyKey = labels.bodyKey(index)) {
+      Optional<byte[]> record =
+          localSeal.seal(labels.address(index), bucket, bodyKey, labels.label(index));
+      if (record.isEmpty()) {
+        return message.refused(Code.ERASED, "it was erased here; nothing of it is kept again");
+      }
+      InboxRecord stored =
+          InboxRecord.newBuilder()
+              .setMessageId(message.label().getMessageId())
+              .setOrigin(header.facts().origin().value())
+              .setEnvelopeId(UnsafeByteOperations.unsafeWrap(header.facts().id().bytes()))
+              .setIndex(index)
+              .setExercise(header.facts().exercise())
+              .setReceivedAtMs(now)
+              .setExpiresAtMs(expiry(header.facts(), message.label()))
+              .setSealedRecord(UnsafeByteOperations.unsafeWrap(record.get()))
+              .setHeaderHash(ByteString.copyFrom(header.hash()))
+              .setBucketDay(lastDay.toEpochDay())
+              .build();
+      return new InspectionResult.Kept(
+          message.id(),
+          stored,
+          labels.sealedBody(index),
+          new FreshContent.Content(message.label(), message.body(), message.bytes()),
+          message.body().hasRecall()
+              ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
+              : null,
+          roster,
+          message.body().hasCharge() ? message.body().getCharge() : null,
+          ChainLink.of(message.label()).orElse(null),
+          evidence.tokens(
+              SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));
+    }
+  }
+
+  private static long expiry(EnvelopeFacts facts, Label label) {
+    return label.hasExpiresAt()
+        ? Math.min(facts.expiresAtMs(), Timestamps.toMillis(label.getExpiresAt()))
+        : facts.expiresAtMs();
+  }
+}

@@ -1,0 +1,472 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.ledger.table.WindowTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.PeerFulfilments;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.VoidStatement;
+import org.entente.gateway.seal.format.VoidedNumber;
+import org.entente.gateway.seal.format.Watermark;
+import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.transmit.RecipientNotices;
+import org.entente.gateway.transmit.RoutingTable;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.proto.link.v1.KeyRequest;
+import org.entente.proto.link.v1.NeedRewrap;
+import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Watermarks;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+
+/**
+ * Control statements between agencies: key bundles, watermarks, voids, what is settled, requests
+ * for a new stanza, and what audit logs and their witnesses say to each other. Not durable and not
+ * ordered: whatever one asks for is asked again until it is answered. What changes anything here is
+ * signed by the agency or gateway that states it; the rest are hints that cost a bounded answer. A
+ * transit passes on what is addressed to others, over at most {@link #MAX_HOPS} hops, without
+ * reading it. Safe for many threads.
+ */
+public final class NoticeExchange implements RecipientNotices {
+  /** Transits that a notice may cross. */
+  static final int MAX_HOPS = 4;
+
+  private static final int MAX_NUMBERS = 1_024;
+
+  private final Signer signer;
+  private final Ledger ledger;
+  private final Settlement settlement;
+  private final PeerKeys peerKeys;
+  private final KnownStatements known;
+  private final RoutingTable routes;
+  private final Reporter reporter;
+  private final BiConsumer<AgencyName, Notice> send;
+  private final WitnessNotices witnesses;
+  private final InstantSource clock;
+  private final Executor workers;
+  private final NoticeSignatureCheck signed;
+  private final SettledNotices settled;
+
+  /**
+   * Who states what is sent.
+   *
+   * @param transit whether this gateway passes on what others say
+   * @param ownBundle this agency's key bundle in force, exact bytes
+   * @param ownFulfilment what this agency says that it fulfils, exact bytes
+   */
+  public record Signer(
+      org.entente.gateway.model.FederationName federation,
+      AgencyName self,
+      org.entente.gateway.model.NodeName gateway,
+      org.entente.gateway.crypto.Ed25519SigningKey key,
+      java.util.function.BooleanSupplier transit,
+      java.util.function.Supplier<byte[]> ownBundle,
+      java.util.function.Supplier<byte[]> ownFulfilment) {}
+
+  /**
+   * What other agencies state about themselves.
+   *
+   * @param keys their key bundles
+   * @param fulfilments which obligations they fulfil
+   * @param fulfilmentsChanged called when one of them says something else
+   */
+  public record KnownStatements(
+      PeerKeys keys, PeerFulfilments fulfilments, Runnable fulfilmentsChanged) {}
+
+  /** Who takes what log and witness say to each other. */
+  public interface WitnessNotices {
+    /** Another agency's log asks. */
+    void asked(AgencyName from, WitnessRequest request);
+
+    /** A witness is said to have answered. */
+    void answered(AgencyName from, WitnessAnswer answer);
+  }
+
+  /** Notices over some links. */
+  public NoticeExchange(
+      Signer signer,
+      ReceiveParts parts,
+      Settlement settlement,
+      KnownStatements known,
+      Reporter reporter,
+      BiConsumer<AgencyName, Notice> send,
+      WitnessNotices witnesses) {
+    this.witnesses = witnesses;
+    this.signer = signer;
+    this.ledger = parts.ledger();
+    this.settlement = settlement;
+    this.known = known;
+    this.peerKeys = known.keys();
+    this.routes = parts.routes();
+    this.reporter = reporter;
+    this.send = send;
+    this.clock = parts.clock();
+    this.workers = parts.workers();
+    this.signed =
+        new NoticeSignatureCheck(
+            signer.federation(), signer.self(), peerKeys, this::askKeys, reporter);
+    this.settled = new SettledNotices(signer, parts, signed, reporter);
+  }
+
+  /** A neighbour can be reached: it hears which keys are known here, and how far its mail came. */
+  public void neighbourUp(AgencyName neighbour) {
+    send.accept(neighbour, ownKeys());
+    if (signer.transit().getAsBoolean()) {
+      for (byte[] bundle : ledger.peerFacts().keyBundles()) {
+        KeyBundle.parse(bundle)
+            .map(b -> b.content().agency())
+            .filter(agency -> !agency.equals(neighbour))
+            .ifPresent(agency -> send.accept(neighbour, keys(agency, bundle, 1)));
+      }
+    }
+    ledger.windows().origins().stream()
+        .filter(origin -> routes.nextHop(origin).filter(neighbour::equals).isPresent())
+        .forEach(this::reportTo);
+  }
+
+  /** Everybody hears of this agency's keys. */
+  public void announceKeys() {
+    for (AgencyName neighbour : routes.links()) {
+      send.accept(neighbour, ownKeys());
+    }
+  }
+
+  private Notice ownKeys() {
+    return keys(signer.self(), signer.ownBundle().get(), signer.ownFulfilment().get(), 0);
+  }
+
+  /** Another agency's keys, and what it last said that it fulfils. */
+  private Notice keys(AgencyName from, byte[] bundle, int hops) {
+    return keys(from, bundle, known.fulfilments().encoded(from).orElse(new byte[0]), hops);
+  }
+
+  private static Notice keys(AgencyName from, byte[] bundle, byte[] fulfilment, int hops) {
+    return Notice.newBuilder()
+        .setFrom(from.value())
+        .setHops(hops)
+        .setKeyBundle(ByteString.copyFrom(bundle))
+        .setFulfilment(ByteString.copyFrom(fulfilment))
+        .build();
+  }
+
+  /** Tells an origin under signature how far its mail came. */
+  public void reportTo(AgencyName origin) {
+    List<Watermark> watermarks = new ArrayList<>();
+    for (WindowTable.LaneWindow one : ledger.windows().all(origin)) {
+      watermarks.add(watermark(one.lane(), one.window()));
+    }
+    if (watermarks.isEmpty()) {
+      return;
+    }
+    WatermarkStatement statement =
+        WatermarkStatement.sign(
+            new WatermarkStatement.Content(
+                signer.federation(),
+                signer.self(),
+                signer.gateway(),
+                origin,
+                clock.millis(),
+                watermarks),
+            signer.key());
+    address(
+        origin,
+        Notice.newBuilder()
+            .setWatermarks(
+                Watermarks.newBuilder()
+                    .setStatement(ByteString.copyFrom(statement.statement()))
+                    .setSignature(ByteString.copyFrom(statement.signature()))
+                    .setGateway(signer.gateway().value())));
+  }
+
+  private static Watermark watermark(Lane lane, OriginWindow window) {
+    return new Watermark(
+        window.epoch(),
+        lane,
+        window.watermark(),
+        window.receivedAbove().stream()
+            .limit(Watermark.MAX_RANGES)
+            .map(range -> new Watermark.Range(range.first(), range.last()))
+            .toList());
+  }
+
+  /** Asks an origin for new stanzas. */
+  public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
+    NeedRewrap.Builder need = NeedRewrap.newBuilder();
+    for (OriginNumber number : numbers) {
+      need.addNumbers(
+          org.entente.proto.link.v1.OriginNumber.newBuilder()
+              .setEpoch(number.epoch())
+              .setLane(number.lane().number())
+              .setSequence(number.sequence()));
+    }
+    address(origin, Notice.newBuilder().setNeedRewrap(need));
+  }
+
+  @Override
+  public void askKeys(AgencyName recipient) {
+    address(
+        recipient,
+        Notice.newBuilder().setKeyRequest(KeyRequest.newBuilder().setAgency(recipient.value())));
+  }
+
+  /**
+   * A neighbour has mail for an agency and no key of it. Answered to the neighbour alone, which
+   * knows best who asked it; a transit that does not know the keys either passes the question on,
+   * and its neighbours hear of what it learns.
+   */
+  private void answerKeys(AgencyName neighbour, Notice notice) {
+    AgencyName agency = new AgencyName(notice.getKeyRequest().getAgency());
+    if (agency.equals(signer.self())) {
+      send.accept(neighbour, ownKeys());
+      return;
+    }
+    Optional<byte[]> known = ledger.peerFacts().keyBundle(agency);
+    if (known.isPresent()) {
+      send.accept(neighbour, keys(agency, known.get(), 1));
+    } else {
+      passOn(neighbour, agency, notice);
+    }
+  }
+
+  @Override
+  public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {
+    VoidStatement statement =
+        VoidStatement.sign(
+            new VoidStatement.Content(
+                signer.federation(),
+                signer.self(),
+                signer.gateway(),
+                recipient,
+                clock.millis(),
+                numbers.stream()
+                    .limit(VoidStatement.MAX_NUMBERS)
+                    .map(
+                        one ->
+                            new VoidedNumber(
+                                one.number(), one.entry().getHeaderHash().toByteArray()))
+                    .toList()),
+            signer.key());
+    address(
+        recipient, Notice.newBuilder().setVoidStatement(ByteString.copyFrom(statement.encoded())));
+  }
+
+  /** Asks a witness; whether there is a way to it. */
+  public boolean ask(AgencyName witness, WitnessRequest request) {
+    return address(witness, Notice.newBuilder().setWitnessRequest(request));
+  }
+
+  /** Answers a log. */
+  public void answer(AgencyName log, WitnessAnswer answer) {
+    address(log, Notice.newBuilder().setWitnessAnswer(answer));
+  }
+
+  private boolean address(AgencyName to, Notice.Builder notice) {
+    Optional<AgencyName> hop = routes.nextHop(to);
+    hop.ifPresent(
+        next -> send.accept(next, notice.setFrom(signer.self().value()).setTo(to.value()).build()));
+    return hop.isPresent();
+  }
+
+  /** A notice came from a neighbour. */
+  public void received(AgencyName neighbour, Notice notice) {
+    try {
+      AgencyName from = new AgencyName(notice.getFrom());
+      if (notice.hasKeyRequest()) {
+        answerKeys(neighbour, notice);
+      } else if (!notice.getTo().isEmpty() && !notice.getTo().equals(signer.self().value())) {
+        passOn(neighbour, new AgencyName(notice.getTo()), notice);
+      } else if (notice.hasKeyBundle()) {
+        takeKeys(neighbour, notice);
+      } else {
+        take(from, notice);
+      }
+    } catch (InvalidValue e) {
+      reporter.refused(neighbour, Code.MALFORMED);
+    }
+  }
+
+  private void passOn(AgencyName neighbour, AgencyName to, Notice notice) {
+    Optional<AgencyName> hop = routes.nextHop(to).filter(next -> !next.equals(neighbour));
+    if (!signer.transit().getAsBoolean() || notice.getHops() >= MAX_HOPS || hop.isEmpty()) {
+      reporter.refused(neighbour, Code.NO_ROUTE);
+      return;
+    }
+    send.accept(hop.get(), notice.toBuilder().setHops(notice.getHops() + 1).build());
+  }
+
+  /** What the agency fulfils first: nothing is sealed to its keys by an older word. */
+  private void takeKeys(AgencyName neighbour, Notice notice) {
+    Set<AgencyName> changed = new TreeSet<>();
+    takeFulfilment(neighbour, notice.getFulfilment().toByteArray()).ifPresent(changed::add);
+    byte[] bytes = notice.getKeyBundle().toByteArray();
+    PeerKeys.Offer offer = peerKeys.offer(bytes, clock.millis());
+    if (offer instanceof PeerKeys.Offer.Refused refused) {
+      reporter.refused(neighbour, refused.code());
+    } else if (offer instanceof PeerKeys.Offer.Accepted accepted) {
+      AgencyName agency = accepted.bundle().content().agency();
+      keep(tx -> ledger.peerFacts().putKeyBundle(tx, agency, bytes));
+      changed.add(agency);
+    }
+    if (signer.transit().getAsBoolean() && notice.getHops() < MAX_HOPS) {
+      changed.forEach(agency -> tellOthers(neighbour, agency, notice.getHops() + 1));
+    }
+  }
+
+  /** Whose statement it was, if it said something new. */
+  private Optional<AgencyName> takeFulfilment(AgencyName neighbour, byte[] bytes) {
+    if (bytes.length == 0) {
+      return Optional.empty();
+    }
+    PeerFulfilments.Offer offer = known.fulfilments().offer(bytes, clock.millis());
+    if (offer instanceof PeerFulfilments.Offer.Refused refused) {
+      reporter.refused(neighbour, refused.code());
+    }
+    if (!(offer instanceof PeerFulfilments.Offer.Accepted accepted)) {
+      return Optional.empty();
+    }
+    known.fulfilmentsChanged().run();
+    keep(tx -> ledger.peerFacts().putFulfilment(tx, accepted.agency(), bytes));
+    return Optional.of(accepted.agency());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // said again at the next start of either
+  private void keep(Consumer<Transaction> change) {
+    ledger.write(
+        Lane.FLASH,
+        tx -> {
+          change.accept(tx);
+          return true;
+        });
+  }
+
+  private void tellOthers(AgencyName neighbour, AgencyName agency, int hops) {
+    Optional<Notice> further =
+        peerKeys.bundleOf(agency).map(bundle -> keys(agency, bundle.encoded(), hops));
+    for (AgencyName other : routes.links()) {
+      if (!other.equals(neighbour) && !other.equals(agency)) {
+        further.ifPresent(notice -> send.accept(other, notice));
+      }
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // asked again until it took effect
+  private void take(AgencyName from, Notice notice) {
+    switch (notice.getNoticeCase()) {
+      case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
+      case VOID_STATEMENT -> takeVoids(from, notice.getVoidStatement().toByteArray());
+      case SETTLED_STATEMENT -> settled.take(from, notice.getSettledStatement().toByteArray());
+      case WITNESS_REQUEST -> witnesses.asked(from, notice.getWitnessRequest());
+      case WITNESS_ANSWER -> witnesses.answered(from, notice.getWitnessAnswer());
+      case NEED_REWRAP -> settlement.rewrap(from, numbers(notice.getNeedRewrap()));
+      default -> {
+        // A newer peer may say more than this release understands.
+      }
+    }
+  }
+
+  private static List<OriginNumber> numbers(NeedRewrap need) {
+    List<OriginNumber> out = new ArrayList<>();
+    for (org.entente.proto.link.v1.OriginNumber one : need.getNumbersList()) {
+      if (out.size() < MAX_NUMBERS && one.getEpoch() > 0 && one.getSequence() > 0) {
+        out.add(new OriginNumber(one.getEpoch(), Lane.of(one.getLane()), one.getSequence()));
+      }
+    }
+    return out;
+  }
+
+  private void takeWatermarks(AgencyName from, Watermarks wire) {
+    Optional<WatermarkStatement> statement =
+        WatermarkStatement.parse(
+            wire.getStatement().toByteArray(), wire.getSignature().toByteArray());
+    signed.taken(from, statement).ifPresent(taken -> learnHeld(from, taken.content()));
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // stated again until it took effect
+  private void learnHeld(AgencyName from, WatermarkStatement.Content content) {
+    for (Lane lane : Lane.all()) {
+      settlement.keeps(
+          from,
+          lane,
+          content.watermarks().stream()
+              .filter(one -> one.lane() == lane)
+              .map(Watermark::epoch)
+              .collect(Collectors.toSet()));
+    }
+    CompletableFuture.allOf(
+            content.watermarks().stream()
+                .map(one -> held(from, one))
+                .toArray(CompletableFuture[]::new))
+        .thenRunAsync(() -> answerLacking(from, content.watermarks()), workers);
+  }
+
+  private CompletableFuture<Integer> held(AgencyName recipient, Watermark one) {
+    return settlement.held(
+        recipient,
+        one.lane(),
+        one.epoch(),
+        one.upTo(),
+        one.above().stream().map(r -> new OriginWindow.Range(r.from(), r.to())).toList());
+  }
+
+  private void answerLacking(AgencyName recipient, List<Watermark> held) {
+    settled
+        .answer(recipient, held)
+        .ifPresent(
+            statement ->
+                address(
+                    recipient,
+                    Notice.newBuilder()
+                        .setSettledStatement(ByteString.copyFrom(statement.encoded()))));
+  }
+
+  private void takeVoids(AgencyName from, byte[] bytes) {
+    signed
+        .taken(from, VoidStatement.parse(bytes))
+        .ifPresent(taken -> learnVoid(from, taken.content()));
+  }
+
+  private void learnVoid(AgencyName from, VoidStatement.Content content) {
+    ledger
+        .write(
+            Lane.FLASH,
+            tx -> {
+              for (VoidedNumber number : content.numbers()) {
+                resolve(tx, from, number.number());
+              }
+              tx.afterCommit(() -> reporter.reportTo(from));
+              return content.numbers().size();
+            })
+        .exceptionally(e -> 0);
+  }
+
+  private void resolve(
+      org.entente.gateway.ledger.commit.Transaction tx, AgencyName origin, OriginNumber number) {
+    OriginWindows windows = ledger.windows().read(tx, origin, number.lane());
+    Optional<OriginWindow> window = windows.in(number.epoch());
+    if (window.isPresent()) {
+      window.get().resolveVoid(number.sequence());
+      ledger.windows().write(tx, origin, number.lane(), windows);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.entente.gateway.receive;
+
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.EvidenceTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.EvidenceItem;
+
+/**
+ * Which items of a member's evidence count: what a recipient of a message of this agency states of
+ * itself. Whatever else a member says (of messages that it was not sent, of other recipients, of
+ * what only this gateway states, such as submission and relay) is passed over. Safe for many
+ * threads.
+ */
+final class PeerEvidenceCheck {
+  private final EvidenceTable book;
+  private final EvidenceRecords records;
+
+  PeerEvidenceCheck(EvidenceTable book, EvidenceRecords records) {
+    this.book = book;
+    this.records = records;
+  }
+
+  /** Those of a member's items that count, in their order. */
+  List<EvidenceItem> of(AgencyName member, List<EvidenceItem> items) {
+    return items.stream()
+        .filter(item -> isOfItself(member, item) && wasSentTo(member, item))
+        .toList();
+  }
+
+  private static boolean isOfItself(AgencyName member, EvidenceItem item) {
+    return item.getAgency().equals(member.value())
+        && item.getRecipient().equals(member.value())
+        && switch (item.getKind()) {
+          case EVIDENCE_KIND_DELIVERY,
+              EVIDENCE_KIND_NON_DELIVERY,
+              EVIDENCE_KIND_RETRIEVAL,
+              EVIDENCE_KIND_NON_RETRIEVAL,
+              EVIDENCE_KIND_ERASURE ->
+              true;
+          case EVIDENCE_KIND_PASSED_ON ->
+              item.getPassedOnAs().size() == MessageId.SIZE
+                  && (item.getConsentId().isEmpty()
+                      || item.getConsentId().size() == MessageId.SIZE);
+          case EVIDENCE_KIND_UNSPECIFIED,
+              EVIDENCE_KIND_SUBMISSION_ACCEPTANCE,
+              EVIDENCE_KIND_SUBMISSION_REJECTION,
+              EVIDENCE_KIND_RELAY_ACCEPTANCE,
+              EVIDENCE_KIND_RELAY_REJECTION,
+              EVIDENCE_KIND_RELAY_FAILURE,
+              UNRECOGNIZED ->
+              false;
+        };
+  }
+
+  private boolean wasSentTo(AgencyName member, EvidenceItem item) {
+    return item.getMessageId().size() == MessageId.SIZE
+        && sentTo(member, MessageId.of(item.getMessageId().toByteArray())).isPresent();
+  }
+
+  /**
+   * What is known of a message of this agency that a member was sent; empty if it was sent none of
+   * this id. A message was committed here before anybody can state anything of it.
+   */
+  Optional<SentFacts> sentTo(AgencyName member, MessageId id) {
+    return records.sent(book, id).filter(sent -> sent.getRecipientsList().contains(member.value()));
+  }
+}

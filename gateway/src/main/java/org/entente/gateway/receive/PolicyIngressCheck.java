@@ -1,0 +1,126 @@
+package org.entente.gateway.receive;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.decide.IngressPolicy;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.RulebookHolder;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.gateway.request.ResponderLimit;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Responder;
+
+/** The recipient's own decision, by the policy in force when it is asked. */
+public final class PolicyIngressCheck implements IngressCheck {
+  private final AgencyName self;
+  private final RulebookHolder policy;
+  private final LabelCheck labels;
+  private final InstantSource clock;
+  private final SentFactsLookup sent;
+  private final ResponderSource own;
+
+  /** What this agency has sent. */
+  @FunctionalInterface
+  public interface SentFactsLookup {
+    /** What is known of a message of its own; empty if there is none, or its time is over. */
+    Optional<SentFacts> facts(MessageId id);
+  }
+
+  /** The responders of this agency. */
+  @FunctionalInterface
+  public interface ResponderSource {
+    /** One by its name; empty if there is none. */
+    Optional<Responder> responder(String name);
+  }
+
+  public PolicyIngressCheck(
+      AgencyName self,
+      RulebookHolder policy,
+      LabelCheck labels,
+      InstantSource clock,
+      SentFactsLookup sent,
+      ResponderSource own) {
+    this.sent = sent;
+    this.own = own;
+    this.self = self;
+    this.policy = policy;
+    this.labels = labels;
+    this.clock = clock;
+  }
+
+  /** Whether an agreement is in force and an agency still a member. */
+  public static boolean inForce(
+      Policy policy, String agreement, AgencyName recipient, Instant now) {
+    return policy
+            .rulebook()
+            .agreement(agreement)
+            .filter(found -> found.validity().includes(now))
+            .isPresent()
+        && policy.membership().agencies().contains(recipient);
+  }
+
+  @Override
+  public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {
+    List<Problem> problems = labels.received(label, body);
+    if (!problems.isEmpty()) {
+      Problem first = problems.get(0);
+      return Optional.of(new Refusal(self.value(), first.code(), first.field(), first.message()));
+    }
+    if (label.getKind() == Kind.KIND_FEEDBACK && !answersOwn(origin, label)) {
+      return Optional.of(
+          new Refusal(
+              self.value(),
+              Code.INGRESS_REFUSED,
+              "label.in_reply_to",
+              "feedback on a message that " + self + " did not send to " + origin));
+    }
+    IngressPolicy.Verdict verdict =
+        policy.current().ingress().decide(origin, label, body, self, clock.instant());
+    return verdict instanceof IngressPolicy.Verdict.Refused refused
+        ? Optional.of(asIngress(refused.refusal()))
+        : overWhatAResponderTakes(label, body);
+  }
+
+  /** Asked last: who may not ask in a category learns nothing of who answers there. */
+  private Optional<Refusal> overWhatAResponderTakes(Label label, Body body) {
+    if (label.getKind() != Kind.KIND_REQUEST || body.getRequest().getResponder().isEmpty()) {
+      return Optional.empty();
+    }
+    return ResponderLimit.problem(
+            body.getRequest(),
+            label.getCategory(),
+            self.value(),
+            own.responder(body.getRequest().getResponder()))
+        .map(it -> new Refusal(self.value(), it.code(), it.field(), it.message()));
+  }
+
+  /** A peer is believed about what came of messages that it was sent, and of no others. */
+  private boolean answersOwn(AgencyName origin, Label label) {
+    boolean exercise = Exercise.of(label);
+    return sent.facts(MessageId.of(label.getInReplyTo().toByteArray()))
+        .filter(
+            facts ->
+                facts.getRecipientsList().contains(origin.value())
+                    && facts.getExercise() == exercise)
+        .isPresent();
+  }
+
+  private static Refusal asIngress(Refusal refusal) {
+    return new Refusal(
+        refusal.recipient(),
+        Code.INGRESS_REFUSED,
+        refusal.rule(),
+        refusal.code() + ", " + refusal.reason());
+  }
+}

@@ -1,0 +1,219 @@
+package org.entente.gateway.report;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.proof.LogProof;
+import org.entente.gateway.audit.proof.MessageProof;
+import org.entente.gateway.audit.proof.ProofVerdict;
+import org.entente.gateway.audit.proof.ProofVerifier;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.EvidenceTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.store.v1.KeptHeader;
+
+/**
+ * Makes proofs about single messages out of the logs and what is kept beside them. What is given
+ * away is checked first as its receiver will check it, and is on record in the log itself. Calls
+ * block; safe for many threads.
+ */
+public final class MessageProver {
+  private final Parts parts;
+
+  /**
+   * What it works with.
+   *
+   * @param archive the gateway's logs
+   * @param evidence opens headers at rest
+   * @param bundle the trust bundle in force, which goes into the proof
+   */
+  public record Parts(
+      AgencyName self,
+      LogArchive archive,
+      Ledger ledger,
+      EvidenceRecords evidence,
+      Supplier<TrustBundle> bundle,
+      InstantSource clock) {}
+
+  /** Proofs from a gateway's own books. */
+  public MessageProver(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** What came of a request. */
+  public sealed interface Answer {
+    /** The file. Not to be changed. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Proven(byte[] file) implements Answer {}
+
+    /** There is none, for a reason. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  private record LoggedRecord(LogArchive.Place place, AuditRecord record) {}
+
+  /**
+   * Proves that a message was accepted or received here.
+   *
+   * @param recipient which of several envelopes is meant; empty where there is one
+   */
+  public Answer prove(AuditActor actor, MessageId id, Optional<AgencyName> recipient) {
+    List<LoggedRecord> said = said(id);
+    if (said.isEmpty()) {
+      return refused(
+          Code.NOT_FOUND,
+          "message_id",
+          "no record that opens says that " + id + " was sent or came");
+    }
+    List<LoggedRecord> meant =
+        said.stream()
+            .filter(one -> recipient.map(one.record().subject().agencies()::contains).orElse(true))
+            .toList();
+    if (meant.size() != 1) {
+      return refused(
+          Code.INVALID_FIELD,
+          "recipient",
+          id
+              + " is in "
+              + said.size()
+              + " envelopes, to "
+              + said.stream().map(one -> one.record().subject().agencies().toString()).toList()
+              + "; name a recipient of one of them");
+    }
+    Answer answer = prove(id, meant.get(0));
+    if (answer instanceof Answer.Proven) {
+      record(actor, id);
+    }
+    return answer;
+  }
+
+  private List<LoggedRecord> said(MessageId id) {
+    List<LoggedRecord> out = new ArrayList<>();
+    for (LogArchive.Place place : parts.archive().about(id)) {
+      parts
+          .archive()
+          .record(place)
+          .filter(r -> r.type() == AuditType.ACCEPTED || r.type() == AuditType.RECEIVED)
+          .ifPresent(record -> out.add(new LoggedRecord(place, record)));
+    }
+    return out;
+  }
+
+  private Answer prove(MessageId id, LoggedRecord said) {
+    Optional<KeptHeader> header =
+        Optional.ofNullable(
+                parts
+                    .ledger()
+                    .evidence()
+                    .header(said.record().subject().headerHash().toByteArray()))
+            .flatMap(parts.evidence()::openHeader);
+    if (header.isEmpty()) {
+      return refused(
+          Code.NOT_FOUND,
+          "message_id",
+          "the header of its envelope is kept no longer; headers are kept as long as evidence");
+    }
+    TrustBundle bundle = parts.bundle().get();
+    Optional<LogProof> leaf =
+        checkpoint(said.place(), bundle)
+            .flatMap(checkpoint -> parts.archive().prove(said.place(), checkpoint));
+    if (leaf.isEmpty()) {
+      return refused(
+          Code.NOT_READY,
+          "message_id",
+          "no checkpoint that witnesses cosigned covers leaf " + said.place().index() + " yet");
+    }
+    return assemble(id, header.get(), leaf.get(), bundle);
+  }
+
+  /** The last cosigned one; where the federation has no other witness, the last signed one. */
+  private Optional<SignedNote> checkpoint(LogArchive.Place place, TrustBundle bundle) {
+    boolean witnessed =
+        bundle.having(AgencyRole.WITNESS).stream().anyMatch(w -> !w.equals(parts.self()));
+    Optional<SignedNote> cosigned =
+        parts.archive().cosigned(place.log()).filter(note -> covers(note, place));
+    return cosigned.isPresent() || witnessed ? cosigned : parts.archive().signed(place.log());
+  }
+
+  private static boolean covers(SignedNote note, LogArchive.Place place) {
+    return Checkpoint.parse(note.text()).filter(c -> c.size() > place.index()).isPresent();
+  }
+
+  /** With the first statement about the gateway's key that the bundle supports. */
+  private Answer assemble(MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
+    byte[] header = kept.getHeader().toByteArray();
+    MessageProof.SignedHeader signed =
+        new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());
+    ProofVerdict last = new ProofVerdict.Fails(ProofVerdict.Part.ORIGIN_KEY, "nothing is kept");
+    for (MessageProof.Voucher voucher : vouchers(header)) {
+      MessageProof proof = new MessageProof(id, signed, voucher, bundle.noteBytes(), leaf);
+      last = ProofVerifier.verify(proof, bundle, OptionalInt.empty(), parts.clock().instant());
+      if (last instanceof ProofVerdict.Holds) {
+        return new Answer.Proven(proof.encode());
+      }
+    }
+    ProofVerdict.Fails fails = (ProofVerdict.Fails) last;
+    return refused(
+        Code.NOT_FOUND,
+        "message_id",
+        "it cannot be proved; " + fails.part() + ": " + fails.reason());
+  }
+
+  private List<MessageProof.Voucher> vouchers(byte[] header) {
+    Optional<AgencyName> origin = EnvelopeHeader.parse(header).map(h -> h.facts().origin());
+    List<MessageProof.Voucher> out = new ArrayList<>();
+    if (origin.isPresent()) {
+      for (EvidenceTable.Voucher voucher : parts.ledger().evidence().vouchers(origin.get())) {
+        out.add(new MessageProof.Voucher(voucher.announcement(), voucher.bytes()));
+      }
+      parts
+          .ledger()
+          .peerFacts()
+          .keyBundle(origin.get())
+          .ifPresent(bytes -> out.add(new MessageProof.Voucher(false, bytes)));
+    }
+    return out;
+  }
+
+  private void record(AuditActor actor, MessageId id) {
+    parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx -> {
+              tx.audit(
+                  AuditRecord.of(
+                          AuditType.OPERATOR_ACTION,
+                          LawCategory.DISCLOSURE,
+                          Instant.ofEpochMilli(tx.nowMillis()),
+                          actor,
+                          new AuditSubject(null, List.of(id), List.of(), null))
+                      .saying("proof given"));
+              return id;
+            });
+  }
+
+  private static Answer refused(Code code, String field, String message) {
+    return new Answer.Refused(new Problem(code, field, message));
+  }
+}

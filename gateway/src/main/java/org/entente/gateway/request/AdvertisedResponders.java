@@ -1,0 +1,100 @@
+package org.entente.gateway.request;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.ResponderTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.decide.ResponderMessages;
+import org.entente.proto.store.v1.AdvertisedRecord;
+import org.entente.proto.v1.Responder;
+import org.entente.proto.v1.ResponderList;
+
+/**
+ * What other agencies say that they may be asked: of each its latest list, sealed at rest, for a
+ * week. Safe for many threads.
+ */
+public final class AdvertisedResponders {
+  private static final String CONTEXT = "responders";
+  private static final Duration KEPT = Duration.ofDays(ResponderMessages.RETENTION_DAYS);
+
+  private final ResponderTable book;
+  private final RecordSeal atRest;
+
+  /** Over a ledger. */
+  public AdvertisedResponders(Ledger ledger, RecordSeal atRest) {
+    this.book = ledger.responders();
+    this.atRest = atRest;
+  }
+
+  /**
+   * An agency says what it may be asked; what it said before counts no more, unless it is later.
+   */
+  public void received(Transaction tx, AgencyName origin, ResponderList list) {
+    AdvertisedRecord before = book.said(tx, origin);
+    long at = Math.max(0, Timestamps.toMillis(list.getAt()));
+    if (before != null && before.getAtMs() > at && isFresh(before, tx.nowMillis())) {
+      return;
+    }
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+    book.said(
+        tx,
+        origin,
+        AdvertisedRecord.newBuilder()
+            .setAtMs(at)
+            .setReceivedAtMs(tx.nowMillis())
+            .setSealedList(ByteString.copyFrom(atRest.seal(CONTEXT, list.toByteArray(), until)))
+            .build());
+  }
+
+  /** A responder as its agency has described it in the last week. */
+  public Optional<Responder> find(String agency, String name, Instant now) {
+    return book.said().entrySet().stream()
+        .filter(said -> said.getKey().value().equals(agency))
+        .map(Map.Entry::getValue)
+        .filter(record -> isFresh(record, now.toEpochMilli()))
+        .flatMap(record -> open(record).stream())
+        .flatMap(list -> list.getRespondersList().stream())
+        .filter(responder -> responder.getName().equals(name))
+        .findFirst();
+  }
+
+  /** What each agency has said in the last week. */
+  Map<AgencyName, ResponderList> lists(Instant now) {
+    Map<AgencyName, ResponderList> out = new TreeMap<>();
+    book.said()
+        .forEach(
+            (agency, record) -> {
+              if (isFresh(record, now.toEpochMilli())) {
+                open(record).ifPresent(list -> out.put(agency, list));
+              }
+            });
+    return out;
+  }
+
+  private static boolean isFresh(AdvertisedRecord record, long nowMillis) {
+    return record.getReceivedAtMs() + KEPT.toMillis() > nowMillis;
+  }
+
+  private Optional<ResponderList> open(AdvertisedRecord record) {
+    return atRest
+        .open(CONTEXT, record.getSealedList().toByteArray())
+        .map(AdvertisedResponders::parse);
+  }
+
+  private static ResponderList parse(byte[] bytes) {
+    try {
+      return ResponderList.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a list that this gateway has sealed", e);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package org.entente.gateway.retention;
+
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+
+/**
+ * Takes the ciphertext of ended buckets out of the ledger; their keys are destroyed by then, so
+ * nothing of it could be read any more. What a legal hold keeps stays. Called regularly by one
+ * thread.
+ */
+public final class BucketSweep {
+  private static final int AT_ONCE = 500;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
+  private final InstantSource clock;
+
+  /** Sweeping a ledger. */
+  public BucketSweep(
+      AgencyName self, Ledger ledger, EvidenceRecords evidence, InstantSource clock) {
+    this.self = self;
+    this.ledger = ledger;
+    this.evidence = evidence;
+    this.clock = clock;
+  }
+
+  /** Removes what has ended; how many messages. */
+  public int round() {
+    long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
+    int removed = 0;
+    List<RetentionTable.BucketPosition> ended = ledger.retention().before(today, AT_ONCE);
+    while (!ended.isEmpty()) {
+      List<RetentionTable.BucketPosition> page = ended;
+      removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, item -> item));
+      ended = ledger.retention().before(today, AT_ONCE);
+    }
+    ledger.commit(
+        Lane.ROUTINE, tx -> ledger.retention().prune(tx, clock.millis(), today, AT_ONCE * 20));
+    return removed;
+  }
+
+  /**
+   * Removes messages whose bucket's key this node does not have, although their retention is not
+   * over: their keys were lost. The origins of those that nobody had retrieved are told, and can
+   * send them again. To be called once at a start.
+   *
+   * @param lost whether the key of the bucket that ends on a day is nowhere
+   * @return how many messages
+   */
+  public int removeUnreadable(Predicate<LocalDate> lost) {
+    int removed = 0;
+    for (long day : ledger.retention().days()) {
+      if (!lost.test(LocalDate.ofEpochDay(day))) {
+        continue;
+      }
+      List<RetentionTable.BucketPosition> places = ledger.retention().of(day, AT_ONCE);
+      while (!places.isEmpty()) {
+        List<RetentionTable.BucketPosition> page = places;
+        removed += ledger.commit(Lane.ROUTINE, tx -> remove(tx, page, this::keyLost));
+        places = ledger.retention().of(day, AT_ONCE);
+      }
+    }
+    return removed;
+  }
+
+  private EvidenceItem keyLost(EvidenceItem item) {
+    return evidence.failed(
+        item, Code.KEY_LOST, "the recipient lost the key that it was kept under; send it again");
+  }
+
+  private int remove(
+      Transaction tx,
+      List<RetentionTable.BucketPosition> places,
+      UnaryOperator<EvidenceItem> saying) {
+    int removed = 0;
+    for (RetentionTable.BucketPosition place : places) {
+      ledger.retention().removed(tx, place);
+      InboxRecord record = ledger.inbox().read(tx, place.lane(), place.position());
+      if (record != null && !record.getOnHold()) {
+        ledger
+            .inbox()
+            .remove(tx, new InboxTable.PlacedRecord(place.lane(), place.position(), record));
+        ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
+        tellUnretrieved(tx, record, saying);
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  /** The origin learns that no subscriber ever took it. */
+  private void tellUnretrieved(
+      Transaction tx, InboxRecord record, UnaryOperator<EvidenceItem> saying) {
+    MessageId id = MessageId.of(record.getMessageId().toByteArray());
+    if (!ledger.retrievals().isRetrieved(tx, id)) {
+      EvidenceItem item =
+          evidence.item(
+              EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL,
+              id,
+              self.value(),
+              record.getHeaderHash().toByteArray(),
+              tx.nowMillis());
+      evidence.owe(tx, ledger.evidence(), new AgencyName(record.getOrigin()), saying.apply(item));
+    }
+  }
+}

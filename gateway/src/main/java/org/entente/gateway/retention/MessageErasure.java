@@ -1,0 +1,293 @@
+package org.entente.gateway.retention;
+
+import com.google.protobuf.util.Timestamps;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetentionTable;
+import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.check.BodyCheck;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.proto.store.v1.ErasureCause;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Erases single messages before their bucket ends, so that a crash at any moment leaves either an
+ * erasure that has not begun or one that is finished at the next start.
+ *
+ * <p><b>Order.</b> One commit removes the message from the inbox and notes that its erasure has
+ * begun: from then on nobody is given it. Then the journal outside the ledger has it, then the keys
+ * go, then a second commit says so in the audit log and, after a recall, to the origin. What is
+ * stated as done is done.
+ *
+ * <p><b>Rounds.</b> What has begun is known from the ledger and from nowhere else. A worker
+ * finishes it in rounds of at most {@value #ROUND} messages: the journal is synced once a round,
+ * the keystore is written once, and one commit ends all of them. There is one worker, however often
+ * it is woken.
+ *
+ * <p>Safe for many threads.
+ */
+public final class MessageErasure {
+  private static final Logger LOG = LoggerFactory.getLogger(MessageErasure.class);
+
+  /** Messages of one round: a second commit over them takes the writer some milliseconds. */
+  static final int ROUND = 256;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final RetentionKeys keys;
+  private final ErasureJournal journal;
+  private final EvidenceRecords evidence;
+  private final Executor executor;
+
+  /** Who erases for a person has the next turn after a round. */
+  private final ReentrantLock turns = new ReentrantLock(true);
+
+  /** 0 while nothing works; more than 1 once it was woken since a round began. */
+  private final AtomicInteger woken = new AtomicInteger();
+
+  /**
+   * Erasing from a ledger.
+   *
+   * @param executor runs the worker's rounds, one at a time
+   */
+  public MessageErasure(
+      AgencyName self,
+      Ledger ledger,
+      RetentionKeys keys,
+      ErasureJournal journal,
+      EvidenceRecords evidence,
+      Executor executor) {
+    this.self = self;
+    this.ledger = ledger;
+    this.keys = keys;
+    this.journal = journal;
+    this.evidence = evidence;
+    this.executor = executor;
+  }
+
+  /** Begins, in a transaction; {@link #finish} or {@link #wake} goes on once it is committed. */
+  ErasureRecord begin(Transaction tx, InboxTable.PlacedRecord placed, ErasureCause cause) {
+    InboxRecord record = placed.record();
+    ErasureRecord erasure =
+        ErasureRecord.newBuilder()
+            .setMessageId(record.getMessageId())
+            .setOrigin(record.getOrigin())
+            .setEnvelopeId(record.getEnvelopeId())
+            .setIndex(record.getIndex())
+            .setBucketDay(record.getBucketDay())
+            .setHeaderHash(record.getHeaderHash())
+            .setCause(cause)
+            .setAtMs(tx.nowMillis())
+            .build();
+    ledger.inbox().remove(tx, placed);
+    ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
+    ledger
+        .retention()
+        .removed(
+            tx,
+            new RetentionTable.BucketPosition(
+                record.getBucketDay(), placed.lane(), placed.position()));
+    ledger.retention().begin(tx, erasure);
+    return erasure;
+  }
+
+  /** Has the worker finish what has begun. Quick. */
+  public void wake() {
+    if (woken.getAndIncrement() == 0) {
+      executor.execute(this::work);
+    }
+  }
+
+  /** One round; others have their turn on the executor before the next. */
+  private void work() {
+    woken.set(1);
+    boolean more = false;
+    try {
+      more = round() == ROUND;
+    } catch (RuntimeException e) {
+      // The edge of the worker: what has begun stays so in the ledger, and is tried again.
+      LOG.error("erasures that have begun are not finished yet, and are tried again", e);
+    }
+    if (more || !woken.compareAndSet(1, 0)) {
+      executor.execute(this::work);
+    }
+  }
+
+  /** Finishes some of what has begun; how many. */
+  private int round() {
+    turns.lock();
+    try {
+      List<ErasureRecord> begun = ledger.retention().pending(ROUND);
+      if (!begun.isEmpty()) {
+        finish(begun);
+      }
+      return begun.size();
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  /**
+   * Finishes an erasure whose beginning is committed. Blocks until it is durable.
+   *
+   * @throws UncheckedIOException if the journal cannot be written: it goes on at the next round
+   */
+  ErasureRecord finish(ErasureRecord begun) {
+    turns.lock();
+    try {
+      ErasureRecord before =
+          ledger.retention().done(MessageId.of(begun.getMessageId().toByteArray()));
+      return before == null ? finish(List.of(begun)).get(0) : before;
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  private List<ErasureRecord> finish(List<ErasureRecord> begun) {
+    try {
+      journal.append(begun);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the erasure journal cannot be written", e);
+    }
+    Set<RetentionKeys.KeptMessage> open =
+        keys.forget(begun.stream().map(MessageErasure::kept).toList());
+    begun.forEach(one -> keys.destroyHold(MessageId.of(one.getMessageId().toByteArray())));
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          List<ErasureRecord> done =
+              begun.stream().map(one -> end(tx, one, !open.contains(kept(one)))).toList();
+          answerRecalls(tx, done);
+          return done;
+        });
+  }
+
+  private static RetentionKeys.KeptMessage kept(ErasureRecord erasure) {
+    return new RetentionKeys.KeptMessage(
+        LocalDate.ofEpochDay(erasure.getBucketDay()),
+        new BodyAddress(
+            new AgencyName(erasure.getOrigin()),
+            EnvelopeId.of(erasure.getEnvelopeId().toByteArray()),
+            erasure.getIndex()));
+  }
+
+  private ErasureRecord end(Transaction tx, ErasureRecord begun, boolean forgotten) {
+    // Read again: a recall may have come since.
+    MessageId id = MessageId.of(begun.getMessageId().toByteArray());
+    ErasureRecord pending = ledger.retention().pending(tx, id);
+    ErasureRecord done =
+        (pending == null ? begun : pending)
+            .toBuilder().setDoneAtMs(tx.nowMillis()).setOldCopiesOpen(!forgotten).build();
+    ledger.retention().end(tx, done);
+    AgencyName origin = new AgencyName(done.getOrigin());
+    tx.audit(
+        AuditRecord.of(
+                AuditType.ERASED,
+                LawCategory.ERASURE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(self),
+                new AuditSubject(null, List.of(id), List.of(origin), null))
+            .saying(forgotten ? "" : "old copies of the ledger open until the bucket ends"));
+    return done;
+  }
+
+  private void answerRecalls(Transaction tx, List<ErasureRecord> done) {
+    Map<String, List<EvidenceItem>> answers =
+        done.stream()
+            .filter(one -> one.getCause() == ErasureCause.ERASURE_CAUSE_RECALL)
+            .collect(
+                Collectors.groupingBy(
+                    ErasureRecord::getOrigin,
+                    TreeMap::new,
+                    Collectors.mapping(one -> answer(tx, one), Collectors.toList())));
+    answers.forEach(
+        (origin, items) -> evidence.owe(tx, ledger.evidence(), new AgencyName(origin), items));
+  }
+
+  /** What a recall is answered once the message is erased, with who had it before. */
+  EvidenceItem answer(Transaction tx, ErasureRecord done) {
+    MessageId id = MessageId.of(done.getMessageId().toByteArray());
+    EvidenceItem item =
+        evidence.item(
+            EvidenceKind.EVIDENCE_KIND_ERASURE,
+            id,
+            self.value(),
+            done.getHeaderHash().toByteArray(),
+            done.getDoneAtMs());
+    return withRetrieval(tx, id, item);
+  }
+
+  EvidenceItem withRetrieval(Transaction tx, MessageId id, EvidenceItem item) {
+    RetrievalRecords.RetrievalSummary retrieved =
+        evidence.retrievals().of(tx, ledger.retrievals(), id, BodyCheck.MAX_CLIENTS);
+    EvidenceItem.Builder said =
+        item.toBuilder()
+            .addAllAlsoRetrievedBy(retrieved.further())
+            .setAlsoRetrievedMore(retrieved.more());
+    retrieved
+        .first()
+        .ifPresent(
+            first ->
+                said.setRetrievedBy(first.client())
+                    .setRetrievedAt(Timestamps.fromMillis(first.atMillis())));
+    return said.build();
+  }
+
+  /**
+   * Holds the ledger against the journal, before anything is served: what was erased and is there
+   * again, because the ledger was restored, is erased again. What had begun goes on. How many were.
+   */
+  public int replay() {
+    int again = 0;
+    List<ErasureRecord> erased = journal.atOpening();
+    for (int from = 0; from < erased.size(); from += ROUND) {
+      List<ErasureRecord> some = erased.subList(from, Math.min(from + ROUND, erased.size()));
+      Set<RetentionKeys.KeptMessage> unused =
+          keys.forget(some.stream().map(MessageErasure::kept).toList());
+      again += ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some));
+    }
+    wake();
+    return again;
+  }
+
+  private int beginAgain(Transaction tx, List<ErasureRecord> erased) {
+    int again = 0;
+    for (ErasureRecord one : erased) {
+      InboxTable.PlacedRecord placed =
+          ledger.inbox().find(tx, MessageId.of(one.getMessageId().toByteArray()));
+      if (placed != null && placed.record().getEnvelopeId().equals(one.getEnvelopeId())) {
+        begin(tx, placed, one.getCause());
+        again++;
+      }
+    }
+    return again;
+  }
+}

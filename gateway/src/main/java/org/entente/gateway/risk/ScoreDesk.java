@@ -1,0 +1,177 @@
+package org.entente.gateway.risk;
+
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.FollowScoresRequest;
+import org.entente.proto.v1.ListScoresRequest;
+import org.entente.proto.v1.ListScoresResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.ScoreMessageRequest;
+import org.entente.proto.v1.ScoreMessageResponse;
+import org.entente.proto.v1.ShowScoresRequest;
+import org.entente.proto.v1.ShowScoresResponse;
+
+/**
+ * How clients of the agency score what it received. A score is durable and on record when the call
+ * returns; it is kept as long as its message, sealed under a key that follows from the message's
+ * own, and shown as long as the message could be found. Calls block; safe for many threads.
+ */
+public final class ScoreDesk {
+  /** Models by which a message may be scored. */
+  public static final int MAX_MODELS = 16;
+
+  /** Those of one client among them. */
+  public static final int MAX_MODELS_OF_A_CLIENT = 8;
+
+  /** Scores that are kept of one client and model for a message, the latest. */
+  public static final int MAX_VERSIONS = 8;
+
+  private final Parts parts;
+  private final ScoreCheck check;
+  private final ScoreVisibility givable;
+  private final ScoreIntake scoring;
+  private final ScorePages pages;
+  private final ScoreFollowers followers = new ScoreFollowers();
+
+  /**
+   * What it works with.
+   *
+   * @param indicators those of the node's code lists; empty where anything may be
+   * @param executor where streams of scores go on; may wait for the disk
+   */
+  public record Parts(
+      AgencyName self,
+      Ledger ledger,
+      InboxOpener opening,
+      Desks desks,
+      LabelCheck check,
+      Supplier<Set<String>> indicators,
+      ScoreBands bands,
+      SecureRandom random,
+      Meters meters,
+      Executor executor) {}
+
+  /** The scores that a ledger holds. */
+  public ScoreDesk(Parts parts) {
+    this.parts = parts;
+    this.check = new ScoreCheck(parts.check(), parts.indicators());
+    this.givable = new ScoreVisibility(parts.ledger());
+    this.scoring = new ScoreIntake(parts, check, givable, followers);
+    this.pages = new ScorePages(parts, givable);
+  }
+
+  /** Keeps what a client says of a message. */
+  public ScoreResult<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
+    return scoring.score(client, request);
+  }
+
+  /** The scores of one message. */
+  public ScoreResult<ShowScoresResponse> show(NodeName client, ShowScoresRequest request) {
+    Optional<Problem> problem =
+        ScoreCheck.id(request.getMessageId().size())
+            .or(() -> check.person(request.getOnBehalfOf()));
+    if (problem.isPresent()) {
+      return new ScoreResult.Refused<>(problem.get());
+    }
+    MessageFilter match =
+        new MessageFilter(
+            Filter.newBuilder().setExercise(request.getExercise()).build(),
+            parts.desks().sight(client));
+    InboxTable.PlacedRecord placed =
+        givable.find(MessageId.of(request.getMessageId().toByteArray()), match);
+    AuditActor actor = actor(client, request.getOnBehalfOf());
+    return Optional.ofNullable(placed)
+        .flatMap(it -> pages.of(it, request.getHistory(), actor))
+        .<ScoreResult<ShowScoresResponse>>map(
+            it ->
+                new ScoreResult.Done<>(
+                    ShowScoresResponse.newBuilder()
+                        .setMessage(it.message())
+                        .addAllScores(it.scores())
+                        .build()))
+        .orElseGet(ScoreResult::notFound);
+  }
+
+  /** Scores of many messages, a page. */
+  public ScoreResult<ListScoresResponse> list(NodeName client, ListScoresRequest request) {
+    Optional<Problem> problem =
+        ScoreQuery.problem(request).or(() -> check.person(request.getOnBehalfOf()));
+    if (problem.isPresent()) {
+      return new ScoreResult.Refused<>(problem.get());
+    }
+    ScorePages.Page page =
+        pages.before(
+            ScoreQuery.of(request, parts.desks().sight(client)),
+            ScoreQuery.before(request.getPageToken()),
+            ScoreQuery.pageSize(request),
+            actor(client, request.getOnBehalfOf()));
+    return new ScoreResult.Done<>(
+        ListScoresResponse.newBuilder()
+            .addAllScores(page.shown())
+            .setNextPageToken(page.more() ? ScoreQuery.token(page.reached()) : "")
+            .build());
+  }
+
+  /** Follows scores; whoever asks wakes it first, and ends it when the client is gone. */
+  public ScoreResult<ScoreFollower> follow(
+      NodeName client, FollowScoresRequest request, ScoreFollower.ScoreSink out) {
+    Optional<Problem> problem =
+        ScoreQuery.problem(request.getTerms())
+            .or(() -> check.person(request.getOnBehalfOf()))
+            .or(() -> ahead(request));
+    if (problem.isPresent()) {
+      return new ScoreResult.Refused<>(problem.get());
+    }
+    ScoreFollower followed =
+        new ScoreFollower(
+            pages,
+            ScoreQuery.of(request.getTerms(), parts.desks().sight(client)),
+            request.hasAfter() ? request.getAfter() : parts.ledger().scores().last(),
+            actor(client, request.getOnBehalfOf()),
+            followers,
+            parts.executor(),
+            out);
+    return followers.add(client.value(), followed.waking())
+        ? new ScoreResult.Done<>(followed)
+        : new ScoreResult.Refused<>(
+            new Problem(
+                Code.LIMIT_REACHED,
+                "",
+                "a client follows scores at most %d times, all together %d"
+                    .formatted(ScoreFollowers.MAX_OF_A_CLIENT, ScoreFollowers.MAX)));
+  }
+
+  /** A client that has seen what is not there any more would wait for numbers that come again. */
+  private Optional<Problem> ahead(FollowScoresRequest request) {
+    long last = parts.ledger().scores().last();
+    return Long.compareUnsigned(request.getAfter(), last) > 0
+        ? Optional.of(
+            new Problem(
+                Code.CURSOR_AHEAD,
+                "after",
+                "the last score is %d; the ledger was set back, or the number is none"
+                    .formatted(last)))
+        : Optional.empty();
+  }
+
+  private AuditActor actor(NodeName client, OnBehalfOf person) {
+    return AuditActor.client(parts.self(), client, person);
+  }
+}

@@ -1,0 +1,118 @@
+package org.entente.gateway.rpc;
+
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.policy.decide.Explanation;
+import org.entente.gateway.policy.decide.PolicyDecision;
+import org.entente.gateway.policy.decide.Residual;
+import org.entente.gateway.policy.decide.TransferVerdict;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.proto.v1.ExplainResponse;
+import org.entente.proto.v1.ExplainedAgreement;
+import org.entente.proto.v1.ExplainedOutcome;
+import org.entente.proto.v1.ExplainedRecipient;
+import org.entente.proto.v1.FulfilmentState;
+import org.entente.proto.v1.Refusal;
+
+/** What policy says of a draft, as the proto has it. Pure. */
+public final class ExplanationMapper {
+  private ExplanationMapper() {}
+
+  /** The answer of {@code Publisher.Explain}. */
+  public static ExplainResponse message(Explanation explanation) {
+    ExplainResponse.Builder out =
+        ExplainResponse.newBuilder()
+            .setPolicyVersion(explanation.policyVersion())
+            .setOutcome(outcome(explanation.outcome()))
+            .setHeldReason(explanation.held().orElse(""));
+    explanation
+        .recipients()
+        .forEach(one -> out.addRecipients(recipient(one, explanation.outcome(one))));
+    explanation.refusals().forEach(one -> out.addRefusals(refusal(one)));
+    return out.build();
+  }
+
+  /** The answer while a field is not known. */
+  public static ExplainResponse open(String policyVersion, List<Residual> residuals) {
+    ExplainResponse.Builder out = ExplainResponse.newBuilder().setPolicyVersion(policyVersion);
+    for (Residual one : residuals) {
+      org.entente.proto.v1.Residual.Builder residual =
+          out.addResidualsBuilder()
+              .setAgency(one.recipient().value())
+              .setType(one.type())
+              .setWhole(one.whole());
+      for (Residual.Branch branch : one.branches()) {
+        residual
+            .addBranchesBuilder()
+            .setCondition(branch.condition())
+            .setOutcome(outcome(branch.verdict().outcome()))
+            .setWords(branch.verdict().inShort());
+      }
+    }
+    return out.build();
+  }
+
+  private static ExplainedOutcome outcome(TransferVerdict.Outcome outcome) {
+    return switch (outcome) {
+      case PERMITTED -> ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED;
+      case HELD -> ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
+      case REFUSED -> ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
+    };
+  }
+
+  /** What an agency fulfils. */
+  public static FulfilmentState fulfilment(AgencyName agency, Fulfilment fulfilment) {
+    return FulfilmentState.newBuilder()
+        .setAgency(agency.value())
+        .setStated(fulfilment.stated())
+        .addAllFulfilsValue(fulfilment.numbers())
+        .build();
+  }
+
+  private static ExplainedOutcome outcome(PolicyDecision.Outcome outcome) {
+    return switch (outcome) {
+      case ACCEPTED -> ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED;
+      case HELD -> ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
+      case REFUSED -> ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
+    };
+  }
+
+  private static ExplainedRecipient recipient(
+      Explanation.Recipient one, PolicyDecision.Outcome outcome) {
+    ExplainedRecipient.Builder out =
+        ExplainedRecipient.newBuilder()
+            .setAgency(one.agency().value())
+            .setOutcome(outcome(outcome))
+            .setPermittedBy(one.permittedBy().orElse(""))
+            .addAllWithheld(one.withheld())
+            .setFulfilment(fulfilment(one.agency(), one.fulfils().orElse(Fulfilment.UNSTATED)));
+    one.refusal().ifPresent(refusal -> out.setRefusal(refusal(refusal)));
+    one.binding()
+        .ifPresent(
+            it ->
+                out.addAllObligations(it.obligations())
+                    .setRetentionDays(it.retentionDays())
+                    .setFourEyes(it.fourEyes())
+                    .setPersonRequired(it.personRequired()));
+    one.tried()
+        .forEach(
+            tried ->
+                out.addAgreements(
+                    ExplainedAgreement.newBuilder()
+                        .setId(tried.agreement())
+                        .setTitle(tried.title())
+                        .addAllFailed(tried.failed())));
+    return out.build();
+  }
+
+  private static Refusal refusal(org.entente.gateway.model.Refusal refusal) {
+    return Refusal.newBuilder()
+        .setAgency(refusal.recipient())
+        .setCode(refusal.code().name())
+        .setRule(refusal.rule())
+        .setReason(refusal.reason())
+        .setWhoMustAct(StatusMapper.who(refusal.code().whoMustAct()))
+        .build();
+  }
+}

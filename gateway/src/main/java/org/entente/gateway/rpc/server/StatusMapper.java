@@ -1,0 +1,180 @@
+package org.entente.gateway.rpc.server;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.WhoMustAct;
+
+/**
+ * How a problem looks to a caller: one gRPC status for each code, with {@code google.rpc.ErrorInfo}
+ * (reason = the stable code, domain = {@code entente}, metadata who_must_act and retry) and, where
+ * a field is at fault, {@code google.rpc.BadRequest}.
+ */
+public final class StatusMapper {
+  private static final String DOMAIN = "entente";
+
+  private StatusMapper() {}
+
+  /** The exception that ends a call with this problem. */
+  public static StatusRuntimeException exception(Problem problem) {
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(grpcCode(problem.code()).value())
+            .setMessage(problem.code() + ": " + describe(problem))
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setReason(problem.code().name())
+                        .setDomain(DOMAIN)
+                        .putMetadata("who_must_act", problem.code().whoMustAct().name())
+                        .putMetadata("retry", Boolean.toString(problem.code().retry()))
+                        .build()));
+    if (!problem.field().isEmpty()) {
+      status.addDetails(
+          Any.pack(
+              BadRequest.newBuilder()
+                  .addFieldViolations(
+                      BadRequest.FieldViolation.newBuilder()
+                          .setField(problem.field())
+                          .setDescription(problem.message()))
+                  .build()));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  /** Ends the call if there is a problem. */
+  public static void refuse(Optional<Problem> problem) {
+    if (problem.isPresent()) {
+      throw exception(problem.get());
+    }
+  }
+
+  /** The same problem as a message. */
+  public static org.entente.proto.v1.Problem message(Problem problem) {
+    return org.entente.proto.v1.Problem.newBuilder()
+        .setCode(problem.code().name())
+        .setField(problem.field())
+        .setMessage(problem.message())
+        .setWhoMustAct(who(problem.code().whoMustAct()))
+        .setRetry(problem.code().retry())
+        .build();
+  }
+
+  /** The stable code in an exception made here; INTERNAL for any other. */
+  static org.entente.gateway.model.Code code(StatusRuntimeException exception) {
+    Status status = StatusProto.fromThrowable(exception);
+    if (status != null) {
+      for (Any detail : status.getDetailsList()) {
+        try {
+          if (detail.is(ErrorInfo.class)) {
+            return org.entente.gateway.model.Code.valueOf(
+                detail.unpack(ErrorInfo.class).getReason());
+          }
+        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+          return org.entente.gateway.model.Code.INTERNAL;
+        }
+      }
+    }
+    return org.entente.gateway.model.Code.INTERNAL;
+  }
+
+  private static String describe(Problem problem) {
+    return problem.field().isEmpty()
+        ? problem.message()
+        : problem.field() + ": " + problem.message();
+  }
+
+  public static WhoMustAct who(org.entente.gateway.model.WhoMustAct who) {
+    return switch (who) {
+      case CLIENT -> WhoMustAct.WHO_MUST_ACT_CLIENT;
+      case OPERATOR -> WhoMustAct.WHO_MUST_ACT_OPERATOR;
+      case PEER -> WhoMustAct.WHO_MUST_ACT_PEER;
+      case POLICY -> WhoMustAct.WHO_MUST_ACT_POLICY;
+      case NOBODY -> WhoMustAct.WHO_MUST_ACT_NOBODY;
+    };
+  }
+
+  /** The gRPC status of a code; the table in proto/README.md says the same, which a test checks. */
+  static Code grpcCode(org.entente.gateway.model.Code code) {
+    return switch (code) {
+      case INVALID_FIELD,
+          LABEL_BODY_MISMATCH,
+          UNKNOWN_RECIPIENT,
+          NO_RECIPIENT,
+          TOO_LARGE,
+          MALFORMED,
+          HEADER_MISMATCH ->
+          Code.INVALID_ARGUMENT;
+      case IDEMPOTENCY_KEY_REUSED -> Code.ALREADY_EXISTS;
+      case UNKNOWN_CLIENT, UNKNOWN_PEER, IDENTITY_MISMATCH, BAD_SIGNATURE, TRUST_EXPIRED ->
+          Code.UNAUTHENTICATED;
+      case SCOPE_MISSING,
+          NO_AGREEMENT,
+          NOT_COVERED,
+          AGREEMENT_NAMED_REFUSES,
+          ABOVE_CEILING,
+          PERSONAL_DATA_REFUSED,
+          CLASSIFICATION_UNKNOWN,
+          CLASSIFICATION_MISMATCH,
+          NO_EQUIVALENT,
+          OBLIGATION_UNKNOWN,
+          OBLIGATION_NOT_FULFILLED,
+          CONDITION_FALSE,
+          ONWARD_REFUSED,
+          CONSENT_REQUIRED,
+          NOT_REDACTABLE,
+          NOT_REDACTED,
+          OPERATION_ROLE,
+          REFERENCE_REFUSED,
+          NODE_RULE,
+          PERSON_REQUIRED,
+          NOT_ASKED,
+          SECOND_PERSON_REQUIRED,
+          RELEASE_DENIED,
+          INGRESS_REFUSED ->
+          Code.PERMISSION_DENIED;
+      case NOT_FOUND -> Code.NOT_FOUND;
+      case CURSOR_TAKEN_OVER, SEQUENCE_CONFLICT, ROSTER_STALE -> Code.ABORTED;
+      case CONDITION_FAILED,
+          AGREEMENT_ENDED,
+          RELEASE_TIMED_OUT,
+          ALREADY_ANSWERED,
+          RECALLED,
+          ERASED,
+          KEY_LOST,
+          QUARANTINED,
+          DAMAGED,
+          DISCARDED,
+          ON_LEGAL_HOLD,
+          RESTRICTED,
+          EXPIRED,
+          CURSOR_AHEAD,
+          CURSOR_OPEN,
+          UNOPENED,
+          OUT_OF_ORDER,
+          DEADLINE_PASSED,
+          DEADLINE_RUNS,
+          PROTOCOL_VERSION,
+          CANNOT_OPEN,
+          NEED_REWRAP,
+          ROUTING_LOOP,
+          ROSTER_UNKNOWN,
+          ROSTER_FORKED,
+          OPERATION_CLOSED,
+          AUDIT_LOG_BEHIND,
+          AUDIT_LOG_FORKED,
+          AUDIT_LOG_UNPROVEN ->
+          Code.FAILED_PRECONDITION;
+      case NO_ROUTE, NOT_READY -> Code.UNAVAILABLE;
+      case STORAGE_FULL, QUARANTINE_FULL, OVERLOADED, LIMIT_REACHED -> Code.RESOURCE_EXHAUSTED;
+      case INTERNAL -> Code.INTERNAL;
+    };
+  }
+}

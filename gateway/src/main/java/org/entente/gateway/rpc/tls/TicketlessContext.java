@@ -1,0 +1,26 @@
+package org.entente.gateway.rpc.tls;
+
+import io.netty.handler.ssl.DelegatingSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.internal.tcnative.SSL;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * A context of BoringSSL whose connections give no session tickets (RFC 8446, section 4.6.1), so
+ * that none can be resumed: a resumed handshake asks nobody whether the certificate still holds.
+ *
+ * <p>Switching the session cache off does not do that. Netty clears the option on each engine for
+ * TLS 1.3, so each engine has to get it again.
+ */
+final class TicketlessContext extends DelegatingSslContext {
+  TicketlessContext(SslContext context) {
+    super(context);
+  }
+
+  @Override
+  protected void initEngine(SSLEngine engine) {
+    long connection = ((ReferenceCountedOpenSslEngine) engine).sslPointer();
+    SSL.setOptions(connection, SSL.SSL_OP_NO_TICKET);
+  }
+}

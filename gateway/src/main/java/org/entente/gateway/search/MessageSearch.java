@@ -1,0 +1,207 @@
+package org.entente.gateway.search;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.consent.GivenConsents;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.OpenResponse;
+import org.entente.proto.v1.RelatedRequest;
+import org.entente.proto.v1.RelatedResponse;
+import org.entente.proto.v1.SearchRequest;
+import org.entente.proto.v1.SearchResponse;
+
+/**
+ * Finds received messages for a person, and opens them.
+ *
+ * <p>The index only says where to look: each message is read from the ledger, may be given ({@link
+ * Match#mayGive}, not set aside) and is opened by its key at that moment, and the commit that puts
+ * the search on record leaves out what went meanwhile. So a message is found as long as it is kept,
+ * and not a moment longer. Calls block; safe for many threads.
+ */
+public final class MessageSearch {
+  /** Places of the index that one page may look at. */
+  private static final int LOOKED_AT = 1_000;
+
+  private final Parts parts;
+  private final SearchIndex indexing;
+  private final MessageVisibility given;
+  private final RelatedMessages relating;
+
+  /** What it works with. */
+  public record Parts(
+      AgencyName self,
+      Ledger ledger,
+      InboxOpener opening,
+      EvidenceRecords evidence,
+      Desks desks,
+      LabelCheck check,
+      Meters meters) {}
+
+  /** Searches over an index. */
+  public MessageSearch(Parts parts, SearchIndex indexing) {
+    this.parts = parts;
+    this.indexing = indexing;
+    this.given = new MessageVisibility(parts);
+    this.relating = new RelatedMessages(parts, given, indexing);
+  }
+
+  /** What came of a request. */
+  public sealed interface Answer<T> {
+    /** It is on record, and this may be shown. */
+    record Shown<T>(T response) implements Answer<T> {
+      /** Names nothing of what is shown. */
+      @Override
+      public String toString() {
+        return "shown";
+      }
+    }
+
+    /** Nothing was shown. */
+    record Refused<T>(Problem problem) implements Answer<T> {}
+  }
+
+  private record Page(List<MessageVisibility.Hit> hits, String next) {}
+
+  // Searching ------------------------------------------------------------------------------------
+
+  /** A page of what is sought. */
+  public Answer<SearchResponse> search(NodeName client, SearchRequest request) {
+    Optional<Problem> problem = problem(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    SearchQuery.ReadResult reading = SearchQuery.read(request, parts.desks().sight(client));
+    if (reading instanceof SearchQuery.ReadResult.Wrong wrong) {
+      return new Answer.Refused<>(wrong.problem());
+    }
+    SearchQuery.ReadResult.Clear clear = (SearchQuery.ReadResult.Clear) reading;
+    SearchIndex.ReadyIndex ready = indexing.ready();
+    Page page = page(ready.index(), clear);
+    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
+    List<MessageVisibility.Hit> shown =
+        parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, clear.sought(), page.hits()));
+    parts.meters().searched();
+    List<FoundMessage> found =
+        shown.stream().map(hit -> hit.found(parts.ledger().chains())).toList();
+    return new Answer.Shown<>(response(ready, clear.sought(), found, page.next()));
+  }
+
+  private Page page(MessageIndex index, SearchQuery.ReadResult.Clear clear) {
+    List<MessageVisibility.Hit> hits = new ArrayList<>();
+    long before = clear.before();
+    int looked = 0;
+    List<InboxPosition> places = index.find(clear.sought(), before, clear.pageSize() + 1);
+    while (!places.isEmpty()) {
+      for (InboxPosition place : places) {
+        if (hits.size() == clear.pageSize() || looked == LOOKED_AT) {
+          return new Page(hits, SearchQuery.token(before));
+        }
+        hit(clear.sought(), place).ifPresent(hits::add);
+        before = place.number();
+        looked++;
+      }
+      places = index.find(clear.sought(), before, clear.pageSize() + 1);
+    }
+    return new Page(hits, "");
+  }
+
+  private Optional<MessageVisibility.Hit> hit(SearchCriteria sought, InboxPosition place) {
+    try {
+      return given
+          .placed(place, sought.match())
+          .flatMap(
+              placed ->
+                  parts
+                      .opening()
+                      .label(placed)
+                      .filter(sought.match()::matches)
+                      .map(label -> new MessageVisibility.Hit(placed, label)));
+    } catch (CorruptRecord e) {
+      // Delivery sets it aside.
+      return Optional.empty();
+    }
+  }
+
+  private List<MessageVisibility.Hit> record(
+      Transaction tx, AuditActor actor, SearchCriteria sought, List<MessageVisibility.Hit> hits) {
+    List<MessageVisibility.Hit> shown =
+        hits.stream().filter(hit -> given.isStill(tx, hit.placed())).toList();
+    tx.audit(
+        MessageVisibility.leaf(tx, AuditType.SEARCHED, actor, shown)
+            .saying("by " + sought.fields() + ": " + shown.size() + " shown"));
+    return shown;
+  }
+
+  private static SearchResponse response(
+      SearchIndex.ReadyIndex ready, SearchCriteria sought, List<FoundMessage> found, String next) {
+    SearchResponse.Builder response =
+        SearchResponse.newBuilder().addAllMessages(found).setNextPageToken(next);
+    Optional<Instant> reach = ready.reachesBackTo();
+    reach.ifPresent(at -> response.setReachesBackTo(Timestamps.fromMillis(at.toEpochMilli())));
+    boolean reaches = reach.isEmpty() || sought.fromMillis() > reach.get().toEpochMilli();
+    return response.setComplete(reaches && ready.current()).build();
+  }
+
+  // Opening --------------------------------------------------------------------------------------
+
+  /** A message whole. */
+  public Answer<OpenResponse> open(NodeName client, MessageId id, OpenRequest request) {
+    Optional<Problem> problem = problem(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    Answer<MessageVisibility.OpenedHit> whole =
+        given.whole(id, parts.desks().sight(client), request.getExercise());
+    if (whole instanceof Answer.Refused<MessageVisibility.OpenedHit> refused) {
+      return new Answer.Refused<>(refused.problem());
+    }
+    MessageVisibility.OpenedHit opened =
+        ((Answer.Shown<MessageVisibility.OpenedHit>) whole).response();
+    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
+    boolean recorded =
+        parts
+            .ledger()
+            .commit(Lane.ROUTINE, tx -> given.recordOpening(tx, actor, client, opened.hit()));
+    if (!recorded) {
+      return MessageVisibility.notFound(id);
+    }
+    parts.meters().openedByPerson();
+    return new Answer.Shown<>(
+        OpenResponse.newBuilder()
+            .setMessage(opened.hit().found(parts.ledger().chains()))
+            .setBody(opened.body())
+            .addAllConsents(GivenConsents.of(opened.body()))
+            .build());
+  }
+
+  /** The messages that name an identifier that one names. */
+  public Answer<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
+    return problem(request.getOnBehalfOf())
+        .<Answer<RelatedResponse>>map(Answer.Refused::new)
+        .orElseGet(() -> relating.related(client, id, request));
+  }
+
+  private Optional<Problem> problem(OnBehalfOf person) {
+    return parts.check().decision(person).stream().findFirst();
+  }
+}

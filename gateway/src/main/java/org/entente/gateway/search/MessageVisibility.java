@@ -1,0 +1,214 @@
+package org.entente.gateway.search;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.ledger.Chains;
+import org.entente.gateway.ledger.DeskVisibility;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Label;
+
+/**
+ * What may be given to a person at this moment: what is kept, was not recalled and is not set
+ * aside, whether or not it is still to be delivered; read from the ledger, and asked once more in
+ * the commit that puts it on record.
+ */
+final class MessageVisibility {
+  private final MessageSearch.Parts parts;
+
+  MessageVisibility(MessageSearch.Parts parts) {
+    this.parts = parts;
+  }
+
+  /** A message that may be shown. */
+  record Hit(InboxTable.PlacedRecord placed, Label label) {
+    MessageId id() {
+      return MessageId.of(placed.record().getMessageId().toByteArray());
+    }
+
+    AgencyName origin() {
+      return new AgencyName(placed.record().getOrigin());
+    }
+
+    FoundMessage found(Chains chains) {
+      FoundMessage.Builder found =
+          FoundMessage.newBuilder()
+              .setMessageId(placed.record().getMessageId())
+              .setLabel(label)
+              .setPosition(placed.position())
+              .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()));
+      if (placed.record().getChanged()) {
+        found.setStanding(chains.standing(origin(), id()));
+      }
+      return found.build();
+    }
+  }
+
+  /** The same with its content. */
+  record OpenedHit(Hit hit, Body body) {
+    /** Names nothing of the content. */
+    @Override
+    public String toString() {
+      return "opened " + hit.id();
+    }
+  }
+
+  /** What stands at a place, if it may be given. */
+  Optional<InboxTable.PlacedRecord> placed(InboxPosition place, MessageFilter match) {
+    return Optional.ofNullable(parts.ledger().inbox().place(place.lane(), place.position()))
+        .filter(placed -> mayBeGiven(placed, match));
+  }
+
+  /**
+   * What is asked before anything is said of a message: its label is found while it is restricted.
+   */
+  private boolean mayBeGiven(InboxTable.PlacedRecord placed, MessageFilter match) {
+    return match.mayGive(placed) && !isAside(placed.position());
+  }
+
+  private boolean isAside(long position) {
+    return parts.ledger().quarantine().holds(position);
+  }
+
+  /** The content of what stands at a place, if that may be opened. */
+  Optional<InboxOpener.Message> content(InboxTable.PlacedRecord placed, MessageFilter match) {
+    return match.mayOpen(placed, this::isAside)
+        ? parts.opening().message(placed, label -> true)
+        : Optional.empty();
+  }
+
+  /** Whether a message is still here, wherever it stands by now, and was not recalled since. */
+  boolean isStill(Transaction tx, InboxTable.PlacedRecord seen) {
+    InboxTable.PlacedRecord now = parts.ledger().inbox().now(tx, seen);
+    return now != null && !now.record().getRecalled();
+  }
+
+  /** Whether the originator of a message restricts its processing by now. */
+  boolean isRestricted(Transaction tx, InboxTable.PlacedRecord seen) {
+    InboxTable.PlacedRecord now = parts.ledger().inbox().now(tx, seen);
+    return now != null && now.record().getRestricted();
+  }
+
+  /** A message whole, or why it may not be given. */
+  MessageSearch.Answer<OpenedHit> whole(MessageId id, DeskVisibility sight, boolean exercise) {
+    try {
+      InboxTable.PlacedRecord placed = parts.ledger().inbox().find(id);
+      MessageFilter match =
+          new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
+      return placed == null ? notFound(id) : whole(id, placed, match);
+    } catch (CorruptRecord e) {
+      return new MessageSearch.Answer.Refused<>(damaged(id));
+    }
+  }
+
+  /** The same of one that was seen, which may have come anew meanwhile. */
+  MessageSearch.Answer<OpenedHit> whole(
+      MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
+    if (!match.mayOpen(placed, this::isAside)) {
+      return unopened(id, placed, match);
+    }
+    Optional<InboxOpener.Message> opened = parts.opening().message(placed, match::matches);
+    Body body = opened.map(InboxOpener.Message::body).orElse(null);
+    if (opened.isEmpty() || body == null) {
+      if (parts.opening().isDamaged(placed)) {
+        return new MessageSearch.Answer.Refused<>(damaged(id));
+      }
+      InboxTable.PlacedRecord now = parts.ledger().inbox().find(id);
+      // Places only rise, and seldom: it ends.
+      return now != null && now.position() > placed.position()
+          ? whole(id, now, match)
+          : notFound(id);
+    }
+    return new MessageSearch.Answer.Shown<>(
+        new OpenedHit(new Hit(placed, opened.get().label()), body));
+  }
+
+  /** Who may be given it is told why it is not opened; to others it is not here. */
+  private static MessageSearch.Answer<OpenedHit> unopened(
+      MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
+    if (!match.mayGive(placed)) {
+      return notFound(id);
+    }
+    return new MessageSearch.Answer.Refused<>(
+        placed.record().getRestricted()
+            ? new Problem(
+                Code.RESTRICTED,
+                "message_id",
+                "the originator of message " + id + " restricts its processing")
+            : new Problem(
+                Code.QUARANTINED,
+                "message_id",
+                "message " + id + " did not open and is set aside; an operator decides"));
+  }
+
+  /** On record, and known to the origin as any first retrieval is; whether it may be given. */
+  boolean recordOpening(Transaction tx, AuditActor actor, NodeName client, Hit hit) {
+    if (!isStill(tx, hit.placed()) || isRestricted(tx, hit.placed())) {
+      return false;
+    }
+    tx.audit(leaf(tx, AuditType.OPENED, actor, List.of(hit)));
+    EvidenceRecords evidence = parts.evidence();
+    if (isFirst(tx, hit, client)) {
+      evidence.owe(
+          tx,
+          parts.ledger().evidence(),
+          hit.origin(),
+          evidence.retrieval(hit.id(), client.value(), tx.nowMillis()));
+    }
+    return true;
+  }
+
+  private boolean isFirst(Transaction tx, Hit hit, NodeName client) {
+    long bucket = hit.placed().record().getBucketDay();
+    return parts
+            .evidence()
+            .retrievals()
+            .note(tx, parts.ledger().retrievals(), hit.id(), bucket, client.value())
+        == RetrievalRecords.RetrievalKind.FIRST;
+  }
+
+  /** A leaf about messages that a person was shown. */
+  static AuditRecord leaf(Transaction tx, AuditType type, AuditActor actor, List<Hit> shown) {
+    return AuditRecord.of(
+        type,
+        LawCategory.CONSULTATION,
+        Instant.ofEpochMilli(tx.nowMillis()),
+        actor,
+        new AuditSubject(
+            null,
+            shown.stream().map(Hit::id).toList(),
+            shown.stream().map(Hit::origin).distinct().toList(),
+            null));
+  }
+
+  private static Problem damaged(MessageId id) {
+    return new Problem(
+        Code.DAMAGED, "message_id", "message " + id + " is stored here and does not open any more");
+  }
+
+  static <T> MessageSearch.Answer<T> notFound(MessageId id) {
+    return new MessageSearch.Answer.Refused<>(
+        new Problem(
+            Code.NOT_FOUND, "message_id", "no message " + id + " is here that may be given"));
+  }
+}

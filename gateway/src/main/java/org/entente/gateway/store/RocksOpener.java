@@ -1,0 +1,184 @@
+package org.entente.gateway.store;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.store.StoreFailure.Kind;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WALRecoveryMode;
+
+/**
+ * Opens a RocksDB directory as a store: checks what is there, opens it, checks its format.
+ *
+ * <p>The format version is the entry {@code entente.store.format} of {@link Table#META}, two bytes
+ * big-endian, written by the first commit of a new store. A store of another version, or with a
+ * table that this release does not know, is refused and none of its records changes: before the
+ * first release there is one format, and this constant rises with each change of it.
+ */
+final class RocksOpener {
+  static final int FORMAT = 7;
+  static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
+
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private final Path dir;
+  private final RocksOptions options;
+
+  RocksOpener(Path dir, RocksOptions options) {
+    this.dir = dir;
+    this.options = options;
+  }
+
+  RocksStore open() {
+    requireUndamagedLogs();
+    return open(WALRecoveryMode.TolerateCorruptedTailRecords);
+  }
+
+  RocksStore openCuttingLogAtDamage() {
+    return open(WALRecoveryMode.PointInTimeRecovery);
+  }
+
+  private RocksStore open(WALRecoveryMode recovery) {
+    RocksDirectory.create(dir);
+    requireKnownTables();
+    RocksStore store = open(new RocksResources(options, recovery), false);
+    return checked(store, () -> checkFormat(store));
+  }
+
+  RocksStore openReadOnly() {
+    if (!RocksDirectory.holdsStore(dir)) {
+      throw new StoreFailure(Kind.IO, "there is no store in " + dir, null);
+    }
+    requireUndamagedLogs();
+    requireKnownTables();
+    requireAllTables();
+    RocksResources resources =
+        new RocksResources(options, WALRecoveryMode.TolerateCorruptedTailRecords);
+    resources.keepNoInfoLog();
+    RocksStore store = open(resources, true);
+    return checked(store, () -> requireFormat(store));
+  }
+
+  private RocksStore open(RocksResources resources, boolean readOnly) {
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, resources.table()));
+    for (Table table : Table.values()) {
+      descriptors.add(new ColumnFamilyDescriptor(nameOf(table), resources.table()));
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try {
+      String path = dir.toString();
+      RocksDB database =
+          readOnly
+              ? RocksDB.openReadOnly(resources.database(), path, descriptors, handles)
+              : RocksDB.open(resources.database(), path, descriptors, handles);
+      handles.remove(0).close();
+      Map<Table, ColumnFamilyHandle> tables = new EnumMap<>(Table.class);
+      Iterator<ColumnFamilyHandle> inOrder = handles.iterator();
+      for (Table table : Table.values()) {
+        tables.put(table, inOrder.next());
+      }
+      return new RocksStore(resources, database, tables, readOnly);
+    } catch (RocksDBException e) {
+      resources.close();
+      throw RocksFailureMapper.of("opening " + dir, e);
+    }
+  }
+
+  private static RocksStore checked(RocksStore store, Runnable check) {
+    try {
+      check.run();
+      return store;
+    } catch (StoreFailure e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private void requireUndamagedLogs() {
+    if (RocksDirectory.holdsStore(dir)) {
+      LogFiles.requireUndamaged(dir);
+    }
+  }
+
+  /**
+   * Also refuses remains of a store. A table of another release would keep RocksDB from opening.
+   */
+  private void requireKnownTables() {
+    if (!RocksDirectory.holdsStore(dir)) {
+      return;
+    }
+    for (byte[] name : tables()) {
+      if (!isKnown(name)) {
+        throw otherFormat("it has a table " + new String(name, StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  /** A store that is only read cannot be given a table that it lacks. */
+  private void requireAllTables() {
+    List<byte[]> there = tables();
+    for (Table table : Table.values()) {
+      if (there.stream().noneMatch(name -> Arrays.equals(name, nameOf(table)))) {
+        throw otherFormat("it has no table " + table);
+      }
+    }
+  }
+
+  private List<byte[]> tables() {
+    try (Options listing = new Options()) {
+      return RocksDB.listColumnFamilies(listing, dir.toString());
+    } catch (RocksDBException e) {
+      throw RocksFailureMapper.of("opening " + dir, e);
+    }
+  }
+
+  private static boolean isKnown(byte[] name) {
+    return Arrays.equals(name, RocksDB.DEFAULT_COLUMN_FAMILY)
+        || Arrays.stream(Table.values()).anyMatch(table -> Arrays.equals(name, nameOf(table)));
+  }
+
+  private static byte[] nameOf(Table table) {
+    return table.name().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void checkFormat(RocksStore store) {
+    if (store.get(Table.META, FORMAT_KEY) == null && isEmpty(store)) {
+      byte[] format = KeyBuilder.key().u16(FORMAT).done();
+      store.commit(store.batch().put(Table.META, FORMAT_KEY, format), Durability.SYNCED);
+    }
+    requireFormat(store);
+  }
+
+  private void requireFormat(RocksStore store) {
+    byte[] value = store.get(Table.META, FORMAT_KEY);
+    if (value == null || value.length != 2) {
+      throw new StoreFailure(Kind.CORRUPT, dir + " does not name its format", null);
+    }
+    int format = KeyReader.of(value).u16();
+    if (format != FORMAT) {
+      throw otherFormat("its format is " + format + "; this release reads format " + FORMAT);
+    }
+  }
+
+  private StoreFailure otherFormat(String why) {
+    return new StoreFailure(
+        Kind.OTHER_FORMAT, dir + " was written by another release: " + why, null);
+  }
+
+  private static boolean isEmpty(RocksStore store) {
+    byte[] first = new byte[0];
+    return Arrays.stream(Table.values()).allMatch(table -> store.last(table, first, null) == null);
+  }
+}

@@ -1,0 +1,71 @@
+package org.entente.gateway.transmit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.OriginNumber;
+
+/**
+ * Mail that has waited over many starts. Every start begins an epoch of numbers, and a recipient
+ * keeps only the latest few; so before it takes nothing more of the epoch in which something waits,
+ * all that is owed to it in that lane gets numbers of the present one, in its order.
+ */
+public final class EpochRenumbering {
+  /** Up to so many move in one commit, and so keep their order whatever happens. */
+  private static final int PAGE = 4_096;
+
+  private final Ledger ledger;
+  private final Settlement settlement;
+
+  /** Over what is owed by a ledger. */
+  public EpochRenumbering(Ledger ledger, Settlement settlement) {
+    this.ledger = ledger;
+    this.settlement = settlement;
+  }
+
+  /** To be called at a start, before anything new is numbered; how many messages were moved. */
+  public int renumber() {
+    int moved = 0;
+    for (Lane lane : Lane.all()) {
+      for (AgencyName recipient : ledger.outbox().recipients(lane)) {
+        if (isDue(recipient, lane)) {
+          moved += renumber(recipient, lane);
+        }
+      }
+    }
+    return moved;
+  }
+
+  private boolean isDue(AgencyName recipient, Lane lane) {
+    long oldest = ledger.outbox().oldestEpoch(recipient, lane);
+    return ledger.outbox().page(recipient, lane, null, 1).stream()
+        .anyMatch(first -> first.number().epoch() < oldest);
+  }
+
+  private int renumber(AgencyName recipient, Lane lane) {
+    long present = ledger.outbox().epoch(recipient, lane);
+    int moved = 0;
+    OriginNumber after = null;
+    boolean more = true;
+    while (more) {
+      List<OriginNumber> page = new ArrayList<>();
+      for (OutboxTable.NumberedEntry one : ledger.outbox().page(recipient, lane, after, PAGE)) {
+        if (one.number().epoch() < present) {
+          page.add(one.number());
+        }
+      }
+      moved +=
+          ledger
+              .commit(
+                  lane,
+                  tx -> page.stream().filter(n -> settlement.renumber(tx, recipient, n)).count())
+              .intValue();
+      more = page.size() == PAGE;
+      after = more ? page.get(PAGE - 1) : null;
+    }
+    return moved;
+  }
+}

@@ -1,0 +1,189 @@
+package org.entente.gateway.transmit;
+
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.DeliveryStatus;
+import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.UnopenedRecord;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for what the recipients of this agency's messages have to say, and says it in their stead
+ * when the time for it has passed: evidence that is marked as made by time-out, and the list of
+ * messages that nobody has opened in time. What a recipient says later is kept beside it.
+ *
+ * <p>What is awaited is in the ledger, so a restart forgets nothing; what a round finds due is
+ * decided again in the transaction that states it, so that no word of a recipient is overlooked.
+ * {@link #round} is called regularly by one thread.
+ */
+public final class EvidenceTimeouts {
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceTimeouts.class);
+  private static final int PAGE = 256;
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
+  private final InstantSource ending;
+
+  /**
+   * Waiting over a ledger.
+   *
+   * @param ending the time by which something is concluded from time having passed
+   */
+  public EvidenceTimeouts(
+      AgencyName self, Ledger ledger, EvidenceRecords evidence, InstantSource ending) {
+    this.self = self;
+    this.ledger = ledger;
+    this.evidence = evidence;
+    this.ending = ending;
+  }
+
+  /** Keeps whom an own message goes to, and by when what is awaited of them. */
+  public static void begin(
+      Transaction tx, Ledger ledger, EvidenceRecords evidence, MessageId id, SentFacts facts) {
+    evidence.accepted(tx, ledger.evidence(), id, facts);
+    ledger.awaited().look(tx, new AwaitedEvidenceTable.DueMessage(TimeoutRules.first(facts), id));
+  }
+
+  private record DueMessage(AwaitedEvidenceTable.DueMessage due, Optional<SentFacts> facts) {}
+
+  private record Group(String recipient, Lane lane) {}
+
+  /** Looks at all that is due; how many messages. */
+  public int round() {
+    long now = ending.millis();
+    int looked = 0;
+    List<AwaitedEvidenceTable.DueMessage> due;
+    do {
+      due = ledger.awaited().due(now, PAGE);
+      if (!due.isEmpty()) {
+        page(due, now);
+        looked += due.size();
+      }
+    } while (due.size() == PAGE);
+    return looked;
+  }
+
+  private void page(List<AwaitedEvidenceTable.DueMessage> due, long now) {
+    List<DueMessage> found =
+        due.stream()
+            .map(one -> new DueMessage(one, evidence.sent(ledger.evidence(), one.id())))
+            .toList();
+    Map<Group, List<MessageId>> unopened = new LinkedHashMap<>();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          unopened.clear();
+          found.forEach(one -> look(tx, one, now, unopened));
+          return found.size();
+        });
+    unopened.forEach(EvidenceTimeouts::tell);
+  }
+
+  private void look(
+      Transaction tx, DueMessage found, long now, Map<Group, List<MessageId>> unopened) {
+    MessageId id = found.due().id();
+    ledger.awaited().looked(tx, found.due());
+    if (found.facts().isEmpty()) {
+      return;
+    }
+    SentFacts facts = found.facts().get();
+    TimeoutRules.Assessment look = TimeoutRules.look(facts, name -> recipient(tx, id, name), now);
+    look.steps()
+        .forEach(
+            (name, step) -> {
+              take(tx, id, facts, name, step, now);
+              if (step.list()) {
+                Group group = new Group(name, Lane.of(facts.getLane()));
+                unopened.computeIfAbsent(group, g -> new ArrayList<>()).add(id);
+              }
+            });
+    if (look.next() > 0) {
+      ledger.awaited().look(tx, new AwaitedEvidenceTable.DueMessage(look.next(), id));
+    }
+  }
+
+  private TimeoutRules.Recipient recipient(Transaction tx, MessageId id, String name) {
+    DeliveryStatus stand =
+        DeliveryStatus.with(
+            name,
+            self,
+            (agency, kind, recipient) ->
+                ledger.evidence().has(tx, new EvidenceName(id, kind, agency, recipient)));
+    return new TimeoutRules.Recipient(stand, ledger.awaited().listing(tx, id, name));
+  }
+
+  private void take(
+      Transaction tx,
+      MessageId id,
+      SentFacts facts,
+      String name,
+      TimeoutRules.Step step,
+      long now) {
+    if (step.undelivered()) {
+      state(
+          tx,
+          item(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, id, name, now),
+          Code.EXPIRED,
+          "no evidence of its delivery came before its expiry");
+    }
+    if (step.unopened()) {
+      state(
+          tx,
+          item(EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL, id, name, now),
+          Code.UNOPENED,
+          "nobody there had opened it by " + Instant.ofEpochMilli(facts.getOpenByMs()));
+    }
+    if (step.list()) {
+      ledger
+          .awaited()
+          .list(
+              tx,
+              UnopenedRecord.newBuilder()
+                  .setMessageId(ByteString.copyFrom(id.bytes()))
+                  .setRecipient(name)
+                  .setLane(facts.getLane())
+                  .setOpenByMs(facts.getOpenByMs())
+                  .setExercise(facts.getExercise())
+                  .build());
+    } else if (step.unlist()) {
+      ledger.awaited().unlist(tx, id, name);
+    }
+  }
+
+  private EvidenceItem item(EvidenceKind kind, MessageId id, String recipient, long now) {
+    return evidence.item(kind, id, recipient, new byte[0], now);
+  }
+
+  private void state(Transaction tx, EvidenceItem item, Code code, String reason) {
+    evidence.keep(tx, ledger.evidence(), evidence.timedOut(item, code, reason));
+  }
+
+  /** One line for all of a recipient and lane: a peer that is away makes no flood of them. */
+  private static void tell(Group group, List<MessageId> ids) {
+    LOG.warn(
+        "{} messages of lane {} were not opened in time by {}, the first of them {}",
+        ids.size(),
+        group.lane(),
+        group.recipient(),
+        ids.get(0));
+  }
+}

@@ -1,0 +1,68 @@
+package org.entente.gateway.transmit;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.entente.gateway.ledger.table.WindowTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks for mail that stays missing although later mail arrived, and says so. */
+public final class GapReporter {
+  private static final Logger LOG = LoggerFactory.getLogger(GapReporter.class);
+
+  private final GapWatch watch;
+  private final WindowTable windows;
+
+  public GapReporter(LongSupplier running, WindowTable windows) {
+    this.watch = new GapWatch(running);
+    this.windows = windows;
+  }
+
+  /** What hears of numbers from both ends. */
+  public GapWatch watch() {
+    return watch;
+  }
+
+  /**
+   * Gaps in mail from others are looked for; those in mail to them follow from watermarks.
+   *
+   * @param reporting tells an origin once more what is here, whose answer closes a gap
+   */
+  public void round(Consumer<AgencyName> reporting) {
+    for (AgencyName origin : windows.origins()) {
+      List<WindowTable.LaneWindow> all = windows.all(origin);
+      if (all.stream().anyMatch(one -> !one.window().receivedAbove().isEmpty())) {
+        reporting.accept(origin);
+      }
+      for (Lane lane : Lane.all()) {
+        watch.only(
+            new GapWatch.Place(GapWatch.End.RECIPIENT, origin, lane),
+            all.stream()
+                .filter(one -> one.lane() == lane)
+                .map(one -> one.window().epoch())
+                .collect(Collectors.toSet()));
+      }
+      for (WindowTable.LaneWindow one : all) {
+        watch.seen(
+            new GapWatch.Place(GapWatch.End.RECIPIENT, origin, one.lane()),
+            one.window().epoch(),
+            one.window().watermark(),
+            one.window().receivedAbove());
+      }
+    }
+    for (GapWatch.Gap gap : watch.news()) {
+      LOG.warn(
+          "{} of {} {} {}: missing from number {} on, although later ones arrived, as when a"
+              + " transit on the way drops or delays them",
+          gap.missing(),
+          gap.place().lane(),
+          gap.place().end() == GapWatch.End.ORIGIN ? "to" : "from",
+          gap.place().agency(),
+          gap.first());
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package org.entente.gateway.transmit;
+
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.BatchKey;
+import org.entente.gateway.seal.BatchPlanner;
+import org.entente.gateway.seal.ContentKey;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.seal.Sealed;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SealingBatch;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.proto.store.v1.SealedUnder;
+import org.entente.proto.store.v1.StoredEnvelope;
+
+/**
+ * Seals what waits into envelopes and brings them into the form in which the ledger keeps them: the
+ * content key wrapped under the local outbox key, never in the clear. Safe for many threads.
+ */
+public final class OutboundSealer {
+  private final Sealer sealer;
+  private final OutboxSeal outboxSeal;
+  private final OutboxKeys outboxKeys;
+  private final Meters meters;
+  private final int maxMessages;
+  private final int maxBytes;
+
+  /**
+   * Sealing with bounds on one envelope.
+   *
+   * @param outboxKeys the keys under which content keys wait
+   */
+  public OutboundSealer(
+      Sealer sealer,
+      OutboxSeal outboxSeal,
+      OutboxKeys outboxKeys,
+      Meters meters,
+      int maxMessages,
+      int maxBytes) {
+    this.sealer = sealer;
+    this.outboxSeal = outboxSeal;
+    this.outboxKeys = outboxKeys;
+    this.meters = meters;
+    this.maxMessages = maxMessages;
+    this.maxBytes = maxBytes;
+  }
+
+  /** An envelope ready for {@link Dispatch#submit}, with what the audit log says of it. */
+  public record ReadyEnvelope(
+      EnvelopeId envelope,
+      BatchKey key,
+      List<MessageId> messages,
+      Dispatch.OutgoingEnvelope outgoing) {
+    /** Whom it goes to. */
+    public List<AgencyName> recipients() {
+      return key.recipients();
+    }
+  }
+
+  /** Seals items, highest lane first, those with equal batch keys together. */
+  public List<ReadyEnvelope> seal(List<SealingItem> items) {
+    List<ReadyEnvelope> out = new ArrayList<>();
+    for (SealingBatch batch : BatchPlanner.group(items, maxMessages, maxBytes)) {
+      long start = System.nanoTime();
+      try (Sealed sealed = sealer.seal(batch)) {
+        out.add(ready(sealed, batch.permission()));
+      }
+      meters.sealed(System.nanoTime() - start);
+    }
+    return out;
+  }
+
+  private ReadyEnvelope ready(Sealed sealed, SealingItem.Permission permission) {
+    EnvelopeHeader header = sealed.envelope().header();
+    OutboxKeys.NamedKey outboxKey = outboxKeys.current();
+    byte[] wrapped = outboxSeal.seal(header, outboxKey.key(), sealed.contentKey());
+    StoredEnvelope.Builder stored =
+        StoredEnvelope.newBuilder()
+            .setHeader(UnsafeByteOperations.unsafeWrap(header.encoded()))
+            .setSignature(UnsafeByteOperations.unsafeWrap(sealed.envelope().signature()))
+            .setLabels(UnsafeByteOperations.unsafeWrap(sealed.envelope().labels()))
+            .setBodies(UnsafeByteOperations.unsafeWrap(sealed.envelope().bodies()))
+            .setSealedContentKey(UnsafeByteOperations.unsafeWrap(wrapped))
+            .setOutboxKey(outboxKey.id())
+            .setSealedUnder(
+                SealedUnder.newBuilder()
+                    .setGeneration(permission.generation())
+                    .setSecondPerson(permission.grounds().secondPerson())
+                    .setPerson(permission.grounds().person()));
+    sealed
+        .messages()
+        .forEach(id -> stored.addMessageIds(UnsafeByteOperations.unsafeWrap(id.bytes())));
+    List<Dispatch.Recipient> recipients =
+        sealed.key().recipients().stream()
+            .map(agency -> new Dispatch.Recipient(agency, sealed.key().agreement()))
+            .toList();
+    return new ReadyEnvelope(
+        header.facts().id(),
+        sealed.key(),
+        sealed.messages(),
+        new Dispatch.OutgoingEnvelope(
+            header.hash(),
+            stored.build(),
+            header.facts().lane(),
+            header.facts().expiresAtMs(),
+            recipients));
+  }
+
+  /** Opens the content key of an own envelope again. */
+  public Optional<ContentKey> contentKey(StoredEnvelope envelope) {
+    byte[] wrapped = envelope.getSealedContentKey().toByteArray();
+    return EnvelopeHeader.parse(envelope.getHeader().toByteArray())
+        .flatMap(
+            header ->
+                outboxKeys
+                    .find(envelope.getOutboxKey())
+                    .flatMap(key -> OutboxSeal.open(header, key, wrapped)));
+  }
+}

@@ -1,0 +1,228 @@
+package org.entente.gateway.transmit;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after what is owed: queues what waited for a key or a route, sends again what a transit
+ * took and the recipient has not confirmed, withdraws what expired, and repeats void statements.
+ * Called regularly by one thread; a call looks at a bounded page of each recipient's lane, so a
+ * backlog of any size costs the same, and the next call goes on where this one stopped.
+ */
+public final class OutboxMaintenance {
+  /** First wait for a recipient's confirmation behind a transit; doubles with every attempt. */
+  static final long FIRST_WAIT_MILLIS = 10_000;
+
+  /** The longest wait. */
+  static final long LONGEST_WAIT_MILLIS = 3_600_000;
+
+  /** Longer than a stream lets what it carries stay unanswered. */
+  static final long UNDER_WAY_MILLIS = 60_000;
+
+  /**
+   * So often a recipient may say that it cannot open a message before the origin takes its time.
+   */
+  static final int PROMPT_ATTEMPTS = 3;
+
+  /** The first pause after that, which doubles too. */
+  static final long FIRST_PAUSE_MILLIS = 1_000;
+
+  /** The longest pause: a recipient whose clock or keys are wrong is not flooded. */
+  static final long LONGEST_PAUSE_MILLIS = 60_000;
+
+  /** Keys that are missing are asked for in every so many-th round. */
+  private static final int ROUNDS_A_REQUEST = 8;
+
+  private static final int PAGE = 256;
+
+  /**
+   * The time, twice.
+   *
+   * @param clock by which something is due to be sent again
+   * @param ending by which it is too late: what is withdrawn by it is lost
+   */
+  public record Clocks(InstantSource clock, InstantSource ending) {}
+
+  private record Place(AgencyName recipient, Lane lane) {}
+
+  /** A look at all that is owed to a recipient, over as many rounds as its pages take. */
+  private static final class OutboxPass {
+    private final long marks;
+    private final Set<Lane> unfinished = EnumSet.allOf(Lane.class);
+    private boolean foundWaiting;
+
+    OutboxPass(long marks) {
+      this.marks = marks;
+    }
+  }
+
+  private final Ledger ledger;
+  private final Settlement settlement;
+  private final WaitingRecipients waiting;
+  private final Supplier<Set<AgencyName>> recipients;
+  private final Predicate<AgencyName> reachable;
+  private final RecipientNotices notices;
+  private final Clocks times;
+  private long rounds;
+  private final Map<Place, OriginNumber> places = new HashMap<>();
+  private final Map<AgencyName, OutboxPass> looks = new HashMap<>();
+
+  /**
+   * Upkeep of a ledger.
+   *
+   * @param recipients agencies to which anything may be owed
+   * @param reachable whether a key and a route to an agency are known now
+   * @param notices says what is withdrawn, and asks for keys that are missing
+   * @param times by which mail is sent again and withdrawn
+   */
+  public OutboxMaintenance(
+      Ledger ledger,
+      Settlement settlement,
+      WaitingRecipients waiting,
+      Supplier<Set<AgencyName>> recipients,
+      Predicate<AgencyName> reachable,
+      RecipientNotices notices,
+      Clocks times) {
+    this.ledger = ledger;
+    this.settlement = settlement;
+    this.waiting = waiting;
+    this.recipients = recipients;
+    this.reachable = reachable;
+    this.notices = notices;
+    this.times = times;
+  }
+
+  /** One round over all recipients. */
+  public void round() {
+    rounds++;
+    for (AgencyName recipient : recipients.get()) {
+      boolean now = reachable.test(recipient);
+      List<OutboxTable.NumberedEntry> withdrawn = new ArrayList<>();
+      OutboxPass look = looks.computeIfAbsent(recipient, r -> new OutboxPass(waiting.marks(r)));
+      for (Lane lane : Lane.all()) {
+        withdrawn.addAll(page(recipient, lane, now, look));
+      }
+      conclude(recipient, look);
+      if (now && !withdrawn.isEmpty()) {
+        notices.withdraw(recipient, withdrawn);
+      }
+      if (!now && waiting.isWaiting(recipient) && rounds % ROUNDS_A_REQUEST == 0) {
+        // It was told once, or will be; but what is told once can get lost.
+        notices.askKeys(recipient);
+      }
+    }
+  }
+
+  private void conclude(AgencyName recipient, OutboxPass look) {
+    if (look.unfinished.isEmpty()) {
+      looks.remove(recipient);
+      if (!look.foundWaiting) {
+        waiting.clear(recipient, look.marks);
+      }
+    }
+  }
+
+  private List<OutboxTable.NumberedEntry> page(
+      AgencyName recipient, Lane lane, boolean reachableNow, OutboxPass look) {
+    Place place = new Place(recipient, lane);
+    List<OutboxTable.NumberedEntry> page =
+        ledger.outbox().page(recipient, lane, places.get(place), PAGE);
+    remember(place, page.size() < PAGE ? null : page.get(page.size() - 1).number());
+    if (page.size() < PAGE) {
+      look.unfinished.remove(lane);
+    }
+    look.foundWaiting |=
+        page.stream().anyMatch(o -> o.entry().getState() == OutboxState.OUTBOX_STATE_WAITING);
+    long now = times.clock().millis();
+    long ending = times.ending().millis();
+    List<OriginNumber> again = new ArrayList<>();
+    List<OriginNumber> expired = new ArrayList<>();
+    List<OutboxTable.NumberedEntry> withdrawn = new ArrayList<>();
+    for (OutboxTable.NumberedEntry one : page) {
+      if (one.entry().getState() == OutboxState.OUTBOX_STATE_VOID) {
+        withdrawn.add(one);
+      } else if (hasExpired(one.entry(), ending)) {
+        expired.add(one.number());
+      } else if (reachableNow && isDue(one.entry(), now)) {
+        again.add(one.number());
+      }
+    }
+    change(recipient, lane, again, expired);
+    return withdrawn;
+  }
+
+  private void change(
+      AgencyName recipient, Lane lane, List<OriginNumber> again, List<OriginNumber> expired) {
+    if (again.isEmpty() && expired.isEmpty()) {
+      return;
+    }
+    ledger.commit(
+        lane,
+        tx -> {
+          again.forEach(number -> settlement.again(tx, recipient, number));
+          expired.forEach(
+              number ->
+                  settlement.withdraw(
+                      tx, recipient, number, Code.EXPIRED, "not delivered before its expiry"));
+          return again.size();
+        });
+  }
+
+  /** A queued one may be under way, and its answer too. */
+  private static boolean hasExpired(OutboxEntry entry, long now) {
+    boolean queued = entry.getState() == OutboxState.OUTBOX_STATE_QUEUED;
+    return entry.getExpiresAtMs() <= now - (queued ? UNDER_WAY_MILLIS : 0);
+  }
+
+  static boolean isDue(OutboxEntry entry, long now) {
+    long wait =
+        switch (entry.getState()) {
+          case OUTBOX_STATE_WAITING -> pauseAfter(entry.getAttempts());
+          case OUTBOX_STATE_RELAYED -> waitAfter(entry.getUnanswered());
+          default -> Long.MAX_VALUE;
+        };
+    long waited = now - entry.getQueuedAtMs();
+    // Queued in the future: the clock was set back, and how long it waited is not known.
+    return wait < Long.MAX_VALUE && (waited >= wait || waited < 0);
+  }
+
+  /** How long the recipient's word is waited for after so many times without any. */
+  static long waitAfter(int unanswered) {
+    return doubled(FIRST_WAIT_MILLIS, unanswered - 1, LONGEST_WAIT_MILLIS);
+  }
+
+  /** How long a message that was queued so often, and could not be opened, stays put. */
+  static long pauseAfter(int attempts) {
+    return attempts <= PROMPT_ATTEMPTS
+        ? 0
+        : doubled(FIRST_PAUSE_MILLIS, attempts - PROMPT_ATTEMPTS - 1, LONGEST_PAUSE_MILLIS);
+  }
+
+  private static long doubled(long first, int times, long most) {
+    return Math.min(first << Math.min(Math.max(times, 0), 20), most);
+  }
+
+  private void remember(Place place, @Nullable OriginNumber last) {
+    if (last == null) {
+      places.remove(place);
+    } else {
+      places.put(place, last);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package org.entente.gateway.transmit;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.QuarantineStage;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.ProcessingFailure;
+import org.entente.gateway.ledger.record.ProcessingFailures;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.QuarantineRecord;
+import org.entente.proto.store.v1.QuarantineState;
+import org.entente.proto.store.v1.QuarantineStep;
+
+/**
+ * Numbers of the outbox whose sending failed again and again. They keep their number and content;
+ * once tried again they go the way of all that waits, and if that fails too they are set aside
+ * anew. Safe for many threads.
+ */
+public final class UnsendableEntries implements QuarantineStage {
+  private final Ledger ledger;
+  private final Settlement settlement;
+  private final Quarantining setting;
+  private final Meters meters;
+  private final ProcessingFailures<OwedNumber> mishaps = new ProcessingFailures<>("sending");
+
+  private record OwedNumber(AgencyName recipient, OriginNumber number) {}
+
+  /** Setting aside out of the outbox of a ledger. */
+  public UnsendableEntries(
+      Ledger ledger, Settlement settlement, Quarantining setting, Meters meters) {
+    this.ledger = ledger;
+    this.settlement = settlement;
+    this.setting = setting;
+    this.meters = meters;
+  }
+
+  /** Sending failed; the mishap if that has happened often enough to set it aside. */
+  Optional<ProcessingFailure> failed(AgencyName recipient, OriginNumber number, Throwable failure) {
+    OwedNumber owed = new OwedNumber(recipient, number);
+    meters.mishap(Meters.Step.SENDING);
+    mishaps.happened(owed, failure);
+    Optional<ProcessingFailure> over = mishaps.over(owed);
+    over.ifPresent(mishap -> mishaps.forget(owed));
+    return over;
+  }
+
+  /**
+   * Sets a number aside, if it is still owed; where there is no room for it, it waits and is tried
+   * again after a pause.
+   */
+  void put(Transaction tx, AgencyName recipient, OriginNumber number, ProcessingFailure mishap) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+    if (entry == null || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+      return;
+    }
+    QuarantineRecord.Builder aside =
+        QuarantineRecord.newBuilder()
+            .setStep(QuarantineStep.QUARANTINE_STEP_SENDING)
+            .setUntilMs(entry.getExpiresAtMs())
+            .setAgency(recipient.value())
+            .setLane(number.lane().number())
+            .setEpoch(number.epoch())
+            .setSequence(number.sequence())
+            .setHeaderHash(entry.getHeaderHash());
+    settlement
+        .messages(tx, entry.getHeaderHash().toByteArray())
+        .forEach(id -> aside.addMessageIds(ByteString.copyFrom(id.bytes())));
+    if (!setting.put(tx, mishap, aside, new byte[0])) {
+      settlement.park(tx, recipient, number);
+      return;
+    }
+    ledger
+        .outbox()
+        .update(
+            tx,
+            recipient,
+            number,
+            entry.toBuilder().setState(OutboxState.OUTBOX_STATE_QUARANTINED).build());
+  }
+
+  @Override
+  public Mutation<DecisionResult> retry(QuarantineRecord record, byte[] content) {
+    return tx -> {
+      if (!waits(tx, record)) {
+        return gone();
+      }
+      settlement.resume(tx, recipient(record), number(record));
+      return new DecisionResult(QuarantineState.QUARANTINE_STATE_RELEASED, "it is queued again");
+    };
+  }
+
+  @Override
+  public DecisionResult discard(Transaction tx, QuarantineRecord record, boolean expired) {
+    if (!waits(tx, record)) {
+      return gone();
+    }
+    settlement.withdraw(
+        tx,
+        recipient(record),
+        number(record),
+        expired ? Code.EXPIRED : Code.DISCARDED,
+        "this gateway could not send it");
+    return expired
+        ? new DecisionResult(
+            QuarantineState.QUARANTINE_STATE_EXPIRED, "nobody decided in time; withdrawn")
+        : new DecisionResult(
+            QuarantineState.QUARANTINE_STATE_DISCARDED,
+            "withdrawn; the publisher's evidence says so");
+  }
+
+  private boolean waits(Transaction tx, QuarantineRecord record) {
+    OutboxEntry entry = ledger.outbox().read(tx, recipient(record), number(record));
+    return entry != null && entry.getState() == OutboxState.OUTBOX_STATE_QUARANTINED;
+  }
+
+  private static DecisionResult gone() {
+    return new DecisionResult(
+        QuarantineState.QUARANTINE_STATE_GONE, "it is not owed any more: withdrawn or held there");
+  }
+
+  private static AgencyName recipient(QuarantineRecord record) {
+    return new AgencyName(record.getAgency());
+  }
+
+  private static OriginNumber number(QuarantineRecord record) {
+    return new OriginNumber(record.getEpoch(), Lane.of(record.getLane()), record.getSequence());
+  }
+}

@@ -1,0 +1,66 @@
+package org.entente.gateway.trust;
+
+import java.nio.ByteBuffer;
+import org.entente.gateway.model.InvalidValue;
+
+/**
+ * What neighbours say to each other about trust bundles. Nothing in it is to be believed but what
+ * roots or witnesses signed. Immutable.
+ */
+public sealed interface TrustMessage {
+  /**
+   * Which bundle the speaker has in force.
+   *
+   * @param version 1 to {@link BundleContent#MAX_VERSION}
+   * @param hash {@link TrustBundle#hash()} of the bundle
+   */
+  record InForce(long version, String hash) implements TrustMessage {
+    public InForce {
+      if (version < 1 || version > BundleContent.MAX_VERSION) {
+        throw new InvalidValue("a version is 1 to 2^53-1", Long.toString(version));
+      }
+      hash = new Fingerprint(hash).hex();
+    }
+  }
+
+  /**
+   * A request for a part.
+   *
+   * @param have version in force at the speaker: it is answered with the bundle to take next
+   * @param hash of the bundle whose part is asked for; empty for the first part
+   * @param offset where the part begins, in bytes, not below 0
+   */
+  record PartRequest(long have, String hash, int offset) implements TrustMessage {
+    public PartRequest {
+      if (have < 0 || have > BundleContent.MAX_VERSION || offset < 0) {
+        throw new InvalidValue(
+            "a version is 1 to 2^53-1 and an offset not below 0", have + ", " + offset);
+      }
+      hash = hash.isEmpty() ? hash : new Fingerprint(hash).hex();
+    }
+  }
+
+  /**
+   * A part of a signed note.
+   *
+   * @param hash {@link TrustBundle#hash()} of the bundle
+   * @param offset where it begins, in bytes
+   * @param total bytes of the note
+   * @param bytes the part, not to be changed
+   */
+  record Part(String hash, int offset, int total, ByteBuffer bytes) implements TrustMessage {
+    public Part {
+      if (offset < 0 || total < 0) {
+        throw new InvalidValue("offset and total are not below 0", offset + ", " + total);
+      }
+      hash = new Fingerprint(hash).hex();
+    }
+  }
+
+  /**
+   * A witness's statement.
+   *
+   * @param note as {@link Freshness#verify} reads it, not to be changed
+   */
+  record FreshnessNotice(ByteBuffer note) implements TrustMessage {}
+}

@@ -1,0 +1,18 @@
+package org.entente.gateway.watch;
+
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.InboxTable;
+
+/** Whether a message is still where it was seen, and was neither recalled nor restricted. */
+final class HitVisibility {
+  private HitVisibility() {}
+
+  static boolean isStill(Transaction tx, Ledger ledger, InboxTable.PlacedRecord seen) {
+    InboxTable.PlacedRecord now = ledger.inbox().place(tx, seen.lane(), seen.position());
+    return now != null
+        && !now.record().getRecalled()
+        && !now.record().getRestricted()
+        && now.record().getMessageId().equals(seen.record().getMessageId());
+  }
+}

@@ -1,0 +1,383 @@
+package org.entente.gateway.witness;
+
+import com.google.protobuf.ByteString;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.tree.AddCheckpointRequest;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.Cosignature;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.audit.tree.WitnessKeys;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.note.TreeHash;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the checkpoints of this gateway's audit log cosigned by the witnesses of the federation.
+ *
+ * <p>After a start each witness is first asked for what it holds of the log; until all have
+ * answered, or a bounded time has passed, {@link #maySign} says no. A checkpoint that a witness
+ * holds and the log does not continue is the log's own signature against it: {@link #maySign} says
+ * no from then on, and an operator has to open a new log. Then, round by round, the last signed
+ * checkpoint goes to every witness with a consistency proof from what that witness holds. The
+ * checkpoint with what came back is kept ({@link AuditLog#keepCosigned}) once the quorum is met.
+ * Nobody waits for witnesses: leaves are durable and acknowledged whatever they do, and one that
+ * comes back is taken up again by itself.
+ *
+ * <p>Only what is signed is believed. Who lies on the way can delay, and cannot make a log look
+ * behind. Safe for many threads.
+ */
+public final class CosignatureCollector {
+  private static final Logger LOG = LoggerFactory.getLogger(CosignatureCollector.class);
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration OVERDUE = Duration.ofSeconds(30);
+
+  private final AuditLog log;
+  private final Parts parts;
+  private final Settings settings;
+  private final Instant started;
+  private final Map<AgencyName, WitnessView> views = new TreeMap<>();
+  private final Map<AgencyName, Cosignature> gathered = new TreeMap<>();
+  private CheckpointCheck.@Nullable Signed target;
+  private @Nullable Instant targetSince;
+  private @Nullable String contradiction;
+
+  /**
+   * Bounds.
+   *
+   * @param quorum how many witnesses must keep up; 0: they are only counted
+   * @param startWait how long signing waits after a start for witnesses that do not answer
+   * @param every least time between two checkpoints for which witnesses are asked
+   */
+  public record Settings(int quorum, Duration startWait, Duration every) {}
+
+  /**
+   * What it works with.
+   *
+   * @param send sends a request to a witness, best effort; false where there is no way now
+   * @param alarm tells an operator, once, of what the log is convicted of
+   */
+  public record Parts(
+      AgencyName self,
+      Supplier<TrustBundle> bundle,
+      BiPredicate<AgencyName, WitnessRequest> send,
+      BiConsumer<Code, String> alarm,
+      InstantSource clock) {}
+
+  /** Witnessing for an open log. */
+  public CosignatureCollector(AuditLog log, Parts parts, Settings settings) {
+    this.log = log;
+    this.parts = parts;
+    this.settings = settings;
+    this.started = parts.clock().instant();
+  }
+
+  /** Whether the log may be signed now. */
+  public synchronized boolean maySign() {
+    refresh();
+    boolean heard = views.values().stream().allMatch(view -> view.heard);
+    return contradiction == null
+        && (heard || passed(started, parts.clock().instant(), settings.startWait()));
+  }
+
+  /**
+   * Waits until signing is decided: witnesses have answered, the wait has passed, or the log is
+   * convicted. At most about the configured wait.
+   */
+  public synchronized boolean awaitDecision() throws InterruptedException {
+    long end = System.nanoTime() + settings.startWait().toNanos();
+    long left = settings.startWait().toNanos();
+    while (!maySign() && contradiction == null && left > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = end - System.nanoTime();
+    }
+    return maySign();
+  }
+
+  /** What the log is convicted of by a witness; empty while nothing is wrong. */
+  public synchronized Optional<String> contradiction() {
+    return Optional.ofNullable(contradiction);
+  }
+
+  /** How many witnesses keep up. */
+  public synchronized int keepingUp() {
+    Instant now = parts.clock().instant();
+    return (int) views.values().stream().filter(view -> keepsUp(view, now)).count();
+  }
+
+  /** How many must. */
+  public int quorum() {
+    return settings.quorum();
+  }
+
+  /**
+   * One witness, for metrics.
+   *
+   * @param cosignedSize leaves under the last checkpoint that it cosigned; 0 for none yet
+   * @param cosignedSeconds POSIX time of that; 0 for none yet
+   */
+  public record Status(
+      AgencyName witness, boolean keepsUp, long cosignedSize, long cosignedSeconds) {}
+
+  /** The witnesses of the bundle in force. */
+  public synchronized List<Status> status() {
+    refresh();
+    Instant now = parts.clock().instant();
+    List<Status> out = new ArrayList<>();
+    views.forEach(
+        (agency, view) ->
+            out.add(
+                new Status(agency, keepsUp(view, now), view.cosignedSize, view.cosignedSeconds)));
+    return out;
+  }
+
+  private static boolean keepsUp(WitnessView view, Instant now) {
+    Instant since = view.behindSince;
+    return view.cosignedSize > 0 && (since == null || !passed(since, now, OVERDUE));
+  }
+
+  private void refresh() {
+    TrustBundle bundle = parts.bundle().get();
+    Set<AgencyName> witnesses = bundle.having(AgencyRole.WITNESS);
+    views.keySet().removeIf(agency -> !witnesses.contains(agency));
+    for (AgencyName agency : witnesses) {
+      if (!agency.equals(parts.self())) {
+        views.computeIfAbsent(agency, a -> new WitnessView());
+      }
+    }
+  }
+
+  /** Asks whoever is to be asked now. */
+  public synchronized void round() {
+    refresh();
+    Instant now = parts.clock().instant();
+    views.forEach((agency, view) -> askLatest(agency, view, now));
+    if (contradiction == null) {
+      chooseTarget(now);
+      views.forEach((agency, view) -> askCosignature(agency, view, now));
+    }
+    if (passed(started, now, settings.startWait())) {
+      notifyAll();
+    }
+  }
+
+  private void askLatest(AgencyName agency, WitnessView view, Instant now) {
+    Instant asked = view.asked;
+    if (!view.heard && (asked == null || passed(asked, now, ASK_AGAIN))) {
+      view.asked = now;
+      ask(agency, WitnessRequest.newBuilder().setOrigin(log.origin().line()));
+    }
+  }
+
+  private boolean ask(AgencyName agency, WitnessRequest.Builder request) {
+    return parts.send().test(agency, request.build());
+  }
+
+  /** The next checkpoint, once everybody who can be expected to has answered about the last. */
+  private void chooseTarget(Instant now) {
+    CheckpointCheck.Signed latest = log.signed().orElse(null);
+    CheckpointCheck.Signed before = target;
+    Instant since = targetSince;
+    if (latest == null) {
+      return;
+    }
+    boolean next =
+        before == null
+            || since == null
+            || (latest.checkpoint().size() > before.checkpoint().size()
+                && passed(since, now, settings.every())
+                && (isDone(before) || passed(since, now, PATIENCE)));
+    if (next) {
+      target = latest;
+      targetSince = now;
+      gathered.clear();
+    }
+    views.values().stream()
+        .filter(view -> view.cosignedSize < latest.checkpoint().size() && view.behindSince == null)
+        .forEach(view -> view.behindSince = now);
+  }
+
+  private boolean isDone(CheckpointCheck.Signed checkpoint) {
+    return views.values().stream()
+        .allMatch(
+            view ->
+                view.silent || !view.heard || view.cosignedSize >= checkpoint.checkpoint().size());
+  }
+
+  private void askCosignature(AgencyName agency, WitnessView view, Instant now) {
+    CheckpointCheck.Signed wanted = target;
+    Instant asked = view.asked;
+    Instant notBefore = view.notBefore;
+    // A clock that was set back must not silence the log until it has caught up.
+    boolean later =
+        notBefore != null && now.isBefore(notBefore) && !notBefore.isAfter(now.plus(PATIENCE));
+    if (wanted == null || !view.heard || later || view.cosignedSize >= wanted.checkpoint().size()) {
+      return;
+    }
+    if (asked != null && !passed(asked, now, PATIENCE)) {
+      return;
+    }
+    view.silent = asked != null;
+    Optional<AddCheckpointRequest> request = request(view.knownSize, wanted);
+    if (request.isPresent()) {
+      view.asked = now;
+      ask(
+          agency,
+          WitnessRequest.newBuilder()
+              .setOrigin(log.origin().line())
+              .setAddCheckpoint(ByteString.copyFrom(request.get().encode())));
+    }
+  }
+
+  private Optional<AddCheckpointRequest> request(long known, CheckpointCheck.Signed wanted) {
+    long size = wanted.checkpoint().size();
+    if (known > size) {
+      // It cosigned a later checkpoint before this gateway's last restart: nothing to ask yet.
+      return Optional.empty();
+    }
+    Optional<List<TreeHash>> proof =
+        known == 0 || known == size ? Optional.of(List.of()) : log.proveConsistency(known, size);
+    return proof.map(hashes -> new AddCheckpointRequest(known, hashes, wanted.note()));
+  }
+
+  /** A witness is said to have answered. */
+  public synchronized void answered(AgencyName from, WitnessAnswer answer) {
+    WitnessView view = views.get(from);
+    Optional<LogOrigin> origin = LogOrigin.parse(answer.getOrigin());
+    if (view == null || !origin.equals(Optional.of(log.origin()))) {
+      return;
+    }
+    Instant now = parts.clock().instant();
+    view.asked = null;
+    view.silent = false;
+    view.notBefore = null;
+    if (!answer.getLatest().isEmpty()) {
+      hold(view, answer.getLatest().toByteArray());
+    }
+    if (answer.getStatus() == WitnessRules.OK && answer.getSize() > 0) {
+      cosigned(from, view, answer);
+    } else if (answer.getStatus() != WitnessRules.OK
+        && answer.getStatus() != WitnessRules.CONFLICT) {
+      view.notBefore = now.plus(PATIENCE);
+    }
+    view.heard = true;
+    notifyAll();
+  }
+
+  /** What a witness holds, which counts because this log's own keys signed it. */
+  private void hold(WitnessView view, byte[] note) {
+    Optional<LogOrigin> origin =
+        SignedNote.parse(note)
+            .asNote()
+            .flatMap(parsed -> Checkpoint.parse(parsed.text()))
+            .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()))
+            .filter(log.origin()::sameGateway);
+    if (origin.isEmpty()
+        || !(log.verifier().of(origin.get()).check(note)
+            instanceof CheckpointCheck.Signed signed)) {
+      return;
+    }
+    Checkpoint held = signed.checkpoint();
+    int number = origin.get().number();
+    if (number > log.origin().number()) {
+      convict(
+          Code.AUDIT_LOG_BEHIND,
+          "a witness holds a checkpoint of the later log " + held.origin(),
+          signed.note());
+    } else if (number < log.origin().number()) {
+      view.knownSize = 0;
+    } else {
+      Optional<String> wrong = log.contradiction(held);
+      boolean behind = held.size() > log.head().size();
+      wrong.ifPresent(
+          why ->
+              convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, why, signed.note()));
+      view.knownSize = held.size();
+    }
+  }
+
+  private void convict(Code code, String why, SignedNote held) {
+    if (contradiction == null) {
+      contradiction = why;
+      keep(held);
+      parts.alarm().accept(code, why);
+    }
+  }
+
+  /** For the operator's next step. The alarm is more urgent than a disk that does not take it. */
+  private void keep(SignedNote held) {
+    try {
+      log.keepWitnessed(held);
+    } catch (UncheckedIOException e) {
+      LOG.error("what a witness holds of the audit log cannot be kept: {}", e.getMessage());
+    }
+  }
+
+  private void cosigned(AgencyName from, WitnessView view, WitnessAnswer answer) {
+    CheckpointCheck.Signed wanted = target;
+    if (wanted == null || wanted.checkpoint().size() != answer.getSize()) {
+      return;
+    }
+    Optional<Cosignature> cosignature =
+        WitnessKeys.under(wanted.note(), answer.getCosignatures().toByteArray())
+            .flatMap(note -> keys(from).find(note));
+    if (cosignature.isEmpty()) {
+      view.notBefore = parts.clock().instant().plus(PATIENCE);
+      return;
+    }
+    view.knownSize = answer.getSize();
+    view.cosignedSize = answer.getSize();
+    view.cosignedSeconds = cosignature.get().seconds();
+    view.behindSince = null;
+    gathered.put(from, cosignature.get());
+    if (gathered.size() >= Math.max(1, settings.quorum())) {
+      SignedNote note = wanted.note();
+      for (Cosignature one : gathered.values()) {
+        note = note.with(one.lines());
+      }
+      log.keepCosigned(note);
+    }
+  }
+
+  private WitnessKeys keys(AgencyName witness) {
+    TrustBundle bundle = parts.bundle().get();
+    Instant now = parts.clock().instant();
+    return new WitnessKeys(
+        bundle.federation(),
+        witness,
+        bundle.agency(witness).map(Member::audit).orElse(List.of()).stream()
+            .filter(key -> key.validAt(now))
+            .map(AgencyKey::pair)
+            .toList());
+  }
+
+  /** Whether so much time has passed; also when the clock was set back behind the beginning. */
+  private static boolean passed(Instant since, Instant now, Duration time) {
+    return now.isBefore(since) || !now.isBefore(since.plus(time));
+  }
+}

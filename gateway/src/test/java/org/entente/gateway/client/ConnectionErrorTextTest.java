@@ -1,0 +1,65 @@
+package org.entente.gateway.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.handler.ssl.NotSslRecordException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+
+/** Words instead of exceptions, for whoever calls a gateway that is not there. */
+class ConnectionErrorTextTest {
+  private static String told(Throwable first) {
+    String told = ConnectionErrorText.words(new IllegalStateException("io exception", first));
+    assertFalse(told.contains("Exception"), told);
+    return told;
+  }
+
+  @Test
+  void words_ofWhatIsNotThere_sayWhereToLook() {
+    assertEquals(
+        "nobody listens there: Connection refused; does it run, and is this its `listen.clients`?",
+        told(new ConnectException("Connection refused")));
+    assertEquals(
+        "it broke: Connection reset by peer; does the gateway still run?",
+        told(new IOException("Connection reset by peer")));
+    assertEquals(
+        "there is no such host: nowhere.invalid",
+        told(new UnknownHostException("nowhere.invalid")));
+  }
+
+  @Test
+  void words_ofPlainHttp_showNoBytes() {
+    String told = told(new NotSslRecordException("not an SSL/TLS record: 485454502f312e3120"));
+    assertTrue(told.startsWith("what answers there speaks no TLS"), told);
+    assertFalse(told.contains("4854"), told);
+  }
+
+  @Test
+  void words_ofCertificates_sayWhoseAndWhoMustAct() {
+    assertEquals(
+        "its certificate has ended: NotAfter: yesterday; its operator must renew it",
+        told(new CertificateExpiredException("NotAfter: yesterday")));
+    assertTrue(
+        told(new CertPathBuilderException("no path")).startsWith("its certificate is not of"));
+    assertEquals(
+        "its certificate is not for this address: No name matching gw.example found",
+        told(new CertificateException("No name matching gw.example found")));
+    assertTrue(
+        told(new SSLException("error:10000438:SSL routines:TLSV1_ALERT_INTERNAL_ERROR"))
+            .startsWith("it refuses the certificate of --credentials: "));
+  }
+
+  @Test
+  void words_ofAnythingElse_nameIt() {
+    assertEquals(
+        "StackOverflowError: deep", ConnectionErrorText.words(new StackOverflowError("deep")));
+  }
+}

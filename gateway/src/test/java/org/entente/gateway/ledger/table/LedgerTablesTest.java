@@ -1,0 +1,416 @@
+package org.entente.gateway.ledger.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.UnreadableRecords;
+import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.proto.store.v1.HopEntry;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LedgerTablesTest {
+  private static final AgencyName DE = new AgencyName("de.customs");
+  private static final AgencyName SG = new AgencyName("sg.police");
+  private static final byte[] HASH = new byte[32];
+
+  private final MemoryStore store = new MemoryStore();
+  private final Ledger ledger =
+      new Ledger(
+          store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
+
+  @BeforeEach
+  void start() {
+    ledger.start();
+  }
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  private <T> T write(Mutation<T> mutation) {
+    return ledger.write(Lane.ROUTINE, mutation).join();
+  }
+
+  @Test
+  void hopNumbers_rise_perPeerAndLane() {
+    HopEntry entry = HopEntry.newBuilder().setSize(10).build();
+    List<Long> numbers =
+        write(
+            tx ->
+                List.of(
+                    ledger.hops().append(tx, DE, Lane.FLASH, entry),
+                    ledger.hops().append(tx, DE, Lane.FLASH, entry),
+                    ledger.hops().append(tx, DE, Lane.ROUTINE, entry),
+                    ledger.hops().append(tx, SG, Lane.FLASH, entry)));
+    assertEquals(List.of(1L, 2L, 1L, 1L), numbers);
+    assertEquals(1, ledger.hops().first(DE, Lane.FLASH));
+    assertEquals(3, ledger.hops().head(DE, Lane.FLASH).next());
+    assertTrue((boolean) write(tx -> ledger.hops().remove(tx, DE, Lane.FLASH, 1) != null));
+    assertEquals(2, ledger.hops().first(DE, Lane.FLASH));
+    assertTrue((boolean) write(tx -> ledger.hops().remove(tx, DE, Lane.FLASH, 2) != null));
+    assertEquals(3, ledger.hops().first(DE, Lane.FLASH));
+    assertEquals(0, ledger.hops().depth(DE, Lane.FLASH));
+  }
+
+  @Test
+  void hopEpoch_onlyRises() {
+    write(
+        tx -> {
+          ledger.hops().openEpoch(tx, DE, Lane.FLASH, 5);
+          ledger.hops().openEpoch(tx, DE, Lane.FLASH, 4);
+          return DE;
+        });
+    assertEquals(5, ledger.hops().head(DE, Lane.FLASH).epoch());
+  }
+
+  /** A ledger that was set back must never give a number again that it may have given. */
+  @Test
+  void epochsRaised_holdForRecipientsUsedAndNotUsedBefore() {
+    OutboxEntry entry = OutboxEntry.getDefaultInstance();
+    assertEquals(
+        new OriginNumber(1, Lane.FLASH, 1),
+        write(tx -> ledger.outbox().append(tx, DE, Lane.FLASH, entry)));
+    write(tx -> ledger.hops().append(tx, DE, Lane.FLASH, HopEntry.getDefaultInstance()));
+    Batch batch = store.batch();
+    HopQueueTable.raiseEpoch(store, batch, 1_999);
+    store.commit(batch, Durability.SYNCED);
+    OutboxTable.beginEpoch(store, 2, 1);
+
+    assertEquals(2, ledger.outbox().epoch(DE, Lane.FLASH));
+    assertEquals(2, ledger.outbox().epoch(SG, Lane.FLASH));
+    assertEquals(
+        List.of(
+            new OriginNumber(2, Lane.FLASH, 1),
+            new OriginNumber(2, Lane.FLASH, 2),
+            new OriginNumber(2, Lane.FLASH, 1)),
+        write(
+            tx ->
+                List.of(
+                    ledger.outbox().append(tx, DE, Lane.FLASH, entry),
+                    ledger.outbox().append(tx, DE, Lane.FLASH, entry),
+                    ledger.outbox().append(tx, SG, Lane.FLASH, entry))));
+    HopQueueTable reopened = new HopQueueTable(store, new UnreadableRecords());
+    assertEquals(new HopQueueTable.Head(2_000, 2), reopened.head(DE, Lane.FLASH));
+    assertEquals(new HopQueueTable.Head(2_000, 1), reopened.head(SG, Lane.FLASH));
+
+    OutboxTable.beginEpoch(store, 2, 1);
+    assertEquals(3, ledger.outbox().epoch(DE, Lane.FLASH));
+    assertEquals(
+        List.of(1L, 2L, 2L),
+        ledger.outbox().page(DE, Lane.FLASH, null, 10).stream()
+            .map(numbered -> numbered.number().epoch())
+            .toList());
+  }
+
+  /** A recipient takes nothing of an epoch when eight more have begun. */
+  @Test
+  void oldestEpoch_isOneThatTheRecipientKeeps_andWhatIsOwedBelowIsMoved() {
+    OutboxEntry entry = OutboxEntry.newBuilder().setAgreement("a").build();
+    OutboxTable outbox = ledger.outbox();
+    List<OriginNumber> numbers = new ArrayList<>();
+    for (int start = 0; start < OriginWindows.MAX_EPOCHS; start++) {
+      assertEquals(
+          start < OriginWindows.MAX_EPOCHS - 1 ? 0 : 10, outbox.oldestEpoch(DE, Lane.FLASH));
+      OutboxTable.beginEpoch(store, 10, 1);
+      assertEquals(0, outbox.oldestEpoch(SG, Lane.FLASH), "nothing was ever sent there");
+      numbers.add(write(tx -> outbox.append(tx, DE, Lane.FLASH, entry)));
+    }
+    assertEquals(
+        List.of(10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L),
+        numbers.stream().map(OriginNumber::epoch).toList());
+    assertEquals(11, outbox.oldestEpoch(DE, Lane.FLASH));
+    assertEquals(
+        new OriginNumber(17, Lane.FLASH, 2),
+        write(tx -> outbox.move(tx, DE, numbers.get(0), entry)));
+    assertEquals(
+        List.of(11L, 12L, 13L, 14L, 15L, 16L, 17L, 17L),
+        outbox.page(DE, Lane.FLASH, null, 10).stream().map(n -> n.number().epoch()).toList());
+  }
+
+  /** Below it a recipient that lacks numbers will never be sent any. */
+  @Test
+  void firstOwed_isTheLowestEntry_orTheNextNumber() {
+    OutboxEntry entry = OutboxEntry.getDefaultInstance();
+    OutboxTable outbox = ledger.outbox();
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 1, 0), "nothing was ever sent");
+    for (int i = 0; i < 4; i++) {
+      write(tx -> outbox.append(tx, DE, Lane.FLASH, entry));
+    }
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 1, 9));
+    for (long number : new long[] {1, 2, 4}) {
+      write(
+          tx -> {
+            outbox.remove(tx, DE, new OriginNumber(1, Lane.FLASH, number));
+            return number;
+          });
+    }
+    assertEquals(3, outbox.firstOwed(DE, Lane.FLASH, 1, 0));
+    OutboxTable.beginEpoch(store, 7, 1);
+    write(tx -> outbox.append(tx, DE, Lane.FLASH, entry));
+    assertEquals(3, outbox.firstOwed(DE, Lane.FLASH, 1, 90), "of an earlier epoch");
+    write(
+        tx -> {
+          outbox.remove(tx, DE, new OriginNumber(1, Lane.FLASH, 3));
+          return tx;
+        });
+    assertEquals(91, outbox.firstOwed(DE, Lane.FLASH, 1, 90), "none is assigned there any more");
+    assertEquals(1, outbox.firstOwed(DE, Lane.FLASH, 7, 0));
+  }
+
+  /** What a book remembers of where it begins changes nothing of what it says. */
+  @Test
+  void rememberedBeginnings_sayWhatABookSaysThatRemembersNothing() {
+    for (long seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      OutboxTable outbox = ledger.outbox();
+      List<OriginNumber> owed = new ArrayList<>();
+      for (int step = 0; step < 200; step++) {
+        if (random.nextInt(40) == 0) {
+          OutboxTable.beginEpoch(store, 1, 1);
+        }
+        if (owed.isEmpty() || random.nextInt(5) < 2) {
+          owed.add(
+              write(tx -> outbox.append(tx, DE, Lane.FLASH, OutboxEntry.getDefaultInstance())));
+        } else {
+          OriginNumber settled = owed.remove(random.nextInt(Math.min(3, owed.size())));
+          write(
+              tx -> {
+                outbox.remove(tx, DE, settled);
+                return settled;
+              });
+        }
+        OutboxTable fresh = new OutboxTable(store, new UnreadableRecords());
+        int most = 1 + random.nextInt(4);
+        long epoch = 1 + random.nextLong(outbox.epoch(DE, Lane.FLASH) + 1);
+        String at = "seed " + seed + " step " + step;
+        assertEquals(
+            fresh.firstOwed(DE, Lane.FLASH, epoch, 7),
+            outbox.firstOwed(DE, Lane.FLASH, epoch, 7),
+            at);
+        assertEquals(
+            fresh.page(DE, Lane.FLASH, null, most), outbox.page(DE, Lane.FLASH, null, most), at);
+      }
+    }
+  }
+
+  @Test
+  void hopRead_isBoundedByCountAndBytes() {
+    write(
+        tx -> {
+          for (int i = 0; i < 10; i++) {
+            ledger.hops().append(tx, DE, Lane.ROUTINE, HopEntry.newBuilder().setSize(100).build());
+          }
+          return DE;
+        });
+    assertEquals(3, ledger.hops().read(DE, Lane.ROUTINE, 4, 3, 10_000).size());
+    assertEquals(4, ledger.hops().read(DE, Lane.ROUTINE, 4, 3, 10_000).get(0).sequence());
+    assertEquals(2, ledger.hops().read(DE, Lane.ROUTINE, 1, 100, 150).size());
+  }
+
+  @Test
+  void envelope_withSeveralReferences_goesWithTheLast() {
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("h")).build();
+    write(
+        tx -> {
+          ledger.envelopes().hold(tx, HASH, envelope, 2);
+          return DE;
+        });
+    write(
+        tx -> {
+          ledger.envelopes().release(tx, HASH);
+          return DE;
+        });
+    assertNotNull(ledger.envelopes().read(HASH));
+    write(
+        tx -> {
+          ledger.envelopes().release(tx, HASH);
+          return DE;
+        });
+    assertNull(ledger.envelopes().read(HASH));
+  }
+
+  @Test
+  void outboxNumbers_rise_andPagesGoOnAfterTheLast() {
+    write(
+        tx -> {
+          for (int i = 0; i < 5; i++) {
+            ledger
+                .outbox()
+                .append(tx, DE, Lane.PRIORITY, OutboxEntry.newBuilder().setAttempts(i).build());
+          }
+          return DE;
+        });
+    List<OutboxTable.NumberedEntry> first = ledger.outbox().page(DE, Lane.PRIORITY, null, 2);
+    assertEquals(List.of(1L, 2L), first.stream().map(n -> n.number().sequence()).toList());
+    OriginNumber last = first.get(1).number();
+    List<OutboxTable.NumberedEntry> rest = ledger.outbox().page(DE, Lane.PRIORITY, last, 10);
+    assertEquals(List.of(3L, 4L, 5L), rest.stream().map(n -> n.number().sequence()).toList());
+    assertTrue(ledger.outbox().page(SG, Lane.PRIORITY, null, 10).isEmpty());
+  }
+
+  @Test
+  void inboxPositions_rise_overAllLanes_andIdsAreKnown() {
+    MessageId a = MessageId.fresh(1, new java.util.Random(1));
+    MessageId b = MessageId.fresh(2, new java.util.Random(2));
+    InboxRecord record = InboxRecord.getDefaultInstance();
+    List<Long> positions =
+        write(
+            tx ->
+                List.of(
+                    ledger.inbox().append(tx, Lane.ROUTINE, a, record, new byte[] {1}),
+                    ledger.inbox().append(tx, Lane.FLASH, b, record, new byte[] {2})));
+    assertEquals(List.of(1L, 2L), positions);
+    assertEquals(2, ledger.inbox().lastPosition());
+    assertEquals(1, ledger.inbox().read(Lane.FLASH, 1, 10).size());
+    assertTrue((boolean) write(tx -> ledger.inbox().knows(tx, a)));
+    assertFalse(
+        (boolean)
+            write(tx -> ledger.inbox().knows(tx, MessageId.fresh(3, new java.util.Random(3)))));
+  }
+
+  @Test
+  void retrieval_isFirst_once() {
+    MessageId id = MessageId.fresh(1, new java.util.Random(1));
+    RetrievalRecords records =
+        new RetrievalRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()));
+    RetrievalTable book = ledger.retrievals();
+    assertFalse((boolean) write(tx -> book.isRetrieved(tx, id)));
+    for (RetrievalRecords.RetrievalKind noted :
+        List.of(RetrievalRecords.RetrievalKind.FIRST, RetrievalRecords.RetrievalKind.KNOWN)) {
+      assertEquals(noted, write(tx -> records.note(tx, book, id, 30_000, "desk")));
+      assertTrue((boolean) write(tx -> book.isRetrieved(tx, id)));
+    }
+    for (RetrievalRecords.RetrievalKind noted :
+        List.of(RetrievalRecords.RetrievalKind.FURTHER, RetrievalRecords.RetrievalKind.KNOWN)) {
+      assertEquals(noted, write(tx -> records.note(tx, book, id, 30_000, "analysts")));
+    }
+  }
+
+  @Test
+  void retrievals_ofChangesThatAreUndone_areNotHeld() {
+    RetrievalRecords records =
+        new RetrievalRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()));
+    RetrievalTable book = ledger.retrievals();
+    for (int i = 0; i < 5; i++) {
+      MessageId id = MessageId.fresh(i, new java.util.Random(i));
+      write(tx -> records.note(tx, book, id, 30_000, "desk"));
+      assertThrows(
+          CompletionException.class,
+          () ->
+              write(
+                  tx -> {
+                    records.note(tx, book, id, 30_000, "analysts");
+                    throw new IllegalStateException("undone");
+                  }));
+      assertEquals(List.of("desk"), retrievedBy(records, id));
+    }
+    assertEquals(0, book.held());
+  }
+
+  private List<String> retrievedBy(RetrievalRecords records, MessageId id) {
+    return write(
+        tx -> {
+          RetrievalRecords.RetrievalSummary retrieved = records.of(tx, ledger.retrievals(), id, 10);
+          List<String> out = new ArrayList<>();
+          retrieved.first().ifPresent(first -> out.add(first.client()));
+          out.addAll(retrieved.further());
+          return out;
+        });
+  }
+
+  @Test
+  void evidenceOwed_whenSettled_isGone() {
+    write(
+        tx -> {
+          ledger.evidence().owe(tx, DE, new byte[] {1});
+          ledger.evidence().owe(tx, DE, new byte[] {2});
+          return DE;
+        });
+    List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(DE, 1, Long.MAX_VALUE);
+    write(
+        tx -> {
+          ledger.evidence().settle(tx, DE, owed);
+          return DE;
+        });
+    List<EvidenceTable.OwedItems> left = ledger.evidence().owed(DE, 10, Long.MAX_VALUE);
+    assertEquals(1, left.size());
+    assertEquals(2, left.get(0).sealedItems()[0]);
+  }
+
+  @Test
+  void owing_namesEveryOriginOnce_andOnlyWhileSomethingIsOwed() {
+    assertEquals(0, ledger.evidence().lastOwed());
+    write(
+        tx -> {
+          ledger.evidence().owe(tx, SG, new byte[] {1});
+          ledger.evidence().owe(tx, DE, new byte[] {2});
+          ledger.evidence().owe(tx, DE, new byte[] {3});
+          return DE;
+        });
+    assertEquals(3, ledger.evidence().lastOwed());
+    assertEquals(Set.of(DE, SG), Set.copyOf(ledger.evidence().owing()));
+    assertEquals(2, ledger.evidence().owing().size());
+    List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(DE, 10, Long.MAX_VALUE);
+    write(
+        tx -> {
+          ledger.evidence().settle(tx, DE, owed);
+          return DE;
+        });
+    assertEquals(List.of(SG), ledger.evidence().owing());
+    assertEquals(3, ledger.evidence().lastOwed());
+  }
+
+  private static final class NoJournal implements Journal {
+    @Override
+    public void append(Batch batch, List<AuditRecord> leaves) {}
+
+    @Override
+    public void committed() {}
+
+    @Override
+    public void rolledBack() {}
+  }
+
+  private static final class NoObserver implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {}
+
+    @Override
+    public void failed(LedgerFailure why) {}
+  }
+}

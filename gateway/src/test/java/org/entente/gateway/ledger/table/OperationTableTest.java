@@ -1,0 +1,81 @@
+package org.entente.gateway.ledger.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.proto.store.v1.OperationRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which operations somebody has to look after, without a look at all of them. */
+class OperationTableTest {
+  private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+  private static final long DAY = NOW.toEpochMilli() / 86_400_000;
+
+  private final SecureRandom random = new SecureRandom();
+  private final MemoryStore store = new MemoryStore(new MemoryStore.Disk());
+  private final Ledger ledger = QuietLedger.started(store, () -> NOW);
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  private OperationId fresh(int minute) {
+    return OperationId.fresh(NOW.plusSeconds(60L * minute).toEpochMilli(), random);
+  }
+
+  private void put(OperationId id, OperationRecord.Builder record) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.operations().put(tx, id, record.setKeepUntilDay(DAY).build());
+          return id;
+        });
+  }
+
+  private void marked(OperationId... ids) {
+    assertEquals(List.of(ids), ledger.operations().marked());
+    assertEquals(List.of(ids), new OperationTable(store).marked(), "at the next start");
+  }
+
+  @Test
+  void operation_isMarkedWhileSomethingIsToBeDone() {
+    OperationId calm = fresh(0);
+    OperationId forked = fresh(1);
+    OperationId owed = fresh(2);
+    OperationId back = fresh(3);
+    put(calm, OperationRecord.newBuilder());
+    marked();
+    put(back, OperationRecord.newBuilder().setSetBack(true));
+    put(owed, OperationRecord.newBuilder().setGiveBackTo("fr.customs"));
+    put(forked, OperationRecord.newBuilder().setForked(true));
+    marked(forked, owed, back);
+    put(owed, OperationRecord.newBuilder());
+    put(back, OperationRecord.newBuilder());
+    marked(forked);
+    ledger.commit(Lane.ROUTINE, tx -> ledger.operations().prune(tx, DAY + 1, 100));
+    marked();
+  }
+
+  @Test
+  void allOperations_areMarkedInALedgerThatWasSetBack() {
+    OperationId one = fresh(0);
+    OperationId two = fresh(1);
+    put(one, OperationRecord.newBuilder().setNumber(2));
+    put(two, OperationRecord.newBuilder().setNumber(1));
+    Batch batch = store.batch();
+    OperationTable.setBack(store, batch);
+    store.commit(batch, Durability.SYNCED);
+    assertEquals(List.of(one, two), new OperationTable(store).marked());
+  }
+}

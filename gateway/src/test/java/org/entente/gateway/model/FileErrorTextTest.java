@@ -1,0 +1,31 @@
+package org.entente.gateway.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileErrorTextTest {
+  @TempDir private Path folder;
+
+  @Test
+  void trouble_ofUsualKinds_isSaidInWords() {
+    IOException missing =
+        assertThrows(IOException.class, () -> Files.readAllBytes(folder.resolve("x")));
+    assertEquals("there is no such file or folder", FileErrorText.words(missing));
+    IOException isFolder = assertThrows(IOException.class, () -> Files.readAllBytes(folder));
+    assertFalse(FileErrorText.words(isFolder).contains("Exception"), FileErrorText.words(isFolder));
+    assertEquals("permission is denied", FileErrorText.words(new AccessDeniedException("x")));
+    assertEquals(
+        "No space left on device",
+        FileErrorText.words(new FileSystemException("x", null, "No space left on device")));
+    assertEquals("IOException", FileErrorText.words(new IOException()));
+  }
+}

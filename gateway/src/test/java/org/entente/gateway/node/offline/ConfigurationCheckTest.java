@@ -1,0 +1,22 @@
+package org.entente.gateway.node.offline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.entente.gateway.node.files.ConfiguredFiles;
+import org.entente.gateway.node.start.StartProblem;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationCheckTest {
+  @Test
+  void address_withoutPortOrBeyondAllPorts_namesItsField() {
+    for (String text : new String[] {"de.customs", "127.0.0.1:99999", "127.0.0.1:", ":x"}) {
+      StartProblem problem =
+          assertThrows(StartProblem.class, () -> ConfiguredFiles.address("listen.clients", text));
+      assertEquals(
+          "listen.clients: \"" + text + "\" is no address; host:port is expected",
+          problem.getMessage());
+    }
+    assertEquals(7441, ConfiguredFiles.address("listen.clients", "127.0.0.1:7441").getPort());
+  }
+}

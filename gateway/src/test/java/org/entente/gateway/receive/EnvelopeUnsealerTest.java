@@ -1,0 +1,259 @@
+package org.entente.gateway.receive;
+
+import static org.entente.gateway.receive.RecipientNode.LANE;
+import static org.entente.gateway.receive.RecipientNode.ORIGIN;
+import static org.entente.gateway.receive.RecipientNode.SELF;
+import static org.entente.gateway.receive.RecipientNode.SG;
+import static org.entente.gateway.receive.RecipientNode.START;
+import static org.entente.gateway.receive.RecipientNode.bytes;
+import static org.entente.gateway.receive.RecipientNode.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.util.Timestamps;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.seal.MislabelledEnvelopes;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.EvidenceBatch;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each message of an opened envelope: held against header, policy and body, and how it is kept. */
+class EnvelopeUnsealerTest {
+  private final RecipientNode node;
+
+  EnvelopeUnsealerTest(@TempDir Path folder) throws IOException {
+    node = new RecipientNode(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  /** Delivers the header of a message over another label. */
+  private void lies(Permitted message, Consumer<Label.Builder> change) {
+    Label.Builder label = message.label().toBuilder();
+    change.accept(label);
+    deliver(
+        MislabelledEnvelopes.with(
+            message, label.build().toByteArray(), message.body().toByteArray()));
+  }
+
+  private String deliver(SealingItem item) {
+    return node.kit.handOver(node.kit.seal(List.of(item)).get(0)).getCode();
+  }
+
+  @Test
+  void label_thatDiffersFromItsHeader_isRefused() {
+    String said =
+        "NON_DELIVERY HEADER_MISMATCH: origin, lane or exercise flag of the label differ from the"
+            + " header's";
+    lies(node.alert("other origin"), label -> label.setOrigin(SG.value()));
+    assertEquals(said, node.lastSaid());
+    lies(node.alert("other lane"), label -> label.setLaneValue(LANE.number() + 1));
+    assertEquals(said, node.lastSaid());
+    lies(node.alert("training"), label -> label.setStatus(Status.STATUS_EXERCISE));
+    assertEquals(said, node.lastSaid());
+    assertEquals(3, node.kit.owed().size());
+    assertEquals(List.of(), node.ledger.inbox().read(LANE, 0, 10));
+  }
+
+  @Test
+  void label_orBody_thatCannotBeRead_isRefusedWhole() {
+    byte[] garbage = {(byte) 0xff, 1, 2};
+    Permitted message = node.alert("fine");
+    byte[] label = message.label().toByteArray();
+    byte[] body = message.body().toByteArray();
+    assertEquals("CANNOT_OPEN", deliver(MislabelledEnvelopes.with(message, garbage, body)));
+    assertEquals("CANNOT_OPEN", deliver(MislabelledEnvelopes.with(message, label, garbage)));
+    byte[] nameless = message.label().toBuilder().clearMessageId().build().toByteArray();
+    assertEquals("CANNOT_OPEN", deliver(MislabelledEnvelopes.with(message, nameless, body)));
+    assertEquals("a label or body inside cannot be read", node.leaves.last().outcome().detail());
+    assertEquals(0, node.kit.owed().size());
+  }
+
+  @Test
+  void message_afterItsExpiry_isRefused_byTheEarlierOfLabelAndHeader() {
+    Permitted message = node.alert("late");
+    node.clock.move(Duration.ofDays(1).minusMillis(1));
+    node.deliver(message);
+    assertTrue(node.isHere(message.messageId()));
+    node.clock.move(Duration.ofMillis(-1));
+    Permitted second = node.alert("late too");
+    Instant early = node.clock.instant().plusSeconds(60);
+    lies(second, label -> label.setExpiresAt(Timestamps.fromMillis(early.toEpochMilli())));
+    assertEquals(early.toEpochMilli(), node.record(second.messageId()).getExpiresAtMs());
+    Permitted third = node.alert("late at last");
+    lies(third, Label.Builder::clearExpiresAt);
+    assertEquals(third.expires().toEpochMilli(), node.record(third.messageId()).getExpiresAtMs());
+    Permitted fourth = node.alert("too late");
+    lies(
+        fourth,
+        label -> label.setExpiresAt(Timestamps.fromMillis(node.clock.instant().toEpochMilli())));
+    assertEquals("NON_DELIVERY EXPIRED: arrived after its expiry", node.lastSaid());
+    assertFalse(node.isHere(fourth.messageId()));
+  }
+
+  @Test
+  void message_ofTraining_isKeptAsTraining_andNoLongerThanThisAgencysRule() {
+    Permitted message = node.alert(text("drill"), label -> label.setStatus(Status.STATUS_EXERCISE));
+    node.deliver(message);
+    assertTrue(node.record(message.messageId()).getExercise());
+    assertEquals(RecipientNode.day(START) + 7, node.record(message.messageId()).getBucketDay());
+    assertTrue(node.keys.days().contains(LocalDate.ofEpochDay(RecipientNode.day(START) + 7)));
+    assertTrue(
+        node.kit
+            .meters()
+            .text()
+            .contains("entente_received_total{origin=\"fr.customs\",exercise=\"true\",} 1.0"));
+  }
+
+  @Test
+  void messages_ofOneEnvelope_areJudgedEach_inTheirOrder() {
+    node.ingress =
+        (origin, label, body) ->
+            origin.equals(ORIGIN) && body.getAlert().getTexts(0).getHeadline().equals("no")
+                ? Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule 7", "not wanted"))
+                : Optional.empty();
+    List<Permitted> messages = List.of(node.alert("yes"), node.alert("no"), node.alert("and"));
+    node.kit.deliver(messages.toArray(Permitted[]::new));
+    assertEquals(0, node.record(messages.get(0).messageId()).getIndex());
+    assertEquals(2, node.record(messages.get(2).messageId()).getIndex());
+    assertFalse(node.isHere(messages.get(1).messageId()));
+    EvidenceItem refused = node.kit.owed().get(1);
+    assertEquals(bytes(messages.get(1).messageId()), refused.getMessageId());
+    assertEquals("NODE_RULE", refused.getCode());
+    assertEquals("rule 7: not wanted", refused.getReason());
+    InboxOpener opening = new InboxOpener(node.keys, node.ledger.inbox());
+    assertEquals(
+        messages.get(2).body(),
+        opening.body(node.placed(messages.get(2).messageId())).orElseThrow().toByteString());
+    assertEquals(
+        messages.get(2).label(),
+        opening.label(node.placed(messages.get(2).messageId())).orElseThrow());
+  }
+
+  /** What was forgotten of a bucket is not written to it once more. */
+  @Test
+  void message_forgottenInItsBucket_isNotKeptAgain() {
+    Permitted first = node.kept("first");
+    var sealed = node.kit.sealed(first);
+    LocalDate bucket = LocalDate.ofEpochDay(node.record(first.messageId()).getBucketDay());
+    Permitted second = node.alert("second");
+    var other = node.kit.sealed(second);
+    node.keys
+        .forBucket(bucket)
+        .forget(
+            List.of(
+                new org.entente.gateway.seal.format.BodyAddress(
+                    ORIGIN, other.envelope().header().facts().id(), 0)));
+    node.kit.handOver(node.kit.address(other.envelope(), other.contentKey()));
+    assertEquals(
+        "NON_DELIVERY ERASED: it was erased here; nothing of it is kept again", node.lastSaid());
+    assertFalse(node.isHere(second.messageId()));
+    sealed.close();
+  }
+
+  private Permitted evidence(AgencyName by, MessageId about) {
+    EvidenceBatch.Builder batch = EvidenceBatch.newBuilder();
+    for (AgencyName agency : List.of(ORIGIN, by)) {
+      batch.addItems(
+          node
+              .kit
+              .evidence()
+              .item(
+                  EvidenceKind.EVIDENCE_KIND_DELIVERY,
+                  about,
+                  agency.value(),
+                  new byte[0],
+                  node.clock.millis())
+              .toBuilder()
+              .setAgency(agency.value()));
+    }
+    return node.message(
+        LANE,
+        Kind.KIND_EVIDENCE,
+        Body.newBuilder().setEvidence(batch).build(),
+        Label.Builder::clearCategory);
+  }
+
+  @Test
+  void evidence_ofAnother_orNone_isRefusedWhole_andBegetsNone() {
+    MessageId sent = node.sent(false, ORIGIN, SG);
+    node.deliver(evidence(SG, sent));
+    assertEquals(1, node.kit.evidence().known(node.ledger.evidence(), sent).size());
+    assertEquals("LABEL_BODY_MISMATCH", node.leaves.last().outcome().code());
+    assertEquals("evidence of another agency, or none", node.leaves.last().outcome().detail());
+    node.deliver(node.message(LANE, Kind.KIND_EVIDENCE, text("none"), label -> {}));
+    assertEquals("LABEL_BODY_MISMATCH", node.leaves.last().outcome().code());
+    assertEquals(List.of(), node.kit.owed());
+    node.deliver(evidence(ORIGIN, sent));
+    assertEquals(2, node.kit.evidence().known(node.ledger.evidence(), sent).size());
+    assertEquals(List.of(), node.ledger.inbox().read(LANE, 0, 10), "it is no message");
+  }
+
+  @Test
+  void list_ofResponders_thatIsRefused_begetsNoEvidence() {
+    node.ingress =
+        (origin, label, body) ->
+            Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not wanted"));
+    node.deliver(
+        node.message(
+            LANE, Kind.KIND_RESPONDERS, Body.getDefaultInstance(), Label.Builder::clearCategory));
+    assertEquals(List.of(), node.kit.owed());
+    assertEquals("NODE_RULE", node.leaves.last().outcome().code());
+    node.deliver(node.alert("an alert"));
+    assertEquals(1, node.kit.owed().size());
+  }
+
+  @Test
+  void charge_ofTrainingAsActual_orOfWhatWasSentToOthers_isRefused() {
+    for (MessageId target : List.of(node.sent(true, ORIGIN), node.sent(false, SG))) {
+      node.deliver(charge(target));
+      assertEquals(
+          "NON_DELIVERY NOT_FOUND: no message of this id was sent to whoever says it",
+          node.lastSaid());
+    }
+    Permitted right = charge(node.sent(false, ORIGIN));
+    node.deliver(right);
+    assertTrue(node.isHere(right.messageId()));
+  }
+
+  private Permitted charge(MessageId target) {
+    return node.message(
+        LANE,
+        Kind.KIND_CHARGE,
+        Body.newBuilder()
+            .setCharge(
+                Charge.newBuilder()
+                    .setMessageId(bytes(target))
+                    .setStep(ChargeStep.CHARGE_STEP_TAKEN)
+                    .setOfficer("FR-1")
+                    .setAt(Timestamps.fromMillis(node.clock.millis())))
+            .build(),
+        Label.Builder::clearCategory);
+  }
+}

@@ -1,0 +1,764 @@
+package org.entente.gateway.receive;
+
+import static org.entente.gateway.receive.RecipientNode.FAR;
+import static org.entente.gateway.receive.RecipientNode.HUB;
+import static org.entente.gateway.receive.RecipientNode.LANE;
+import static org.entente.gateway.receive.RecipientNode.ORIGIN;
+import static org.entente.gateway.receive.RecipientNode.SELF;
+import static org.entente.gateway.receive.RecipientNode.SG;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.seal.KeySchedule;
+import org.entente.gateway.seal.MemoryKeyHolder;
+import org.entente.gateway.seal.PeerFulfilments;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.RecipientKeys;
+import org.entente.gateway.seal.Sealed;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.AgencyPairSource;
+import org.entente.gateway.seal.format.FulfilmentStatement;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.SettledNumbers;
+import org.entente.gateway.seal.format.SettledStatement;
+import org.entente.gateway.seal.format.VoidStatement;
+import org.entente.gateway.seal.format.VoidedNumber;
+import org.entente.gateway.seal.format.Watermark;
+import org.entente.gateway.seal.format.WatermarkStatement;
+import org.entente.gateway.transmit.GapWatch;
+import org.entente.gateway.transmit.SessionConfirmations;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.proto.link.v1.KeyRequest;
+import org.entente.proto.link.v1.NeedRewrap;
+import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Watermarks;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+import org.entente.proto.store.v1.OutboxEntry;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What gateways state to each other, as sent by {@code de.customs} and as taken by it. */
+class NoticeExchangeTest {
+  private static final FederationName FEDERATION = new FederationName("test.example");
+  private static final FederationName ELSEWHERE = new FederationName("other.example");
+  private static final NodeName GATEWAY = new NodeName("gateway-1");
+  private static final byte[] HASH = new byte[32];
+  private static final Map<AgencyName, SigningPair> MEMBERS =
+      Map.of(SELF, pair(), ORIGIN, pair(), SG, pair(), FAR, pair());
+
+  private record Sent(AgencyName to, Notice notice) {}
+
+  private final RecipientNode node;
+  private final Map<AgencyName, SigningPair> pairs = new HashMap<>(MEMBERS);
+  private final Ed25519SigningKey ownKey;
+  private final Ed25519SigningKey originKey;
+  private final PeerKeys peerKeys;
+  private final PeerFulfilments fulfilments;
+  private final List<Sent> sent = new ArrayList<>();
+  private final List<String> witnesses = new ArrayList<>();
+  private final GapWatch gaps = new GapWatch(() -> 0);
+  private final NoticeExchange notices;
+  private boolean transit;
+  private int changes;
+
+  NoticeExchangeTest(@TempDir Path folder) throws IOException {
+    node = new RecipientNode(folder);
+    AgencyPairSource known =
+        agency ->
+            Optional.ofNullable(pairs.get(agency)).stream()
+                .map(SigningPair::verifyingPair)
+                .toList();
+    ownKey = Ed25519SigningKey.generate(node.random);
+    originKey = Ed25519SigningKey.generate(node.random);
+    peerKeys = new PeerKeys(FEDERATION, known);
+    fulfilments = new PeerFulfilments(FEDERATION, known);
+    ReceiveParts parts = node.kit.parts();
+    SenderSessions sessions =
+        new SenderSessions(
+            identity(SELF),
+            new GatewayKey(GATEWAY, ownKey.verifyingKey()),
+            peerKeys,
+            SessionLimits.DEFAULT,
+            node.random,
+            node.clock);
+    Settlement settlement =
+        new Settlement(
+            node.ledger,
+            parts.dispatch(),
+            parts.evidence(),
+            SELF,
+            new WaitingRecipients(),
+            new SessionConfirmations(sessions),
+            gaps);
+    notices =
+        new NoticeExchange(
+            new NoticeExchange.Signer(
+                FEDERATION,
+                SELF,
+                GATEWAY,
+                ownKey,
+                () -> transit,
+                () -> new byte[] {1, 2, 3},
+                () -> new byte[] {4, 5}),
+            parts,
+            settlement,
+            new NoticeExchange.KnownStatements(peerKeys, fulfilments, () -> changes++),
+            node.kit.reports(),
+            (to, notice) -> sent.add(new Sent(to, notice)),
+            new Witnesses());
+  }
+
+  private static SigningPair pair() {
+    return SigningPair.generate(new SecureRandom());
+  }
+
+  private final class Witnesses implements NoticeExchange.WitnessNotices {
+    @Override
+    public void asked(AgencyName from, WitnessRequest request) {
+      witnesses.add(from + " asks about " + request.getOrigin());
+    }
+
+    @Override
+    public void answered(AgencyName from, WitnessAnswer answer) {
+      witnesses.add(from + " answers about " + answer.getOrigin());
+    }
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  private AgencyIdentity identity(AgencyName agency) {
+    return new AgencyIdentity(
+        FEDERATION, agency, Objects.requireNonNull(pairs.get(agency), "a pair"));
+  }
+
+  private KeyBundle bundle(AgencyName agency) {
+    RecipientKeys keys =
+        new RecipientKeys(new MemoryKeyHolder(), KeySchedule.DEFAULT, node.random, node.clock);
+    keys.renew();
+    return keys.bundle(
+        identity(agency), List.of(new GatewayKey(GATEWAY, originKey.verifyingKey())));
+  }
+
+  private Notice keysOf(KeyBundle bundle) {
+    return Notice.newBuilder()
+        .setFrom(bundle.content().agency().value())
+        .setKeyBundle(ByteString.copyFrom(bundle.encoded()))
+        .build();
+  }
+
+  private Notice.Builder from(AgencyName agency) {
+    return Notice.newBuilder().setFrom(agency.value()).setTo(SELF.value());
+  }
+
+  /** What was sent since the last call; the ledger has caught up. */
+  private List<Sent> sent() {
+    for (Lane lane : Lane.all()) {
+      node.ledger.commit(lane, tx -> tx);
+    }
+    node.kit.settle();
+    List<Sent> taken = List.copyOf(sent);
+    sent.clear();
+    return taken;
+  }
+
+  private Notice onlyTo(AgencyName to) {
+    List<Sent> all = sent();
+    assertEquals(List.of(to), all.stream().map(Sent::to).toList());
+    return all.get(0).notice();
+  }
+
+  private List<String> reports() {
+    return node.kit.reports().take();
+  }
+
+  private void receive(Lane lane, long... numbers) {
+    for (long number : numbers) {
+      Sealed sealed =
+          node.kit.sealed(
+              node.message(
+                  lane,
+                  org.entente.proto.v1.Kind.KIND_ALERT,
+                  RecipientNode.text("number " + number),
+                  label -> {}));
+      node.kit.handOver(
+          node.kit.addressAs(
+              new OriginNumber(1, lane, number), sealed.envelope(), sealed.contentKey()));
+    }
+    node.kit.reports().take();
+  }
+
+  private static final Notice OWN_KEYS =
+      Notice.newBuilder()
+          .setFrom("de.customs")
+          .setKeyBundle(ByteString.copyFrom(new byte[] {1, 2, 3}))
+          .setFulfilment(ByteString.copyFrom(new byte[] {4, 5}))
+          .build();
+
+  @Test
+  void neighbour_thatIsUp_hearsOwnKeys_andHowFarMailBehindItCame() {
+    receive(LANE, 1);
+    notices.neighbourUp(HUB);
+    assertEquals(OWN_KEYS, onlyTo(HUB));
+    notices.neighbourUp(ORIGIN);
+    List<Sent> heard = sent();
+    assertEquals(List.of(ORIGIN, ORIGIN), heard.stream().map(Sent::to).toList());
+    assertEquals(OWN_KEYS, heard.get(0).notice());
+    assertTrue(heard.get(1).notice().hasWatermarks());
+  }
+
+  @Test
+  void neighbour_ofATransit_hearsTheKeysOfAllOthers() {
+    KeyBundle bundle = bundle(ORIGIN);
+    notices.received(ORIGIN, keysOf(bundle));
+    assertEquals(List.of(), sent(), "no transit passes them on");
+    notices.neighbourUp(SG);
+    assertEquals(OWN_KEYS, onlyTo(SG));
+    transit = true;
+    notices.neighbourUp(ORIGIN);
+    assertEquals(OWN_KEYS, onlyTo(ORIGIN));
+    notices.neighbourUp(SG);
+    List<Sent> heard = sent();
+    assertEquals(2, heard.size());
+    assertEquals(keysOf(bundle).toBuilder().setHops(1).build(), heard.get(1).notice());
+  }
+
+  @Test
+  void keys_thatChange_areAnnouncedToAllNeighbours() {
+    notices.announceKeys();
+    List<Sent> heard = sent();
+    assertEquals(
+        new TreeSet<>(Set.of(ORIGIN, SG, HUB)),
+        new TreeSet<>(heard.stream().map(Sent::to).toList()));
+    assertEquals(3, heard.size());
+    assertEquals(OWN_KEYS, heard.get(0).notice());
+  }
+
+  @Test
+  void report_statesAllLanes_signed_withWhatCameAboveTheGaps() {
+    notices.reportTo(ORIGIN);
+    assertEquals(List.of(), sent(), "nothing came");
+    receive(LANE, 1, 3, 4, 6);
+    receive(Lane.FLASH, 1, 2);
+    notices.reportTo(ORIGIN);
+    Notice notice = onlyTo(ORIGIN);
+    assertEquals(SELF.value(), notice.getFrom());
+    assertEquals(ORIGIN.value(), notice.getTo());
+    assertEquals(GATEWAY.value(), notice.getWatermarks().getGateway());
+    WatermarkStatement statement =
+        WatermarkStatement.parse(
+                notice.getWatermarks().getStatement().toByteArray(),
+                notice.getWatermarks().getSignature().toByteArray())
+            .orElseThrow();
+    assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
+    assertEquals(
+        new WatermarkStatement.Content(
+            FEDERATION,
+            SELF,
+            GATEWAY,
+            ORIGIN,
+            node.clock.millis(),
+            List.of(
+                new Watermark(1, Lane.FLASH, 2, List.of()),
+                new Watermark(
+                    1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6))))),
+        statement.content());
+  }
+
+  @Test
+  void asking_isAddressed_throughTheTransitWhereThereIsOne() {
+    notices.askAgain(FAR, List.of(new OriginNumber(2, LANE, 7), new OriginNumber(3, LANE, 1)));
+    Notice again = onlyTo(HUB);
+    assertEquals(SELF.value(), again.getFrom());
+    assertEquals(FAR.value(), again.getTo());
+    assertEquals(
+        List.of(number(2, LANE, 7), number(3, LANE, 1)), again.getNeedRewrap().getNumbersList());
+    notices.askKeys(FAR);
+    assertEquals(FAR.value(), onlyTo(HUB).getKeyRequest().getAgency());
+    assertTrue(notices.ask(SG, WitnessRequest.newBuilder().setOrigin("log").build()));
+    assertEquals("log", onlyTo(SG).getWitnessRequest().getOrigin());
+    assertEquals(
+        false, notices.ask(new AgencyName("jp.customs"), WitnessRequest.getDefaultInstance()));
+    notices.answer(SG, WitnessAnswer.newBuilder().setOrigin("log").build());
+    assertEquals("log", onlyTo(SG).getWitnessAnswer().getOrigin());
+  }
+
+  private static org.entente.proto.link.v1.OriginNumber number(
+      long epoch, Lane lane, long sequence) {
+    return org.entente.proto.link.v1.OriginNumber.newBuilder()
+        .setEpoch(epoch)
+        .setLane(lane.number())
+        .setSequence(sequence)
+        .build();
+  }
+
+  @Test
+  void withdrawal_statesEachNumberWithItsHeader_signed() {
+    OutboxEntry entry = OutboxEntry.newBuilder().setHeaderHash(ByteString.copyFrom(HASH)).build();
+    notices.withdraw(
+        SG, List.of(new OutboxTable.NumberedEntry(new OriginNumber(1, LANE, 5), entry)));
+    Notice notice = onlyTo(SG);
+    VoidStatement statement =
+        VoidStatement.parse(notice.getVoidStatement().toByteArray()).orElseThrow();
+    assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
+    assertEquals(
+        new VoidStatement.Content(
+            FEDERATION,
+            SELF,
+            GATEWAY,
+            SG,
+            node.clock.millis(),
+            List.of(new VoidedNumber(new OriginNumber(1, LANE, 5), HASH))),
+        statement.content());
+  }
+
+  private static Notice request(AgencyName of) {
+    return Notice.newBuilder()
+        .setFrom(SG.value())
+        .setKeyRequest(KeyRequest.newBuilder().setAgency(of.value()))
+        .build();
+  }
+
+  @Test
+  void keysAskedFor_areAnsweredToTheNeighbour_ifTheyAreKnown() {
+    notices.received(SG, request(SELF));
+    assertEquals(OWN_KEYS, onlyTo(SG));
+    KeyBundle bundle = bundle(ORIGIN);
+    notices.received(ORIGIN, keysOf(bundle));
+    sent();
+    notices.received(SG, request(ORIGIN));
+    assertEquals(keysOf(bundle).toBuilder().setHops(1).build(), onlyTo(SG));
+    assertEquals(List.of(), reports());
+  }
+
+  @Test
+  void keysAskedFor_thatAreUnknown_areAskedFurther_byATransitOnly() {
+    notices.received(SG, request(FAR));
+    assertEquals(List.of(), sent());
+    assertEquals(List.of("refused sg.police NO_ROUTE"), reports());
+    transit = true;
+    notices.received(SG, request(FAR));
+    assertEquals(request(FAR).toBuilder().setHops(1).build(), onlyTo(HUB));
+    notices.received(HUB, request(FAR));
+    assertEquals(List.of(), sent(), "not back to who asked");
+    assertEquals(List.of("refused x.hub NO_ROUTE"), reports());
+  }
+
+  @Test
+  void notice_toAnother_crossesAtMostFourTransits() {
+    transit = true;
+    Notice notice =
+        Notice.newBuilder()
+            .setFrom(SG.value())
+            .setTo(FAR.value())
+            .setHops(NoticeExchange.MAX_HOPS - 1)
+            .setNeedRewrap(NeedRewrap.getDefaultInstance())
+            .build();
+    notices.received(SG, notice);
+    assertEquals(notice.toBuilder().setHops(NoticeExchange.MAX_HOPS).build(), onlyTo(HUB));
+    notices.received(SG, notice.toBuilder().setHops(NoticeExchange.MAX_HOPS).build());
+    assertEquals(List.of(), sent());
+    assertEquals(List.of("refused sg.police NO_ROUTE"), reports());
+  }
+
+  @Test
+  void notice_withoutASender_isRefused() {
+    notices.received(SG, Notice.getDefaultInstance());
+    assertEquals(List.of("refused sg.police MALFORMED"), reports());
+  }
+
+  @Test
+  void keyBundle_isKept_andPassedOnOnce_byATransit() {
+    transit = true;
+    KeyBundle bundle = bundle(ORIGIN);
+    notices.received(HUB, keysOf(bundle).toBuilder().setHops(2).build());
+    Notice further = onlyTo(SG);
+    assertEquals(keysOf(bundle).toBuilder().setHops(3).build(), further);
+    assertArrayEquals(bundle.encoded(), node.ledger.peerFacts().keyBundle(ORIGIN).orElseThrow());
+    assertEquals(bundle.content(), peerKeys.bundleOf(ORIGIN).orElseThrow().content());
+    notices.received(HUB, keysOf(bundle));
+    assertEquals(List.of(), sent(), "it is not newer");
+    assertEquals(List.of(), reports());
+    notices.received(SG, keysOf(bundle(SG)).toBuilder().setHops(NoticeExchange.MAX_HOPS).build());
+    assertEquals(List.of(), sent());
+    assertEquals(0, changes);
+  }
+
+  @Test
+  void keyBundle_ofNoMember_isRefused() {
+    pairs.put(new AgencyName("jp.customs"), SigningPair.generate(node.random));
+    KeyBundle bundle = bundle(new AgencyName("jp.customs"));
+    pairs.remove(new AgencyName("jp.customs"));
+    transit = true;
+    notices.received(SG, keysOf(bundle));
+    assertEquals(List.of("refused sg.police BAD_SIGNATURE"), reports());
+    assertEquals(List.of(), sent());
+    assertEquals(List.of(), node.ledger.peerFacts().keyBundles());
+  }
+
+  @Test
+  void fulfilment_besideAKeyBundle_isKept_andPassedOn_evenIfOnlyItIsNew() {
+    transit = true;
+    KeyBundle bundle = bundle(ORIGIN);
+    notices.received(ORIGIN, keysOf(bundle));
+    sent();
+    byte[] stated =
+        FulfilmentStatement.beside(bundle, new Fulfilment(true, List.of(1, 2)), identity(ORIGIN))
+            .encoded();
+    Notice both = keysOf(bundle).toBuilder().setFulfilment(ByteString.copyFrom(stated)).build();
+    notices.received(ORIGIN, both);
+    List<Sent> heard = sent();
+    assertEquals(Set.of(SG, HUB), Set.copyOf(heard.stream().map(Sent::to).toList()));
+    assertEquals(both.toBuilder().setHops(1).build(), heard.get(0).notice());
+    assertEquals(1, changes);
+    assertArrayEquals(stated, node.ledger.peerFacts().fulfilments().get(0));
+    notices.received(ORIGIN, both);
+    assertEquals(List.of(), sent());
+    assertEquals(1, changes, "it is not newer");
+    notices.received(SG, request(ORIGIN));
+    assertEquals(both.toBuilder().setHops(1).build(), onlyTo(SG));
+    notices.received(
+        ORIGIN,
+        keysOf(bundle).toBuilder().setFulfilment(ByteString.copyFromUtf8("garbage")).build());
+    assertEquals(List.of("refused fr.customs MALFORMED"), reports());
+  }
+
+  /** This agency owes the origin these numbers of a lane. */
+  private void owe(int numbers) {
+    for (int i = 0; i < numbers; i++) {
+      int one = i;
+      node.ledger.commit(
+          LANE,
+          tx -> {
+            byte[] hash = HASH.clone();
+            hash[0] = (byte) (one + 1);
+            node.ledger.envelopes().hold(tx, hash, StoredEnvelope.getDefaultInstance(), 1);
+            node.ledger
+                .outbox()
+                .append(
+                    tx,
+                    ORIGIN,
+                    LANE,
+                    OutboxEntry.newBuilder()
+                        .setHeaderHash(ByteString.copyFrom(hash))
+                        .setState(OutboxState.OUTBOX_STATE_QUEUED)
+                        .build());
+            return tx;
+          });
+    }
+  }
+
+  private List<Long> owed() {
+    return node.ledger.outbox().page(ORIGIN, LANE, null, 100).stream()
+        .map(one -> one.number().sequence())
+        .toList();
+  }
+
+  private OutboxState state(long sequence) {
+    return Objects.requireNonNull(
+            node.ledger.outbox().read(ORIGIN, new OriginNumber(1, LANE, sequence)))
+        .getState();
+  }
+
+  private WatermarkStatement held(
+      FederationName federation, AgencyName by, AgencyName of, Watermark... watermarks) {
+    return WatermarkStatement.sign(
+        new WatermarkStatement.Content(
+            federation, by, GATEWAY, of, node.clock.millis(), List.of(watermarks)),
+        originKey);
+  }
+
+  private Notice says(WatermarkStatement statement) {
+    return from(ORIGIN)
+        .setWatermarks(
+            Watermarks.newBuilder()
+                .setStatement(ByteString.copyFrom(statement.statement()))
+                .setSignature(ByteString.copyFrom(statement.signature()))
+                .setGateway(GATEWAY.value()))
+        .build();
+  }
+
+  private void knowsOrigin() {
+    notices.received(ORIGIN, keysOf(bundle(ORIGIN)));
+    sent();
+  }
+
+  @Test
+  void watermarks_ofTheRecipient_settleWhatItHolds() {
+    knowsOrigin();
+    owe(5);
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    notices.received(
+        ORIGIN,
+        says(
+            held(
+                FEDERATION,
+                ORIGIN,
+                SELF,
+                new Watermark(epoch, LANE, 1, List.of(new Watermark.Range(3, 4))))));
+    assertEquals(List.of(), sent(), "it lacks nothing that is not owed");
+    assertEquals(List.of(2L, 5L), owed());
+    assertEquals(List.of(), reports());
+  }
+
+  @Test
+  void watermarks_thatLackWhatIsNotOwed_areAnsweredWithWhatIsSettled() {
+    knowsOrigin();
+    owe(4);
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    notices.received(
+        ORIGIN, says(held(FEDERATION, ORIGIN, SELF, new Watermark(epoch, LANE, 3, List.of()))));
+    assertEquals(List.of(), sent());
+    assertEquals(List.of(4L), owed());
+    notices.received(
+        ORIGIN,
+        says(
+            held(
+                FEDERATION,
+                ORIGIN,
+                SELF,
+                new Watermark(epoch, LANE, 1, List.of()),
+                new Watermark(epoch + 7, LANE, 2, List.of(new Watermark.Range(5, 6))))));
+    Notice notice = onlyTo(ORIGIN);
+    SettledStatement statement =
+        SettledStatement.parse(notice.getSettledStatement().toByteArray()).orElseThrow();
+    assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
+    assertEquals(
+        new SettledStatement.Content(
+            FEDERATION,
+            SELF,
+            GATEWAY,
+            ORIGIN,
+            node.clock.millis(),
+            List.of(new SettledNumbers(epoch, LANE, 4), new SettledNumbers(epoch + 7, LANE, 7))),
+        statement.content());
+  }
+
+  @Test
+  void gap_thatWatermarksShow_isSeen_untilItsEpochIsKeptNoMore() {
+    knowsOrigin();
+    GapWatch watch = gaps;
+    notices.received(
+        ORIGIN,
+        says(
+            held(
+                FEDERATION,
+                ORIGIN,
+                SELF,
+                new Watermark(1, LANE, 1, List.of(new Watermark.Range(3, 3))))));
+    sent();
+    assertEquals(List.of(), watch.overdue());
+    GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, ORIGIN, LANE);
+    watch.only(place, Set.of(1L));
+    notices.received(
+        ORIGIN, says(held(FEDERATION, ORIGIN, SELF, new Watermark(2, LANE, 1, List.of()))));
+    sent();
+    assertEquals(List.of(), watch.news());
+  }
+
+  @Test
+  void statement_thatIsNotSignedByAGatewayOfItsAgency_isRefused_andItsKeysAskedFor() {
+    owe(1);
+    WatermarkStatement right = held(FEDERATION, ORIGIN, SELF, new Watermark(1, LANE, 1, List.of()));
+    notices.received(ORIGIN, says(right));
+    assertEquals(ORIGIN.value(), onlyTo(ORIGIN).getKeyRequest().getAgency());
+    assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
+    knowsOrigin();
+    WatermarkStatement forged =
+        WatermarkStatement.sign(right.content(), Ed25519SigningKey.generate(node.random));
+    notices.received(ORIGIN, says(forged));
+    assertEquals(ORIGIN.value(), onlyTo(ORIGIN).getKeyRequest().getAgency());
+    assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
+    notices.received(ORIGIN, from(ORIGIN).setWatermarks(Watermarks.getDefaultInstance()).build());
+    assertEquals(List.of(), sent());
+    assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
+    assertEquals(List.of(1L), owed());
+  }
+
+  @Test
+  void statement_forAnotherFederation_byAnother_orToAnother_isRefused() {
+    knowsOrigin();
+    owe(1);
+    Watermark all = new Watermark(1, LANE, 1, List.of());
+    for (WatermarkStatement wrong :
+        List.of(
+            held(ELSEWHERE, ORIGIN, SELF, all),
+            held(FEDERATION, SG, SELF, all),
+            held(FEDERATION, ORIGIN, SG, all))) {
+      notices.received(ORIGIN, says(wrong));
+      assertEquals(List.of(), sent());
+      assertEquals(List.of("refused fr.customs HEADER_MISMATCH"), reports());
+    }
+    assertEquals(List.of(1L), owed());
+  }
+
+  @Test
+  void numbers_voidedByTheirOrigin_areResolved_andReported() {
+    knowsOrigin();
+    receive(LANE, 1, 3);
+    VoidStatement statement =
+        VoidStatement.sign(
+            new VoidStatement.Content(
+                FEDERATION,
+                ORIGIN,
+                GATEWAY,
+                SELF,
+                node.clock.millis(),
+                List.of(
+                    new VoidedNumber(new OriginNumber(1, LANE, 2), HASH),
+                    new VoidedNumber(new OriginNumber(1, LANE, 5), HASH))),
+            originKey);
+    notices.received(
+        ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
+    assertEquals(List.of(), sent());
+    OriginWindow window = node.window(LANE, 1);
+    assertEquals(3, window.watermark());
+    assertEquals(List.of(new OriginWindow.Range(5, 5)), window.receivedAbove());
+    assertEquals(List.of("report to fr.customs"), reports());
+    notices.received(
+        ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFromUtf8("garbage")).build());
+    assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
+  }
+
+  private Notice settled(SettledNumbers... numbers) {
+    SettledStatement statement =
+        SettledStatement.sign(
+            new SettledStatement.Content(
+                FEDERATION, ORIGIN, GATEWAY, SELF, node.clock.millis(), List.of(numbers)),
+            originKey);
+    return from(ORIGIN).setSettledStatement(ByteString.copyFrom(statement.encoded())).build();
+  }
+
+  @Test
+  void numbers_settledByTheirOrigin_areLost_onRecord() {
+    knowsOrigin();
+    receive(LANE, 1, 3);
+    notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 6)));
+    sent();
+    assertEquals(5, node.window(LANE, 1).watermark());
+    AuditRecord leaf = node.leaves.only(AuditType.SETTLED);
+    assertEquals(AuditActor.gateway(ORIGIN), leaf.actor());
+    assertEquals(
+        "3 numbers of epoch 1 in "
+            + LANE
+            + " below 6 never arrived, or are lost with a restored ledger",
+        leaf.outcome().detail());
+    assertEquals(
+        Set.of("report to fr.customs", "lost 3 of fr.customs on " + LANE), Set.copyOf(reports()));
+    notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 6)));
+    sent();
+    assertEquals(List.of("report to fr.customs"), reports(), "nothing more is lost");
+    assertNotNull(node.leaves.only(AuditType.SETTLED));
+  }
+
+  @Test
+  void numbers_ofAnEpochThatIsClosed_areNeitherResolvedNorLost() {
+    knowsOrigin();
+    for (long epoch = 2; epoch <= 10; epoch++) {
+      Sealed sealed = node.kit.sealed(node.alert("epoch " + epoch));
+      node.kit.handOver(
+          node.kit.addressAs(
+              new OriginNumber(epoch, LANE, 1), sealed.envelope(), sealed.contentKey()));
+    }
+    node.kit.reports().take();
+    notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 6)));
+    sent();
+    assertEquals(List.of("report to fr.customs"), reports());
+    assertEquals(0, node.leaves(AuditType.SETTLED).size());
+    VoidStatement statement =
+        VoidStatement.sign(
+            new VoidStatement.Content(
+                FEDERATION,
+                ORIGIN,
+                GATEWAY,
+                SELF,
+                node.clock.millis(),
+                List.of(new VoidedNumber(new OriginNumber(1, LANE, 2), HASH))),
+            originKey);
+    notices.received(
+        ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
+    sent();
+    assertEquals(List.of("report to fr.customs"), reports());
+  }
+
+  @Test
+  void numbers_thatCouldNotBeOpened_waitForANewSession() {
+    owe(3);
+    NeedRewrap need =
+        NeedRewrap.newBuilder()
+            .addNumbers(number(0, LANE, 1))
+            .addNumbers(number(1, LANE, 0))
+            .addNumbers(number(1, LANE, 2))
+            .build();
+    notices.received(ORIGIN, from(ORIGIN).setNeedRewrap(need).build());
+    sent();
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(1));
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(2));
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(3));
+  }
+
+  @Test
+  void numbers_thatCouldNotBeOpened_areLookedAtUpToABound() {
+    owe(2);
+    NeedRewrap.Builder need = NeedRewrap.newBuilder();
+    for (int i = 0; i < 1_023; i++) {
+      need.addNumbers(number(1, LANE, 1_000 + i));
+    }
+    need.addNumbers(number(1, LANE, 1)).addNumbers(number(1, LANE, 2));
+    notices.received(ORIGIN, from(ORIGIN).setNeedRewrap(need).build());
+    sent();
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(1));
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(2));
+  }
+
+  @Test
+  void witnesses_hearWhatIsForThem_andWhatIsNotUnderstoodIsPassedOver() {
+    notices.received(
+        HUB, from(SG).setWitnessRequest(WitnessRequest.newBuilder().setOrigin("a")).build());
+    notices.received(
+        HUB, from(SG).setWitnessAnswer(WitnessAnswer.newBuilder().setOrigin("b")).build());
+    notices.received(HUB, from(SG).build());
+    assertEquals(List.of("sg.police asks about a", "sg.police answers about b"), witnesses);
+    assertEquals(List.of(), sent());
+    assertEquals(List.of(), reports());
+    assertNull(node.ledger.inbox().find(node.id()));
+  }
+}

@@ -1,0 +1,283 @@
+package org.entente.gateway.receive;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.EvidenceMessages;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.transmit.EvidenceTimeouts;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.store.v1.UnopenedRecord;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceBatch;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Evidence of a member that may be hostile, as it arrives: sealed by it, opened here. */
+class PeerEvidenceCheckTest {
+  private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
+  private static final String MEMBER = ReceiveKit.ORIGIN.value();
+  private static final String OTHER = "sg.police";
+
+  private final SecureRandom random = new SecureRandom();
+  private final MemoryStorageKeys keys = new MemoryStorageKeys();
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private final ErasureJournal journal;
+  private final Ledger ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
+  private final ReceiveKit kit;
+  private boolean refuses;
+
+  PeerEvidenceCheckTest(@TempDir Path folder) throws IOException {
+    journal = ErasureJournal.open(folder.resolve("erasures"), 0);
+    kit =
+        new ReceiveKit(
+            ledger,
+            keys,
+            keys,
+            journal,
+            (origin, label, body) ->
+                refuses
+                    ? Optional.of(
+                        new Refusal(origin.value(), Code.INGRESS_REFUSED, "test", "not today"))
+                    : Optional.empty(),
+            () -> NOW);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    kit.close();
+    ledger.close();
+    journal.close();
+  }
+
+  private MessageId sentTo(String... recipients) {
+    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    SentFacts facts =
+        SentFacts.newBuilder()
+            .addAllRecipients(Arrays.asList(recipients))
+            .setLane(Lane.FLASH.number())
+            .setExpiresAtMs(NOW.plusSeconds(86_400).toEpochMilli())
+            .build();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          EvidenceTimeouts.begin(tx, ledger, kit.evidence(), id, facts);
+          return id;
+        });
+    return id;
+  }
+
+  private EvidenceItem item(MessageId id, EvidenceKind kind) {
+    return kit.evidence().item(kind, id, MEMBER, new byte[0], NOW.toEpochMilli()).toBuilder()
+        .setAgency(MEMBER)
+        .build();
+  }
+
+  private Permitted message(List<EvidenceItem> items) {
+    return PermittedFixture.permitted(
+        MessageId.fresh(NOW.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.ROUTINE,
+        Label.newBuilder().setKind(Kind.KIND_EVIDENCE).build(),
+        Body.newBuilder().setEvidence(EvidenceBatch.newBuilder().addAllItems(items)).build(),
+        NOW,
+        EvidenceMessages.AGREEMENT,
+        EvidenceMessages.RETENTION_DAYS,
+        ReceiveKit.SELF.value());
+  }
+
+  private void says(EvidenceItem... items) {
+    assertEquals(Result.RESULT_COMMITTED, kit.deliver(message(List.of(items))).get(0).getResult());
+  }
+
+  private List<EvidenceItem> known(MessageId id) {
+    return kit.evidence().known(ledger.evidence(), id).stream()
+        .filter(item -> item.getKind() != EvidenceKind.EVIDENCE_KIND_SUBMISSION_ACCEPTANCE)
+        .toList();
+  }
+
+  /** Messages that come alone leave a record each; a round returns them faster than they come. */
+  @Test
+  void round_returnsWhatManyLoneMessagesOwe_inOneMessage() {
+    int lone = 600;
+    for (int i = 0; i < lone; i++) {
+      MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+      EvidenceItem item = item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            kit.evidence().owe(tx, ledger.evidence(), ReceiveKit.ORIGIN, item);
+            return id;
+          });
+    }
+    kit.evidenceReturn(PolicyFixture.demo()).round();
+    assertEquals(List.of(), kit.owed());
+    assertEquals(1, ledger.outbox().page(ReceiveKit.ORIGIN, Lane.ROUTINE, null, 9).size());
+  }
+
+  @Test
+  void member_thatRepeatsItselfWithoutEnd_isHeardOnce() {
+    MessageId id = sentTo(MEMBER);
+    EvidenceItem delivery = item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);
+    List<EvidenceItem> flood = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      flood.add(delivery.toBuilder().setReason("again " + i).build());
+    }
+    for (int i = 0; i < 5; i++) {
+      says(flood.toArray(EvidenceItem[]::new));
+    }
+    assertEquals(List.of(flood.get(0)), known(id));
+  }
+
+  @Test
+  void member_isNotHeardAboutMessagesThatItWasNotSent() {
+    MessageId others = sentTo(OTHER);
+    MessageId nobodys = MessageId.fresh(NOW.toEpochMilli(), random);
+    says(
+        item(others, EvidenceKind.EVIDENCE_KIND_RETRIEVAL),
+        item(nobodys, EvidenceKind.EVIDENCE_KIND_DELIVERY));
+    assertEquals(List.of(), known(others));
+    assertEquals(List.of(), known(nobodys));
+  }
+
+  /** It knows the message, having been sent it; what others did with it is not its to say. */
+  @Test
+  void recipient_isNotHeardAboutOtherRecipients() {
+    MessageId id = sentTo(MEMBER, OTHER);
+    says(
+        item(id, EvidenceKind.EVIDENCE_KIND_RETRIEVAL).toBuilder().setRecipient(OTHER).build(),
+        item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY).toBuilder().clearRecipient().build());
+    assertEquals(List.of(), known(id));
+  }
+
+  private EvidenceItem passedOn(MessageId id, int time) {
+    return item(id, EvidenceKind.EVIDENCE_KIND_PASSED_ON).toBuilder()
+        .addPassedOnTo("us.cbp")
+        .setPassedOnAs(ByteString.copyFrom(MessageId.fresh(time, random).bytes()))
+        .setConsentId(ByteString.copyFrom(MessageId.fresh(1, random).bytes()))
+        .build();
+  }
+
+  @Test
+  void recipient_thatStatesThatItPassedOn_isHeardEachTime_upToABound() {
+    MessageId id = sentTo(MEMBER);
+    List<EvidenceItem> uses = new ArrayList<>();
+    for (int i = 0; i < 2 * EvidenceName.PASSED_ON; i++) {
+      uses.add(passedOn(id, i));
+    }
+    says(uses.toArray(EvidenceItem[]::new));
+    assertEquals(uses.subList(0, EvidenceName.PASSED_ON), known(id));
+  }
+
+  @Test
+  void recipient_thatDoesNotSayAsWhatItPassedOn_isNotHeard() {
+    MessageId id = sentTo(MEMBER);
+    says(passedOn(id, 1).toBuilder().clearPassedOnAs().build());
+    says(passedOn(id, 1).toBuilder().setConsentId(ByteString.copyFrom(new byte[15])).build());
+    assertEquals(List.of(), known(id));
+    EvidenceItem needingNone = passedOn(id, 1).toBuilder().clearConsentId().build();
+    says(needingNone);
+    assertEquals(List.of(needingNone), known(id), "among the parties of an agreement");
+  }
+
+  @Test
+  void recipient_statesOnlyWhatIsARecipientsToState() {
+    MessageId id = sentTo(MEMBER);
+    List<EvidenceKind> heard = new ArrayList<>();
+    for (EvidenceKind kind : EvidenceKind.values()) {
+      if (kind != EvidenceKind.UNRECOGNIZED) {
+        says(item(id, kind));
+      }
+    }
+    known(id).forEach(item -> heard.add(item.getKind()));
+    assertEquals(
+        List.of(
+            EvidenceKind.EVIDENCE_KIND_DELIVERY,
+            EvidenceKind.EVIDENCE_KIND_NON_DELIVERY,
+            EvidenceKind.EVIDENCE_KIND_RETRIEVAL,
+            EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL,
+            EvidenceKind.EVIDENCE_KIND_ERASURE),
+        heard);
+  }
+
+  @Test
+  void retrieval_takesTheMessageFromTheUnopenedOnes_whichAnotherMembersDoesNot() {
+    MessageId id = sentTo(MEMBER);
+    MessageId others = sentTo(OTHER);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.awaited().list(tx, unopened(id, MEMBER));
+          ledger.awaited().list(tx, unopened(others, OTHER));
+          return id;
+        });
+    says(
+        item(others, EvidenceKind.EVIDENCE_KIND_RETRIEVAL).toBuilder().setRecipient(OTHER).build(),
+        item(id, EvidenceKind.EVIDENCE_KIND_RETRIEVAL));
+    List<AwaitedEvidenceTable.UnopenedMessage> left = ledger.awaited().unopened(0, 10);
+    assertEquals(List.of(OTHER), left.stream().map(one -> one.record().getRecipient()).toList());
+  }
+
+  private static UnopenedRecord unopened(MessageId id, String recipient) {
+    return UnopenedRecord.newBuilder()
+        .setMessageId(ByteString.copyFrom(id.bytes()))
+        .setRecipient(recipient)
+        .setLane(Lane.FLASH.number())
+        .build();
+  }
+
+  /** Evidence never begets evidence, which two gateways would otherwise exchange for ever. */
+  @Test
+  void evidence_thatIsRefused_isOwedNoEvidence_andAnAlertIs() {
+    MessageId id = sentTo(MEMBER);
+    refuses = true;
+    says(item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY));
+    assertEquals(List.of(), kit.owed());
+    refuses = false;
+    AgencyName liar = new AgencyName(OTHER);
+    says(item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY).toBuilder().setAgency(liar.value()).build());
+    assertEquals(List.of(), kit.owed());
+    assertEquals(List.of(), known(id));
+    refuses = true;
+    kit.deliver(
+        PermittedFixture.alert(
+            MessageId.fresh(NOW.toEpochMilli(), random),
+            ReceiveKit.ORIGIN,
+            Lane.ROUTINE,
+            Body.getDefaultInstance(),
+            NOW,
+            ReceiveKit.SELF.value()));
+    assertEquals(
+        List.of(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY),
+        kit.owed().stream().map(EvidenceItem::getKind).toList());
+  }
+}

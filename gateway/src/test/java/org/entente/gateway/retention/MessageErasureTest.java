@@ -1,0 +1,246 @@
+package org.entente.gateway.retention;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.ErasureCause;
+import org.entente.proto.store.v1.InboxRecord;
+import org.entente.proto.v1.EvidenceItem;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A storm of recalls is executed by one worker, in rounds: threat 69. */
+class MessageErasureTest {
+  private static final AgencyName DE = new AgencyName("de.customs");
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final AgencyName IT = new AgencyName("it.customs");
+  private static final int STORM = 10_000;
+  private static final int ROUNDS = (STORM + MessageErasure.ROUND - 1) / MessageErasure.ROUND;
+
+  private final SecureRandom random = new SecureRandom();
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-25T10:00:00Z"));
+  private final RecordedLeaves leaves = new RecordedLeaves();
+  private final Ledger ledger = QuietLedger.started(new MemoryStore(), clock, leaves);
+  private final EvidenceRecords evidence =
+      new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), DE);
+  private final Keys keys = new Keys();
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final Path folder;
+  private ErasureJournal journal;
+  private MessageErasure erasing;
+
+  MessageErasureTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    journal = journal();
+    erasing = erasing();
+  }
+
+  private ErasureJournal journal() throws IOException {
+    return ErasureJournal.open(
+        folder.resolve("erasures"), LocalDate.parse("2026-11-25").toEpochDay());
+  }
+
+  private MessageErasure erasing() {
+    return new MessageErasure(DE, ledger, keys, journal, evidence, tasks::add);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    ledger.close();
+    journal.close();
+  }
+
+  /** How often keys were written, for how many messages; fails once where a test says so. */
+  private static final class Keys implements RetentionKeys {
+    private final List<Integer> writings = new ArrayList<>();
+    private boolean fails;
+
+    @Override
+    public Set<KeptMessage> forget(List<KeptMessage> messages) {
+      if (fails) {
+        fails = false;
+        throw new IllegalStateException("the disk of the keystore failed");
+      }
+      writings.add(messages.size());
+      return Set.of();
+    }
+
+    @Override
+    public BucketKey hold(MessageId message) {
+      throw new AssertionError("nothing is held");
+    }
+
+    @Override
+    public List<MessageId> holds() {
+      return List.of();
+    }
+
+    @Override
+    public void destroyHold(MessageId message) {
+      // Nothing is held.
+    }
+  }
+
+  private List<MessageId> received(int count, AgencyName origin) {
+    List<MessageId> ids = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ids.add(MessageId.fresh(clock.millis(), random));
+    }
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < count; i++) {
+            MessageId id = ids.get(i);
+            InboxRecord record =
+                InboxRecord.newBuilder()
+                    .setMessageId(ByteString.copyFrom(id.bytes()))
+                    .setOrigin(origin.value())
+                    .setEnvelopeId(ByteString.copyFrom(id.bytes()))
+                    .setBucketDay(LocalDate.parse("2026-12-25").toEpochDay())
+                    .build();
+            ledger.inbox().append(tx, Lane.ROUTINE, id, record, new byte[] {1});
+          }
+          return ids;
+        });
+    return ids;
+  }
+
+  /** As {@link RecallReception} does with each of them. */
+  private void recall(List<MessageId> ids) {
+    ledger.commit(
+        Lane.FLASH,
+        tx -> {
+          for (MessageId id : ids) {
+            erasing.begin(
+                tx, requireNonNull(ledger.inbox().find(tx, id)), ErasureCause.ERASURE_CAUSE_RECALL);
+            tx.afterCommit(erasing::wake);
+          }
+          return ids;
+        });
+  }
+
+  private int work(int most) {
+    int runs = 0;
+    while (runs < most && !tasks.isEmpty()) {
+      assertEquals(1, tasks.size(), "one task, however often the worker is woken");
+      tasks.remove().run();
+      runs++;
+    }
+    return runs;
+  }
+
+  private List<EvidenceItem> owed(AgencyName origin) {
+    return evidence.openOwed(ledger.evidence().owed(origin, STORM, Long.MAX_VALUE));
+  }
+
+  private long erased() {
+    return leaves.types().stream().filter(AuditType.ERASED::equals).count();
+  }
+
+  @Test
+  void recallStorm_isOneTaskAtATime_withOneWritingOfTheKeysARound() {
+    List<MessageId> ids = received(STORM, FR);
+    recall(ids);
+
+    for (MessageId id : ids) {
+      assertNull(ledger.inbox().find(id), "hidden by the commit that accepts the recall");
+    }
+    assertEquals(0, owed(FR).size(), "nothing is stated before it is done");
+
+    assertTrue(work(STORM) <= ROUNDS + 1);
+
+    assertEquals(ROUNDS, keys.writings.size());
+    assertEquals(STORM, keys.writings.stream().mapToInt(Integer::intValue).sum());
+    assertEquals(STORM, erased());
+    Set<ByteString> answered = new HashSet<>();
+    owed(FR).forEach(item -> answered.add(item.getMessageId()));
+    assertEquals(STORM, answered.size());
+    ids.forEach(id -> requireNonNull(ledger.retention().done(id)));
+  }
+
+  @Test
+  void recallOfAnotherOrigin_duringAStorm_isAnsweredToo() {
+    recall(received(STORM / 10, FR));
+    work(1);
+    recall(received(5, IT));
+
+    work(STORM);
+
+    assertEquals(STORM / 10, owed(FR).size());
+    assertEquals(5, owed(IT).size());
+  }
+
+  @Test
+  void erasureByAPerson_duringAStorm_waitsForNoOther() {
+    List<MessageId> ids = received(STORM, FR);
+    recall(ids);
+    MessageId own = received(1, IT).get(0);
+    recall(List.of(own));
+
+    erasing.finish(
+        ledger.commit(Lane.ROUTINE, tx -> requireNonNull(ledger.retention().pending(tx, own))));
+
+    requireNonNull(ledger.retention().done(own));
+    assertEquals(1, erased());
+  }
+
+  @Test
+  void restart_withThousandsPending_goesOn_andAnswersEachOnce() throws IOException {
+    List<MessageId> ids = received(STORM, FR);
+    recall(ids);
+    work(3);
+    tasks.clear();
+    journal.close();
+
+    journal = journal();
+    erasing = erasing();
+    assertEquals(0, erasing.replay(), "none is in the inbox again");
+    work(STORM);
+
+    assertEquals(STORM, erased());
+    assertEquals(STORM, owed(FR).size());
+  }
+
+  @Test
+  void round_thatFails_statesNothing_andIsTriedAgainWhenTheWorkerIsWoken() {
+    List<MessageId> ids = received(10, FR);
+    keys.fails = true;
+    recall(ids);
+    work(STORM);
+    assertEquals(0, owed(FR).size());
+    assertEquals(0, erased());
+
+    erasing.wake();
+    work(STORM);
+
+    assertEquals(10, owed(FR).size());
+  }
+}

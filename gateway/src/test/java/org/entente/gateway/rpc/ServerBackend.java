@@ -1,0 +1,567 @@
+package org.entente.gateway.rpc;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.entente.gateway.audit.Appender;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.AuditOpening;
+import org.entente.gateway.audit.CheckpointSigner;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LeafSealer;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.consent.ConsentDecisions;
+import org.entente.gateway.consent.ConsentList;
+import org.entente.gateway.consent.ConsentRequests;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.deliver.CursorLimits;
+import org.entente.gateway.deliver.DeliveryLeaves;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.deliver.UndeliverableMessages;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.intake.PolicyExplainer;
+import org.entente.gateway.ipr.HolderDesk;
+import org.entente.gateway.ipr.IprOffice;
+import org.entente.gateway.ipr.IprParts;
+import org.entente.gateway.ipr.IprSettings;
+import org.entente.gateway.ipr.WorkingDays;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.commit.CommitObserver;
+import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.link.LinkSettings;
+import org.entente.gateway.link.PeerLinks;
+import org.entente.gateway.link.PeerName;
+import org.entente.gateway.link.Timers;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.operator.Cursors;
+import org.entente.gateway.operator.Links;
+import org.entente.gateway.operator.Quarantine;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.gateway.policy.load.RulebookReader;
+import org.entente.gateway.policy.terms.DemoMembership;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.report.AuditExporter;
+import org.entente.gateway.report.ChainView;
+import org.entente.gateway.report.MessageProver;
+import org.entente.gateway.report.MessageTracker;
+import org.entente.gateway.report.OperationView;
+import org.entente.gateway.report.OwnAssignments;
+import org.entente.gateway.request.AdvertisedResponders;
+import org.entente.gateway.request.Discovery;
+import org.entente.gateway.request.RequestDesk;
+import org.entente.gateway.request.RequestList;
+import org.entente.gateway.request.ResponderRegistry;
+import org.entente.gateway.retention.ErasureJournal;
+import org.entente.gateway.retention.MessageErasure;
+import org.entente.gateway.retention.Retention;
+import org.entente.gateway.risk.ScoreBands;
+import org.entente.gateway.risk.ScoreDesk;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.search.MessageSearch;
+import org.entente.gateway.search.SearchIndex;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.DeskClients;
+import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.MemoryPorts;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.watch.Watches;
+import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.Backup;
+import org.entente.proto.v1.CreateBackupRequest;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.LintPolicyResponse;
+import org.entente.proto.v1.ListBackupsResponse;
+import org.entente.proto.v1.ListCodesRequest;
+import org.entente.proto.v1.ListCodesResponse;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.ReadCapRequest;
+import org.entente.proto.v1.ReadCapResponse;
+import org.entente.proto.v1.RenewKeysRequest;
+import org.entente.proto.v1.ShowKeysResponse;
+import org.entente.proto.v1.TestPolicyRequest;
+import org.entente.proto.v1.TestPolicyResponse;
+import org.entente.proto.v1.WriteCapRequest;
+import org.entente.proto.v1.WriteCapResponse;
+
+/** What stands behind the client server: an intake to be set, and real books over memory. */
+public final class ServerBackend implements AutoCloseable {
+  private static final LogOrigin ORIGIN =
+      new LogOrigin(TestFederation.NAME, Edge.FR, new NodeName("gw-1"));
+
+  private static final IprSettings IPR =
+      new IprSettings(
+          new WorkingDays(
+              ZoneOffset.UTC,
+              Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY),
+              Set.of(),
+              LocalDate.of(2100, 1, 1)),
+          Duration.ofDays(2),
+          Duration.ofDays(183),
+          Duration.ofDays(366),
+          Set.of("holder", "other-holder"));
+
+  /** An agency that was a member once: the ledger has its messages. */
+  public static final AgencyName FORMER = new AgencyName("pt.customs");
+
+  final MemoryStore store = new MemoryStore();
+  final Ledger ledger;
+  final AuditLog audit;
+  final EvidenceRecords evidence;
+  public final Subscriptions subscriptions;
+  final SearchIndex indexing;
+  final Watches watches;
+  final ScoreDesk scores;
+
+  /** What would have become leaves, as it was committed. */
+  final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
+
+  final Map<Long, byte[]> leaves = new ConcurrentHashMap<>();
+  public volatile BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake =
+      (caller, draft) -> CompletableFuture.completedFuture(accepted(draft));
+  private final MemoryStorageKeys storageKeys = new MemoryStorageKeys();
+  private final MemoryStore auditStore = new MemoryStore();
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
+  private final SigningPair keys = SigningPair.generate(new SecureRandom());
+  private final Path folder;
+  private final Policy policy =
+      PolicyFixture.policy(
+          RulebookReader.load(
+              PolicyFixture.CONFIG.resolve("agreements"),
+              null,
+              DemoMembership.demo(),
+              Instant.now()));
+  private final IntakeKit kit;
+  private final OwnBackups backups =
+      new OwnBackups() {
+        @Override
+        public OwnBackups.Answer create(NodeName client, CreateBackupRequest request) {
+          return new OwnBackups.Answer.Refused(
+              new Problem(Code.NOT_READY, "", "no folder: " + client));
+        }
+
+        @Override
+        public OwnBackups.ListResult list() {
+          return new OwnBackups.ListResult.Known(
+              ListBackupsResponse.newBuilder()
+                  .addBackups(Backup.newBuilder().setNumber(3))
+                  .build());
+        }
+      };
+  private final CapBridge cap =
+      new CapBridge() {
+        @Override
+        public CapBridge.Answer<ReadCapResponse> read(ReadCapRequest request) {
+          return new CapBridge.Answer.Refused<>(
+              new Problem(Code.INVALID_FIELD, "xml", "nothing is read here"));
+        }
+
+        @Override
+        public CapBridge.Answer<WriteCapResponse> write(
+            NodeName client, MessageId id, WriteCapRequest request) {
+          return new CapBridge.Answer.Refused<>(
+              new Problem(Code.NOT_FOUND, "message_id", "nothing for " + client));
+        }
+      };
+  private final PolicyQuestions questions =
+      new PolicyQuestions() {
+        @Override
+        public PolicyQuestions.Answer<ListCodesResponse> codes(ListCodesRequest request) {
+          return new PolicyQuestions.Answer.Given<>(ListCodesResponse.getDefaultInstance());
+        }
+
+        @Override
+        public PolicyQuestions.Answer<TestPolicyResponse> test(TestPolicyRequest request) {
+          return new PolicyQuestions.Answer.Refused<>(
+              new Problem(Code.INVALID_FIELD, "expectations", "nothing is tested here"));
+        }
+
+        @Override
+        public PolicyQuestions.Answer<LintPolicyResponse> lint() {
+          return new PolicyQuestions.Answer.Given<>(LintPolicyResponse.getDefaultInstance());
+        }
+      };
+  private final OwnPairs pairs =
+      new OwnPairs() {
+        @Override
+        public OwnPairs.Answer renew(NodeName client, RenewKeysRequest request) {
+          return new OwnPairs.Answer.Refused(
+              new Problem(Code.NOT_FOUND, "", "no member: " + client));
+        }
+
+        @Override
+        public ShowKeysResponse show() {
+          return ShowKeysResponse.newBuilder().setBundleVersion(7).build();
+        }
+      };
+
+  ServerBackend() {
+    try {
+      folder = Files.createTempDirectory("audit");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    CheckpointVerifier verifier = new CheckpointVerifier(ORIGIN, List.of(keys.verifyingPair()));
+    audit = ((AuditOpening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
+    ledger =
+        new Ledger(
+            store, new Leaves(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
+    ledger.start();
+    evidence = new EvidenceRecords(new RecordSeal(storageKeys, new SecureRandom()), Edge.FR);
+    kit =
+        new IntakeKit(
+            ledger,
+            new RecordSeal(storageKeys, new SecureRandom()),
+            () -> policy,
+            InstantSource.system(),
+            SecretBytes.random(new SecureRandom(), 32),
+            100);
+    subscriptions =
+        new Subscriptions(
+            ledger,
+            new InboxOpener(storageKeys, ledger.inbox()),
+            undeliverable(),
+            evidence,
+            new DeliveryLeaves(Edge.FR, Duration.ofSeconds(10), 10_000),
+            new Subscriptions.Environment(
+                executor,
+                InstantSource.system(),
+                new Meters(),
+                DeskClients.none(storageKeys)::sight,
+                label -> policy.equivalent(label, Edge.FR),
+                (tx, origin, id) -> Optional.empty()),
+            new CursorLimits(3, 5_000));
+    watches =
+        new Watches(
+            new Watches.Parts(
+                Edge.FR,
+                ledger,
+                new InboxOpener(storageKeys, ledger.inbox()),
+                new RecordSeal(storageKeys, new SecureRandom()),
+                DeskClients.none(storageKeys),
+                new LabelCheck(MessageLimits.defaults()),
+                InstantSource.system(),
+                new Meters()),
+            client -> true);
+    scores =
+        new ScoreDesk(
+            new ScoreDesk.Parts(
+                Edge.FR,
+                ledger,
+                new InboxOpener(storageKeys, ledger.inbox()),
+                DeskClients.none(storageKeys),
+                new LabelCheck(MessageLimits.defaults()),
+                Set::of,
+                new ScoreBands(Map.of()),
+                new SecureRandom(),
+                new Meters(),
+                executor));
+    indexing =
+        new SearchIndex(
+            ledger, new InboxOpener(storageKeys, ledger.inbox()), InstantSource.system(), 100);
+  }
+
+  private UndeliverableMessages undeliverable() {
+    return new UndeliverableMessages(
+        Edge.FR,
+        ledger,
+        new InboxOpener(storageKeys, ledger.inbox()),
+        evidence,
+        setting(),
+        new Meters(),
+        () -> {});
+  }
+
+  Quarantine quarantine() {
+    return new Quarantine(
+        Edge.FR,
+        ledger,
+        setting(),
+        new LabelCheck(MessageLimits.defaults()),
+        InstantSource.system(),
+        new Quarantine.Stages(undeliverable(), undeliverable(), undeliverable()));
+  }
+
+  private Links links() {
+    PeerLinks links =
+        new PeerLinks(
+            new PeerName(Edge.FR, new NodeName("gateway-1")),
+            new MemoryPorts(lane -> Runnable::run, 1),
+            LinkSettings.defaults(),
+            Timers.of(timers),
+            executor,
+            InstantSource.system(),
+            new SecureRandom());
+    LabelCheck check = new LabelCheck(MessageLimits.defaults());
+    return new Links(Edge.FR, ledger, check, Set.of(new AgencyName("de.customs")), links);
+  }
+
+  Quarantining setting() {
+    return new Quarantining(
+        Edge.FR,
+        ledger.quarantine(),
+        new RecordSeal(storageKeys, new SecureRandom()),
+        Duration.ofDays(30),
+        new Meters());
+  }
+
+  public static Outcome accepted(Draft draft) {
+    return Outcome.newBuilder()
+        .setIdempotencyKey(draft.getIdempotencyKey())
+        .setAccepted(Accepted.getDefaultInstance())
+        .build();
+  }
+
+  ClientPorts ports() {
+    return new ClientPorts(
+        (caller, draft) -> intake.apply(caller, draft),
+        (caller, draft) ->
+            new PolicyExplainer.Answer.Invalid(
+                new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
+        kit.releases(),
+        kit.recalling(),
+        new ConsentPorts(
+            new ConsentRequests(kit.consent()),
+            new ConsentDecisions(kit.consent()),
+            new ConsentList(ledger, kit.consent().records(), InstantSource.system())),
+        new TaskingPorts(
+            kit.charging(),
+            new AssignmentRecords(new RecordSeal(storageKeys, new SecureRandom())),
+            ledger.charges(),
+            new OwnAssignments(
+                ledger,
+                new AssignmentRecords(new RecordSeal(storageKeys, new SecureRandom())),
+                DeskClients.none(storageKeys)),
+            new ChainView(Edge.FR, ledger, evidence, DeskClients.none(storageKeys))),
+        retention(),
+        subscriptions,
+        new MessageSearch(
+            new MessageSearch.Parts(
+                Edge.FR,
+                ledger,
+                new InboxOpener(storageKeys, ledger.inbox()),
+                evidence,
+                DeskClients.none(storageKeys),
+                new LabelCheck(MessageLimits.defaults()),
+                new Meters()),
+            indexing),
+        watches,
+        scores,
+        new MessageTracker(Edge.FR, ledger, evidence, kit.releases()::find, executor),
+        new RequestPorts(
+            new RequestDesk(
+                new RequestList(
+                    ledger, evidence, id -> Optional.empty(), DeskClients.none(storageKeys)),
+                new ResponderRegistry(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults())),
+                new Discovery(
+                    Edge.FR,
+                    new AdvertisedResponders(
+                        ledger, new RecordSeal(storageKeys, new SecureRandom())),
+                    () -> policy,
+                    InstantSource.system())),
+            kit.reminding(),
+            executor),
+        pairs,
+        quarantine(),
+        links(),
+        new Cursors(
+            Edge.FR,
+            ledger,
+            new LabelCheck(MessageLimits.defaults()),
+            subscriptions,
+            Set.of("all", "publisher")),
+        backups,
+        audit,
+        (index, bytes) -> Optional.ofNullable(leaves.get(index)),
+        new MessageProver(
+            new MessageProver.Parts(
+                Edge.FR,
+                archive(),
+                ledger,
+                evidence,
+                () -> {
+                  throw new IllegalStateException("no test asks that far");
+                },
+                InstantSource.system())),
+        new AuditExporter(
+            new AuditExporter.Parts(
+                Edge.FR,
+                archive(),
+                ledger,
+                evidence,
+                new InboxOpener(storageKeys, ledger.inbox()),
+                new RecordSeal(storageKeys, new SecureRandom()))),
+        kit.convening(),
+        new OperationView(
+            new OperationView.Parts(
+                Edge.FR,
+                ledger,
+                kit.rosters(),
+                new RecordSeal(storageKeys, new SecureRandom()),
+                new InboxOpener(storageKeys, ledger.inbox()),
+                evidence,
+                DeskClients.none(storageKeys),
+                new LabelCheck(MessageLimits.defaults()))),
+        new IprOffice(iprParts(), IPR),
+        new HolderDesk(iprParts(), IPR),
+        cap,
+        questions,
+        new KnownNames(
+            policy::membership,
+            () -> List.of(new AgencyName("us.cbp"), FORMER),
+            Set.of("narcotics")));
+  }
+
+  private IprParts iprParts() {
+    return new IprParts(
+        Edge.FR,
+        ledger,
+        new RecordSeal(storageKeys, new SecureRandom()),
+        new LabelCheck(MessageLimits.defaults()),
+        InstantSource.system(),
+        new SecureRandom());
+  }
+
+  private LogArchive archive() {
+    return new LogArchive(
+        auditStore, folder, ORIGIN, n -> (index, b) -> Optional.ofNullable(leaves.get(index)));
+  }
+
+  private Retention retention() {
+    MessageErasure erasing =
+        new MessageErasure(Edge.FR, ledger, storageKeys, journal(), evidence, Runnable::run);
+    return new Retention(
+        Edge.FR,
+        ledger,
+        storageKeys,
+        storageKeys,
+        erasing,
+        new LabelCheck(MessageLimits.defaults()),
+        new SecureRandom());
+  }
+
+  private ErasureJournal journal() {
+    try {
+      return ErasureJournal.open(folder.resolve("erasures"), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Adds leaves to the audit log and signs a checkpoint over them. */
+  void appendLeaves(int count) {
+    LeafSealer sealer =
+        new LeafSealer() {
+          @Override
+          public byte[] seal(long index, byte[] plaintext) {
+            leaves.put(index, plaintext.clone());
+            return new byte[] {1};
+          }
+
+          @Override
+          public Optional<byte[]> open(long index, byte[] bytes) {
+            return Optional.ofNullable(leaves.get(index));
+          }
+        };
+    Appender appender = audit.appender(sealer, new SecureRandom());
+    AuditRecord record =
+        AuditRecord.ofNode(AuditType.NODE_START, Instant.now(), AuditActor.gateway(Edge.FR), "");
+    Batch batch = auditStore.batch();
+    for (int i = 0; i < count; i++) {
+      appender.append(batch, List.of(record));
+    }
+    auditStore.commit(batch, Durability.SYNCED);
+    appender.committed();
+    new CheckpointSigner(audit, keys, Duration.ofSeconds(1)).sign(Instant.now());
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    timers.shutdownNow();
+    kit.close();
+    ledger.close();
+    try {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** These tests keep the audit log in a store of its own. */
+  private final class Leaves implements Journal {
+    @Override
+    public void append(Batch batch, List<AuditRecord> records) {
+      recorded.addAll(records);
+    }
+
+    @Override
+    public void committed() {
+      // Nothing was appended.
+    }
+
+    @Override
+    public void rolledBack() {
+      // Nothing was appended.
+    }
+  }
+
+  private static final class NoObserver implements CommitObserver {
+    @Override
+    public void committed(int changes, long bytes, long nanos) {
+      // Not measured here.
+    }
+
+    @Override
+    public void failed(LedgerFailure why) {
+      throw new IllegalStateException(why);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package org.entente.gateway.seal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.Body;
+import org.junit.jupiter.api.Test;
+
+/** What may share an envelope, and in which order envelopes are made. */
+class BatchPlannerTest {
+  private static final BatchKey FLASH = Samples.batchKey(Lane.FLASH);
+  private static final BatchKey ROUTINE = Samples.batchKey(Lane.ROUTINE);
+
+  private int next;
+
+  private SealingItem item(BatchKey key) {
+    return Samples.item(key, next++, 50, 100);
+  }
+
+  @Test
+  void group_flashAfterRoutine_comesFirst() {
+    List<SealingItem> waiting = List.of(item(ROUTINE), item(ROUTINE), item(FLASH), item(ROUTINE));
+
+    List<SealingBatch> batches = BatchPlanner.group(waiting, 64, 1 << 20);
+
+    assertEquals(List.of(FLASH, ROUTINE), batches.stream().map(SealingBatch::key).toList());
+    assertEquals(List.of(waiting.get(0), waiting.get(1), waiting.get(3)), batches.get(1).items());
+  }
+
+  @Test
+  void group_moreThanTheLimits_isSplit() {
+    List<SealingItem> waiting = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      waiting.add(item(FLASH));
+    }
+
+    assertEquals(List.of(4, 4, 2), sizes(BatchPlanner.group(waiting, 4, 1 << 20)));
+    assertEquals(
+        List.of(3, 3, 3, 1), sizes(BatchPlanner.group(waiting, 64, 3 * waiting.get(0).size())));
+    assertEquals(10, BatchPlanner.group(waiting, 64, 1).size());
+  }
+
+  private static List<Integer> sizes(List<SealingBatch> batches) {
+    return batches.stream().map(batch -> batch.items().size()).toList();
+  }
+
+  @Test
+  void group_ofAnything_losesAndMixesNothing() {
+    Random random = new Random(5);
+    List<BatchKey> keys = new ArrayList<>();
+    for (Lane lane : Lane.all()) {
+      for (boolean exercise : new boolean[] {false, true}) {
+        keys.add(new BatchKey(List.of(Samples.DE), "a", 10, lane, exercise));
+        keys.add(new BatchKey(List.of(Samples.DE), "a", 11, lane, exercise));
+        keys.add(new BatchKey(List.of(Samples.DE), "b", 10, lane, exercise));
+        keys.add(new BatchKey(List.of(Samples.SG), "a", 10, lane, exercise));
+      }
+    }
+    List<SealingItem> waiting = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      waiting.add(item(keys.get(random.nextInt(keys.size()))));
+    }
+
+    List<SealingBatch> batches = BatchPlanner.group(waiting, 17, 2000);
+
+    Set<SealingItem> seen = new HashSet<>();
+    for (SealingBatch batch : batches) {
+      int before = -1;
+      for (SealingItem item : batch.items()) {
+        assertEquals(batch.key(), item.key());
+        assertTrue(seen.add(item));
+        assertTrue(waiting.indexOf(item) > before, "order of arrival");
+        before = waiting.indexOf(item);
+      }
+    }
+    assertEquals(waiting.size(), seen.size());
+    assertEquals(
+        batches.stream().map(batch -> batch.key().lane()).sorted().toList(),
+        batches.stream().map(batch -> batch.key().lane()).toList());
+  }
+
+  @Test
+  void group_largestLabels_fitOneEnvelopeEach() {
+    List<SealingItem> waiting = new ArrayList<>();
+    for (int i = 0; i < 130; i++) {
+      waiting.add(Samples.item(FLASH, i, SealingItem.MAX_LABEL_BYTES, 0));
+    }
+
+    List<SealingBatch> batches = BatchPlanner.group(waiting, 4096, Integer.MAX_VALUE);
+
+    assertEquals(2, batches.size());
+    Sealed sealed = Samples.sealer(Samples.FR, "large").seal(batches.get(0));
+    assertTrue(sealed.envelope().header().labelsLength() <= EnvelopeHeader.MAX_LABELS_BYTES);
+  }
+
+  @Test
+  void batch_ofMixedKeysOrNothing_cannotBeMade() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new SealingBatch(FLASH, List.of(item(FLASH), item(ROUTINE))));
+    assertThrows(IllegalArgumentException.class, () -> new SealingBatch(FLASH, List.of()));
+  }
+
+  @Test
+  void batchKey_recipientsInAnyOrder_areTheSame() {
+    assertEquals(
+        new BatchKey(List.of(Samples.DE, Samples.SG), "a", 1, Lane.FLASH, false),
+        new BatchKey(List.of(Samples.SG, Samples.DE), "a", 1, Lane.FLASH, false));
+  }
+
+  @Test
+  void item_ofPermittedMessage_keepsWhatWasPermitted() {
+    MessageId id = MessageId.fresh(Samples.NOW_MS, new SeededRandom("permitted"));
+    Body body = Body.newBuilder().setAlert(Alert.getDefaultInstance()).build();
+    Permitted permitted =
+        PermittedFixture.alert(
+            id, Samples.FR, Lane.IMMEDIATE, body, Samples.NOW, "de.customs", "sg.police");
+
+    SealingItem item = SealingItem.of(permitted);
+
+    assertEquals(
+        new BatchKey(
+            List.of(new AgencyName("de.customs"), new AgencyName("sg.police")),
+            "test",
+            30,
+            Lane.IMMEDIATE,
+            false),
+        item.key());
+    assertEquals(id, item.id());
+    assertEquals(permitted.expires().toEpochMilli(), item.expiresAtMs());
+    assertArrayEquals(permitted.label().toByteArray(), item.label());
+    assertArrayEquals(body.toByteArray(), item.body());
+  }
+}

@@ -1,0 +1,178 @@
+package org.entente.gateway.transmit;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.google.protobuf.ByteString;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.StoredEnvelope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The outbox is gone through again and again, whatever stands in it. */
+class OutboxMaintenanceTest {
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final AgencyName DE = new AgencyName("de.customs");
+  private static final AgencyName SG = new AgencyName("sg.police");
+  private static final Lane LANE = Lane.PRIORITY;
+  private static final Duration LIFE = Duration.ofHours(1);
+
+  private final SecureRandom random = new SecureRandom();
+  private final Instant start = Instant.parse("2026-11-25T10:00:00Z");
+  private final InstantSource late = () -> start.plus(LIFE).plus(Duration.ofDays(1));
+  private final MemoryStore store = new MemoryStore();
+  private final Ledger ledger = QuietLedger.started(store, () -> start);
+  private final WaitingRecipients waiting = new WaitingRecipients();
+  private final Dispatch dispatch =
+      new Dispatch(
+          ledger.envelopes(),
+          ledger.outbox(),
+          ledger.hops(),
+          new RoutingTable(Set.of(DE, SG), agency -> List.of()),
+          waiting,
+          agency -> true,
+          (peer, lane) -> {});
+  private final SenderSessions sessions =
+      new SenderSessions(
+          new AgencyIdentity(new FederationName("test.example"), FR, SigningPair.generate(random)),
+          new GatewayKey(new NodeName("gw"), Ed25519SigningKey.generate(random).verifyingKey()),
+          (recipient, at) -> Optional.empty(),
+          SessionLimits.DEFAULT,
+          random,
+          () -> start);
+  private final Settlement settlement =
+      new Settlement(
+          ledger,
+          dispatch,
+          new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR),
+          FR,
+          waiting,
+          new SessionConfirmations(sessions),
+          new GapWatch(() -> 0));
+  private final List<String> withdrawn = new ArrayList<>();
+  private final OutboxMaintenance upkeep =
+      new OutboxMaintenance(
+          ledger,
+          settlement,
+          waiting,
+          () -> new TreeSet<>(Set.of(DE, SG)),
+          agency -> true,
+          new RecipientNotices() {
+            @Override
+            public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {
+              numbers.forEach(one -> withdrawn.add(recipient + " " + one.number().sequence()));
+            }
+
+            @Override
+            public void askKeys(AgencyName recipient) {
+              throw new AssertionError("all can be reached");
+            }
+          },
+          new OutboxMaintenance.Clocks(late, late));
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  private void submit(AgencyName recipient) {
+    byte[] hash = new byte[32];
+    random.nextBytes(hash);
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder()
+            .setHeader(ByteString.copyFromUtf8("header"))
+            .addMessageIds(
+                ByteString.copyFrom(MessageId.fresh(start.toEpochMilli(), random).bytes()))
+            .build();
+    ledger.commit(
+        LANE,
+        tx -> {
+          dispatch.submit(
+              tx,
+              new Dispatch.OutgoingEnvelope(
+                  hash,
+                  envelope,
+                  LANE,
+                  start.plus(LIFE).toEpochMilli(),
+                  List.of(new Dispatch.Recipient(recipient, "an-agreement"))));
+          return hash;
+        });
+  }
+
+  private static OriginNumber number(long sequence) {
+    return new OriginNumber(1, LANE, sequence);
+  }
+
+  /** As a defect would write it, or damage that no checksum shows. */
+  private void spoil(AgencyName recipient, long sequence) {
+    Batch batch = store.batch();
+    batch.put(
+        Table.OUTBOX,
+        KeyBuilder.key().ascii(recipient.value()).u8(LANE.number()).u64(1).u64(sequence).done(),
+        new byte[] {10, 127});
+    store.commit(batch, Durability.SYNCED);
+  }
+
+  private OutboxState state(AgencyName recipient, long sequence) {
+    return requireNonNull(ledger.outbox().read(recipient, number(sequence))).getState();
+  }
+
+  @Test
+  void recordThatCannotBeRead_holdsUpNoOther_andItsRecipientsWordSettlesIt() {
+    submit(DE);
+    submit(DE);
+    submit(SG);
+    spoil(DE, 1);
+
+    upkeep.round();
+
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(DE, 2), "its time is over");
+    assertEquals(OutboxState.OUTBOX_STATE_VOID, state(SG, 1), "its time is over");
+    upkeep.round();
+    assertEquals(List.of("de.customs 2", "sg.police 1"), withdrawn);
+    assertEquals(
+        List.of("OUTBOX de.customs PRIORITY epoch 1 number 1"), ledger.unreadable().list());
+    assertNull(ledger.outbox().read(DE, number(1)));
+    assertEquals(1, ledger.outbox().firstOwed(DE, LANE, 1, 0), "it is owed all the same");
+
+    settlement.held(DE, LANE, 1, 0, List.of()).join();
+    assertEquals(1, ledger.unreadable().count(Table.OUTBOX), "the recipient lacks it");
+    settlement.held(DE, LANE, 1, 1, List.of()).join();
+
+    assertEquals(0, ledger.unreadable().count(Table.OUTBOX));
+    assertEquals(2, ledger.outbox().firstOwed(DE, LANE, 1, 0));
+  }
+}

@@ -1,0 +1,391 @@
+package org.entente.gateway.witness;
+
+import static org.entente.gateway.witness.WitnessBench.FEDERATION;
+import static org.entente.gateway.witness.WitnessBench.FR;
+import static org.entente.gateway.witness.WitnessBench.NOW;
+import static org.entente.gateway.witness.WitnessBench.ORIGIN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.entente.gateway.audit.Appender;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.AuditOpening;
+import org.entente.gateway.audit.CheckpointSigner;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LeafSealer;
+import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.CheckpointCosigner;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.WitnessKeys;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.AgencyKey;
+import org.entente.gateway.trust.AgencyKind;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.Member;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log's side against real witnesses, over a way that a test can cut. */
+class CosignatureCollectorTest {
+  private static final AgencyName DE = new AgencyName("de.customs");
+  private static final AgencyName NL = new AgencyName("nl.customs");
+  private static final Duration START_WAIT = Duration.ofSeconds(5);
+
+  @TempDir private Path directory;
+
+  private final MemoryStore.Disk disk = new MemoryStore.Disk();
+  private Instant now = NOW;
+  private final Map<AgencyName, WitnessBench> witnesses = new TreeMap<>();
+  private final Set<AgencyName> cut = new HashSet<>();
+  private final List<Code> alarms = new ArrayList<>();
+  private TrustBundle bundle = WitnessBench.BUNDLE;
+
+  @SuppressWarnings("NullAway.Init") // before each test
+  private Node node;
+
+  /** A gateway's log with what signs and what witnesses it. */
+  private class Node {
+    final MemoryStore store;
+    final AuditLog log;
+    final Appender appender;
+    final CheckpointSigner signer;
+    final CosignatureCollector witnessing;
+
+    Node(MemoryStore store, Path directory, int quorum) {
+      this.store = store;
+      SigningPair keys = FEDERATION.audit("fr.customs");
+      AuditOpening opening =
+          AuditLog.open(
+              store, directory, new CheckpointVerifier(ORIGIN, List.of(keys.verifyingPair())));
+      log = ((AuditOpening.Opened) opening).log();
+      appender = log.appender(new PlainSealer(), new SecureRandom());
+      signer = new CheckpointSigner(log, keys, Duration.ofSeconds(1));
+      witnessing =
+          new CosignatureCollector(
+              log,
+              new CosignatureCollector.Parts(
+                  FR, () -> bundle, this::send, (code, why) -> alarms.add(code), () -> now),
+              new CosignatureCollector.Settings(quorum, START_WAIT, Duration.ofSeconds(1)));
+    }
+
+    boolean send(AgencyName to, WitnessRequest request) {
+      if (!cut.contains(to)) {
+        transit(to, request).ifPresent(answer -> witnessing.answered(to, answer));
+      }
+      return true;
+    }
+
+    Optional<WitnessAnswer> transit(AgencyName to, WitnessRequest request) {
+      return bench(to).witness.answer(FR, request).join();
+    }
+
+    void grow(int leaves) {
+      for (int i = 0; i < leaves; i++) {
+        Batch batch = store.batch();
+        appender.append(
+            batch,
+            List.of(
+                AuditRecord.ofNode(AuditType.OPERATOR_ACTION, now, AuditActor.gateway(FR), "x")));
+        store.commit(batch, Durability.SYNCED);
+        appender.committed();
+      }
+    }
+
+    /** What a second of a running node does. */
+    void second() {
+      witnessing.round();
+      if (witnessing.maySign()) {
+        signer.maybeSign(now);
+      }
+      witnessing.round();
+      now = now.plusSeconds(1);
+    }
+
+    void seconds(int count) {
+      for (int i = 0; i < count; i++) {
+        second();
+      }
+    }
+
+    long signedSize() {
+      return log.signed().map(s -> s.checkpoint().size()).orElse(0L);
+    }
+
+    Set<AgencyName> cosigners() {
+      Set<AgencyName> out = new HashSet<>();
+      log.cosigned()
+          .ifPresent(
+              cosigned -> {
+                for (AgencyName agency : witnesses.keySet()) {
+                  if (keys(agency).find(cosigned.note()).isPresent()) {
+                    out.add(agency);
+                  }
+                }
+              });
+      return out;
+    }
+  }
+
+  private static final class PlainSealer implements LeafSealer {
+    @Override
+    public byte[] seal(long index, byte[] plaintext) {
+      return plaintext.clone();
+    }
+
+    @Override
+    public Optional<byte[]> open(long index, byte[] sealed) {
+      return Optional.of(sealed);
+    }
+  }
+
+  private WitnessBench bench(AgencyName agency) {
+    return java.util.Objects.requireNonNull(witnesses.get(agency));
+  }
+
+  private WitnessKeys keys(AgencyName agency) {
+    return new WitnessKeys(
+        TestFederation.NAME,
+        agency,
+        bundle.agency(agency).orElseThrow().audit().stream().map(AgencyKey::pair).toList());
+  }
+
+  @BeforeEach
+  void federation() {
+    List<Member> members = new ArrayList<>(FEDERATION.content(1).agencies());
+    members.add(
+        FEDERATION.mint(
+            NL, "NL", AgencyKind.CUSTOMS, Set.of(AgencyRole.MEMBER, AgencyRole.WITNESS)));
+    members.sort(Comparator.comparing(Member::name));
+    bundle = FEDERATION.bundle(FEDERATION.content(2, members));
+    for (AgencyName agency : List.of(DE, NL)) {
+      witnesses.put(
+          agency,
+          WitnessBench.started(
+              agency,
+              bundle,
+              new CheckpointCosigner(
+                  TestFederation.NAME, agency, FEDERATION.audit(agency.value()))));
+    }
+    node = new Node(new MemoryStore(disk), directory, 2);
+  }
+
+  @org.junit.jupiter.api.AfterEach
+  void close() {
+    witnesses.values().forEach(WitnessBench::close);
+  }
+
+  @Test
+  void log_withWitnesses_keepsItsCheckpointWithAllCosignatures() {
+    node.grow(5);
+    node.seconds(3);
+    assertEquals(Set.of(DE, NL), node.cosigners());
+    assertEquals(5, node.log.cosigned().orElseThrow().checkpoint().size());
+    node.grow(60);
+    node.seconds(4);
+    assertEquals(65, node.log.cosigned().orElseThrow().checkpoint().size());
+    assertEquals(2, node.witnessing.keepingUp());
+    CheckpointCheck check =
+        node.log.verifier().check(node.log.cosigned().orElseThrow().note().encode());
+    assertTrue(check instanceof CheckpointCheck.Signed, "cosignatures leave the log's valid");
+    Node again = new Node(new MemoryStore(disk), directory, 2);
+    assertEquals(
+        node.log.cosigned().orElseThrow().note(), again.log.cosigned().orElseThrow().note());
+  }
+
+  @Test
+  void start_isNotSignedBeforeWitnessesAnsweredOrTheWaitIsOver() {
+    cut.add(NL);
+    node.grow(1);
+    node.seconds(4);
+    assertEquals(0, node.signedSize());
+    node.seconds(3);
+    assertEquals(1, node.signedSize());
+  }
+
+  @Test
+  void start_withAllWitnessesHeard_isSignedAtOnce() {
+    node.grow(1);
+    node.second();
+    assertEquals(1, node.signedSize());
+  }
+
+  @Test
+  void quorumDown_logGoesOnUnwitnessed_andRecoversByItself() {
+    node.grow(1);
+    node.seconds(3);
+    assertEquals(2, node.witnessing.keepingUp());
+    cut.add(NL);
+    for (int i = 0; i < 40; i++) {
+      node.grow(1);
+      node.second();
+    }
+    assertEquals(41, node.signedSize(), "signing does not wait for witnesses");
+    assertEquals(1, node.witnessing.keepingUp());
+    assertEquals(1, node.log.cosigned().orElseThrow().checkpoint().size());
+    assertTrue(bench(DE).ledger.witness().latest(ORIGIN).orElseThrow().checkpoint().size() > 35);
+    cut.remove(NL);
+    node.seconds(15);
+    assertEquals(2, node.witnessing.keepingUp());
+    assertEquals(41, node.log.cosigned().orElseThrow().checkpoint().size());
+    assertEquals(Set.of(DE, NL), node.cosigners());
+    assertEquals(List.of(), alarms);
+  }
+
+  @Test
+  void restoredLog_behindAWitness_isConvictedAndNotSigned() {
+    node.grow(10);
+    node.seconds(3);
+    MemoryStore.Disk older = new MemoryStore.Disk();
+    Path lost = directory.resolve("restored");
+    Node restored = new Node(new MemoryStore(older), lost, 0);
+    restored.grow(3);
+    restored.seconds(20);
+    assertEquals(List.of(Code.AUDIT_LOG_BEHIND), alarms);
+    assertEquals(0, restored.signedSize());
+    assertFalse(restored.witnessing.maySign());
+    assertTrue(restored.witnessing.contradiction().orElseThrow().contains("10"));
+    assertTrue(Files.exists(lost.resolve("witnessed")), "the operator's next step rests on it");
+    restored.grow(30);
+    restored.seconds(20);
+    assertEquals(0, restored.signedSize(), "growing past it does not help");
+  }
+
+  @Test
+  void restoredLog_grownBeyondBeforeItAsks_isConvictedAsAFork() {
+    node.grow(10);
+    node.seconds(3);
+    Node restored =
+        new Node(new MemoryStore(new MemoryStore.Disk()), directory.resolve("restored"), 0);
+    restored.grow(30);
+    restored.second();
+    assertEquals(List.of(Code.AUDIT_LOG_FORKED), alarms);
+    assertEquals(0, restored.signedSize());
+  }
+
+  @Test
+  void log_behindALaterLogOfItsGateway_isConvicted() {
+    GrowingLog second =
+        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs")).grow(4, "x");
+    bench(DE).answer(second, second.request(0, 4, NOW));
+    node.grow(1);
+    node.second();
+    assertEquals(List.of(Code.AUDIT_LOG_BEHIND), alarms);
+    assertEquals(0, node.signedSize());
+  }
+
+  @Test
+  void liesOnTheWay_neitherConvictNorCount() {
+    GrowingLog forged =
+        new GrowingLog(ORIGIN, SigningPair.generate(new SecureRandom())).grow(1_000, "x");
+    GrowingLog others = new GrowingLog(ORIGIN, FEDERATION.audit("de.customs")).grow(1_000, "x");
+    cut.add(DE);
+    cut.add(NL);
+    node.grow(4);
+    node.second();
+    for (GrowingLog lie : List.of(forged, others)) {
+      node.witnessing.answered(
+          DE,
+          WitnessAnswer.newBuilder()
+              .setOrigin(ORIGIN.line())
+              .setStatus(200)
+              .setLatest(ByteString.copyFrom(lie.sign(1_000, NOW).encode()))
+              .build());
+    }
+    node.seconds(6);
+    assertEquals(4, node.signedSize());
+    SignedNote signed = node.log.checkpoint().orElseThrow();
+    byte[] own =
+        WitnessKeys.lines(
+            new CheckpointCosigner(TestFederation.NAME, FR, FEDERATION.audit("fr.customs"))
+                .cosign(node.log.signed().orElseThrow().checkpoint(), NOW));
+    for (byte[] lines : List.of(own, new byte[] {1, 2, 3}, signed.encode())) {
+      node.witnessing.answered(
+          DE,
+          WitnessAnswer.newBuilder()
+              .setOrigin(ORIGIN.line())
+              .setSize(4)
+              .setStatus(200)
+              .setCosignatures(ByteString.copyFrom(lines))
+              .build());
+    }
+    assertEquals(List.of(), alarms);
+    assertEquals(0, node.witnessing.keepingUp());
+    assertEquals(Optional.empty(), node.log.cosigned());
+  }
+
+  @Test
+  void transitThatSaysTheWitnessHoldsNothing_delaysTheTruthByOneRequest() {
+    node.grow(10);
+    node.seconds(3);
+    Node restored =
+        new Node(new MemoryStore(new MemoryStore.Disk()), directory.resolve("restored"), 0);
+    restored.grow(12);
+    for (AgencyName witness : List.of(DE, NL)) {
+      restored.witnessing.status();
+      restored.witnessing.answered(
+          witness, WitnessAnswer.newBuilder().setOrigin(ORIGIN.line()).setStatus(200).build());
+    }
+    restored.seconds(3);
+    assertEquals(List.of(Code.AUDIT_LOG_FORKED), alarms);
+    assertEquals(Set.of(), restored.cosigners());
+  }
+
+  @Test
+  void answersLostAndRepeated_underAnySeed_endWithAllCosignatures() {
+    for (int seed = 0; seed < 30; seed++) {
+      Random random = new Random(seed);
+      Node lossy =
+          new Node(node.store, directory, 2) {
+            @Override
+            Optional<WitnessAnswer> transit(AgencyName to, WitnessRequest request) {
+              Optional<WitnessAnswer> answer =
+                  random.nextInt(3) == 0 ? Optional.empty() : super.transit(to, request);
+              if (answer.isPresent() && random.nextInt(4) == 0) {
+                witnessing.answered(to, answer.get());
+              }
+              return random.nextInt(3) == 0 ? Optional.empty() : answer;
+            }
+          };
+      for (int i = 0; i < 30; i++) {
+        lossy.grow(random.nextInt(3));
+        lossy.second();
+      }
+      int patience = 0;
+      while (lossy.log.cosigned().isEmpty()
+          || lossy.log.cosigned().get().checkpoint().size() < lossy.log.head().size()) {
+        lossy.second();
+        assertTrue(patience++ < 600, "seed " + seed);
+      }
+      assertEquals(List.of(), alarms, "seed " + seed);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package org.entente.loadtests.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.entente.loadtests.federation.Federation;
+
+/**
+ * What a message of 1 KiB takes of the disks of sender and recipient: what the system counts as
+ * written by each process, log and merging included, and what the ledger's folder has grown by once
+ * the gateway has stopped. Sizes of files are counted, so that a message less than fills a file
+ * that was there before seems smaller than it is.
+ */
+final class DiskCost {
+  private static final int WINDOW = 2_000;
+  private static final int PART = 4;
+
+  private final Federation federation;
+  private final int messages;
+  private final Results results;
+  private final Consumer<String> say;
+  private final Rounds rounds = new Rounds("bytes of a message of 1 KiB", Subject.ENTENTE);
+
+  DiskCost(Federation federation, int messages, Results results, Consumer<String> say) {
+    this.federation = federation;
+    this.messages = messages;
+    this.results = results;
+    this.say = say;
+  }
+
+  /** Sends some messages, so that the ledgers have their files, and then those that count. */
+  void run() throws InterruptedException {
+    say.accept("bytes on the disks");
+    for (String agency : GatewayChain.GATEWAYS) {
+      DirectLink.only(GatewayChain.GATEWAYS, federation.plan(agency).config());
+    }
+    federation.start(GatewayChain.GATEWAYS);
+    send("first", messages / PART);
+    stop();
+    long sender = size(GatewayChain.FROM);
+    long recipient = size(GatewayChain.TO);
+    federation.start(GatewayChain.GATEWAYS);
+    long senderWrote = wrote(GatewayChain.FROM);
+    long recipientWrote = wrote(GatewayChain.TO);
+    send("second", messages);
+    written("sender", wrote(GatewayChain.FROM) - senderWrote);
+    written("recipient", wrote(GatewayChain.TO) - recipientWrote);
+    stop();
+    kept("sender", size(GatewayChain.FROM) - sender);
+    kept("recipient", size(GatewayChain.TO) - recipient);
+    rounds.addTo(results, say);
+  }
+
+  private void send(String name, int count) throws InterruptedException {
+    org.entente.loadtests.isolation.WarningStream stream =
+        new org.entente.loadtests.isolation.WarningStream(
+            federation, GatewayChain.FROM, List.of(GatewayChain.TO), name, Effort.KIB, WINDOW);
+    stream.subscribe();
+    for (int i = 0; i < count; i++) {
+      stream.send();
+    }
+    stream.awaitArrived(count);
+  }
+
+  private long wrote(String agency) {
+    return new Usage(federation.pid(agency)).written();
+  }
+
+  private void written(String whose, long bytes) {
+    rounds.add(
+        "disk.written." + whose,
+        whose + ": written to the disk, all files",
+        "B",
+        bytes / (double) messages);
+  }
+
+  private void kept(String whose, long bytes) {
+    rounds.add(
+        "disk.kept." + whose,
+        whose + ": growth of the ledger's folder",
+        "B",
+        bytes / (double) messages);
+  }
+
+  private void stop() {
+    federation.disconnect();
+    GatewayChain.GATEWAYS.forEach(federation::stop);
+  }
+
+  private long size(String agency) {
+    try (Stream<Path> files = Files.walk(federation.plan(agency).folder().resolve("data"))) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,8 +1,0 @@
-package org.entente.loadtests.federation;
-
-/**
- * What a gateway printed when it was ready: the addresses it listens on.
- *
- * @param peers empty where it only dials out
- */
-public record Ready(String agency, String clients, String peers, String admin) {}

@@ -1,0 +1,327 @@
+package org.entente.loadtests.inside;
+
+import com.google.protobuf.ByteString;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SigningPair;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.Quarantining;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.OutboxTable;
+import org.entente.gateway.link.QueuedEnvelope;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.load.RulebookReader;
+import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.gateway.seal.OutboxSeal;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.Sealer;
+import org.entente.gateway.seal.SealingItem;
+import org.entente.gateway.seal.SenderSessions;
+import org.entente.gateway.seal.SessionLimits;
+import org.entente.gateway.seal.format.AgencyIdentity;
+import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.SessionAnnouncement;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.GapWatch;
+import org.entente.gateway.transmit.LedgerHopQueue;
+import org.entente.gateway.transmit.OutboundSealer;
+import org.entente.gateway.transmit.OutboxMaintenance;
+import org.entente.gateway.transmit.RecipientNotices;
+import org.entente.gateway.transmit.RoutingTable;
+import org.entente.gateway.transmit.SessionConfirmations;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.gateway.transmit.Transmission;
+import org.entente.gateway.transmit.UnsendableEntries;
+import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
+import org.entente.proto.link.v1.Stanza;
+import org.entente.proto.v1.Draft;
+
+/**
+ * What an origin does with an envelope between its commit and the release of its hop number, for
+ * recipients behind one transit that hold their sessions: reads it from the queue, makes a stanza
+ * for each, and takes the transit's receipt. In this process, by the classes of a gateway, over a
+ * ledger on the disk and without audit log. Used by one thread.
+ */
+public final class TransmissionProbe implements AutoCloseable {
+  private static final AgencyName SELF = new AgencyName("fr.customs");
+  private static final AgencyName HUB = new AgencyName("x.hub");
+  private static final FederationName FEDERATION = new FederationName("bench.example");
+  private static final NodeName GATEWAY = new NodeName("gateway-1");
+  private static final Lane LANE = Lane.ROUTINE;
+  private static final int MESSAGES = 64;
+  private static final int BYTES = 1 << 20;
+  private static final double MICRO = TimeUnit.MICROSECONDS.toNanos(1);
+
+  private final SecureRandom random = new SecureRandom();
+  private final InstantSource clock = InstantSource.system();
+  private final Map<AgencyName, SigningPair> pairs = new TreeMap<>();
+  private final PeerKeys peerKeys =
+      new PeerKeys(FEDERATION, agency -> List.of(pair(agency).verifyingPair()));
+  private final DayKeys keys = new DayKeys(random);
+  private final Meters meters = new Meters();
+  private final Policy policy;
+  private final RocksStore store;
+  private final Ledger ledger;
+  private final SenderSessions sessions;
+  private final OutboundSealer outbound;
+  private final Dispatch dispatch;
+  private final Settlement settlement;
+  private final LedgerHopQueue queue;
+
+  /**
+   * An origin that knows the keys of its recipients and has sent nothing.
+   *
+   * @param config folder of the samples
+   * @param agreements a folder with an agreement that covers what is sent
+   * @param data folder of the ledger; not there yet
+   * @param recipients agencies that receive
+   */
+  public TransmissionProbe(Path config, Path agreements, Path data, List<String> recipients) {
+    LargeMembership members =
+        LargeMembership.in(config.resolve("federation-demo.yaml")).with(recipients);
+    policy = new Policy(rulebook(agreements, members), members, Policy.DEFAULT_CACHE_ENTRIES);
+    learnKeys(recipients);
+    Ed25519SigningKey key = Ed25519SigningKey.generate(random);
+    sessions =
+        new SenderSessions(
+            new AgencyIdentity(FEDERATION, SELF, SigningPair.generate(random)),
+            new GatewayKey(GATEWAY, key.verifyingKey()),
+            peerKeys,
+            SessionLimits.DEFAULT,
+            random,
+            clock);
+    outbound =
+        new OutboundSealer(
+            new Sealer(SELF, GATEWAY, key, random, clock),
+            new OutboxSeal(random),
+            keys,
+            meters,
+            MESSAGES,
+            BYTES);
+    store = RocksStore.open(data, RocksOptions.defaults());
+    ledger =
+        new Ledger(store, new NoAuditLog(), clock, LedgerLimits.DEFAULT, new NoCommitObserver());
+    WaitingRecipients waiting = new WaitingRecipients();
+    dispatch = dispatch(waiting);
+    RecordSeal atRest = new RecordSeal(keys, random);
+    settlement =
+        new Settlement(
+            ledger,
+            dispatch,
+            new EvidenceRecords(atRest, SELF),
+            SELF,
+            waiting,
+            new SessionConfirmations(sessions),
+            new GapWatch(System::nanoTime));
+    queue = queue(atRest);
+    ledger.start();
+    // Until it has looked, mail waits for recipients to whom something may be owed from before.
+    new OutboxMaintenance(
+            ledger,
+            settlement,
+            waiting,
+            pairs::keySet,
+            agency -> true,
+            new SilentNotices(),
+            new OutboxMaintenance.Clocks(clock, clock))
+        .round();
+  }
+
+  private Rulebook rulebook(Path agreements, LargeMembership members) {
+    if (RulebookReader.load(agreements, null, members, clock.instant())
+        instanceof Rulebook.LoadResult.Loaded it) {
+      return it.rulebook();
+    }
+    throw new CommandFailure("the agreements in " + agreements + " cannot be loaded");
+  }
+
+  private void learnKeys(List<String> recipients) {
+    AnnouncedKeys announced = new AnnouncedKeys(FEDERATION.value());
+    for (String recipient : recipients) {
+      AgencyName name = new AgencyName(recipient);
+      pairs.put(name, SigningPair.generate(random));
+      if (!(peerKeys.offer(announced.bundle(name, pair(name)), clock.millis())
+          instanceof PeerKeys.Offer.Accepted)) {
+        throw new CommandFailure("the keys of " + name + " are not accepted");
+      }
+    }
+  }
+
+  private SigningPair pair(AgencyName agency) {
+    SigningPair pair = pairs.get(agency);
+    if (pair == null) {
+      throw new IllegalArgumentException(agency + " has no pair");
+    }
+    return pair;
+  }
+
+  private Dispatch dispatch(WaitingRecipients waiting) {
+    return new Dispatch(
+        ledger.envelopes(),
+        ledger.outbox(),
+        ledger.hops(),
+        new RoutingTable(Set.of(HUB), agency -> List.of(HUB)),
+        waiting,
+        agency -> true,
+        (peer, lane) -> {});
+  }
+
+  private LedgerHopQueue queue(RecordSeal atRest) {
+    Quarantining setting =
+        new Quarantining(SELF, ledger.quarantine(), atRest, Duration.ofDays(1), meters);
+    Transmission transmission =
+        new Transmission(
+            ledger,
+            settlement,
+            sessions,
+            outbound::contentKey,
+            (agreement, recipient) -> true,
+            new Transmission.Origin(SELF, clock),
+            new UnsendableEntries(ledger, settlement, setting, meters));
+    return new LedgerHopQueue(ledger, settlement, transmission, HUB, LANE);
+  }
+
+  /**
+   * Sends a message to recipients, who hold their sessions afterwards.
+   *
+   * @param draft to all of them
+   */
+  public void confirm(Draft draft) {
+    commit(draft);
+    for (QueuedEnvelope outgoing : queue.read(queue.first(), 1, Long.MAX_VALUE)) {
+      for (Stanza stanza : outgoing.delivery().getStanzasList()) {
+        SessionAnnouncement.parse(stanza.getAnnouncement().toByteArray())
+            .ifPresent(
+                announcement ->
+                    sessions.confirm(new AgencyName(stanza.getRecipient()), announcement.id()));
+      }
+      release(List.of(outgoing));
+    }
+  }
+
+  /**
+   * Microseconds of this process's time that an envelope with one message takes from the queue to
+   * its release; it was committed before.
+   *
+   * @param draft to all recipients; its key does not matter
+   * @param envelopes how many
+   * @throws CommandFailure if one does not go to every recipient
+   */
+  public double micros(Draft draft, int recipients, int envelopes) {
+    for (int i = 0; i < envelopes; i++) {
+      commit(draft);
+    }
+    long start = processorNanos();
+    int left = envelopes;
+    while (left > 0) {
+      List<QueuedEnvelope> read = queue.read(queue.first(), MESSAGES, BYTES);
+      for (QueuedEnvelope outgoing : read) {
+        if (outgoing.delivery().getStanzasCount() != recipients) {
+          throw new CommandFailure(
+              "an envelope for " + outgoing.delivery().getStanzasCount() + " of " + recipients);
+        }
+      }
+      release(read);
+      left -= read.size();
+    }
+    return (processorNanos() - start) / MICRO / envelopes;
+  }
+
+  private void commit(Draft draft) {
+    CheckedDraft checked = checked(draft);
+    List<SealingItem> items = new ArrayList<>();
+    for (Permitted permitted :
+        policy
+            .egress()
+            .decide(checked, SELF, clock.instant())
+            .permitted(MessageId.fresh(clock.millis(), random))) {
+      items.add(SealingItem.of(permitted));
+    }
+    for (OutboundSealer.ReadyEnvelope ready : outbound.seal(items)) {
+      boolean unused =
+          ledger.commit(
+              LANE,
+              tx -> {
+                dispatch.submit(tx, ready.outgoing());
+                return true;
+              });
+    }
+  }
+
+  private CheckedDraft checked(Draft draft) {
+    if (new LabelCheck(MessageLimits.defaults()).draft(draft, clock.instant())
+        instanceof CheckedDraft checked) {
+      return checked;
+    }
+    throw new CommandFailure("the draft is not valid");
+  }
+
+  /** The transit has them. */
+  private void release(List<QueuedEnvelope> sent) {
+    long epoch = queue.epoch();
+    List<Receipt> receipts = new ArrayList<>();
+    for (QueuedEnvelope outgoing : sent) {
+      receipts.add(
+          Receipt.newBuilder()
+              .setHopEpoch(epoch)
+              .setHopSequence(outgoing.sequence())
+              .setHeaderHash(ByteString.copyFrom(outgoing.headerHash().toByteArray()))
+              .setResult(Result.RESULT_COMMITTED)
+              .build());
+    }
+    queue.released(receipts);
+    // The writer takes changes in turn, so that the receipts are durable when this one is.
+    boolean unused = ledger.commit(LANE, tx -> true);
+  }
+
+  private static long processorNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  /** Nothing is withdrawn, and all keys are known. */
+  private static final class SilentNotices implements RecipientNotices {
+    @Override
+    public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {
+      throw new IllegalStateException("withdrawn of " + recipient);
+    }
+
+    @Override
+    public void askKeys(AgencyName recipient) {
+      throw new IllegalStateException("no key of " + recipient);
+    }
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+    store.close();
+  }
+}

@@ -1,0 +1,84 @@
+package org.entente.loadtests.isolation;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.entente.gateway.client.Channels;
+import org.entente.gateway.client.Credentials;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.ExchangeResponse;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.LinkServiceGrpc;
+
+/**
+ * A peer with good credentials and bad intentions: opens streams that break the protocol, as many a
+ * second as it may have answers, until it is closed.
+ */
+final class HostilePeer implements AutoCloseable {
+  private static final int AT_A_TIME = 4;
+  private static final int PAUSE_MILLIS = 5;
+
+  private final ManagedChannel channel;
+  private final Semaphore room = new Semaphore(AT_A_TIME);
+  private final AtomicLong refusals = new AtomicLong();
+  private final Thread thread = new Thread(this::run, "hostile");
+  private volatile boolean over;
+
+  HostilePeer(String address, Credentials credentials) {
+    channel = Channels.open(address, credentials);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      while (!over) {
+        if (room.tryAcquire(1, TimeUnit.SECONDS)) {
+          StreamObserver<ExchangeRequest> stream =
+              LinkServiceGrpc.newStub(channel).exchange(new Refused());
+          stream.onNext(
+              ExchangeRequest.newBuilder()
+                  .setFrame(Frame.newBuilder().setHello(Hello.newBuilder().setLane(-1)))
+                  .build());
+        }
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  long refusals() {
+    return refusals.get();
+  }
+
+  private final class Refused implements StreamObserver<ExchangeResponse> {
+    @Override
+    public void onNext(ExchangeResponse response) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      refusals.incrementAndGet();
+      room.release();
+    }
+
+    @Override
+    public void onCompleted() {
+      room.release();
+    }
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    channel.shutdownNow();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,9 +1,0 @@
-package org.entente.loadtests.traffic;
-
-/**
- * A message and one agency it is for.
- *
- * @param message id in hexadecimal
- * @param recipient agency
- */
-public record Pair(String message, String recipient) {}

@@ -1,0 +1,237 @@
+package org.entente.loadtests.traffic;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishResponse;
+import org.entente.proto.v1.PublisherGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes as the agencies' clients, at a steady rate, each agency with a bounded number of calls
+ * in flight. A call that gets no answer is made again with the same idempotency key until there is
+ * one; that is what makes it safe to count answers. Safe for many threads.
+ */
+public final class TrafficPublisher {
+  private static final int IN_FLIGHT = 16;
+
+  /** How often one publication is asked for again after the gateway itself failed on it. */
+  private static final int DEFECTS = 5;
+
+  private static final long DEADLINE_SECONDS = 10;
+
+  private final Function<String, ManagedChannel> channels;
+  private final ScheduledExecutorService timer;
+  private final Tally tally;
+  private final Watcher watcher;
+  private final Map<String, Desk> desks = new ConcurrentHashMap<>();
+
+  /**
+   * A publisher's side.
+   *
+   * @param channels opens a publisher's channel to an agency's gateway; called once an agency
+   * @param timer makes the pace and the retries; the caller shuts it down
+   */
+  public TrafficPublisher(
+      Function<String, ManagedChannel> channels,
+      ScheduledExecutorService timer,
+      Tally tally,
+      Watcher watcher) {
+    this.channels = channels;
+    this.timer = timer;
+    this.tally = tally;
+    this.watcher = watcher;
+  }
+
+  /** Where publications come from; asked by one thread at a time. */
+  public interface Source {
+    /** The next one, or null: there is none and will be none. */
+    @Nullable Publication next();
+  }
+
+  /** Begins to publish, in this order and so many a second; the tally says when all is answered. */
+  public void begin(List<Publication> publications, int perSecond) {
+    Set<String> publishers = new TreeSet<>();
+    publications.forEach(publication -> publishers.add(publication.publisher()));
+    AtomicInteger next = new AtomicInteger();
+    begin(
+        publishers,
+        () -> {
+          int index = next.getAndIncrement();
+          return index < publications.size() ? publications.get(index) : null;
+        },
+        perSecond);
+  }
+
+  /**
+   * Begins to publish what a source gives, so many a second, until it gives none.
+   *
+   * @param publishers every agency that it publishes for
+   */
+  public void begin(Collection<String> publishers, Source source, int perSecond) {
+    publishers.forEach(agency -> desks.computeIfAbsent(agency, Desk::new));
+    AtomicReference<ScheduledFuture<?>> ticking = new AtomicReference<>();
+    Runnable tick =
+        () -> {
+          Publication publication = source.next();
+          if (publication != null) {
+            desk(publication.publisher()).add(publication);
+          } else {
+            ScheduledFuture<?> self = ticking.get();
+            if (self != null) {
+              self.cancel(false);
+            }
+          }
+        };
+    long period = Math.max(1, TimeUnit.SECONDS.toMicros(1) / perSecond);
+    ticking.set(timer.scheduleAtFixedRate(tick, 0, period, TimeUnit.MICROSECONDS));
+  }
+
+  private Desk desk(String agency) {
+    Desk desk = desks.get(agency);
+    if (desk == null) {
+      throw new IllegalStateException("no desk for " + agency);
+    }
+    return desk;
+  }
+
+  /** One agency's publisher. */
+  private final class Desk {
+    private final String agency;
+    private final ManagedChannel channel;
+    private final Deque<Publication> waiting = new ArrayDeque<>();
+    private int inFlight;
+
+    Desk(String agency) {
+      this.agency = agency;
+      this.channel = channels.apply(agency);
+    }
+
+    void add(Publication publication) {
+      synchronized (waiting) {
+        waiting.add(publication);
+      }
+      pump();
+    }
+
+    private void pump() {
+      for (Publication next = take(); next != null; next = take()) {
+        tally.started(next);
+        call(next);
+      }
+    }
+
+    private @Nullable Publication take() {
+      synchronized (waiting) {
+        Publication next = inFlight < IN_FLIGHT ? waiting.poll() : null;
+        inFlight += next == null ? 0 : 1;
+        return next;
+      }
+    }
+
+    private void done() {
+      synchronized (waiting) {
+        inFlight--;
+      }
+      pump();
+    }
+
+    private void call(Publication publication) {
+      PublisherGrpc.newStub(channel)
+          .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+          .publish(
+              PublishRequest.newBuilder().setDraft(publication.draft()).build(),
+              new Answer(this, publication));
+    }
+
+    private void again(Publication publication, String why) {
+      watcher.retrying(agency, "publisher: " + why);
+      new Retries(timer)
+          .later(
+              () -> {
+                // Without this the channel itself would wait ever longer before it dials again.
+                channel.resetConnectBackoff();
+                call(publication);
+              });
+    }
+  }
+
+  private final class Answer implements StreamObserver<PublishResponse> {
+    private final Desk desk;
+    private final Publication publication;
+    private boolean settled;
+
+    Answer(Desk desk, Publication publication) {
+      this.desk = desk;
+      this.publication = publication;
+    }
+
+    @Override
+    public void onNext(PublishResponse response) {
+      settled = true;
+      Outcome outcome = response.getOutcome();
+      if (outcome.hasInvalid() && outcome.getInvalid().getRetry()) {
+        desk.again(publication, outcome.getInvalid().getCode());
+      } else if (outcome.hasInvalid()) {
+        fail(
+            outcome.getInvalid().getCode()
+                + " "
+                + outcome.getInvalid().getField()
+                + ": "
+                + outcome.getInvalid().getMessage());
+      } else {
+        tally.answered(publication, outcome);
+        watcher.answered(publication, outcome);
+        desk.done();
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      if (settled) {
+        return;
+      }
+      Status status = Status.fromThrowable(failure);
+      switch (status.getCode()) {
+        case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED ->
+            desk.again(publication, String.valueOf(status.getCode()));
+        case INTERNAL, UNKNOWN, DATA_LOSS -> defect(status);
+        default -> fail(status.getCode() + ": " + status.getDescription());
+      }
+    }
+
+    /** The draft may have been taken all the same: under its key the gateway says so. */
+    private void defect(Status status) {
+      if (tally.defect(publication) < DEFECTS) {
+        desk.again(publication, String.valueOf(status.getCode()));
+      } else {
+        fail(status.getCode() + ": " + status.getDescription());
+      }
+    }
+
+    private void fail(String why) {
+      tally.failed(publication, why);
+      watcher.failed(publication, why);
+      desk.done();
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}

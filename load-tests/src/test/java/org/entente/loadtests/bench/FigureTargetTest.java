@@ -1,0 +1,68 @@
+package org.entente.loadtests.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.entente.loadtests.measure.Spread;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of figures, and how it is shown. */
+final class FigureTargetTest {
+  private static final Setting SETTING =
+      new Setting("", "quick", "", "", 2, 1, "", "", "", 0, Map.of());
+
+  private static FigureTarget asked(String id) {
+    return FigureTarget.ALL.stream()
+        .filter(asked -> asked.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void ratioOfThroughput_isJudgedFromBelow() {
+    FigureTarget asked = asked("throughput_to_raw");
+    assertEquals(FigureTarget.Verdict.NOT_MET, asked.judge(0.349));
+    assertEquals(FigureTarget.Verdict.FLOOR_MET, asked.judge(0.35));
+    assertEquals(FigureTarget.Verdict.AIM_MET, asked.judge(0.6));
+  }
+
+  @Test
+  void bytesOnTheWire_areJudgedFromAbove() {
+    FigureTarget asked = asked("wire_overhead_64");
+    assertEquals(FigureTarget.Verdict.AIM_MET, asked.judge(24));
+    assertEquals(FigureTarget.Verdict.FLOOR_MET, asked.judge(40));
+    assertEquals(FigureTarget.Verdict.NOT_MET, asked.judge(40.1));
+  }
+
+  @Test
+  void everyAim_isAtLeastAsHardAsItsFloor() {
+    Set<String> ids = new HashSet<>();
+    for (FigureTarget asked : FigureTarget.ALL) {
+      assertTrue(ids.add(asked.id()), asked::toString);
+      assertTrue(
+          asked.atLeast() ? asked.aim() > asked.floor() : asked.aim() < asked.floor(),
+          asked::toString);
+    }
+  }
+
+  @Test
+  void page_saysOfEachWhetherItIsMet() {
+    Results results = new Results(SETTING);
+    results.add(
+        new Figure("start_ready_ms", "s", Subject.ENTENTE, "w", "ms", Spread.of(List.of(3_500.0))));
+    results.add(
+        new Figure("rss_idle_mib", "s", Subject.ENTENTE, "w", "MiB", Spread.of(List.of(200.0))));
+    List<String> lines = Markdown.page(results, Map.of()).lines().toList();
+    assertTrue(ends(lines, "start_ready_ms", "| not met |"), lines::toString);
+    assertTrue(ends(lines, "rss_idle_mib", "| floor met |"), lines::toString);
+    assertTrue(ends(lines, "fanout_us", "| not measured |"), lines::toString);
+  }
+
+  private static boolean ends(List<String> lines, String id, String end) {
+    return lines.stream().anyMatch(line -> line.startsWith("| `" + id + "`") && line.endsWith(end));
+  }
+}
