@@ -31,12 +31,14 @@ final class SyncedLogs {
   private final Path library;
   private final Path journal;
   private final Path hold;
+  private final Path waiting;
 
   private SyncedLogs(Path data, Path folder, Path library) {
     this.data = data;
     this.library = library;
     this.journal = folder.resolve("synced");
     this.hold = folder.resolve("hold");
+    this.waiting = folder.resolve("hold.waiting");
   }
 
   /** Of the ledger in {@code data}; writes what it needs into a folder. */
@@ -70,6 +72,7 @@ final class SyncedLogs {
 
   /** From now on no sync of a log returns. */
   void holdSyncs() throws IOException {
+    Files.deleteIfExists(waiting);
     Files.createFile(hold);
   }
 
@@ -94,6 +97,10 @@ final class SyncedLogs {
 
   /** The lengths to which the newest log was synced, one after another. */
   List<Long> syncedLengths() throws IOException {
+    return lengthsIn(journal);
+  }
+
+  private List<Long> lengthsIn(Path journal) throws IOException {
     String name = newest().getFileName() + " ";
     List<Long> lengths = new ArrayList<>();
     if (Files.exists(journal)) {
@@ -110,6 +117,15 @@ final class SyncedLogs {
   /** How much of the newest log is on the disk for sure. */
   long synced() throws IOException {
     List<Long> lengths = syncedLengths();
+    return lengths.isEmpty() ? 0 : lengths.get(lengths.size() - 1);
+  }
+
+  /**
+   * How long the newest log was when a sync of it last began to wait; 0 while none waits. A sync
+   * that began before the hold can still return until then.
+   */
+  long waiting() throws IOException {
+    List<Long> lengths = lengthsIn(waiting);
     return lengths.isEmpty() ? 0 : lengths.get(lengths.size() - 1);
   }
 

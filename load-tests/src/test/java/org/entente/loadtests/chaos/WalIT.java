@@ -169,12 +169,12 @@ final class WalIT {
     }
   }
 
-  /** Whether, within a while, something was written that no sync has returned for. */
+  /** Whether, within a while, a sync waits with something written that none has returned for. */
   private static boolean isUnsynced(SyncedLogs logs) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(HELD_SECONDS);
     boolean unsynced = false;
     while (!unsynced && System.nanoTime() < end) {
-      unsynced = Files.size(logs.newest()) > logs.synced() + LEAST_TAIL;
+      unsynced = logs.waiting() > logs.synced() + LEAST_TAIL;
     }
     return unsynced;
   }
