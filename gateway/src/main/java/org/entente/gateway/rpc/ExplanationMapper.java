@@ -2,11 +2,11 @@ package org.entente.gateway.rpc;
 
 import java.util.List;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.gateway.policy.decide.Residual;
 import org.entente.gateway.policy.decide.TransferVerdict;
-import org.entente.gateway.policy.terms.Fulfilment;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedAgreement;

@@ -34,7 +34,7 @@ public final class BodyKey implements AutoCloseable {
   }
 
   /** Seals a body into {@code bodies} at {@code at}, where it takes 16 bytes more. */
-  void seal(BodyAddress address, byte[] body, byte[] bodies, int at) {
+  public void seal(BodyAddress address, byte[] body, byte[] bodies, int at) {
     byte[] key = secret.reveal();
     try {
       Aes256Gcm.seal(key, ZERO_NONCE, address.encoded(Suite.BODY), body, bodies, at);

@@ -44,7 +44,7 @@ public final class ContentKey implements AutoCloseable {
    * do: a virtual machine that is resumed twice from one snapshot seals other content under another
    * key.
    */
-  static ContentKey hedged(
+  public static ContentKey hedged(
       SecretBytes hedge, byte[] random, EnvelopeId envelope, byte[] contentHash) {
     byte[] key = hedge.reveal();
     try {
@@ -67,7 +67,8 @@ public final class ContentKey implements AutoCloseable {
     }
   }
 
-  byte[] sealLabels(AgencyName origin, EnvelopeId envelope, byte[] labels, SecureRandom random) {
+  public byte[] sealLabels(
+      AgencyName origin, EnvelopeId envelope, byte[] labels, SecureRandom random) {
     byte[] key = secret.reveal();
     try {
       return ChunkedEncryption.seal(key, labelContext(origin, envelope), labels, random);
@@ -85,13 +86,13 @@ public final class ContentKey implements AutoCloseable {
   }
 
   /** The key of the body at a place. */
-  BodyKey bodyKey(int index) {
+  public BodyKey bodyKey(int index) {
     byte[] info = new FieldWriter(Suite.BODY.length + 4).fixed(Suite.BODY).u32(index).toBytes();
     return BodyKey.takeOver(derive(info));
   }
 
   /** The bytes that pad the sealed bodies. */
-  byte[] padding(int length) {
+  public byte[] padding(int length) {
     byte[] key = derive(Suite.PAD);
     try {
       return AesCtr.keystream(key, ZERO_COUNTER, length);

@@ -97,7 +97,7 @@ public final class OpenedLabels implements AutoCloseable {
 
   private static boolean lengthsAllowed(SealedLabels labels) {
     return labels.getLabelsList().stream()
-        .allMatch(label -> label.size() >= 1 && label.size() <= SealingItem.MAX_LABEL_BYTES);
+        .allMatch(label -> label.size() >= 1 && label.size() <= EnvelopeHeader.MAX_LABEL_BYTES);
   }
 
   private static boolean isPadded(Envelope envelope, ContentKey contentKey, int end) {

@@ -8,7 +8,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
-import org.entente.gateway.node.offline.NodeCheck;
-import org.entente.gateway.node.offline.NodeSuccession;
+import org.entente.gateway.node.offline.ConfigurationCheck;
+import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.node.offline.OfflineNode;
-import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,7 @@ class MissingLedgerTest {
     data = folder.resolve(FR).resolve("data");
     audit = folder.resolve(FR).resolve("audit");
     away = folder.resolve("away");
-    assertEquals(List.of(), NodeCheck.problems(file, clock), "a node that never started");
+    assertEquals(List.of(), ConfigurationCheck.problems(file, clock), "a node that never started");
     startAndStop();
   }
 
@@ -65,9 +65,9 @@ class MissingLedgerTest {
     assertTrue(told.contains("not mounted"), told);
     assertTrue(told.contains("`entente backup restore`"), told);
     assertTrue(told.contains("`entente audit new-log --ledger-lost`"), told);
-    assertEquals(List.of(told), NodeCheck.problems(file, clock));
+    assertEquals(List.of(told), ConfigurationCheck.problems(file, clock));
     assertEquals(told, refusal(() -> OfflineNode.open(file, clock).close()));
-    assertEquals(told, refusal(() -> NodeSuccession.onDisk(file, clock)));
+    assertEquals(told, refusal(() -> LedgerSuccession.onDisk(file, clock)));
   }
 
   private static String refusal(Runnable opening) {
@@ -88,7 +88,7 @@ class MissingLedgerTest {
     Files.delete(data.resolve("lost+found"));
     Files.delete(data);
     Files.move(away, data);
-    assertEquals(List.of(), NodeCheck.problems(file, clock));
+    assertEquals(List.of(), ConfigurationCheck.problems(file, clock));
     startAndStop();
   }
 
@@ -108,7 +108,7 @@ class MissingLedgerTest {
   }
 
   private void assertRefusedByCheck(Path trace) {
-    String told = String.join("\n", NodeCheck.problems(file, clock));
+    String told = String.join("\n", ConfigurationCheck.problems(file, clock));
     assertTrue(told.contains(trace + " holds a signed checkpoint"), told);
     assertFalse(told.contains("keys that were made"), told);
   }
@@ -116,13 +116,13 @@ class MissingLedgerTest {
   @Test
   void ledgerThatIsLost_isFollowedByAnEmptyOne_whenAPersonSaysSo() throws IOException {
     String refused =
-        refusal(() -> NodeSuccession.beginEmpty(file, Optional.empty(), PERSON, clock));
+        refusal(() -> LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, clock));
     assertTrue(refused.startsWith("data: " + data + " holds a ledger"), refused);
     Files.move(data, away);
 
     assertInstanceOf(
         Finding.Ended.class,
-        NodeSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
+        LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
         "its log has signed what is lost");
 
     startAndStop();
@@ -135,7 +135,7 @@ class MissingLedgerTest {
 
     assertInstanceOf(
         Finding.Continues.class,
-        NodeSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
+        LedgerSuccession.beginEmpty(file, Optional.empty(), PERSON, clock),
         "nothing here knows what it had signed");
 
     startAndStop();

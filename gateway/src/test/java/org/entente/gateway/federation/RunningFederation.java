@@ -47,7 +47,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.assembly.Gateway;
-import org.entente.gateway.node.offline.NodeSuccession;
+import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.note.NoteKeyName;
 import org.entente.gateway.testkit.LoopbackPort;
 import org.entente.gateway.testkit.SettableClock;
@@ -355,7 +355,7 @@ public final class RunningFederation implements AutoCloseable {
     configure(agency, linksOf(agency));
     publishBundle(member -> member);
     LogSuccession.Finding found =
-        NodeSuccession.onDisk(config(agency), clock)
+        LedgerSuccession.onDisk(config(agency), clock)
             .succeed(Optional.empty(), new AuditPerson("A-1", "", "the keystore was lost"));
     if (!(found instanceof LogSuccession.Finding.Ended)) {
       throw new AssertionError(found);
@@ -375,7 +375,7 @@ public final class RunningFederation implements AutoCloseable {
     Files.move(data, folder.resolve(agency + "-set-aside"));
     copyTree(kept, data);
     LogSuccession.Finding unused =
-        NodeSuccession.onDisk(config(agency), clock)
+        LedgerSuccession.onDisk(config(agency), clock)
             .restored(Optional.empty(), new AuditPerson("A-1", "", "the disk was lost"), "a copy");
   }
 

@@ -18,9 +18,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.Gateway;
-import org.entente.gateway.node.offline.NodeCheck;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.node.offline.ConfigurationCheck;
 import org.entente.gateway.testkit.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,11 +96,11 @@ class StartProblemsTest {
     Files.writeString(file, good.replace("peer: x.hub", "peer: x.hubb"));
     assertEquals(
         List.of("links: peer \"x.hubb\" is no member of the trust bundle; did you mean \"x.hub\"?"),
-        NodeCheck.warnings(file, clock));
-    assertEquals(List.of(), NodeCheck.problems(file, clock));
+        ConfigurationCheck.warnings(file, clock));
+    assertEquals(List.of(), ConfigurationCheck.problems(file, clock));
     Gateway.start(file, clock, clock::nanos).close();
     Files.writeString(file, good);
-    assertEquals(List.of(), NodeCheck.warnings(file, clock));
+    assertEquals(List.of(), ConfigurationCheck.warnings(file, clock));
   }
 
   @Test
@@ -111,9 +111,9 @@ class StartProblemsTest {
             "trust.roots: "
                 + folder.resolve("absent")
                 + " cannot be used: there is no such file or folder"),
-        NodeCheck.problems(file, clock));
+        ConfigurationCheck.problems(file, clock));
     Files.writeString(file, good.replace(FR + "/gateway-1/tls.key", DE + "/gateway-1/tls.crt"));
-    String told = String.join("\n", NodeCheck.problems(file, clock));
+    String told = String.join("\n", ConfigurationCheck.problems(file, clock));
     assertTrue(told.startsWith("tls.key: "), told);
   }
 }

@@ -16,7 +16,7 @@ import org.entente.gateway.seal.format.Padme;
 import org.entente.proto.link.v1.SealedLabels;
 
 /**
- * Envelopes that {@link Sealer} would not make, signed by an origin that does not play by the
+ * Envelopes that {@code Sealer} would not make, signed by an origin that does not play by the
  * rules.
  */
 final class CraftedEnvelopes {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.Stanza;

@@ -15,6 +15,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.entente.gateway.batch.BatchKey;
+import org.entente.gateway.batch.Sealed;
+import org.entente.gateway.batch.SealingBatch;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.ChunkedEncryption;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.seal.format.BodyAddress;
@@ -284,7 +288,7 @@ class EnvelopeThreatsTest {
 
   @Test
   void labels_thatDisagreeWithTheHeader_doNotOpen() {
-    ByteString huge = ByteString.copyFrom(new byte[SealingItem.MAX_LABEL_BYTES + 1]);
+    ByteString huge = ByteString.copyFrom(new byte[EnvelopeHeader.MAX_LABEL_BYTES + 1]);
     List<SealedLabels> bad =
         List.of(
             SealedLabels.getDefaultInstance(),

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.seal.format.AddressedStanza;

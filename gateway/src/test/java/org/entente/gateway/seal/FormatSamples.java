@@ -1,14 +1,18 @@
 package org.entente.gateway.seal;
 
 import java.util.List;
+import org.entente.gateway.batch.Sealed;
+import org.entente.gateway.batch.Sealer;
+import org.entente.gateway.batch.SealingBatch;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
-import org.entente.gateway.policy.terms.Fulfilment;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EpochOpening;

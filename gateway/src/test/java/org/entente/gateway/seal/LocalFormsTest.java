@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.EnvelopeHeader;

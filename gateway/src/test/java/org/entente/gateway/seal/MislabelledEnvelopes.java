@@ -1,6 +1,8 @@
 package org.entente.gateway.seal;
 
 import java.time.Instant;
+import org.entente.gateway.batch.BatchKey;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.decide.Permitted;
 

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.batch.BatchKey;
+import org.entente.gateway.batch.SealingBatch;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.Stanza;

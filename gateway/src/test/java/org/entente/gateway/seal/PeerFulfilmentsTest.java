@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.seal.PeerFulfilments.Offer;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.testkit.SettableClock;

@@ -4,6 +4,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.batch.BatchKey;
+import org.entente.gateway.batch.Sealer;
+import org.entente.gateway.batch.SealingBatch;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
@@ -12,15 +16,15 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 
 /** Names, times, keys and messages that the tests of sealing share. */
-final class Samples {
+public final class Samples {
   static final FederationName FEDERATION = new FederationName("demo.entente.example");
-  static final AgencyName FR = new AgencyName("fr.customs");
-  static final AgencyName DE = new AgencyName("de.customs");
-  static final AgencyName SG = new AgencyName("sg.police");
+  public static final AgencyName FR = new AgencyName("fr.customs");
+  public static final AgencyName DE = new AgencyName("de.customs");
+  public static final AgencyName SG = new AgencyName("sg.police");
   static final NodeName GW = new NodeName("gw-1");
-  static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   static final InstantSource CLOCK = InstantSource.fixed(NOW);
-  static final long NOW_MS = NOW.toEpochMilli();
+  public static final long NOW_MS = NOW.toEpochMilli();
   static final long HOUR_MS = 3_600_000;
 
   private Samples() {}
@@ -29,15 +33,15 @@ final class Samples {
     return Ed25519SigningKey.generate(new SeededRandom("gateway of " + agency));
   }
 
-  static Sealer sealer(AgencyName origin, String seed) {
+  public static Sealer sealer(AgencyName origin, String seed) {
     return new Sealer(origin, GW, gatewayKey(origin), new SeededRandom(seed), CLOCK);
   }
 
-  static BatchKey batchKey(Lane lane) {
+  public static BatchKey batchKey(Lane lane) {
     return new BatchKey(List.of(DE, SG), "fr-sg-ipr", 90, lane, false);
   }
 
-  static SealingItem item(BatchKey key, int number, int labelBytes, int bodyBytes) {
+  public static SealingItem item(BatchKey key, int number, int labelBytes, int bodyBytes) {
     SeededRandom random = new SeededRandom("message " + number);
     byte[] label = new byte[labelBytes];
     byte[] body = new byte[bodyBytes];

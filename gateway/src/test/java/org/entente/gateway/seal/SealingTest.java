@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.batch.Sealed;
+import org.entente.gateway.batch.SealingBatch;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.junit.jupiter.api.Test;

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.PairSignature;
 import org.entente.gateway.crypto.SecretBytes;

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.entente.gateway.batch.Sealed;
+import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.HpkeExport;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.format.BodyAddress;

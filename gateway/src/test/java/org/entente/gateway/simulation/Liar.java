@@ -12,7 +12,7 @@ import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.assembly.NodeCore;
+import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -114,7 +114,7 @@ final class Liar {
     time.after(EVERY.toNanos(), this::meddle);
   }
 
-  private void meddle(NodeCore transit) {
+  private void meddle(GatewayCore transit) {
     for (SimNode peer : nodes) {
       for (Lane lane : Lane.all()) {
         List<HopQueueTable.NumberedEntry> queued =
@@ -128,7 +128,7 @@ final class Liar {
 
   @SuppressWarnings("FutureReturnValueIgnored") // a lie that is not kept is none
   private void meddle(
-      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
+      GatewayCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
     Ledger ledger = transit.ledger();
     switch (random.nextInt(LIES)) {
       case 0, 1 -> {
@@ -183,7 +183,7 @@ final class Liar {
 
   /** Says in the origin's name that a number is withdrawn, under a signature that is not its. */
   private void withdraw(
-      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
+      GatewayCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
     lieAbout(
         transit,
         peer,
@@ -209,7 +209,7 @@ final class Liar {
 
   /** Says in the origin's name that it owes nothing any more, under a signature that is not its. */
   private void settle(
-      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
+      GatewayCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
     lieAbout(
         transit,
         peer,
@@ -238,7 +238,7 @@ final class Liar {
   }
 
   private static void lieAbout(
-      NodeCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one, Lie lie) {
+      GatewayCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one, Lie lie) {
     byte[] hash = one.entry().getHeaderHash().toByteArray();
     StoredEnvelope envelope = transit.ledger().envelopes().read(hash);
     if (envelope == null || one.entry().getRecipientsCount() == 0) {

@@ -26,9 +26,9 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.node.assembly.NodeCore;
+import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.node.disk.ReopenSchedule;
-import org.entente.gateway.node.offline.NodeSuccession;
+import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.MemoryStore;
@@ -247,8 +247,8 @@ final class SimNode {
     startAfter(Duration.ofSeconds(1 + random.nextInt(5)));
   }
 
-  private NodeSuccession succession() {
-    return new NodeSuccession(
+  private LedgerSuccession succession() {
+    return new LedgerSuccession(
         config,
         folder -> new MemoryStore(disk),
         this::now,
@@ -269,7 +269,7 @@ final class SimNode {
     private final Deque<Runnable> writing = new ArrayDeque<>();
     private final Meters meters = new Meters();
     private boolean alive = true;
-    private @Nullable NodeCore core;
+    private @Nullable GatewayCore core;
 
     PeerName name() {
       return name;
@@ -279,7 +279,7 @@ final class SimNode {
       return alive;
     }
 
-    NodeCore core() {
+    GatewayCore core() {
       if (core == null) {
         throw new IllegalStateException("not begun");
       }
@@ -301,9 +301,9 @@ final class SimNode {
     }
 
     private void begin() {
-      NodeCore begun;
+      GatewayCore begun;
       try {
-        begun = NodeCore.open(config, () -> store, surroundings());
+        begun = GatewayCore.open(config, () -> store, surroundings());
         core = begun;
         begun.start();
       } catch (StoreFailure e) {
@@ -323,8 +323,8 @@ final class SimNode {
       }
     }
 
-    private NodeCore.Environment surroundings() {
-      return new NodeCore.Environment(
+    private GatewayCore.Environment surroundings() {
+      return new GatewayCore.Environment(
           SimNode.this::now,
           new SeededRandom(name + " " + random.nextLong()),
           task -> post(random.nextInt(MOST_STEP), task),
@@ -356,7 +356,7 @@ final class SimNode {
       }
     }
 
-    private void every(Duration period, String what, NodeCore.Schedule.Chore chore) {
+    private void every(Duration period, String what, GatewayCore.Schedule.Chore chore) {
       long pause = period.toNanos() + random.nextInt(MOST_STEP);
       post(
           pause,

@@ -21,7 +21,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.assembly.NodeCore;
+import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -105,7 +105,7 @@ final class Simulation {
     @Override
     public void lost(SimNode node) {
       SimNode.Run run = node.process();
-      NodeCore core = run == null ? null : run.core();
+      GatewayCore core = run == null ? null : run.core();
       forgotten.lost(node.agency(), core == null ? node.inbox() : positions(core).keySet());
     }
   }
@@ -389,7 +389,7 @@ final class Simulation {
 
   private String queues() {
     for (SimNode node : nodes.values()) {
-      NodeCore core = core(node);
+      GatewayCore core = core(node);
       if (!core.ledger().evidence().owing().isEmpty()) {
         return node.name() + " owes evidence";
       }
@@ -423,7 +423,7 @@ final class Simulation {
     return "";
   }
 
-  private static NodeCore core(SimNode node) {
+  private static GatewayCore core(SimNode node) {
     SimNode.Run process = node.process();
     if (process == null) {
       throw new IllegalStateException(node.name() + " does not run");
@@ -459,7 +459,7 @@ final class Simulation {
     }
   }
 
-  private Map<MessageId, Long> positions(NodeCore core) {
+  private Map<MessageId, Long> positions(GatewayCore core) {
     Map<MessageId, Long> out = new HashMap<>();
     for (Lane lane : Lane.all()) {
       for (InboxTable.PlacedRecord placed : core.ledger().inbox().read(lane, 1, 10_000)) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.node.assembly.NodeCore;
+import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.proto.store.v1.HopEntry;
 
@@ -46,13 +46,13 @@ final class Suppression {
     }
   }
 
-  private void hold(NodeCore core) {
+  private void hold(GatewayCore core) {
     if (!over) {
       core.links().pause(recipient, lane);
     }
   }
 
-  private void drop(NodeCore core) {
+  private void drop(GatewayCore core) {
     if (over) {
       return;
     }

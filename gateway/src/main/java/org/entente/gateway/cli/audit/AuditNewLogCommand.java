@@ -11,8 +11,8 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.node.offline.NodeSuccession;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.offline.LedgerSuccession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,12 +75,12 @@ final class AuditNewLogCommand implements Callable<Integer> {
     }
     try {
       InstantSource clock = InstantSource.system();
-      Optional<byte[]> held = NodeSuccession.note(witnessed);
+      Optional<byte[]> held = LedgerSuccession.note(witnessed);
       if (lost) {
         return begun(
-            NodeSuccession.beginEmpty(config, held, person.recorded(justification), clock));
+            LedgerSuccession.beginEmpty(config, held, person.recorded(justification), clock));
       }
-      NodeSuccession node = NodeSuccession.onDisk(config, clock);
+      LedgerSuccession node = LedgerSuccession.onDisk(config, clock);
       return tell(look ? node.look(held) : node.succeed(held, person.recorded(justification)));
     } catch (StartProblem | InvalidValue e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);

@@ -6,7 +6,7 @@ import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.trust.Fingerprint;
 import picocli.CommandLine.Model.CommandSpec;
 

@@ -12,9 +12,9 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.LedgerRestore;
-import org.entente.gateway.node.offline.NodeSuccession;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.proto.v1.Backup;
@@ -208,7 +208,7 @@ public final class BackupCommand implements Callable<Integer> {
     int with(LedgerRestore node) {
       LedgerRestore.RestoreResult done =
           node.restore(
-              number, replace, NodeSuccession.note(witnessed), person.recorded(justification));
+              number, replace, LedgerSuccession.note(witnessed), person.recorded(justification));
       out()
           .println("restored     backup " + done.backup().number() + " of " + done.backup().made());
       if (done.setAside() != null) {

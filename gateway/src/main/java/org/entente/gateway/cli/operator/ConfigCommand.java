@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.entente.gateway.node.offline.NodeCheck;
+import org.entente.gateway.node.offline.ConfigurationCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,10 +45,10 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      List<String> problems = NodeCheck.problems(config, InstantSource.system());
+      List<String> problems = ConfigurationCheck.problems(config, InstantSource.system());
       problems.forEach(problem -> spec.commandLine().getErr().println(problem));
       if (problems.isEmpty()) {
-        NodeCheck.warnings(config, InstantSource.system())
+        ConfigurationCheck.warnings(config, InstantSource.system())
             .forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
         spec.commandLine().getOut().println(config + ": valid");
       }

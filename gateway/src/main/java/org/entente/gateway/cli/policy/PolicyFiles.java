@@ -33,9 +33,7 @@ final class PolicyFiles {
       description = "these code lists instead of the node's own")
   private @Nullable Path codes;
 
-  /**
-   * The node's policy; {@link org.entente.gateway.node.start.StartProblem} if it cannot be read.
-   */
+  /** The node's policy; {@link org.entente.gateway.model.StartProblem} if it cannot be read. */
   ConfiguredPolicy node() {
     return ConfiguredPolicy.read(config, InstantSource.system());
   }

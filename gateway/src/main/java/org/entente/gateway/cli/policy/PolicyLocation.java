@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.model.StartProblem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 

@@ -32,7 +32,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.audit.WitnessEndpoint;
 import org.entente.gateway.node.disk.DiskGuard;
 import org.entente.gateway.node.disk.ReopenSchedule;
@@ -62,7 +62,7 @@ final class Foundation {
   private static final Logger LOG = LoggerFactory.getLogger(Foundation.class);
 
   final NodeConfig config;
-  final NodeCore.Environment around;
+  final GatewayCore.Environment around;
   final PeerName self;
   final TrustStore trust;
   final PolicyReloader policy;
@@ -76,7 +76,7 @@ final class Foundation {
   /** By chance up to so much, in seconds, where the clock says what was before. */
   private static final int FURTHER_EPOCHS = 1 << 16;
 
-  final NodeAudit audit;
+  final AuditComponents audit;
   final SteadyClock ending;
   final Ledger ledger;
   final DiskGuard disk;
@@ -103,7 +103,7 @@ final class Foundation {
   Foundation(
       ConfiguredFiles files,
       Supplier<Store> stores,
-      NodeCore.Environment around,
+      GatewayCore.Environment around,
       LongSupplier running) {
     this.files = files;
     this.around = around;
@@ -125,7 +125,7 @@ final class Foundation {
     agencyPairs = inForce(keys.agencyPairs(), Member::signing);
     auditPairs = inForce(keys.auditPairs(), Member::audit);
     audit =
-        NodeAudit.open(
+        AuditComponents.open(
             config,
             store,
             auditPairs.first(),
@@ -218,7 +218,7 @@ final class Foundation {
 
   /** All audit logs of the node. */
   LogArchive archive() {
-    return NodeAudit.archive(config, store, atRest, around.clock());
+    return AuditComponents.archive(config, store, atRest, around.clock());
   }
 
   /** Puts something that happened to the node on record, without waiting for the disk. */
@@ -254,7 +254,7 @@ final class Foundation {
 
   /** The erasure journal, which is closed with the rest. */
   ErasureJournal erasures() {
-    return files.keep(NodeAudit.erasures(config, around.clock()));
+    return files.keep(AuditComponents.erasures(config, around.clock()));
   }
 
   /**

@@ -16,9 +16,9 @@ import org.entente.gateway.admin.Readiness;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.disk.ReopenSchedule;
 import org.entente.gateway.node.files.ConfiguredFiles;
-import org.entente.gateway.node.start.StartProblem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +39,7 @@ public final class Gateway implements AutoCloseable {
   private final ReopenSchedule reopening;
   private final Meters meters = new Meters();
   private final AgencyName agency;
-  private final NodeAddresses addresses;
+  private final ListenAddresses addresses;
   private final AdminServer admin;
   private final ScheduledExecutorService watching =
       Executors.newSingleThreadScheduledExecutor(
@@ -66,7 +66,7 @@ public final class Gateway implements AutoCloseable {
     data = config.data();
     reopening = new ReopenSchedule(Foundation.thresholds(config));
     RunningNode first =
-        RunningNode.open(files, clock, running, meters, NodeAddresses.configured(config));
+        RunningNode.open(files, clock, running, meters, ListenAddresses.configured(config));
     node = first;
     agency = first.agency();
     addresses = first.addresses();
@@ -80,7 +80,7 @@ public final class Gateway implements AutoCloseable {
     try {
       InetSocketAddress at = ConfiguredFiles.address("listen.admin", config.listen().admin());
       AdminServer server =
-          NodeAddresses.listening(
+          ListenAddresses.listening(
               "listen.admin", at, () -> AdminServer.start(at, meters, readiness()));
       listens = true;
       return server;

@@ -21,7 +21,7 @@ import org.entente.proto.link.v1.Notice;
 
 /** The stage by which messages come in: reception, notices, and what is destroyed again. */
 final class IncomingStage {
-  final NodeReporter reporter;
+  final ReceptionReporter reporter;
   final RetentionKeys retentionKeys;
   final MessageErasure erasing;
   final RecallReception recalls;
@@ -38,8 +38,8 @@ final class IncomingStage {
    * @param send says something to a neighbour
    */
   IncomingStage(Foundation ground, OutgoingStage out, BiConsumer<AgencyName, Notice> send) {
-    NodeCore.Environment around = ground.around;
-    reporter = new NodeReporter(around.meters());
+    GatewayCore.Environment around = ground.around;
+    reporter = new ReceptionReporter(around.meters());
     ErasureJournal erasures = ground.erasures();
     retentionKeys = ground.keys.retentionKeys();
     erasing =
@@ -104,7 +104,7 @@ final class IncomingStage {
   }
 
   private ReceiveParts parts(Foundation ground, OutgoingStage out) {
-    NodeCore.Environment around = ground.around;
+    GatewayCore.Environment around = ground.around;
     return new ReceiveParts(
         ground.agency(),
         ground.ledger,

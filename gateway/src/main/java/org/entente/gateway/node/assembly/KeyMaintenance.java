@@ -18,6 +18,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.node.audit.WitnessEndpoint;
 import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.node.keys.SealingParts;
+import org.entente.gateway.node.keys.SigningPairRenewal;
 import org.entente.gateway.receive.NoticeExchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,14 +100,14 @@ final class KeyMaintenance {
   }
 
   /** Takes up what the trust bundle says of pairs, this agency's and others'. */
-  void followPairs(NodeRenewal renewal) {
+  void followPairs(SigningPairRenewal renewal) {
     sealing.recheck();
     fulfilments.run();
     renewal.follow();
   }
 
   /** Destroys the pairs that were replaced and the storage keys whose day is over. */
-  void expire(NodeRenewal renewal) {
+  void expire(SigningPairRenewal renewal) {
     List<String> replaced = renewal.destroyReplaced(ending.instant());
     if (!replaced.isEmpty()) {
       LOG.info("destroyed signing pairs that were replaced: {}", replaced);

@@ -67,7 +67,7 @@ final class OutgoingStage {
    */
   OutgoingStage(Foundation ground, LongSupplier running, BiConsumer<AgencyName, Lane> wake) {
     this.ground = ground;
-    NodeCore.Environment around = ground.around;
+    GatewayCore.Environment around = ground.around;
     sealing =
         new SealingParts(
             new FederationName(ground.config.federation()),

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * What a node does regularly. A chore that fails is logged and tried again at its next time; none
  * runs twice at once. Safe for many threads.
  */
-final class PeriodicTasks implements NodeCore.Schedule {
+final class PeriodicTasks implements GatewayCore.Schedule {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
 
   private final ScheduledExecutorService timers;

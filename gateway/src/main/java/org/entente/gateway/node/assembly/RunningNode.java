@@ -23,16 +23,17 @@ import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.store.StoreFailure;
 
 /**
- * A {@link NodeCore} with threads, a disk and sockets, from one opening of its ledger to the next.
- * Ended by {@link #close} so that nothing is lost, or by {@link #abort} once its ledger has failed.
+ * A {@link GatewayCore} with threads, a disk and sockets, from one opening of its ledger to the
+ * next. Ended by {@link #close} so that nothing is lost, or by {@link #abort} once its ledger has
+ * failed.
  */
 final class RunningNode {
   private final ConfiguredFiles files;
   private final Threads threads;
   private final PeriodicTasks chores;
   private final TlsCertificateReloader tls;
-  private final NodeCore core;
-  private final NodeNetwork network;
+  private final GatewayCore core;
+  private final GatewayNetwork network;
 
   /**
    * The threads of a node, which end with it: as many workers, and as many for the calls of
@@ -72,19 +73,19 @@ final class RunningNode {
       InstantSource clock,
       LongSupplier running,
       Meters meters,
-      NodeAddresses at,
+      ListenAddresses at,
       Threads threads)
       throws IOException {
     this.files = files;
     this.threads = threads;
     chores = new PeriodicTasks(threads.chores());
     tls = TlsCertificateReloader.open(files, clock);
-    NodeDisk disk = new NodeDisk(files.config());
+    LedgerStorage disk = new LedgerStorage(files.config());
     core =
-        new NodeCore(
+        new GatewayCore(
             files,
             disk,
-            new NodeCore.Environment(
+            new GatewayCore.Environment(
                 clock,
                 new SecureRandom(),
                 threads.workers(),
@@ -97,13 +98,13 @@ final class RunningNode {
     files.keep((AutoCloseable) core::closeAfterFailure);
     core.start();
     network =
-        NodeNetwork.open(
+        GatewayNetwork.open(
             files,
             tls.identity(),
             core.links(),
             core.trust()::current,
             core.clientPorts(disk),
-            new NodeNetwork.Servers(
+            new GatewayNetwork.Servers(
                 new ServerSettings(
                     at.clients(), files.config().limitsInForce(), threads.calls(), clock, meters),
                 at.peers(),
@@ -131,7 +132,7 @@ final class RunningNode {
       InstantSource clock,
       LongSupplier running,
       Meters meters,
-      NodeAddresses at)
+      ListenAddresses at)
       throws IOException {
     Threads threads = Threads.begin(files.config().limitsInForce().workerThreads());
     boolean opened = false;
@@ -162,8 +163,8 @@ final class RunningNode {
   }
 
   /** Where it listens. */
-  NodeAddresses addresses() {
-    return new NodeAddresses(network.clientAddress(), network.peerAddress().orElse(null));
+  ListenAddresses addresses() {
+    return new ListenAddresses(network.clientAddress(), network.peerAddress().orElse(null));
   }
 
   AgencyName agency() {

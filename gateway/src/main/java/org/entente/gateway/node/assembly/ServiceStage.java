@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.entente.gateway.cap.NodeCap;
+import org.entente.gateway.cap.CapConverter;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
@@ -33,6 +33,7 @@ import org.entente.gateway.ipr.IprRetention;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.files.PolicyQueryHandler;
+import org.entente.gateway.node.keys.SigningPairRenewal;
 import org.entente.gateway.operator.Cursors;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.operator.Quarantine;
@@ -88,7 +89,7 @@ final class ServiceStage {
 
   ServiceStage(Foundation ground, OutgoingStage out, IncomingStage in) {
     this.ground = ground;
-    NodeCore.Environment around = ground.around;
+    GatewayCore.Environment around = ground.around;
     IntakeParts parts = intakeParts(ground, out, in.consent);
     intake =
         new Intake(
@@ -335,7 +336,7 @@ final class ServiceStage {
   }
 
   /** What clients may ask for. */
-  ClientPorts ports(NodeRenewal renewal, Links links, LedgerBackups.Copies copies) {
+  ClientPorts ports(SigningPairRenewal renewal, Links links, LedgerBackups.Copies copies) {
     return new ClientPorts(
         (caller, draft) -> intake.publish(caller.name(), draft),
         (caller, request) -> intake.explaining().explain(caller.name(), request),
@@ -398,7 +399,7 @@ final class ServiceStage {
                 ground.labelCheck)),
         new IprOffice(iprParts(), ipr.settings()),
         new HolderDesk(iprParts(), ipr.settings()),
-        new NodeCap(searching),
+        new CapConverter(searching),
         new PolicyQueryHandler(ground.policy, ground.around.clock()),
         names());
   }

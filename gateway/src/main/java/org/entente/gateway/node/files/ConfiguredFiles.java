@@ -26,6 +26,7 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlReadResult;
+import org.entente.gateway.crypto.PassphraseReader;
 import org.entente.gateway.crypto.Pem;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.identity.ClientGrant;
@@ -35,14 +36,13 @@ import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.start.PassphraseReader;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.BundleMembership;
-import org.entente.gateway.policy.terms.Fulfilment;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
@@ -267,7 +267,7 @@ public final class ConfiguredFiles {
   /** The passphrase, which the caller closes; null where none is configured. */
   @Nullable SecretBytes passphrase() {
     NodeConfig.Passphrase from = config.passphrase();
-    return from == null ? null : PassphraseReader.read(from);
+    return from == null ? null : PassphraseReader.read(from.environment(), from.file());
   }
 
   /** Reads the passphrase and forgets it. */

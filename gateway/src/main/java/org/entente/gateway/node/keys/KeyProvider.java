@@ -20,7 +20,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.retention.RetentionKeys;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.RecipientKeyHolder;

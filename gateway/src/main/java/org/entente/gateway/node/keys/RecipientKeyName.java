@@ -2,7 +2,7 @@ package org.entente.gateway.node.keys;
 
 import java.util.HexFormat;
 import java.util.List;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.RecipientKeyId;
 

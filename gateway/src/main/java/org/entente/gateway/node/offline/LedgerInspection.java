@@ -15,9 +15,9 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.files.ConfiguredFiles;
-import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
@@ -54,7 +54,7 @@ public record LedgerInspection(
     try (Store store = RocksStore.openReadOnly(config.data())) {
       AuditReport report =
           new AuditVerifier(
-                  NodeAudit.verifier(config, LogReader.numberInForce(store), pairs),
+                  AuditComponents.verifier(config, LogReader.numberInForce(store), pairs),
                   LeafOpener.WITHOUT_KEYS)
               .verify(LogReader.of(store, config.audit()));
       return counted(agency, report, new InboxTable(store));

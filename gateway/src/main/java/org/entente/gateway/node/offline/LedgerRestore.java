@@ -25,12 +25,12 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.assembly.LedgerBackups;
-import org.entente.gateway.node.assembly.NodeDisk;
-import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.node.assembly.LedgerStorage;
+import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.disk.FolderExchange;
 import org.entente.gateway.node.files.ConfiguredFiles;
-import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.store.RocksBackups;
 import org.entente.gateway.store.RocksBackups.Backup;
 import org.entente.gateway.store.RocksStore;
@@ -126,7 +126,7 @@ public final class LedgerRestore {
             .toList();
     AuditReport report =
         new AuditVerifier(
-                NodeAudit.verifier(config, LogReader.numberInForce(store), pairs),
+                AuditComponents.verifier(config, LogReader.numberInForce(store), pairs),
                 LeafOpener.WITHOUT_KEYS)
             .verify(
                 new LogCopy(
@@ -160,7 +160,8 @@ public final class LedgerRestore {
     remove(restored);
     new RocksBackups(folder).restore(backup.number(), restored);
     Finding finding =
-        new NodeSuccession(configFile, place -> NodeDisk.open(restored), clock, new SecureRandom())
+        new LedgerSuccession(
+                configFile, place -> LedgerStorage.open(restored), clock, new SecureRandom())
             .restored(
                 witnessed,
                 by,

@@ -18,8 +18,8 @@ import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.node.assembly.NodeDisk;
-import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.node.assembly.LedgerStorage;
+import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.node.keys.SigningPairSet;
@@ -67,9 +67,10 @@ public final class OfflineNode implements AutoCloseable {
     RecordSeal atRest = new RecordSeal(keys.storageKeys(), random);
     SigningPairSet pairs = keys.auditPairs();
     SigningPair pair = pairs.inForce(bundle.agency(self).map(Member::audit).orElse(List.of()));
-    NodeAudit audit = NodeAudit.open(config, store, pair, pairs.verifying(), atRest, clock, random);
+    AuditComponents audit =
+        AuditComponents.open(config, store, pair, pairs.verifying(), atRest, clock, random);
     ledger = new Ledger(store, audit.journal(), clock, LedgerLimits.DEFAULT, new FailureObserver());
-    archive = NodeAudit.archive(config, store, atRest, clock);
+    archive = AuditComponents.archive(config, store, atRest, clock);
     evidence = new EvidenceRecords(atRest, self);
     exporting =
         new AuditExporter(
@@ -104,7 +105,7 @@ public final class OfflineNode implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Keystore keystore = files.keystore(random);
     try {
-      Store store = NodeDisk.open(files.config());
+      Store store = LedgerStorage.open(files.config());
       try {
         OfflineNode node = new OfflineNode(files, keystore, store, random, clock);
         node.ledger.start();

@@ -3,7 +3,7 @@ package org.entente.gateway.policy.check;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.cel.LabelSizes;
-import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Purpose;

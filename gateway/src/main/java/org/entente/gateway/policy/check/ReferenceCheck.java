@@ -1,6 +1,6 @@
 package org.entente.gateway.policy.check;
 
-import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;

@@ -8,9 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.DeskName;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.gateway.text.TextRule;
 

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Person;

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.entente.gateway.cel.LabelSizes;
 import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.policy.subject.CodedText;
 import org.entente.gateway.text.TextRule;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Purpose;
 

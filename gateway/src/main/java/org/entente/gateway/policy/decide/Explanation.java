@@ -3,9 +3,9 @@ package org.entente.gateway.policy.decide;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.terms.Agreement;
-import org.entente.gateway.policy.terms.Fulfilment;
 import org.entente.proto.v1.Obligation;
 
 /**

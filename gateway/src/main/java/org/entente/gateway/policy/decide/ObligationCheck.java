@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EnumNames;
+import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.terms.Agreement;
-import org.entente.gateway.policy.terms.Fulfilment;
 import org.entente.proto.v1.Obligation;
 
 /**

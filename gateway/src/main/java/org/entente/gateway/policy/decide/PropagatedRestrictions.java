@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.codes.SharingOrder;
 import org.entente.gateway.policy.terms.AgreementMismatch;
 import org.entente.gateway.policy.terms.Exercise;

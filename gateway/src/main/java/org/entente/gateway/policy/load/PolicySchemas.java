@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.entente.gateway.config.JsonSchemas;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.codes.CodeFile;
 import org.entente.gateway.policy.codes.CodeLists;
-import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.gateway.policy.terms.AgreementFile;
 import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
 

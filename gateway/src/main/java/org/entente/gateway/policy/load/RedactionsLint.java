@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.config.FieldPositions;
-import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.FieldPath;

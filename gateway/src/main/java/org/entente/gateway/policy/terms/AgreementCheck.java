@@ -7,7 +7,7 @@ import java.util.Set;
 import org.entente.gateway.cel.Condition;
 import org.entente.gateway.cel.Evaluation;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.policy.codes.EnumNames;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.trust.AgencyKind;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;

@@ -3,6 +3,7 @@ package org.entente.gateway.policy.terms;
 import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Fulfilment;
 
 /**
  * What is known of which obligations agencies can fulfil, this one among them. Immutable.

@@ -22,6 +22,9 @@ public final class EnvelopeHeader {
   /** Greatest length of the sealed labels in bytes. */
   public static final int MAX_LABELS_BYTES = 8 << 20;
 
+  /** Greatest length of a serialised label in bytes. */
+  public static final int MAX_LABEL_BYTES = 64 << 10;
+
   /** Greatest length of the sealed bodies in bytes. */
   public static final int MAX_BODIES_BYTES = 64 << 20;
 

@@ -7,7 +7,7 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.policy.terms.Fulfilment;
+import org.entente.gateway.model.Fulfilment;
 
 /**
  * Which obligations an agency's gateway can fulfil, signed by the agency. Wire format "fulfilment".

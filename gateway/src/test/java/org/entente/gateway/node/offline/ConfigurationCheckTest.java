@@ -3,8 +3,8 @@ package org.entente.gateway.node.offline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
-import org.entente.gateway.node.start.StartProblem;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationCheckTest {

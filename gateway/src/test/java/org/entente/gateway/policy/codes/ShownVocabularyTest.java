@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.terms.Law.Instrument;
 import org.entente.gateway.policy.terms.Law.TransferBasis;

@@ -1,7 +1,8 @@
-package org.entente.gateway.seal;
+package org.entente.gateway.batch;
 
 import java.util.List;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.format.Envelope;
 
 /**

@@ -1,4 +1,4 @@
-package org.entente.gateway.seal;
+package org.entente.gateway.batch;
 
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.model.MessageId;
@@ -12,9 +12,6 @@ import org.entente.gateway.seal.format.EnvelopeHeader;
  * batched with. Made from what policy permitted only. Immutable.
  */
 public final class SealingItem {
-  /** Greatest length of a serialised label in bytes. */
-  public static final int MAX_LABEL_BYTES = 64 << 10;
-
   /** Greatest length of a serialised body in bytes. */
   public static final int MAX_BODY_BYTES = EnvelopeHeader.MAX_BODIES_BYTES - Aes256Gcm.TAG_BYTES;
 
@@ -42,7 +39,7 @@ public final class SealingItem {
   }
 
   /** One of which nobody counted the policy. */
-  SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
+  public SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
     this(key, new Permission(0, new RecheckInputs(false, false)), id, expiresAtMs, label, body);
   }
 
@@ -53,7 +50,9 @@ public final class SealingItem {
       long expiresAtMs,
       byte[] label,
       byte[] body) {
-    if (label.length < 1 || label.length > MAX_LABEL_BYTES || body.length > MAX_BODY_BYTES) {
+    if (label.length < 1
+        || label.length > EnvelopeHeader.MAX_LABEL_BYTES
+        || body.length > MAX_BODY_BYTES) {
       throw new IllegalArgumentException(
           "label of " + label.length + " bytes, body of " + body.length);
     }
@@ -107,11 +106,11 @@ public final class SealingItem {
     return expiresAtMs;
   }
 
-  byte[] label() {
+  public byte[] label() {
     return label;
   }
 
-  byte[] body() {
+  public byte[] body() {
     return body;
   }
 

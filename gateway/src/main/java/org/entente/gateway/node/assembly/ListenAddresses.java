@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param peers null where it only dials
  */
-record NodeAddresses(InetSocketAddress clients, @Nullable InetSocketAddress peers) {
+record ListenAddresses(InetSocketAddress clients, @Nullable InetSocketAddress peers) {
   /** What its configuration says. */
-  static NodeAddresses configured(NodeConfig config) {
+  static ListenAddresses configured(NodeConfig config) {
     String peers = config.listen().peers();
-    return new NodeAddresses(
+    return new ListenAddresses(
         ConfiguredFiles.address("listen.clients", config.listen().clients()),
         peers == null ? null : ConfiguredFiles.address("listen.peers", peers));
   }

@@ -7,8 +7,8 @@ import org.entente.gateway.meter.Meters.Sample;
 import org.entente.proto.store.v1.LinkRecord;
 
 /** What gauges and readiness say of what holds links and lanes. */
-public final class NodeLinkGauges {
-  private NodeLinkGauges() {}
+public final class LinkGauges {
+  private LinkGauges() {}
 
   public static void register(Meters meters, Links links) {
     meters.gauge(

@@ -1,4 +1,4 @@
-package org.entente.gateway.policy.codes;
+package org.entente.gateway.model;
 
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;

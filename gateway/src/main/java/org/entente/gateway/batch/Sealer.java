@@ -1,4 +1,4 @@
-package org.entente.gateway.seal;
+package org.entente.gateway.batch;
 
 import com.google.protobuf.UnsafeByteOperations;
 import java.security.SecureRandom;
@@ -10,6 +10,8 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.seal.BodyKey;
+import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeFacts;

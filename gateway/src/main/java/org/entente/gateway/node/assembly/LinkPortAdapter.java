@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the links need, from the stages around them. */
-record NodeLinkPorts(
+record LinkPortAdapter(
     Predicate<AgencyName> linked,
     Supplier<TrustBundle> bundle,
     BiFunction<AgencyName, Lane, HopQueue> queues,
@@ -35,7 +35,7 @@ record NodeLinkPorts(
     LinkHolds holds,
     Meters meters)
     implements LinkPorts {
-  private static final Logger LOG = LoggerFactory.getLogger(NodeLinkPorts.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LinkPortAdapter.class);
 
   @Override
   public boolean admits(PeerName peer) {

@@ -1,4 +1,4 @@
-package org.entente.gateway.policy.terms;
+package org.entente.gateway.model;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.policy.codes.EnumNames;
 import org.entente.proto.v1.Obligation;
 
 /**

@@ -1,4 +1,4 @@
-package org.entente.gateway.seal;
+package org.entente.gateway.batch;
 
 import java.util.List;
 import org.entente.gateway.crypto.ChunkedEncryption;

@@ -1,4 +1,4 @@
-package org.entente.gateway.node.assembly;
+package org.entente.gateway.node.keys;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
@@ -31,7 +31,6 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.node.keys.SigningPairSet;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.rpc.ExplanationMapper;
@@ -53,7 +52,7 @@ import org.entente.proto.v1.ShowKeysResponse;
  * trust bundle says from when they count, and {@link #follow} lets the node sign with them. Safe
  * for many threads.
  */
-final class NodeRenewal implements OwnPairs {
+public final class SigningPairRenewal implements OwnPairs {
   private final AgencyName self;
   private final Supplier<TrustBundle> bundle;
   private final Ledger ledger;
@@ -63,7 +62,7 @@ final class NodeRenewal implements OwnPairs {
   private final Use audit;
   private final Supplier<Policy> policy;
 
-  NodeRenewal(
+  public SigningPairRenewal(
       AgencyName self,
       Supplier<TrustBundle> bundle,
       Ledger ledger,
@@ -83,7 +82,7 @@ final class NodeRenewal implements OwnPairs {
   }
 
   /** One use of pairs: those held, the one in force, and who is told of another. */
-  static final class Use {
+  public static final class Use {
     private final PairUse use;
     private final SigningPairSet pairs;
     private final Function<Member, List<AgencyKey>> listed;
@@ -103,11 +102,13 @@ final class NodeRenewal implements OwnPairs {
       this.inForce = inForce.verifyingPair().id();
     }
 
-    static Use agency(SigningPairSet pairs, SigningPair inForce, Consumer<SigningPair> signers) {
+    public static Use agency(
+        SigningPairSet pairs, SigningPair inForce, Consumer<SigningPair> signers) {
       return new Use(PairUse.PAIR_USE_AGENCY, pairs, Member::signing, inForce, signers);
     }
 
-    static Use audit(SigningPairSet pairs, SigningPair inForce, Consumer<SigningPair> signers) {
+    public static Use audit(
+        SigningPairSet pairs, SigningPair inForce, Consumer<SigningPair> signers) {
       return new Use(PairUse.PAIR_USE_AUDIT, pairs, Member::audit, inForce, signers);
     }
 
@@ -260,7 +261,7 @@ final class NodeRenewal implements OwnPairs {
   }
 
   /** Signs with other pairs if the trust bundle says so now. */
-  synchronized void follow() {
+  public synchronized void follow() {
     follow(agency);
     follow(audit);
   }
@@ -281,7 +282,7 @@ final class NodeRenewal implements OwnPairs {
   }
 
   /** Destroys the pairs that were replaced and no longer count; ids. */
-  synchronized List<String> destroyReplaced(Instant now) {
+  public synchronized List<String> destroyReplaced(Instant now) {
     List<String> gone = new ArrayList<>(agency.pairs.destroyReplaced(agency.listed(member()), now));
     gone.addAll(audit.pairs.destroyReplaced(audit.listed(member()), now));
     return gone;

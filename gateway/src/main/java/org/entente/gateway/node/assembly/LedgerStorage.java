@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
-import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The ledger's place on this machine's disk, and the place of its copies. Opened once; the store is
  * closed by whoever got it. Safe for many threads.
  */
-public final class NodeDisk implements Supplier<Store>, LedgerBackups.Copies {
+public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copies {
   /** Keys that are minted before a node starts for the first time. */
   private static final Set<KeyKind> BEFORE_A_LEDGER =
       Set.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
@@ -34,7 +34,7 @@ public final class NodeDisk implements Supplier<Store>, LedgerBackups.Copies {
   private final NodeConfig config;
   private volatile @Nullable RocksStore store;
 
-  NodeDisk(NodeConfig config) {
+  LedgerStorage(NodeConfig config) {
     this.config = config;
   }
 

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * once they exist; until then nothing is received. Watermarks of one origin that fall into one tick
  * are one statement.
  */
-final class NodeReporter implements Reporter {
-  private static final Logger LOG = LoggerFactory.getLogger(NodeReporter.class);
+final class ReceptionReporter implements Reporter {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceptionReporter.class);
 
   private final Meters meters;
   private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
@@ -29,7 +29,7 @@ final class NodeReporter implements Reporter {
 
   private record Listeners(Subscriptions subscriptions, NoticeExchange notices) {}
 
-  NodeReporter(Meters meters) {
+  ReceptionReporter(Meters meters) {
     this.meters = meters;
   }
 

@@ -27,9 +27,10 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.node.disk.DiskGuard;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.TrustBundleMaintenance;
+import org.entente.gateway.node.keys.SigningPairRenewal;
+import org.entente.gateway.operator.LinkGauges;
 import org.entente.gateway.operator.LinkHolds;
 import org.entente.gateway.operator.Links;
-import org.entente.gateway.operator.NodeLinkGauges;
 import org.entente.gateway.operator.QuarantineMonitor;
 import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.store.Store;
@@ -49,15 +50,15 @@ import org.slf4j.LoggerFactory;
  * the links around them. {@link #start} lets it work, {@link #chores} says what has to be done
  * regularly.
  */
-public final class NodeCore {
-  private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
+public final class GatewayCore {
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayCore.class);
 
   private final Foundation ground;
   private final OutgoingStage outgoing;
   private final IncomingStage incoming;
   private final ServiceStage services;
   private final KeyMaintenance keyCare;
-  private final NodeRenewal renewal;
+  private final SigningPairRenewal renewal;
   private final TrustBundleMaintenance trustCare;
   private final OutboxMaintenance upkeep;
   private final PeerLinks links;
@@ -98,7 +99,7 @@ public final class NodeCore {
    *
    * @param running a time that only runs, to hold the clock against
    */
-  NodeCore(
+  GatewayCore(
       ConfiguredFiles files, Supplier<Store> stores, Environment around, LongSupplier running) {
     ground = new Foundation(files, stores, around, running);
     outgoing = new OutgoingStage(ground, running, this::wake);
@@ -137,7 +138,7 @@ public final class NodeCore {
     links =
         new PeerLinks(
             ground.self,
-            new NodeLinkPorts(
+            new LinkPortAdapter(
                 outgoing.routes.links()::contains,
                 ground.trust::current,
                 outgoing::queue,
@@ -151,27 +152,27 @@ public final class NodeCore {
             around.workers(),
             around.clock(),
             around.random());
-    NodeGauges.register(ground, outgoing, services, links);
+    GatewayGauges.register(ground, outgoing, services, links);
     operatedLinks =
         new Links(
             ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
     QuarantineMonitor.register(around.meters(), ground.ledger.quarantine());
-    NodeLinkGauges.register(around.meters(), operatedLinks);
+    LinkGauges.register(around.meters(), operatedLinks);
     services.ipr().register(around.meters(), ground.ledger.ipr(), around.clock());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
   }
 
-  private NodeRenewal renewal() {
-    return new NodeRenewal(
+  private SigningPairRenewal renewal() {
+    return new SigningPairRenewal(
         ground.agency(),
         ground.trust::current,
         ground.ledger,
         ground.labelCheck,
         ground.around.clock(),
-        NodeRenewal.Use.agency(
+        SigningPairRenewal.Use.agency(
             ground.agencyPairs.held(), ground.agencyPairs.first(), keyCare::signWith),
-        NodeRenewal.Use.audit(
+        SigningPairRenewal.Use.audit(
             ground.auditPairs.held(), ground.auditPairs.first(), keyCare::signLogWith),
         ground.policy::current);
   }
@@ -182,10 +183,10 @@ public final class NodeCore {
    * @param stores opens the ledger's store, which is closed with the node
    * @throws StartProblem naming what is missing or wrong, and in which file
    */
-  public static NodeCore open(Path file, Supplier<Store> stores, Environment around) {
+  public static GatewayCore open(Path file, Supplier<Store> stores, Environment around) {
     ConfiguredFiles files = ConfiguredFiles.read(file, around.clock());
     try {
-      return new NodeCore(files, stores, around, around.timers()::nanos);
+      return new GatewayCore(files, stores, around, around.timers()::nanos);
     } catch (RuntimeException e) {
       files.letGo();
       throw e;
@@ -290,8 +291,8 @@ public final class NodeCore {
     warnings.addAll(ground.witness.warnings());
     warnings.addAll(QuarantineMonitor.warnings(ground.ledger.quarantine()));
     warnings.addAll(ground.disk.warnings());
-    warnings.addAll(NodeGauges.unreadable(ground.ledger.unreadable()));
-    warnings.addAll(NodeLinkGauges.warnings(operatedLinks));
+    warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
+    warnings.addAll(LinkGauges.warnings(operatedLinks));
     for (OperationId forked : ground.rosters.forked(ground.around.clock().millis())) {
       warnings.add("operation " + forked + ": its lead signed rosters that contradict each other");
     }

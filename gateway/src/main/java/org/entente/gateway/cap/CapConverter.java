@@ -33,13 +33,13 @@ import org.jspecify.annotations.Nullable;
  * CAP documents in and out for clients. There is one way to content, {@link MessageSearch#open}:
  * what that does not show is not written here either. Safe for many threads.
  */
-public final class NodeCap implements CapBridge {
+public final class CapConverter implements CapBridge {
   private static final String XML = "xml";
   private static final String CHANGED = "changed_xml";
 
   private final MessageSearch searching;
 
-  public NodeCap(MessageSearch searching) {
+  public CapConverter(MessageSearch searching) {
     this.searching = searching;
   }
 

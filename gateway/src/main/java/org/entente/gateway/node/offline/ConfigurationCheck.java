@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.node.assembly.NodeDisk;
+import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.assembly.LedgerStorage;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
-import org.entente.gateway.node.start.StartProblem;
 
 /** Questions about a node's configuration that are answered without starting it. */
-public final class NodeCheck {
-  private NodeCheck() {}
+public final class ConfigurationCheck {
+  private ConfigurationCheck() {}
 
   /** Reads all that a start would read; what is wrong with it, or nothing. */
   public static List<String> problems(Path file, InstantSource clock) {
@@ -26,7 +26,7 @@ public final class NodeCheck {
       attempt(problems, () -> TlsCertificateReloader.open(files, clock));
       attempt(problems, files::clients);
       attempt(problems, files::requireLinks);
-      attempt(problems, () -> NodeDisk.requireLedger(files.config()));
+      attempt(problems, () -> LedgerStorage.requireLedger(files.config()));
       NodeConfig.Listen listen = files.config().listen();
       attempt(problems, () -> ConfiguredFiles.address("listen.clients", listen.clients()));
       Optional.ofNullable(listen.peers())

@@ -1,4 +1,4 @@
-package org.entente.gateway.seal;
+package org.entente.gateway.batch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +15,8 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.seal.Samples;
+import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
@@ -97,7 +99,7 @@ class BatchPlannerTest {
   void group_largestLabels_fitOneEnvelopeEach() {
     List<SealingItem> waiting = new ArrayList<>();
     for (int i = 0; i < 130; i++) {
-      waiting.add(Samples.item(FLASH, i, SealingItem.MAX_LABEL_BYTES, 0));
+      waiting.add(Samples.item(FLASH, i, EnvelopeHeader.MAX_LABEL_BYTES, 0));
     }
 
     List<SealingBatch> batches = BatchPlanner.group(waiting, 4096, Integer.MAX_VALUE);

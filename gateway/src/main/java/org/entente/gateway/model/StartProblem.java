@@ -1,4 +1,4 @@
-package org.entente.gateway.node.start;
+package org.entente.gateway.model;
 
 /** Why a node cannot start, told to its operator in one line. */
 public final class StartProblem extends RuntimeException {

@@ -23,10 +23,10 @@ import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.WaitingRecipients;
 
 /** Gauges that are read off the parts at each scrape. */
-final class NodeGauges {
+final class GatewayGauges {
   private static final List<String> PEER_LANE = List.of("peer", "lane");
 
-  private NodeGauges() {}
+  private GatewayGauges() {}
 
   static void register(
       Foundation ground, OutgoingStage outgoing, ServiceStage services, PeerLinks links) {
@@ -113,7 +113,7 @@ final class NodeGauges {
         "entente_link_up",
         "Whether the link to a peer is up.",
         List.of("peer"),
-        () -> links.status().stream().map(NodeGauges::up).toList());
+        () -> links.status().stream().map(GatewayGauges::up).toList());
   }
 
   private static void ofMail(Meters meters, Foundation ground, OutgoingStage outgoing) {

@@ -1,4 +1,4 @@
-package org.entente.gateway.node.start;
+package org.entente.gateway.crypto;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
-import org.entente.gateway.config.NodeConfig;
-import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.FileErrorText;
+import org.entente.gateway.model.StartProblem;
+import org.jspecify.annotations.Nullable;
 
 /** Reads passphrases from where the configuration says. */
 public final class PassphraseReader {
@@ -24,13 +25,12 @@ public final class PassphraseReader {
   private PassphraseReader() {}
 
   /**
-   * The passphrase, which the caller closes.
+   * The passphrase in an environment variable or, where that is null, in a file. The caller closes
+   * it.
    *
    * @throws StartProblem if there is none, it is too short, or others may read its file
    */
-  public static SecretBytes read(NodeConfig.Passphrase from) {
-    String environment = from.environment();
-    Path file = from.file();
+  public static SecretBytes read(@Nullable String environment, @Nullable Path file) {
     if (environment != null) {
       String value = System.getenv(environment);
       if (value == null) {
@@ -38,7 +38,7 @@ public final class PassphraseReader {
       }
       return checked(value.getBytes(StandardCharsets.UTF_8), "environment variable " + environment);
     }
-    return read(java.util.Objects.requireNonNull(file));
+    return read(Objects.requireNonNull(file, "neither variable nor file"));
   }
 
   /**

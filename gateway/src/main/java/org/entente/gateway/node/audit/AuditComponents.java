@@ -35,17 +35,18 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.node.start.StartProblem;
+import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Store;
 
 /** The node's audit log over its store. */
-public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, LeafOpener opener) {
+public record AuditComponents(
+    AuditLog log, CheckpointSigner signer, Journal journal, LeafOpener opener) {
   private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
   private static final Duration RECORDS_KEPT = Duration.ofDays(3_650);
 
-  public static NodeAudit open(
+  public static AuditComponents open(
       NodeConfig config,
       Store store,
       SigningPair pair,
@@ -68,7 +69,7 @@ public record NodeAudit(AuditLog log, CheckpointSigner signer, Journal journal, 
     }
     AuditLog log = ((AuditOpening.Opened) opening).log();
     AuditLeafSealer sealing = new AuditLeafSealer(atRest, clock, log.origin().number());
-    return new NodeAudit(
+    return new AuditComponents(
         log,
         new CheckpointSigner(log, pair, CHECKPOINT_EVERY),
         journal(log.appender(sealing, random)),

@@ -33,7 +33,7 @@ import org.entente.gateway.trust.TrustBundle;
 import org.jspecify.annotations.Nullable;
 
 /** The node's sockets: the servers of peers and clients, and the peers it dials. */
-final class NodeNetwork {
+final class GatewayNetwork {
   private static final Duration TRUST_GRACE = Duration.ofDays(3);
 
   private final ClientServer clients;
@@ -57,7 +57,7 @@ final class NodeNetwork {
     }
   }
 
-  private NodeNetwork(
+  private GatewayNetwork(
       ClientServer clients,
       @Nullable PeerServer peers,
       PeerChannels channels,
@@ -74,7 +74,7 @@ final class NodeNetwork {
    * Listens for peers, dials those that are to be dialled, then listens for clients, who are told
    * that it does not serve yet.
    */
-  static NodeNetwork open(
+  static GatewayNetwork open(
       ConfiguredFiles files,
       TlsIdentity shown,
       PeerLinks links,
@@ -100,7 +100,7 @@ final class NodeNetwork {
         address == null
             ? null
             : files.keep(
-                NodeAddresses.listening(
+                ListenAddresses.listening(
                     "listen.peers",
                     address,
                     () -> PeerServer.start(servers.at(address), tls, peerTrust, links.service())));
@@ -109,7 +109,7 @@ final class NodeNetwork {
     config.links().forEach(link -> dial(link, links, channels));
     ClientServer clients =
         files.keep(
-            NodeAddresses.listening(
+            ListenAddresses.listening(
                 "listen.clients",
                 settings.address(),
                 () ->
@@ -125,7 +125,7 @@ final class NodeNetwork {
                                 ::refused),
                         ports,
                         Boolean.TRUE.equals(config.reflection()))));
-    return new NodeNetwork(clients, peers, channels, links, config.links());
+    return new GatewayNetwork(clients, peers, channels, links, config.links());
   }
 
   private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {

@@ -26,11 +26,11 @@ import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
-import org.entente.gateway.node.assembly.NodeDisk;
-import org.entente.gateway.node.audit.NodeAudit;
+import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.node.assembly.LedgerStorage;
+import org.entente.gateway.node.audit.AuditComponents;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.KeyProvider;
-import org.entente.gateway.node.start.StartProblem;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.Batch;
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * Joint operations are marked, since their members may hold rosters of which nothing is left here.
  * For a node that does not run. Used by one thread.
  */
-public final class NodeSuccession {
+public final class LedgerSuccession {
   /** Hop epochs rise by one when a peer is ahead. No ledger sees a thousand of that. */
   private static final int LEAST_HOP_EPOCHS = 1_000;
 
@@ -67,7 +67,7 @@ public final class NodeSuccession {
    * @param clock dates the new log and the new epochs
    * @throws StartProblem if the configuration cannot be read
    */
-  public NodeSuccession(
+  public LedgerSuccession(
       Path configFile, Function<Path, Store> stores, InstantSource clock, SecureRandom random) {
     files = ConfiguredFiles.read(configFile, clock);
     config = files.config();
@@ -82,9 +82,10 @@ public final class NodeSuccession {
    *
    * @throws StartProblem also if the node had a ledger, and it is not there
    */
-  public static NodeSuccession onDisk(Path configFile, InstantSource clock) {
-    NodeSuccession node = new NodeSuccession(configFile, NodeDisk::open, clock, new SecureRandom());
-    NodeDisk.requireLedger(node.config);
+  public static LedgerSuccession onDisk(Path configFile, InstantSource clock) {
+    LedgerSuccession node =
+        new LedgerSuccession(configFile, LedgerStorage::open, clock, new SecureRandom());
+    LedgerStorage.requireLedger(node.config);
     return node;
   }
 
@@ -97,8 +98,9 @@ public final class NodeSuccession {
    */
   public static Finding beginEmpty(
       Path configFile, Optional<byte[]> witnessed, AuditPerson by, InstantSource clock) {
-    NodeSuccession node = new NodeSuccession(configFile, NodeDisk::open, clock, new SecureRandom());
-    if (NodeDisk.holdsLedger(node.config)) {
+    LedgerSuccession node =
+        new LedgerSuccession(configFile, LedgerStorage::open, clock, new SecureRandom());
+    if (LedgerStorage.holdsLedger(node.config)) {
       throw new StartProblem(
           "data: "
               + node.config.data()
@@ -160,7 +162,7 @@ public final class NodeSuccession {
         Store store = stores.get()) {
       KeyProvider keys = new KeyProvider(keystore, clock, random);
       CheckpointVerifier verifier = verifier(files, keys, self);
-      CheckpointVerifier own = NodeAudit.verifier(config, 1, keys.auditPairs().verifying());
+      CheckpointVerifier own = AuditComponents.verifier(config, 1, keys.auditPairs().verifying());
       Finding found = LogSuccession.examine(store, config.audit(), verifier, own, witnessed);
       task.accept(
           new OpenedLedger(store, new RecordSeal(keys.storageKeys(), random), verifier), found);
@@ -175,7 +177,7 @@ public final class NodeSuccession {
         opened.verifier,
         ended,
         LogSuccession.firstRecord(clock.instant(), new AuditActor(self, null, by), ended),
-        number -> new NodeAudit.AuditLeafSealer(opened.atRest, clock, number),
+        number -> new AuditComponents.AuditLeafSealer(opened.atRest, clock, number),
         random,
         batch -> setBack(opened.store, batch));
   }
@@ -188,7 +190,7 @@ public final class NodeSuccession {
         found,
         AuditRecord.ofNode(
             AuditType.OPERATOR_ACTION, clock.instant(), new AuditActor(self, null, by), detail),
-        number -> new NodeAudit.AuditLeafSealer(opened.atRest, clock, number),
+        number -> new AuditComponents.AuditLeafSealer(opened.atRest, clock, number),
         random,
         batch -> setBack(opened.store, batch));
   }
@@ -212,7 +214,7 @@ public final class NodeSuccession {
         .map(AgencyKey::pair)
         .distinct()
         .forEach(pairs::add);
-    return NodeAudit.verifier(files.config(), 1, pairs);
+    return AuditComponents.verifier(files.config(), 1, pairs);
   }
 
   /**

@@ -1,0 +1,5 @@
+/** Batches what policy permitted and seals each batch into one envelope. */
+@NullMarked
+package org.entente.gateway.batch;
+
+import org.jspecify.annotations.NullMarked;
