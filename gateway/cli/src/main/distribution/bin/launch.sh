@@ -1,0 +1,36 @@
+# What the launchers share: finds Java and its options. Sourced, never run.
+#   ENTENTE_JAVA_OPTS   further options for the Java machine
+
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+fail() {
+  echo "${0##*/}: $*" >&2
+  exit 2
+}
+
+require_java() {
+  [ -z "${JAVA_HOME:-}" ] || [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, where there is no bin/java"
+  command -v "$java" >/dev/null || fail "no Java found; install a JDK 17 or newer, or set JAVA_HOME"
+  major=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = //p')
+  [ "${major%%.*}" -ge 17 ] || fail "Java $major is too old; a JDK 17 or newer is needed"
+}
+
+# run_entente HOME CLASS_PATH CLASS_DATA [ARGUMENT...]: the gateway and its commands.
+run_entente() {
+  local home=$1 class_path=$2 archive=$3
+  shift 3
+  [ "$(uname -sm)" = "Linux x86_64" ] ||
+    fail "this release runs on Linux x86_64 only: its TLS library (netty-tcnative) has no build for $(uname -sm) here"
+  # A gateway's heap is the one that load-tests/run measures (federation/Machine says why); a command's begins small.
+  local heap=(-Xms32m -Xmx512m)
+  [ "${1:-}" != run ] ||
+    heap=(-Xms256m -Xmx512m -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90)
+  local options=(-XX:+UseSerialGC "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
+  [ "${major%%.*}" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
+  # Java ignores an archive that is damaged or belongs to another Java.
+  [ ! -f "$archive" ] ||
+    options+=("-XX:SharedArchiveFile=$archive" -XX:+VerifySharedSpaces -Xshare:auto "-Xlog:cds*=off"
+      "-Dentente.class.data=$archive")
+  # shellcheck disable=SC2086
+  exec "$java" "${options[@]}" ${ENTENTE_JAVA_OPTS:-} -cp "$class_path" org.entente.gateway.Main "$@"
+}

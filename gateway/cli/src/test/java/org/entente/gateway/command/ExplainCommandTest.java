@@ -1,0 +1,409 @@
+package org.entente.gateway.command;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.entente.gateway.federation.RunningFederation.HUB;
+import static org.entente.gateway.federation.RunningFederation.SG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.federation.FederationTemplates;
+import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.RequestSamples;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Wanted;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code policy explain} of all that a draft can have, by a node's files and by its gateway. */
+class ExplainCommandTest {
+  private static final Duration DEADLINE = Duration.ofDays(3);
+  private static final String[] WARNING = {
+    "--category", "PUBLIC_WARNING", "--purpose", "PUBLIC_SAFETY"
+  };
+  private static final String GOOD =
+      "{\"publisher\": \"fr.customs\", \"draft\": {\"idempotencyKey\": \"w-1\", \"label\": {\"kind\":"
+          + " \"KIND_ALERT\", \"category\": \"CATEGORY_PUBLIC_WARNING\", \"purpose\":"
+          + " \"PURPOSE_PUBLIC_SAFETY\", \"classification\": \"CLASSIFICATION_UNCLASSIFIED\"},"
+          + " \"body\": {\"alert\": {\"texts\": [{\"language\": \"en\", \"headline\": \"Flood\"}]}},"
+          + " \"to\": {\"agencies\": [\"de.customs\", \"sg.police\"]}}}\n";
+  private static final String PERSON =
+      GOOD.replace("w-1", "w-2")
+          .replace(
+              "\"headline\": \"Flood\"}]",
+              "\"headline\": \"Flood\"}], \"subjects\": [{\"person\": {\"role\":"
+                  + " \"PERSON_ROLE_VICTIM\", \"familyName\": \"Muster\"}}]");
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+  private RunningFederation federation;
+  private String out = "";
+  private String err = "";
+
+  @BeforeEach
+  void found() throws IOException {
+    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
+  }
+
+  @AfterEach
+  void close() {
+    federation.close();
+  }
+
+  private void agreement(String old, String changed) throws IOException {
+    Path file = folder.resolve("agreements").resolve("warnings.yaml");
+    String text = Files.readString(file);
+    assertTrue(text.contains(old), text);
+    Files.writeString(file, text.replace(old, changed));
+  }
+
+  private String[] files() {
+    return new String[] {"--config", folder.resolve(FR + ".yaml").toString()};
+  }
+
+  private String[] gateway() {
+    return new String[] {
+      "--gateway",
+      "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort(),
+      "--credentials",
+      folder.resolve(FR).resolve("clients").resolve("desk").toString()
+    };
+  }
+
+  private int explain(String[] where, String[] some, String... more) {
+    List<String> args = new ArrayList<>(List.of("policy", "explain"));
+    args.addAll(List.of(where));
+    args.addAll(List.of(some));
+    args.addAll(List.of(more));
+    return run(args);
+  }
+
+  private int run(List<String> args) {
+    StringWriter printed = new StringWriter();
+    StringWriter told = new StringWriter();
+    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
+    line.setOut(new PrintWriter(printed, true));
+    line.setErr(new PrintWriter(told, true));
+    int exit = line.execute(args.toArray(String[]::new));
+    out = printed.toString();
+    err = told.toString();
+    return exit;
+  }
+
+  /** Each of these decides, and is left out once. */
+  @Test
+  void whatConditionsRead_canBeSaid_andCounts() throws IOException {
+    agreement(
+        "  personal_data: false\n",
+        """
+          personal_data: false
+          handling: [H3]
+          condition: >-
+            label.urgency == Urgency.URGENCY_IMMEDIATE
+            && label.severity == Severity.SEVERITY_SEVERE
+            && label.certainty == Certainty.CERTAINTY_OBSERVED
+            && label.requested_action == RequestedAction.REQUESTED_ACTION_CHECK
+            && label.markings.exists(it, it == "TLP:AMBER")
+            && label.lane == Lane.LANE_FLASH
+            && label.precedence == Precedence.PRECEDENCE_OVERRIDE
+            && label.status == Status.STATUS_TEST
+            && label.statement == Statement.STATEMENT_FACT
+            && label.source_evaluation == "4x4:A1"
+            && label.jurisdictions.exists(it, it == "US-CA")
+            && label.case_ref == "K-1" && label.source_ref == "S-1"
+            && label.legal_basis == "Act" && label.handling_text == "Call first"
+        """);
+    federation.start(FR);
+    List<String> all =
+        List.of(
+            "--urgency=IMMEDIATE",
+            "--severity=SEVERE",
+            "--certainty=OBSERVED",
+            "--requested-action=CHECK",
+            "--marking=TLP:AMBER",
+            "--precedence=OVERRIDE",
+            "--status=TEST",
+            "--statement=FACT",
+            "--source-evaluation=4x4:A1",
+            "--jurisdiction=US-CA",
+            "--case=K-1",
+            "--source-ref=S-1",
+            "--legal-basis=Act",
+            "--handling-text=Call first");
+    for (String[] where : List.of(files(), gateway())) {
+      List<String> whole = new ArrayList<>(all);
+      whole.addAll(List.of("--handling=H3", "--to=" + DE));
+      assertEquals(0, explain(where, WARNING, whole.toArray(String[]::new)), () -> out + err);
+      assertTrue(out.contains("de.customs: permitted by warnings"), out);
+      for (String one : all.subList(0, all.size() - 1)) {
+        List<String> less = new ArrayList<>(whole);
+        less.remove(one);
+        assertEquals(1, explain(where, WARNING, less.toArray(String[]::new)), one);
+        assertTrue(out.contains("CONDITION_FALSE by warnings/condition"), one + out);
+      }
+      whole.remove("--handling-text=Call first");
+      assertEquals(1, explain(where, WARNING, whole.toArray(String[]::new)), () -> out);
+      assertTrue(err.contains("label.handling_text"), err);
+    }
+  }
+
+  /** An answer, feedback and what is said in an operation, none of them with a body. */
+  @Test
+  void kindsThatAnswerOrBelongSomewhere_areAskedAbout() {
+    federation.start(FR, DE);
+    MessageId asked = ask();
+    MessageId warned = federation.send(DE, "warning", DEADLINE, FR);
+    federation.receive(FR, 2);
+    String[] answer = {"--kind", "ANSWER", "--in-reply-to", asked.toString()};
+    assertEquals(0, explain(gateway(), WARNING, with(answer, "--to", DE)), () -> out + err);
+    assertTrue(out.contains("de.customs: permitted by warnings"), out);
+    assertEquals(1, explain(gateway(), WARNING, with(answer, "--to", SG)));
+    assertTrue(err.contains("must be the agency that asked, de.customs"), err);
+    assertEquals(0, explain(files(), WARNING, with(answer, "--to", SG)), () -> err);
+
+    String[] feedback = {"--kind", "FEEDBACK", "--to", DE, "--in-reply-to"};
+    assertEquals(1, explain(gateway(), WARNING, with(feedback, warned.toString())));
+    assertTrue(out.contains("refused (NOT_COVERED by warnings/kinds)"), out + err);
+    assertEquals(1, explain(gateway(), WARNING, with(feedback, "00".repeat(16))));
+    assertTrue(err.contains("label.in_reply_to: no message of this id is here"), err);
+
+    String[] said = {"--kind", "OPERATION", "--operation"};
+    assertEquals(1, explain(gateway(), WARNING, with(said, "00".repeat(16))));
+    assertTrue(err.contains("ROSTER_UNKNOWN"), err);
+    assertEquals(0, explain(gateway(), WARNING, with(said, created())), () -> out + err);
+    assertTrue(out.contains("de.customs: permitted by warnings"), out);
+    assertFalse(out.contains("sg.police"), out);
+    for (String[] where : List.of(files(), gateway())) {
+      assertEquals(0, explain(where, WARNING, "--kind", "OPERATION", "--to", SG), () -> out + err);
+      assertTrue(out.contains("sg.police: permitted by warnings"), out);
+    }
+  }
+
+  private static String[] with(String[] some, String... more) {
+    List<String> all = new ArrayList<>(List.of(some));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  /** Germany asks France. */
+  private MessageId ask() {
+    Outcome outcome =
+        PublisherGrpc.newBlockingStub(federation.channel(DE))
+            .publish(
+                PublishRequest.newBuilder()
+                    .setDraft(
+                        RequestSamples.draft(
+                            "asked",
+                            RequestSamples.asks()
+                                .setCategory(Category.CATEGORY_PUBLIC_WARNING)
+                                .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY),
+                            RequestSamples.request(
+                                Wanted.WANTED_HIT_NO_HIT,
+                                federation.clock.instant().plus(Duration.ofHours(1))),
+                            FR))
+                    .build())
+            .getOutcome();
+    assertTrue(outcome.hasAccepted(), outcome.toString());
+    return MessageId.of(outcome.getMessageId().toByteArray());
+  }
+
+  private String created() {
+    List<String> args =
+        new ArrayList<>(List.of("operation", "create", "--name", "CALM", "--participant", DE));
+    Instant ends = federation.clock.instant().plus(Duration.ofDays(10));
+    args.addAll(List.of("--ends", ends.toString().substring(0, 10), "--officer", "FR-1"));
+    args.addAll(List.of("--justification", "joint inspection"));
+    args.addAll(List.of(gateway()));
+    assertEquals(0, run(args), () -> out + err);
+    Matcher id = Pattern.compile("(?m)^([0-9a-f]{32}) ").matcher(out);
+    assertTrue(id.find(), out);
+    return id.group(1);
+  }
+
+  /** Several drafts, with their bodies, and one that is none. */
+  @Test
+  void drafts_ofAFile_areEachAnswered_asSendWouldBe() throws IOException {
+    federation.start(FR);
+    Path drafts = folder.resolve("drafts.jsonl");
+    Files.writeString(drafts, GOOD + PERSON + "{\"publisher\": \"fr.customs\"}\n");
+    String[] alerts = {"--alerts", drafts.toString()};
+    for (String[] where : List.of(files(), gateway())) {
+      assertEquals(1, explain(where, alerts), () -> err);
+      assertTrue(out.contains(drafts + ":1: w-1\npolicy sha256:"), out);
+      assertTrue(out.contains("sg.police: permitted by warnings"), out);
+      assertTrue(out.contains(drafts + ":2: w-2\n"), out);
+      assertTrue(out.contains("PERSONAL_DATA_REFUSED by warnings/personal_data"), out);
+      assertTrue(err.contains(drafts + ":3: draft: must be an entente.v1.Draft"), err);
+      assertTrue(err.contains("would be accepted: 1, held: 0, refused: 1; bad records: 1"), err);
+
+      assertEquals(1, explain(where, alerts, "--json"));
+      List<String> lines = out.lines().toList();
+      assertEquals(2, lines.size(), out);
+      JsonNode second = new ObjectMapper().readTree(lines.get(1));
+      assertEquals("w-2", second.path("key").asText());
+      assertEquals(2, second.path("line").asInt());
+      assertEquals("EXPLAINED_OUTCOME_REFUSED", second.path("explained").path("outcome").asText());
+    }
+  }
+
+  /** What nobody sends from files can be asked about in them. */
+  @Test
+  void drafts_withoutKeyOrBody_andRequests_canBeAskedAbout() throws IOException {
+    federation.start(FR);
+    Path drafts = folder.resolve("drafts.jsonl");
+    String bare = GOOD.replace("\"idempotencyKey\": \"w-1\", ", "");
+    int body = bare.indexOf("\"body\"");
+    int to = bare.indexOf("\"to\"");
+    String request =
+        GOOD.replace("KIND_ALERT", "KIND_REQUEST")
+            .replace(
+                "{\"alert\": {\"texts\": [{\"language\": \"en\", \"headline\": \"Flood\"}]}}",
+                "{\"request\": {\"question\": \"Is the lock open?\", \"language\": \"en\","
+                    + " \"wanted\": \"WANTED_DETAILS\", \"answerBy\": \""
+                    + federation.clock.instant().plus(Duration.ofHours(2))
+                    + "\"}}");
+    Files.writeString(drafts, bare.substring(0, body) + bare.substring(to) + request);
+    String[] alerts = {"--alerts", drafts.toString()};
+    for (String[] where : List.of(files(), gateway())) {
+      assertEquals(1, explain(where, alerts), () -> err);
+      assertTrue(err.contains(":2: "), err);
+      assertTrue(err.contains("on_behalf_of.officer"), "who asks is missing: " + err);
+      String[] person = {"--officer", "FR-3", "--justification", "case 12/26"};
+      assertEquals(0, explain(where, alerts, person), () -> out + err);
+      assertTrue(err.contains("would be accepted: 2, held: 0, refused: 0"), err);
+    }
+  }
+
+  /** Options that hold for all drafts of a call hold here, too. */
+  @Test
+  void drafts_withTheOptionsOfSend_areAskedAboutAsTheyWouldGo() throws IOException {
+    federation.start(FR, DE, HUB, SG);
+    Path drafts = folder.resolve("drafts.jsonl");
+    Files.writeString(drafts, GOOD.replace(", \"sg.police\"", ""));
+    String[] alerts = {"--alerts", drafts.toString()};
+    assertEquals(0, explain(gateway(), alerts, "--info", SG), () -> out + err);
+    assertTrue(out.contains("sg.police: permitted by warnings"), out);
+    MessageId free = federation.send(DE, "free", DEADLINE, FR);
+    federation.receive(FR, 1);
+    assertEquals(0, explain(gateway(), alerts, "--derived-from", free.toString()), () -> err);
+    assertEquals(1, explain(gateway(), alerts, "--derived-from", "00".repeat(16)));
+    assertTrue(err.contains(drafts + ":1: the gateway answered NOT_FOUND"), err);
+    MessageId own = federation.send(FR, "own", DEADLINE, DE);
+    assertEquals(
+        0, explain(gateway(), WARNING, "--updates", own.toString(), "--to", DE), () -> err);
+    assertEquals(1, explain(gateway(), WARNING, "--updates", own.toString(), "--to", SG));
+    assertTrue(out.contains("REFERENCE_REFUSED"), out);
+    assertEquals(2, explain(files(), alerts, "--derived-from", free.toString()));
+    assertTrue(err.contains("--derived-from: only a gateway knows its messages"), err);
+  }
+
+  @Test
+  void cap_isAskedAboutOnTerms() {
+    federation.start(FR);
+    Path fire = Path.of("..", "..", "config", "samples", "cap", "quay-fire.cap").toAbsolutePath();
+    String[] alerts = {"--alerts", fire.toString()};
+    String[] terms = with(WARNING, "--classification", "UNCLASSIFIED", "--marking", "TLP:CLEAR");
+    for (String[] where : List.of(files(), gateway())) {
+      assertEquals(0, explain(where, alerts, terms), () -> out + err);
+      assertTrue(out.contains("de.customs: permitted by warnings"), out);
+      assertTrue(out.contains("sg.police: permitted by warnings"), out);
+      assertEquals(0, explain(where, alerts, with(terms, "--to", SG)), () -> out + err);
+      assertFalse(out.contains("de.customs"), out);
+    }
+    assertEquals(2, explain(files(), alerts, WARNING));
+    assertTrue(err.contains("classification is required"), err);
+    assertEquals(2, explain(files(), alerts, with(terms, "--severity", "SEVERE")));
+    assertTrue(err.contains("severity is what the document says"), err);
+  }
+
+  @Test
+  void wrongCalls_endWithTwo_andSayWhatToDo() throws IOException {
+    Path drafts = folder.resolve("drafts.jsonl");
+    Files.writeString(drafts, GOOD);
+    String[] alerts = {"--alerts", drafts.toString()};
+    assertEquals(2, explain(files(), new String[] {"--to", DE}));
+    assertTrue(err.contains("--category: is needed, or --alerts FILE"), err);
+    assertEquals(2, explain(files(), alerts, "--to", DE));
+    assertTrue(err.contains("--to: the drafts of --alerts say whom they are for"), err);
+    assertEquals(2, explain(files(), WARNING, "--operation", "00".repeat(16)));
+    assertTrue(err.contains("--operation: only a gateway knows who takes part in it"), err);
+    assertEquals(2, explain(files(), WARNING, "--mapping", "m.yaml"));
+    assertTrue(err.contains("--mapping: is for --alerts"), err);
+    assertEquals(2, explain(files(), WARNING, "--unknown", "colour"));
+    assertTrue(err.contains("--unknown: colour is no field"), err);
+    assertEquals(2, explain(files(), WARNING, "--urgency", "SOON"));
+    assertTrue(err.contains("urgency: SOON is none of [UNKNOWN"), err);
+    assertEquals(1, explain(files(), new String[] {"--alerts", "none.jsonl"}));
+    assertTrue(err.contains("none.jsonl: cannot be read"), err);
+  }
+
+  /** The node's own rule for training binds here as it does when it runs. */
+  @Test
+  void exercise_isKeptNoLongerThanTheNodeSays_byFilesToo() throws IOException {
+    Path config = folder.resolve(FR + ".yaml");
+    Files.writeString(config, Files.readString(config) + "exercise_retention_days: 2\n");
+    federation.start(FR);
+    for (String[] where : List.of(files(), gateway())) {
+      assertEquals(0, explain(where, WARNING, "--to", DE, "--exercise"), () -> err);
+      assertTrue(out.contains("kept for 2 days"), out);
+      assertEquals(0, explain(where, WARNING, "--to", DE), () -> err);
+      assertTrue(out.contains("kept for 5 days"), out);
+    }
+  }
+
+  /** What is known is checked as ever; what is unknown may need it. */
+  @Test
+  void unknownField_ofDraftsAndOptions_withTheRestChecked() throws IOException {
+    federation.start(FR);
+    Path drafts = folder.resolve("drafts.jsonl");
+    Files.writeString(drafts, GOOD + PERSON);
+    String[] alerts = {"--alerts", drafts.toString(), "--unknown", "classification"};
+    for (String[] where : List.of(files(), gateway())) {
+      assertEquals(1, explain(where, alerts), () -> err);
+      assertTrue(out.contains("de.customs, depending on classification"), out);
+      assertTrue(out.contains("REFUSED PERSONAL_DATA_REFUSED"), "the body names a person: " + out);
+      assertTrue(err.contains("would be accepted: 1, held: 0, refused: 1"), err);
+
+      String[] wrong = {"--to", DE, "--unknown", "severity", "--handling", "H0"};
+      assertEquals(1, explain(where, WARNING, wrong));
+      assertTrue(err.contains("label.handling"), out + err);
+      String[] answer = {"--to", DE, "--unknown", "lane", "--kind", "ANSWER"};
+      assertEquals(1, explain(where, WARNING, answer));
+      assertTrue(err.contains("label.in_reply_to"), err);
+      assertEquals(
+          0,
+          explain(where, WARNING, with(answer, "--in-reply-to", "00".repeat(16))),
+          () -> out + err);
+      assertTrue(out.contains("PERMITTED under warnings\n    if true"), out);
+      String[] operation = {"--to", DE, "--unknown", "lane", "--kind", "OPERATION"};
+      assertEquals(0, explain(where, WARNING, operation), () -> out + err);
+    }
+  }
+}

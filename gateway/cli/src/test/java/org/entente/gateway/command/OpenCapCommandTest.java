@@ -1,0 +1,260 @@
+package org.entente.gateway.command;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.federation.FederationTemplates;
+import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.AuditRecord;
+import org.entente.proto.store.v1.AuditType;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.AuditGrpc;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.CapGrpc;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Document;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.ReadCapRequest;
+import org.entente.proto.v1.RecallRequest;
+import org.entente.proto.v1.RequestedAction;
+import org.entente.proto.v1.RetentionGrpc;
+import org.entente.proto.v1.SearchGrpc;
+import org.entente.proto.v1.SearchRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code open --cap}: one received message as a CAP document, over real gateways. */
+class OpenCapCommandTest {
+  private static final OnBehalfOf PERSON =
+      OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("case 7").build();
+  private static final String[] WHO = {"--officer", "DE-7", "--justification", "case 7"};
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+  private RunningFederation federation;
+  private String out = "";
+  private String err = "";
+
+  @BeforeEach
+  void start() throws IOException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    federation = templates.copy(folder, new SettableClock(now), Duration.ofDays(60));
+    Path config = folder.resolve(DE + ".yaml");
+    Files.writeString(
+        config, Files.readString(config).replace("score, recall", "score, recall, audit"));
+    federation.start(FR, DE);
+  }
+
+  @AfterEach
+  void close() {
+    federation.close();
+  }
+
+  private int open(String message, String... more) {
+    List<String> args = new ArrayList<>(List.of("open", message));
+    args.addAll(List.of("--gateway"));
+    args.add("127.0.0.1:" + federation.gateway(DE).clientAddress().getPort());
+    args.add("--credentials");
+    args.add(folder.resolve(DE).resolve("clients").resolve("desk").toString());
+    args.addAll(List.of(more));
+    StringWriter printed = new StringWriter();
+    StringWriter told = new StringWriter();
+    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
+    line.setOut(new PrintWriter(printed, true));
+    line.setErr(new PrintWriter(told, true));
+    int exit = line.execute(args.toArray(String[]::new));
+    out = printed.toString();
+    err = told.toString();
+    return exit;
+  }
+
+  private static String[] cap(String... more) {
+    List<String> all = new ArrayList<>(List.of("--cap"));
+    all.addAll(List.of(WHO));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  private MessageId fire() throws IOException {
+    Draft draft =
+        CapGrpc.newBlockingStub(federation.channel(FR))
+            .readCap(
+                ReadCapRequest.newBuilder()
+                    .setXml(
+                        ByteString.copyFrom(
+                            Files.readAllBytes(
+                                Path.of("..", "..", "config", "samples", "cap", "quay-fire.cap"))))
+                    .setLabel(
+                        Label.newBuilder()
+                            .setCategory(Category.CATEGORY_PUBLIC_WARNING)
+                            .setPurpose(Purpose.PURPOSE_PUBLIC_SAFETY)
+                            .setClassification(Classification.CLASSIFICATION_UNCLASSIFIED)
+                            .addMarkings("TLP:CLEAR")
+                            .setRequestedAction(RequestedAction.REQUESTED_ACTION_CHECK))
+                    .setTo(Addressing.newBuilder().addAgencies(DE))
+                    .build())
+            .getDraft();
+    return publish(draft);
+  }
+
+  private MessageId publish(Draft draft) {
+    Outcome outcome = federation.publish(FR, draft);
+    assertTrue(outcome.hasAccepted(), outcome.toString());
+    SearchRequest all = SearchRequest.newBuilder().setOnBehalfOf(PERSON).build();
+    federation.await(
+        "its arrival, opened by nobody",
+        () ->
+            SearchGrpc.newBlockingStub(federation.channel(DE)).search(all).getMessagesCount() == 1);
+    return MessageId.of(outcome.getMessageId().toByteArray());
+  }
+
+  private long opened(MessageId id) throws IOException {
+    long opened = 0;
+    for (ExportedLeaf leaf :
+        AuditGrpc.newBlockingStub(federation.channel(DE))
+            .export(
+                ExportRequest.newBuilder()
+                    .setMessageId(ByteString.copyFrom(id.bytes()))
+                    .setOnBehalfOf(PERSON)
+                    .build())
+            .getLeavesList()) {
+      AuditRecord record = AuditRecord.parseFrom(leaf.getRecord());
+      if (record.getType() == AuditType.AUDIT_TYPE_OPENED) {
+        assertEquals("DE-7", record.getActor().getOnBehalfOf().getOfficer());
+        assertEquals("case 7", record.getActor().getOnBehalfOf().getJustification());
+        opened++;
+      }
+    }
+    return opened;
+  }
+
+  @Test
+  void message_isWrittenAsCap_itsRestIsTold_andItsOpeningIsOnRecordAndToldToTheOrigin()
+      throws IOException {
+    MessageId id = fire();
+    assertEquals(0, open(id.toString(), cap()), () -> err);
+    assertTrue(out.startsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), out);
+    assertTrue(out.contains("<identifier>HAFEN-2026-0412-7</identifier>"), out);
+    assertTrue(err.contains(id + ": label.requested_action: "), err);
+    assertEquals(1, opened(id));
+    federation.awaitEvidence(FR, id, EvidenceKind.EVIDENCE_KIND_RETRIEVAL, DE);
+
+    Path file = folder.resolve("fire.cap");
+    assertEquals(0, open(id.toString(), cap("--out", file.toString(), "--json")), () -> err);
+    assertTrue(Files.readString(file).contains("HAFEN-2026-0412-7"));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    JsonNode said = new ObjectMapper().readTree(out);
+    assertEquals("label.requested_action", said.path("unmapped").path(0).path("path").asText());
+    assertEquals(FR, said.path("message").path("label").path("origin").asText());
+    assertTrue(said.path("xml").isMissingNode(), out);
+    assertEquals("", err);
+    assertEquals(2, opened(id));
+  }
+
+  @Test
+  void recall_refersToTheDocumentWrittenBefore() throws IOException {
+    MessageId id = fire();
+    Path before = folder.resolve("before.cap");
+    assertEquals(0, open(id.toString(), cap("--out", before.toString())), () -> err);
+    // So that what is received next is the recall.
+    federation.receive(DE, 1);
+    RetentionGrpc.newBlockingStub(federation.channel(FR))
+        .recall(
+            RecallRequest.newBuilder()
+                .setMessageId(ByteString.copyFrom(id.bytes()))
+                .setReason("the fire is out")
+                .setOnBehalfOf(PERSON)
+                .build());
+    MessageId recall =
+        MessageId.of(federation.receive(DE, 1).get(0).getLabel().getMessageId().toByteArray());
+    Path cancel = folder.resolve("cancel.cap");
+    assertEquals(1, open(recall.toString(), cap("--out", cancel.toString())));
+    assertTrue(err.contains(recall + " is no CAP: body.recall: takes back " + id), err);
+    assertTrue(err.contains("it was opened all the same"), err);
+    assertFalse(Files.exists(cancel));
+    assertEquals(
+        0,
+        open(recall.toString(), cap("--out", cancel.toString(), "--changed", before.toString())),
+        () -> err);
+    assertTrue(Files.readString(cancel).contains("<msgType>Cancel</msgType>"));
+    assertEquals(1, open(id.toString(), cap()));
+    assertTrue(err.contains("NOT_FOUND"), err);
+    Path bad = Files.writeString(folder.resolve("bad.cap"), "<alert/>");
+    assertEquals(1, open(recall.toString(), cap("--changed", bad.toString())));
+    assertTrue(err.contains("changed_xml"), err);
+  }
+
+  @Test
+  void whatIsNoCap_isSaid_andHasBeenOpened() throws IOException {
+    Draft draft =
+        federation.draft("paper", Duration.ofDays(1), DE).toBuilder()
+            .setBody(
+                Body.newBuilder()
+                    .setDocument(
+                        Document.newBuilder()
+                            .setMediaType("application/pdf")
+                            .setName("paper.pdf")
+                            .setContent(ByteString.copyFromUtf8("%PDF"))))
+            .build();
+    MessageId id = publish(draft);
+    assertEquals(1, open(id.toString(), cap()));
+    assertTrue(err.contains(id + " is no CAP: "), err);
+    assertEquals("", out);
+    assertEquals(1, opened(id));
+  }
+
+  /** Nothing is opened where nothing can be written, or nobody says why. */
+  @Test
+  void callsThatCannotWork_openNothing() throws IOException {
+    MessageId id = fire();
+    assertEquals(1, open(id.toString(), cap("--out", folder.resolve("no/x.cap").toString())));
+    assertTrue(err.contains("--out: ") && err.contains("nothing was opened"), err);
+    assertEquals(1, open(id.toString(), cap("--out", folder.toString())));
+    assertTrue(err.contains("is there and no file; nothing was opened"), err);
+    assertEquals(1, open(id.toString(), cap("--changed", folder.resolve("no.cap").toString())));
+    assertTrue(err.contains("--changed: "), err);
+    assertEquals(2, open(id.toString(), cap("--json")));
+    assertTrue(err.contains("--json: needs --out FILE"), err);
+    assertEquals(2, open(id.toString(), "--cap", "--officer", "DE-7"));
+    assertTrue(err.contains("--justification"), err);
+    assertEquals(1, open(id.toString(), "--cap", "--officer", "DE-7", "--justification", " "));
+    assertTrue(err.contains("on_behalf_of.justification"), err);
+    List<String> alone = new ArrayList<>(List.of(WHO));
+    alone.addAll(List.of("--out", folder.resolve("x.cap").toString()));
+    assertEquals(2, open(id.toString(), alone.toArray(String[]::new)));
+    assertTrue(err.contains("--cap"), err);
+    assertEquals(0, opened(id));
+  }
+}

@@ -1,0 +1,347 @@
+package org.entente.gateway.command;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.entente.gateway.federation.RunningFederation.SG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.federation.FederationTemplates;
+import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.v1.Lane;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands about policy, over a node's real configuration and trust bundle. */
+final class PolicyCommandsTest {
+  private static final String EXPECTATIONS =
+      """
+      expectations:
+        - name: a warning
+          from: de.customs
+          to: [fr.customs, sg.police]
+          label:
+            kind: ALERT
+            category: PUBLIC_WARNING
+            purpose: PUBLIC_SAFETY
+            classification: UNCLASSIFIED
+          expect: { outcome: PERMITTED, agreement: warnings }
+      """;
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+  private RunningFederation federation;
+  private String out = "";
+  private String err = "";
+
+  @BeforeEach
+  void mint() throws IOException {
+    SettableClock clock = new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    federation = templates.copy(folder, clock, Duration.ofDays(20));
+  }
+
+  @AfterEach
+  void end() {
+    federation.close();
+  }
+
+  private int policy(String command, String... more) {
+    return run(command, List.of("--config", folder.resolve(FR + ".yaml").toString()), more);
+  }
+
+  /** The same of the gateway that runs. */
+  private int asked(String command, String... more) {
+    List<String> where =
+        List.of(
+            "--gateway",
+            "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort(),
+            "--credentials",
+            folder.resolve(FR).resolve("clients").resolve("desk").toString());
+    return run(command, where, more);
+  }
+
+  private int run(String command, List<String> where, String... more) {
+    List<String> args = new ArrayList<>(List.of("policy", command));
+    args.addAll(where);
+    args.addAll(List.of(more));
+    StringWriter printed = new StringWriter();
+    StringWriter told = new StringWriter();
+    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
+    line.setOut(new PrintWriter(printed, true));
+    line.setErr(new PrintWriter(told, true));
+    int exit = line.execute(args.toArray(String[]::new));
+    out = printed.toString();
+    err = told.toString();
+    return exit;
+  }
+
+  private JsonNode json() throws IOException {
+    return new ObjectMapper().readTree(out);
+  }
+
+  @Test
+  void test_expectationsMetAndNot_exitsZeroAndOne() throws IOException {
+    Path file = folder.resolve("expectations.yaml");
+    Files.writeString(file, EXPECTATIONS);
+    assertEquals(0, policy("test", file.toString(), "--coverage"), () -> out + err);
+    assertTrue(out.contains("2 of 2 expectations met by policy sha256:"), out);
+    assertTrue(out.matches("(?s).*warnings/kinds +2 fulfilled +0 failed +never failed\n.*"), out);
+
+    Files.writeString(file, EXPECTATIONS.replace("UNCLASSIFIED", "SECRET"));
+    assertEquals(1, policy("test", file.toString()));
+    assertTrue(out.contains(file + ":2: a warning: de.customs to sg.police"), out);
+    assertTrue(out.contains("expected  PERMITTED under warnings"), out);
+    assertTrue(out.contains("found     REFUSED ABOVE_CEILING by warnings/classification"), out);
+    assertEquals(1, policy("test", file.toString(), "--json", "--coverage"));
+    assertEquals(2, json().path("not_met").asInt());
+    assertEquals("sg.police", json().path("results").path(1).path("to").asText());
+    assertEquals("warnings/between", json().path("clauses").path(0).path("clause").asText());
+
+    Files.writeString(file, EXPECTATIONS.replace("kind: ALERT", "kind: NEWS"));
+    assertEquals(1, policy("test", file.toString()));
+    assertTrue(err.contains("expectations.yaml:6:7: expectations[0].label.kind: \"NEWS\""), err);
+  }
+
+  @Test
+  void lint_cleanOddAndWrong_exitsZeroOneWithStrictAndOne() throws IOException {
+    assertEquals(0, policy("lint", "--strict"), () -> out + err);
+    assertTrue(out.contains("0 errors, 0 warnings"), out);
+
+    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    String good = Files.readString(agreement);
+    Files.writeString(agreement, good + "  until: 2025-12-31\n");
+    assertEquals(0, policy("lint"), () -> out + err);
+    assertTrue(out.contains("warning: " + agreement + ":"), out);
+    assertTrue(out.contains("valid.until: ended on 2025-12-31"), out);
+    assertEquals(1, policy("lint", "--strict", "--json"));
+    assertEquals("valid.until", json().path("warnings").path(0).path("field").asText());
+
+    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: true"));
+    assertEquals(1, policy("lint"));
+    assertTrue(out.contains("error: "), out);
+    assertTrue(out.contains("personal data under a memorandum of understanding alone"), out);
+  }
+
+  @Test
+  void test_ofARunningGateway_saysTheSameAsOfItsFiles_andIsOneOfTheTwo() throws IOException {
+    federation.start(FR);
+    Path more = Files.createDirectories(folder.resolve("expectations"));
+    Files.writeString(more.resolve("a.yaml"), EXPECTATIONS);
+    Files.writeString(more.resolve("b.yaml"), EXPECTATIONS.replace("UNCLASSIFIED", "SECRET"));
+
+    assertEquals(1, policy("test", more.toString(), "--coverage", "--json"), () -> err);
+    JsonNode files = json();
+    assertEquals(1, asked("test", more.toString(), "--coverage", "--json"), () -> err);
+    assertEquals(files, json());
+    assertEquals(1, asked("test", more.toString()), () -> err);
+    assertTrue(out.contains("NOT MET  " + more.resolve("b.yaml") + ":2: a warning: "), out);
+    assertTrue(out.contains("2 of 4 expectations met by policy sha256:"), out);
+
+    Files.writeString(more.resolve("b.yaml"), EXPECTATIONS.replace("ALERT", "NEWS"));
+    assertEquals(1, asked("test", more.toString()));
+    assertTrue(err.contains("b.yaml: the gateway answered INVALID_FIELD"), err);
+    assertTrue(err.contains("expectations[0].label.kind"), err);
+    assertEquals(1, asked("test", folder.resolve("none").toString()));
+    assertTrue(err.contains("none: cannot be read"), err);
+    assertEquals(2, asked("test", "--config", "node.yaml", more.toString()));
+    assertEquals(2, run("test", List.of(), more.toString()));
+    assertEquals(2, asked("test", "--agreements", folder.toString(), more.toString()));
+  }
+
+  @Test
+  void lint_ofARunningGateway_saysWhetherItsFilesAreInForce() throws IOException {
+    federation.start(FR);
+    assertEquals(0, asked("lint", "--strict"), () -> out + err);
+    assertTrue(out.contains("0 errors, 0 warnings"), out);
+    assertTrue(out.contains("is in force; these files are it"), out);
+
+    Path agreement = folder.resolve("agreements").resolve("warnings.yaml");
+    String good = Files.readString(agreement);
+    Files.writeString(agreement, good + "  until: 2025-12-31\n");
+    assertEquals(1, asked("lint", "--strict", "--json"), () -> out + err);
+    assertEquals("valid.until", json().path("warnings").path(0).path("field").asText());
+    assertEquals("warnings.yaml", json().path("warnings").path(0).path("file").asText());
+    // The gateway takes up good files at its own pace, and wrong ones never.
+    Files.writeString(agreement, good.replace("personal_data: false", "personal_data: true"));
+    assertEquals(1, asked("lint"));
+    assertTrue(out.contains("error: warnings.yaml:"), out);
+    assertTrue(out.contains("these files are others"), out);
+    assertEquals(1, asked("lint", "--json"));
+    assertFalse(json().path("in_force").asBoolean(true));
+  }
+
+  @Test
+  void codes_ofARunningGateway_areThoseInForce() throws IOException {
+    federation.start(FR);
+    assertEquals(0, asked("codes", "--lang", "fr", "--list", "category"), () -> err);
+    String there = out;
+    assertEquals(0, run("codes", List.of(), "--lang", "fr", "--list", "category"), () -> err);
+    assertEquals(out, there);
+    assertTrue(there.contains("WASTE  Transferts de"), there);
+    assertEquals(2, asked("codes", "--list", "colours"));
+    assertTrue(err.contains("--list: colours is none of "), err);
+    assertEquals(1, asked("codes", "--config", folder.resolve(FR + ".yaml").toString()));
+    assertTrue(err.contains("--gateway: a running gateway has its own lists"), err);
+  }
+
+  /** The exit code says whether anything may go, in either form. */
+  @Test
+  void explain_whileAFieldIsNotKnown_exitsByWhetherAnyOfItsValuesLetsItGo() throws IOException {
+    String[] some = {"--to", DE, "--purpose", "PUBLIC_SAFETY", "--category", "PUBLIC_WARNING"};
+    String[] none = {"--to", DE, "--purpose", "PUBLIC_SAFETY", "--category", "WASTE"};
+    for (String[] json : List.of(new String[0], new String[] {"--json"})) {
+      assertEquals(0, policy("explain", with(some, json)), () -> out + err);
+      assertEquals(1, policy("explain", with(none, json)), () -> out + err);
+    }
+    assertTrue(out.contains("REFUSED NOT_COVERED by warnings/categories"), out);
+  }
+
+  private static String[] with(String[] some, String... more) {
+    List<String> all = new ArrayList<>(List.of(some));
+    all.addAll(List.of("--unknown", "classification"));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  /** What was sent is asked about by what is kept of it, and it is said what is not. */
+  @Test
+  void diff_ledger_replaysWhatTheStoppedNodeHasSent() throws IOException {
+    federation.start(FR, DE);
+    MessageId first = federation.send(FR, "first", Duration.ofDays(3), DE);
+    federation.receive(DE, 1);
+    federation.stop(DE);
+    MessageId second = federation.send(FR, "second", Duration.ofDays(3), DE, SG);
+    federation.stop(FR);
+
+    Path candidate = candidate("[PUBLIC_SAFETY]", "[BORDER_MANAGEMENT]");
+    assertEquals(1, policy("diff", "--candidate", candidate.toString(), "--ledger"), () -> err);
+    for (MessageId id : List.of(first, second)) {
+      assertTrue(out.contains(id + "  fr.customs to de.customs"), out);
+    }
+    assertTrue(out.contains(second + "  fr.customs to sg.police"), out);
+    assertFalse(out.contains(first + "  fr.customs to sg.police"), out);
+    assertTrue(
+        out.contains("PERMITTED under warnings -> REFUSED NOT_COVERED by warnings/purposes"), out);
+    assertTrue(out.contains("2 of 2 messages in the ledger would be decided differently"), out);
+    assertTrue(
+        out.contains("2 of them were sent: asked about by what is kept of their labels\n"), out);
+
+    candidate =
+        candidate(
+            "  personal_data: false\n",
+            "  personal_data: false\n  condition: label.severity != Severity.SEVERITY_MINOR\n");
+    assertEquals(
+        0, policy("diff", "--candidate", candidate.toString(), "--ledger"), () -> out + err);
+    assertTrue(out.contains("which is nothing of severity, which conditions read"), out);
+    assertEquals(
+        0, policy("diff", "--candidate", candidate.toString(), "--ledger", "--json"), () -> err);
+    assertEquals(2, json().path("sent").asInt());
+    assertEquals("severity", json().path("not_kept_of_sent").path(0).asText());
+  }
+
+  @Test
+  void diff_search_answersWithAnExample() throws IOException {
+    Path candidate = candidate("", "");
+    assertEquals(0, policy("diff", "--candidate", candidate.toString()), () -> out + err);
+    assertTrue(out.startsWith("equivalent: "), out);
+    assertTrue(out.contains("which are all that the rules can tell apart"), out);
+
+    candidate = candidate("[PUBLIC_WARNING]", "[PUBLIC_WARNING, WASTE]");
+    assertEquals(1, policy("diff", "--candidate", candidate.toString()), () -> out + err);
+    assertTrue(out.startsWith("wider: "), out);
+    assertTrue(out.contains("lets go, for example, fr.customs to"), out);
+    assertTrue(out.contains("category WASTE"), out);
+    assertEquals(1, policy("diff", "--candidate", candidate.toString(), "--json"));
+    assertEquals("WIDER", json().path("relation").asText());
+    assertTrue(json().path("exhaustive").asBoolean());
+    assertEquals("WASTE", json().path("wider").path("label").path("category").asText());
+    assertEquals(1, policy("diff", "--candidate", folder.resolve("absent").toString()));
+    assertTrue(err.contains("cannot be listed"), err);
+  }
+
+  /** A candidate may speak of what only its own lists have; then it is said what is no proof. */
+  @Test
+  void diff_codes_ofTheCandidateCountForIt() throws IOException {
+    Path candidate =
+        candidate(
+            "  personal_data: false\n",
+            "  personal_data: false\n  condition: label.classification_scheme != 'FR'\n");
+    assertEquals(1, policy("diff", "--candidate", candidate.toString()));
+    assertTrue(err.contains("label.classification_scheme is never \"FR\""), err);
+    Path codes = Path.of("..", "..", "config", "codes").toAbsolutePath();
+    assertEquals(
+        0,
+        policy("diff", "--candidate", candidate.toString(), "--candidate-codes", codes.toString()),
+        () -> err);
+    assertTrue(out.startsWith("equivalent: ") && out.contains("not exhaustive: "), out);
+    assertTrue(out.contains("the code lists differ"), out);
+  }
+
+  @Test
+  void diff_ledger_replaysWhatTheStoppedNodeHasReceived() throws IOException {
+    federation.start(FR, DE);
+    MessageId first = federation.send(DE, "first", Duration.ofDays(3), FR);
+    federation.send(DE, "second", Lane.LANE_FLASH, Duration.ofDays(3), FR);
+    federation.receive(FR, 2);
+    Path candidate = candidate("", "");
+    assertEquals(1, policy("diff", "--candidate", candidate.toString(), "--ledger"));
+    assertTrue(err.contains("open elsewhere"), err);
+    federation.stop(DE);
+    federation.stop(FR);
+
+    assertEquals(0, policy("diff", "--candidate", candidate.toString(), "--ledger"), () -> err);
+    assertTrue(out.contains("0 of 2 messages in the ledger would be decided differently"), out);
+
+    // A rule about what the label says and no header does.
+    Path rules = folder.resolve("candidate-rules.yaml");
+    Files.writeString(
+        rules,
+        """
+        rules:
+          - id: no-flash
+            when: INGRESS
+            deny_if: label.lane == Lane.LANE_FLASH
+            reason: not by this lane
+        """);
+    String[] replay = {
+      "--candidate", candidate.toString(), "--candidate-rules", rules.toString(), "--ledger"
+    };
+    assertEquals(1, policy("diff", replay), () -> err);
+    assertTrue(out.contains("de.customs to fr.customs"), out);
+    assertTrue(out.contains("PERMITTED under warnings -> REFUSED NODE_RULE by node/no-flash"), out);
+    assertFalse(out.contains(first.toString()), out);
+    assertTrue(out.contains("1 of 2 messages in the ledger would be decided differently"), out);
+
+    // Nothing was changed: it starts and goes on.
+    federation.start(FR);
+    federation.send(FR, "third", Duration.ofDays(3), DE);
+  }
+
+  private Path candidate(String old, String changed) throws IOException {
+    Path candidate = Files.createTempDirectory(folder, "candidate");
+    String now = Files.readString(folder.resolve("agreements").resolve("warnings.yaml"));
+    Files.writeString(
+        candidate.resolve("warnings.yaml"), old.isEmpty() ? now : now.replace(old, changed));
+    return candidate;
+  }
+}

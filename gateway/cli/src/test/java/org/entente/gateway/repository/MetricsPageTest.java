@@ -1,0 +1,180 @@
+package org.entente.gateway.repository;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.entente.gateway.federation.FederationTemplates;
+import org.entente.gateway.federation.RunningFederation;
+import org.entente.gateway.testkit.SettableClock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The page of metrics and alerts says of each what the exporter and the rules say, and no other.
+ */
+class MetricsPageTest {
+  private static final Path REPOSITORY = Path.of("..", "..").toAbsolutePath().normalize();
+  private static final Path PAGE = REPOSITORY.resolve("docs/operate/metrics.md");
+  private static final Path RULES = REPOSITORY.resolve("config/prometheus/alerts.yaml");
+
+  /** A row about a metric: name, labels, type. */
+  private static final Pattern METRIC =
+      Pattern.compile("(?m)^\\| `([a-z][a-z0-9_]*)(?:\\{([a-z_,]+)})?` \\| (\\w+) \\|(.*)$");
+
+  private static final Pattern ALERT =
+      Pattern.compile("(?m)^\\| `(Entente\\w+)` \\| (\\w+) \\| ([^|]+) \\| ([^|]+) \\|$");
+  private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\w+)$");
+  private static final Pattern SAMPLE = Pattern.compile("(?m)^(\\w+)\\{([^}]*)} ");
+  private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
+  private static final Pattern NAMED = Pattern.compile("\\bentente_[a-z_]+");
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+
+  private static String page() throws IOException {
+    return Files.readString(PAGE);
+  }
+
+  /** What a gateway exports that has sent and received, and its peer too. */
+  private String exported() throws IOException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    try (RunningFederation federation =
+        templates.copy(folder, new SettableClock(now), Duration.ofDays(60))) {
+      federation.start(FR, DE);
+      federation.send(FR, "one", Duration.ofDays(1), DE);
+      federation.receive(DE, 1);
+      return federation.scrape(FR, "metrics") + federation.scrape(DE, "metrics");
+    }
+  }
+
+  /** Types by names; those of the moments when series began are no metrics of their own. */
+  private static Map<String, String> types(String exported) {
+    Map<String, String> types = new TreeMap<>();
+    Matcher found = TYPE.matcher(exported);
+    while (found.find()) {
+      if (!found.group(1).endsWith("_created")) {
+        types.put(found.group(1), found.group(2));
+      }
+    }
+    return types;
+  }
+
+  private static Map<String, Set<String>> labels(String exported) {
+    Map<String, Set<String>> labels = new TreeMap<>();
+    Matcher samples = SAMPLE.matcher(exported);
+    while (samples.find()) {
+      Set<String> names = new TreeSet<>();
+      Matcher label = LABEL.matcher(samples.group(2));
+      while (label.find()) {
+        names.add(label.group(1));
+      }
+      names.remove("le");
+      labels.put(samples.group(1).replaceAll("_(bucket|count|sum)$", ""), names);
+    }
+    return labels;
+  }
+
+  @Test
+  void page_namesEveryMetricOfARunningGateway_withItsTypeAndLabels_andNoOther() throws IOException {
+    String exported = exported();
+    Map<String, String> described = new TreeMap<>();
+    Map<String, Set<String>> labels = labels(exported);
+    Matcher rows = METRIC.matcher(page());
+    int labelled = 0;
+    while (rows.find()) {
+      String name = rows.group(1);
+      assertFalse(described.containsKey(name), name + " has two rows");
+      described.put(name, rows.group(3));
+      if (labels.containsKey(name) && name.startsWith("entente_")) {
+        assertEquals(labels.get(name), words(rows.group(2)), "labels of " + name);
+        labelled += labels.get(name).size();
+      }
+      if (name.startsWith("entente_")) {
+        assertEquals(4, rows.group(4).split("\\|", -1).length, "columns of " + name);
+      }
+    }
+    assertEquals(Map.of(), without(types(exported), described), "exported, and not on the page");
+    assertEquals(Map.of(), without(described, types(exported)), "on the page, and not exported");
+    assertTrue(labelled > 20, labelled + " labels were compared");
+  }
+
+  private static Map<String, String> without(Map<String, String> all, Map<String, String> some) {
+    Map<String, String> left = new TreeMap<>(all);
+    left.entrySet().removeAll(some.entrySet());
+    return left;
+  }
+
+  private static Set<String> words(@org.jspecify.annotations.Nullable String commas) {
+    return commas == null ? Set.of() : new TreeSet<>(List.of(commas.split(",", -1)));
+  }
+
+  private static List<JsonNode> rules() throws IOException {
+    List<JsonNode> rules = new ArrayList<>();
+    for (JsonNode group :
+        new ObjectMapper(new YAMLFactory()).readTree(RULES.toFile()).path("groups")) {
+      group.path("rules").forEach(rules::add);
+    }
+    assertTrue(rules.size() > 20, rules.size() + " rules");
+    return rules;
+  }
+
+  @Test
+  void page_saysOfEveryAlert_howUrgentItIs_andWhatToDo_andOfNoOther() throws IOException {
+    Map<String, String> wanted = new TreeMap<>();
+    for (JsonNode rule : rules()) {
+      wanted.put(rule.path("alert").asText(), rule.path("labels").path("severity").asText());
+      assertFalse(rule.path("annotations").path("action").asText().isEmpty(), rule.toString());
+    }
+    Map<String, String> described = new TreeMap<>();
+    Matcher rows = ALERT.matcher(page());
+    while (rows.find()) {
+      assertFalse(described.containsKey(rows.group(1)), rows.group(1) + " has two rows");
+      described.put(rows.group(1), rows.group(2));
+      assertTrue(rows.group(4).strip().length() > 20, rows.group() + " says what to do");
+    }
+    assertEquals(wanted, described);
+    assertTrue(Set.copyOf(wanted.values()).equals(Set.of("page", "ticket")), wanted.toString());
+  }
+
+  @Test
+  void rules_nameOnlyMetricsThatThePageHas() throws IOException {
+    Set<String> described = new TreeSet<>();
+    Matcher rows = METRIC.matcher(page());
+    while (rows.find()) {
+      described.add(rows.group(1));
+    }
+    Set<String> unknown = new TreeSet<>();
+    for (JsonNode rule : rules()) {
+      Matcher names = NAMED.matcher(rule.path("expr").asText());
+      assertTrue(names.find(), rule.toString());
+      names.reset();
+      while (names.find()) {
+        if (!described.contains(names.group())) {
+          unknown.add(rule.path("alert").asText() + ": " + names.group());
+        }
+      }
+    }
+    assertEquals(Set.of(), unknown);
+  }
+}

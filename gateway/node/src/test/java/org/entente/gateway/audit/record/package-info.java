@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.audit.record;
+
+import org.jspecify.annotations.NullMarked;

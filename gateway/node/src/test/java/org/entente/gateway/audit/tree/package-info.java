@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.audit.tree;
+
+import org.jspecify.annotations.NullMarked;

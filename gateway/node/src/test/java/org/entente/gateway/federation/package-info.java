@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.federation;
+
+import org.jspecify.annotations.NullMarked;

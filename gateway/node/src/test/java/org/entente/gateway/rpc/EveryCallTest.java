@@ -1,0 +1,243 @@
+package org.entente.gateway.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.model.Code;
+import org.entente.proto.v1.AuditProto;
+import org.entente.proto.v1.BackupProto;
+import org.entente.proto.v1.CapProto;
+import org.entente.proto.v1.ConsentProto;
+import org.entente.proto.v1.CursorsProto;
+import org.entente.proto.v1.EvidenceProto;
+import org.entente.proto.v1.IprProto;
+import org.entente.proto.v1.KeysProto;
+import org.entente.proto.v1.LinksProto;
+import org.entente.proto.v1.ListRequestsRequest;
+import org.entente.proto.v1.OperationsProto;
+import org.entente.proto.v1.PolicyProto;
+import org.entente.proto.v1.PublisherProto;
+import org.entente.proto.v1.QuarantineProto;
+import org.entente.proto.v1.ReleaseProto;
+import org.entente.proto.v1.RequestSide;
+import org.entente.proto.v1.RequestsProto;
+import org.entente.proto.v1.RetentionProto;
+import org.entente.proto.v1.RiskProto;
+import org.entente.proto.v1.SearchProto;
+import org.entente.proto.v1.SubscriberProto;
+import org.entente.proto.v1.TaskingProto;
+import org.entente.proto.v1.WatchProto;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every call of every service, made by a client of each scope alone: who has not the scope that the
+ * call needs is denied before anything else is looked at, and who has it is not.
+ */
+public class EveryCallTest {
+  private static final Path PROTOS =
+      Path.of("..", "..", "proto", "src", "main", "proto", "entente", "v1");
+
+  /** Which scope opens what. A service's own line holds for those of its calls that have none. */
+  private static final Map<String, Set<Scope>> OPENS =
+      Map.ofEntries(
+          Map.entry("Audit", EnumSet.of(Scope.AUDIT)),
+          Map.entry("Backups", EnumSet.of(Scope.OPERATOR)),
+          Map.entry("Cap.ReadCap", EnumSet.of(Scope.PUBLISH)),
+          Map.entry("Cap.WriteCap", EnumSet.of(Scope.SEARCH)),
+          Map.entry("Consent", EnumSet.of(Scope.CONSENT)),
+          Map.entry("Cursors", EnumSet.of(Scope.OPERATOR)),
+          Map.entry("Evidence", EnumSet.of(Scope.EVIDENCE)),
+          Map.entry("IprProcedure", EnumSet.of(Scope.IPR)),
+          Map.entry("IprProcedure.ListOwnRecordations", EnumSet.of(Scope.RIGHTS_HOLDER)),
+          Map.entry("IprProcedure.ListIprNotices", EnumSet.of(Scope.RIGHTS_HOLDER)),
+          Map.entry("IprProcedure.ReadIprNotice", EnumSet.of(Scope.RIGHTS_HOLDER)),
+          Map.entry("IprProcedure.AnswerIprNotice", EnumSet.of(Scope.RIGHTS_HOLDER)),
+          Map.entry("Keys", EnumSet.of(Scope.OPERATOR)),
+          Map.entry("Links", EnumSet.of(Scope.OPERATOR)),
+          Map.entry("Operations", EnumSet.of(Scope.OPERATE_JOINTLY)),
+          Map.entry("PolicyTools", EnumSet.of(Scope.OPERATOR)),
+          // Code lists are no secret within the agency.
+          Map.entry("PolicyTools.ListCodes", EnumSet.complementOf(EnumSet.of(Scope.RIGHTS_HOLDER))),
+          Map.entry("Publisher", EnumSet.of(Scope.PUBLISH)),
+          Map.entry("Quarantine", EnumSet.of(Scope.OPERATOR)),
+          Map.entry("Release", EnumSet.of(Scope.RELEASE)),
+          Map.entry("Requests", EnumSet.of(Scope.RESPOND)),
+          Map.entry("Requests.ListRequests", EnumSet.of(Scope.PUBLISH)),
+          Map.entry("Requests.Remind", EnumSet.of(Scope.PUBLISH)),
+          Map.entry("Requests.Discover", EnumSet.of(Scope.PUBLISH)),
+          Map.entry("Retention", EnumSet.of(Scope.RETENTION)),
+          Map.entry("Retention.Recall", EnumSet.of(Scope.RECALL)),
+          Map.entry("Risk", EnumSet.of(Scope.SEARCH)),
+          Map.entry("Risk.ScoreMessage", EnumSet.of(Scope.SCORE)),
+          Map.entry("Search", EnumSet.of(Scope.SEARCH)),
+          Map.entry("Subscriber", EnumSet.of(Scope.SUBSCRIBE)),
+          Map.entry("Tasking", EnumSet.of(Scope.TASK)),
+          Map.entry("Watch", EnumSet.of(Scope.WATCH)));
+
+  /** Which scope it needs depends on what is asked; the other side is in RequestsServiceTest. */
+  private static final Map<String, Message> ASKING =
+      Map.of(
+          "Requests.ListRequests",
+          ListRequestsRequest.newBuilder().setSide(RequestSide.REQUEST_SIDE_ASKED).build());
+
+  private final Edge edge = new Edge();
+
+  @AfterEach
+  void stop() {
+    edge.close();
+  }
+
+  /** Every call of every service, by name. */
+  public static Map<String, MethodDescriptor> calls() {
+    Map<String, MethodDescriptor> calls = new TreeMap<>();
+    for (FileDescriptor file :
+        List.of(
+            AuditProto.getDescriptor(),
+            BackupProto.getDescriptor(),
+            CapProto.getDescriptor(),
+            ConsentProto.getDescriptor(),
+            CursorsProto.getDescriptor(),
+            EvidenceProto.getDescriptor(),
+            IprProto.getDescriptor(),
+            KeysProto.getDescriptor(),
+            LinksProto.getDescriptor(),
+            OperationsProto.getDescriptor(),
+            PolicyProto.getDescriptor(),
+            PublisherProto.getDescriptor(),
+            QuarantineProto.getDescriptor(),
+            ReleaseProto.getDescriptor(),
+            RequestsProto.getDescriptor(),
+            RetentionProto.getDescriptor(),
+            RiskProto.getDescriptor(),
+            SearchProto.getDescriptor(),
+            SubscriberProto.getDescriptor(),
+            TaskingProto.getDescriptor(),
+            WatchProto.getDescriptor())) {
+      file.getServices().stream()
+          .flatMap(service -> service.getMethods().stream())
+          .forEach(call -> calls.put(call.getService().getName() + "." + call.getName(), call));
+    }
+    return calls;
+  }
+
+  @Test
+  void everyServiceOfTheProtos_isLookedAt() throws IOException {
+    Set<String> written = new TreeSet<>();
+    try (Stream<Path> files = Files.list(PROTOS)) {
+      for (Path file : files.toList()) {
+        Matcher service =
+            Pattern.compile("(?m)^service (\\w+) \\{").matcher(Files.readString(file));
+        while (service.find()) {
+          written.add(service.group(1));
+        }
+      }
+    }
+    Set<String> looked = new TreeSet<>();
+    calls().values().forEach(call -> looked.add(call.getService().getName()));
+    assertEquals(written, looked);
+  }
+
+  @Test
+  void everyCall_isOpenToItsScope_andDeniedToClientsOfAllOthers() throws Exception {
+    ClientServer server = edge.startClients();
+    Map<Scope, ManagedChannel> channels = new EnumMap<>(Scope.class);
+    for (Scope scope : Scope.values()) {
+      channels.put(scope, edge.channel(server.address(), edge.client(Edge.only(scope))));
+    }
+    Map<String, Set<Scope>> expected = new TreeMap<>();
+    Map<String, Set<Scope>> seen = new TreeMap<>();
+    for (Map.Entry<String, MethodDescriptor> call : calls().entrySet()) {
+      String name = call.getKey();
+      String service = call.getValue().getService().getName();
+      expected.put(
+          name, Objects.requireNonNull(OPENS.getOrDefault(name, OPENS.get(service)), name));
+      Set<Scope> open = EnumSet.noneOf(Scope.class);
+      for (Map.Entry<Scope, ManagedChannel> client : channels.entrySet()) {
+        if (!isDenied(client.getValue(), name, call.getValue())) {
+          open.add(client.getKey());
+        }
+      }
+      seen.put(name, open);
+    }
+    assertEquals(expected, seen);
+  }
+
+  /** Whether the scope is missing; a call that goes on, or fails otherwise, is not denied. */
+  private static boolean isDenied(ManagedChannel channel, String name, MethodDescriptor call)
+      throws Exception {
+    ClientCall<DynamicMessage, DynamicMessage> made =
+        channel.newCall(
+            io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
+                .setType(
+                    call.isClientStreaming()
+                        ? io.grpc.MethodDescriptor.MethodType.BIDI_STREAMING
+                        : call.isServerStreaming()
+                            ? io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING
+                            : io.grpc.MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(
+                    io.grpc.MethodDescriptor.generateFullMethodName(
+                        call.getService().getFullName(), call.getName()))
+                .setRequestMarshaller(
+                    ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(call.getInputType())))
+                .setResponseMarshaller(
+                    ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(call.getOutputType())))
+                .build(),
+            // Some go on for ever for whoever may make them.
+            CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS));
+    CompletableFuture<Boolean> denied = new CompletableFuture<>();
+    made.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(DynamicMessage answer) {
+            denied.complete(false);
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            denied.complete(
+                status.getCode() == Status.Code.PERMISSION_DENIED
+                    && Refusals.of(status.asRuntimeException(trailers))
+                        .reason()
+                        .equals(Code.SCOPE_MISSING.name()));
+          }
+        },
+        new Metadata());
+    made.request(1);
+    Message asking = ASKING.get(name);
+    made.sendMessage(
+        asking == null
+            ? DynamicMessage.getDefaultInstance(call.getInputType())
+            : DynamicMessage.parseFrom(call.getInputType(), asking.toByteString()));
+    made.halfClose();
+    boolean answer = denied.get(30, TimeUnit.SECONDS);
+    made.cancel("seen", null);
+    return answer;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.seal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package org.entente.gateway.audit.proof;
-
-import org.jspecify.annotations.NullMarked;

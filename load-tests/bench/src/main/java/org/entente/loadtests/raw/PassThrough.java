@@ -1,0 +1,148 @@
+package org.entente.loadtests.raw;
+
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.client.Channels;
+import org.entente.gateway.client.Credentials;
+import org.entente.loadtests.traffic.PeerTls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One link of a chain that does nothing but pass messages on over gRPC and the gateways' TLS: the
+ * floor under what a gateway can cost. It has no back pressure of its own: the load keeps a bounded
+ * number of messages in the chain.
+ *
+ * <p>Arguments: address to listen on, certificate, key, CA, and for all but the last of a chain the
+ * address of the next.
+ */
+final class PassThrough {
+  private static final int FIXED_ARGUMENTS = 4;
+  private static final int KEEP_ALIVE_SECONDS = 9;
+
+  private static final byte[] NOTHING = {};
+
+  private final @Nullable ManagedChannel next;
+  private @Nullable StreamObserver<byte[]> ofCalls;
+  private volatile @Nullable StreamObserver<byte[]> subscriber;
+
+  private PassThrough(@Nullable ManagedChannel next) {
+    this.next = next;
+  }
+
+  /** Serves until standard input ends, as it does with the process that started this one. */
+  public static void main(String[] arguments) throws IOException {
+    String[] address = arguments[0].split(":", 2);
+    Credentials credentials =
+        new Credentials(Path.of(arguments[1]), Path.of(arguments[2]), Path.of(arguments[3]));
+    boolean last = arguments.length == FIXED_ARGUMENTS;
+    PassThrough link =
+        new PassThrough(last ? null : Channels.open(arguments[FIXED_ARGUMENTS], credentials));
+    Server server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(address[0], Integer.parseInt(address[1])))
+            .sslContext(PeerTls.serving(credentials))
+            // As gateways do: the clients' channels ask every 30 s whether the other end is there.
+            .permitKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            // It never blocks, so nothing is gained by handing messages to other threads.
+            .directExecutor()
+            .addService(link.service())
+            .build()
+            .start();
+    System.out.println("ready");
+    while (System.in.read() >= 0) {
+      // Nobody says anything.
+    }
+    server.shutdownNow();
+    System.exit(0);
+  }
+
+  private ServerServiceDefinition service() {
+    return ServerServiceDefinition.builder(RawMethods.SERVICE)
+        .addMethod(RawMethods.FORWARD, ServerCalls.asyncBidiStreamingCall(this::forward))
+        .addMethod(RawMethods.CALL, ServerCalls.asyncUnaryCall(this::call))
+        .addMethod(RawMethods.RECEIVE, ServerCalls.asyncServerStreamingCall(this::receive))
+        .build();
+  }
+
+  private void receive(byte[] request, StreamObserver<byte[]> responses) {
+    subscriber = responses;
+    responses.onNext(request);
+  }
+
+  private StreamObserver<byte[]> forward(StreamObserver<byte[]> responses) {
+    ServerCallStreamObserver<byte[]> call = (ServerCallStreamObserver<byte[]>) responses;
+    // To ask for one message after the other would cost two changes of thread for each.
+    call.disableAutoRequest();
+    call.request(Integer.MAX_VALUE);
+    return new ForwardingObserver(onward(), responses);
+  }
+
+  private void call(byte[] request, StreamObserver<byte[]> responses) {
+    synchronized (this) {
+      if (ofCalls == null) {
+        // Not the call's own context, with whose end the stream would end.
+        Context.ROOT.run(() -> ofCalls = onward());
+      }
+      Objects.requireNonNull(ofCalls).onNext(request);
+    }
+    responses.onNext(NOTHING);
+    responses.onCompleted();
+  }
+
+  /** Where messages go: to the next of the chain, at its end to the subscriber. */
+  private StreamObserver<byte[]> onward() {
+    StreamObserver<byte[]> to =
+        next == null
+            ? subscriber
+            : ClientCalls.asyncBidiStreamingCall(
+                next.newCall(RawMethods.FORWARD, CallOptions.DEFAULT), new IgnoringObserver());
+    if (to == null) {
+      throw new IllegalStateException("nobody receives yet");
+    }
+    return to;
+  }
+
+  /** Hands each message on as it comes. */
+  private record ForwardingObserver(StreamObserver<byte[]> to, StreamObserver<byte[]> responses)
+      implements StreamObserver<byte[]> {
+    @Override
+    public void onNext(byte[] message) {
+      to.onNext(message);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      // The load sees it: its own stream ends, and nothing arrives any more.
+    }
+
+    @Override
+    public void onCompleted() {
+      to.onCompleted();
+      responses.onCompleted();
+    }
+  }
+
+  private static final class IgnoringObserver implements StreamObserver<byte[]> {
+    @Override
+    public void onNext(byte[] message) {}
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+}

@@ -1,0 +1,33 @@
+package org.entente.loadtests.raw;
+
+import io.grpc.MethodDescriptor;
+import org.entente.loadtests.traffic.RawBytes;
+
+/** The pass-through chain's own methods; messages are bytes as they come. */
+final class RawMethods {
+  static final String SERVICE = "entente.raw.PassThrough";
+
+  /** Takes a stream of messages and answers nothing. */
+  static final MethodDescriptor<byte[], byte[]> FORWARD =
+      method("Forward", MethodDescriptor.MethodType.BIDI_STREAMING);
+
+  /** Takes one message and answers with nothing in it once it is handed on. */
+  static final MethodDescriptor<byte[], byte[]> CALL =
+      method("Call", MethodDescriptor.MethodType.UNARY);
+
+  /** Repeats the request once the subscriber is known, then streams what arrives. */
+  static final MethodDescriptor<byte[], byte[]> RECEIVE =
+      method("Receive", MethodDescriptor.MethodType.SERVER_STREAMING);
+
+  private RawMethods() {}
+
+  private static MethodDescriptor<byte[], byte[]> method(
+      String name, MethodDescriptor.MethodType type) {
+    return MethodDescriptor.<byte[], byte[]>newBuilder()
+        .setType(type)
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
+        .setRequestMarshaller(new RawBytes())
+        .setResponseMarshaller(new RawBytes())
+        .build();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of what an outside client does. */
+@NullMarked
+package org.entente.loadtests;
+
+import org.jspecify.annotations.NullMarked;
