@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,21 +72,19 @@ final class ProofIT {
     return file;
   }
 
+  private String roots() {
+    return folder.resolve("federation").resolve("roots.json").toString();
+  }
+
   private Child verify(Path file, String... more) {
     List<String> all =
-        new ArrayList<>(
-            List.of(
-                "audit",
-                "verify-proof",
-                file.toString(),
-                "--roots",
-                folder.resolve("federation").resolve("roots.json").toString()));
+        new ArrayList<>(List.of("audit", "verify-proof", file.toString(), "--roots", roots()));
     all.addAll(List.of(more));
     return Child.here(all.toArray(String[]::new));
   }
 
   @Test
-  void message_provedBySenderRecipientAndFromDataAtRest() throws IOException {
+  void message_provedBySenderRecipientAndFromDataAtRest() throws Exception {
     String message = send();
     Path sent = prove(FR, message);
     Child told = verify(sent);
@@ -95,6 +92,12 @@ final class ProofIT {
     assertTrue(told.out().contains("fr.customs: proved; message " + message + " was accepted"));
     assertTrue(told.out().contains("  witnesses   de.customs"), told.out());
     assertTrue(told.out().contains(", by client declarations"), told.out());
+
+    Child withoutServer =
+        OfflineLauncher.copyTo(Files.createDirectory(folder.resolve("entente")))
+            .run("verify-proof", sent.toString(), "--roots", roots());
+    assertEquals(0, withoutServer.code(), withoutServer.err());
+    assertEquals(told.out(), withoutServer.out());
 
     Path received = prove(DE, message);
     JsonNode there = new ObjectMapper().readTree(verify(received, "--json").out());

@@ -3,16 +3,12 @@ package org.entente.gateway.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.entente.gateway.cli.audit.AuditCommand;
 import org.entente.gateway.cli.call.EntenteCommand;
 import org.entente.gateway.cli.ceremony.FederationCommand;
 import org.entente.gateway.cli.ceremony.InitCommand;
 import org.entente.gateway.cli.ceremony.JoinCommand;
 import org.entente.gateway.cli.ceremony.KeystoreCommand;
-import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.ipr.IprCommand;
 import org.entente.gateway.cli.message.CapCommand;
 import org.entente.gateway.cli.message.ChainCommand;
@@ -46,14 +42,9 @@ import org.entente.gateway.cli.policy.PolicyCommand;
 import org.entente.gateway.cli.request.DiscoverCommand;
 import org.entente.gateway.cli.request.RequestCommand;
 import org.entente.gateway.cli.request.ResponderCommand;
-import org.entente.gateway.cli.text.TerminalText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.IExecutionExceptionHandler;
-import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code entente} command. Commands of other modules ({@code certs}, {@code demo}) are found on
@@ -115,11 +106,6 @@ public final class RootCommand {
           SizingCommand.class,
           HelpCommand.class);
 
-  /** As wide as descriptions and examples are written. */
-  private static final int HELP_WIDTH = 104;
-
-  private static final Pattern FIRST_SENTENCE = Pattern.compile("^(.*?\\.)\\s+(?=[A-Z`])");
-
   private RootCommand() {}
 
   /** Runs a command; its exit code. */
@@ -137,57 +123,12 @@ public final class RootCommand {
         .map(ServiceLoader.Provider::type)
         .forEach(commands::add);
     List<Class<?>> named = commands.stream().filter(command -> isNamed(command, args)).toList();
-    CommandLine line = new CommandLine(new RootCommand());
-    (named.isEmpty() ? commands : named).forEach(line::addSubcommand);
-    line.setExecutionExceptionHandler(explain());
-    line.setParameterExceptionHandler(wronglyCalled());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setUsageHelpWidth(HELP_WIDTH);
-    listBySentences(line);
-    return line;
+    return CommandLines.of(new RootCommand(), named.isEmpty() ? commands : named);
   }
 
   /** Help describes all of them. */
   private static boolean isNamed(Class<?> command, String... args) {
     Command described = command.getAnnotation(Command.class);
     return args.length > 0 && described.name().equals(args[0]) && !described.helpCommand();
-  }
-
-  /** Lists of commands show the first part of a description: that is its first sentence, whole. */
-  private static void listBySentences(CommandLine line) {
-    UsageMessageSpec usage = line.getCommandSpec().usageMessage();
-    String whole = String.join(" ", usage.description());
-    Matcher first = FIRST_SENTENCE.matcher(whole);
-    if (usage.description().length > 1 && usage.header().length == 0 && first.find()) {
-      usage.description(first.group(1), whole.substring(first.end()));
-    }
-    line.getSubcommands().values().forEach(RootCommand::listBySentences);
-  }
-
-  /** One line, where the whole help would push it off the screen. */
-  private static IParameterExceptionHandler wronglyCalled() {
-    return (exception, words) -> {
-      CommandLine line = exception.getCommandLine();
-      line.getErr()
-          .println("entente: " + TerminalText.printable(String.valueOf(exception.getMessage())));
-      UnmatchedArgumentException.printSuggestions(exception, line.getErr());
-      line.getErr().println(line.getCommandSpec().qualifiedName() + " --help shows what there is");
-      return CommandLine.ExitCode.USAGE;
-    };
-  }
-
-  /** What a person can mend is said in a line; only a defect shows where it happened. */
-  private static IExecutionExceptionHandler explain() {
-    return (exception, line, parsed) -> {
-      if (exception instanceof CommandFailure) {
-        line.getErr().println("entente: " + exception.getMessage());
-      } else {
-        line.getErr().println("entente: a defect; please report it with what follows");
-        exception.printStackTrace(line.getErr());
-      }
-      return exception instanceof UsageError
-          ? CommandLine.ExitCode.USAGE
-          : CommandLine.ExitCode.SOFTWARE;
-    };
   }
 }

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente audit verify-proof 0197.proof --roots roots.json")
-final class AuditVerifyProofCommand implements Callable<Integer> {
+public final class AuditVerifyProofCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "the proof")
   private Path file = Path.of("");
 
@@ -65,6 +65,9 @@ final class AuditVerifyProofCommand implements Callable<Integer> {
   private boolean json;
 
   @Spec private CommandSpec spec;
+
+  /** A command whose options picocli sets. */
+  public AuditVerifyProofCommand() {}
 
   @Override
   public Integer call() {

@@ -1,0 +1,13 @@
+package org.entente.gateway;
+
+import org.entente.gateway.cli.OfflineCommand;
+
+/** Entry point of the {@code offline} command. */
+public final class OfflineMain {
+  private OfflineMain() {}
+
+  /** Runs a command and exits with its code: 0 done, 1 failed or refused, 2 wrongly called. */
+  public static void main(String[] args) {
+    System.exit(OfflineCommand.execute(args));
+  }
+}

@@ -1,0 +1,38 @@
+package org.entente.gateway.cli;
+
+import java.util.List;
+import org.entente.gateway.cli.audit.AuditVerifyProofCommand;
+import org.entente.gateway.cli.ceremony.FederationCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/**
+ * The {@code offline} command, for a machine without a network: root keys, signatures and proofs.
+ * Uses no class of the running gateway, so that {@code lib/core} is all it needs.
+ */
+@Command(
+    name = "offline",
+    description = {
+      "Makes root keys, signs trust bundles and checks proofs on a machine without a network.",
+      "Works on files; opens no connection and no ledger."
+    },
+    mixinStandardHelpOptions = true,
+    version = "Entente 0.1.0-SNAPSHOT",
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "  0  done",
+      "  1  failed, refused or not verified; the reason is on standard error",
+      "  2  wrongly called"
+    })
+public final class OfflineCommand {
+  /** In the order in which help lists them. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(FederationCommand.class, AuditVerifyProofCommand.class, HelpCommand.class);
+
+  private OfflineCommand() {}
+
+  /** Runs a command; its exit code. */
+  public static int execute(String... args) {
+    return CommandLines.of(new OfflineCommand(), COMMANDS).execute(args);
+  }
+}
