@@ -9,9 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class MachineTest {
+  private static final String LAUNCHER = "gateway/cli/src/main/distribution/bin/launch.sh";
+
   @Test
   void gateway_isSetAsTheLauncherSetsIt() throws IOException {
-    String launcher = Files.readString(ConfigurationHome.find().folder().resolve("entente"));
+    String launcher = Files.readString(ConfigurationHome.find().folder().resolve(LAUNCHER));
     List<String> command = Machine.GATEWAY.command("org.entente.gateway.Main");
     List<String> heap = command.subList(1, command.indexOf("-XX:+UseSerialGC"));
     assertFalse(heap.isEmpty());
