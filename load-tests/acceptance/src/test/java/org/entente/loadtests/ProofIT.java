@@ -114,7 +114,7 @@ final class ProofIT {
     Files.writeString(sent, text.replace("message " + message, "message " + "00".repeat(16)));
     Child other = verify(sent);
     assertEquals(1, other.code());
-    assertTrue(other.err().contains("NOT PROVED; record: it speaks of other messages"));
+    assertTrue(other.err().contains("NOT PROVED; record: it does not name message"));
 
     Child stranger =
         call(FR, "desk", "audit", "prove", message, "--officer=A-1", "--out", sent.toString());

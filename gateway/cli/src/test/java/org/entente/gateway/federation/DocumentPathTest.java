@@ -362,7 +362,7 @@ class DocumentPathTest {
     assertTrue(there.err().contains("nothing was opened"), there.err());
     Ran noFolder = open(id, "--save", taken.toString());
     assertEquals(1, noFolder.code());
-    assertTrue(noFolder.err().contains("it is no folder; nothing was opened"), noFolder.err());
+    assertTrue(noFolder.err().contains("it is not a folder; nothing was opened"), noFolder.err());
     assertEquals(0, openings(id), "none of these was an opening");
     assertEquals("mine", Files.readString(taken));
 

@@ -13,7 +13,7 @@ import org.entente.gateway.trust.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agency is to be, before its keys are made.
+ * Plan of a new agency, before its keys are made.
  *
  * @param federation the federation that it joins
  * @param name the agency
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param gateways names of its gateways, at least one
  * @param clients names of its own systems
  * @param hosts DNS names and addresses under which its systems and peers reach its gateways
- * @param from from when its keys and certificates count
- * @param until until when
+ * @param from when its keys and certificates become valid
+ * @param until when they end
  */
 public record AgencyPlan(
     FederationName federation,
@@ -48,7 +48,7 @@ public record AgencyPlan(
     clients = List.copyOf(clients);
     hosts = List.copyOf(hosts);
     if (gateways.isEmpty()) {
-      throw new IllegalArgumentException("an agency has a gateway");
+      throw new IllegalArgumentException("an agency needs at least one gateway");
     }
   }
 

@@ -33,7 +33,7 @@ import org.entente.gateway.trust.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what one agency has, in a folder of its own:
+ * Creates the keys and certificates of one agency in its own folder:
  *
  * <pre>
  * ca.crt, ca.key               the agency's CA (EC P-256)
@@ -55,11 +55,10 @@ public final class AgencySetup {
   private final SecureRandom random;
 
   /**
-   * Makes an agency.
+   * Prepares the setup of an agency.
    *
    * @param home its folder
-   * @param passphrase which the caller closes; null leaves everything readable by whoever reads the
-   *     files
+   * @param passphrase closed by the caller; null leaves all files unencrypted
    */
   public AgencySetup(
       AgencyPlan plan, Path home, @Nullable SecretBytes passphrase, SecureRandom random) {
@@ -69,7 +68,7 @@ public final class AgencySetup {
     this.random = random;
   }
 
-  /** Makes everything and says what the bundle is to say of it. */
+  /** Creates everything and returns the agency's entry for the trust bundle. */
   public SetupResult found() throws IOException {
     CertificateAuthority authority =
         CertificateAuthority.selfSigned(plan.name() + " CA", plan.from(), plan.until(), random);
@@ -114,9 +113,9 @@ public final class AgencySetup {
   }
 
   /**
-   * What was made.
+   * The created agency.
    *
-   * @param member what the bundle is to say
+   * @param member its entry for the trust bundle
    * @param pairs the private pairs by id, for signing the request to join
    */
   public record SetupResult(Member member, Map<String, SigningPair> pairs) {
@@ -142,7 +141,7 @@ public final class AgencySetup {
     List<InetAddress> addresses = new ArrayList<>();
     for (String host : plan.hosts()) {
       if (ADDRESS.matcher(host).matches()) {
-        // Nothing is looked up for what is an address already.
+        // The text is an IP address, so this causes no DNS lookup.
         addresses.add(InetAddress.getByName(host));
       } else {
         names.add(host);
@@ -154,7 +153,7 @@ public final class AgencySetup {
     PrivateFiles.write(folder.resolve("tls.crt"), Pem.encode(certificate));
   }
 
-  /** Pairs never expire by themselves: the bundle says until when they count. */
+  /** Pairs have no expiry of their own: the trust bundle limits their validity. */
   private void keep(Path folder, SigningPair signing, SigningPair audit) {
     try (Keystore keystore =
             Keystore.open(folder, passphrase, InstantSource.fixed(plan.from()), random);

@@ -19,7 +19,10 @@ import org.entente.gateway.trust.JoinRequest;
 import org.entente.gateway.trust.RootKey;
 import org.entente.gateway.trust.TrustRoots;
 
-/** The files that people hand to each other. Every failure is a {@link CeremonyProblem}. */
+/**
+ * Reads and writes the files that people exchange in a ceremony. Every failure is a {@link
+ * CeremonyProblem}.
+ */
 public final class CeremonyFiles {
   private CeremonyFiles() {}
 
@@ -33,7 +36,7 @@ public final class CeremonyFiles {
     return read(file, JoinRequest.MAX_BYTES, JoinRequest::verify);
   }
 
-  /** The roots that a federation begins with. */
+  /** The first roots of a federation. */
   public static TrustRoots roots(Path file) {
     return read(file, 1 << 20, bytes -> TrustRoots.parse(utf8(bytes)));
   }
@@ -64,12 +67,12 @@ public final class CeremonyFiles {
     writing(file, () -> PrivateFiles.write(file, content));
   }
 
-  /** Writes a file in the place of what is there. */
+  /** Writes a file, replacing an existing one. */
   public static void replace(Path file, byte[] content) {
     writing(file, () -> PrivateFiles.replace(file, content));
   }
 
-  /** Bytes of a file that is not too large. */
+  /** The bytes of a file, up to a limit. */
   public static byte[] bytes(Path file, int most) {
     return read(file, most, bytes -> bytes);
   }
@@ -82,7 +85,7 @@ public final class CeremonyFiles {
     try {
       step.run();
     } catch (FileAlreadyExistsException e) {
-      throw new CeremonyProblem(file + " is there already; name another file", e);
+      throw new CeremonyProblem(file + " already exists; name another file", e);
     } catch (IOException e) {
       throw new CeremonyProblem(file + " cannot be written: " + FileErrorText.words(e), e);
     }

@@ -1,10 +1,10 @@
 package org.entente.gateway.ceremony;
 
-/** A step of a ceremony cannot be done; the message says why and who must act. */
+/** Failure of a step of a ceremony; the message says why and who must act. */
 public final class CeremonyProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** A problem told in one line. */
+  /** A problem with a message of one line. */
   public CeremonyProblem(String message) {
     super(message);
   }

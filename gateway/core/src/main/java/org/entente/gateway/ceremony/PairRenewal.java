@@ -9,27 +9,27 @@ import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.Member;
 
 /**
- * What the bundle is to say of an agency whose pairs are renewed: the new ones from a time on,
- * those of now until a time after it. Pure.
+ * Renewal of an agency's pairs in the trust bundle: the new pairs start at one time, the current
+ * pairs end at it or later. Pure.
  *
- * @param from when the new pairs begin to count
- * @param until when they end
- * @param oldUntil when the pairs of now end, unless the bundle ends them before
+ * @param from when the new pairs become valid
+ * @param until when the new pairs end
+ * @param oldUntil when the current pairs end, unless the bundle ends them earlier
  */
 public record PairRenewal(Instant from, Instant until, Instant oldUntil) {
   public PairRenewal {
     if (!until.isAfter(from)) {
-      throw new InvalidValue("the new pairs end after they begin", from + " to " + until);
+      throw new InvalidValue("the new pairs' end is after their start", from + " to " + until);
     }
     if (oldUntil.isBefore(from)) {
       throw new InvalidValue(
-          "the pairs of now count until the new ones begin, or longer", oldUntil.toString());
+          "the current pairs' end is not before the start of the new pairs", oldUntil.toString());
     }
   }
 
   /**
-   * The member with other pairs; nothing revoked, since a request revokes nothing and what the
-   * bundle has revoked stays so.
+   * The member with the renewed pairs. It revokes nothing: requests cannot revoke, and pairs
+   * revoked in the bundle stay revoked.
    */
   public Member of(Member member, VerifyingPair signing, VerifyingPair audit) {
     return new Member(

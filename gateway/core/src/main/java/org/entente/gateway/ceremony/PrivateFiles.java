@@ -11,11 +11,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Files and folders that only their owner may read: modes 0600 and 0700 from the first byte on. */
+/**
+ * Writes files and folders that only their owner may read: modes 0600 and 0700 from the first byte
+ * on.
+ */
 public final class PrivateFiles {
   private PrivateFiles() {}
 
-  /** Makes a folder and what is missing above it; leaves one that is there as it is. */
+  /** Makes a folder and its missing parents; leaves an existing folder unchanged. */
   public static void folder(Path folder) throws IOException {
     Path absolute = folder.toAbsolutePath();
     Path parent = absolute.getParent();
@@ -31,9 +34,9 @@ public final class PrivateFiles {
   }
 
   /**
-   * Makes a folder that is to hold secrets.
+   * Makes a folder for secrets.
    *
-   * @throws FileAlreadyExistsException if it is there with something in it
+   * @throws FileAlreadyExistsException if it exists and is not empty
    */
   public static void emptyFolder(Path folder) throws IOException {
     folder(folder);
@@ -45,14 +48,14 @@ public final class PrivateFiles {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
   }
 
-  /** Removes all that is in a folder, not following links. */
+  /** Removes a folder's content without following links. */
   public static void clear(Path folder) throws IOException {
     List<Path> inside;
     try (Stream<Path> entries = Files.walk(folder)) {
       inside = entries.filter(entry -> !entry.equals(folder)).toList();
     }
     for (int i = inside.size() - 1; i >= 0; i--) {
-      // What stands in a folder comes after it.
+      // A folder's content is listed after it.
       Files.delete(inside.get(i));
     }
   }
@@ -76,7 +79,7 @@ public final class PrivateFiles {
     }
   }
 
-  /** Replaces a file at once: a reader sees the old content or the new. */
+  /** Replaces a file atomically: a reader sees the old content or the new. */
   public static void replace(Path file, byte[] content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);

@@ -21,10 +21,10 @@ import org.entente.gateway.trust.RootKey;
 import org.entente.gateway.trust.RootSet;
 
 /**
- * One root's folder, on a medium that its holder keeps: the pair in a keystore under a passphrase,
- * and the public half in {@code root.pub}.
+ * Folder of one root, on its holder's medium: the pair in a keystore under a passphrase, and the
+ * public half in {@code root.pub}.
  *
- * <p>The keystore's files must stay together; a copy of the folder is a backup.
+ * <p>Keep the keystore's files together; a copy of the folder is a backup.
  */
 public final class RootFolder {
   /** Name of the public file. */
@@ -37,10 +37,10 @@ public final class RootFolder {
   /**
    * Makes a root's pair.
    *
-   * @param folder empty or not there
-   * @param passphrase which the caller closes
+   * @param folder empty or not existing
+   * @param passphrase closed by the caller
    * @return the public half, also in the folder
-   * @throws CeremonyProblem if there is something in the folder, or it cannot be written
+   * @throws CeremonyProblem if the folder is not empty or cannot be written
    */
   public static RootKey make(
       Path folder,
@@ -51,7 +51,7 @@ public final class RootFolder {
     try {
       PrivateFiles.emptyFolder(folder);
     } catch (FileAlreadyExistsException e) {
-      throw new CeremonyProblem(folder + " is not empty; a root has a folder of its own", e);
+      throw new CeremonyProblem(folder + " is not empty; a root needs its own empty folder", e);
     } catch (IOException e) {
       throw new CeremonyProblem(folder + " cannot be written: " + FileErrorText.words(e), e);
     }
@@ -77,8 +77,8 @@ public final class RootFolder {
    * Signs a draft with the root in a folder.
    *
    * @param previous the roots that sign this version
-   * @param passphrase which the caller closes
-   * @throws CeremonyProblem if the folder holds no root, or it is none of the draft's
+   * @param passphrase closed by the caller
+   * @throws CeremonyProblem if the folder holds no root, or not one of the draft's
    */
   public static SignedDraft sign(
       BundleDraft draft,
@@ -88,12 +88,12 @@ public final class RootFolder {
       InstantSource clock,
       SecureRandom random) {
     if (!Files.isDirectory(folder.resolve(KEYSTORE))) {
-      throw new CeremonyProblem("there is no root in " + folder);
+      throw new CeremonyProblem("no root found in " + folder);
     }
     try (Keystore keystore = Keystore.open(folder.resolve(KEYSTORE), passphrase, clock, random)) {
       List<KeyEntry> roots = keystore.list(KeyKind.ROOT_PAIR);
       if (roots.size() != 1) {
-        throw new CeremonyProblem(folder + " holds " + roots.size() + " roots where one belongs");
+        throw new CeremonyProblem(folder + " holds " + roots.size() + " roots; expected one");
       }
       try (KeyEntry entry = roots.get(0)) {
         NoteKeyName name = new NoteKeyName(entry.id());
@@ -106,10 +106,10 @@ public final class RootFolder {
   }
 
   /**
-   * A draft with one more root's signatures.
+   * A draft after one more root signed it.
    *
-   * @param root who signed
-   * @param draft the draft with them
+   * @param root the root that signed
+   * @param draft the draft with its signatures
    */
   public record SignedDraft(NoteKeyName root, BundleDraft draft) {}
 }

@@ -1,6 +1,6 @@
 /**
- * How a federation is founded and how an agency joins: keys made and kept in files, offline, by
- * people; no running node.
+ * Founding of a federation and joining of agencies: people make keys in files, offline, without a
+ * running node.
  */
 @NullMarked
 package org.entente.gateway.ceremony;

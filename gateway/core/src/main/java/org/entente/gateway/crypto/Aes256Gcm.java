@@ -13,12 +13,12 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * AES-256-GCM (NIST SP 800-38D) with 12-byte nonces and 16-byte tags. Safe for use by many threads.
  *
- * <p>The caller sees to it that a key never meets the same nonce with two plaintexts; sealing the
- * same thing again gives the same bytes. GCM does not commit to its key: what may be opened under
- * several keys goes through {@link ChunkedEncryption}.
+ * <p>The caller must never use a key with the same nonce for two plaintexts; sealing the same input
+ * again gives the same bytes. GCM does not commit to its key: where several keys may open a
+ * ciphertext, use {@link ChunkedEncryption}.
  *
- * <p>Each thread keeps one JDK cipher, which costs a third of a microsecond per kilobyte where a
- * new one costs several. That cipher remembers its last key until the thread's next use.
+ * <p>Each thread keeps one JDK cipher: 0.3 µs per kilobyte, where a new cipher costs several. That
+ * cipher remembers its last key until the thread's next use.
  */
 public final class Aes256Gcm {
   /** Length of a key in bytes. */
@@ -35,7 +35,7 @@ public final class Aes256Gcm {
   private Aes256Gcm() {}
 
   /**
-   * Encrypts {@code plaintext} and authenticates it with {@code aad}; the tag stands at the end.
+   * Encrypts {@code plaintext} and authenticates it with {@code aad}; the tag comes last.
    *
    * @throws IllegalArgumentException if the key or the nonce has the wrong length
    */
@@ -57,7 +57,7 @@ public final class Aes256Gcm {
   }
 
   /**
-   * The same of a part of an array.
+   * The same for a part of an array.
    *
    * @throws IndexOutOfBoundsException if the array ends before the part does
    */
@@ -70,10 +70,10 @@ public final class Aes256Gcm {
   }
 
   /**
-   * As {@link #seal(byte[], byte[], byte[], byte[])}, into {@code output} at {@code at}, where it
-   * takes 16 bytes more than the plaintext.
+   * As {@link #seal(byte[], byte[], byte[], byte[])}, into {@code output} at {@code at}; needs 16
+   * bytes more than the plaintext.
    *
-   * @throws IndexOutOfBoundsException if there is no room for it
+   * @throws IndexOutOfBoundsException if {@code output} is too short
    */
   public static void seal(
       byte[] key, byte[] nonce, byte[] aad, byte[] plaintext, byte[] output, int at) {
@@ -81,7 +81,7 @@ public final class Aes256Gcm {
     seal(key, nonce, aad, new Slice(plaintext, 0, plaintext.length), output, at);
   }
 
-  /** Seals a slice into {@code output} at {@code at}, where it takes 16 bytes more. */
+  /** Seals a slice into {@code output} at {@code at}; needs 16 bytes more than the slice. */
   static void seal(byte[] key, byte[] nonce, byte[] aad, Slice plaintext, byte[] output, int at) {
     seal(ready(Cipher.ENCRYPT_MODE, key, nonce), aad, plaintext, output, at);
   }
@@ -95,7 +95,7 @@ public final class Aes256Gcm {
     }
   }
 
-  /** Opens a slice into {@code output} at {@code at}; false, with nothing left there, if forged. */
+  /** Opens a slice into {@code output} at {@code at}; false, leaving nothing there, if forged. */
   static boolean open(
       byte[] key, byte[] nonce, byte[] aad, Slice ciphertext, byte[] output, int at) {
     return ciphertext.length >= TAG_BYTES
@@ -130,8 +130,8 @@ public final class Aes256Gcm {
       cipher.init(mode, secret, parameters);
       return cipher;
     } catch (InvalidAlgorithmParameterException e) {
-      // A JDK cipher refuses the key and nonce it sealed with last. Sealing the same thing again is
-      // legitimate here (a stanza sent twice), so that memory is dropped with the cipher.
+      // A JDK cipher refuses the key and nonce it sealed with last. Sealing the same input again is
+      // // legitimate here (a stanza sent twice), so drop the cipher and with it that memory.
       return ready(newCipher(), mode, key, nonce);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-256-GCM takes every key", e);
@@ -147,9 +147,9 @@ public final class Aes256Gcm {
   }
 
   /**
-   * Sealing and opening under one key, again and again: a JDK cipher that is given the key it had
-   * before does not expand it again, which for a small record costs more than the record. Safe for
-   * many threads, one after the other.
+   * Repeated sealing and opening under one key. A JDK cipher does not expand the same key again;
+   * for a small record, expansion costs more than the record. Safe for many threads, which take
+   * turns.
    */
   public static final class OneKey {
     private static final byte[] NO_KEY = new byte[KEY_BYTES];
@@ -157,7 +157,7 @@ public final class Aes256Gcm {
 
     private Cipher cipher = newCipher();
 
-    /** Sealing and opening; the key comes with each call and is to be the same. */
+    /** The caller passes the same key with each call. */
     public OneKey() {}
 
     /** As {@link Aes256Gcm#seal(byte[], byte[], byte[], byte[], byte[], int)}. */
@@ -183,7 +183,7 @@ public final class Aes256Gcm {
           : Optional.empty();
     }
 
-    /** Has the cipher forget the key. */
+    /** Makes the cipher forget the key. */
     public synchronized void forget() {
       cipher = ready(cipher, Cipher.DECRYPT_MODE, NO_KEY, NO_NONCE);
     }

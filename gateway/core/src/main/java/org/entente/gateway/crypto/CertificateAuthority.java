@@ -22,7 +22,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * An agency's root certificate and its key, which issues leaf certificates for gateways and clients
- * (RFC 5280; X509-SVID). P-256 and ECDSA with SHA-256, which every TLS library takes.
+ * (RFC 5280; X509-SVID). P-256 and ECDSA with SHA-256, which every TLS library supports.
  *
  * <p>The root may issue leaves but no further authorities. Immutable and safe for use by many
  * threads.
@@ -66,10 +66,10 @@ public final class CertificateAuthority {
   }
 
   /**
-   * Takes up an authority made before.
+   * An existing authority.
    *
-   * @throws IllegalArgumentException if the certificate is no P-256 authority or the key not its
-   *     own
+   * @throws IllegalArgumentException if the certificate is not a P-256 authority or the key is not
+   *     its own
    */
   public static CertificateAuthority of(X509Certificate certificate, PrivateKey privateKey) {
     if (certificate.getBasicConstraints() < 0
@@ -113,7 +113,7 @@ public final class CertificateAuthority {
     return certificate;
   }
 
-  /** The root's private key, for writing it away. */
+  /** The root's private key, for storage. */
   public PrivateKey privateKey() {
     return privateKey;
   }
@@ -147,7 +147,9 @@ public final class CertificateAuthority {
     }
   }
 
-  /** Common names end at 64 characters (RFC 5280, appendix A.1); the SPIFFE ID has all of it. */
+  /**
+   * A common name has at most 64 characters (RFC 5280, appendix A.1); the SPIFFE ID is complete.
+   */
   private static String lastSegment(LeafProfile profile) {
     String path = profile.spiffeId().getPath();
     String last = path.substring(path.lastIndexOf('/') + 1);

@@ -25,11 +25,11 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /**
- * A request for a leaf certificate (PKCS#10, RFC 2986): a P-256 key, the SPIFFE ID asked for, and
+ * A request for a leaf certificate (PKCS#10, RFC 2986): a P-256 key, the requested SPIFFE ID, and
  * proof that the requester holds the key.
  *
- * <p>The authority decides what the certificate says; the request only asks. Immutable and safe for
- * use by many threads.
+ * <p>The authority decides the content of the certificate. Immutable and safe for use by many
+ * threads.
  */
 public final class CertificateRequest {
   private final byte[] encoded;
@@ -43,9 +43,9 @@ public final class CertificateRequest {
   }
 
   /**
-   * Makes a request signed by the key it is for.
+   * Makes a request, signed by the key to certify.
    *
-   * @throws IllegalArgumentException if the key is not on P-256 or the ID is no SPIFFE ID with a
+   * @throws IllegalArgumentException if the key is not on P-256 or the ID is not a SPIFFE ID with a
    *     path
    */
   public static CertificateRequest create(KeyPair keys, URI spiffeId, SecureRandom random) {
@@ -97,7 +97,7 @@ public final class CertificateRequest {
         | OperatorCreationException
         | PKCSException
         | RuntimeException e) {
-      // The ASN.1 parser is lazy and reports malformed content by whatever it stumbles over.
+      // The ASN.1 parser is lazy and reports malformed content by various exceptions.
       return Optional.empty();
     }
   }
@@ -124,7 +124,7 @@ public final class CertificateRequest {
     return publicKey;
   }
 
-  /** The identity asked for. */
+  /** The requested identity. */
   public URI spiffeId() {
     return spiffeId;
   }

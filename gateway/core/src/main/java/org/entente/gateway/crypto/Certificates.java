@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is read from an X.509 certificate (RFC 5280). Stateless and safe for use by many threads.
+ * Reads X.509 certificates (RFC 5280) and their SPIFFE identities. Stateless and safe for use by
+ * many threads.
  */
 public final class Certificates {
   private static final int URI_NAME = 6;
@@ -22,7 +23,7 @@ public final class Certificates {
    * The identity a leaf certificate carries: its only URI name, if that is a SPIFFE ID with a path.
    *
    * <p>Empty for a certificate that may sign others, that has no URI name, several, or one of
-   * another form (X509-SVID, sections 2 and 4). Says nothing about who issued the certificate.
+   * another form (X509-SVID, sections 2 and 4). Does not check the issuer.
    */
   public static Optional<URI> spiffeId(X509Certificate certificate) {
     if (certificate.getBasicConstraints() >= 0) {
@@ -51,7 +52,7 @@ public final class Certificates {
   /**
    * Reads one certificate in DER.
    *
-   * @throws CertificateException if it is none, or bytes follow it
+   * @throws CertificateException if it is malformed, or bytes follow it
    */
   public static X509Certificate parse(byte[] der) throws CertificateException {
     ByteArrayInputStream input = new ByteArrayInputStream(der);

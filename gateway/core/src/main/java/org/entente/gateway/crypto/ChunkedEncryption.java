@@ -18,11 +18,11 @@ import java.util.Optional;
  *
  * <p>Key, base nonce and commitment of a message are HKDF-Expand(SHA-512) of the input key over
  * name, salt and context; chunk n is sealed under base nonce XOR n. The commitment is compared
- * before any chunk is opened, so a ciphertext opens under one key and context only. The missing
- * short chunk shows truncation.
+ * before any chunk is opened, so a ciphertext opens under one key and context only. A missing short
+ * chunk reveals truncation.
  *
- * <p>Messages are opened whole: nothing is returned before all of it is authentic. Stateless and
- * safe for use by many threads. Messages are arrays, hence below 2 GiB.
+ * <p>Opening returns a message only once all of it is authentic. Stateless and safe for use by many
+ * threads. Messages are arrays, hence below 2 GiB.
  *
  * @see <a href="https://c2sp.org/chunked-encryption">c2sp.org/chunked-encryption</a>
  */
@@ -75,7 +75,7 @@ public final class ChunkedEncryption {
   /**
    * Decrypts what {@link #seal} made with the same key and context.
    *
-   * @return the plaintext, or empty whatever was wrong
+   * @return the plaintext, or empty for any failure
    * @throws IllegalArgumentException if the key has the wrong length
    */
   public static Optional<byte[]> open(byte[] key, byte[] context, byte[] ciphertext) {

@@ -2,7 +2,7 @@ package org.entente.gateway.crypto;
 
 import java.security.MessageDigest;
 
-/** Comparison that does not tell by its duration where two values differ. */
+/** Comparison whose duration does not reveal where two values differ. */
 public final class ConstantTime {
   private ConstantTime() {}
 

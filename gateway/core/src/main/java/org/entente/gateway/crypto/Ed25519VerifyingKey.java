@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A public Ed25519 key (RFC 8032, section 5.1), checked to be a canonical point of prime order.
  *
- * <p>The check goes further than RFC 8032 asks: a point of small or mixed order lets one signature
- * verify under several keys or messages. Verification likewise refuses an S that is not reduced and
- * an R that is not of prime order: RFC 8032 lets a verifier multiply by the cofactor or not, and a
- * signer could otherwise make a signature that this program accepts and another's refuses, to
- * disown it later. Immutable and safe for use by many threads; equal when the encodings are equal.
+ * <p>The check is stricter than RFC 8032 requires: with a point of small or mixed order, one
+ * signature can verify under several keys or messages. Verification also refuses an S that is not
+ * reduced and an R that is not of prime order. RFC 8032 leaves multiplication by the cofactor to
+ * the verifier, so a signer could otherwise make a signature that this program accepts and another
+ * refuses, and disown it later. Immutable and safe for use by many threads; equal when the
+ * encodings are equal.
  */
 public final class Ed25519VerifyingKey {
   /** Length of an encoded key in bytes. */

@@ -7,8 +7,8 @@ import javax.crypto.Mac;
  * HKDF (RFC 5869) with SHA-256, and its expansion with SHA-512. Stateless and safe for use by many
  * threads.
  *
- * <p>Expansion needs a key that is already uniformly random; anything else is extracted first. The
- * {@code info} alone separates uses, so each use starts it with its own fixed label.
+ * <p>Expansion needs a key that is already uniformly random; extract from any other input first.
+ * Only {@code info} separates uses, so each use starts it with its own fixed label.
  */
 public final class Hkdf {
   private Hkdf() {}

@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HMAC over the two hashes in use, with one JDK object per thread. */
+/** HMAC with SHA-256 or SHA-512, with one JDK object per thread. */
 enum Hmac {
   SHA_256("HmacSHA256", 32),
   SHA_512("HmacSHA512", 64);
@@ -30,7 +30,7 @@ enum Hmac {
     return mac.doFinal();
   }
 
-  /** This thread's object, ready for a message; it stays keyed over {@code doFinal}. */
+  /** This thread's object, ready for a message; it keeps its key after {@code doFinal}. */
   Mac keyed(byte[] key) {
     Mac mac = (this == SHA_256 ? PerThread.SHA_256 : PerThread.SHA_512).get();
     try {
@@ -45,7 +45,7 @@ enum Hmac {
     static final ThreadLocal<Mac> SHA_256 = ThreadLocal.withInitial(() -> newMac(Hmac.SHA_256));
     static final ThreadLocal<Mac> SHA_512 = ThreadLocal.withInitial(() -> newMac(Hmac.SHA_512));
 
-    // The JDK refuses an empty key; HMAC pads keys with zeros, so one zero is the same key.
+    // The JDK refuses an empty key. HMAC pads keys with zeros, so one zero byte is the same key.
     static final byte[] EMPTY_KEY = {0};
 
     private static Mac newMac(Hmac hmac) {

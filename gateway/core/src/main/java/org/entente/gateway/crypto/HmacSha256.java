@@ -3,8 +3,8 @@ package org.entente.gateway.crypto;
 /**
  * HMAC-SHA-256 (RFC 2104, FIPS 198-1). Stateless and safe for use by many threads.
  *
- * <p>Parts are authenticated as if joined: where their borders matter, the caller encodes lengths.
- * Compare results with {@link ConstantTime#equal}.
+ * <p>Parts are authenticated as if joined: where their boundaries matter, the caller encodes
+ * lengths. Compare results with {@link ConstantTime#equal}.
  */
 public final class HmacSha256 {
   /** Length of a result in bytes. */

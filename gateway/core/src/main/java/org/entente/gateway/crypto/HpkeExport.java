@@ -10,10 +10,10 @@ import org.bouncycastle.crypto.hpke.HPKEContextWithEncapsulation;
  * HPKE (RFC 9180) in base mode, used for its exporter only: a secret shared by a sender and one
  * recipient. X-Wing (KEM 0x647a), HKDF-SHA256 (0x0001), AES-256-GCM (0x0002).
  *
- * <p>Base mode does not say who sent: the {@code enc} must be signed by its sender. ML-KEM answers
- * a forged {@code enc} with a random secret rather than an error, so a recipient learns of the
- * forgery only when what was sealed under the secret does not open. Stateless and safe for use by
- * many threads.
+ * <p>Base mode does not authenticate the sender, who must sign the {@code enc}. ML-KEM answers a
+ * forged {@code enc} with a random secret rather than an error, so a recipient notices the forgery
+ * only when a ciphertext under the secret does not open. Stateless and safe for use by many
+ * threads.
  */
 public final class HpkeExport {
   /** Length of the encapsulated key in bytes. */
@@ -44,8 +44,8 @@ public final class HpkeExport {
   /**
    * Recovers one exported secret at the recipient.
    *
-   * <p>The length of {@code enc} is checked before the key is touched. Whatever else is wrong is
-   * one outcome: empty, or a secret that opens nothing.
+   * <p>The length of {@code enc} is checked before the key is used. Any other fault has one
+   * outcome: empty, or a secret that opens nothing.
    *
    * @param length of the secret in bytes, 1 to 8160
    * @throws IllegalArgumentException if {@code length} is out of range
@@ -78,13 +78,13 @@ public final class HpkeExport {
     return suite(HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM256);
   }
 
-  /** The suite of X-Wing with another KDF or AEAD, for which there are official vectors. */
+  /** The suite of X-Wing with another KDF or AEAD that has official test vectors. */
   static HPKE suite(short kdf, short aead) {
     return new HPKE(HPKE.mode_base, HPKE.kem_X_WING, kdf, aead);
   }
 
   /**
-   * The sender's side: what to send, and the secrets it stands for.
+   * The sender's side: the encapsulated key to send and the secrets shared through it.
    *
    * <p>Safe for use by many threads. Secrets stay in memory until the object is unreachable.
    */

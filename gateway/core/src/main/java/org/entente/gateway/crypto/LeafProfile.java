@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a {@link CertificateAuthority} puts into a leaf certificate besides the key.
+ * Content of a leaf certificate of a {@link CertificateAuthority}, except the key.
  *
  * <p>Immutable. Times are kept in whole seconds, as certificates do.
  *
  * @param spiffeId the identity, the only URI name
  * @param dnsNames names under which clients without SPIFFE reach the node
- * @param addresses addresses under which they do
+ * @param addresses IP addresses under which they do
  * @param notBefore first second of validity
  * @param notAfter last second of validity
  */
@@ -31,8 +31,8 @@ public record LeafProfile(
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException if the identity is no SPIFFE ID with a path, a name is no
-   *     lower-case DNS name, or the validity is empty
+   * @throws IllegalArgumentException if the identity is not a SPIFFE ID with a path, a name is not
+   *     a lower-case DNS name, or the validity is empty
    */
   public LeafProfile {
     if (SpiffeUri.parse(spiffeId.toString()).isEmpty()) {

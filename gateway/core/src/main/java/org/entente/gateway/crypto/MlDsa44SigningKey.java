@@ -10,9 +10,9 @@ import org.bouncycastle.crypto.signers.MLDSASigner;
 /**
  * A private ML-DSA-44 key (FIPS 204), kept as its 32-byte seed.
  *
- * <p>Signing is the deterministic variant of pure ML-DSA: the same message gives the same bytes, so
- * that a checkpoint signed again after a crash is the same checkpoint. Immutable and safe for use
- * by many threads.
+ * <p>Signing is the deterministic variant of pure ML-DSA. The same message gives the same bytes, so
+ * signing a checkpoint again after a crash gives the same checkpoint. Immutable and safe for use by
+ * many threads.
  */
 public final class MlDsa44SigningKey {
   /** Length of a seed in bytes. */

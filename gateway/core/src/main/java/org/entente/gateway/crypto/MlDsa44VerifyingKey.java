@@ -8,7 +8,7 @@ import org.bouncycastle.crypto.params.MLDSAPublicKeyParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A public ML-DSA-44 key (FIPS 204): 1312 bytes, every string of which is a valid encoding.
+ * A public ML-DSA-44 key (FIPS 204). Any 1312 bytes are a valid encoding.
  *
  * <p>Immutable and safe for use by many threads; equal when the encodings are equal.
  */

@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link SigningPair} makes: an Ed25519 signature (64 bytes) and an ML-DSA-44 signature
+ * Signature of a {@link SigningPair}: an Ed25519 signature (64 bytes) and an ML-DSA-44 signature
  * (2420 bytes) over the same message.
  *
- * <p>The lengths are fixed, so one half cannot be left out. Encoded as the one followed by the
- * other. Immutable: arrays are copied in and out. Equal when the bytes are equal.
+ * <p>The lengths are fixed, so neither half can be left out. Encoded in that order. Immutable:
+ * arrays are copied in and out. Equal when the bytes are equal.
  */
 public final class PairSignature {
   /** Length of an encoded signature in bytes. */

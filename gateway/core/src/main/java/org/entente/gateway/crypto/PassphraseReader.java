@@ -15,7 +15,7 @@ import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.StartProblem;
 import org.jspecify.annotations.Nullable;
 
-/** Reads passphrases from where the configuration says. */
+/** Reads passphrases from an environment variable or a file. */
 public final class PassphraseReader {
   /** Fewest characters. */
   static final int LEAST = 12;
@@ -25,8 +25,8 @@ public final class PassphraseReader {
   private PassphraseReader() {}
 
   /**
-   * The passphrase in an environment variable or, where that is null, in a file. The caller closes
-   * it.
+   * The passphrase in an environment variable or, if that is null, in a file. The caller closes the
+   * passphrase.
    *
    * @throws StartProblem if there is none, it is too short, or others may read its file
    */
@@ -52,7 +52,8 @@ public final class PassphraseReader {
       boolean others =
           granted.stream().anyMatch(permission -> !permission.name().startsWith("OWNER_"));
       if (others) {
-        throw new StartProblem("passphrase: " + file + " can be used by others than its owner");
+        throw new StartProblem(
+            "passphrase: " + file + " has permissions for others than its owner; run chmod 600");
       }
       if (Files.size(file) > MOST_BYTES) {
         throw new StartProblem("passphrase: " + file + " has more than " + MOST_BYTES + " bytes");

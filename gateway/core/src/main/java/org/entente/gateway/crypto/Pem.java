@@ -40,9 +40,9 @@ import org.bouncycastle.util.io.pem.PemWriter;
  * Textual encodings of certificates, requests and private keys (RFC 7468). Stateless and safe for
  * use by many threads.
  *
- * <p>A text holds blocks of the one kind that is asked for; anything else is refused with a message
- * that names what was found, never its content. Private keys are PKCS#8 (RFC 5958), encrypted or
- * not: keep them in files that only the gateway reads.
+ * <p>A text holds blocks of the one expected kind. Other content is refused; the message names the
+ * kind found, never its content. Private keys are PKCS#8 (RFC 5958), encrypted or not: keep them in
+ * files that only the gateway can read.
  */
 public final class Pem {
   private static final String CERTIFICATE = "CERTIFICATE";
@@ -80,7 +80,7 @@ public final class Pem {
    * openssl pkcs8 -topk8} writes it).
    *
    * @param passphrase UTF-8, of ASCII characters
-   * @throws InvalidKeyException also if the passphrase is another
+   * @throws InvalidKeyException also if the passphrase is wrong
    */
   public static PrivateKey privateKey(String pem, SecretBytes passphrase)
       throws InvalidKeyException {
@@ -89,7 +89,7 @@ public final class Pem {
     try {
       List<byte[]> blocks = blocks(pem, ENCRYPTED_PRIVATE_KEY);
       if (blocks.size() != 1) {
-        throw new InvalidKeyException(blocks.size() + " private keys where one belongs");
+        throw new InvalidKeyException(blocks.size() + " private keys; expected one");
       }
       byte[] plain =
           new PKCS8EncryptedPrivateKeyInfo(blocks.get(0))
@@ -102,7 +102,7 @@ public final class Pem {
     } catch (IOException e) {
       throw new InvalidKeyException(e.getMessage(), e);
     } catch (PKCSException | OperatorCreationException e) {
-      throw new InvalidKeyException("the passphrase is another, or the key is malformed");
+      throw new InvalidKeyException("the passphrase is wrong, or the key is malformed");
     } finally {
       Arrays.fill(characters, '\0');
     }
@@ -111,13 +111,13 @@ public final class Pem {
   /**
    * Reads one private key: EC, RSA or Ed25519.
    *
-   * @throws InvalidKeyException if there is none, several, one of another kind or a malformed one
+   * @throws InvalidKeyException unless there is exactly one, well-formed and of these kinds
    */
   public static PrivateKey privateKey(String pem) throws InvalidKeyException {
     try {
       List<byte[]> blocks = blocks(pem, PRIVATE_KEY);
       if (blocks.size() != 1) {
-        throw new InvalidKeyException(blocks.size() + " private keys where one belongs");
+        throw new InvalidKeyException(blocks.size() + " private keys; expected one");
       }
       return privateKey(blocks.get(0));
     } catch (IOException e) {
@@ -175,7 +175,7 @@ public final class Pem {
   /**
    * Writes a private key, unencrypted: the text is a secret.
    *
-   * @throws IllegalArgumentException if the key does not give itself away, as one in hardware
+   * @throws IllegalArgumentException if the key cannot be exported, such as one in hardware
    */
   public static String encode(PrivateKey key) {
     byte[] encoded = key.getEncoded();
@@ -194,7 +194,7 @@ public final class Pem {
    * rounds), as {@code openssl pkcs8} reads it.
    *
    * @param passphrase UTF-8, of ASCII characters
-   * @throws IllegalArgumentException if the key does not give itself away, as one in hardware
+   * @throws IllegalArgumentException if the key cannot be exported, such as one in hardware
    */
   public static String encode(PrivateKey key, SecretBytes passphrase, SecureRandom random) {
     char[] characters =
@@ -245,7 +245,7 @@ public final class Pem {
         blocks.add(block.getContent());
       }
     } catch (IllegalArgumentException | IllegalStateException e) {
-      // What the library throws for bad Base64 and for a block without an end.
+      // The library throws this for bad Base64 and for a block without an end.
       throw new IOException("malformed PEM", e);
     }
     if (blocks.isEmpty()) {
@@ -262,7 +262,7 @@ public final class Pem {
         actual.endsWith(PRIVATE_KEY) && expected.equals(PRIVATE_KEY)
             ? "; convert it to PKCS#8 with: openssl pkcs8 -topk8 -nocrypt"
             : "";
-    throw new IOException("a " + actual + " block where " + expected + " belongs" + hint);
+    throw new IOException("found a " + actual + " block; expected " + expected + hint);
   }
 
   private static String keyAlgorithm(byte[] pkcs8) throws InvalidKeyException {

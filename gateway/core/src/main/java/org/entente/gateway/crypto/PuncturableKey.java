@@ -13,26 +13,26 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key from which 2^64 keys follow and which can forget any of them: the puncturable pseudorandom
- * function that follows from the tree of Goldreich, Goldwasser and Micali ("How to construct random
+ * A key from which 2^64 keys are derived and which can forget any of them: the puncturable
+ * pseudorandom function from the tree of Goldreich, Goldwasser and Micali ("How to construct random
  * functions", JACM 33, 1986; for its puncturing see Boneh and Waters, ePrint 2013/352).
  *
  * <p>A tree of 32 levels with four children at each node; a child is HMAC-SHA-256 of the node with
  * the child's place. The key of a leaf is its node. Forgetting a leaf replaces the node above it by
- * the siblings along the path, 96 at most, from which every other leaf still follows and this one
- * does not. So a copy of what was sealed under a forgotten key opens with no later state of this
- * key; it does with an earlier one, which the caller destroys.
+ * the siblings along the path, 96 at most, from which every other leaf can be derived and this one
+ * cannot. So no later state of this key opens a ciphertext under a forgotten key. An earlier state
+ * does; the caller destroys it.
  *
- * <p>Immutable but for closing. Safe for use by many threads.
+ * <p>Immutable except for closing. Safe for use by many threads.
  *
  * <pre>
  * u8 version = 1 · u32 count · count × (u8 level · u64 first leaf below · 32-byte node)
  * </pre>
  *
- * Big-endian, by first leaf in unsigned order; a state has one form.
+ * Big-endian, by first leaf in unsigned order; each state has exactly one encoding.
  */
 public final class PuncturableKey implements AutoCloseable {
-  /** Length of the root, and of every key that follows. */
+  /** Length in bytes of the root and of every derived key. */
   public static final int KEY_BYTES = 32;
 
   private static final byte[] CHILD = "entente/v1 tree".getBytes(StandardCharsets.US_ASCII);
@@ -41,7 +41,7 @@ public final class PuncturableKey implements AutoCloseable {
   private static final int RECORD_BYTES = 1 + 8 + KEY_BYTES;
   private static final int PREFIX_BYTES = 5;
 
-  /** Leaves that differ in their last 6 bits often come one after the other. */
+  /** Leaves that differ only in their last 6 bits are often used one after the other. */
   private static final int SHARED_LEVELS = 29;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -88,22 +88,22 @@ public final class PuncturableKey implements AutoCloseable {
     return Optional.of(kept ? key.clone() : key);
   }
 
-  /** Whether the key of a leaf follows. */
+  /** Whether the key of a leaf can be derived. */
   public boolean holds(long leaf) {
     Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
     return above != null && above.getValue().covers(leaf);
   }
 
-  /** The same key without a leaf; itself if that was forgotten before. */
+  /** The same key without a leaf; itself if it had already forgotten that. */
   public PuncturableKey without(long leaf) {
     return without(List.of(leaf), Integer.MAX_VALUE);
   }
 
   /**
-   * The same key without some leaves: in their order, each that leaves the state within a size.
-   * Itself if there is nothing to forget, or no room for it.
+   * The same key without some leaves. It forgets them in order and skips any that would make the
+   * state too large. Itself if it forgets none.
    *
-   * @param mostBytes length of {@link #encode} that is not exceeded
+   * @param mostBytes greatest length of {@link #encode}
    */
   public PuncturableKey without(Collection<Long> leaves, int mostBytes) {
     int mostNodes = (mostBytes - PREFIX_BYTES) / RECORD_BYTES;
@@ -117,7 +117,7 @@ public final class PuncturableKey implements AutoCloseable {
     return next;
   }
 
-  /** Each level down to the leaf leaves three siblings; the node above them goes. */
+  /** Each level down to the leaf adds three siblings; their parent node is removed. */
   private int sizeWithout(long leaf) {
     return nodes.size() - 1 + 3 * (LEVELS - nodes.floorEntry(leaf).getValue().level());
   }
@@ -128,7 +128,7 @@ public final class PuncturableKey implements AutoCloseable {
     return new PuncturableKey(same);
   }
 
-  /** Only of a key that nobody else has yet. */
+  /** Only for a key that is not yet shared. */
   private void forget(long leaf) {
     Node node = nodes.remove(nodes.floorKey(leaf));
     while (node != null && node.level() < LEVELS) {
@@ -177,7 +177,7 @@ public final class PuncturableKey implements AutoCloseable {
     return 64 - 2 * level;
   }
 
-  /** The state as bytes, which the caller wipes. */
+  /** The encoded state, which the caller wipes. */
   public byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(PREFIX_BYTES + nodes.size() * RECORD_BYTES);
     out.put((byte) VERSION).putInt(nodes.size());
@@ -190,7 +190,7 @@ public final class PuncturableKey implements AutoCloseable {
   /**
    * Reads a state.
    *
-   * @throws IllegalArgumentException if the bytes are none
+   * @throws IllegalArgumentException if the bytes are not a state
    */
   public static PuncturableKey parse(byte[] state) {
     try {
@@ -198,7 +198,7 @@ public final class PuncturableKey implements AutoCloseable {
       int version = in.get();
       int count = in.getInt();
       if (version != VERSION || in.remaining() != (long) count * RECORD_BYTES) {
-        throw new IllegalArgumentException("no state of a puncturable key");
+        throw new IllegalArgumentException("not a state of a puncturable key");
       }
       NavigableMap<Long, Node> nodes = new TreeMap<>(Long::compareUnsigned);
       while (in.hasRemaining()) {
@@ -213,7 +213,7 @@ public final class PuncturableKey implements AutoCloseable {
       }
       return new PuncturableKey(nodes);
     } catch (BufferUnderflowException e) {
-      throw new IllegalArgumentException("no state of a puncturable key", e);
+      throw new IllegalArgumentException("not a state of a puncturable key", e);
     }
   }
 
@@ -223,14 +223,14 @@ public final class PuncturableKey implements AutoCloseable {
     boolean aligned =
         level >= 0 && level <= LEVELS && (level == LEVELS || first << (2 * level) == 0);
     if (!aligned || (level == 0 && first != 0)) {
-      throw new IllegalArgumentException("a node that cannot be");
+      throw new IllegalArgumentException("an impossible node");
     }
     byte[] seed = new byte[KEY_BYTES];
     in.get(seed);
     return new Node(level, first, seed);
   }
 
-  /** Wipes it. Nobody may use it at the same time or later. */
+  /** Wipes the key. No thread may use it at the same time or later. */
   @Override
   public void close() {
     nodes.values().forEach(node -> Arrays.fill(node.seed(), (byte) 0));

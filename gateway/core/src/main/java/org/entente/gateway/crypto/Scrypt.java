@@ -2,9 +2,12 @@ package org.entente.gateway.crypto;
 
 import org.bouncycastle.crypto.generators.SCrypt;
 
-/** Keys from passphrases by scrypt (RFC 7914). Stateless and safe for use by many threads. */
+/**
+ * Derivation of keys from passphrases with scrypt (RFC 7914). Stateless and safe for use by many
+ * threads.
+ */
 public final class Scrypt {
-  /** A reader must not be made to take more memory than this, bytes. */
+  /** Most memory in bytes that a stored cost may make a reader use. */
   private static final long MOST_MEMORY = 512L << 20;
 
   private static final int MOST_LOG_N = 24;
@@ -13,7 +16,7 @@ public final class Scrypt {
   private Scrypt() {}
 
   /**
-   * What a derivation costs whoever guesses: {@code 128 · r · 2^logN} bytes of memory, {@code p}
+   * Cost of a derivation, and so of each guess: {@code 128 · r · 2^logN} bytes of memory, {@code p}
    * times.
    *
    * @param logN binary logarithm of N, from 1
@@ -22,12 +25,12 @@ public final class Scrypt {
    */
   public record Cost(int logN, int r, int p) {
     /**
-     * 64 MiB, twice: one of the equal choices of OWASP's guidance on storing passwords; half a
-     * second.
+     * 64 MiB, twice; half a second. One of the equivalent settings in OWASP's guidance on storing
+     * passwords.
      */
     public static final Cost DEFAULT = new Cost(16, 8, 2);
 
-    /** Whether it is sane and takes at most 512 MiB: to be asked of a cost that was read. */
+    /** Whether it is valid and needs at most 512 MiB; check every stored cost with this. */
     public boolean isBearable() {
       boolean sane = logN >= 1 && logN <= MOST_LOG_N && r >= 1 && p >= 1 && p <= MOST_P;
       return sane && ((128L * r) << logN) <= MOST_MEMORY;
@@ -43,7 +46,7 @@ public final class Scrypt {
    */
   public static SecretBytes derive(SecretBytes passphrase, byte[] salt, Cost cost, int length) {
     if (!cost.isBearable()) {
-      throw new IllegalArgumentException("a cost that nobody can bear: " + cost);
+      throw new IllegalArgumentException("scrypt cost out of bounds: " + cost);
     }
     return SecretBytes.takeOver(
         passphrase.use(

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A secret of any length that prints as {@code [hidden]} and can be wiped.
  *
- * <p>Equality takes time that depends on the lengths only. Closing overwrites the bytes, after
- * which every use fails; copies the virtual machine or a caller made are out of reach. Safe for use
- * by many threads: a reader sees the whole secret or the failure, never a half-wiped one.
+ * <p>Comparison time depends only on the lengths. Closing overwrites the bytes; every later use
+ * fails. Copies made by the virtual machine or a caller remain. Safe for use by many threads: a
+ * reader sees the whole secret or the failure, never a half-wiped secret.
  */
 public final class SecretBytes implements AutoCloseable {
-  /** What a secret looks like in print. */
+  /** Printed form of a secret. */
   static final String HIDDEN = "[hidden]";
 
   private byte @Nullable [] bytes;
@@ -28,7 +28,7 @@ public final class SecretBytes implements AutoCloseable {
     return new SecretBytes(bytes.clone());
   }
 
-  /** Takes {@code bytes} over without a copy: the caller must not keep or change them. */
+  /** Takes ownership of {@code bytes} without a copy: the caller must not keep or change them. */
   public static SecretBytes takeOver(byte[] bytes) {
     return new SecretBytes(bytes);
   }
@@ -48,7 +48,7 @@ public final class SecretBytes implements AutoCloseable {
   }
 
   /**
-   * Lends a copy of the secret to {@code use}, wipes it afterwards, and returns what came of it.
+   * Lends a copy of the secret to {@code use}, wipes it afterwards, and returns the result.
    *
    * @throws IllegalStateException if closed
    */
@@ -110,7 +110,7 @@ public final class SecretBytes implements AutoCloseable {
     }
   }
 
-  /** Equal for all secrets, so that no hash of one leaks into a table, a dump or a log. */
+  /** Equal for all secrets, so that a hash never leaks into a table, a dump or a log. */
   @Override
   public int hashCode() {
     return SecretBytes.class.hashCode();

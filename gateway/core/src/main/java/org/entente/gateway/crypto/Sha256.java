@@ -4,9 +4,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * SHA-256 (FIPS 180-4), at once over parts or fed bit by bit.
+ * SHA-256 (FIPS 180-4), in one call over parts or incrementally.
  *
- * <p>Parts are hashed as if joined: where their borders matter, the caller encodes lengths. The
+ * <p>Parts are hashed as if joined: where their boundaries matter, the caller encodes lengths. The
  * static method is safe for use by many threads; an instance belongs to one.
  */
 public final class Sha256 {
@@ -18,7 +18,7 @@ public final class Sha256 {
 
   private final MessageDigest digest = newDigest();
 
-  /** Starts a hash of nothing yet. */
+  /** Starts an empty hash. */
   public Sha256() {}
 
   /** The 32-byte hash of {@code parts} joined. */
@@ -48,7 +48,7 @@ public final class Sha256 {
     return this;
   }
 
-  /** The 32-byte hash of what was added; the instance then starts afresh. */
+  /** The 32-byte hash of the added bytes; the instance then starts over. */
   public byte[] digest() {
     return digest.digest();
   }

@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * An Ed25519 key and an ML-DSA-44 key that only ever sign together, so that a signature holds while
- * either algorithm does.
+ * An Ed25519 key and an ML-DSA-44 key that always sign together, so that a signature is secure
+ * while either algorithm is.
  *
  * <p>Deterministic. Immutable and safe for use by many threads.
  */

@@ -65,7 +65,8 @@ public record VerifyingPair(Ed25519VerifyingKey ed25519, MlDsa44VerifyingKey mlD
   /**
    * A short name for the pair: the first 8 bytes of SHA-256 over the encoding, as 16 hex digits.
    *
-   * <p>For people and look-ups. 64 bits do not bind: compare {@link #encoded} where it matters.
+   * <p>For people and look-ups. 64 bits are not collision-resistant: compare {@link #encoded} where
+   * it matters.
    */
   public String id() {
     return HexFormat.of().formatHex(Sha256.hash(encoded()), 0, ID_BYTES);

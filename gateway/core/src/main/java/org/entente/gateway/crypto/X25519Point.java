@@ -28,9 +28,9 @@ final class X25519Point {
   /**
    * Whether every scalar takes the value to zero.
    *
-   * <p>A clamped scalar is a multiple of 8 and so takes just the points of low order, on the curve
-   * and on its twist, to zero; one scalar that no other point's order divides is enough. Clamping
-   * makes 2^254 of the zero array.
+   * <p>A clamped scalar is a multiple of 8, so it takes exactly the points of low order, on the
+   * curve and on its twist, to zero. Testing one scalar that no other point's order divides is
+   * enough. Clamping turns the zero array into 2^254.
    */
   static boolean isLowOrder(byte[] point) {
     return !X25519.calculateAgreement(

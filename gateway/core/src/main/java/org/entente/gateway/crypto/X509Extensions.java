@@ -35,7 +35,7 @@ final class X509Extensions {
         new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
   }
 
-  /** A leaf that is server and client, since either side of a link may dial. */
+  /** A leaf for server and client use, since either side of a link may dial. */
   static void addForLeaf(
       X509v3CertificateBuilder builder, PublicKey key, X509Certificate issuer, LeafProfile profile)
       throws IOException, NoSuchAlgorithmException {

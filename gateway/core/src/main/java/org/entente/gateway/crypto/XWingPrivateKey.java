@@ -8,9 +8,9 @@ import org.bouncycastle.pqc.crypto.xwing.XWingPrivateKeyParameters;
 /**
  * A private X-Wing key (draft-connolly-cfrg-xwing-kem), kept as its 32-byte seed.
  *
- * <p>The seed is random and never derived from other keys: forgetting it is forgetting the key.
- * Both halves are expanded anew at each use, some ten thousand times rarer than a message, so that
- * closing wipes the only lasting copy. Safe for use by many threads.
+ * <p>The seed is random and never derived from other keys, so erasing it erases the key. Each use
+ * expands both halves again, so that closing wipes the only lasting copy; a use is some ten
+ * thousand times rarer than a message. Safe for use by many threads.
  */
 public final class XWingPrivateKey implements AutoCloseable {
   /** Length of a seed in bytes. */
@@ -39,7 +39,7 @@ public final class XWingPrivateKey implements AutoCloseable {
         SecretBytes.takeOver(Bytes.copyExactly(seed, SEED_BYTES, "X-Wing seed")));
   }
 
-  /** The public half, which outlives closing. */
+  /** The public half, usable after closing. */
   public XWingPublicKey publicKey() {
     return publicKey;
   }
@@ -67,7 +67,7 @@ public final class XWingPrivateKey implements AutoCloseable {
     }
   }
 
-  /** Wipes the seed; the key opens nothing any more. */
+  /** Wipes the seed; the key then opens nothing. */
   @Override
   public void close() {
     seed.close();

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * A public X-Wing key (draft-connolly-cfrg-xwing-kem): an ML-KEM-768 encapsulation key (1184 bytes)
  * followed by an X25519 public key (32 bytes), both checked.
  *
- * <p>The ML-KEM part passes the modulus check of FIPS 203, section 7.2. The X25519 part is no point
- * of low order, with which that half of the secret would be zero, and is canonical, so that a key
- * has one encoding. Immutable and safe for use by many threads; equal when the encodings are equal.
+ * <p>The ML-KEM part passes the modulus check of FIPS 203, section 7.2. The X25519 part is not of
+ * low order, which would make that half of the secret zero. It is canonical, so that a key has one
+ * encoding. Immutable and safe for use by many threads; equal when the encodings are equal.
  */
 public final class XWingPublicKey {
   /** Length of an encoded key in bytes. */

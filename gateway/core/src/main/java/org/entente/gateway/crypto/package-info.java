@@ -2,8 +2,8 @@
  * Keys, signatures, key agreement, authenticated encryption and certificates, each a published
  * standard behind a small type.
  *
- * <p>The only package that touches BouncyCastle, whose types never appear in a signature. Anything
- * that comes from outside is checked before a library sees it, and a refusal is a value.
+ * <p>Only this package uses BouncyCastle, whose types never appear in its public signatures. It
+ * checks outside input before a library sees it; a refusal is a value.
  */
 @NullMarked
 package org.entente.gateway.crypto;

@@ -26,11 +26,10 @@ import org.entente.gateway.trust.TrustBundle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checks that gateways' and clients' certificates have in common: one SPIFFE identity, of this
- * federation, whose agency is a member and whose agency's CA issued the certificate (RFC 5280,
- * section 6; X509-SVID).
+ * Common checks of gateways' and clients' certificates: one SPIFFE identity of this federation, of
+ * a member agency, issued by that agency's CA (RFC 5280, section 6; X509-SVID).
  *
- * <p>Revocation is the trust bundle's business, so no responder is ever asked. Stateless.
+ * <p>The trust bundle lists revocations, so there is no OCSP query. Stateless.
  */
 final class CertificateCheck {
   private static final int MAX_CHAIN = 4;
@@ -74,7 +73,7 @@ final class CertificateCheck {
     Optional<Member> member = bundle.agency(id.agency());
     if (member.isEmpty()) {
       return new Outcome.UnknownAgency(
-          id.agency() + " is no member in version " + bundle.version() + " of the trust bundle");
+          id.agency() + " is not a member in version " + bundle.version() + " of the trust bundle");
     }
     return checkAgainst(member.get(), id, chain, purposes, now);
   }
@@ -94,13 +93,13 @@ final class CertificateCheck {
         .orElseGet(() -> new Outcome.Passed(id, fingerprint));
   }
 
-  /** The one URI name; DNS names and addresses beside it are allowed and not looked at. */
+  /** The one URI name; other DNS names and addresses are allowed and ignored. */
   private static String onlyUri(X509Certificate leaf) {
     Collection<List<?>> names;
     try {
       names = leaf.getSubjectAlternativeNames();
     } catch (CertificateParsingException e) {
-      throw new InvalidValue("alternative names that can be read", "others");
+      throw new InvalidValue("subject alternative names are well-formed", "malformed names");
     }
     List<String> uris =
         names == null
@@ -127,10 +126,10 @@ final class CertificateCheck {
     }
     boolean @Nullable [] usage = leaf.getKeyUsage();
     if (leaf.getBasicConstraints() >= 0 || usage == null || usage[KEY_CERT_SIGN]) {
-      return Optional.of("may sign others, or does not say what it is for");
+      return Optional.of("is a CA certificate, or lacks key usages");
     }
     if (!usage[DIGITAL_SIGNATURE] || !purposes(leaf).containsAll(purposes)) {
-      return Optional.of("lacks the key usage for TLS in its role");
+      return Optional.of("lacks the key usages for TLS in its role");
     }
     return Optional.empty();
   }
@@ -144,10 +143,10 @@ final class CertificateCheck {
     }
   }
 
-  /** Whether the chain leads to a CA of this member, and of no other. */
+  /** Why the chain does not lead to a CA of this member; empty if it does. */
   private static Optional<String> pathFault(
       Member member, List<X509Certificate> chain, Instant now) {
-    // Path validation does not look at an anchor's own validity.
+    // Path validation ignores an anchor's own validity.
     Set<X509Certificate> valid =
         member.authorities().stream()
             .filter(authority -> authority.validAt(now))

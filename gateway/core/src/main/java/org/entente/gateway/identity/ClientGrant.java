@@ -7,11 +7,11 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 
 /**
- * What the node's configuration allows one client.
+ * Rights of one client in the node's configuration.
  *
  * @param name the client's name, as in its certificate
- * @param scopes what it may do; at least one; a rights holder's none but that
- * @param maxStreams streams it may have open at once, 1 to {@value #MAX_STREAMS}
+ * @param scopes what it may do; at least one; {@link Scope#RIGHTS_HOLDER} only alone
+ * @param maxStreams its open streams at one time, 1 to {@value #MAX_STREAMS}
  */
 public record ClientGrant(NodeName name, Set<Scope> scopes, int maxStreams) {
   /** Most streams of one client. */
@@ -19,7 +19,7 @@ public record ClientGrant(NodeName name, Set<Scope> scopes, int maxStreams) {
 
   public ClientGrant {
     if (scopes.isEmpty()) {
-      throw new InvalidValue("a client has a scope", name.value());
+      throw new InvalidValue("a client has at least one scope", name.value());
     }
     if (maxStreams < 1 || maxStreams > MAX_STREAMS) {
       throw new InvalidValue(

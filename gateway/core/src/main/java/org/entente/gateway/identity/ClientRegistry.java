@@ -16,12 +16,12 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
- * The clients that a node's configuration knows, and how the node tells that a caller is one: by a
- * certificate for client use whose SPIFFE identity names a client of the node's own agency, issued
- * by that agency's CA.
+ * The clients in a node's configuration, and the check that a caller is one of them. It needs a
+ * certificate for client use, issued by the CA of the node's own agency, with the SPIFFE identity
+ * of a client of that agency.
  *
- * <p>A bundle beyond its grace does not shut clients out: they are the agency's own, and its
- * operators must be able to mend the matter. Pure, immutable and safe for use by many threads.
+ * <p>A trust bundle beyond its grace does not lock clients out: they belong to the agency, and its
+ * operators must be able to replace the bundle. Pure, immutable and safe for use by many threads.
  */
 public final class ClientRegistry {
   private static final Set<String> PURPOSES = Set.of(CertificateCheck.CLIENT);
@@ -38,22 +38,22 @@ public final class ClientRegistry {
    * A registry of these grants.
    *
    * @param own the node's agency
-   * @throws InvalidValue if a client stands twice
+   * @throws InvalidValue if a client occurs twice
    */
   public static ClientRegistry of(AgencyName own, List<ClientGrant> grants) {
     Map<NodeName, ClientGrant> byName = new HashMap<>();
     for (ClientGrant grant : grants) {
       if (byName.put(grant.name(), grant) != null) {
-        throw new InvalidValue("a client stands once", grant.name().value());
+        throw new InvalidValue("a client is listed once", grant.name().value());
       }
     }
     return new ClientRegistry(own, byName);
   }
 
   /**
-   * Says who holds these certificates.
+   * Identifies the holder of a certificate chain.
    *
-   * @param chain what the caller showed, its own certificate first
+   * @param chain the caller's chain, its own certificate first
    */
   public Identification identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
@@ -66,20 +66,22 @@ public final class ClientRegistry {
     CertificateCheck.Outcome.Passed passed = (CertificateCheck.Outcome.Passed) outcome;
     SpiffeId id = passed.id();
     if (id.kind() != SpiffeId.Kind.CLIENT) {
-      return refused(Code.IDENTITY_MISMATCH, id + " is a gateway; callers here are clients");
+      return refused(Code.IDENTITY_MISMATCH, id + " is a gateway; only clients may connect here");
     }
     if (!id.agency().equals(own)) {
-      return refused(Code.IDENTITY_MISMATCH, id + " is of another agency than " + own);
+      return refused(
+          Code.IDENTITY_MISMATCH, id + " is a client of another agency; expected agency " + own);
     }
     ClientGrant grant = grants.get(id.name());
     return grant == null
-        ? refused(Code.UNKNOWN_CLIENT, "client " + id.name() + " is not in the configuration")
+        ? refused(
+            Code.UNKNOWN_CLIENT, "client " + id.name() + " is not in the node's configuration")
         : new Identified(id, grant.scopes(), grant.maxStreams(), chain, passed.fingerprint());
   }
 
   /**
-   * Asks again about a client that was identified; empty if it still holds with the same scopes,
-   * otherwise why its streams must close.
+   * Checks an identified client again; empty if it is still valid with the same scopes, otherwise
+   * why its streams must close.
    */
   public Optional<Problem> recheck(Identified client, TrustBundle bundle, Instant now) {
     Identification again = identify(client.chain(), bundle, now);

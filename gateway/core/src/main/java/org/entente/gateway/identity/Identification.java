@@ -2,14 +2,14 @@ package org.entente.gateway.identity;
 
 import org.entente.gateway.model.Problem;
 
-/** What came of asking who holds a certificate. */
+/** Result of identifying the holder of a certificate. */
 public sealed interface Identification permits Identified, Identification.Unidentified {
 
   /**
-   * Nobody this gateway speaks to.
+   * Not an identity that this gateway accepts.
    *
-   * @param problem code and reason; the reason names the certificate's claims, which may be told to
-   *     its holder
+   * @param problem code and reason; the reason names claims of the certificate, which its holder
+   *     may see
    */
   record Unidentified(Problem problem) implements Identification {}
 }

@@ -13,11 +13,11 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 
 /**
- * Whoever is at the other end of a connection, proven by its certificate.
+ * Proven identity of the other end of a connection.
  *
- * <p>Made by this package only: holding one proves that the certificate was checked against the
- * trust bundle and, for a client, the node's configuration. The proof is of the moment: when the
- * bundle changes, ask {@link Identification} again. Immutable and safe for use by many threads.
+ * <p>Only this package makes one: an instance proves that the certificate was checked against the
+ * trust bundle and, for a client, the node's configuration. The proof holds at the time of the
+ * check: when the bundle changes, check again. Immutable and safe for use by many threads.
  */
 public final class Identified implements Identification {
   private final SpiffeId id;
@@ -64,7 +64,7 @@ public final class Identified implements Identification {
     return scopes;
   }
 
-  /** Streams that it may have open at once. */
+  /** Most streams that it may have open at one time. */
   public int maxStreams() {
     return maxStreams;
   }
@@ -74,17 +74,17 @@ public final class Identified implements Identification {
     return fingerprint;
   }
 
-  /** When the certificate ends, and with it every stream that rests on it. */
+  /** When the certificate expires, and with it every stream that relies on it. */
   public Instant notAfter() {
     return chain.get(0).getNotAfter().toInstant();
   }
 
-  /** The certificates shown, the holder's first. */
+  /** The presented certificates, the holder's first. */
   List<X509Certificate> chain() {
     return chain;
   }
 
-  /** Empty if it may do this; otherwise the problem to answer with. */
+  /** Empty if it has this scope; otherwise the problem to answer with. */
   public Optional<Problem> require(Scope scope) {
     return scopes.contains(scope)
         ? Optional.empty()

@@ -14,10 +14,10 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustState;
 
 /**
- * How a gateway knows its peers: by a certificate for server and client use whose SPIFFE identity
- * names a gateway of another member, issued by that member's CA.
+ * Identification of peers: a certificate for server and client use, issued by another member's CA,
+ * with the SPIFFE identity of a gateway of that member.
  *
- * <p>Pure: bundle and time are given. Immutable and safe for use by many threads.
+ * <p>Pure: the caller passes bundle and time. Immutable and safe for use by many threads.
  */
 public final class PeerIdentity {
   private static final Set<String> PURPOSES =
@@ -30,9 +30,9 @@ public final class PeerIdentity {
   /**
    * Checks peers of an agency.
    *
-   * @param own the agency whose gateway asks; its own gateways are no peers
-   * @param grace how long an expired bundle goes on
-   * @param maxStreams streams that a peer may have open at once
+   * @param own the agency of this gateway; its own gateways are not peers
+   * @param grace how long an expired bundle remains usable
+   * @param maxStreams most streams that a peer may have open at one time
    */
   public PeerIdentity(AgencyName own, Duration grace, int maxStreams) {
     this.own = own;
@@ -41,9 +41,9 @@ public final class PeerIdentity {
   }
 
   /**
-   * Says who holds these certificates.
+   * Identifies the holder of a certificate chain.
    *
-   * @param chain what the peer showed, its own certificate first
+   * @param chain the peer's chain, its own certificate first
    */
   public Identification identify(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     if (bundle.stateAt(now, grace) == TrustState.EXPIRED) {
@@ -61,17 +61,18 @@ public final class PeerIdentity {
     CertificateCheck.Outcome.Passed passed = (CertificateCheck.Outcome.Passed) outcome;
     SpiffeId id = passed.id();
     if (id.kind() != SpiffeId.Kind.GATEWAY) {
-      return refused(Code.IDENTITY_MISMATCH, id + " is a client; peers are gateways");
+      return refused(Code.IDENTITY_MISMATCH, id + " is a client; only gateways may connect here");
     }
     if (id.agency().equals(own)) {
-      return refused(Code.IDENTITY_MISMATCH, id + " is of this agency and no peer of it");
+      return refused(
+          Code.IDENTITY_MISMATCH,
+          id + " is of this gateway's own agency; peers are of other agencies");
     }
     return new Identified(id, Set.of(), maxStreams, chain, passed.fingerprint());
   }
 
   /**
-   * Why peers would not take these certificates as those of a gateway of this agency; empty if they
-   * do.
+   * Why peers would refuse this chain as that of a gateway of this agency; empty if they accept it.
    */
   public Optional<String> ownFault(List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     CertificateCheck.Outcome outcome = CertificateCheck.check(chain, PURPOSES, bundle, now);
@@ -84,10 +85,10 @@ public final class PeerIdentity {
     SpiffeId id = ((CertificateCheck.Outcome.Passed) outcome).id();
     return id.kind() == SpiffeId.Kind.GATEWAY && id.agency().equals(own)
         ? Optional.empty()
-        : Optional.of(id + " is no gateway of " + own);
+        : Optional.of(id + " is not a gateway of " + own);
   }
 
-  /** Says who holds these certificates, where a certain agency was dialled. */
+  /** Identifies the holder of a certificate chain as the dialled agency. */
   public Identification identifyAs(
       AgencyName expected, List<X509Certificate> chain, TrustBundle bundle, Instant now) {
     Identification identification = identify(chain, bundle, now);
@@ -99,8 +100,8 @@ public final class PeerIdentity {
   }
 
   /**
-   * Asks again about a peer that was identified, such as when the bundle changed; empty if it still
-   * holds, otherwise why its streams must close.
+   * Checks an identified peer again, such as after a change of bundle; empty if it is still valid,
+   * otherwise why its streams must close.
    */
   public Optional<Problem> recheck(Identified peer, TrustBundle bundle, Instant now) {
     return identify(peer.chain(), bundle, now) instanceof Unidentified unidentified

@@ -4,33 +4,37 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.entente.gateway.model.InvalidValue;
 
-/** What a client may be allowed to do; written in lower case in configuration. */
+/** Rights that a node's configuration can grant a client, written there in lower case. */
 public enum Scope {
   /** Hand messages to the gateway. */
   PUBLISH,
   /** Receive what the agency was sent. */
   SUBSCRIBE,
-  /** Find received messages again and open them, for a person and a reason. */
+  /** Search received messages and open them, for a person and a reason. */
   SEARCH,
-  /** Watch for identifiers in what is received. */
+  /** Watch for identifiers in received messages. */
   WATCH,
-  /** Say how risky received messages are. */
+  /** Score the risk of received messages. */
   SCORE,
-  /** Ask what became of messages. */
+  /** Read the evidence of what happened to messages. */
   EVIDENCE,
-  /** Release what waits for a second person. */
+  /** Release messages that wait for a second person. */
   RELEASE,
-  /** See which requests the agency owes an answer to, and say what answers them. */
+  /** See the requests that the agency must answer, and register the systems that answer them. */
   RESPOND,
-  /** Ask originators for consent to passing on, and consent for the agency. */
+  /**
+   * Request originators' consent to passing on, and decide on requests for the agency's consent.
+   */
   CONSENT,
-  /** Take messages of the agency back. */
+  /** Recall messages of the agency. */
   RECALL,
-  /** Say who here acts on a received message, and see who elsewhere acts on what was sent. */
+  /**
+   * Assign received messages within the agency, and see the assignments of sent messages elsewhere.
+   */
   TASK,
   /** Erase received messages, and hold them beyond their retention. */
   RETENTION,
-  /** Found, lead and look into joint operations. */
+  /** Found, lead and view joint operations. */
   OPERATE_JOINTLY,
   /** Read the audit log. */
   AUDIT,
@@ -38,7 +42,7 @@ public enum Scope {
   OPERATOR,
   /** Keep recordations of intellectual property rights, and act in the cases under them. */
   IPR,
-  /** See and answer what concerns the own rights, and nothing else; goes with no other scope. */
+  /** See and answer matters of the client's own rights; excludes every other scope. */
   RIGHTS_HOLDER;
 
   /**

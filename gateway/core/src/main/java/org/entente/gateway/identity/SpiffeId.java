@@ -13,7 +13,7 @@ import org.entente.gateway.model.NodeName;
  * spiffe://<federation>/agency/<agency>/gateway/<name>} or {@code …/client/<name>} (SPIFFE ID; URI
  * SAN of an X509-SVID).
  *
- * <p>{@code parse(t)} refuses or gives an identity that prints as {@code t}: no case folding,
+ * <p>{@code parse(t)} fails or returns an identity that prints as {@code t}: no case folding,
  * escapes, ports, empty segments or anything after the name.
  *
  * @param federation the trust domain
@@ -26,7 +26,7 @@ public record SpiffeId(FederationName federation, AgencyName agency, Kind kind, 
   private static final Pattern FORM =
       Pattern.compile("spiffe://([^/]+)/agency/([^/]+)/(gateway|client)/([^/]+)");
 
-  /** What stands behind an identity. */
+  /** Kind of holder of an identity. */
   public enum Kind {
     /** A node of the agency's gateway. */
     GATEWAY,

@@ -1,6 +1,6 @@
 /**
- * Who is at the other end of a connection: certificates checked against the trust bundle and the
- * node's own list of clients.
+ * Identification of the other end of a connection: checks certificates against the trust bundle and
+ * the node's own list of clients.
  */
 @NullMarked
 package org.entente.gateway.identity;

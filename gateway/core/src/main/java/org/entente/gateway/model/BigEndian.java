@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Reads and writes whole numbers in network byte order, as every format of Entente has them. */
+/** Reads and writes whole numbers in network byte order, as in every format of Entente. */
 public final class BigEndian {
   private static final VarHandle U64 =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);

@@ -4,13 +4,13 @@ import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
 /**
- * Sixteen bytes, ordered as an unsigned number: what the identifiers are made of. Each kind of
- * identifier wraps them in a type of its own, so that one cannot be taken for another.
+ * Sixteen bytes of an identifier, ordered as an unsigned number. Each kind of identifier wraps them
+ * in its own type, so that they cannot be mixed up.
  */
 record Bits128(long high, long low) implements Comparable<Bits128> {
   static final int SIZE = 16;
 
-  /** Refuses anything but 16 bytes, saying whose they were to be. */
+  /** Accepts only 16 bytes; the message of a refusal names the kind of identifier. */
   static Bits128 of(String whose, byte[] bytes) {
     if (bytes.length != SIZE) {
       throw new InvalidValue(whose + "'s id has 16 bytes", bytes.length + " bytes");

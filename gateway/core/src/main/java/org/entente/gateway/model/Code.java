@@ -7,9 +7,8 @@ import static org.entente.gateway.model.WhoMustAct.PEER;
 import static org.entente.gateway.model.WhoMustAct.POLICY;
 
 /**
- * Stable codes of everything that can be refused; part of the public interface: a code is never
- * renamed or given another meaning. The table in {@code proto/README.md} is checked against this
- * list by a test.
+ * Stable codes of all refusals, part of the public interface: a code is never renamed or given
+ * another meaning. The table in {@code proto/README.md} is checked against this list by a test.
  */
 public enum Code {
   /** A field is missing, malformed or over its limit. */
@@ -20,78 +19,88 @@ public enum Code {
   IDEMPOTENCY_KEY_REUSED(CLIENT, false),
   /** Label and body contradict each other. */
   LABEL_BODY_MISMATCH(CLIENT, false),
-  /** The caller's certificate names nobody that this gateway knows. */
+  /** The gateway does not know the client named in the caller's certificate. */
   UNKNOWN_CLIENT(OPERATOR, false),
-  /** The client has not been granted the scope that the call needs. */
+  /** The client lacks the scope that the call needs. */
   SCOPE_MISSING(OPERATOR, false),
   /** No such message, cursor or resource, or the caller may not know of it. */
   NOT_FOUND(CLIENT, false),
-  /** Another stream took this cursor over. */
+  /** Another stream took over this cursor. */
   CURSOR_TAKEN_OVER(CLIENT, true),
   /** The addressing names an agency that is not a member. */
   UNKNOWN_RECIPIENT(CLIENT, false),
-  /** The addressing leads to nobody. */
+  /** The addressing yields no recipient. */
   NO_RECIPIENT(CLIENT, false),
   /** No agreement in force covers this pair of agencies. */
   NO_AGREEMENT(POLICY, false),
   /** An agreement covers the pair, but not this kind, category, purpose, … of message. */
   NOT_COVERED(POLICY, false),
-  /** The agreement that the client named does not exist or does not permit it. */
+  /** The agreement that the client named does not exist or does not permit the message. */
   AGREEMENT_NAMED_REFUSES(CLIENT, false),
-  /** Classification above the agreement's ceiling. */
+  /** The classification is above the agreement's ceiling. */
   ABOVE_CEILING(POLICY, false),
   /** The classification scheme or its marking is not in the code list. */
   CLASSIFICATION_UNKNOWN(CLIENT, false),
   /** The national marking and the level of the label contradict each other. */
   CLASSIFICATION_MISMATCH(CLIENT, false),
-  /** No equivalent of the national marking is configured for the recipient's scheme. */
+  /** The recipient's scheme has no configured equivalent of the national marking. */
   NO_EQUIVALENT(POLICY, false),
-  /** It comes with an obligation that the recipient's gateway does not know. */
+  /** The message carries an obligation that the recipient's gateway does not know. */
   OBLIGATION_UNKNOWN(PEER, false),
-  /** The recipient's gateway says that it does not fulfil an obligation that this comes with. */
+  /** The message carries an obligation that the recipient's gateway says it does not fulfil. */
   OBLIGATION_NOT_FULFILLED(PEER, false),
-  /** Personal data that the agreement does not allow. */
+  /** The message has personal data that the agreement does not allow. */
   PERSONAL_DATA_REFUSED(POLICY, false),
   /** The agreement's condition evaluated to false. */
   CONDITION_FALSE(POLICY, false),
   /** The agreement's condition could not be evaluated. */
   CONDITION_FAILED(OPERATOR, false),
-  /** It passes on what came in under terms that do not let it. */
+  /** The message passes on content whose terms forbid that. */
   ONWARD_REFUSED(POLICY, false),
-  /** It passes on what may go on with its originator's consent only. */
+  /** The message passes on content that needs its originator's consent. */
   CONSENT_REQUIRED(PEER, false),
   /** The agreement withholds fields, and this body cannot be given without them. */
   NOT_REDACTABLE(CLIENT, false),
-  /** It has what the agreement withholds, or its label does not say what is withheld. */
+  /**
+   * The message has fields that the agreement withholds, or its label does not name the withheld
+   * fields.
+   */
   NOT_REDACTED(PEER, false),
-  /** It names a roster of a joint operation that is not held here, or none of it is. */
+  /**
+   * The gateway does not hold the named roster of the joint operation, or knows no roster of it.
+   */
   ROSTER_UNKNOWN(PEER, true),
-  /** It names another roster than is held here under that number: somebody has two. */
+  /** The gateway holds another roster of the joint operation under the same number. */
   ROSTER_FORKED(PEER, false),
   /**
-   * It goes by a roster of a joint operation that was replaced before it was made, or would, as far
-   * as its lead knows since a restore.
+   * The roster of the joint operation had been replaced before the message was made; or the lead's
+   * restored gateway may lack a later roster.
    */
   ROSTER_STALE(CLIENT, true),
-  /** The agency takes no such part in the joint operation. */
+  /** An agency is not a member of the joint operation, or its role does not allow this. */
   OPERATION_ROLE(CLIENT, false),
   /** The joint operation is closed, or its time is over. */
   OPERATION_CLOSED(CLIENT, false),
-  /** What it changes was not sent to this recipient. */
+  /** This recipient was not sent the message that is to be changed. */
   REFERENCE_REFUSED(CLIENT, false),
-  /** Its originator restricts the processing of the message; only the originator lifts that. */
+  /**
+   * The originator restricts the processing of the message, and only the originator can lift that.
+   */
   RESTRICTED(PEER, false),
-  /** A rule of this node refuses it. */
+  /** A rule of this node refuses the message. */
   NODE_RULE(OPERATOR, false),
-  /** The agreement asks who acts and why, and the draft or the call does not say. */
+  /** The agreement requires officer and reason, and the draft or the call lacks them. */
   PERSON_REQUIRED(CLIENT, false),
-  /** Nobody asked for this answer: not this agency, not of that one, or not any more. */
+  /** No open request between these two agencies matches the answer or reminder. */
   NOT_ASKED(CLIENT, false),
-  /** The request has its answer; what changes it is an answer of message type UPDATE. */
+  /** The request has its answer; to change it, send an answer of message type UPDATE. */
   ALREADY_ANSWERED(CLIENT, false),
-  /** The officer who published a message, or the client, cannot decide on it. */
+  /**
+   * The officer or the client that published a message tries to decide on it. As evidence: the
+   * agreement now requires a second person, and nobody released the waiting message.
+   */
   SECOND_PERSON_REQUIRED(CLIENT, false),
-  /** A second person decided that the message must not go. */
+  /** A second person refused to release the message. */
   RELEASE_DENIED(CLIENT, false),
   /** No second person released the message in time. */
   RELEASE_TIMED_OUT(CLIENT, false),
@@ -99,21 +108,21 @@ public enum Code {
   AGREEMENT_ENDED(POLICY, false),
   /** The originator recalled the message before it arrived. */
   RECALLED(NOBODY, false),
-  /** The message was erased here, and nothing of it is kept again. */
+  /** The message was erased here, and the gateway does not store it again. */
   ERASED(NOBODY, false),
-  /** Its key was lost before anybody retrieved the message; whoever sent it can send it again. */
+  /** The key was lost before anyone retrieved the message; the sender can send it again. */
   KEY_LOST(CLIENT, false),
-  /** A legal hold keeps the message; whoever placed it can release it. */
+  /** A legal hold keeps the message until it is released. */
   ON_LEGAL_HOLD(OPERATOR, false),
   /** The message was not delivered before its expiry. */
   EXPIRED(NOBODY, false),
-  /** Nobody at the recipient opened the message in time; somebody may want to call there. */
+  /** Nobody at the recipient opened the message in time; consider a call. */
   UNOPENED(PEER, false),
-  /** The recipient's own policy refused it. */
+  /** The recipient's own policy refused the message. */
   INGRESS_REFUSED(PEER, false),
   /** The peer is not a member of the federation, or not under this name. */
   UNKNOWN_PEER(PEER, false),
-  /** Certificate and trust bundle disagree about who this is. */
+  /** Certificate and trust bundle disagree about the identity. */
   IDENTITY_MISMATCH(PEER, false),
   /** The peer speaks another version of the protocol. */
   PROTOCOL_VERSION(PEER, false),
@@ -121,51 +130,58 @@ public enum Code {
   MALFORMED(PEER, false),
   /** A signature does not verify. */
   BAD_SIGNATURE(PEER, false),
-  /** The envelope cannot be opened; deliberately not said why. */
+  /** The envelope cannot be opened; deliberately without a reason. */
   CANNOT_OPEN(PEER, false),
-  /** The stanza names a session or key that is not known here any more. */
+  /** The stanza names a session or key that the gateway no longer knows. */
   NEED_REWRAP(PEER, true),
-  /** Header and contents disagree, such as origin, lane or exercise flag. */
+  /** Header and contents disagree, for example on origin, lane or exercise flag. */
   HEADER_MISMATCH(PEER, false),
-  /** A sequence number came again with other content. */
+  /** A sequence number was used again with other content. */
   SEQUENCE_CONFLICT(PEER, false),
   /** The envelope has crossed too many transits, or this one twice. */
   ROUTING_LOOP(PEER, false),
-  /** This gateway knows no way to the recipient, or does not carry for it. */
+  /** This gateway has no route to the recipient, or does not carry for it. */
   NO_ROUTE(OPERATOR, true),
   /** The gateway is starting, stopping, behind its checkpoint or cannot write. */
   NOT_READY(OPERATOR, true),
   /** The disk is full or filling; nothing was stored. */
   STORAGE_FULL(OPERATOR, true),
-  /** This gateway failed on the message again and again and set it aside; an operator decides. */
+  /** The gateway failed on the message repeatedly and quarantined it; an operator decides. */
   QUARANTINED(OPERATOR, false),
-  /** As many messages are set aside as may be; the origin keeps this one and sends it again. */
+  /** The quarantine is full; the origin keeps the message and sends it again. */
   QUARANTINE_FULL(OPERATOR, true),
-  /** What was stored is damaged and does not open any more. */
+  /** The stored message is damaged and cannot be opened. */
   DAMAGED(OPERATOR, false),
-  /** The recipient's gateway could not process it and its operator gave it up; send it again. */
+  /**
+   * The recipient's gateway could not process the message and its operator gave it up; send it
+   * again.
+   */
   DISCARDED(CLIENT, false),
   /** Too much is waiting; slow down. */
   OVERLOADED(NOBODY, true),
-  /** The caller holds as many of something as one caller may; the message names the limit. */
+  /** The caller has reached a limit; the message names it. */
   LIMIT_REACHED(CLIENT, false),
-  /** The client asks from a position that the ledger has not reached: it was set back. */
+  /** The client asks for a position that the ledger has not reached: the ledger was set back. */
   CURSOR_AHEAD(CLIENT, false),
-  /** A stream of its client holds the cursor that is to be forgotten. */
+  /** The cursor cannot be forgotten: a stream of its client holds it. */
   CURSOR_OPEN(CLIENT, false),
-  /** It does not follow from where the recordation or the case stands. */
+  /** The act does not follow from the current state of the recordation or case. */
   OUT_OF_ORDER(CLIENT, false),
-  /** It comes after the deadline for it. */
+  /** The act comes after its deadline. */
   DEADLINE_PASSED(CLIENT, false),
-  /** Somebody still has time; it can be asked again when that deadline is over. */
+  /** A deadline is still running; try again when it is over. */
   DEADLINE_RUNS(CLIENT, true),
-  /** A witness holds a later checkpoint of an audit log than the log has: it was set back. */
+  /** A witness holds a later checkpoint than the audit log has: the log was set back. */
   AUDIT_LOG_BEHIND(OPERATOR, false),
   /** Two signed checkpoints of an audit log do not belong to one history. */
   AUDIT_LOG_FORKED(OPERATOR, false),
-  /** A log asked for a cosignature and did not show that it continues what was cosigned last. */
+  /**
+   * A log asked for a cosignature without proving that it continues the last cosigned checkpoint.
+   */
   AUDIT_LOG_UNPROVEN(PEER, false),
-  /** The trust bundle expired and its grace is over; no peer is accepted until the next one. */
+  /**
+   * The trust bundle expired and its grace period is over; peers are refused until the next bundle.
+   */
   TRUST_EXPIRED(OPERATOR, true),
   /** A defect of this gateway; counted and logged. */
   INTERNAL(OPERATOR, true);
@@ -178,7 +194,7 @@ public enum Code {
     this.retry = retry;
   }
 
-  /** Who can mend it. */
+  /** Who can fix it. */
   public WhoMustAct whoMustAct() {
     return whoMustAct;
   }

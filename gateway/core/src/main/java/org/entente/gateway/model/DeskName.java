@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 
 /**
  * Name of a desk, a unit within an agency, such as {@code narcotics}: 1 to 32 characters of {@code
- * a-z 0-9 -}, beginning with a letter. Each agency names its own; two of the same name in two
- * agencies have nothing in common.
+ * a-z 0-9 -}, beginning with a letter. Each agency names its own desks; equal names in two agencies
+ * are unrelated.
  */
 public record DeskName(String value) implements Comparable<DeskName> {
   /** The form of a name, as a regular expression. */

@@ -11,16 +11,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Enum values as agreements and reasons write them: without the prefix that the protos need, so
- * {@code IPR} for {@code CATEGORY_IPR}.
+ * Names of enum values in agreements and reasons: without the prefix of the protos, such as {@code
+ * IPR} for {@code CATEGORY_IPR}.
  */
 public final class EnumNames {
-  /** Words are asked for with every message; there are as many as the protos have values. */
+  /** A cache, since every message needs names; bounded by the number of values in the protos. */
   private static final Map<EnumValueDescriptor, String> WORDS = new ConcurrentHashMap<>();
 
   private EnumNames() {}
 
-  /** The word for a value. */
+  /** The name of a value. */
   public static String word(ProtocolMessageEnum value) {
     return ((Enum<?>) value).name().equals("UNRECOGNIZED")
         ? "UNRECOGNIZED"
@@ -37,7 +37,7 @@ public final class EnumNames {
     return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
   }
 
-  /** The words for values, separated by commas, in the order of their numbers. */
+  /** The names of values, separated by commas, in the order of their numbers. */
   public static String words(Collection<? extends ProtocolMessageEnum> values) {
     return values.stream()
         .sorted((a, b) -> Integer.compare(a.getNumber(), b.getNumber()))
@@ -45,7 +45,7 @@ public final class EnumNames {
         .collect(Collectors.joining(", "));
   }
 
-  /** All words of an enum but that for "unspecified". */
+  /** All names of an enum except "unspecified". */
   public static String all(EnumDescriptor type) {
     return type.getValues().stream()
         .filter(value -> value.getNumber() != 0)
@@ -53,7 +53,7 @@ public final class EnumNames {
         .collect(Collectors.joining(", "));
   }
 
-  /** The value that a word stands for; never "unspecified". */
+  /** The value with a name; never "unspecified". */
   public static Optional<EnumValueDescriptor> parse(EnumDescriptor type, String word) {
     return type.getValues().stream()
         .filter(value -> value.getNumber() != 0 && word(value).equals(word))

@@ -27,7 +27,7 @@ public final class EnvelopeId implements Comparable<EnvelopeId> {
     return new EnvelopeId(Bits128.of(WHOSE, bytes));
   }
 
-  /** A fresh identifier of a time. */
+  /** A new identifier for a time. */
   public static EnvelopeId fresh(long epochMillis, RandomGenerator random) {
     return new EnvelopeId(Bits128.uuid7(epochMillis, random));
   }

@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** What went wrong with a file, in words for whoever named it. Stateless. */
+/** Text for people of an error with a file. Stateless. */
 public final class FileErrorText {
   private FileErrorText() {}
 
-  /** A few words without the file's name, which the caller says. */
+  /** A short text without the file's name, which the caller adds. */
   public static String words(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file or folder";
@@ -20,10 +20,10 @@ public final class FileErrorText {
       return "permission is denied";
     }
     if (e instanceof NotDirectoryException) {
-      return "it is no folder";
+      return "it is not a folder";
     }
     if (e instanceof FileAlreadyExistsException) {
-      return "it is there already";
+      return "it already exists";
     }
     String told = e instanceof FileSystemException of ? of.getReason() : e.getMessage();
     return told == null || told.isBlank()

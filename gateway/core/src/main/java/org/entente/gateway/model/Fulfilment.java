@@ -9,22 +9,22 @@ import java.util.stream.Stream;
 import org.entente.proto.v1.Obligation;
 
 /**
- * Which obligations an agency's gateway can fulfil. Values that a later release knows stay as
- * numbers, so that nothing of what an agency says is lost or a reason to refuse it. Immutable.
+ * Obligations that an agency's gateway can fulfil. Values that only a later release knows stay as
+ * numbers, so that they are neither lost nor a reason for refusal. Immutable.
  *
- * @param stated whether the agency says so itself; otherwise its release is from before that
+ * @param stated whether the agency stated them itself; otherwise they are assumed
  * @param numbers numbers of {@link Obligation}, ascending, each once, from 1 to {@link #MAX_NUMBER}
  */
 public record Fulfilment(boolean stated, List<Integer> numbers) {
   /** Most obligations that an agency can say it fulfils. */
   public static final int MAX_OBLIGATIONS = 64;
 
-  /** The greatest number that one can have. */
+  /** Greatest number of an obligation. */
   public static final int MAX_NUMBER = 0xFFFF;
 
   /**
-   * What an agency is taken to fulfil that says nothing: the obligations of releases from before
-   * this was said, neither more nor fewer, whatever later ones add.
+   * Obligations assumed of an agency that has stated none: numbers 1 to 4, whatever later releases
+   * add.
    */
   public static final Fulfilment UNSTATED = new Fulfilment(false, List.of(1, 2, 3, 4));
 
@@ -35,7 +35,7 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
     }
   }
 
-  /** Whether a list is one of obligations as this class holds them. */
+  /** Whether a list of numbers satisfies the bounds and order of this class. */
   public static boolean isAllowed(List<Integer> numbers) {
     int before = 0;
     for (int number : numbers) {
@@ -47,7 +47,7 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
     return numbers.size() <= MAX_OBLIGATIONS;
   }
 
-  /** All that this release implements, less what the node's configuration says it cannot. */
+  /** All obligations of this release except those that the node's configuration excludes. */
   public static Fulfilment ofRelease(Set<Obligation> cannot) {
     return new Fulfilment(
         true,
@@ -58,13 +58,13 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
             .toList());
   }
 
-  /** What this release implements. */
+  /** The obligations that this release implements. */
   public static Stream<Obligation> implemented() {
     return Stream.of(Obligation.values())
         .filter(one -> one != Obligation.UNRECOGNIZED && one != Obligation.OBLIGATION_UNSPECIFIED);
   }
 
-  /** Those of some obligations that it does not have. */
+  /** The given obligations that it lacks. */
   public List<Obligation> lacking(Collection<Obligation> obligations) {
     List<Obligation> lacking = new ArrayList<>();
     for (Obligation one : obligations) {
@@ -75,7 +75,7 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
     return lacking;
   }
 
-  /** As people read it; what this release does not know stands as its number. */
+  /** Text for people; an obligation unknown to this release appears as its number. */
   public String words() {
     String known =
         String.join(
@@ -88,14 +88,15 @@ public record Fulfilment(boolean stated, List<Integer> numbers) {
                     })
                 .toList());
     String some = known.isEmpty() ? "none" : known;
-    return stated ? some : some + " (it says nothing; its release is from before that)";
+    return stated ? some : some + " (assumed; the agency has stated none)";
   }
 
   /**
    * The obligations of a configuration.
    *
-   * @param names as agreements' documentation writes them, such as {@code ONWARD_WITH_CONSENT}
-   * @throws IllegalArgumentException naming what is wrong and what would be valid
+   * @param names as in agreements, such as {@code ONWARD_WITH_CONSENT}
+   * @throws IllegalArgumentException if a name is unknown or repeated; the message says what is
+   *     valid
    */
   public static Set<Obligation> parse(String field, List<String> names) {
     Set<Obligation> out = new TreeSet<>();

@@ -1,9 +1,9 @@
 package org.entente.gateway.model;
 
 /**
- * A text or number that does not have the form of the type it was meant for. The message says what
- * the form is and quotes at most 80 characters of what was found, with control characters replaced,
- * so that it may be logged and shown.
+ * A text or number that does not have the form of its type. The message states the form and quotes
+ * at most 80 characters of the value found. Control characters are replaced, so that it may be
+ * logged and shown.
  */
 public final class InvalidValue extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ public final class InvalidValue extends IllegalArgumentException {
     super(expected + "; found \"" + printable(found) + "\"");
   }
 
-  /** The text, cut to 80 characters, with anything but printable characters replaced. */
+  /** The text, cut to 80 characters, with unprintable characters replaced. */
   public static String printable(String text) {
     String cut = text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;
     return cut.codePoints()

@@ -3,8 +3,7 @@ package org.entente.gateway.model;
 import java.util.List;
 
 /**
- * Priority class of transport, after STANAG 4406 precedence, in the order in which lanes overtake
- * each other. States speed only.
+ * Priority class of transport, after STANAG 4406 precedence, highest first. It concerns speed only.
  */
 public enum Lane {
   FLASH(1),
@@ -20,14 +19,14 @@ public enum Lane {
     this.number = number;
   }
 
-  /** The number that stands for this lane on the wire, on disk and in the protos. */
+  /** The lane's number on the wire, on disk and in the protos. */
   public int number() {
     return number;
   }
 
   /**
-   * How many of a bounded number of places this lane may fill: the last eighth is kept for FLASH,
-   * so that bulk never makes an alert be refused.
+   * How many of a limited number of places this lane may fill. The last eighth is reserved for
+   * FLASH, so that bulk traffic never causes an alert to be refused.
    */
   public int share(int places) {
     return this == FLASH ? places : places - places / 8;
@@ -39,7 +38,7 @@ public enum Lane {
   }
 
   /**
-   * The lane that a number stands for.
+   * The lane with a number.
    *
    * @throws InvalidValue for any number but 1 to 4
    */

@@ -36,12 +36,12 @@ public final class MessageId implements Comparable<MessageId> {
     return new MessageId(Bits128.parse(WHOSE, hex));
   }
 
-  /** A fresh identifier of a time. */
+  /** A new identifier for a time. */
   public static MessageId fresh(long epochMillis, RandomGenerator random) {
     return new MessageId(Bits128.uuid7(epochMillis, random));
   }
 
-  /** When it was made by its maker's clock, milliseconds since 1970. */
+  /** When it was made, by its maker's clock, milliseconds since 1970. */
   public long millis() {
     return bits.millis();
   }

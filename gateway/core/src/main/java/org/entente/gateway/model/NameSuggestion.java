@@ -8,7 +8,7 @@ import java.util.TreeSet;
 
 /**
  * Suggests a known name for an unknown one: the nearest by edit distance (Levenshtein), or, if none
- * is near, the list of known names. Pure.
+ * is close, the list of known names. Pure.
  */
 public final class NameSuggestion {
   /** Most names that are listed. */

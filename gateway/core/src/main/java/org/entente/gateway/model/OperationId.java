@@ -36,7 +36,7 @@ public final class OperationId implements Comparable<OperationId> {
     return new OperationId(Bits128.parse(WHOSE, hex));
   }
 
-  /** A fresh identifier of a time. */
+  /** A new identifier for a time. */
   public static OperationId fresh(long epochMillis, RandomGenerator random) {
     return new OperationId(Bits128.uuid7(epochMillis, random));
   }

@@ -1,14 +1,14 @@
 package org.entente.gateway.model;
 
 /**
- * Policy's permission for one recipient, with what it obliges the recipient to.
+ * Policy's permission for one recipient, with the recipient's retention.
  *
  * @param recipient who may receive
  * @param agreement id of the agreement that permits it
  * @param retentionDays days the recipient may keep the content, 1 to 36,500
  * @param policyVersion version of the policy that decided
- * @param generation which policy of this node that was, in the order in which they were in force; 0
- *     where nobody counted
+ * @param generation ordinal of that policy on this node, in order of coming into force; 0 if not
+ *     counted
  */
 public record Permit(
     AgencyName recipient,
@@ -17,7 +17,7 @@ public record Permit(
     String policyVersion,
     long generation) {
 
-  /** Of a policy that nobody counted. */
+  /** A permit with generation 0. */
   public Permit(AgencyName recipient, String agreement, int retentionDays, String policyVersion) {
     this(recipient, agreement, retentionDays, policyVersion, 0);
   }

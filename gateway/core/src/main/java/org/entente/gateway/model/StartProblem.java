@@ -1,6 +1,6 @@
 package org.entente.gateway.model;
 
-/** Why a node cannot start, told to its operator in one line. */
+/** Reason why a node cannot start, as one line for its operator. */
 public final class StartProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

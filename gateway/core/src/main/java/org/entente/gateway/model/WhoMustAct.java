@@ -1,6 +1,6 @@
 package org.entente.gateway.model;
 
-/** Who can mend a problem. */
+/** Who can fix a problem. */
 public enum WhoMustAct {
   /** The client's software or its user: change what was sent. */
   CLIENT,
@@ -8,8 +8,8 @@ public enum WhoMustAct {
   OPERATOR,
   /** The peer agency. */
   PEER,
-  /** Those who make agreements. */
+  /** The authors of agreements. */
   POLICY,
-  /** Nobody: try again later. */
+  /** No one: try again later. */
   NOBODY
 }

@@ -1,5 +1,5 @@
 /**
- * Values that every other package speaks in. Parsed once into a bounded type and never validated
+ * Common values of all other packages. Each is parsed once into a bounded type and never validated
  * again. Uses the JDK only.
  */
 @NullMarked

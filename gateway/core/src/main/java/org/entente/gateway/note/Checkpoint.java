@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A log's tree head at one size: the text of a note that the log signs and witnesses cosign.
+ * Tree head of a log at one size: the text of a note that the log signs and witnesses cosign.
  *
- * <p>Form: C2SP tlog-checkpoint. {@code parse(t)} refuses or gives a checkpoint whose {@link
- * #text()} is {@code t}. Extension lines of other logs are kept; Entente writes none, since ML-DSA
+ * <p>Form: C2SP tlog-checkpoint. {@code parse(t)} returns empty or a checkpoint whose {@link
+ * #text()} is {@code t}. It keeps extension lines of other logs; Entente writes none, since ML-DSA
  * cosignatures do not cover them.
  *
  * @param origin the log's identity, the first line

@@ -3,7 +3,7 @@ package org.entente.gateway.note;
 import java.util.List;
 import java.util.Optional;
 
-/** What came of checking a note's signatures against the keys that the reader knows. */
+/** Result of checking a note's signatures against the reader's known keys. */
 public sealed interface NoteCheck {
 
   /** The signatures that verified; none when the note was refused. */
@@ -19,7 +19,7 @@ public sealed interface NoteCheck {
   /**
    * At least one known key signed the note and none of the known keys' signatures failed.
    *
-   * <p>How many keys are enough is the caller's policy, not the note's.
+   * <p>The caller decides how many keys are enough.
    *
    * @param by the known keys that signed, in the note's order, each at most once
    */
@@ -29,7 +29,7 @@ public sealed interface NoteCheck {
       by = List.copyOf(by);
     }
 
-    /** True when this very key is among those that signed. */
+    /** True when this key signed. */
     public boolean by(NoteVerifier key) {
       return by.stream().anyMatch(signed -> signed.key().equals(key));
     }
@@ -38,7 +38,7 @@ public sealed interface NoteCheck {
   /**
    * The note must not be used.
    *
-   * @param reason which rule refused it, for an operator
+   * @param reason the violated rule, for an operator
    */
   record Refused(String reason) implements NoteCheck {}
 
@@ -46,8 +46,8 @@ public sealed interface NoteCheck {
    * One verified signature.
    *
    * @param key the key that made it
-   * @param seconds for cosignatures the signed POSIX time in seconds, zero when the signer made no
-   *     statement about time; zero for signatures that carry none
+   * @param seconds for cosignatures the signed POSIX time in seconds, zero when the signer stated
+   *     no time, and for signatures without a time
    */
   record Signed(NoteVerifier key, long seconds) {}
 }

@@ -6,10 +6,10 @@ import java.util.Optional;
 /**
  * The name of a note key: non-empty text without Unicode spaces, control characters or {@code +}.
  *
- * <p>Together with the 32-bit key id it says which key made a signature (C2SP signed-note,
- * "Signatures"). The specification sets no length; a name is bounded by the note it stands in.
+ * <p>Together with the 32-bit key id it identifies the key of a signature (C2SP signed-note,
+ * "Signatures"). The specification sets no length; the size of a note bounds its names.
  *
- * @param value the name as it stands in a signature line
+ * @param value the name as in a signature line
  */
 public record NoteKeyName(String value) {
 
@@ -39,7 +39,10 @@ public record NoteKeyName(String value) {
     return !text.isEmpty() && text.codePoints().allMatch(NoteKeyName::isAllowed);
   }
 
-  /** Unicode's White_Space property, lone surrogates (no UTF-8 form) and what notes never hold. */
+  /**
+   * Excludes Unicode's White_Space property, lone surrogates (no UTF-8 form) and characters
+   * forbidden in notes.
+   */
   private static boolean isAllowed(int c) {
     boolean space = Character.isSpaceChar(c) || c == 0x85;
     boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;

@@ -10,9 +10,9 @@ import org.entente.gateway.crypto.MlDsa44VerifyingKey;
 /**
  * The kinds of note signature that Entente makes and checks, each with what it signs.
  *
- * <p>Two are timestamped cosignatures of checkpoints (C2SP tlog-cosignature): their signature bytes
- * are a big-endian uint64 of POSIX seconds, at most 2^63-1, and then the signature proper, and they
- * sign nothing but a {@link Checkpoint}.
+ * <p>Two are timestamped cosignatures of checkpoints (C2SP tlog-cosignature) and sign only a {@link
+ * Checkpoint}. Their signature bytes are a big-endian uint64 of POSIX seconds, at most 2^63-1,
+ * followed by the signature itself.
  */
 public enum NoteKeyType {
   /** Type 0x01: Ed25519 over the note's text (C2SP signed-note). */
@@ -29,8 +29,8 @@ public enum NoteKeyType {
    * over {@code <key name> 0x0A <text>}.
    *
    * <p>No type for ML-DSA over a whole note is assigned; its identifier is 0xff and the ASCII bytes
-   * of {@code entente/v1 ml-dsa-44 note}. The context keeps a key's other signatures apart; the
-   * name in the message, as in type 0x06, keeps apart two names over one key.
+   * of {@code entente/v1 ml-dsa-44 note}. The context separates these signatures from a key's
+   * others. The name in the message, as in type 0x06, separates two names with one key.
    */
   ML_DSA_44_NOTE("\u00ffentente/v1 ml-dsa-44 note", MlDsa44VerifyingKey.ENCODED_BYTES, false);
 
@@ -38,7 +38,7 @@ public enum NoteKeyType {
   private static final String SUBTREE_LABEL = "subtree/v1\n\0";
   private static final int MAX_OPAQUE = 255;
 
-  /** One character a byte. */
+  /** One character per byte. */
   private final String identifier;
 
   private final int keyBytes;
@@ -55,7 +55,7 @@ public enum NoteKeyType {
     return timestamped;
   }
 
-  /** The identifier and the key after it: what a vkey holds and the key id hashes. */
+  /** The identifier followed by the key: content of a vkey and input of the key id's hash. */
   byte[] material(byte[] publicKey) {
     byte[] type = latin1(identifier);
     byte[] material = Arrays.copyOf(type, type.length + publicKey.length);
@@ -75,7 +75,7 @@ public enum NoteKeyType {
   }
 
   /**
-   * The bytes that a key of this type signs; empty when it cannot sign such a text.
+   * The bytes that a key of this type signs; empty when it cannot sign this text.
    *
    * @param seconds the signed POSIX time; used by timestamped types only
    */

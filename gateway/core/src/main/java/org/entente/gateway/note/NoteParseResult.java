@@ -2,7 +2,7 @@ package org.entente.gateway.note;
 
 import java.util.Optional;
 
-/** What came of reading bytes as a signed note: the note, or why it is none. */
+/** Result of reading bytes as a signed note: the note, or why they are not one. */
 public sealed interface NoteParseResult {
 
   /** The note, when the bytes were one. */
@@ -11,7 +11,7 @@ public sealed interface NoteParseResult {
   }
 
   /**
-   * The bytes are a well-formed note; nothing is said about its signatures.
+   * The bytes are a well-formed note; its signatures are unchecked.
    *
    * @param note the note; encoding it gives the same bytes
    */
@@ -20,7 +20,7 @@ public sealed interface NoteParseResult {
   /**
    * The bytes are not a note.
    *
-   * @param reason what is wrong, for an operator; holds nothing of the bytes themselves
+   * @param reason what is wrong, for an operator; does not quote the bytes
    */
   record Malformed(String reason) implements NoteParseResult {}
 }

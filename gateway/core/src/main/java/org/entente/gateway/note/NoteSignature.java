@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * One signature line of a note: {@code — <name> base64(key id ‖ signature)}.
  *
- * <p>Holding one says nothing about whether it verifies. Immutable; equal when the lines are equal.
+ * <p>It may or may not verify. Immutable; equal when the lines are equal.
  */
 public final class NoteSignature {
 
@@ -57,14 +57,12 @@ public final class NoteSignature {
     return keyId;
   }
 
-  /**
-   * The signature bytes after the key id, a new array; what they hold depends on the key's type.
-   */
+  /** The signature bytes after the key id, a new array; their content depends on the key's type. */
   public byte[] signature() {
     return signature.clone();
   }
 
-  /** The line that stands in a note, without its newline. */
+  /** The line in a note, without its newline. */
   public String line() {
     ByteBuffer blob = ByteBuffer.allocate(KEY_ID_BYTES + signature.length);
     blob.putInt(keyId).put(signature);

@@ -49,14 +49,14 @@ public final class NoteSigner {
    *
    * @param text the text with its final newline
    * @param now the time that a cosignature states, in whole seconds; other types ignore it
-   * @throws IllegalArgumentException when a cosignature is asked over what is no checkpoint, or
-   *     with a time before 1970
+   * @throws IllegalArgumentException when a cosignature's text is not a checkpoint, or its time is
+   *     before 1970
    */
   public NoteSignature sign(String text, Instant now) {
     NoteKeyType type = verifier.type();
     long seconds = type.timestamped() ? now.getEpochSecond() : 0;
     if (seconds < 0) {
-      throw new IllegalArgumentException("a cosignature's time is not before 1970");
+      throw new IllegalArgumentException("a cosignature's time is 1970 or later");
     }
     byte[] message =
         type.message(verifier.name(), text, seconds)

@@ -11,7 +11,7 @@ import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.crypto.MlDsa44VerifyingKey;
 
 /**
- * A public key that a reader of notes knows: a name, a type and the key.
+ * A public key known to a reader of notes: a name, a type and the key.
  *
  * <p>Its key id is the first four bytes of SHA-256(name ‖ 0x0A ‖ type identifier ‖ public key), as
  * C2SP signed-note recommends and tlog-cosignature requires. Immutable; equal when the vkeys are.
@@ -59,8 +59,8 @@ public final class NoteVerifier {
   /**
    * Reads a vkey, {@code <name>+<key id in hex>+base64(type ‖ key)}.
    *
-   * <p>Empty for other types, keys that are no valid points, an id that is not the computed one,
-   * and any form that {@link #vkey()} would not have written.
+   * <p>Empty for other types, keys that are not valid points, an id other than the computed one,
+   * and any form that {@link #vkey()} would not write.
    */
   public static Optional<NoteVerifier> parse(String vkey) {
     int first = vkey.indexOf('+');

@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A text with the signatures that stand under it, as C2SP signed-note defines it.
+ * A text with its signatures, as C2SP signed-note defines it.
  *
- * <p>Guarantee: {@code parse(b)} either refuses or gives a note whose {@link #encode()} is {@code
- * b}, byte for byte, so that no two byte strings mean one note. Parsing says nothing about who
- * signed: the text must not be used before {@link #verify} has answered {@link NoteCheck.Verified}.
+ * <p>Guarantee: {@code parse(b)} either fails or returns a note whose {@link #encode()} is {@code
+ * b}, byte for byte, so that each note has one encoding. Parsing does not check signatures: do not
+ * use the text before {@link #verify} has returned {@link NoteCheck.Verified}.
  *
  * <p>Limits: {@value #MAX_BYTES} bytes in all, {@value #MAX_SIGNATURES} signatures (the
- * specification asks for 16 at least). Immutable.
+ * specification requires at least 16). Immutable.
  */
 public final class SignedNote {
 
@@ -56,7 +56,7 @@ public final class SignedNote {
     throw new IllegalArgumentException("text and signatures do not make a note");
   }
 
-  /** Reads a note strictly; anything an encoder would not have written is refused. */
+  /** Reads a note strictly; refuses bytes that an encoder would not have written. */
   public static NoteParseResult parse(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       return new NoteParseResult.Malformed("longer than " + MAX_BYTES + " bytes");
@@ -82,7 +82,7 @@ public final class SignedNote {
     if (block.isEmpty()) {
       return new NoteParseResult.Malformed("no signature");
     }
-    // The limit of -1 keeps empty lines, which are malformed; the final newline leaves one behind.
+    // The limit of -1 keeps empty lines, which are malformed; the final newline yields one.
     String[] lines = block.split("\n", -1);
     int count = lines.length - 1;
     if (count > MAX_SIGNATURES) {
@@ -128,9 +128,7 @@ public final class SignedNote {
     return signatures;
   }
 
-  /**
-   * The same text with more signatures after those it has; lines that it has already are skipped.
-   */
+  /** The same text with more signatures after those it has; skips lines that it already has. */
   public SignedNote with(Collection<NoteSignature> more) {
     List<NoteSignature> all = new ArrayList<>(signatures);
     more.stream().filter(signature -> !all.contains(signature)).forEach(all::add);
@@ -147,9 +145,9 @@ public final class SignedNote {
   /**
    * Checks the signatures of the keys that the reader knows.
    *
-   * <p>Signatures of unknown keys are ignored, even when name or id alone match. A known key whose
-   * signature fails, or that signs more than once, refuses the note; so does the absence of any
-   * known key, and a set of known keys in which two share name and id.
+   * <p>Signatures of unknown keys are ignored, even when name or id alone match. The note is
+   * refused if a known key's signature fails, a known key signs more than once, no known key
+   * signed, or two known keys share name and id.
    */
   public NoteCheck verify(Collection<NoteVerifier> known) {
     Map<KeyRef, NoteVerifier> byRef = new HashMap<>();

@@ -3,14 +3,14 @@ package org.entente.gateway.note;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Standard Base 64 (RFC 4648 section 4) that accepts only the one form an encoder would write. */
+/** Decoder of standard Base 64 (RFC 4648 section 4) that accepts only canonical encodings. */
 final class StrictBase64 {
 
   private StrictBase64() {}
 
   /**
-   * The bytes, or empty. The JDK's decoder tolerates missing padding and non-zero trailing bits,
-   * which would let two texts mean one signature; encoding again rules that out.
+   * The bytes, or empty. The JDK's decoder tolerates missing padding and non-zero trailing bits, so
+   * that two texts could mean one signature; encoding again rules that out.
    */
   static Optional<byte[]> decode(String text) {
     try {

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * A SHA-256 hash in or over a Merkle tree (RFC 6962 section 2.1): always 32 bytes.
+ * A SHA-256 hash of a node or of the root of a Merkle tree (RFC 6962 section 2.1): always 32 bytes.
  *
  * <p>Public data, compared by value. Immutable.
  */

@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Whether a reader takes two names for the same: they differ at most in case, width, script of
+ * Check whether a reader may confuse two names: they differ at most in case, width, script of
  * digits, white space, punctuation and symbols, and characters that look alike (the confusables of
- * Unicode Technical Standard 39). It errs towards the same: {@code O} and {@code 0} are one, and so
- * are {@code I}, {@code L} and {@code 1}. Immutable and safe for use by several threads.
+ * Unicode Technical Standard 39). In doubt, names count as the same: {@code O} equals {@code 0},
+ * and {@code I}, {@code L} and {@code 1} are equal. Immutable and safe for use by several threads.
  */
 public final class Confusables {
   private static final SpoofChecker CHECKER =
@@ -21,11 +21,12 @@ public final class Confusables {
 
   private static final Normalizer2 COMPOSED = Normalizer2.getNFKCInstance();
 
-  /** Case folded too, and what does not show left out. */
+  /** Also folds case and removes invisible characters. */
   private static final Normalizer2 FOLDED = Normalizer2.getNFKCCasefoldInstance();
 
   /**
-   * What is between letters and digits; before characters are compared, as dashes look like some.
+   * Punctuation and separators; removed before look-alikes are compared, since dashes look like
+   * letters.
    */
   private static final UnicodeSetSpanner BETWEEN =
       new UnicodeSetSpanner(new UnicodeSet("[[:P:][:Z:]]").freeze());
@@ -35,14 +36,14 @@ public final class Confusables {
 
   private Confusables() {}
 
-  /** Whether two names look the same, in one case or in the other. */
+  /** Whether two names look the same in lower or in upper case. */
   public static boolean areSame(String one, String other) {
     List<String> looks = looks(one);
     List<String> others = looks(other);
     return IntStream.range(0, looks.size()).anyMatch(i -> looks.get(i).equals(others.get(i)));
   }
 
-  /** How a name looks as it is written, in lower case and in upper case. */
+  /** The look of a name as written, in lower case and in upper case. */
   private static List<String> looks(String name) {
     String written = BETWEEN.deleteFrom(westernDigits(COMPOSED.normalize(name)));
     String folded = FOLDED.normalize(written);

@@ -6,32 +6,32 @@ import com.ibm.icu.text.UnicodeSet.SpanCondition;
 import java.util.Optional;
 
 /**
- * What a text may hold, by the Unicode properties of its characters. Every form refuses a text that
- * has characters but none that shows, controls, line and paragraph separators, halves of surrogate
- * pairs, noncharacters, controls of direction (Bidi_Control) and other characters that do not show
- * (Default_Ignorable_Code_Point, Format). Empty text is good: whether a field is required, its
- * check says. The same in every release that has the same Unicode version, whatever the JDK.
- * Immutable and safe for use by several threads.
+ * Rules for text by the Unicode properties of its characters. Every rule refuses non-empty text
+ * without a visible character. It also refuses control characters, line and paragraph separators,
+ * lone surrogates, noncharacters, directional controls (Bidi_Control) and other invisible
+ * characters (Default_Ignorable_Code_Point, Format). Empty text is valid: each field's own check
+ * says whether it is required. Releases with the same Unicode version behave the same, whatever the
+ * JDK. Immutable and safe for use by several threads.
  *
- * <p>Languages and emoji need some characters that do not show: joiners, break points and variation
- * selectors. Free text may hold them directly behind a character that shows, at most {@value
+ * <p>Some languages and emoji need invisible characters: joiners, break points and variation
+ * selectors. Free text may have them directly after a visible character, at most {@value
  * #JOINERS_IN_A_ROW} in a row.
  */
 public enum TextRule {
   /** One line of free text. */
-  LINE("one line of text that shows; joiners and variation selectors behind a character only"),
+  LINE("one line of visible text; joiners and variation selectors only after a visible character"),
 
   /** Free text of several lines. */
   LINES(
-      "text that shows, line feeds and tabs; joiners and variation selectors behind a character"
-          + " only"),
+      "visible text, line feeds and tabs; joiners and variation selectors only after a visible"
+          + " character"),
 
-  /** A reference by which a person who acts is known: every character shows. */
-  REFERENCE("characters that show, and plain spaces between them");
+  /** A reference that identifies an acting person: every character is visible. */
+  REFERENCE("visible characters, and plain spaces between them");
 
   private static final int JOINERS_IN_A_ROW = 2;
 
-  /** Characters without a glyph that no property tells from those with one. */
+  /** Characters without a glyph that no Unicode property identifies. */
   private static final String BLANK = "[\\u2800\\U00013441\\U00013442\\U0001D159]";
 
   private static final UnicodeSet VISIBLE =
@@ -42,13 +42,13 @@ public enum TextRule {
                   + "]")
           .freeze();
 
-  /** What shows where it stands: marks show on what is before them. */
+  /** Visible characters, including marks, which modify the character before them. */
   private static final UnicodeSet SHOWN =
       new UnicodeSet("[[:M:]-[:Default_Ignorable_Code_Point:]]").addAll(VISIBLE).freeze();
 
   private static final UnicodeSet PLAIN = new UnicodeSet(SHOWN).add(' ').freeze();
 
-  /** What free text may hold anywhere. */
+  /** Characters allowed anywhere in free text. */
   private static final UnicodeSet FREE =
       new UnicodeSet(
               "[^[:Cc:][:Cs:][:Cf:][:Zl:][:Zp:][:Noncharacter_Code_Point:][:Bidi_Control:]"
@@ -69,10 +69,10 @@ public enum TextRule {
   }
 
   /**
-   * What is wrong with a text.
+   * A fault in a text.
    *
-   * @param found the first character that it must not hold, and nothing else of the text
-   * @param valid what it may hold
+   * @param found the first forbidden character, and nothing else of the text
+   * @param valid what the rule allows
    */
   public record Fault(String found, String valid) {
     /** {@code found U+202E RIGHT-TO-LEFT OVERRIDE as character 3; valid is …}. */
@@ -82,7 +82,7 @@ public enum TextRule {
     }
   }
 
-  /** What is wrong with a text; empty if it is good. */
+  /** The fault in a text; empty if it is valid. */
   public Optional<Fault> fault(String text) {
     if (text.isEmpty()) {
       return Optional.empty();
@@ -94,16 +94,16 @@ public enum TextRule {
     }
     return isBlank(text)
         ? Optional.of(
-            new Fault("nothing that shows, only such as " + name(text.codePointAt(0)), valid))
+            new Fault("no visible character, only such as " + name(text.codePointAt(0)), valid))
         : Optional.empty();
   }
 
-  /** Whether nothing of a text shows; so it is of an empty one. */
+  /** Whether a text has no visible character; true for empty text. */
   public static boolean isBlank(String text) {
     return VISIBLE.containsNone(text);
   }
 
-  /** Whether a reader does not see a character, or sees no more than a plain space. */
+  /** Whether a character is invisible or looks like a plain space. */
   public static boolean isHidden(int codePoint) {
     return !PLAIN.contains(codePoint);
   }
@@ -113,7 +113,7 @@ public enum TextRule {
     return "U+%04X %s".formatted(codePoint, UCharacter.getExtendedName(codePoint));
   }
 
-  /** Where the first character stands that the text must not hold; its length if there is none. */
+  /** Index of the first forbidden character; the text's length if there is none. */
   private int firstWrong(String text) {
     return switch (this) {
       case LINE -> firstWrong(text, FREE);
@@ -146,7 +146,9 @@ public enum TextRule {
     return at;
   }
 
-  /** Where a set that has all of ASCII that prints ends to hold the text, from a place on. */
+  /**
+   * End of the run of characters from an index that are in a set; the set has all printable ASCII.
+   */
   private static int span(String text, int from, UnicodeSet set) {
     int at = from;
     while (at < text.length()) {

@@ -1,6 +1,6 @@
 /**
- * What text may hold, by Unicode properties: one rule for drafts, calls and policy files; and which
- * names a reader takes for the same.
+ * Rules for text by Unicode properties, shared by drafts, calls and policy files, and a check for
+ * names that readers may confuse.
  */
 @NullMarked
 package org.entente.gateway.text;

@@ -95,7 +95,7 @@ final class PemTest {
     CertificateException refused =
         assertThrows(CertificateException.class, () -> Pem.certificates(key));
     String message = String.valueOf(refused.getMessage());
-    assertEquals("a PRIVATE KEY block where CERTIFICATE belongs", message);
+    assertEquals("found a PRIVATE KEY block; expected CERTIFICATE", message);
     assertThrows(CertificateException.class, () -> Pem.certificates(""));
     assertThrows(CertificateException.class, () -> Pem.certificates("no PEM at all"));
     String root = Pem.encode(root("a"));

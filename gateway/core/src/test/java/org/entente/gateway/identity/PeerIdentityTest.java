@@ -181,8 +181,9 @@ final class PeerIdentityTest {
     X509Certificate encipher = odd().usage(KeyUsage.keyEncipherment).issue();
     assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(encipher));
     X509Certificate signer = odd().usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign).issue();
-    assertRefused(Code.IDENTITY_MISMATCH, "may sign others", identify(signer));
-    assertRefused(Code.IDENTITY_MISMATCH, "may sign others", identify(odd().authority().issue()));
+    assertRefused(Code.IDENTITY_MISMATCH, "is a CA certificate", identify(signer));
+    assertRefused(
+        Code.IDENTITY_MISMATCH, "is a CA certificate", identify(odd().authority().issue()));
     X509Certificate half = odd().purposes(KeyPurposeId.id_kp_clientAuth).issue();
     assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(half));
     X509Certificate any = odd().purposes(KeyPurposeId.anyExtendedKeyUsage).issue();

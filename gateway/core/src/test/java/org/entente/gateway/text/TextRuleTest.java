@@ -126,11 +126,11 @@ class TextRuleTest {
   @Test
   void fault_namesCharacterAndPlace_andQuotesNothingElse() {
     assertEquals(
-        "found U+202E RIGHT-TO-LEFT OVERRIDE as character 5; valid is characters that show, and"
+        "found U+202E RIGHT-TO-LEFT OVERRIDE as character 5; valid is visible characters, and"
             + " plain spaces between them",
         REFERENCE.fault("FR-1\u202E").orElseThrow().toString());
     assertEquals(
-        "nothing that shows, only such as U+00A0 NO-BREAK SPACE", found(LINE, "\u00A0\u00A0"));
+        "no visible character, only such as U+00A0 NO-BREAK SPACE", found(LINE, "\u00A0\u00A0"));
     assertEquals("U+0007 <control-0007> as character 2", found(LINE, "\uD83D\uDE00\u0007"));
   }
 

@@ -114,7 +114,7 @@ class MessageProverTest {
       assertEquals(List.of(), holds.witnesses());
       assertFails(
           Part.WITNESSES,
-          "0 of the 0 witnesses cosigned the checkpoint; 1 must",
+          "cosignatures: 0 of 0 witnesses; 1 required",
           verify(federation, file, OptionalInt.of(1), de.now));
     }
   }
@@ -183,7 +183,7 @@ class MessageProverTest {
     MessageProof one = proofs()[0];
     MessageProof two = proofs()[1];
     byte[] swapped = with(one, two.envelope(), one.voucher(), one.bundle(), one.leaf());
-    assertFails(Part.HEADER, "not the one of which the record speaks", verify(swapped));
+    assertFails(Part.HEADER, "its hash or envelope id differs", verify(swapped));
     byte[] signature =
         with(
             one,
@@ -206,14 +206,14 @@ class MessageProverTest {
     MessageProof[] both = proofs();
     byte[] swapped =
         with(both[0], both[0].envelope(), both[0].voucher(), both[0].bundle(), both[1].leaf());
-    assertFails(Part.RECORD, "other messages", verify(swapped));
+    assertFails(Part.RECORD, "does not name message", verify(swapped));
 
     MessageId other = fr.accept(1, SG).get(0);
     byte[] renamed =
         new MessageProof(
                 other, both[0].envelope(), both[0].voucher(), both[0].bundle(), both[0].leaf())
             .encode();
-    assertFails(Part.RECORD, "other messages than " + other, verify(renamed));
+    assertFails(Part.RECORD, "it does not name message " + other, verify(renamed));
   }
 
   @Test
@@ -233,7 +233,7 @@ class MessageProverTest {
 
     assertFails(
         Part.RECORD,
-        "it says RECALLED",
+        "expected ACCEPTED or RECEIVED, found RECALLED",
         verify(with(proof, proof.envelope(), proof.voucher(), proof.bundle(), recalled)));
   }
 
@@ -251,7 +251,8 @@ class MessageProverTest {
     try (AccountBench de = new AccountBench(federation, DE, other)) {
       de.receive(1);
       de.receive(1);
-      assertFails(Part.LEAF, "does not stand at place 0", verify(with(proof, de.sign())));
+      assertFails(
+          Part.LEAF, "does not contain the leaf at index 0", verify(with(proof, de.sign())));
     }
     TestFederation strangers = new TestFederation(federation.start());
     try (AccountBench stranger = new AccountBench(strangers, FR, other.resolve("stranger"))) {
@@ -294,15 +295,15 @@ class MessageProverTest {
     SignedNote own = SignedNote.of(cosigned.text(), cosigned.signatures().subList(0, 2));
     SignedNote half = SignedNote.of(cosigned.text(), cosigned.signatures().subList(0, 3));
 
-    assertFails(Part.WITNESSES, "0 of the 1 witnesses", verify(with(proof, own)));
-    assertFails(Part.WITNESSES, "0 of the 1 witnesses", verify(with(proof, half)));
+    assertFails(Part.WITNESSES, "0 of 1 witnesses", verify(with(proof, own)));
+    assertFails(Part.WITNESSES, "0 of 1 witnesses", verify(with(proof, half)));
     assertInstanceOf(Holds.class, verify(federation, with(proof, own), OptionalInt.of(0), fr.now));
     assertFails(
         Part.WITNESSES,
-        "1 of the 1 witnesses cosigned the checkpoint; 2 must",
+        "cosignatures: 1 of 1 witnesses; 2 required",
         verify(federation, proof.encode(), OptionalInt.of(2), fr.now));
     // sg.police is a member, but no witness.
-    assertFails(Part.WITNESSES, "0 of the 1 witnesses", verify(with(proof, fr.sign("sg.police"))));
+    assertFails(Part.WITNESSES, "0 of 1 witnesses", verify(with(proof, fr.sign("sg.police"))));
   }
 
   @Test

@@ -16,10 +16,10 @@ import org.entente.gateway.note.TreeHash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proof that a leaf stands in a log, checkable without the log: C2SP tlog-proof.
+ * Proof that a log contains a leaf, checkable without the log: C2SP tlog-proof.
  *
- * <p>{@code parse(b)} refuses or gives a proof whose {@link #encode()} is {@code b}. The extra
- * data, where there is any, is the leaf's opening: blind and encoded record. Immutable.
+ * <p>{@code parse(b)} returns empty or a proof whose {@link #encode()} is {@code b}. The optional
+ * extra data opens the leaf: blind and encoded record. Immutable.
  */
 public final class LogProof {
 
@@ -56,7 +56,7 @@ public final class LogProof {
         .filter(proof -> Arrays.equals(proof.encode(), bytes));
   }
 
-  /** Takes what it can read; {@link #parse(byte[])} compares the encoding for all the rest. */
+  /** Parses leniently; {@link #parse(byte[])} then compares the encoding. */
   private static Optional<LogProof> parse(List<String> lines, SignedNote checkpoint) {
     try {
       lines.remove(0);
@@ -90,25 +90,23 @@ public final class LogProof {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The checkpoint under which it stands. */
+  /** The checkpoint whose tree contains the leaf. */
   public SignedNote checkpoint() {
     return checkpoint;
   }
 
-  /** The leaf's place. */
+  /** The leaf's index. */
   public long index() {
     return index;
   }
 
-  /**
-   * The record and blind that the proof carries; empty when it shows the commitment's place only.
-   */
+  /** The record and blind in the proof; empty when the proof covers only the commitment. */
   public Optional<OpenedLeaf> opening() {
     return Optional.ofNullable(opening).map(bytes -> new OpenedLeaf(bytes, true));
   }
 
   /**
-   * What is wrong with the proof of the record that it carries; empty when the log contains it.
+   * What is wrong with the proof of its own record; empty when the log contains that record.
    *
    * @param verifier the log whose proof it should be
    */
@@ -133,6 +131,6 @@ public final class LogProof {
     var signed = ((CheckpointCheck.Signed) check).checkpoint();
     return MerkleTree.verifyInclusion(index, signed.size(), leaf, path, signed.root())
         ? Optional.empty()
-        : Optional.of("the leaf does not stand at place " + index + " under the signed root");
+        : Optional.of("the signed tree does not contain the leaf at index " + index);
   }
 }

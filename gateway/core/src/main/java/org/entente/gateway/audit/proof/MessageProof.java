@@ -10,7 +10,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 
 /**
- * All that shows to a third party that a gateway accepted or received a message, as one file. Wire
+ * Evidence for a third party that a gateway accepted or received a message, as one file. Wire
  * format "message proof".
  *
  * <pre>
@@ -24,8 +24,8 @@ import org.entente.gateway.model.MessageId;
  *   &lt;the rest&gt;                 {@link LogProof} with the record, under a cosigned checkpoint
  * </pre>
  *
- * {@code parse(b)} refuses or gives a proof whose {@link #encode()} is {@code b}. Nothing is
- * verified; {@link ProofVerifier} does. Immutable.
+ * {@code parse(b)} returns empty or a proof whose {@link #encode()} is {@code b}. It verifies
+ * nothing; {@link ProofVerifier} does. Immutable.
  */
 public final class MessageProof {
   /** Largest file in bytes. */
@@ -47,7 +47,7 @@ public final class MessageProof {
   private final LogProof leaf;
 
   /**
-   * An envelope's header and the signature over it. The arrays are not to be changed.
+   * An envelope's header and the signature over it. Callers must not change the arrays.
    *
    * @param header exact bytes
    * @param signature 64 bytes
@@ -56,15 +56,16 @@ public final class MessageProof {
   public record SignedHeader(byte[] header, byte[] signature) {}
 
   /**
-   * What names the key of the origin's gateway. The array is not to be changed.
+   * The agency's signed statement that names the key of the origin's gateway. Callers must not
+   * change the array.
    *
-   * @param announcement whether it is a session announcement; otherwise it is a key bundle
+   * @param announcement true for a session announcement, false for a key bundle
    * @param bytes exact bytes, with the agency's signature
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Voucher(boolean announcement, byte[] bytes) {}
 
-  /** Puts the parts together. */
+  /** Makes a proof from its parts. */
   public MessageProof(
       MessageId message, SignedHeader envelope, Voucher voucher, byte[] bundle, LogProof leaf) {
     this.message = message;
@@ -91,7 +92,7 @@ public final class MessageProof {
         .filter(proof -> Arrays.equals(proof.encode(), bytes));
   }
 
-  /** Takes what it can read; {@link #parse(byte[])} compares the encoding for all the rest. */
+  /** Parses leniently; {@link #parse(byte[])} then compares the encoding. */
   private static Optional<MessageProof> parse(List<String> lines, LogProof leaf) {
     if (lines.size() != LINES) {
       return Optional.empty();
@@ -143,7 +144,7 @@ public final class MessageProof {
     return name + Base64.getEncoder().encodeToString(bytes) + '\n';
   }
 
-  /** The message of which it speaks. */
+  /** The message that it proves. */
   public MessageId message() {
     return message;
   }
@@ -153,7 +154,7 @@ public final class MessageProof {
     return envelope;
   }
 
-  /** What names the key that signed. */
+  /** The statement that names the signing key. */
   public Voucher voucher() {
     return voucher;
   }
@@ -163,7 +164,7 @@ public final class MessageProof {
     return bundle.clone();
   }
 
-  /** The leaf with its record, place and checkpoint. */
+  /** The leaf with its record, index and checkpoint. */
   public LogProof leaf() {
     return leaf;
   }

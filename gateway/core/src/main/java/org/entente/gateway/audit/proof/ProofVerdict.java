@@ -8,20 +8,20 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 
-/** What came of checking a {@link MessageProof}. */
+/** Result of checking a {@link MessageProof}. */
 public sealed interface ProofVerdict {
 
   /**
-   * All of it holds.
+   * Every part is valid.
    *
    * @param message the message
-   * @param header the envelope in which it travelled
-   * @param record what the log says of it: accepted, or received
+   * @param header the header of its envelope
+   * @param record the log's record of it: accepted or received
    * @param log the log
-   * @param index place of the leaf
+   * @param index index of the leaf
    * @param signedAt when the log's checkpoint was signed
-   * @param witnesses who cosigned it
-   * @param bundleVersion version of the trust bundle by which all this was judged
+   * @param witnesses agencies whose witnesses cosigned it
+   * @param bundleVersion version of the trust bundle used for the check
    */
   record Holds(
       MessageId message,
@@ -35,30 +35,30 @@ public sealed interface ProofVerdict {
       implements ProofVerdict {}
 
   /**
-   * It must not be believed.
+   * The proof is invalid.
    *
-   * @param part which part failed
+   * @param part the part that failed
    * @param reason why, for an auditor
    */
   record Fails(Part part, String reason) implements ProofVerdict {}
 
   /** The parts of a proof, in the order in which they are checked. */
   enum Part {
-    /** The file is not a proof in its one form. */
+    /** The file is not a proof in the canonical form. */
     FILE("file"),
-    /** The trust bundle is not signed by the roots, or did not hold then. */
+    /** The roots did not sign the trust bundle, or it was not in force at the time. */
     TRUST_BUNDLE("trust bundle"),
-    /** The checkpoint is not of a log of the federation, or not signed by it. */
+    /** The checkpoint is not signed by a log of the federation. */
     CHECKPOINT("checkpoint"),
     /** Too few witnesses cosigned the checkpoint. */
     WITNESSES("witnesses"),
-    /** The record does not stand in the log. */
+    /** The log does not contain the record. */
     LEAF("leaf"),
-    /** The record says nothing about this message. */
+    /** The record does not concern this message. */
     RECORD("record"),
-    /** The header is not the one of which the record speaks. */
+    /** The header is not the one in the record. */
     HEADER("header"),
-    /** Nobody vouches for the gateway's key. */
+    /** No valid statement of the agency names the gateway's key. */
     ORIGIN_KEY("origin's key"),
     /** The origin's gateway did not sign the header. */
     SIGNATURE("signature");

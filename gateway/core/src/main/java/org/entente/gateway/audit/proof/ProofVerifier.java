@@ -40,13 +40,13 @@ import org.entente.gateway.trust.TrustRoots;
 import org.entente.gateway.trust.TrustState;
 
 /**
- * Checks a {@link MessageProof} from nothing but itself and the federation's roots: no gateway, no
- * network, no store.
+ * Checks a {@link MessageProof} against the federation's roots alone, without a gateway, network or
+ * store.
  *
- * <p>The bundle must have been in force, or be issued later than, the time that the log and its
- * witnesses state, and keys must have been valid at the time for which they signed. So a proof
- * checks as well in ten years as today, for who still has the roots of then. A pure function of its
- * input and the time. Immutable, safe for use by many threads.
+ * <p>At the time that the log and its witnesses state, the bundle must have been in force or not
+ * yet issued. Each key must have been valid when it signed. So a proof remains verifiable for years
+ * with the roots of its time. Pure function of input and time. Immutable, safe for use by many
+ * threads.
  */
 public final class ProofVerifier {
   private final BundleVerifier bundles;
@@ -55,8 +55,8 @@ public final class ProofVerifier {
   /**
    * Checks against a federation's roots.
    *
-   * @param witnesses how many witnesses must have cosigned; by default one, where the bundle names
-   *     any besides the log's own agency
+   * @param witnesses how many witnesses must have cosigned; by default one, if the bundle names any
+   *     besides the log's own agency
    */
   public ProofVerifier(TrustRoots roots, OptionalInt witnesses) {
     this.bundles = new BundleVerifier(roots);
@@ -67,7 +67,7 @@ public final class ProofVerifier {
   public ProofVerdict verify(byte[] file, Instant now) {
     Optional<MessageProof> proof = MessageProof.parse(file);
     if (proof.isEmpty()) {
-      return new Fails(Part.FILE, "it is no message proof in the one form that is written");
+      return new Fails(Part.FILE, "not a message proof in the canonical form");
     }
     BundleVerdict verdict = bundles.verifySignatures(proof.get().bundle());
     if (verdict instanceof BundleVerdict.Refused refused) {
@@ -79,7 +79,9 @@ public final class ProofVerifier {
         new Terms(witnesses, bundles, now));
   }
 
-  /** Checks a proof by a bundle that the caller trusts: for the gateway that makes it. */
+  /**
+   * Checks a proof against a bundle that the caller trusts; for the gateway that makes the proof.
+   */
   public static ProofVerdict verify(
       MessageProof proof, TrustBundle bundle, OptionalInt witnesses, Instant now) {
     return judge(proof, bundle, new Terms(witnesses, null, now));
@@ -98,7 +100,7 @@ public final class ProofVerifier {
     }
   }
 
-  /** Ends a run. */
+  /** The check that failed; ends the run. */
   private static final class ProofFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient Fails fails;
@@ -115,7 +117,7 @@ public final class ProofVerifier {
     }
   }
 
-  /** The checks of one proof, each resting on those before it. */
+  /** The checks of one proof, in order; each relies on the earlier ones. */
   private static final class Run {
     private final MessageProof proof;
     private final TrustBundle bundle;
@@ -141,7 +143,7 @@ public final class ProofVerifier {
       require(
           header.isSignedBy(key, proof.envelope().signature()),
           Part.SIGNATURE,
-          "it is not that of gateway " + header.facts().gateway() + " over the header");
+          "gateway " + header.facts().gateway() + " did not sign the header");
       return new Holds(
           proof.message(),
           header,
@@ -157,12 +159,15 @@ public final class ProofVerifier {
       Optional<LogOrigin> log =
           Checkpoint.parse(proof.leaf().checkpoint().text())
               .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()));
-      require(log.isPresent(), Part.CHECKPOINT, "it is not of a gateway's log");
+      require(log.isPresent(), Part.CHECKPOINT, "its origin is not that of a gateway's log");
       LogOrigin origin = log.get();
       require(
           origin.federation().equals(federation),
           Part.CHECKPOINT,
-          "it is of a log of federation " + origin.federation() + ", the bundle of " + federation);
+          "its log is of federation "
+              + origin.federation()
+              + ", the trust bundle of "
+              + federation);
       require(
           bundle.isMember(origin.agency()),
           Part.CHECKPOINT,
@@ -173,7 +178,7 @@ public final class ProofVerifier {
     private CheckpointCheck.Signed checkpoint(LogOrigin log) throws ProofFailure {
       List<AgencyKey> keys = bundle.agency(log.agency()).map(Member::audit).orElse(List.of());
       CheckpointCheck.Signed first = signed(log, keys);
-      // Again by those alone that were valid when it was signed, which only the signature tells.
+      // The signature states the time; check again with only the keys that were valid then.
       Instant at = Instant.ofEpochSecond(first.seconds());
       return signed(log, keys.stream().filter(key -> key.validAt(at)).toList());
     }
@@ -189,13 +194,16 @@ public final class ProofVerifier {
 
     private void checkTime(Instant at) throws ProofFailure {
       Instant latest = terms.now().plus(BundleVerifier.SKEW);
-      require(!at.isAfter(latest), Part.CHECKPOINT, "it is signed at " + at + ", which is to come");
+      require(!at.isAfter(latest), Part.CHECKPOINT, "its time " + at + " is in the future");
       BundleVerifier bundles = terms.bundles();
       if (bundles == null) {
         return;
       }
       Instant issued = bundle.content().issued();
-      require(!issued.isAfter(latest), Part.TRUST_BUNDLE, "it is issued at " + issued);
+      require(
+          !issued.isAfter(latest),
+          Part.TRUST_BUNDLE,
+          "its issue time " + issued + " is in the future");
       require(
           bundle.stateAt(at, bundles.grace()) != TrustState.EXPIRED,
           Part.TRUST_BUNDLE,
@@ -218,7 +226,7 @@ public final class ProofVerifier {
       require(
           cosigned.size() >= must,
           Part.WITNESSES,
-          "%d of the %d witnesses cosigned the checkpoint; %d must"
+          "cosignatures: %d of %d witnesses; %d required"
               .formatted(cosigned.size(), all.size(), must));
       return cosigned;
     }
@@ -243,12 +251,12 @@ public final class ProofVerifier {
       Optional<AuditRecord> record =
           AuditRecordCodec.decode(encoded)
               .filter(read -> Arrays.equals(AuditRecordCodec.encode(read), encoded));
-      require(record.isPresent(), Part.RECORD, "it is none that this release can read");
+      require(record.isPresent(), Part.RECORD, "this release cannot read it");
       AuditRecord said = record.get();
       require(
           said.type() == AuditType.ACCEPTED || said.type() == AuditType.RECEIVED,
           Part.RECORD,
-          "it says "
+          "expected ACCEPTED or RECEIVED, found "
               + said.type()
               + " at leaf "
               + proof.leaf().index()
@@ -257,26 +265,26 @@ public final class ProofVerifier {
       require(
           said.subject().messages().contains(proof.message()),
           Part.RECORD,
-          "it speaks of other messages than " + proof.message());
+          "it does not name message " + proof.message());
       return said;
     }
 
     private EnvelopeHeader header(LogOrigin log, AuditRecord record) throws ProofFailure {
       Optional<EnvelopeHeader> parsed = EnvelopeHeader.parse(proof.envelope().header());
-      require(parsed.isPresent(), Part.HEADER, "it cannot be read");
+      require(parsed.isPresent(), Part.HEADER, "it is malformed");
       EnvelopeHeader header = parsed.get();
       AuditSubject subject = record.subject();
       require(
           subject.headerHash().equals(ByteString.copyFrom(header.hash()))
               && Objects.equals(subject.envelope(), header.facts().id()),
           Part.HEADER,
-          "it is not the one of which the record speaks");
+          "its hash or envelope id differs from the record's");
       AgencyName origin = header.facts().origin();
       boolean fits =
           record.type() == AuditType.ACCEPTED
               ? origin.equals(log.agency()) && header.facts().gateway().equals(log.gateway())
               : origin.equals(record.actor().agency()) && !origin.equals(log.agency());
-      require(fits, Part.HEADER, "its origin " + origin + " is not the one of the record");
+      require(fits, Part.HEADER, "its origin " + origin + " differs from the record's");
       return header;
     }
 
@@ -294,11 +302,11 @@ public final class ProofVerifier {
               () ->
                   new ProofFailure(
                       Part.ORIGIN_KEY,
-                      "it is no statement of "
+                      "no statement of "
                           + facts.origin()
-                          + ", under a signing pair in trust bundle version "
+                          + ", signed with a pair in trust bundle version "
                           + bundle.version()
-                          + ", about its gateway "
+                          + ", names its gateway "
                           + facts.gateway()))
           .key();
     }

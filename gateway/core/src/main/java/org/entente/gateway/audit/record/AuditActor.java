@@ -6,7 +6,7 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who caused what a record speaks of.
+ * Who caused the recorded event.
  *
  * @param agency the agency, this one or a peer
  * @param client its client or gateway; null where the gateway acted by itself

@@ -3,11 +3,11 @@ package org.entente.gateway.audit.record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The person on whose behalf a client called, as the agency's own system names them.
+ * Person on whose behalf a client called, as the agency's own system names them.
  *
  * @param officer the agency's reference of the officer, 1 to 80 characters
  * @param unit the officer's unit, at most 80 characters, may be empty
- * @param justification why, at most 500 characters; null where law does not ask
+ * @param justification why, at most 500 characters; null where the law requires none
  */
 public record AuditPerson(String officer, String unit, @Nullable String justification) {
 
@@ -20,7 +20,7 @@ public record AuditPerson(String officer, String unit, @Nullable String justific
     }
   }
 
-  /** Hides who it is: records of the log are personal data. */
+  /** Hides the person: log records are personal data. */
   @Override
   public String toString() {
     return "AuditPerson[hidden]";

@@ -7,14 +7,14 @@ import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened, who caused it and on what basis: the part of a log entry that only the agency
- * sees.
+ * The private part of a log entry, which only the agency sees: what happened, who caused it and on
+ * what basis.
  *
  * <p>Holds facts about messages, never their content. At rest it is sealed; the log shows a
  * commitment to it.
  *
  * @param type what happened
- * @param category what it is in law
+ * @param category its legal category
  * @param at when, by this gateway's clock, from 1970 on; kept to the millisecond
  * @param actor who caused it
  * @param subject what it concerns
@@ -33,7 +33,7 @@ public record AuditRecord(
   /** Cuts the time to milliseconds. */
   public AuditRecord {
     if (at.isBefore(Instant.EPOCH)) {
-      throw new InvalidValue("a record's time is not before 1970", at.toString());
+      throw new InvalidValue("a record's time is 1970 or later", at.toString());
     }
     at = at.truncatedTo(ChronoUnit.MILLIS);
   }
@@ -51,13 +51,13 @@ public record AuditRecord(
         type, LawCategory.NONE, at, actor, AuditSubject.NODE, Basis.NONE, outcome);
   }
 
-  /** The same record with what permitted or refused it. */
+  /** The same record with the agreement and policy version that decided. */
   public AuditRecord under(String agreement, String policyVersion) {
     Basis decided = new Basis(agreement, policyVersion);
     return new AuditRecord(type, category, at, actor, subject, decided, outcome);
   }
 
-  /** The same record with words of what was done. */
+  /** The same record with a text that says what was done. */
   public AuditRecord saying(String detail) {
     return new AuditRecord(type, category, at, actor, subject, basis, new Outcome("", detail));
   }
@@ -69,14 +69,14 @@ public record AuditRecord(
   }
 
   /**
-   * What policy said.
+   * The policy decision behind the record.
    *
    * @param agreement id of the agreement, at most 100 characters; empty where none decided
    * @param policyVersion version that decided or came into force, at most 100 characters; empty
-   *     where policy had no part
+   *     where policy did not decide
    */
   public record Basis(String agreement, String policyVersion) {
-    /** Policy had no part. */
+    /** No policy decision. */
     public static final Basis NONE = new Basis("", "");
 
     /** Checks the lengths. */
@@ -94,7 +94,7 @@ public record AuditRecord(
    * @param detail what was done, without message content, at most 500 characters; may be empty
    */
   public record Outcome(String code, String detail) {
-    /** Done, with nothing to add. */
+    /** Success without a detail. */
     public static final Outcome DONE = new Outcome("", "");
 
     /** Checks the lengths. */

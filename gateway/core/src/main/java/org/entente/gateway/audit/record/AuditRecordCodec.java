@@ -18,10 +18,9 @@ import org.entente.proto.store.v1.AuditRange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads audit records as {@code entente.store.v1.AuditRecord}.
+ * Encodes and decodes audit records as {@code entente.store.v1.AuditRecord}.
  *
- * <p>A leaf commits to the bytes that were written, which are kept; so nothing rests on protobuf
- * writing the same bytes twice.
+ * <p>A leaf commits to the written bytes, which are stored; so protobuf need not be deterministic.
  */
 public final class AuditRecordCodec {
 
@@ -45,7 +44,7 @@ public final class AuditRecordCodec {
     return out.build().toByteArray();
   }
 
-  /** The record in these bytes; empty when they are none that this release understands. */
+  /** The record in these bytes; empty when this release cannot read them. */
   public static Optional<AuditRecord> decode(byte[] bytes) {
     try {
       return Optional.of(decode(org.entente.proto.store.v1.AuditRecord.parseFrom(bytes)));
@@ -127,7 +126,7 @@ public final class AuditRecordCodec {
   private static AuditRecord decode(org.entente.proto.store.v1.AuditRecord in) {
     return new AuditRecord(
         AuditType.of(in.getTypeValue()).orElseThrow(() -> unknown("type")),
-        LawCategory.of(in.getLawCategoryValue()).orElseThrow(() -> unknown("category of law")),
+        LawCategory.of(in.getLawCategoryValue()).orElseThrow(() -> unknown("legal category")),
         Instant.ofEpochMilli(in.getAtMs()),
         decode(in.getActor()),
         in.hasSubject() ? decode(in.getSubject()) : AuditSubject.NODE,
@@ -174,6 +173,6 @@ public final class AuditRecordCodec {
   }
 
   private static IllegalArgumentException unknown(String what) {
-    return new IllegalArgumentException("a " + what + " of another release");
+    return new IllegalArgumentException("unknown " + what + "; another release wrote it");
   }
 }

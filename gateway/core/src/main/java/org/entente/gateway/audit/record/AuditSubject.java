@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a record concerns.
  *
- * @param envelope the envelope; null where none is concerned
+ * @param envelope the envelope; null for none
  * @param messages the messages concerned, in the envelope's order
- * @param agencies the other side: recipients, the peer it came from, whom it went to
- * @param range a range of positions; null where the record speaks of none
- * @param headerHash SHA-256 of the envelope's header, 32 bytes; empty where none is concerned
- * @param formerLog the log that ended, in the first leaf of the one that follows it; else null
+ * @param agencies the other side: recipients, or the peer that sent or received it
+ * @param range a range of positions; null for none
+ * @param headerHash SHA-256 of the envelope's header, 32 bytes; empty for none
+ * @param formerLog the log that ended, in the first leaf of its successor; otherwise null
  */
 public record AuditSubject(
     @Nullable EnvelopeId envelope,
@@ -62,7 +62,7 @@ public record AuditSubject(
     return of(header.facts().id(), messages, agencies).headed(header.hash());
   }
 
-  /** The same with the hash of the envelope's header, 32 bytes. */
+  /** The same subject with the hash of the envelope's header, 32 bytes. */
   public AuditSubject headed(byte[] hash) {
     return new AuditSubject(
         envelope, messages, agencies, range, ByteString.copyFrom(hash), formerLog);
@@ -84,13 +84,13 @@ public record AuditSubject(
    *
    * @param lane the lane
    * @param first first position, 0 or more
-   * @param last last position, itself included
+   * @param last last position, inclusive
    */
   public record Range(Lane lane, long first, long last) {
     /** Checks the order. */
     public Range {
       if (first < 0 || last < first) {
-        throw new InvalidValue("a range ends where it begins, or after", first + " to " + last);
+        throw new InvalidValue("a range's end is not before its start", first + " to " + last);
       }
     }
   }

@@ -3,13 +3,16 @@ package org.entente.gateway.audit.record;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a recorded act is in law: Directive (EU) 2016/680, article 25, names those to be logged. */
+/**
+ * Legal category of a recorded act. Directive (EU) 2016/680, article 25, names the acts to be
+ * logged.
+ */
 public enum LawCategory {
-  /** Data came in. */
+  /** Data were received. */
   COLLECTION(1),
   /** Data were changed. */
   ALTERATION(2),
-  /** Data were looked at. */
+  /** Data were viewed. */
   CONSULTATION(3),
   /** Data were passed on. */
   DISCLOSURE(4),
@@ -17,7 +20,7 @@ public enum LawCategory {
   COMBINATION(5),
   /** Data were destroyed. */
   ERASURE(6),
-  /** None of them: the record speaks of the node, not of data. */
+  /** None of them: the record concerns the node, not data. */
   NONE(7);
 
   private final int number;
@@ -26,12 +29,12 @@ public enum LawCategory {
     this.number = number;
   }
 
-  /** The number that stands for it on disk. */
+  /** Its number on disk. */
   public int number() {
     return number;
   }
 
-  /** What a number stands for; empty for one that this release does not know. */
+  /** The category with a number; empty for a number that this release does not know. */
   static Optional<LawCategory> of(int number) {
     return Arrays.stream(values()).filter(value -> value.number == number).findFirst();
   }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a leaf commits to: its blind and the encoded record, for whoever is allowed to see them.
+ * Opened content of a leaf: the blind and the encoded record to which it commits.
  *
- * <p>With both, anybody can compute the commitment and check it under the signed root. Immutable.
+ * <p>With both, anyone can compute the commitment and check it under the signed root. Immutable.
  */
 public final class OpenedLeaf {
 
@@ -23,7 +23,7 @@ public final class OpenedLeaf {
     return matches;
   }
 
-  /** Blind and encoded record as they are committed to, a new array. */
+  /** Blind and encoded record, the commitment's input; a new array. */
   public byte[] bytes() {
     return opened.clone();
   }

@@ -9,7 +9,7 @@ import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * A leaf as it is kept: the commitment that log readers see, and what it commits to, sealed.
+ * Stored form of a leaf: the commitment, which log readers see, and the sealed blind and record.
  *
  * <pre>
  *    0   1  version, 1
@@ -18,9 +18,9 @@ import org.entente.gateway.note.TreeHash;
  *   41      sealed: blind (32) ‖ encoded record, through the {@link LeafSealer}
  * </pre>
  *
- * The check tells damage from erasure: sealed bytes that no longer open because their key was
- * destroyed still match it. It is no protection against whoever can write the store; the commitment
- * under the signed root is.
+ * The check tells damage from erasure: sealed bytes whose key was destroyed no longer open but
+ * still match it. It does not protect against writers to the store; the commitment under the signed
+ * root does.
  */
 public final class StoredLeaf {
 
@@ -43,7 +43,7 @@ public final class StoredLeaf {
     this.sealed = sealed;
   }
 
-  /** Commits to a record under a blind and seals both. */
+  /** Commits to a record with a blind and seals both. */
   public static StoredLeaf make(long index, byte[] blind, byte[] record, LeafSealer sealer) {
     byte[] opened = Arrays.copyOf(blind, BLIND_BYTES + record.length);
     System.arraycopy(record, 0, opened, BLIND_BYTES, record.length);
@@ -52,12 +52,12 @@ public final class StoredLeaf {
     return leaf;
   }
 
-  /** A leaf of which only the commitment is known. */
+  /** A leaf with only its commitment. */
   public static StoredLeaf withoutRecord(byte[] commitment) {
     return new StoredLeaf(commitment.clone(), new byte[0]);
   }
 
-  /** Reads the kept form; empty when any of its bytes is not what was written for this index. */
+  /** Reads the stored form; empty when any byte differs from what was written for this index. */
   public static Optional<StoredLeaf> parse(long index, byte[] value) {
     if (value.length < SEALED_AT || value[0] != VERSION) {
       return Optional.empty();
@@ -69,7 +69,7 @@ public final class StoredLeaf {
     return Arrays.equals(value, leaf.encode(index)) ? Optional.of(leaf) : Optional.empty();
   }
 
-  /** The kept form. */
+  /** The stored form. */
   public byte[] encode(long index) {
     byte[] at = new byte[Long.BYTES];
     BigEndian.putU64(at, 0, index);
@@ -92,7 +92,7 @@ public final class StoredLeaf {
     return MerkleTree.leafHash(commitment);
   }
 
-  /** What the leaf commits to; empty when it no longer opens. */
+  /** Blind and record; empty when the leaf no longer opens. */
   public Optional<OpenedLeaf> open(long index, LeafOpener opener) {
     return opener.open(index, sealed).map(opened -> new OpenedLeaf(opened, matches(opened)));
   }
@@ -101,7 +101,7 @@ public final class StoredLeaf {
     return opened.length >= BLIND_BYTES && Arrays.equals(commit(opened), commitment);
   }
 
-  /** The commitment to a blind and the record after it. */
+  /** The commitment to a blind followed by the record. */
   public static byte[] commit(byte[] blindAndRecord) {
     return Sha256.hash(ascii(LEAF), blindAndRecord);
   }

@@ -1,4 +1,4 @@
-/** What a leaf of the audit log says, and how it is sealed and opened. */
+/** Records in the leaves of the audit log, and how they are sealed and opened. */
 @NullMarked
 package org.entente.gateway.audit.record;
 

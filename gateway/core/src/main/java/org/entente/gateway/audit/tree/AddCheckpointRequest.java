@@ -9,7 +9,7 @@ import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * What a log asks of a witness: to cosign a checkpoint, with the proof that it continues the one
+ * A log's request to a witness to cosign a checkpoint, with the proof that it continues the one
  * that the witness cosigned last. The body of {@code add-checkpoint} in C2SP tlog-witness:
  *
  * <pre>
@@ -19,8 +19,8 @@ import org.entente.gateway.note.TreeHash;
  *   &lt;the checkpoint, a signed note&gt;
  * </pre>
  *
- * {@code parse(b)} refuses or gives a request whose {@link #encode()} is {@code b}. Nothing is said
- * about signatures or the proof. Immutable.
+ * {@code parse(b)} returns empty or a request whose {@link #encode()} is {@code b}. It does not
+ * check signatures or the proof. Immutable.
  *
  * @param oldSize leaves under the checkpoint that the witness should hold; 0 for none
  * @param proof RFC 6962 consistency proof from there; empty where {@code oldSize} is 0 or the same
@@ -61,7 +61,7 @@ public record AddCheckpointRequest(long oldSize, List<TreeHash> proof, SignedNot
         .filter(request -> Arrays.equals(request.encode(), bytes));
   }
 
-  /** Takes what it can read; {@link #parse(byte[])} compares the encoding for all the rest. */
+  /** Parses leniently; {@link #parse(byte[])} then compares the encoding. */
   private static Optional<AddCheckpointRequest> parse(List<String> lines, SignedNote checkpoint) {
     List<TreeHash> proof = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {

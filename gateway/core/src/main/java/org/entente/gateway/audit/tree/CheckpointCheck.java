@@ -3,7 +3,7 @@ package org.entente.gateway.audit.tree;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 
-/** What came of checking bytes as a log's signed checkpoint. */
+/** Result of checking bytes as a log's signed checkpoint. */
 public sealed interface CheckpointCheck {
 
   /**
@@ -16,7 +16,7 @@ public sealed interface CheckpointCheck {
   record Signed(SignedNote note, Checkpoint checkpoint, long seconds) implements CheckpointCheck {}
 
   /**
-   * It must not be used.
+   * The checkpoint must not be used.
    *
    * @param reason why, for an auditor
    */

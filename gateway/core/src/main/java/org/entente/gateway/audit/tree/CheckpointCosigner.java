@@ -11,8 +11,9 @@ import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 
 /**
- * Makes a witness's two cosignatures, which {@link WitnessKeys} describes. Decides nothing: the
- * caller has checked the checkpoint and made it durable. Immutable, safe for use by many threads.
+ * Makes a witness's two cosignatures, described in {@link WitnessKeys}. It checks nothing: the
+ * caller has already checked the checkpoint and made it durable. Immutable, safe for use by many
+ * threads.
  */
 public final class CheckpointCosigner {
 
@@ -26,7 +27,7 @@ public final class CheckpointCosigner {
     this.mlDsa44 = NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44());
   }
 
-  /** States that a checkpoint is the largest seen of its log at this time. */
+  /** Cosigns a checkpoint as the largest that the witness has seen of its log at this time. */
   public List<NoteSignature> cosign(Checkpoint checkpoint, Instant at) {
     String text = checkpoint.text();
     return List.of(ed25519.sign(text, at), mlDsa44.sign(text, at));

@@ -13,12 +13,12 @@ import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * Knows one log by its origin and its keys, and tells its checkpoints from all others.
+ * Verifier of the checkpoints of one log, given its origin and its keys.
  *
- * <p>A checkpoint counts when both keys of one pair signed it: Ed25519 over the note (type 0x01)
- * and ML-DSA-44 as a cosignature (type 0x06), each under the origin as its name. Several pairs are
- * known while keys rotate. Extension lines are refused, since the ML-DSA-44 signature does not
- * cover them. Immutable, safe for use by many threads.
+ * <p>A checkpoint is valid when both keys of one pair signed it: Ed25519 over the note (type 0x01)
+ * and ML-DSA-44 as a cosignature (type 0x06), each under the origin as its name. While keys rotate,
+ * there are several pairs. The verifier refuses extension lines, since the ML-DSA-44 signature does
+ * not cover them. Immutable, safe for use by many threads.
  */
 public final class CheckpointVerifier {
 
@@ -27,7 +27,7 @@ public final class CheckpointVerifier {
   private final List<KeyPair> pairs;
   private final List<NoteVerifier> keys;
 
-  /** A log and the pairs with which it may have signed. */
+  /** A verifier for a log and its possible signing pairs. */
   public CheckpointVerifier(LogOrigin origin, List<VerifyingPair> pairs) {
     this.origin = origin;
     this.known = List.copyOf(pairs);
@@ -37,17 +37,17 @@ public final class CheckpointVerifier {
         this.pairs.stream().flatMap(pair -> List.of(pair.ed25519, pair.mlDsa44).stream()).toList();
   }
 
-  /** Which log it is. */
+  /** The log's origin. */
   public LogOrigin origin() {
     return origin;
   }
 
-  /** Knows another log by the same pairs. */
+  /** A verifier for another log with the same pairs. */
   public CheckpointVerifier of(LogOrigin other) {
     return new CheckpointVerifier(other, known);
   }
 
-  /** Knows the same log by one pair more. */
+  /** A verifier for the same log with one more pair. */
   public CheckpointVerifier with(VerifyingPair pair) {
     List<VerifyingPair> all = new ArrayList<>(known);
     all.add(pair);
@@ -81,7 +81,7 @@ public final class CheckpointVerifier {
 
   private Optional<String> misfit(Checkpoint checkpoint) {
     if (!checkpoint.origin().equals(origin.line())) {
-      return Optional.of("it is the checkpoint of another log");
+      return Optional.of("it belongs to another log");
     }
     if (!checkpoint.extensions().isEmpty()) {
       return Optional.of("it has extension lines, which not every signature covers");

@@ -5,12 +5,12 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.NoteSignature;
 
 /**
- * A witness's verified statement about a checkpoint: of all it has seen of that log, this is the
- * largest tree, and it continues every earlier one.
+ * A witness's verified statement about a checkpoint: this is the largest tree that it has seen of
+ * that log, and it continues every earlier one.
  *
- * @param witness the agency that witnesses
+ * @param witness the witness's agency
  * @param lines its two signature lines
- * @param seconds POSIX time for which both state it
+ * @param seconds POSIX time that both state
  */
 public record Cosignature(AgencyName witness, List<NoteSignature> lines, long seconds) {
 

@@ -4,14 +4,14 @@ import org.entente.gateway.note.TreeHash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that ended because what is kept of it does not continue what it has signed: what the first
- * leaf of the gateway's next log says of it, so that whoever holds a checkpoint of the old one
- * finds the way to the new one and sees what is missing between.
+ * A log that ended because its stored part does not continue its signed checkpoints. The first leaf
+ * of the gateway's next log carries this record. It leads holders of an old checkpoint to the new
+ * log and shows what is missing.
  *
  * @param origin the log
- * @param kept what the ledger still holds of it; null where that cannot be computed
- * @param signed the largest checkpoint that the gateway knows the log to have signed; null for none
- * @param witnessed the largest checkpoint that a witness was found to hold; null for none
+ * @param kept tree head of the stored part; null where it cannot be computed
+ * @param signed the largest signed checkpoint that the gateway knows; null for none
+ * @param witnessed the largest checkpoint that a witness is known to hold; null for none
  */
 public record FormerLog(
     LogOrigin origin,
@@ -19,12 +19,12 @@ public record FormerLog(
     @Nullable TreeHead signed,
     @Nullable TreeHead witnessed) {
 
-  /** The most leaves that anybody is known to have seen under the log's signature. */
+  /** The largest size known to be signed by the log. */
   public long knownSize() {
     return Math.max(size(signed), size(witnessed));
   }
 
-  /** In words, for an operator. */
+  /** The same as text for an operator. */
   public String words() {
     return "follows %s: %s kept, %s signed, %s held by a witness"
         .formatted(origin, leaves(kept), leaves(signed), leaves(witnessed));

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The right edge of a growing tree: the hash of the complete subtree for every set bit of its size.
  *
- * <p>Appending touches this edge alone, so a log grows without reading what it holds. One thread.
+ * <p>Appending needs only this edge, so a log grows without reading stored nodes. Used by one
+ * thread.
  */
 public final class Frontier {
 
@@ -42,7 +43,7 @@ public final class Frontier {
     return Optional.of(frontier);
   }
 
-  /** An edge that grows on its own. */
+  /** An independent copy. */
   public Frontier copy() {
     return new Frontier(Arrays.copyOf(edge, LEVELS), size);
   }
@@ -51,7 +52,7 @@ public final class Frontier {
     return size;
   }
 
-  /** Adds a leaf and names every node that it completes, the leaf's own hash first. */
+  /** Adds a leaf and reports every node that it completes, the leaf's own hash first. */
   public void append(TreeHash leafHash, NodeSink completed) {
     long index = size;
     TreeHash hash = leafHash;
@@ -84,7 +85,7 @@ public final class Frontier {
     return new TreeHead(size, root());
   }
 
-  /** Takes nodes as they become complete. */
+  /** Receives nodes as they become complete. */
   @FunctionalInterface
   public interface NodeSink {
     void node(int level, long index, TreeHash hash);

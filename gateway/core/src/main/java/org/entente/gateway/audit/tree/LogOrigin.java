@@ -14,8 +14,8 @@ import org.entente.gateway.note.NoteKeyName;
  *
  * <p>Printed as {@code entente/<federation>/<agency>/<gateway>}, for logs after the first followed
  * by {@code /<number>}: no spaces, no plus, at most 189 bytes of ASCII, as C2SP tlog-checkpoint and
- * tlog-cosignature ask. A gateway has one log at a time; it opens another only when the last one
- * can no longer be continued, and the number never goes back.
+ * tlog-cosignature require. A gateway has one log at a time. It opens another only when it can no
+ * longer continue the last one, and numbers only increase.
  *
  * @param federation the federation
  * @param agency the agency whose log it is

@@ -9,12 +9,12 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * The mathematics of the log's hash tree: RFC 6962 section 2.1 with SHA-256, and nothing stored.
+ * Computations on the log's hash tree: RFC 6962 section 2.1 with SHA-256. It stores nothing.
  *
- * <p>Design. Inclusion and consistency are one proof seen from two sides: both show how the hash of
- * a range {@code [start, end)} of leaves stands under the root of {@code size} leaves. An inclusion
- * proof of leaf i is the proof for {@code [i, i+1)}, a consistency proof from an older tree is the
- * proof for {@code [0, olderSize)}. The general form (subtree consistency,
+ * <p>Design. Inclusion and consistency are one proof seen from two sides: both show that the root
+ * of {@code size} leaves includes the hash of a range {@code [start, end)}. An inclusion proof of
+ * leaf i is the proof for {@code [i, i+1)}, a consistency proof from an older tree is the proof for
+ * {@code [0, olderSize)}. The general form (subtree consistency,
  * draft-ietf-plants-merkle-tree-certs section 4.4) is built and checked by the same recursion,
  * which walks down to the range and meets one sibling a step on its way up:
  *
@@ -76,7 +76,7 @@ public final class MerkleTree {
     return prove(0, olderSize, size, nodes);
   }
 
-  /** True when the leaf hash stands at this place under this root. */
+  /** True when the tree with this root has the leaf hash at this index. */
   public static boolean verifyInclusion(
       long leaf, long size, TreeHash leafHash, List<TreeHash> proof, TreeHash root) {
     return leaf >= 0 && leaf < size && verify(leaf, leaf + 1, size, leafHash, proof, root);
@@ -85,14 +85,14 @@ public final class MerkleTree {
   /**
    * True when the tree with the second size and root has the tree with the first as its beginning.
    *
-   * <p>Nothing can be shown about an empty older tree: false for size 0.
+   * <p>No proof exists for an empty older tree: false for size 0.
    */
   public static boolean verifyConsistency(
       long olderSize, TreeHash olderRoot, long size, TreeHash root, List<TreeHash> proof) {
     return verify(0, olderSize, size, olderRoot, proof, root);
   }
 
-  /** True when the leaf hash stands at this place of the subtree {@code [start, end)}. */
+  /** True when the subtree {@code [start, end)} has the leaf hash at this index. */
   static boolean verifySubtreeInclusion(
       long leaf, long start, long end, TreeHash leafHash, List<TreeHash> proof, TreeHash root) {
     return isSubtree(start, end)
@@ -101,8 +101,8 @@ public final class MerkleTree {
   }
 
   /**
-   * True when the hash of the subtree {@code [start, end)} stands under the root. A subtree without
-   * leaves stands under every root.
+   * True when the tree with this root contains the subtree {@code [start, end)} with this hash.
+   * Every tree contains a subtree without leaves.
    */
   static boolean verifySubtreeConsistency(
       long start, long end, long size, TreeHash hash, List<TreeHash> proof, TreeHash root) {
@@ -166,7 +166,7 @@ public final class MerkleTree {
         && pair.filter(p -> p.range().equals(hash) && p.root().equals(root)).isPresent();
   }
 
-  /** Follows {@link #collect}, taking from the proof what that puts in. */
+  /** Mirrors {@link #collect}: takes from the proof the hashes that it adds. */
   private static Optional<Pair> rebuild(
       Place place, TreeHash hash, boolean known, Deque<TreeHash> rest) {
     if (place.isWhole()) {
@@ -195,7 +195,7 @@ public final class MerkleTree {
   }
 
   /**
-   * A range that one hash can stand for: its start divisible by the power of two that covers it.
+   * Whether one node covers the range: its start is divisible by the power of two that covers it.
    */
   private static boolean isSubtree(long start, long end) {
     if (start < 0 || end <= start) {

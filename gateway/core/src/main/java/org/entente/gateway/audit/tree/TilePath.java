@@ -5,16 +5,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The place of a tile or of an entry bundle, as C2SP tlog-tiles writes it in a path: {@code
- * tile/<L>/<N>[.p/<W>]} or {@code tile/entries/<N>[.p/<W>]}.
+ * Path of a tile or of an entry bundle in C2SP tlog-tiles: {@code tile/<L>/<N>[.p/<W>]} or {@code
+ * tile/entries/<N>[.p/<W>]}.
  *
- * <p>{@code parse(p)} refuses or gives a place whose {@link #path()} is {@code p}, so that nothing
- * a caller sends reaches a file system as it came. Tile {@code n} of level {@code l} starts at node
+ * <p>{@code parse(p)} returns empty or a value whose {@link #path()} is {@code p}, so that no
+ * unchecked caller text reaches a file system. Tile {@code n} of level {@code l} starts at node
  * {@code 256 n} of tree level {@code 8 l}.
  *
  * @param kind hashes or entries
  * @param level tile level 0 to 63 (tree level divided by 8); 0 for entries
- * @param index place within the level, 0 or more
+ * @param index index within the level, 0 or more
  * @param width how many hashes or entries: 256, or 1 to 255 for a partial tile
  */
 public record TilePath(Kind kind, int level, long index, int width) {
@@ -71,11 +71,11 @@ public record TilePath(Kind kind, int level, long index, int width) {
     }
     long index = Long.parseLong(form.group(2).replace("x", "").replace("/", ""));
     TilePath tile = new TilePath(kind, level, index, width);
-    // Leading zeros, empty leading groups and a width of 256 in words all end here.
+    // This refuses leading zeros, empty leading groups and an explicit width of 256.
     return tile.path().equals(path) ? Optional.of(tile) : Optional.empty();
   }
 
-  /** True when the tile is not full, so that later trees have a wider one in its place. */
+  /** True when the tile is not full; larger trees replace it with a wider one. */
   public boolean isPartial() {
     return width < FULL_WIDTH;
   }

@@ -2,13 +2,13 @@ package org.entente.gateway.audit.tree;
 
 import java.util.Optional;
 
-/** Serves resources of a log by their C2SP tlog-tiles path, wherever the log is. */
+/** Source of a log's resources by C2SP tlog-tiles path, local or remote. */
 @FunctionalInterface
 public interface TileSource {
 
   /**
-   * The resource at a path without leading slash; empty when the source says that it has none. A
-   * source that cannot be asked throws an exception of its own.
+   * The resource at a path without leading slash; empty when the source says that it has none. An
+   * unreachable source throws its own exception.
    */
   Optional<byte[]> read(String path);
 }

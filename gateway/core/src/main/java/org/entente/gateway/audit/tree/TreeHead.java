@@ -3,7 +3,7 @@ package org.entente.gateway.audit.tree;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * How many leaves a log has, and the root over them.
+ * Size of a log's tree and the root over its leaves.
  *
  * @param size number of leaves
  * @param root RFC 6962 root hash

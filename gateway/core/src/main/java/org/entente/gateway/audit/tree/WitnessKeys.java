@@ -13,11 +13,11 @@ import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * Knows one witness by its agency and its keys, and tells its cosignatures from all others.
+ * Verifier of the cosignatures of one witness, given its agency and its keys.
  *
  * <p>A witness signs as {@code entente/<federation>/witness/<agency>}, which is no log's origin,
  * with an audit pair of its agency: an Ed25519 cosignature (type 0x04) and an ML-DSA-44 cosignature
- * (type 0x06) of C2SP tlog-cosignature. Only both of one pair count. Immutable, safe for use by
+ * (type 0x06) of C2SP tlog-cosignature. Both of one pair are required. Immutable, safe for use by
  * many threads.
  */
 public final class WitnessKeys {
@@ -25,7 +25,7 @@ public final class WitnessKeys {
   private final AgencyName agency;
   private final List<Pair> pairs;
 
-  /** A witness and the pairs with which it may have cosigned. */
+  /** The keys of a witness: the pairs with which it may have cosigned. */
   public WitnessKeys(FederationName federation, AgencyName agency, List<VerifyingPair> pairs) {
     this.agency = agency;
     NoteKeyName name = name(federation, agency);
@@ -37,7 +37,7 @@ public final class WitnessKeys {
     return new NoteKeyName("entente/" + federation + "/witness/" + agency);
   }
 
-  /** Whose witness it is. */
+  /** The witness's agency. */
   public AgencyName agency() {
     return agency;
   }
@@ -59,15 +59,15 @@ public final class WitnessKeys {
     return Optional.empty();
   }
 
-  /** Whether a signature line claims to be of one of these keys. */
+  /** Whether a signature line claims to be by one of these keys. */
   public boolean claims(NoteSignature line) {
     return pairs.stream().anyMatch(pair -> pair.made(line));
   }
 
   /**
-   * Reads what a witness answers, signature lines, as signatures under a checkpoint.
+   * Adds the signature lines of a witness's response to a checkpoint.
    *
-   * @return the checkpoint with those lines after its own; empty when they are none
+   * @return the checkpoint with those lines after its own; empty when they are malformed
    */
   public static Optional<SignedNote> under(SignedNote checkpoint, byte[] lines) {
     String whole =
@@ -76,7 +76,7 @@ public final class WitnessKeys {
     return SignedNote.parse(whole.getBytes(StandardCharsets.UTF_8)).asNote();
   }
 
-  /** Signature lines as a witness answers them, each ended by a newline. */
+  /** The signature lines of a witness's response, each ended by a newline. */
   public static byte[] lines(List<NoteSignature> signatures) {
     StringBuilder text = new StringBuilder();
     signatures.forEach(signature -> text.append(signature.line()).append('\n'));

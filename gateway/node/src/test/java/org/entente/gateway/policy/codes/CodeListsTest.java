@@ -140,7 +140,7 @@ class CodeListsTest {
             "words.category.IPR.de: the field is missing"),
         wrong(
             "words: { category: { IPR: { en: a, fr: b, es: c, de: ' ' } } }",
-            "words.category.IPR.de: nothing that shows, only such as U+0020 SPACE"),
+            "words.category.IPR.de: no visible character, only such as U+0020 SPACE"),
         wrong("words: { category: { IPR: { en: a, fr: b, es: c, de: d, it: e } } }", "unknown"),
         wrong("markings: { tlp: " + TEXT + " }", "markings.tlp: \"tlp\""),
         sharing("strictest_first: [A, B, C]", "strictest_first[2]: \"C\"; valid: one of A, B"),

@@ -121,7 +121,7 @@ class RulebookTest {
     return Stream.of(
         lint("id: sample", "id: Sample!", "1:1: id: \"Sample!\"; valid: 1 to 64"),
         lint("id: sample", "id: evidence", "1:1: id: \"evidence\""),
-        lint("title: Sample", "title: ' '", "2:1: title: nothing that shows"),
+        lint("title: Sample", "title: ' '", "2:1: title: no visible character"),
         lint(
             "title: Sample",
             "title: Sample\nheading: x",
@@ -241,10 +241,11 @@ class RulebookTest {
         sample(
             "  personal_data: false",
             """
-              personal_data: false
-              condition: |
-                label.kind == Kind.KIND_ALERT &&
-                label.colour == 1"""
+            personal_data: false
+            condition: |
+              label.kind == Kind.KIND_ALERT &&
+              label.colour == 1\
+            """
                 .indent(2)
                 .stripTrailing());
     String problem = only(text);
