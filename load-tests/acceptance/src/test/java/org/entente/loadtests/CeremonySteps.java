@@ -40,7 +40,7 @@ final class CeremonySteps {
                 "./entente federation init --federation pilot.entente.example --threshold 2"
                     + " --root /tmp/pilot/alice.root/root.pub --root /tmp/pilot/bob.root/root.pub"
                     + " --root /tmp/pilot/carol.root/root.pub --out /tmp/pilot/founding")
-            .says("2 of 3 sign what follows")
+            .says("2 of 3 must sign")
             .says("{ROOT-alice}")
             .says("{ROOT-carol}")
             .keeps("ROOTS", "read aloud +(.*)"));
@@ -153,8 +153,8 @@ final class CeremonySteps {
         CommandStep.of(
                 "./entente federation show /tmp/pilot/bundle-3.note"
                     + " --previous /tmp/pilot/bundle-2.note")
-            .says("2 of old roots signed")
-            .says("3 of new roots signed")
+            .says("old roots: 2 signed")
+            .says("new roots: 3 signed")
             .says("{THIRD}")
             .doesNotSay("not complete"));
   }

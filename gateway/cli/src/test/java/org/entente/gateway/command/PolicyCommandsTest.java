@@ -305,7 +305,7 @@ final class PolicyCommandsTest {
     federation.receive(FR, 2);
     Path candidate = candidate("", "");
     assertEquals(1, policy("diff", "--candidate", candidate.toString(), "--ledger"));
-    assertTrue(err.contains("open elsewhere"), err);
+    assertTrue(err.contains("is already open"), err);
     federation.stop(DE);
     federation.stop(FR);
 

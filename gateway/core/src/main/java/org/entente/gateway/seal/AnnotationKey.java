@@ -10,10 +10,10 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * Seals what an agency notes for itself about one received message, so that it dies with the
- * message: this key follows from the message's body key, in old copies of the ledger too, and goes
- * with it under a legal hold. AES-256-GCM (NIST SP 800-38D) with a random nonce, for fewer than
- * 2^32 notes on a message. Prints as {@code [hidden]}; closing wipes it. Safe for many threads.
+ * Key for an agency's own notes about one received message. It is derived from the message's body
+ * key, so erasing the message erases its notes, also in old copies of the ledger. A legal hold
+ * keeps both. AES-256-GCM (NIST SP 800-38D) with a random nonce, for fewer than 2^32 notes on a
+ * message. Prints as {@code [hidden]}; closing wipes it. Safe for many threads.
  *
  * <pre>
  * u8 version = 1 · 12-byte nonce · ciphertext · 16-byte tag
@@ -37,7 +37,7 @@ public final class AnnotationKey implements AutoCloseable {
   /**
    * Seals a note.
    *
-   * @param place what the note is and where it stands; it opens nowhere else
+   * @param place kind and location of the note, which bind it
    */
   public byte[] seal(SecureRandom random, byte[] place, byte[] plaintext) {
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
@@ -50,7 +50,7 @@ public final class AnnotationKey implements AutoCloseable {
     return out;
   }
 
-  /** Opens a note; empty if it is not what {@link #seal} made for this place. */
+  /** Opens a note; empty if {@link #seal} did not make it for this place. */
   public Optional<byte[]> open(byte[] place, byte[] sealed) {
     if (sealed.length < PREFIX || sealed[0] != VERSION) {
       return Optional.empty();
@@ -60,7 +60,7 @@ public final class AnnotationKey implements AutoCloseable {
     return secret.use(key -> Aes256Gcm.open(key, nonce, place, ciphertext));
   }
 
-  /** 16 bytes by which a name is found again at this message, and that say nothing elsewhere. */
+  /** 16 bytes for finding a name again at this message; they reveal nothing elsewhere. */
   public byte[] tag(byte[] name) {
     byte[] mac =
         secret.use(

@@ -9,11 +9,10 @@ import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * The key of one message's body, from which the key of its local label follows. Whoever forgets it
- * has erased the message. Prints as {@code [hidden]}; closing wipes it. Safe for use by many
- * threads.
+ * Key of one message's body; the key of its local label is derived from it. Erasing it erases the
+ * message. Prints as {@code [hidden]}; closing wipes it. Safe for use by many threads.
  *
- * <p>AES-256-GCM under it uses the zero nonce: it seals one body, at one address, once.
+ * <p>It seals one body at one address once, so AES-256-GCM uses the zero nonce.
  */
 public final class BodyKey implements AutoCloseable {
   private static final byte[] ZERO_NONCE = new byte[Aes256Gcm.NONCE_BYTES];
@@ -24,7 +23,7 @@ public final class BodyKey implements AutoCloseable {
     this.secret = secret;
   }
 
-  /** Takes 32 bytes over. */
+  /** Takes ownership of 32 bytes. */
   static BodyKey takeOver(byte[] bytes) {
     return new BodyKey(SecretBytes.takeOver(bytes));
   }
@@ -33,7 +32,7 @@ public final class BodyKey implements AutoCloseable {
     return secret.reveal();
   }
 
-  /** Seals a body into {@code bodies} at {@code at}, where it takes 16 bytes more. */
+  /** Seals a body into {@code bodies} at {@code at}; needs 16 bytes more than the body. */
   public void seal(BodyAddress address, byte[] body, byte[] bodies, int at) {
     byte[] key = secret.reveal();
     try {
@@ -44,16 +43,16 @@ public final class BodyKey implements AutoCloseable {
   }
 
   /**
-   * Opens a sealed body: the bytes as published, or empty whatever was wrong.
+   * Opens a sealed body: the bytes as published, or empty for any failure.
    *
-   * @param address where the message stands
+   * @param address of the message
    * @param sealed the body's part of the sealed bodies
    */
   public Optional<byte[]> open(BodyAddress address, byte[] sealed) {
     return open(address, sealed, 0, sealed.length);
   }
 
-  /** The same where it stands in the sealed bodies. */
+  /** The same in place within the sealed bodies. */
   Optional<byte[]> open(BodyAddress address, byte[] bodies, int from, int length) {
     byte[] key = secret.reveal();
     try {
@@ -74,8 +73,8 @@ public final class BodyKey implements AutoCloseable {
   }
 
   /**
-   * The key of what is noted about the message at rest; the caller closes it. Whoever has forgotten
-   * this key opens none of it.
+   * The key of the notes about the message at rest; the caller closes it. Without this body key
+   * none of them opens.
    */
   public AnnotationKey annotationKey() {
     byte[] key = secret.reveal();

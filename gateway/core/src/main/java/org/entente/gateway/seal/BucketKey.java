@@ -18,19 +18,19 @@ import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * The storage key of a bucket: what content that ends on one day is kept under at rest. Destroying
- * it erases the bucket; {@link #forget} erases one message and leaves all others readable, in old
+ * Storage key of a bucket, the stored content that ends on one day. Destroying it erases the
+ * bucket. {@link #forget} erases one message and leaves all others readable. Both hold for old
  * copies of the ledger too.
  *
- * <p>Two keys follow from its 32 random bytes: one for small records about messages, and a {@link
- * PuncturableKey} with a leaf for each message. The leaf is named by the envelope (48 bits of a
- * hash) and the place in it (16 bits), so that messages of one envelope lie side by side; that a
- * forgotten message takes another with it has a chance of one in 2^48 for each envelope in the
- * bucket. Safe for many threads.
+ * <p>Its 32 random bytes yield two keys: one for small records about messages, and a {@link
+ * PuncturableKey} with a leaf for each message. The envelope (48 bits of a hash) and the index in
+ * it (16 bits) select the leaf, so that messages of one envelope are adjacent. For each envelope in
+ * the bucket, forgetting a message also erases another with a probability of 2^-48. Safe for many
+ * threads.
  *
  * <pre>
  * as made              32 random bytes
- * once it has forgotten  32-byte key of records · state of the puncturable key
+ * after forgetting     32-byte key of records · state of the puncturable key
  * </pre>
  */
 public final class BucketKey implements AutoCloseable {
@@ -48,9 +48,9 @@ public final class BucketKey implements AutoCloseable {
   }
 
   /**
-   * A key out of its secret, which is copied.
+   * A key from its secret, which is copied.
    *
-   * @throws IllegalArgumentException if it is neither of the two forms
+   * @throws IllegalArgumentException if it has neither form
    */
   public static BucketKey of(SecretBytes secret) {
     return secret.use(BucketKey::of);
@@ -91,7 +91,7 @@ public final class BucketKey implements AutoCloseable {
 
   /**
    * Seals a record with AES-256-GCM under the key of records into {@code output} at {@code at},
-   * where it takes 16 bytes more than the plaintext.
+   * which needs 16 bytes more than the plaintext.
    */
   public void sealRecord(byte[] nonce, byte[] aad, byte[] plaintext, byte[] output, int at) {
     byte[] key = records.reveal();
@@ -102,7 +102,9 @@ public final class BucketKey implements AutoCloseable {
     }
   }
 
-  /** Opens what {@link #sealRecord} made; empty if it is not that, or once the key is destroyed. */
+  /**
+   * Opens a record of {@link #sealRecord}; empty if it is not one, or once the key is destroyed.
+   */
   public Optional<byte[]> openRecord(byte[] nonce, byte[] aad, byte[] ciphertext) {
     return recordsUnlessClosed(key -> recordCipher.open(key, nonce, aad, ciphertext));
   }
@@ -127,7 +129,7 @@ public final class BucketKey implements AutoCloseable {
     }
   }
 
-  /** Whether a message's key follows from this one. */
+  /** Whether a message's key can be derived from this one. */
   public boolean holds(BodyAddress address) {
     lock.readLock().lock();
     try {
@@ -138,9 +140,9 @@ public final class BucketKey implements AutoCloseable {
   }
 
   /**
-   * What a bucket's key is without some messages. The caller closes it.
+   * State of a bucket's key without some messages. The caller closes it.
    *
-   * @param forgotten those that do not follow from it
+   * @param forgotten messages whose keys cannot be derived from it
    */
   public record PuncturedState(SecretBytes secret, Set<BodyAddress> forgotten)
       implements AutoCloseable {
@@ -151,10 +153,10 @@ public final class BucketKey implements AutoCloseable {
   }
 
   /**
-   * The secret of this key once it has forgotten some messages, in their order as far as there is
-   * room; the key itself stays as it is until {@link #forget}.
+   * The secret of this key without some messages, in order as far as the size allows. The key
+   * itself does not change until {@link #forget}.
    *
-   * @param mostBytes length of the secret that is not exceeded
+   * @param mostBytes greatest length of the secret
    * @return empty if none of them can be forgotten
    */
   public Optional<PuncturedState> without(Collection<BodyAddress> addresses, int mostBytes) {
@@ -184,7 +186,7 @@ public final class BucketKey implements AutoCloseable {
     return SecretBytes.takeOver(secret);
   }
 
-  /** Forgets messages, in memory: the caller has put {@link #without} where the secret is kept. */
+  /** Forgets messages in memory, after the caller has stored the secret of {@link #without}. */
   public void forget(Collection<BodyAddress> addresses) {
     lock.writeLock().lock();
     try {

@@ -16,7 +16,7 @@ import org.entente.gateway.seal.format.Suite;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content key of one envelope, from which the keys of labels, bodies and padding follow. Prints
+ * Content key of one envelope; the keys of labels, bodies and padding are derived from it. Prints
  * as {@code [hidden]}; closing wipes it. Safe for use by many threads.
  */
 public final class ContentKey implements AutoCloseable {
@@ -31,7 +31,7 @@ public final class ContentKey implements AutoCloseable {
     this.secret = secret;
   }
 
-  /** Takes 32 bytes over. */
+  /** Takes ownership of 32 bytes. */
   static ContentKey takeOver(byte[] bytes) {
     if (bytes.length != BYTES) {
       throw new IllegalArgumentException("a content key of " + bytes.length + " bytes");
@@ -40,9 +40,9 @@ public final class ContentKey implements AutoCloseable {
   }
 
   /**
-   * A new key that does not repeat unless hedge, randomness, envelope id <em>and</em> content all
-   * do: a virtual machine that is resumed twice from one snapshot seals other content under another
-   * key.
+   * A new key that repeats only if hedge, randomness, envelope id <em>and</em> content all repeat.
+   * So a virtual machine resumed twice from one snapshot seals different content under different
+   * keys.
    */
   public static ContentKey hedged(
       SecretBytes hedge, byte[] random, EnvelopeId envelope, byte[] contentHash) {
@@ -85,13 +85,13 @@ public final class ContentKey implements AutoCloseable {
         .toBytes();
   }
 
-  /** The key of the body at a place. */
+  /** The key of the body with an index. */
   public BodyKey bodyKey(int index) {
     byte[] info = new FieldWriter(Suite.BODY.length + 4).fixed(Suite.BODY).u32(index).toBytes();
     return BodyKey.takeOver(derive(info));
   }
 
-  /** The bytes that pad the sealed bodies. */
+  /** Padding for the sealed bodies. */
   public byte[] padding(int length) {
     byte[] key = derive(Suite.PAD);
     try {

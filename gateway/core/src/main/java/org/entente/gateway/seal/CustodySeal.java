@@ -9,9 +9,9 @@ import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * The form in which a recipient keeps the content key of a whole envelope that it has opened and
- * could not deal with: as an {@link OutboxSeal} of 61 bytes, under a key that follows from a
- * bucket's, so that it ends with the bucket. Safe for use by many threads.
+ * Stored form of the content key of a whole envelope that a recipient opened but could not process:
+ * an {@link OutboxSeal} of 61 bytes, under a key derived from a bucket's, so that it ends with the
+ * bucket. Safe for use by many threads.
  */
 public final class CustodySeal {
   private final OutboxSeal wrapping;
@@ -28,7 +28,7 @@ public final class CustodySeal {
     }
   }
 
-  /** Unwraps the content key of this envelope; empty whatever was wrong. */
+  /** Unwraps the content key of this envelope; empty for any failure. */
   public static Optional<ContentKey> open(EnvelopeHeader header, BucketKey bucket, byte[] wrapped) {
     return bucket
         .recordsUnlessClosed(secret -> Optional.of(key(secret)))

@@ -6,8 +6,8 @@ import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.RecipientKeyId;
 
 /**
- * When recipient keys are made and destroyed. Pure: {@link #plan} decides from the time and what is
- * held, and does nothing.
+ * Schedule for making and destroying recipient keys. Pure: {@link #plan} decides from the time and
+ * the held keys, and changes nothing.
  *
  * <pre>
  *   key 1  |-------- validity --------|--- grace ---| destroyed
@@ -15,8 +15,8 @@ import org.entente.gateway.seal.format.RecipientKeyId;
  *          ^ made      ^ made at half of the life of key 1
  * </pre>
  *
- * @param validity how long stanzas are made for a key, 24 hours by default
- * @param grace how long it is kept after that for what is under way
+ * @param validity how long senders make stanzas for a key, 24 hours by default
+ * @param grace how long the key is kept after that for envelopes in transit
  */
 public record KeySchedule(Duration validity, Duration grace) {
   /** 24 hours each. */
@@ -30,7 +30,7 @@ public record KeySchedule(Duration validity, Duration grace) {
   }
 
   /**
-   * What to do now.
+   * Work that is due now.
    *
    * @param makeKey whether to make a key that is valid from now
    * @param destroy keys whose grace has ended
@@ -38,10 +38,10 @@ public record KeySchedule(Duration validity, Duration grace) {
   public record Plan(boolean makeKey, List<RecipientKeyId> destroy) {}
 
   /**
-   * Decides what to do.
+   * Decides which work is due.
    *
-   * <p>A key is made unless one in force has half of its life left; one that the clock says is yet
-   * to come does not count, so a clock that was set back leaves nobody without a key.
+   * <p>A key is due unless one in force has half of its life left. A key from the future does not
+   * count, so there is always a key after a clock was set back.
    */
   public Plan plan(long nowMs, List<KeyValidity> held) {
     boolean fresh =
@@ -56,7 +56,9 @@ public record KeySchedule(Duration validity, Duration grace) {
     return new Plan(!fresh, ended);
   }
 
-  /** Validity of a key that is made now; from a bit ago, for senders whose clocks are behind. */
+  /**
+   * Validity of a key made now. It starts slightly earlier, for senders whose clocks are behind.
+   */
   KeyValidity validityFrom(long nowMs, RecipientKeyId id) {
     long from = Math.max(0, nowMs - PeerKeys.CLOCK_ALLOWANCE_MS);
     return new KeyValidity(id, from, nowMs + validity.toMillis());

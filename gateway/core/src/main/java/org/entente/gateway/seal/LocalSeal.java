@@ -9,12 +9,11 @@ import org.entente.gateway.seal.format.FieldWriter;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * The form in which a received message's label and body key lie at rest: the body key wrapped under
- * a bucket's storage key, the label sealed under a key that follows from the body key. Wire format
- * "local record".
+ * Stored form of a received message's label and body key: the body key wrapped under a bucket's
+ * storage key, the label sealed under a key derived from the body key. Wire format "local record".
  *
- * <p>Destroying the storage key, or letting it forget the message, erases label and body both; the
- * sealed body itself is kept as it came. Safe for use by many threads.
+ * <p>Destroying the storage key, or letting it forget the message, erases both label and body. The
+ * sealed body itself is stored unchanged. Safe for use by many threads.
  */
 public final class LocalSeal {
   private static final int WRAPPED_BYTES = Aes256Gcm.KEY_BYTES + Aes256Gcm.TAG_BYTES;
@@ -54,7 +53,7 @@ public final class LocalSeal {
     }
   }
 
-  /** Opens a record; empty whatever was wrong, another address or bucket among it. */
+  /** Opens a record; empty for any failure, such as another address or bucket. */
   public static Optional<LocalMessage> open(BodyAddress address, BucketKey bucket, byte[] record) {
     return bucket.message(address).flatMap(wrapKey -> open(address, wrapKey, record));
   }

@@ -17,9 +17,8 @@ import org.entente.gateway.seal.format.Padme;
 import org.entente.proto.link.v1.SealedLabels;
 
 /**
- * An envelope whose labels have been opened: each message's label, and the key and place of its
- * body. Only {@link Opener} makes one. Holds the content key until closed. Safe for use by many
- * threads.
+ * An envelope with opened labels: each message's label, and the key and location of its body. Only
+ * {@link Opener} makes one. Holds the content key until closed. Safe for use by many threads.
  */
 public final class OpenedLabels implements AutoCloseable {
   private final Envelope envelope;
@@ -36,8 +35,8 @@ public final class OpenedLabels implements AutoCloseable {
   }
 
   /**
-   * What the plaintext spells, if it is canonical, agrees with the header and describes the sealed
-   * bodies down to their padding.
+   * Parses the plaintext; empty unless it is canonical, agrees with the header and describes the
+   * sealed bodies including their padding.
    */
   static Optional<OpenedLabels> of(Envelope envelope, ContentKey contentKey, byte[] plaintext) {
     SealedLabels labels;
@@ -67,9 +66,9 @@ public final class OpenedLabels implements AutoCloseable {
   }
 
   /**
-   * Whether fields that this release does not know are a later one's: of greater numbers, each of
-   * one wire type that proto3 has. Protobuf would also keep a known number of another type, and
-   * groups; then two programs could see two meanings.
+   * Whether unknown fields can come from a later release: greater numbers, each with one wire type
+   * of proto3. Protobuf also keeps known numbers of another type, and groups, which two programs
+   * could read differently.
    */
   private static boolean isAllLater(UnknownFieldSet unknown) {
     return unknown.asMap().entrySet().stream()
@@ -128,13 +127,13 @@ public final class OpenedLabels implements AutoCloseable {
     return offsets[index + 1] - offsets[index] - Aes256Gcm.TAG_BYTES;
   }
 
-  /** Where a message stands. */
+  /** The address of a message. */
   public BodyAddress address(int index) {
     EnvelopeFacts facts = envelope.header().facts();
     return new BodyAddress(facts.origin(), facts.id(), index);
   }
 
-  /** The content key in the form in which {@code wrapping} keeps it under a key. */
+  /** The content key, wrapped by {@code wrapping} under a key. */
   byte[] wrapped(OutboxSeal wrapping, SecretBytes key) {
     return wrapping.seal(envelope.header(), key, contentKey);
   }

@@ -9,9 +9,9 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.Stanza;
 
 /**
- * Opens envelopes, and counts what it opened. Safe for use by many threads.
+ * Opens envelopes and counts the opened messages. Safe for use by many threads.
  *
- * <p>Everything that can be wrong once a key has been used is one outcome without a reason.
+ * <p>Every failure after the use of a key has the same outcome, without a reason.
  */
 public final class Opener {
   private final IntConsumer opened;
@@ -19,16 +19,16 @@ public final class Opener {
   /**
    * An opener.
    *
-   * @param opened told the number of messages of each envelope whose labels were opened; all that a
-   *     gateway ever opens passes here, so a transit's count stays 0
+   * @param opened receives the number of messages of each envelope whose labels were opened; a
+   *     gateway opens envelopes only here, so a transit's count stays 0
    */
   public Opener(IntConsumer opened) {
     this.opened = opened;
   }
 
   /**
-   * Opens a delivery: finds the session, verifies the header's signature and what it commits to,
-   * unwraps the content key, opens the labels. The caller decides what the number is worth.
+   * Opens a delivery: finds the session, verifies the header's signature and commitment, unwraps
+   * the content key, opens the labels. The caller judges the end-to-end number.
    */
   public OpeningResult open(Envelope envelope, Stanza stanza, RecipientSessions sessions) {
     EnvelopeFacts facts = envelope.header().facts();
@@ -64,9 +64,9 @@ public final class Opener {
   }
 
   /**
-   * Opens the labels under a content key, of which the result takes charge; empty whatever was
-   * wrong, and then the caller keeps the key. Does not verify the signature: for envelopes of one's
-   * own.
+   * Opens the labels with a content key; for the agency's own envelopes, since it does not verify
+   * the signature. The result then owns the key. Empty for any failure; the caller then keeps the
+   * key.
    */
   public Optional<OpenedLabels> openLabels(Envelope envelope, ContentKey key) {
     return envelope.isWhole() ? openWhole(envelope, key) : Optional.empty();

@@ -3,27 +3,27 @@ package org.entente.gateway.seal;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.seal.format.OriginNumber;
 
-/** What became of a delivery that was to be opened. */
+/** Result of opening a delivery. */
 public sealed interface OpeningResult {
   /**
    * The labels are open.
    *
-   * @param labels the messages; closed by whoever holds this
-   * @param session the session under which they came
-   * @param number the end-to-end number, authenticated as the origin's
+   * @param labels the messages; the holder of this result closes them
+   * @param session the session of the delivery
+   * @param number the end-to-end number, authenticated by the origin
    */
   record Opened(OpenedLabels labels, RecipientSession session, OriginNumber number)
       implements OpeningResult {}
 
   /**
-   * They are not.
+   * The labels stay closed.
    *
-   * <p>None of this binds the origin: a transit can spoil the stanza, the signature or the content.
-   * So no number is resolved by it.
+   * <p>This is no proof against the origin, since a transit can corrupt the stanza, the signature
+   * or the content. So it resolves no number.
    *
-   * @param code {@code NEED_REWRAP} (no such session here any more), {@code HEADER_MISMATCH} (the
-   *     gateway is not the session's, or the content not what the header commits to), {@code
-   *     BAD_SIGNATURE}, or {@code CANNOT_OPEN} for everything that shows once a key is used
+   * @param code {@code NEED_REWRAP} (session no longer known here), {@code HEADER_MISMATCH} (the
+   *     gateway is not the session's, or the content does not match the header's commitment),
+   *     {@code BAD_SIGNATURE}, or {@code CANNOT_OPEN} for every failure after the use of a key
    */
   record NotOpened(Code code) implements OpeningResult {}
 }

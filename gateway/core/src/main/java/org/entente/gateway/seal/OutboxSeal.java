@@ -11,9 +11,9 @@ import org.entente.gateway.seal.format.FieldWriter;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * The form in which an origin keeps an envelope's content key until every recipient holds the
- * envelope: wrapped under the local outbox key. Wire format "outbox key", 61 bytes. Safe for use by
- * many threads.
+ * Stored form of an envelope's content key at its origin until every recipient holds the envelope:
+ * wrapped under the local outbox key. Wire format "outbox key", 61 bytes. Safe for use by many
+ * threads.
  */
 public final class OutboxSeal {
   /** Length of a wrapped content key in bytes. */
@@ -50,7 +50,7 @@ public final class OutboxSeal {
     }
   }
 
-  /** Unwraps the content key of this envelope; empty whatever was wrong. */
+  /** Unwraps the content key of this envelope; empty for any failure. */
   public static Optional<ContentKey> open(
       EnvelopeHeader header, SecretBytes outboxKey, byte[] wrapped) {
     if (wrapped.length != BYTES || wrapped[0] != Suite.FORMAT_VERSION) {

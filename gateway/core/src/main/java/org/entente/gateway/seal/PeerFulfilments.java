@@ -13,38 +13,38 @@ import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 
 /**
- * The newest verified statement of each agency of which obligations it can fulfil. It stands until
- * the agency states another: whoever keeps a later one back, or the key bundle without it, changes
- * nothing of what is held. In memory: whoever wants it to outlast a restart keeps the bytes and
- * offers them again. Safe for use by many threads; bounded by the federation's members.
+ * Newest verified statement of each agency about the obligations that it can fulfil. It applies
+ * until the agency makes another: withholding a later one, or a key bundle without one, changes
+ * nothing here. In memory: to survive a restart, callers store the bytes and offer them again. Safe
+ * for use by many threads; bounded by the federation's members.
  */
 public final class PeerFulfilments {
   private final FederationName federation;
   private final AgencyPairSource pairs;
   private final Map<AgencyName, HeldStatement> newest = new ConcurrentHashMap<>();
 
-  /** A statement and the pair on whose word it rests. */
+  /** A statement and the pair that signed it. */
   private record HeldStatement(FulfilmentStatement statement, VerifyingPair signer) {}
 
-  /** Knows nothing yet. */
+  /** Starts without statements. */
   public PeerFulfilments(FederationName federation, AgencyPairSource pairs) {
     this.federation = federation;
     this.pairs = pairs;
   }
 
-  /** What became of an offered statement. */
+  /** Result of offering a statement. */
   public sealed interface Offer {
-    /** It is now the newest of its agency; worth keeping. */
+    /** It is now the newest of its agency; the caller should store it. */
     record Accepted(AgencyName agency) implements Offer {}
 
-    /** The same or a newer one is held already; nothing changed. */
+    /** The same or a newer one was known already; nothing changed. */
     record NotNewer() implements Offer {}
 
     /** It is not a statement of a member, or from the future. */
     record Refused(Code code) implements Offer {}
   }
 
-  /** Takes a statement from outside, if it verifies and is newer than what is held. */
+  /** Accepts a statement from outside if it verifies and is newer than the known one. */
   public synchronized Offer offer(byte[] bytes, long nowMs) {
     Optional<FulfilmentStatement> parsed = FulfilmentStatement.parse(bytes);
     if (parsed.isEmpty()) {
@@ -68,14 +68,14 @@ public final class PeerFulfilments {
     return new Offer.Accepted(content.agency());
   }
 
-  /** One from the future would shut out every later one. */
+  /** Whether a statement is from the future; it would block every later one. */
   private static boolean isAhead(FulfilmentStatement.Content content, long nowMs) {
     return content.issuedAtMs() > nowMs + PeerKeys.CLOCK_ALLOWANCE_MS;
   }
 
   /**
-   * Forgets the statements that rest on a pair with which their agency may no longer sign. To be
-   * called when another trust bundle is in force, and now and then.
+   * Forgets statements signed with a pair that is no longer valid for their agency. Call it on
+   * every change of trust bundle, and regularly.
    */
   public synchronized void forgetUnfounded() {
     newest.entrySet().removeIf(it -> !pairs.of(it.getKey()).contains(it.getValue().signer()));
@@ -86,7 +86,7 @@ public final class PeerFulfilments {
     return Optional.ofNullable(newest.get(agency)).map(held -> held.statement().encoded());
   }
 
-  /** What each agency states that has stated something. */
+  /** The statement of each agency that has made one. */
   public Map<AgencyName, Fulfilment> stated() {
     Map<AgencyName, Fulfilment> out = new TreeMap<>();
     newest.forEach((agency, held) -> out.put(agency, held.statement().content().fulfilment()));

@@ -16,40 +16,40 @@ import org.entente.gateway.seal.format.PublishedKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest verified key bundle of each agency. In memory: whoever wants it to outlast a restart
- * keeps the bytes and offers them again. Safe for use by many threads; bounded by the federation's
- * members, since only a member's signature gets in.
+ * Newest verified key bundle of each agency. In memory: to survive a restart, callers store the
+ * bytes and offer them again. Safe for use by many threads; bounded by the federation's members,
+ * since it accepts only members' signatures.
  */
 public final class PeerKeys implements RecipientKeySource {
-  /** How far ahead of this clock another's may be, in milliseconds. */
+  /** How far another clock may be ahead of this one, in milliseconds. */
   static final long CLOCK_ALLOWANCE_MS = 3_600_000;
 
   private final FederationName federation;
   private final AgencyPairSource pairs;
   private final Map<AgencyName, HeldBundle> newest = new ConcurrentHashMap<>();
 
-  /** A bundle and the pair on whose word it rests. */
+  /** A bundle and the pair that signed it. */
   private record HeldBundle(KeyBundle bundle, VerifyingPair signer) {}
 
-  /** Knows no bundle yet. */
+  /** Starts without bundles. */
   public PeerKeys(FederationName federation, AgencyPairSource pairs) {
     this.federation = federation;
     this.pairs = pairs;
   }
 
-  /** What became of an offered bundle. */
+  /** Result of offering a bundle. */
   public sealed interface Offer {
-    /** It is now the newest of its agency; worth keeping. */
+    /** It is now the newest of its agency; the caller should store it. */
     record Accepted(KeyBundle bundle) implements Offer {}
 
-    /** The same or a newer one is held already; nothing changed. */
+    /** The same or a newer one was known already; nothing changed. */
     record NotNewer() implements Offer {}
 
     /** It is not a bundle of a member, or from the future. */
     record Refused(Code code) implements Offer {}
   }
 
-  /** Takes a bundle from outside, if it verifies and is newer than what is held. */
+  /** Accepts a bundle from outside if it verifies and is newer than the known one. */
   public Offer offer(byte[] bytes, long nowMs) {
     Optional<KeyBundle> parsed = KeyBundle.parse(bytes);
     if (parsed.isEmpty()) {
@@ -57,7 +57,7 @@ public final class PeerKeys implements RecipientKeySource {
     }
     KeyBundle bundle = parsed.get();
     KeyBundle.Content content = bundle.content();
-    // A bundle from the future would shut out every later one.
+    // A bundle from the future would block every later one.
     if (!content.federation().equals(federation)
         || content.issuedAtMs() > nowMs + CLOCK_ALLOWANCE_MS) {
       return new Offer.Refused(Code.HEADER_MISMATCH);
@@ -78,14 +78,14 @@ public final class PeerKeys implements RecipientKeySource {
       return new Offer.NotNewer();
     }
     if (!pairs.of(content.agency()).contains(signer.get())) {
-      // Withdrawn meanwhile: what rests on it must not outlive the trust in it.
+      // The pair was withdrawn meanwhile; a bundle must not outlive trust in its signer.
       newest.remove(content.agency(), kept);
       return new Offer.Refused(Code.BAD_SIGNATURE);
     }
     return new Offer.Accepted(bundle);
   }
 
-  /** What is held from a future, since clocks were wrong when it came, gives way to all. */
+  /** A known bundle from the future, accepted under a wrong clock, yields to any other. */
   private static boolean isNewer(KeyBundle bundle, @Nullable HeldBundle held, long nowMs) {
     if (held == null) {
       return true;
@@ -95,10 +95,10 @@ public final class PeerKeys implements RecipientKeySource {
   }
 
   /**
-   * Forgets the bundles that rest on a pair with which their agency may no longer sign. To be
-   * called when another trust bundle is in force, and now and then.
+   * Forgets bundles signed with a pair that is no longer valid for their agency. Call it on every
+   * change of trust bundle, and regularly.
    *
-   * @return whose were forgotten: what was sealed to their keys until now must not go on
+   * @return agencies whose bundles were forgotten; do not send what was sealed to their keys
    */
   public List<AgencyName> forgetUnfounded() {
     List<AgencyName> forgotten = new ArrayList<>();

@@ -7,8 +7,8 @@ import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.RecipientKeyId;
 
 /**
- * Where this agency's recipient keys lie: outside the ledger and outside ordinary backups. Safe for
- * use by many threads; failures of the storage are exceptions.
+ * Storage of this agency's recipient keys, outside the ledger and outside ordinary backups. Safe
+ * for use by many threads; storage failures are exceptions.
  */
 public interface RecipientKeyHolder {
   /** All keys that have not been destroyed. */
@@ -18,13 +18,13 @@ public interface RecipientKeyHolder {
   void keep(KeyValidity validity, XWingPrivateKey key);
 
   /**
-   * A copy of the key of a name, which the caller closes; empty if it was never held or has been
+   * A copy of the key with an id, which the caller closes; empty if it was never held or has been
    * destroyed.
    */
   Optional<XWingPrivateKey> find(RecipientKeyId id);
 
   /**
-   * Destroys a key for good; on return no copy is left here. A key that is not held is no error.
+   * Destroys a key permanently; on return no copy is left here. No error if the key is not held.
    */
   void destroy(RecipientKeyId id);
 }

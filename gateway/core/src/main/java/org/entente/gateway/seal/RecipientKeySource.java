@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.seal.format.PublishedKey;
 
-/** Where the key to seal for a recipient is looked up. Safe for use by many threads. */
+/** Source of recipients' keys for sealing. Safe for use by many threads. */
 @FunctionalInterface
 public interface RecipientKeySource {
-  /** The key in force at a time that lasts longest; empty if none is known or all have ended. */
+  /** The key in force at a time that ends last; empty if none is known or all have ended. */
   Optional<PublishedKey> keyOf(AgencyName recipient, long nowMs);
 }

@@ -15,8 +15,8 @@ import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
 
 /**
- * Carries out the schedule of this agency's recipient keys and publishes them. One thread at a time
- * renews; bundles may be made by any.
+ * Executes the schedule of this agency's recipient keys and publishes them. One thread at a time
+ * renews; any thread may make bundles.
  */
 public final class RecipientKeys {
   private final RecipientKeyHolder holder;
@@ -35,7 +35,7 @@ public final class RecipientKeys {
   }
 
   /**
-   * What a renewal did.
+   * Result of a renewal.
    *
    * @param made the new key, which a new bundle must publish
    * @param destroyed keys whose sessions must be forgotten
@@ -43,16 +43,16 @@ public final class RecipientKeys {
   public record Renewal(Optional<KeyValidity> made, List<RecipientKeyId> destroyed) {}
 
   /**
-   * Makes what is due now, and destroys what is; durable on return. To be called at start and at
-   * least every few minutes.
+   * Makes and destroys the keys that are due; durable on return. Call it at start and at least
+   * every few minutes.
    */
   public Renewal renew() {
     return renew(clock.millis());
   }
 
   /**
-   * The same, but only keys whose grace has also ended at {@code endedMs} are destroyed: a clock
-   * that leapt makes a key for its time at most.
+   * The same, but destroys only keys whose grace has also ended at {@code endedMs}. So a leap of
+   * the clock can make a key, but not destroy one.
    */
   public synchronized Renewal renew(long endedMs) {
     long now = clock.millis();
@@ -75,7 +75,7 @@ public final class RecipientKeys {
   }
 
   /**
-   * A signed bundle of the keys in force, at most the eight that last longest.
+   * A signed bundle of the keys in force, at most the eight that end last.
    *
    * @param gateways the agency's gateways and the keys they sign with
    * @throws IllegalStateException if no key is in force: {@link #renew} comes first
@@ -98,7 +98,10 @@ public final class RecipientKeys {
         identity.pair());
   }
 
-  /** Later than the last, which peers would otherwise keep: in one millisecond, or set back. */
+  /**
+   * A time after the last bundle's, even in the same millisecond or after the clock was set back;
+   * otherwise peers would keep the last bundle.
+   */
   private static long after(long last, long now) {
     boolean keptByPeers = last >= now && last - now < PeerKeys.CLOCK_ALLOWANCE_MS;
     return keptByPeers ? last + 1 : now;

@@ -12,8 +12,8 @@ import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Stanza;
 
 /**
- * A session at its recipient: verified terms and the wrapping key. Opens only envelopes whose
- * origin is the sender of its announcement. Safe for use by many threads.
+ * A session on the recipient's side: verified terms and the wrapping key. Opens only envelopes
+ * whose origin is the sender of its announcement. Safe for use by many threads.
  */
 public final class RecipientSession {
   private final SessionId id;
@@ -38,7 +38,7 @@ public final class RecipientSession {
     return id;
   }
 
-  /** What the sender stated and its agency signed. */
+  /** The terms that the sender stated and its agency signed. */
   public SessionTerms terms() {
     return terms;
   }
@@ -48,7 +48,7 @@ public final class RecipientSession {
     return announcement.clone();
   }
 
-  /** The sender's pair on whose word it rests. */
+  /** The sender's pair that signed the announcement. */
   VerifyingPair signer() {
     return signer;
   }
@@ -61,7 +61,7 @@ public final class RecipientSession {
     return Arrays.equals(announcementHash, other.announcementHash);
   }
 
-  /** Whether the envelope is one of the sender's, by the gateway that the session vouches for. */
+  /** Whether the envelope is from the sender and from the gateway named in the session. */
   boolean carries(EnvelopeFacts facts) {
     return facts.origin().equals(terms.parties().sender())
         && facts.gateway().equals(terms.parties().gateway().name());
@@ -69,7 +69,7 @@ public final class RecipientSession {
 
   Optional<ContentKey> unwrap(EnvelopeHeader header, Stanza stanza) {
     OriginNumber number = stanza.number(header.facts().lane());
-    // The wrap is bound to the number's own epoch; older epochs than the session's still drain.
+    // The wrap is bound to the number's own epoch; older epochs than the session's still arrive.
     return number.epoch() <= terms.opening().epoch()
         ? wrappingKey.unwrap(header, number, stanza.wrapped())
         : Optional.empty();

@@ -21,14 +21,14 @@ import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * The sessions that others have with this agency, by origin and session id. In memory only: what is
- * lost is announced again.
+ * The sessions of other agencies to this one, by origin and session id. In memory only: senders
+ * announce lost sessions again.
  *
- * <p>Each origin has room for a bounded number, of which the least recently used goes first, so no
- * origin can push out another's. Safe for use by many threads.
+ * <p>Each origin has a bounded number, with the least recently used evicted first, so no origin can
+ * evict another's. Safe for use by many threads.
  */
 public final class RecipientSessions {
-  /** Sessions kept for each origin where nothing else is said. */
+  /** Default number of sessions for each origin. */
   public static final int DEFAULT_PER_ORIGIN = 256;
 
   private final FederationName federation;
@@ -39,7 +39,7 @@ public final class RecipientSessions {
   private final int perOrigin;
   private final Map<AgencyName, HeldSessions> byOrigin = new ConcurrentHashMap<>();
 
-  /** Knows no session yet. */
+  /** Starts without sessions. */
   public RecipientSessions(
       FederationName federation,
       AgencyName self,
@@ -55,24 +55,24 @@ public final class RecipientSessions {
     this.perOrigin = perOrigin;
   }
 
-  /** What became of an announcement. All of it rests on public facts: no opening was tried. */
+  /** Result of an announcement. It depends on public facts only: no opening was tried. */
   public sealed interface Acceptance {
-    /** The session is held, since now or before. */
+    /** The session is held, newly or already before. */
     record Accepted(RecipientSession session) implements Acceptance {}
 
     /**
-     * It is not.
+     * The announcement is refused.
      *
      * @param code {@code MALFORMED}, {@code HEADER_MISMATCH} (another federation, recipient or
-     *     time), {@code UNKNOWN_PEER}, {@code BAD_SIGNATURE} or {@code NEED_REWRAP} (no such key
-     *     here any more)
+     *     time), {@code UNKNOWN_PEER}, {@code BAD_SIGNATURE} or {@code NEED_REWRAP} (key no longer
+     *     held here)
      */
     record Refused(Code code) implements Acceptance {}
   }
 
   /**
-   * Takes an announcement: verifies it against the sender's pairs and decapsulates. About 0.4 ms
-   * for a new session, a hash for one that is held.
+   * Accepts an announcement: verifies it against the sender's pairs and decapsulates. About 0.4 ms
+   * for a new session, one hash for a known one.
    */
   public Acceptance accept(byte[] bytes) {
     Optional<SessionAnnouncement> parsed = SessionAnnouncement.parse(bytes);
@@ -119,19 +119,19 @@ public final class RecipientSessions {
     AgencyName sender = terms.parties().sender();
     RecipientSession kept = heldOf(sender).add(session.get());
     if (!pairs.of(sender).contains(signer.get())) {
-      // Withdrawn meanwhile: the session must not outlive the trust that it rests on.
+      // The pair was withdrawn meanwhile; a session must not outlive trust in its signer.
       closeUnfounded();
       return new Acceptance.Refused(Code.BAD_SIGNATURE);
     }
     if (keys.held().stream().noneMatch(key -> key.id().equals(terms.key().id()))) {
-      // Destroyed meanwhile: the session must not outlive the key.
+      // The key was destroyed meanwhile; a session must not outlive its key.
       forgetKey(terms.key().id());
       return new Acceptance.Refused(Code.NEED_REWRAP);
     }
     return new Acceptance.Accepted(kept);
   }
 
-  /** Empty if the key is gone, or if the sender's own agency signed an enc that no key made. */
+  /** Empty if the key is gone, or if the sender's agency signed an invalid enc. */
   private Optional<RecipientSession> decapsulate(
       SessionAnnouncement announcement, VerifyingPair signer) {
     SessionTerms terms = announcement.terms();
@@ -147,23 +147,22 @@ public final class RecipientSessions {
   }
 
   /**
-   * The session of this name that this origin has; empty if it was never announced, has ended, had
-   * to make room, or its key was destroyed.
+   * An origin's session with this id; empty if it was never announced, has ended, was evicted, or
+   * its key was destroyed.
    */
   public Optional<RecipientSession> find(AgencyName origin, SessionId id) {
     HeldSessions held = byOrigin.get(origin);
     return held == null ? Optional.empty() : held.find(id, clock.millis());
   }
 
-  /** Wipes all sessions that were made for a recipient key. To be called when it is destroyed. */
+  /** Wipes all sessions for a recipient key. Call it when the key is destroyed. */
   public void forgetKey(RecipientKeyId key) {
     byOrigin.values().forEach(held -> held.closeIf(s -> s.terms().key().id().equals(key)));
   }
 
   /**
-   * Wipes the sessions that rest on a pair with which their sender may no longer sign: those of an
-   * agency that left, and those announced under a pair that was replaced or is over. To be called
-   * when another trust bundle is in force, and now and then.
+   * Wipes sessions signed with a pair that is no longer valid for their sender: its agency left, or
+   * the pair was replaced or has expired. Call it on every change of trust bundle, and regularly.
    */
   public void closeUnfounded() {
     byOrigin.forEach(
@@ -173,7 +172,7 @@ public final class RecipientSessions {
         });
   }
 
-  /** Wipes sessions that have ended; to be called now and then. */
+  /** Wipes sessions that have ended; call it regularly. */
   public void closeEnded() {
     long now = clock.millis();
     byOrigin.values().forEach(held -> held.closeIf(session -> hasEnded(session.terms(), now)));

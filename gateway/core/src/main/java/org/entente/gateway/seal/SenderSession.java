@@ -11,7 +11,7 @@ import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.gateway.seal.format.Stanza;
 import org.entente.gateway.seal.format.Suite;
 
-/** A session at its sender: announcement, secret, and how often it was used. Not thread-safe. */
+/** A session on the sender's side: announcement, secret and number of uses. Not thread-safe. */
 final class SenderSession implements AutoCloseable {
   private final SessionAnnouncement announcement;
   private final WrappingKey wrappingKey;
@@ -23,7 +23,7 @@ final class SenderSession implements AutoCloseable {
     this.wrappingKey = wrappingKey;
   }
 
-  /** Encapsulates to the recipient's key and signs the announcement: most of a millisecond. */
+  /** Encapsulates to the recipient's key and signs the announcement; takes almost a millisecond. */
   static SenderSession open(
       SessionTerms terms, PublishedKey recipient, SigningPair pair, SecureRandom random) {
     HpkeExport.Sender hpke = HpkeExport.toRecipient(recipient.key(), terms.hpkeInfo(), random);

@@ -21,12 +21,12 @@ import org.entente.gateway.seal.format.Stanza;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This agency's sessions to its recipients: one live session for each recipient, from which stanzas
- * are made at transmission.
+ * This agency's sessions to its recipients: one live session for each recipient, which makes
+ * stanzas at transmission.
  *
  * <p>A session is renewed after an hour, after 2^20 envelopes, when a greater epoch is opened, when
- * its key has ended, and at restart, since nothing is stored. Making one costs most of a
- * millisecond and holds back that recipient only. Safe for use by many threads.
+ * its key has ended, and at restart, since nothing is stored. Making one takes almost a millisecond
+ * and delays that recipient only. Safe for use by many threads.
  */
 public final class SenderSessions {
   private final AgencyIdentity identity;
@@ -38,15 +38,15 @@ public final class SenderSessions {
   private final Map<Route, Slot> slots = new ConcurrentHashMap<>();
   private final Map<AgencyName, EpochOpening> openings = new ConcurrentHashMap<>();
 
-  /** One session belongs to a recipient and the gateway key that its envelopes are signed with. */
+  /** Key of a session: a recipient and the gateway key that signs its envelopes. */
   private record Route(AgencyName recipient, GatewayKey signer) {}
 
-  /** Where the live session stands; its monitor guards it. */
+  /** Holder of the live session, guarded by its own monitor. */
   private static final class Slot {
     private @Nullable SenderSession session;
   }
 
-  /** Knows no session yet; {@code gateway} signs the envelopes. */
+  /** Starts without sessions; {@code gateway} signs the envelopes. */
   public SenderSessions(
       AgencyIdentity identity,
       GatewayKey gateway,
@@ -63,8 +63,8 @@ public final class SenderSessions {
   }
 
   /**
-   * A stanza under the recipient's live session, which is made if need be; empty if no key of the
-   * recipient is in force, and then the envelope waits.
+   * A stanza under the recipient's live session, which is made if necessary. Empty if no key of the
+   * recipient is in force; the envelope then waits.
    *
    * @throws IllegalArgumentException if the header is another agency's or another lane's
    */
@@ -75,7 +75,7 @@ public final class SenderSessions {
 
   /**
    * The same for an envelope that another gateway or an earlier key of this agency signed, such as
-   * one that waited while the key was changed: the session vouches for that key.
+   * one that waited during a change of key. The session's announcement names that key.
    */
   public Optional<AddressedStanza> wrapSignedBy(
       GatewayKey signer,
@@ -147,14 +147,14 @@ public final class SenderSessions {
   }
 
   /**
-   * Opens an epoch towards a recipient: the sessions announced from now on speak for it, over the
-   * recipient's nonce if there is one. An epoch below the one that is open changes nothing.
+   * Opens an epoch towards a recipient: later announcements name it, with the recipient's nonce if
+   * there is one. An epoch below the open one changes nothing.
    */
   public void openEpoch(AgencyName recipient, EpochOpening opening) {
     openings.merge(recipient, opening, (held, next) -> next.epoch() >= held.epoch() ? next : held);
   }
 
-  /** Notes that the recipient holds a session: its announcement need not travel any more. */
+  /** Records that the recipient holds a session, so its announcement is no longer sent. */
   public void confirm(AgencyName recipient, SessionId session) {
     forEachSession(
         recipient,
@@ -165,7 +165,7 @@ public final class SenderSessions {
         });
   }
 
-  /** Lets announcements travel again: the recipient said that it does not know the session. */
+  /** Sends announcements again, after the recipient reported an unknown session. */
   public void announceAgain(AgencyName recipient) {
     forEachSession(
         recipient,
@@ -193,7 +193,7 @@ public final class SenderSessions {
     slots.keySet().stream().map(Route::recipient).distinct().forEach(this::renew);
   }
 
-  /** Wipes the secrets of sessions that would not be used again; to be called now and then. */
+  /** Wipes the secrets of sessions that are no longer usable; call it regularly. */
   public void closeEnded() {
     long now = clock.millis();
     for (Slot slot : slots.values()) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.entente.gateway.seal.format.SessionTerms;
 
 /**
- * How long a sender uses a session before it makes another.
+ * Limits on a sender's use of a session before it makes another.
  *
  * @param renewAfter age, at most 24 hours
  * @param envelopes number of stanzas

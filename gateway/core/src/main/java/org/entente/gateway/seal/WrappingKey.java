@@ -11,9 +11,9 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.Suite;
 
 /**
- * The secret of one session, under which content keys are wrapped, each by a key of its own that
- * header and number determine: no nonce is counted, so none can repeat after a restore. Safe for
- * use by many threads; after closing it unwraps nothing.
+ * Secret of one session, which wraps content keys. Header and number determine a separate key for
+ * each wrap. There is no nonce counter, so no nonce can repeat after a restore. Safe for use by
+ * many threads; after closing it unwraps nothing.
  */
 final class WrappingKey implements AutoCloseable {
   /** Length in bytes. */
@@ -24,7 +24,7 @@ final class WrappingKey implements AutoCloseable {
 
   private final SecretBytes secret;
 
-  /** Takes charge of the secret. */
+  /** Takes ownership of the secret. */
   WrappingKey(SecretBytes secret) {
     this.secret = secret;
   }

@@ -1,10 +1,10 @@
 /**
- * Sealing, suite 1: messages of one batch become an envelope that only its recipients open, and the
- * formats that this takes.
+ * Sealing, suite 1: turns the messages of one batch into an envelope that only its recipients can
+ * open.
  *
  * <p>Every format is exact to the byte in {@code docs/develop/wire-format.md}: parsers are strict
- * (what parses encodes to the same bytes), check declared lengths before they allocate, and answer
- * malformed input with a value. A transit uses {@link EnvelopeHeader}, {@link Envelope} and {@link
+ * (parsed input encodes to the same bytes), check declared lengths before they allocate, and return
+ * a value for malformed input. A transit uses {@link EnvelopeHeader}, {@link Envelope} and {@link
  * Stanza}, none of which needs a key.
  */
 @NullMarked

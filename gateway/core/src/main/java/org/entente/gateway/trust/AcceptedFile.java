@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * The file that remembers the bundle accepted last, and beside it those that changed the roots, so
- * that neither an older one nor another of its version is accepted after a restart, and rotated
- * roots are not forgotten.
+ * File of the last accepted bundle, and next to it the files of bundles that changed the roots.
+ * After a restart the node still refuses an older bundle or another one of the same version, and
+ * remembers rotated roots.
  *
- * <p>It holds the signed note itself: version, hash and roots follow from it, and damage shows as a
+ * <p>It holds the signed note itself, which yields version, hash and roots. Damage shows as a
  * signature that does not verify. Replaced atomically; durable when {@link #write} returns.
  */
 final class AcceptedFile {
@@ -41,7 +41,7 @@ final class AcceptedFile {
     return read(file);
   }
 
-  /** A note file's bytes, empty if there is no such file, cut beyond what a note can be. */
+  /** A note file's bytes, cut beyond the largest note; empty if the file does not exist. */
   static Optional<byte[]> read(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
       return Optional.of(in.readNBytes(SignedNote.MAX_BYTES + 1));
@@ -55,7 +55,7 @@ final class AcceptedFile {
     write(file, note);
   }
 
-  /** Keeps a note that changed the roots, for peers who have not seen it. */
+  /** Stores a note that changed the roots, for peers that have not seen it. */
   void keepRotation(long version, byte[] note) throws IOException {
     NavigableMap<Long, Path> kept = rotations();
     write(rotation(version), note);

@@ -9,7 +9,7 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * A pair of public keys that an agency signs with, and the time in which it does.
+ * Public halves of a signing pair of an agency, with its validity.
  *
  * @param id {@link VerifyingPair#id()} of the pair
  * @param ed25519 classical half
@@ -28,7 +28,7 @@ public record AgencyKey(
   public AgencyKey {
     String computed = new VerifyingPair(ed25519, mlDsa44).id();
     if (!id.equals(computed)) {
-      throw new InvalidValue("the id of this pair is " + computed, id);
+      throw new InvalidValue("the id of this pair must be " + computed, id);
     }
     if (!notAfter.isAfter(notBefore)) {
       throw new InvalidValue("not_after comes after not_before", notBefore + " to " + notAfter);

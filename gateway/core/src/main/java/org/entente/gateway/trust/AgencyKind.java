@@ -1,6 +1,6 @@
 package org.entente.gateway.trust;
 
-/** What kind of authority an agency is; policy tells customs from police by it. */
+/** Kind of authority of an agency; policy distinguishes customs from police by it. */
 public enum AgencyKind {
   /** Customs administration. */
   CUSTOMS,

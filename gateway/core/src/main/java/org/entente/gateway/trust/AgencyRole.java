@@ -1,10 +1,10 @@
 package org.entente.gateway.trust;
 
-/** What an agency may do in the federation; in the order in which the bundle lists roles. */
+/** Role of an agency in the federation, in the order of roles in the bundle. */
 public enum AgencyRole {
   /** Sends and receives messages. */
   MEMBER,
-  /** Forwards what it cannot read. */
+  /** Forwards envelopes that it cannot read. */
   TRANSIT,
   /** Cosigns the checkpoints of others' audit logs. */
   WITNESS

@@ -11,11 +11,11 @@ import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate of an agency's certificate authority (X.509, RFC 5280), which alone vouches for
- * that agency's gateways and clients.
+ * Certificate of an agency's certificate authority (X.509, RFC 5280), the only issuer for that
+ * agency's gateways and clients.
  *
- * <p>Checked on reading: DER without anything after it, a CA by its basic constraints, key usage
- * keyCertSign. Its validity in time is checked at use. Immutable; equal when the encodings are.
+ * <p>Parsing checks for DER without trailing bytes, CA basic constraints and key usage keyCertSign.
+ * Users check its validity in time. Immutable; equal when the encodings are.
  */
 public final class AuthorityCertificate {
   /** Largest certificate in bytes. */
@@ -40,7 +40,7 @@ public final class AuthorityCertificate {
     X509Certificate certificate = read(der);
     boolean @Nullable [] usage = certificate.getKeyUsage();
     if (certificate.getBasicConstraints() < 0 || usage == null || !usage[KEY_CERT_SIGN]) {
-      throw invalid("a certificate that may not sign others");
+      throw invalid("a certificate that is not a CA's");
     }
     return new AuthorityCertificate(der.clone(), certificate);
   }
@@ -68,11 +68,11 @@ public final class AuthorityCertificate {
               CertificateFactory.getInstance("X.509")
                   .generateCertificate(new ByteArrayInputStream(der));
       if (!Arrays.equals(certificate.getEncoded(), der)) {
-        throw invalid("bytes beyond the certificate");
+        throw invalid("trailing bytes");
       }
       return certificate;
     } catch (CertificateException e) {
-      throw invalid("bytes that are no certificate");
+      throw invalid("malformed bytes");
     }
   }
 
@@ -95,7 +95,7 @@ public final class AuthorityCertificate {
         && !now.isAfter(certificate.getNotAfter().toInstant());
   }
 
-  /** The encoded public key: what makes two certificates the same authority. */
+  /** The encoded public key, which identifies the authority. */
   byte[] publicKey() {
     return certificate.getPublicKey().getEncoded();
   }

@@ -10,13 +10,12 @@ import org.entente.gateway.model.AgencyName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one bundle admits, withdraws or changes against another; for the audit log, for streams that
- * must close, and for the rule that grace admits nothing new.
+ * Differences between two bundles: admissions and withdrawals. Used for the audit log, for streams
+ * that must close, and for the rule that grace admits nothing new.
  *
- * @param admitted what is trusted that was not: members, roles, keys, CAs, groups' new entries,
- *     roots, validity; one line each
- * @param withdrawn agencies of which something is no longer trusted: left, lost a role, key, CA or
- *     had a certificate revoked
+ * @param admitted newly trusted items, one line each: members, roles, keys, CAs, entries of groups,
+ *     roots, validity
+ * @param withdrawn agencies that left, lost a role, key or CA, or had a certificate revoked
  */
 public record BundleChanges(List<String> admitted, Set<AgencyName> withdrawn) {
   public BundleChanges {
@@ -24,7 +23,7 @@ public record BundleChanges(List<String> admitted, Set<AgencyName> withdrawn) {
     withdrawn = Set.copyOf(withdrawn);
   }
 
-  /** Compares two contents of one federation; against none, everything is admitted. */
+  /** Compares two contents of one federation; without an old one, everything is admitted. */
   public static BundleChanges between(@Nullable BundleContent old, BundleContent next) {
     List<String> admitted = new ArrayList<>();
     Set<AgencyName> withdrawn = new HashSet<>();
@@ -68,7 +67,7 @@ public record BundleChanges(List<String> admitted, Set<AgencyName> withdrawn) {
     }
   }
 
-  /** Notes what is new; true when something is gone. */
+  /** Records new items; true when an item is gone. */
   private static boolean compare(
       Member before,
       Member after,

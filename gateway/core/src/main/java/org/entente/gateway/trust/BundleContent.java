@@ -22,14 +22,15 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * What the roots sign: members, groups, roots and validity, consistent in itself.
+ * Content of a trust bundle, which the roots sign: members, groups, roots and validity. Always
+ * consistent.
  *
- * <p>No key and no CA serves two agencies, since either could then pass for the other.
+ * <p>No two agencies share a key or CA, since each could then pose as the other.
  *
  * @param federation the federation
- * @param version 1 to 2^53-1 (what every JSON reader keeps exactly); rises with each change
+ * @param version 1 to 2^53-1 (exact in every JSON reader); rises with each change
  * @param issued when it was signed
- * @param expires when it must have been replaced, at most {@link #MAX_LIFETIME} later
+ * @param expires when it ends, at most {@link #MAX_LIFETIME} later
  * @param roots roots that sign the next one
  * @param groups group name to jurisdictions and groups, sorted by name
  * @param agencies members sorted by name, at most {@value #MAX_AGENCIES}
@@ -43,7 +44,7 @@ public record BundleContent(
     @JsonProperty(required = true) RootSet roots,
     @JsonProperty(required = true) NavigableMap<String, List<String>> groups,
     @JsonProperty(required = true) List<Member> agencies) {
-  /** Longest validity: what a bundle that is withheld can be replayed for, grace aside. */
+  /** Longest validity. With grace, it limits how long an attacker can replay an old bundle. */
   public static final Duration MAX_LIFETIME = Duration.ofDays(92);
 
   /** Most agencies. */
@@ -61,7 +62,7 @@ public record BundleContent(
     }
     if (!expires.isAfter(issued) || expires.isAfter(issued.plus(MAX_LIFETIME))) {
       throw new InvalidValue(
-          "a bundle expires after it was issued, by " + MAX_LIFETIME.toDays() + " days at most",
+          "a bundle expires after its issue, at most " + MAX_LIFETIME.toDays() + " days later",
           issued + " to " + expires);
     }
     Groups.resolve(groups);
@@ -78,13 +79,12 @@ public record BundleContent(
   private static void requireSorted(List<Member> agencies) {
     if (agencies.isEmpty() || agencies.size() > MAX_AGENCIES) {
       throw new InvalidValue(
-          "there are 1 to " + MAX_AGENCIES + " agencies", Integer.toString(agencies.size()));
+          "a bundle has 1 to " + MAX_AGENCIES + " agencies", Integer.toString(agencies.size()));
     }
     for (int i = 1; i < agencies.size(); i++) {
       if (agencies.get(i - 1).name().compareTo(agencies.get(i).name()) >= 0) {
         throw new InvalidValue(
-            "agencies stand in the order of their names, each once",
-            agencies.get(i).name().value());
+            "agencies are sorted by name, each once", agencies.get(i).name().value());
       }
     }
   }
@@ -105,7 +105,7 @@ public record BundleContent(
     }
   }
 
-  /** A root signs nothing but bundles. */
+  /** Checks that no agency uses a root's key: a root signs only bundles. */
   private static void requireApart(RootSet roots, List<Member> agencies) {
     Set<PublicKey> rootKeys =
         roots.verifiers().map(key -> new PublicKey(key.publicKey())).collect(Collectors.toSet());
@@ -120,7 +120,7 @@ public record BundleContent(
       List<Member> agencies, Function<Member, Stream<PublicKey>> keys, String what) {
     Set<PublicKey> seen = new HashSet<>();
     for (Member member : agencies) {
-      // Within an agency a CA key may stand twice: a renewed certificate can keep the key.
+      // Within an agency a CA key may occur twice: a renewed certificate can keep the key.
       Set<PublicKey> own = keys.apply(member).collect(Collectors.toSet());
       if (!Collections.disjoint(seen, own)) {
         throw new InvalidValue("no two agencies share a " + what, member.name().value());
@@ -129,7 +129,7 @@ public record BundleContent(
     }
   }
 
-  /** What it says of an agency; empty if it is no member. */
+  /** An agency's entry; empty if it is not a member. */
   public Optional<Member> member(AgencyName name) {
     return agencies.stream().filter(member -> member.name().equals(name)).findFirst();
   }

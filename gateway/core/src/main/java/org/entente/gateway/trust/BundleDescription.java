@@ -13,14 +13,14 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.NoteKeyName;
 
 /**
- * Bundles, requests and their differences in words, for people who decide whether to sign.
+ * Text form of bundles, requests and their differences, for people who decide whether to sign.
  *
- * <p>Complete: whatever differs between two contents has a line. Pure; no instances.
+ * <p>Complete: every difference between two contents has a line. Pure; no instances.
  */
 public final class BundleDescription {
   private BundleDescription() {}
 
-  /** Who is in a bundle, and whose signatures it has. */
+  /** The members, roots and signatures of a bundle. */
   public static List<String> show(BundleDraft draft, RootSet previous) {
     BundleContent content = draft.content();
     List<String> lines = new ArrayList<>();
@@ -40,17 +40,12 @@ public final class BundleDescription {
   /** The roots and how many must sign, with the fingerprint of each. */
   public static List<String> roots(RootSet roots) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "  roots        "
-            + roots.threshold()
-            + " of "
-            + roots.keys().size()
-            + " sign what follows");
+    lines.add("  roots        " + roots.threshold() + " of " + roots.keys().size() + " must sign");
     roots.keys().forEach(key -> lines.add("    " + key.name() + "  " + key.fingerprint()));
     return lines;
   }
 
-  /** Whose signatures a draft has, and whose are missing. */
+  /** The present and missing signatures of a draft. */
   public static List<String> signatures(BundleDraft draft, RootSet previous) {
     List<String> lines = new ArrayList<>();
     boolean rotation = !previous.equals(draft.content().roots());
@@ -73,17 +68,17 @@ public final class BundleDescription {
     List<NoteKeyName> missing =
         set.keys().stream().map(RootKey::name).filter(name -> !signed.contains(name)).toList();
     return String.format(
-        "%d of %s signed, %d must; signed %s, not signed %s",
-        signed.size(), what, set.threshold(), names(signed), names(missing));
+        "%s: %d signed, %d required; signed by %s; not signed by %s",
+        what, signed.size(), set.threshold(), names(signed), names(missing));
   }
 
   private static String names(List<NoteKeyName> names) {
     return names.isEmpty()
-        ? "by none"
-        : names.stream().map(NoteKeyName::value).collect(Collectors.joining(", ", "by ", ""));
+        ? "none"
+        : names.stream().map(NoteKeyName::value).collect(Collectors.joining(", "));
   }
 
-  /** What a bundle says, or would say, of one agency. */
+  /** The entry of one agency in a bundle or request. */
   public static List<String> member(Member member) {
     List<String> lines = new ArrayList<>();
     lines.add("  agency       " + member.name());
@@ -109,7 +104,7 @@ public final class BundleDescription {
     return Fingerprint.of(key.pair().encoded()) + " until " + key.notAfter();
   }
 
-  /** What a next bundle changes, a line each; empty if it says the same under another version. */
+  /** The changes in the next bundle, one line each; empty if only the version differs. */
   public static List<String> diff(BundleContent old, BundleContent next) {
     List<String> lines = new ArrayList<>();
     if (!old.federation().equals(next.federation())) {
@@ -134,7 +129,7 @@ public final class BundleDescription {
     return lines;
   }
 
-  /** From when until when, and which version follows which. */
+  /** The changes of version and validity. */
   public static List<String> validity(BundleContent old, BundleContent next) {
     return List.of(
         "version " + old.version() + " becomes " + next.version(),
@@ -191,7 +186,7 @@ public final class BundleDescription {
   }
 
   private static String shown(List<String> entries) {
-    return entries.isEmpty() ? "not there" : entries.toString();
+    return entries.isEmpty() ? "none" : entries.toString();
   }
 
   private static void rotation(RootSet before, RootSet after, List<String> lines) {
@@ -202,11 +197,11 @@ public final class BundleDescription {
         "roots: ",
         lines);
     if (before.threshold() != after.threshold()) {
-      lines.add("roots: " + after.threshold() + " must sign, " + before.threshold() + " had to");
+      lines.add("roots: " + after.threshold() + " must sign, was " + before.threshold());
     }
   }
 
-  /** What is asked in a join request. */
+  /** The content of a join request. */
   public static List<String> request(JoinRequest request) {
     List<String> lines = new ArrayList<>();
     lines.add("request to join " + request.federation() + " of " + request.requested());
@@ -215,7 +210,7 @@ public final class BundleDescription {
     return lines;
   }
 
-  /** How long until a bundle expires, in words. */
+  /** The time until a bundle expires, as text. */
   public static String remaining(BundleContent content, Instant now) {
     long hours = java.time.Duration.between(now, content.expires()).toHours();
     return hours >= 48 ? hours / 24 + " days" : hours + " hours";

@@ -15,12 +15,12 @@ import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * A trust bundle on its way from root to root: the text that they sign and the signatures so far.
+ * Trust bundle during signing: the text that the roots sign and the signatures so far.
  *
- * <p>Its file is the signed note that it will be; before the first signature it is the text and the
- * blank line behind it. {@code parse(b)} refuses or gives a draft that encodes to {@code b}. That a
- * draft parses says nothing about who signed it: ask {@link #signedBy}, and {@link BundleVerifier}
- * in the end. Immutable and safe for use by many threads.
+ * <p>Its file is a signed note; before the first signature it is the text and the blank line after
+ * it. {@code parse(b)} fails or returns a draft that encodes to {@code b}. Parsing does not check
+ * signatures: {@link #signedBy} and finally {@link BundleVerifier} do. Immutable and safe for use
+ * by many threads.
  */
 public final class BundleDraft {
   private final BundleContent content;
@@ -33,15 +33,15 @@ public final class BundleDraft {
     this.signatures = List.copyOf(signatures);
   }
 
-  /** A draft that nobody has signed. */
+  /** A draft without signatures. */
   public static BundleDraft of(BundleContent content) {
     return new BundleDraft(content, new BundleText().print(content), List.of());
   }
 
   /**
-   * Reads a draft, or a bundle that is signed already.
+   * Reads a draft or a signed bundle.
    *
-   * @throws InvalidValue with what is wrong
+   * @throws InvalidValue if it is malformed
    */
   public static BundleDraft parse(byte[] bytes) {
     if (bytes.length > SignedNote.MAX_BYTES) {
@@ -56,12 +56,12 @@ public final class BundleDraft {
     String whole = new String(bytes, StandardCharsets.UTF_8);
     if (!whole.endsWith("\n\n")) {
       throw new InvalidValue(
-          "a bundle is a signed note: " + ((NoteParseResult.Malformed) parse).reason(),
-          "other bytes");
+          "a bundle is a signed note", ((NoteParseResult.Malformed) parse).reason());
     }
     BundleDraft draft = of(new BundleText().parse(whole.substring(0, whole.length() - 1)));
     if (!java.util.Arrays.equals(draft.encode(), bytes)) {
-      throw new InvalidValue("a draft has one form", "another form of the same content");
+      throw new InvalidValue(
+          "a draft is in its canonical form", "another form of the same content");
     }
     return draft;
   }
@@ -71,12 +71,12 @@ public final class BundleDraft {
     return content;
   }
 
-  /** What the roots read to each other before they sign. */
+  /** The fingerprint that the roots compare by voice before they sign. */
   public Fingerprint fingerprint() {
     return Fingerprint.of(text);
   }
 
-  /** Whether nobody has signed it yet. */
+  /** Whether it has no signature yet. */
   public boolean isUnsigned() {
     return signatures.isEmpty();
   }
@@ -91,13 +91,13 @@ public final class BundleDraft {
     RootKey key = RootKey.of(name, pair);
     if (!previous.keys().contains(key) && !content.roots().keys().contains(key)) {
       throw new InvalidValue(
-          "the signer is a root, old or new, with the keys that the root has there", name.value());
+          "the signer is an old or new root, with the keys listed for that root", name.value());
     }
     if (signatures.stream().anyMatch(signature -> signature.name().equals(name))) {
-      throw new InvalidValue("a root signs a bundle once", name.value());
+      throw new InvalidValue("a root signs a bundle only once", name.value());
     }
     List<NoteSignature> all = new ArrayList<>(signatures);
-    // Types 0x01 and ML_DSA_44_NOTE carry no time; the epoch stands for none.
+    // Types 0x01 and ML_DSA_44_NOTE carry no time; the epoch means none.
     all.add(NoteSigner.ed25519(name, pair.ed25519()).sign(text, Instant.EPOCH));
     all.add(NoteSigner.mlDsa44Note(name, pair.mlDsa44()).sign(text, Instant.EPOCH));
     return new BundleDraft(content, text, SignedNote.of(text, all).signatures());
@@ -118,7 +118,7 @@ public final class BundleDraft {
         .toList();
   }
 
-  /** Why signatures of a set's roots do not count, if one does not verify. */
+  /** Why a signature of the set's roots does not verify; empty if all do. */
   public Optional<String> falseSignature(RootSet set) {
     boolean any =
         signatures.stream()
@@ -134,7 +134,7 @@ public final class BundleDraft {
         && signedBy(content.roots()).size() >= content.roots().threshold();
   }
 
-  /** The bytes of the file, a new array; a signed note once somebody has signed. */
+  /** The bytes of the file, a new array; a signed note once it has a signature. */
   public byte[] encode() {
     return signatures.isEmpty()
         ? (text + "\n").getBytes(StandardCharsets.UTF_8)

@@ -16,10 +16,9 @@ import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next content of a trust bundle while it is being put together, before anybody signs.
+ * Editor for the next content of a trust bundle, before anyone signs.
  *
- * <p>Pure; whatever contradicts itself is refused by {@link #build}. Not safe for use by many
- * threads.
+ * <p>Pure; {@link #build} refuses contradictory content. Not safe for use by many threads.
  */
 public final class BundleEdit {
   private final FederationName federation;
@@ -51,7 +50,7 @@ public final class BundleEdit {
     return of(content, content.version() + 1);
   }
 
-  /** Goes on with a draft that nobody has signed, under its version. */
+  /** Continues an unsigned draft under its version. */
   public static BundleEdit goOn(BundleContent draft) {
     return of(draft, draft.version());
   }
@@ -67,15 +66,14 @@ public final class BundleEdit {
   }
 
   /**
-   * An agency joins, or comes back with other keys. What was revoked of it stays revoked.
+   * Adds an agency, or replaces its keys. Its revoked certificates stay revoked.
    *
-   * @param keepOld whether its CA certificates and pairs until now stay good beside the new ones
+   * @param keepOld whether its current CA certificates and pairs stay valid alongside the new ones
    * @throws InvalidValue if the request is of another federation
    */
   public BundleEdit admit(JoinRequest request, boolean keepOld) {
     if (!request.federation().equals(federation)) {
-      throw new InvalidValue(
-          "a request to join " + federation, "one to " + request.federation().value());
+      throw new InvalidValue("the request is to join " + federation, request.federation().value());
     }
     Member next = request.agency();
     @Nullable Member before = find(next.name());
@@ -107,9 +105,9 @@ public final class BundleEdit {
   }
 
   /**
-   * An agency leaves.
+   * Removes an agency.
    *
-   * @throws InvalidValue if it is no member
+   * @throws InvalidValue if it is not a member
    */
   public BundleEdit remove(AgencyName agency) {
     require(agency);
@@ -118,10 +116,10 @@ public final class BundleEdit {
   }
 
   /**
-   * A certificate of an agency is no longer good.
+   * Revokes a certificate of an agency.
    *
    * @param fingerprint of the certificate's DER
-   * @throws InvalidValue if the agency is no member
+   * @throws InvalidValue if the agency is not a member
    */
   public BundleEdit revoke(AgencyName agency, Fingerprint fingerprint) {
     require(agency);
@@ -141,13 +139,13 @@ public final class BundleEdit {
                 union(member.revoked(), List.of(fingerprint.hex()))));
   }
 
-  /** Other roots, or another threshold, sign from the version after this one. */
+  /** Sets other roots or another threshold, which sign the versions after this one. */
   public BundleEdit rotate(RootSet next) {
     roots = next;
     return this;
   }
 
-  /** A group has these entries from now on; none removes it. */
+  /** Sets the entries of a group; an empty list removes it. */
   public BundleEdit group(String name, List<String> entries) {
     if (entries.isEmpty()) {
       groups.remove(name);
@@ -160,7 +158,7 @@ public final class BundleEdit {
   /**
    * The content; both times are cut to whole seconds.
    *
-   * @throws InvalidValue if it contradicts itself, or lasts too long
+   * @throws InvalidValue if it is inconsistent, or its validity is too long
    */
   public BundleContent build(Instant issued, Instant expires) {
     return new BundleContent(
@@ -183,7 +181,7 @@ public final class BundleEdit {
 
   private void require(AgencyName agency) {
     if (find(agency) == null) {
-      throw new InvalidValue("a member of " + federation, agency.value());
+      throw new InvalidValue("the agency is a member of " + federation, agency.value());
     }
   }
 

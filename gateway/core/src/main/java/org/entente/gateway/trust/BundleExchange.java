@@ -18,34 +18,34 @@ import org.entente.gateway.trust.TrustMessage.PartRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a newer bundle is fetched from neighbours and handed to them: rules without sockets.
+ * Rules for fetching newer bundles from neighbours and serving bundles to them, without I/O.
  *
- * <p>Design. What a neighbour says of its bundle is a claim. It is remembered, one a neighbour, and
- * costs a fetch of at most {@link SignedNote#MAX_BYTES}, part by part, each only after it was asked
- * for. Each neighbour has its own fetch and its own account of what was refused, so that none can
- * hold back what another brings: neither by sending slowly, nor by handing out rubbish under the
- * hash of a good bundle. Two fetch the same hash at once only if the first takes long. A neighbour
- * whose fetches come to nothing is asked {@link #FAILURES} times in {@link #REFUSED_FOR}. What is
- * fetched is judged by {@link BundleVerifier}, not here. Neighbours are handed a bounded number of
- * parts a minute. Safe for use by many threads.
+ * <p>Design. A neighbour's statement about its bundle is an unverified claim. The exchange keeps
+ * one claim per neighbour; each costs a fetch of at most {@link SignedNote#MAX_BYTES}, part by
+ * part, each part on request. Each neighbour has its own fetch and its own count of refusals. So no
+ * neighbour can block another's bundle, neither by sending slowly nor by sending garbage under the
+ * hash of a good bundle. Two fetches of one hash run in parallel only if the first takes long. A
+ * neighbour may fail at most {@link #FAILURES} fetches in {@link #REFUSED_FOR}. {@link
+ * BundleVerifier} judges fetched bundles. Each neighbour gets a bounded number of parts a minute.
+ * Safe for use by many threads.
  */
 public final class BundleExchange {
-  /** Bytes of a note in one part, the last one aside. */
+  /** Bytes of a note in each part but the last. */
   public static final int PART_BYTES = 64 << 10;
 
-  /** Without a part for so long, a fetch is given up. */
+  /** Longest wait for a part; then the fetch is abandoned. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** A fetch that takes longer than this is given up. */
+  /** Longest fetch; then it is abandoned. */
   static final Duration LONGEST = Duration.ofMinutes(2);
 
-  /** A fetch that lasts so long no longer keeps others from fetching the same. */
+  /** Time after which a running fetch no longer blocks other fetches of the same hash. */
   static final Duration ALONE = Duration.ofSeconds(3);
 
-  /** A hash that a neighbour's fetch failed for is not asked of it again so soon. */
+  /** Pause before fetching a hash from a neighbour again after a failure. */
   static final Duration REFUSED_FOR = Duration.ofMinutes(10);
 
-  /** Fetches that may fail at a neighbour in that time. */
+  /** Failed fetches allowed for each neighbour in that time. */
   static final int FAILURES = 6;
 
   private static final int MOST_REFUSED = 16;
@@ -53,7 +53,7 @@ public final class BundleExchange {
 
   private final Map<AgencyName, Neighbour> neighbours = new HashMap<>();
 
-  /** What is known of a neighbour; its accounts outlive its streams. */
+  /** State of a neighbour; its counts outlive its streams. */
   private static final class Neighbour {
     private final RateLimit parts = new RateLimit(PARTS_A_MINUTE, Duration.ofMinutes(1));
     private final RateLimit failures = new RateLimit(FAILURES, REFUSED_FOR);
@@ -90,23 +90,27 @@ public final class BundleExchange {
     }
   }
 
-  /** What a part leads to. */
+  /** Next step after a part. */
   public sealed interface Next {
-    /** Ask the same neighbour for this. */
+    /** Request this part from the same neighbour. */
     record More(PartRequest ask) implements Next {}
 
     /**
-     * The note is whole; judge it, and tell {@link #judged} what came of it.
+     * The note is complete; judge it, and report the result to {@link #judged}.
      *
-     * @param claimed what the neighbour has in force by its own word, to which the note is a step
+     * @param claimed hash of the bundle that the neighbour claims to have in force; the note leads
+     *     to it
      */
     record Whole(String claimed, ByteBuffer note) implements Next {}
 
-    /** Nobody asked for it, or it does not fit. */
+    /** The part was not requested, or does not fit. */
     record Unasked() implements Next {}
   }
 
-  /** A neighbour said which bundle it has in force; what to ask it for now, if anything. */
+  /**
+   * Handles a neighbour's statement of its bundle in force; returns the part to request now, if
+   * any.
+   */
   public synchronized Optional<PartRequest> heard(
       AgencyName peer, InForce claim, TrustBundle current, Instant now) {
     of(peer).claim = claim;
@@ -114,8 +118,8 @@ public final class BundleExchange {
   }
 
   /**
-   * What to ask a neighbour for now; to be called now and then, since a fetch may have stalled and
-   * a pause may be over.
+   * The part to request from a neighbour now. Call it regularly, since a fetch may stall or a pause
+   * end.
    */
   public synchronized Optional<PartRequest> next(
       AgencyName peer, TrustBundle current, Instant now) {
@@ -159,7 +163,7 @@ public final class BundleExchange {
                     && now.isBefore(fetch.begun.plus(ALONE)));
   }
 
-  /** A part came from a neighbour. */
+  /** Handles a part from a neighbour. */
   public synchronized Next part(AgencyName peer, Part part, TrustBundle current, Instant now) {
     Neighbour neighbour = of(peer);
     giveUpStalled(neighbour, now);
@@ -191,8 +195,8 @@ public final class BundleExchange {
   }
 
   /**
-   * What was fetched from a neighbour was judged. If it led nowhere, the neighbour is not asked for
-   * what it claimed again for a time; others are.
+   * Handles the verdict on a bundle fetched from a neighbour. After a failure, the exchange does
+   * not fetch that claim from this neighbour for a time, but does from others.
    *
    * @param helped whether a newer bundle is in force because of it
    */
@@ -204,9 +208,7 @@ public final class BundleExchange {
     }
   }
 
-  /**
-   * A neighbour is gone: what it claimed holds no longer, and what it was to send will not come.
-   */
+  /** Handles the loss of a neighbour: drops its claim and its fetch. */
   public synchronized void gone(AgencyName peer) {
     Neighbour neighbour = of(peer);
     neighbour.claim = null;
@@ -214,9 +216,9 @@ public final class BundleExchange {
   }
 
   /**
-   * The part to answer with; empty if the request does not fit, or the neighbour asks too often.
+   * The part for a request; empty if the request does not fit or the neighbour exceeds its limit.
    *
-   * @param notes finds the bundle that is asked for; not called for one that asks too often
+   * @param notes finds the requested bundle; not called beyond the limit
    */
   public Optional<Part> answer(
       AgencyName peer,

@@ -2,9 +2,9 @@ package org.entente.gateway.trust;
 
 import org.entente.gateway.model.Code;
 
-/** Why a trust bundle was refused. */
+/** Reason for refusing a trust bundle. */
 public enum BundleFault {
-  /** Not a signed note, not canonical JSON, or inconsistent in itself. */
+  /** Not a signed note, not canonical JSON, or inconsistent. */
   MALFORMED(Code.MALFORMED),
   /** The bundle of another federation. */
   WRONG_FEDERATION(Code.IDENTITY_MISMATCH),
@@ -14,13 +14,13 @@ public enum BundleFault {
   ROTATION(Code.BAD_SIGNATURE),
   /** Older than the bundle in force. */
   ROLLBACK(Code.SEQUENCE_CONFLICT),
-  /** The version in force with other content: the roots said two things, which is an alarm. */
+  /** The version in force with other content: the roots signed two, which raises an alarm. */
   EQUIVOCATION(Code.SEQUENCE_CONFLICT),
   /** Issued in the future. */
   NOT_YET_VALID(Code.EXPIRED),
-  /** Expired, beyond grace or with nothing in force that it could go on with. */
+  /** Expired, beyond grace or without a bundle in force. */
   EXPIRED(Code.EXPIRED),
-  /** Expired within grace, yet admits members or keys that are not in force. */
+  /** Expired and within grace, but admits new members or keys. */
   GRACE_ADMITS_NOTHING(Code.EXPIRED);
 
   private final Code code;
@@ -29,7 +29,7 @@ public enum BundleFault {
     this.code = code;
   }
 
-  /** The stable code under which peers and operators are told. */
+  /** The stable code for peers and operators. */
   public Code code() {
     return code;
   }

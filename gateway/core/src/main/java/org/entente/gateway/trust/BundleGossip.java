@@ -19,18 +19,17 @@ import org.entente.gateway.trust.TrustMessage.PartRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node says to its neighbours about trust bundles, and what it does about what they say:
- * whoever has a newer bundle hands it on, so that one that was put in place at a single node
- * reaches all that are linked with it, through transits too.
+ * Gossip protocol for trust bundles between neighbours. Each node hands newer bundles on, so that a
+ * bundle installed at one node reaches all linked nodes, also through transits.
  *
- * <p>Neighbours are told which bundle is in force here when they come up and on every change, and
- * ask for it; a change of the roots is taken step by step. Only {@link TrustStore} puts anything in
- * force. Witnesses' statements are passed on to neighbours, each once. What could not be said, for
- * want of room in a link, is said in a later {@link #round}. Links are spoken through {@link Links}
- * alone. Safe for use by many threads.
+ * <p>A node announces its bundle in force when a neighbour comes up and on every change; neighbours
+ * then fetch it. They follow changes of the roots one by one. Only {@link TrustStore} puts a bundle
+ * in force. The node forwards each witness's statement once. A message that a full link refuses is
+ * sent in a later {@link #round}. All sending goes through {@link NeighbourLinks}. Safe for use by
+ * many threads.
  */
 public final class BundleGossip {
-  /** All witnesses that a bundle can name, twice: what is more is not looked at. */
+  /** Twice the most witnesses of a bundle; statements beyond that are ignored. */
   static final int STATEMENTS_A_MINUTE = 2 * BundleContent.MAX_AGENCIES;
 
   private final AgencyName self;
@@ -43,45 +42,44 @@ public final class BundleGossip {
   private final Map<AgencyName, Neighbour> up = new ConcurrentHashMap<>();
   private volatile @Nullable Contradiction contradiction;
 
-  /** Where words to neighbours go. Does not wait for anybody. */
+  /** Sends messages to neighbours without blocking. */
   @FunctionalInterface
   public interface NeighbourLinks {
-    /** Whether the link took the word; true is no promise that it arrives. */
+    /** Sends a message; true if the link accepted it, which does not guarantee delivery. */
     boolean say(AgencyName neighbour, TrustMessage word);
   }
 
-  /** Who is told what came of it; quick, and called on the thread that brought the word. */
+  /** Listener for results; must be quick, since it runs on the receiving thread. */
   public interface Events {
     /** A neighbour handed over a bundle that is refused. */
     void refused(AgencyName neighbour, String hash, Refused why);
 
-    /** A neighbour said what it must not: a part or statement that nobody can use. */
+    /** A neighbour violated the protocol with an unusable part or statement. */
     void misspoke(AgencyName neighbour, Code code, String what);
 
     /**
-     * Two bundles of the version in force exist, as a neighbour's copy or a witness's word proves.
-     * Told once for each hash.
+     * Two bundles of the version in force exist, as a neighbour's copy or a witness's statement
+     * proves. Called once for each hash.
      */
     void contradicted(Contradiction contradiction);
 
     /**
-     * A neighbour now has the bundle that is in force here: what it had to refuse before, such as
-     * keys under a pair that it did not know, is worth saying again.
+     * A neighbour now has this node's bundle in force. Resend messages that it had to refuse
+     * before, such as keys under an unknown pair.
      */
     void caughtUp(AgencyName neighbour);
 
-    /** A newer bundle could not be made durable; it is fetched again. */
+    /** A newer bundle could not be made durable; the node fetches it again. */
     void failed(IOException why);
   }
 
   /**
-   * Another bundle of a version than the one in force here.
+   * A second bundle with the version of the one in force.
    *
    * @param version of both
-   * @param hash of the other one
-   * @param from the neighbour that handed it over, or the witness that stated it
-   * @param note the other one, as it was signed by enough roots; empty where only a witness named
-   *     it
+   * @param hash of the second one
+   * @param from the neighbour that sent it, or the witness that stated it
+   * @param note the second one, signed by enough roots; empty where only a witness named it
    */
   public record Contradiction(
       long version, String hash, AgencyName from, Optional<ByteBuffer> note) {
@@ -92,7 +90,7 @@ public final class BundleGossip {
     }
   }
 
-  /** What a neighbour that is up was told and said. */
+  /** State of a neighbour that is up: messages sent and received. */
   private static final class Neighbour {
     private final RateLimit statements = new RateLimit(STATEMENTS_A_MINUTE, Duration.ofMinutes(1));
     private @Nullable String told;
@@ -120,25 +118,25 @@ public final class BundleGossip {
     this.clock = clock;
   }
 
-  /** Words to a neighbour go through from now on. */
+  /** Handles a neighbour that came up. */
   public void up(AgencyName neighbour) {
     up.put(neighbour, new Neighbour());
     tell(neighbour);
     sayStatements(neighbour);
   }
 
-  /** A neighbour is gone. */
+  /** Handles a neighbour that went down. */
   public void down(AgencyName neighbour) {
     up.remove(neighbour);
     exchange.gone(neighbour);
   }
 
-  /** Another bundle is in force. */
+  /** Handles a change of the bundle in force. */
   public void changed() {
     up.keySet().forEach(this::tell);
   }
 
-  /** Says what is due; to be called about every second. */
+  /** Sends due messages; call it about every second. */
   public void round() {
     for (AgencyName neighbour : up.keySet()) {
       tell(neighbour);
@@ -152,7 +150,7 @@ public final class BundleGossip {
     }
   }
 
-  /** States, as a witness, which bundle is in force here, if it is one and that is due. */
+  /** Makes this witness's freshness statement if the node is a witness and a statement is due. */
   public void state(SigningPair pair) {
     TrustBundle bundle = store.current();
     boolean counts =
@@ -170,13 +168,13 @@ public final class BundleGossip {
     }
   }
 
-  /** The other bundle of the version in force, if one was met. */
+  /** The second bundle of the version in force, if one was found. */
   public Optional<Contradiction> contradiction() {
     return Optional.ofNullable(contradiction)
         .filter(one -> one.version() == store.current().version());
   }
 
-  /** Which version each neighbour that is up says it has in force. */
+  /** The version that each neighbour that is up states to have in force. */
   public Map<AgencyName, Long> versions() {
     Map<AgencyName, Long> versions = new java.util.TreeMap<>();
     up.forEach(
@@ -190,7 +188,7 @@ public final class BundleGossip {
     return versions;
   }
 
-  /** A neighbour that is up said something; one that is no member any more is not heard. */
+  /** Handles a message of a neighbour that is up; ignores former members. */
   public void heard(AgencyName from, TrustMessage word) {
     Neighbour neighbour = up.get(from);
     if (neighbour == null || !store.current().isMember(from)) {
@@ -221,7 +219,7 @@ public final class BundleGossip {
 
   private void claimed(AgencyName from, Neighbour neighbour, InForce claim) {
     synchronized (neighbour) {
-      // At the start of a stream everything is said anyway.
+      // A new stream starts with all messages anyway.
       if (neighbour.said == null && claim.hash().equals(store.current().hash())) {
         neighbour.level = claim.hash();
       }
@@ -232,7 +230,7 @@ public final class BundleGossip {
         .ifPresent(ask -> links.say(from, ask));
   }
 
-  /** Whether a neighbour has reached the bundle in force here since it was last asked. */
+  /** Whether a neighbour has reached this node's bundle in force since the last check. */
   private boolean caughtUp(AgencyName name) {
     Neighbour neighbour = up.get(name);
     String here = store.current().hash();
@@ -257,7 +255,7 @@ public final class BundleGossip {
     } else if (next instanceof BundleExchange.Next.Whole whole) {
       judge(from, whole);
     } else {
-      events.misspoke(from, Code.MALFORMED, "a part of a trust bundle that nobody asked for");
+      events.misspoke(from, Code.MALFORMED, "a part of a trust bundle that was not requested");
     }
   }
 
@@ -313,7 +311,9 @@ public final class BundleGossip {
     }
   }
 
-  /** Tells a neighbour what is in force here, unless it knows. Who has left is not told. */
+  /**
+   * Announces the bundle in force to a neighbour, unless it knows it or has left the federation.
+   */
   private void tell(AgencyName name) {
     Neighbour neighbour = up.get(name);
     TrustBundle bundle = store.current();

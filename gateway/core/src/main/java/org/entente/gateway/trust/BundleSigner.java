@@ -11,9 +11,9 @@ import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * How roots sign a bundle: each puts an Ed25519 and an ML-DSA-44 signature under the same text.
+ * Signing of bundles: each root puts an Ed25519 and an ML-DSA-44 signature under the same text.
  *
- * <p>Deterministic; says nothing about whether the signatures are enough. No instances.
+ * <p>Deterministic; does not check whether the signatures are enough. No instances.
  */
 public final class BundleSigner {
   private BundleSigner() {}
@@ -28,7 +28,7 @@ public final class BundleSigner {
     List<NoteSignature> signatures = new ArrayList<>();
     roots.forEach(
         (name, pair) -> {
-          // Types 0x01 and ML_DSA_44_NOTE carry no time; the epoch stands for none.
+          // Types 0x01 and ML_DSA_44_NOTE carry no time; the epoch means none.
           signatures.add(NoteSigner.ed25519(name, pair.ed25519()).sign(text, Instant.EPOCH));
           signatures.add(NoteSigner.mlDsa44Note(name, pair.mlDsa44()).sign(text, Instant.EPOCH));
         });

@@ -4,10 +4,10 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * The text under which the roots sign: the origin line {@code entente/<federation>/trust-bundle},
- * then the content as canonical JSON.
+ * The text that the roots sign: the origin line {@code entente/<federation>/trust-bundle}, then the
+ * content as canonical JSON.
  *
- * <p>{@code parse(t)} refuses or gives a content whose {@link #print} is {@code t}. Immutable and
+ * <p>{@code parse(t)} fails or returns a content whose {@link #print} is {@code t}. Immutable and
  * safe for use by many threads.
  */
 final class BundleText {

@@ -2,21 +2,21 @@ package org.entente.gateway.trust;
 
 import org.entente.gateway.model.Code;
 
-/** What came of verifying a trust bundle. */
+/** Result of verifying a trust bundle. */
 public sealed interface BundleVerdict {
 
   /**
    * The bundle may be put in force.
    *
-   * @param bundle the bundle; equal in hash to the one in force when it is the same again
+   * @param bundle the bundle; its hash may equal that of the bundle in force
    * @param state {@link TrustState#CURRENT} or {@link TrustState#GRACE}
    */
   record Verified(TrustBundle bundle, TrustState state) implements BundleVerdict {}
 
   /**
-   * The bundle in force stays.
+   * The bundle is refused; the one in force stays.
    *
-   * @param fault which rule refused it
+   * @param fault the violated rule
    * @param reason what was found and what would be accepted, for an operator
    */
   record Refused(BundleFault fault, String reason) implements BundleVerdict {

@@ -14,16 +14,16 @@ import org.entente.gateway.trust.BundleVerdict.Verified;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which a node accepts a trust bundle, as a pure function of bytes, roots, the bundle
- * in force and the time.
+ * Rules for accepting a trust bundle, as a pure function of bytes, roots, the bundle in force and
+ * the time.
  *
- * <p>Signatures are checked before anything that the content claims is acted on. With a bundle in
- * force, its roots must sign the next one; without, the configured roots. Where the roots change,
- * the new ones must sign as well, so that neither a lost old set nor an unproved new one can take
- * the federation along. Immutable and safe for use by many threads.
+ * <p>Signatures are checked before any claim of the content takes effect. The roots of the bundle
+ * in force must sign the next one; without a bundle in force, the configured roots must. If the
+ * roots change, the new ones must sign as well. So neither stolen old roots nor unproven new ones
+ * suffice alone. Immutable and safe for use by many threads.
  */
 public final class BundleVerifier {
-  /** Longest time that an expired bundle goes on. */
+  /** Longest time that an expired bundle remains usable. */
   public static final Duration MAX_GRACE = Duration.ofDays(3);
 
   /** How far a signer's clock may be ahead. */
@@ -51,7 +51,7 @@ public final class BundleVerifier {
     this.grace = grace;
   }
 
-  /** How long an expired bundle goes on. */
+  /** How long an expired bundle remains usable. */
   public Duration grace() {
     return grace;
   }
@@ -70,9 +70,9 @@ public final class BundleVerifier {
   }
 
   /**
-   * Judges the file of an operator as {@link #verify} does. One that says itself that it is older
-   * than the bundle in force is a {@link BundleFault#ROLLBACK} whoever signed it: since then other
-   * roots may sign, and a neighbour may have been quicker than the file.
+   * Judges the file of an operator as {@link #verify} does. A file with a lower version than the
+   * bundle in force is a {@link BundleFault#ROLLBACK}, whatever its signatures: the roots may have
+   * changed since, and a neighbour's bundle may have arrived before the file.
    */
   public BundleVerdict verifyFile(byte[] noteBytes, @Nullable TrustBundle current, Instant now) {
     BundleVerdict verdict = verify(noteBytes, current, now);
@@ -93,26 +93,26 @@ public final class BundleVerifier {
   }
 
   /**
-   * Takes up a bundle that this node accepted before: signed by the roots it names itself, since
-   * the configured ones may have been replaced; its time is not judged.
+   * Reads a bundle that this node accepted before. Its own roots must have signed it, since the
+   * configured ones may have been replaced. Its time is not checked.
    */
   BundleVerdict recall(byte[] noteBytes) {
     return read(noteBytes, Optional.empty());
   }
 
   /**
-   * Judges who signed a bundle, by the configured roots, and not the time: for whoever holds it
-   * against a time of the past.
+   * Checks a bundle's signatures against the configured roots, but not its time; for checks against
+   * a past time.
    */
   public BundleVerdict verifySignatures(byte[] noteBytes) {
     return read(noteBytes, Optional.of(roots.roots()));
   }
 
-  /** Parses and checks signatures by the signers and by the bundle's own roots. */
+  /** Parses a bundle and checks the signatures of the signers and of its own roots. */
   private BundleVerdict read(byte[] noteBytes, Optional<RootSet> signers) {
     NoteParseResult parse = SignedNote.parse(noteBytes);
     if (parse instanceof NoteParseResult.Malformed malformed) {
-      return new Refused(BundleFault.MALFORMED, "no signed note: " + malformed.reason());
+      return new Refused(BundleFault.MALFORMED, "not a signed note: " + malformed.reason());
     }
     SignedNote note = ((NoteParseResult.Parsed) parse).note();
     BundleContent content;
@@ -148,8 +148,8 @@ public final class BundleVerifier {
 
   private static String missing(String what, RootSet set, NoteCheck.Verified check) {
     return String.format(
-        "%d of %d %s signed with both keys; %d must",
-        set.signedBy(check), set.keys().size(), what, set.threshold());
+        "%s that signed with both keys: %d; required: %d",
+        what, set.signedBy(check), set.threshold());
   }
 
   private BundleVerdict checkVersion(
@@ -169,7 +169,7 @@ public final class BundleVerifier {
               + ", not "
               + bundle.hash());
     }
-    // A clock set back must not take away what was valid once.
+    // A clock that was set back must not invalidate the bundle in force.
     if (!again && content.issued().isAfter(now.plus(SKEW))) {
       return new Refused(
           BundleFault.NOT_YET_VALID, "issued at " + content.issued() + ", now is " + now);

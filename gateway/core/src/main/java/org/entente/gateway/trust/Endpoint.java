@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * Where a gateway listens for peers: {@code host:port}.
+ * Address at which a gateway listens for peers: {@code host:port}.
  *
  * @param host DNS name or IPv4 address of 1 to 253 characters in lower case, or an IPv6 address in
  *     brackets

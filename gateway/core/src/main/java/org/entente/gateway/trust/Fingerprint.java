@@ -7,8 +7,8 @@ import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * What people read to each other to know that they hold the same text: its SHA-256, whole, since
- * half of it could be made to fit by whoever writes the text.
+ * Full SHA-256 of a text, which people compare by voice to check that they hold the same text. Half
+ * of it would let the author of a text construct a collision.
  *
  * <p>Printed as 16 groups of four hex digits. Immutable.
  *
@@ -35,7 +35,7 @@ public record Fingerprint(String hex) {
   }
 
   /**
-   * Reads what a person typed: upper or lower case, with or without spaces and hyphens.
+   * Reads a typed fingerprint: upper or lower case, with or without spaces and hyphens.
    *
    * @throws InvalidValue unless 64 hex digits are left
    */

@@ -16,18 +16,18 @@ import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * A witness's word, twice a day, which trust bundle it knows as the newest: so that whoever is kept
- * from newer ones notices before the one in force expires.
+ * A witness's statement, twice a day, of the newest trust bundle that it knows. With it, a node cut
+ * off from newer bundles notices before its bundle expires.
  *
  * <p>A signed note of the line {@code entente/<federation>/trust-freshness} and canonical JSON,
  * signed with one pair of the witness; both signatures must verify. It puts no bundle in force.
  * Immutable.
  *
  * @param federation the federation
- * @param agency who states it, with the role {@link AgencyRole#WITNESS}
+ * @param agency the stating agency, with the role {@link AgencyRole#WITNESS}
  * @param version of the bundle
  * @param hash {@link TrustBundle#hash()} of the bundle
- * @param stated when
+ * @param stated time of the statement
  */
 @JsonPropertyOrder({"federation", "agency", "version", "hash", "stated"})
 public record Freshness(
@@ -46,13 +46,13 @@ public record Freshness(
     hash = new Fingerprint(hash).hex();
   }
 
-  /** What came of reading a statement. */
+  /** Result of verifying a statement. */
   public sealed interface Verdict {
     /** A witness of the bundle in force stated it. */
     record Stated(Freshness freshness) implements Verdict {}
 
     /**
-     * It says nothing.
+     * It is not valid.
      *
      * @param code stable code
      * @param reason for an operator
@@ -60,7 +60,7 @@ public record Freshness(
     record Refused(Code code, String reason) implements Verdict {}
   }
 
-  /** States that a bundle is the newest that its witness knows. */
+  /** Makes a statement that a bundle is the newest that its witness knows. */
   public static byte[] state(
       TrustBundle bundle, AgencyName witness, SigningPair pair, Instant now) {
     Freshness freshness =
@@ -93,10 +93,10 @@ public record Freshness(
     }
     if (!note.text().equals(freshness.text())
         || !freshness.federation.equals(bundle.federation())) {
-      return new Verdict.Refused(Code.MALFORMED, "no statement of this federation");
+      return new Verdict.Refused(Code.MALFORMED, "not a statement of this federation");
     }
     if (!bundle.has(freshness.agency, AgencyRole.WITNESS)) {
-      return new Verdict.Refused(Code.UNKNOWN_PEER, freshness.agency + " is no witness");
+      return new Verdict.Refused(Code.UNKNOWN_PEER, freshness.agency + " is not a witness");
     }
     if (freshness.stated.isAfter(now.plus(BundleVerifier.SKEW))) {
       return new Verdict.Refused(Code.EXPIRED, "stated in the future, at " + freshness.stated);

@@ -13,21 +13,21 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 
 /**
- * The latest {@link Freshness} of each witness, and what follows from all of them: whether newer
- * bundles are kept from this node.
+ * The latest {@link Freshness} of each witness, and the resulting state: whether newer bundles fail
+ * to reach this node.
  *
- * <p>Holds one statement a witness, so it is bounded by the bundle. Safe for use by many threads.
+ * <p>Holds one statement per witness, so the bundle bounds it. Safe for use by many threads.
  */
 public final class FreshnessBoard {
-  /** A witness states again after so long, and sooner when another bundle is in force. */
+  /** Interval between statements of a witness; a new bundle in force causes one earlier. */
   public static final Duration EVERY = Duration.ofHours(12);
 
-  /** Without a statement for so long a node takes itself for frozen. */
+  /** Time without a statement after which a node assumes that newer bundles fail to reach it. */
   public static final Duration STALE = Duration.ofHours(36);
 
   /**
-   * A witness's statements are so far apart at least, by their own times, so that one that states
-   * without end cannot keep the federation busy.
+   * Least interval between a witness's statements, by their own times, so that a flood of
+   * statements cannot burden the federation.
    */
   static final Duration APART = Duration.ofMinutes(1);
 
@@ -35,35 +35,35 @@ public final class FreshnessBoard {
 
   private record KeptStatement(Freshness freshness, ByteBuffer note) {}
 
-  /** What the statements of others say about the bundle in force. */
+  /** State of the bundle in force according to the statements of others. */
   public enum State {
-    /** The bundle names no other witness, so that nothing can be said. */
+    /** The bundle names no other witness, so its state is unknown. */
     UNWITNESSED,
-    /** A witness stated lately that the bundle in force is the newest. */
+    /** A witness recently stated that the bundle in force is the newest. */
     FRESH,
-    /** No witness stated anything lately: links are down, or statements are kept from this node. */
+    /** No recent statement of a witness: links are down, or an attacker withholds statements. */
     STALE,
     /** A witness has a newer bundle than this node. */
     BEHIND,
-    /** A witness has another bundle of the version in force: somebody signed two. */
+    /** A witness has another bundle of the version in force: the roots signed two. */
     CONTRADICTED
   }
 
-  /** What came of a statement. */
+  /** Result of offering a statement. */
   public sealed interface Offer {
-    /** It is newer than what was known of this witness; to be passed on. */
+    /** It is newer than the witness's last known one; forward it. */
     record Taken(Freshness freshness) implements Offer {}
 
-    /** Nothing new. */
+    /** It is not newer. */
     record Known() implements Offer {}
 
     /** It does not verify. */
     record Refused(Code code, String reason) implements Offer {}
   }
 
-  /** A statement came. */
+  /** Verifies a received statement and keeps it if it is newer. */
   public synchronized Offer offer(byte[] note, TrustBundle bundle, Instant now) {
-    // Every neighbour passes it on: only the first copy is worth verifying.
+    // Every neighbour forwards it; verify only the first copy.
     ByteBuffer copy = ByteBuffer.wrap(note);
     if (latest.values().stream().anyMatch(kept -> kept.note.equals(copy))) {
       return new Offer.Known();
@@ -83,7 +83,7 @@ public final class FreshnessBoard {
     return new Offer.Taken(stated);
   }
 
-  /** Whether a witness has to state again. */
+  /** Whether a witness's next statement is due. */
   public synchronized boolean isDue(AgencyName witness, TrustBundle bundle, Instant now) {
     KeptStatement own = latest.get(witness);
     if (own == null) {
@@ -93,7 +93,7 @@ public final class FreshnessBoard {
     return !now.isBefore(own.freshness.stated().plus(pause));
   }
 
-  /** The latest statements, as they came, of those who are still witnesses. */
+  /** The latest statements of the current witnesses, exact bytes. */
   public synchronized List<byte[]> notes(TrustBundle bundle) {
     return witnessed(bundle).stream()
         .map(
@@ -116,7 +116,7 @@ public final class FreshnessBoard {
         .max(Comparator.naturalOrder());
   }
 
-  /** What the other witnesses' statements say now. */
+  /** The state according to the other witnesses' statements. */
   public synchronized State state(TrustBundle bundle, AgencyName self, Instant now) {
     boolean none = bundle.having(AgencyRole.WITNESS).stream().allMatch(self::equals);
     if (none) {

@@ -9,15 +9,14 @@ import org.entente.gateway.trust.TrustWatch.TrustNotice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator must hear about what witnesses say of the bundle in force: once when it has
- * stayed so for a while, again every hour for as long as it is bad, and once when it is over.
+ * Notices for the operator about witnesses' statements on the bundle in force: one when a problem
+ * has lasted a while, one every hour while it lasts, and one when it ends.
  *
- * <p>A node that has just started, or whose witness has just taken up the next bundle, hears the
- * rest within moments, so that what is bad must last. Pure but for what it saw last. Not safe for
- * use by many threads.
+ * <p>A problem must last, since a node that has just started, or whose witness has just accepted
+ * the next bundle, catches up within moments. Stateful, no I/O. Not safe for use by many threads.
  */
 public final class FreshnessWatch {
-  /** How long it must last. */
+  /** How long a problem must last before the first notice. */
   static final Duration LASTING = Duration.ofMinutes(2);
 
   private static final Duration AGAIN = Duration.ofHours(1);
@@ -27,12 +26,12 @@ public final class FreshnessWatch {
   private @Nullable TrustNotice bad;
   private Instant said = Instant.MIN;
 
-  /** A watch that begins now. */
+  /** Starts the watch. */
   public FreshnessWatch(Instant now) {
     since = now;
   }
 
-  /** What there is to tell now, if anything. */
+  /** The notice that is due now, if any. */
   public Optional<TrustNotice> look(
       FreshnessBoard board, TrustBundle bundle, AgencyName self, Instant now) {
     State state = board.state(bundle, self, now);
@@ -64,7 +63,7 @@ public final class FreshnessWatch {
         : Optional.empty();
   }
 
-  /** What is bad now, if it has lasted. */
+  /** The current problem, if it has lasted. */
   public Optional<TrustNotice> state() {
     return Optional.ofNullable(bad);
   }
@@ -75,7 +74,7 @@ public final class FreshnessWatch {
     Optional<Freshness> ahead = board.ahead(bundle, self);
     String witness = ahead.map(f -> f.agency().value()).orElse("a witness");
     return switch (state) {
-      case FRESH, UNWITNESSED -> throw new IllegalArgumentException("nothing is bad");
+      case FRESH, UNWITNESSED -> throw new IllegalArgumentException("no problem");
       case STALE ->
           new TrustNotice(
               true,
@@ -83,7 +82,7 @@ public final class FreshnessWatch {
                   + FreshnessBoard.STALE.toHours()
                   + " hours that "
                   + here
-                  + " is the newest: links are down, or newer ones are kept from this node");
+                  + " is the newest: links are down, or newer bundles do not reach this node");
       case BEHIND ->
           new TrustNotice(
               true,
@@ -92,7 +91,8 @@ public final class FreshnessWatch {
                   + witness
                   + " states version "
                   + ahead.map(Freshness::version).orElse(0L)
-                  + "; ask it for that bundle, and why it does not come over the links");
+                  + "; get that bundle from it, and find out why it does not arrive over the"
+                  + " links");
       case CONTRADICTED ->
           new TrustNotice(
               true,

@@ -15,8 +15,8 @@ import org.entente.gateway.model.InvalidValue;
 /**
  * Named groups of jurisdictions, such as {@code EU} or {@code RILO-WE}; they nest and overlap.
  *
- * <p>A name of two letters could be mistaken for a state, so only the codes that ISO 3166-1 keeps
- * for blocs or leaves to users may name a group. A group that contains itself, by whatever detour,
+ * <p>A name of two letters could be mistaken for a state, so only the codes that ISO 3166-1
+ * reserves for blocs or for users may name a group. A group that contains itself, even indirectly,
  * is refused. Immutable.
  */
 final class Groups {
@@ -42,7 +42,7 @@ final class Groups {
    */
   static Groups resolve(Map<String, List<String>> named) {
     if (named.size() > MAX_GROUPS) {
-      throw new InvalidValue("there are at most " + MAX_GROUPS + " groups", "" + named.size());
+      throw new InvalidValue("a bundle has at most " + MAX_GROUPS + " groups", "" + named.size());
     }
     named.forEach((name, entries) -> check(name, entries, named.keySet()));
     Map<String, NavigableSet<String>> resolved = new TreeMap<>();
@@ -55,7 +55,7 @@ final class Groups {
     boolean stateLike = CODE.matcher(name).matches() && !BLOC.matcher(name).matches();
     if (!NAME.matcher(name).matches() || stateLike) {
       throw new InvalidValue(
-          "a group's name has 2 to 32 characters of A-Z 0-9 and - and is no country code", name);
+          "a group's name has 2 to 32 characters of A-Z 0-9 and - and is not a country code", name);
     }
     if (entries.size() > MAX_ENTRIES || Set.copyOf(entries).size() != entries.size()) {
       throw new InvalidValue("a group has at most " + MAX_ENTRIES + " entries, none twice", name);
@@ -68,7 +68,7 @@ final class Groups {
     }
   }
 
-  /** Depth is bounded by the number of groups, since a path never holds a name twice. */
+  /** The number of groups bounds the depth, since a path never has a name twice. */
   private static NavigableSet<String> resolve(
       String name,
       Map<String, List<String>> named,
@@ -101,7 +101,7 @@ final class Groups {
     return jurisdictions.keySet();
   }
 
-  /** Jurisdictions that a group comes to; none for an unknown name. */
+  /** Jurisdictions in a group, nested groups resolved; none for an unknown name. */
   NavigableSet<String> jurisdictionsIn(String group) {
     return jurisdictions.getOrDefault(group, Collections.emptyNavigableSet());
   }

@@ -20,16 +20,16 @@ import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * What an agency asks the roots to say of it, signed with every signing and audit pair that it
- * names, so that nobody asks in the name of keys that it does not hold.
+ * An agency's request for an entry in the trust bundle. Every signing and audit pair that it names
+ * signs it, which proves possession of the keys.
  *
- * <p>The signatures do not say that the agency is who it claims to be: people compare the {@link
- * #fingerprint} by another way. A signed note of the line {@code entente/<federation>/join-request}
- * and canonical JSON. Immutable.
+ * <p>The signatures do not prove the agency's identity: people compare the {@link #fingerprint}
+ * over another channel. A signed note of the line {@code entente/<federation>/join-request} and
+ * canonical JSON. Immutable.
  *
  * @param federation the federation that it wants to join
  * @param requested when it was signed
- * @param agency what the bundle is to say; nothing revoked
+ * @param agency the requested entry; without revocations
  */
 @JsonPropertyOrder({"federation", "requested", "agency"})
 public record JoinRequest(
@@ -42,14 +42,14 @@ public record JoinRequest(
   public JoinRequest {
     if (!agency.revoked().isEmpty()) {
       throw new InvalidValue(
-          "a request revokes nothing", agency.revoked().size() + " certificates");
+          "a request has no revocations", agency.revoked().size() + " certificates");
     }
   }
 
   /**
    * Reads a request and checks that every pair it names has signed it.
    *
-   * @throws InvalidValue saying what is wrong or which pair did not sign
+   * @throws InvalidValue if it is malformed, or naming the pair that did not sign
    */
   public static JoinRequest verify(byte[] noteBytes) {
     NoteParseResult parse =
@@ -58,8 +58,7 @@ public record JoinRequest(
             : SignedNote.parse(noteBytes);
     if (!(parse instanceof NoteParseResult.Parsed parsed)) {
       throw new InvalidValue(
-          "a join request is a signed note: " + ((NoteParseResult.Malformed) parse).reason(),
-          "other bytes");
+          "a join request is a signed note", ((NoteParseResult.Malformed) parse).reason());
     }
     SignedNote note = parsed.note();
     int end = note.text().indexOf('\n');
@@ -84,8 +83,8 @@ public record JoinRequest(
         (key, both) -> {
           if (!both.stream().allMatch(verified::by)) {
             throw new InvalidValue(
-                "a join request is signed with every pair that it names, both keys of each",
-                "no such signature of pair " + key.id());
+                "every pair in a join request signs it with both keys",
+                "no signatures of pair " + key.id());
           }
         });
   }
@@ -113,7 +112,7 @@ public record JoinRequest(
     return SignedNote.of(text(), signatures).encode();
   }
 
-  /** What the agency reads to the roots, who compare it with what they hold. */
+  /** The fingerprint that the agency reads to the roots, who compare it with their copy. */
   public Fingerprint fingerprint() {
     return Fingerprint.of(text());
   }

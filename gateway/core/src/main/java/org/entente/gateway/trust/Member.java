@@ -19,7 +19,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the trust bundle says of one agency.
+ * Entry of one agency in the trust bundle.
  *
  * @param name the agency
  * @param jurisdiction ISO 3166-1 alpha-2 or bloc code, the name's prefix in upper case; null for an
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     it only dials out
  * @param via transits through which it is reached, best first; empty when it is reached directly
  * @param revoked SHA-256 fingerprints (64 hex digits in lower case) of certificates that are no
- *     longer good, at most {@value #MAX_REVOKED}
+ *     longer valid, at most {@value #MAX_REVOKED}
  */
 @JsonPropertyOrder({
   "name",
@@ -82,7 +82,7 @@ public record Member(
     via = List.copyOf(via);
     revoked = List.copyOf(revoked);
     checkJurisdiction(name, jurisdiction);
-    require(!roles.isEmpty(), "an agency has a role", name);
+    require(!roles.isEmpty(), "an agency has at least one role", name);
     bounded(authorities, 1, MAX_KEYS, "CA certificates");
     bounded(signing, 1, MAX_KEYS, "signing pairs");
     bounded(audit, 0, MAX_KEYS, "audit pairs");
@@ -110,20 +110,20 @@ public record Member(
     }
   }
 
-  /** A key in two pairs or with two uses would let one signature stand for another. */
+  /** A key in two pairs or with two uses would let one signature pass for another. */
   private static void requireSeparateKeys(
       AgencyName name, List<AgencyKey> signing, List<AgencyKey> audit) {
     List<AgencyKey> all = Stream.concat(signing.stream(), audit.stream()).toList();
     boolean separate =
         all.stream().map(AgencyKey::ed25519).distinct().count() == all.size()
             && all.stream().map(AgencyKey::mlDsa44).distinct().count() == all.size();
-    require(separate, "an agency uses no key in two pairs", name);
+    require(separate, "an agency uses each key in one pair only", name);
   }
 
   private static void bounded(List<?> list, int min, int max, String what) {
     require(
         list.size() >= min && list.size() <= max && new HashSet<>(list).size() == list.size(),
-        "an agency has " + min + " to " + max + " " + what + ", none of them twice",
+        "an agency has " + min + " to " + max + " " + what + ", each once",
         list.size());
   }
 

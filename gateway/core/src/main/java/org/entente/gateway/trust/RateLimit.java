@@ -3,7 +3,7 @@ package org.entente.gateway.trust;
 import java.time.Duration;
 import java.time.Instant;
 
-/** So many of something in each stretch of time. Not safe for use by many threads. */
+/** Limit on the number of events in each interval. Not safe for use by many threads. */
 final class RateLimit {
   private final int most;
   private final Duration stretch;
@@ -15,7 +15,7 @@ final class RateLimit {
     this.stretch = stretch;
   }
 
-  /** Whether one more may be spent; a clock that was set back begins a new stretch. */
+  /** Whether one more is allowed; a clock that was set back begins a new interval. */
   boolean isLeft(Instant now) {
     if (!now.isBefore(since) && Duration.between(since, now).compareTo(stretch) < 0) {
       return spent < most;

@@ -10,7 +10,7 @@ import org.entente.gateway.note.NoteKeyType;
 import org.entente.gateway.note.NoteVerifier;
 
 /**
- * A root of the federation: two note keys under one name that count only together.
+ * A root of the federation: two note keys with one name that count only together.
  *
  * <p>Written as vkeys (C2SP signed-note), so that other tools can check notes with them.
  *
@@ -34,13 +34,13 @@ public record RootKey(
     }
   }
 
-  /** The root that a pair is under a name. */
+  /** The root with this name and these public keys. */
   public static RootKey of(NoteKeyName name, VerifyingPair pair) {
     return new RootKey(
         NoteVerifier.ed25519(name, pair.ed25519()), NoteVerifier.mlDsa44Note(name, pair.mlDsa44()));
   }
 
-  /** The root that a private pair is under a name. */
+  /** The root with this name and this private pair. */
   public static RootKey of(NoteKeyName name, SigningPair pair) {
     return of(name, pair.verifyingPair());
   }
@@ -50,7 +50,7 @@ public record RootKey(
     return ed25519.name();
   }
 
-  /** What people read to each other to know that they hold the same root's keys. */
+  /** The fingerprint that people compare by voice to check that they hold the same root's keys. */
   public Fingerprint fingerprint() {
     return Fingerprint.of(ed25519.vkey() + "\n" + mlDsa44.vkey() + "\n");
   }

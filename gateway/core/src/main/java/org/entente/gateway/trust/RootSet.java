@@ -12,9 +12,9 @@ import org.entente.gateway.note.NoteCheck;
 import org.entente.gateway.note.NoteVerifier;
 
 /**
- * The roots that may sign a trust bundle and how many of them must.
+ * The roots that may sign a trust bundle, and the number of signatures required.
  *
- * <p>No name and no key stands in it twice, so that one holder never counts for two.
+ * <p>Names and keys are unique in it, so that no holder counts twice.
  *
  * @param threshold roots needed, 1 to the number of keys
  * @param keys 1 to {@value #MAX_KEYS} roots
@@ -29,7 +29,7 @@ public record RootSet(
   public RootSet {
     keys = List.copyOf(keys);
     if (keys.isEmpty() || keys.size() > MAX_KEYS) {
-      throw new InvalidValue("there are 1 to " + MAX_KEYS + " roots", keys.size() + " roots");
+      throw new InvalidValue("a root set has 1 to " + MAX_KEYS + " roots", keys.size() + " roots");
     }
     if (threshold < 1 || threshold > keys.size()) {
       throw new InvalidValue(
@@ -46,7 +46,7 @@ public record RootSet(
               && seen.add(Arrays.toString(key.ed25519().publicKey()))
               && seen.add(Arrays.toString(key.mlDsa44().publicKey()));
       if (!fresh) {
-        throw new InvalidValue("every root has a name and keys of its own", key.toString());
+        throw new InvalidValue("every root has its own name and keys", key.toString());
       }
     }
   }

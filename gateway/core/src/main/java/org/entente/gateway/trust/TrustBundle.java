@@ -17,11 +17,11 @@ import org.entente.gateway.note.SignedNote;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trust bundle whose signatures were verified: the federation's members and what holds of them.
+ * A trust bundle with verified signatures: the federation's members and their entries.
  *
- * <p>Made by {@link BundleVerifier} only, so that holding one proves the check. Whether it may
- * still be relied on is a matter of time: ask {@link #stateAt}. Immutable and safe for use by many
- * threads; two are equal when their signed text is.
+ * <p>Only {@link BundleVerifier} makes one, so an instance proves the check. Whether it is still
+ * usable depends on the time: see {@link #stateAt}. Immutable and safe for use by many threads; two
+ * are equal when their signed text is.
  */
 public final class TrustBundle {
   private final BundleContent content;
@@ -58,17 +58,17 @@ public final class TrustBundle {
     return content.version();
   }
 
-  /** SHA-256 of the signed text, 64 hex digits; signatures do not enter. */
+  /** SHA-256 of the signed text, 64 hex digits; excludes signatures. */
   public String hash() {
     return hash;
   }
 
-  /** The signed note, a new array: what is handed to peers. */
+  /** The signed note for peers, a new array. */
   public byte[] noteBytes() {
     return note.encode();
   }
 
-  /** How far the bundle may be relied on, given how long it outlives its expiry. */
+  /** The bundle's state at a time, given the grace period. */
   public TrustState stateAt(Instant now, Duration grace) {
     if (!now.isAfter(content.expires())) {
       return TrustState.CURRENT;
@@ -81,7 +81,7 @@ public final class TrustBundle {
     return members;
   }
 
-  /** What the bundle says of an agency; empty if it is no member. */
+  /** An agency's entry; empty if it is not a member. */
   public Optional<Member> agency(AgencyName name) {
     return Optional.ofNullable(members.get(name));
   }
@@ -91,7 +91,7 @@ public final class TrustBundle {
     return members.containsKey(name);
   }
 
-  /** Whether the agency may forward what it cannot read. */
+  /** Whether the agency may forward envelopes that it cannot read. */
   public boolean isTransit(AgencyName name) {
     return has(name, AgencyRole.TRANSIT);
   }
@@ -116,12 +116,12 @@ public final class TrustBundle {
     return Collections.unmodifiableNavigableSet(having);
   }
 
-  /** What kind of authority the agency is; {@link AgencyKind#OTHER} if it is no member. */
+  /** The agency's kind of authority; {@link AgencyKind#OTHER} if it is not a member. */
   public AgencyKind kind(AgencyName name) {
     return agency(name).map(Member::kind).orElse(AgencyKind.OTHER);
   }
 
-  /** The agency's jurisdiction, such as {@code FR}; empty if it has none or is no member. */
+  /** The agency's jurisdiction, such as {@code FR}; empty if it has none or is not a member. */
   public Optional<String> jurisdiction(AgencyName name) {
     return agency(name).map(Member::jurisdiction);
   }
@@ -165,7 +165,7 @@ public final class TrustBundle {
     return Collections.unmodifiableNavigableSet(in);
   }
 
-  /** Whether a name stands for a group or for the jurisdiction of a member. */
+  /** Whether a name is that of a group or of a member's jurisdiction. */
   public boolean knowsJurisdiction(String jurisdictionOrGroup) {
     return groups.names().contains(jurisdictionOrGroup)
         || members.values().stream().anyMatch(m -> jurisdictionOrGroup.equals(m.jurisdiction()));

@@ -33,17 +33,17 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.note.NoteVerifier;
 
 /**
- * The one JSON form of trust's records: two spaces of indentation, fields in declared order,
- * newline at the end.
+ * Canonical JSON form of the records of this package: two spaces of indentation, fields in declared
+ * order, newline at the end.
  *
- * <p>Guarantee: {@link #parse} refuses or gives a value whose {@link #print} is the text that was
- * parsed; comparing the two closes every leniency of the reader at once (order, escapes, numbers,
- * white space, repeated fields). Immutable and safe for use by many threads.
+ * <p>Guarantee: {@link #parse} fails or returns a value whose {@link #print} is the parsed text.
+ * Comparing the two excludes every leniency of the reader (order, escapes, numbers, white space,
+ * repeated fields). Immutable and safe for use by many threads.
  */
 final class TrustJson {
   private static final int MAX_TEXT = 4 << 20;
 
-  /** Shared: what it finds out about a type serves every reader and writer. */
+  /** Shared, so that readers and writers reuse its cached type information. */
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits()).build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -109,12 +109,12 @@ final class TrustJson {
   private static Instant seconds(String text) {
     try {
       Instant instant = Instant.parse(text);
-      // 20 characters leave no room for fractions, nor for years of five digits.
+      // 20 characters exclude fractions and years of five digits.
       if (text.length() == 20 && instant.toString().equals(text)) {
         return instant;
       }
     } catch (DateTimeException e) {
-      // Falls through to the one refusal.
+      // Falls through to the common refusal.
     }
     throw new InvalidValue("a time in UTC with whole seconds, such as 2026-01-31T08:00:00Z", text);
   }
@@ -134,7 +134,7 @@ final class TrustJson {
   }
 
   /**
-   * Reads a value from its one text form.
+   * Reads a value from its canonical text form.
    *
    * @throws InvalidValue with the field and what would be valid
    */
@@ -147,13 +147,13 @@ final class TrustJson {
     }
     if (value == null || !print(value).equals(text)) {
       throw new InvalidValue(
-          "JSON stands in its canonical form: declared order, two spaces, nothing repeated",
+          "JSON is in its canonical form: declared order, two spaces, no repeated fields",
           "another form of the same content");
     }
     return value;
   }
 
-  /** The one text form of a value, with a final newline. */
+  /** The canonical text form of a value, with a final newline. */
   String print(Object value) {
     try {
       return MAPPER.writer(printer).writeValueAsString(value) + "\n";
@@ -185,7 +185,7 @@ final class TrustJson {
         .replace(".[", "[");
   }
 
-  /** Reads a type from a JSON string and nothing else. */
+  /** Reads a type from a JSON string only. */
   private static final class TextReader<T> extends StdDeserializer<T> {
     private static final long serialVersionUID = 1L;
     private final transient Function<String, T> parse;
@@ -198,7 +198,7 @@ final class TrustJson {
     @Override
     public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
       if (!parser.hasToken(com.fasterxml.jackson.core.JsonToken.VALUE_STRING)) {
-        throw JsonMappingException.from(parser, "a text is expected here");
+        throw JsonMappingException.from(parser, "a JSON string is expected here");
       }
       try {
         return parse.apply(parser.getText());

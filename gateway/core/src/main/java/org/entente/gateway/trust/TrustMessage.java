@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * What neighbours say to each other about trust bundles. Nothing in it is to be believed but what
- * roots or witnesses signed. Immutable.
+ * Message between neighbours about trust bundles. Only the signatures of roots and witnesses make
+ * its content trustworthy. Immutable.
  */
 public sealed interface TrustMessage {
   /**
-   * Which bundle the speaker has in force.
+   * The bundle that the sender has in force.
    *
    * @param version 1 to {@link BundleContent#MAX_VERSION}
    * @param hash {@link TrustBundle#hash()} of the bundle
@@ -26,15 +26,15 @@ public sealed interface TrustMessage {
   /**
    * A request for a part.
    *
-   * @param have version in force at the speaker: it is answered with the bundle to take next
-   * @param hash of the bundle whose part is asked for; empty for the first part
+   * @param have version in force at the sender; the answer is the next bundle for it
+   * @param hash of the bundle; empty for the first part
    * @param offset where the part begins, in bytes, not below 0
    */
   record PartRequest(long have, String hash, int offset) implements TrustMessage {
     public PartRequest {
       if (have < 0 || have > BundleContent.MAX_VERSION || offset < 0) {
         throw new InvalidValue(
-            "a version is 1 to 2^53-1 and an offset not below 0", have + ", " + offset);
+            "a version is 1 to 2^53-1 and an offset 0 or more", have + ", " + offset);
       }
       hash = hash.isEmpty() ? hash : new Fingerprint(hash).hex();
     }
@@ -46,12 +46,12 @@ public sealed interface TrustMessage {
    * @param hash {@link TrustBundle#hash()} of the bundle
    * @param offset where it begins, in bytes
    * @param total bytes of the note
-   * @param bytes the part, not to be changed
+   * @param bytes the part, which callers must not change
    */
   record Part(String hash, int offset, int total, ByteBuffer bytes) implements TrustMessage {
     public Part {
       if (offset < 0 || total < 0) {
-        throw new InvalidValue("offset and total are not below 0", offset + ", " + total);
+        throw new InvalidValue("offset and total are 0 or more", offset + ", " + total);
       }
       hash = new Fingerprint(hash).hex();
     }
@@ -60,7 +60,7 @@ public sealed interface TrustMessage {
   /**
    * A witness's statement.
    *
-   * @param note as {@link Freshness#verify} reads it, not to be changed
+   * @param note as {@link Freshness#verify} reads it, which callers must not change
    */
   record FreshnessNotice(ByteBuffer note) implements TrustMessage {}
 }

@@ -9,13 +9,13 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * What a node trusts before it has seen a bundle: its federation and the roots that sign first.
+ * First trust of a node, before it has seen a bundle: its federation and the first roots.
  *
- * <p>Given to the node out of band, as a JSON file in the canonical form of {@link #print()}. Once
- * a bundle has been accepted its own roots are the ones that sign the next.
+ * <p>The operator gives it to the node out of band, as a JSON file in the canonical form of {@link
+ * #print()}. Once the node has accepted a bundle, that bundle's roots sign the next.
  *
  * @param federation the only federation whose bundles are accepted
- * @param roots the roots and how many must sign
+ * @param roots the roots and the required number of signatures
  */
 @JsonPropertyOrder({"federation", "roots"})
 public record TrustRoots(
@@ -45,7 +45,7 @@ public record TrustRoots(
     return parse(Files.readString(file));
   }
 
-  /** What people read to each other to know that they start from the same roots. */
+  /** The fingerprint that people compare by voice to check that they start from the same roots. */
   public Fingerprint fingerprint() {
     return Fingerprint.of(print());
   }

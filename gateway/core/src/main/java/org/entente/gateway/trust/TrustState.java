@@ -1,11 +1,11 @@
 package org.entente.gateway.trust;
 
-/** How far a bundle may be relied on at a time. */
+/** State of a bundle at a time. */
 public enum TrustState {
   /** Within its validity. */
   CURRENT,
-  /** Expired, within the grace period: its members go on, nobody new is admitted. */
+  /** Expired, within the grace period: members continue, new ones are not admitted. */
   GRACE,
-  /** Expired beyond grace: no peer is accepted on its word. */
+  /** Expired beyond grace: no peer is accepted. */
   EXPIRED
 }

@@ -15,12 +15,12 @@ import org.entente.gateway.trust.BundleVerdict.Verified;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the trust bundle in force and puts a newer one in its place while the node runs.
+ * Holder of the trust bundle in force, which replaces it with a newer one while the node runs.
  *
  * <p>A bundle comes from the configured file ({@link #reload()}) or from a peer ({@link #offer});
- * both pass {@link BundleVerifier}. What was accepted is durable before it is in force, so a
- * restart never goes back. A refused bundle changes nothing. Reading is lock-free; putting in force
- * is serialised. Safe for use by many threads.
+ * both pass {@link BundleVerifier}. An accepted bundle is durable before it is in force, so a
+ * restart never goes back. A refused bundle changes nothing. Reads are lock-free; changes are
+ * serialised. Safe for use by many threads.
  */
 public final class TrustStore {
   private final BundleVerifier verifier;
@@ -31,7 +31,10 @@ public final class TrustStore {
   private final Object change = new Object();
   private volatile TrustBundle current;
 
-  /** Those that changed the roots, oldest first: verified once, since peers may ask often. */
+  /**
+   * Bundles that changed the roots, oldest first: verified once, since peers may request them
+   * often.
+   */
   private volatile List<TrustBundle> rotations;
 
   private TrustStore(
@@ -54,19 +57,18 @@ public final class TrustStore {
             .toList();
   }
 
-  /** What came of opening: a store, or why the node has nobody to trust. */
+  /** Result of opening: a store, or why there is no bundle. */
   public sealed interface OpenResult {
     /**
      * A bundle is in force.
      *
      * @param store the store
-     * @param refused why the configured file was passed over for the bundle accepted last, if it
-     *     was
+     * @param refused why the last accepted bundle was used instead of the configured file, if so
      */
     record Opened(TrustStore store, Optional<Refused> refused) implements OpenResult {}
 
     /**
-     * There is no bundle to start with.
+     * There is no usable bundle.
      *
      * @param refused why
      */
@@ -74,11 +76,12 @@ public final class TrustStore {
   }
 
   /**
-   * Opens the store: takes up the bundle accepted last, then the configured file if it is as new.
+   * Opens the store with the last accepted bundle, then the configured file if it is at least as
+   * new.
    *
-   * @param bundleFile where the operator puts bundles
-   * @param acceptedFile the node's memory of the bundle accepted last; in its data directory
-   * @throws IOException if a file is there but cannot be read or written
+   * @param bundleFile path at which the operator installs bundles
+   * @param acceptedFile copy of the last accepted bundle, in the node's data directory
+   * @throws IOException if a file exists but cannot be read or written
    */
   public static OpenResult open(
       BundleVerifier verifier, Path bundleFile, Path acceptedFile, InstantSource clock)
@@ -93,7 +96,7 @@ public final class TrustStore {
         return new OpenResult.Closed(
             new Refused(
                 refused.fault(),
-                "the bundle accepted last, " + acceptedFile + ": " + refused.reason()));
+                "the last accepted bundle, " + acceptedFile + ": " + refused.reason()));
       }
       remembered = ((Verified) verdict).bundle();
     }
@@ -137,10 +140,10 @@ public final class TrustStore {
   }
 
   /**
-   * The bundle that a node accepted last, whatever became of its validity since; empty if none.
+   * The last accepted bundle of a node, whether or not it is still valid; empty if none.
    *
    * @param acceptedFile as given to {@link #open}
-   * @throws IOException if the file is there but cannot be read
+   * @throws IOException if the file exists but cannot be read
    */
   public static Optional<TrustBundle> remembered(BundleVerifier verifier, Path acceptedFile)
       throws IOException {
@@ -160,17 +163,17 @@ public final class TrustStore {
         : new Refused(BundleFault.MALFORMED, "there is no file " + file);
   }
 
-  /** The bundle in force; ask {@link #state()} whether to rely on it. */
+  /** The bundle in force; {@link #state()} says whether it is usable. */
   public TrustBundle current() {
     return current;
   }
 
-  /** How far the bundle in force may be relied on now; meter it. */
+  /** The current state of the bundle in force; meter it. */
   public TrustState state() {
     return current.stateAt(clock.instant(), verifier.grace());
   }
 
-  /** Tells the listener of every later change. */
+  /** Adds a listener for every later change. */
   public void onChange(TrustListener listener) {
     listeners.add(listener);
   }
@@ -178,7 +181,7 @@ public final class TrustStore {
   /**
    * Reads the configured file and puts it in force if it is newer.
    *
-   * @throws IOException if it cannot be read, or a newer bundle cannot be remembered; the bundle in
+   * @throws IOException if it cannot be read, or a newer bundle cannot be stored; the bundle in
    *     force stays
    */
   public BundleVerdict reload() throws IOException {
@@ -189,16 +192,18 @@ public final class TrustStore {
     }
   }
 
-  /** To verify again what is in force would cost signatures of ML-DSA every other second. */
+  /**
+   * Whether the file has the bundle in force, which saves ML-DSA verifications every other second.
+   */
   private boolean isInForce(Optional<byte[]> file) {
     return state() != TrustState.EXPIRED
         && file.filter(bytes -> Arrays.equals(bytes, current.noteBytes())).isPresent();
   }
 
   /**
-   * Puts a bundle from elsewhere, such as a peer, in force if it is newer.
+   * Puts a bundle of another source, such as a peer, in force if it is newer.
    *
-   * @throws IOException if a newer bundle cannot be remembered; the bundle in force stays
+   * @throws IOException if a newer bundle cannot be stored; the bundle in force stays
    */
   public BundleVerdict offer(byte[] noteBytes) throws IOException {
     synchronized (change) {
@@ -206,15 +211,15 @@ public final class TrustStore {
     }
   }
 
-  /** How long an expired bundle goes on. */
+  /** How long an expired bundle remains usable. */
   public Duration grace() {
     return verifier.grace();
   }
 
   /**
-   * The bundle that a node with an older one has to take next: the first that changed the roots
-   * after it, since only those who hold that one know whose signatures count later, or else the one
-   * in force. Empty if that node is not behind.
+   * The next bundle for a node with an older one: the first later bundle that changed the roots,
+   * otherwise the one in force. Without the change of roots the node could not verify later
+   * signatures. Empty if that node is not behind.
    *
    * @param have the version that it has in force
    */

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What an operator must hear about the expiry of the bundle in force: once when it changes, and
- * again every hour for as long as it is bad.
+ * Notices for the operator about the expiry of the bundle in force: one on each change, and one
+ * every hour while it is bad.
  *
- * <p>Pure but for what it said last. Not safe for use by many threads.
+ * <p>Remembers only the last notice; no I/O. Not safe for use by many threads.
  */
 public final class TrustWatch {
-  /** Expiry is told of so long before, or a quarter of the bundle's life if that is shorter. */
+  /** Time of the first notice before expiry; a quarter of the bundle's life if that is shorter. */
   static final Duration AHEAD = Duration.ofDays(7);
 
   private static final Duration AGAIN = Duration.ofHours(1);
@@ -20,32 +20,32 @@ public final class TrustWatch {
   private ExpiryState last = ExpiryState.CURRENT;
   private Instant said = Instant.MIN;
 
-  /** A watch over bundles that outlive their expiry for so long. */
+  /** A watch for bundles with this grace period. */
   public TrustWatch(Duration grace) {
     this.grace = grace;
   }
 
-  /** How near the end is. */
+  /** How close a bundle is to its end. */
   public enum ExpiryState {
-    /** Far. */
+    /** Not close. */
     CURRENT,
-    /** Near enough to sign the next one. */
+    /** Close enough that the roots should sign the next one. */
     EXPIRES_SOON,
-    /** Past: goes on, admits nobody new. */
+    /** Expired, within grace: admits nothing new. */
     GRACE,
-    /** Past grace: no peer is accepted. */
+    /** Expired beyond grace: no peer is accepted. */
     EXPIRED
   }
 
   /**
-   * Something to tell.
+   * A notice for the operator.
    *
-   * @param alarm whether somebody must act now
-   * @param text what and who
+   * @param alarm whether action is needed now
+   * @param text what happened and what to do
    */
   public record TrustNotice(boolean alarm, String text) {}
 
-  /** What there is to tell now, if anything. */
+  /** The notice that is due now, if any. */
   public Optional<TrustNotice> look(TrustBundle bundle, Instant now) {
     ExpiryState condition = condition(bundle, now);
     boolean repeat = condition != ExpiryState.CURRENT && !now.isBefore(said.plus(AGAIN));
@@ -57,7 +57,10 @@ public final class TrustWatch {
     return Optional.of(word(condition, bundle));
   }
 
-  /** What is to be told of a bundle's end now, said or not; empty while it is far. */
+  /**
+   * The current notice about a bundle's end, already given or not; empty while the end is not
+   * close.
+   */
   public Optional<TrustNotice> state(TrustBundle bundle, Instant now) {
     ExpiryState condition = condition(bundle, now);
     return condition == ExpiryState.CURRENT
@@ -65,7 +68,7 @@ public final class TrustWatch {
         : Optional.of(word(condition, bundle));
   }
 
-  /** How near the end of a bundle is. */
+  /** How close a bundle is to its end. */
   ExpiryState condition(TrustBundle bundle, Instant now) {
     BundleContent content = bundle.content();
     return switch (bundle.stateAt(now, grace)) {
@@ -88,24 +91,24 @@ public final class TrustWatch {
       case CURRENT -> new TrustNotice(false, which + " is valid until " + expires);
       case EXPIRES_SOON ->
           new TrustNotice(
-              false, which + " expires at " + expires + "; the roots have to sign the next one");
+              false, which + " expires at " + expires + "; the roots must sign the next one");
       case GRACE ->
           new TrustNotice(
               true,
               which
                   + " expired at "
                   + expires
-                  + " and goes on until "
+                  + " and remains usable until "
                   + expires.plus(grace)
-                  + ", admitting nobody new; the roots have to sign the next one now");
+                  + " without new admissions; the roots must sign the next one now");
       case EXPIRED ->
           new TrustNotice(
               true,
               which
                   + " expired at "
                   + expires
-                  + " and its grace is over: no peer is accepted until one that the roots signed"
-                  + " is put in its place");
+                  + " and its grace is over: no peer is accepted; install the next bundle, signed"
+                  + " by the roots");
     };
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Who belongs to the federation: the signed trust bundle, the roots that sign it, and the store
- * that holds the bundle in force.
+ * Membership of the federation: the signed trust bundle, the roots that sign it, and the store of
+ * the bundle in force.
  */
 @NullMarked
 package org.entente.gateway.trust;

@@ -118,7 +118,7 @@ final class BundleEditTest {
             "de.customs: new revocation of certificate " + STOLEN,
             "group EU: [DE, FR, IT], was [DE, FR]",
             "roots: no longer root " + TestFederation.rootName(3),
-            "roots: 1 must sign, 2 had to")) {
+            "roots: 1 must sign, was 2")) {
       assertTrue(words.contains(each), each + " in\n" + words);
     }
     assertFalse(words.contains("fr.customs: no longer"), words);

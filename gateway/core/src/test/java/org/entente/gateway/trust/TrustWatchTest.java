@@ -31,7 +31,7 @@ final class TrustWatchTest {
     assertTrue(!said(soon.plus(Duration.ofHours(1))).alarm(), "nobody is cut off yet");
 
     TrustWatch.TrustNotice grace = said(END.plusSeconds(1));
-    assertTrue(grace.alarm() && grace.text().contains("goes on until"), grace.text());
+    assertTrue(grace.alarm() && grace.text().contains("remains usable until"), grace.text());
     TrustWatch.TrustNotice over = said(END.plus(BundleVerifier.MAX_GRACE).plusSeconds(1));
     assertTrue(over.alarm() && over.text().contains("no peer is accepted"), over.text());
   }

@@ -3,7 +3,7 @@ package org.entente.gateway.seal.format;
 import java.util.Optional;
 
 /**
- * A stanza and what must travel with it.
+ * A stanza and the announcement to send with it.
  *
  * @param stanza for one recipient
  * @param announcement of the stanza's session, until the recipient is known to hold it

@@ -5,8 +5,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 
 /**
- * Who this agency is, and the pair with which it signs announcements and key bundles at present.
- * Safe for use by many threads.
+ * Identity of this agency, with its current pair for signing announcements and key bundles. Safe
+ * for use by many threads.
  */
 public final class AgencyIdentity {
   private final FederationName federation;
@@ -14,9 +14,9 @@ public final class AgencyIdentity {
   private volatile SigningPair pair;
 
   /**
-   * An agency.
+   * Makes an identity.
    *
-   * @param federation the federation in which it speaks
+   * @param federation its federation
    * @param agency its name there
    * @param pair the agency's signing pair, as the trust bundle has it
    */
@@ -26,7 +26,7 @@ public final class AgencyIdentity {
     this.pair = pair;
   }
 
-  /** The federation in which it speaks. */
+  /** Its federation. */
   public FederationName federation() {
     return federation;
   }
@@ -36,12 +36,12 @@ public final class AgencyIdentity {
     return agency;
   }
 
-  /** What it signs with at present. */
+  /** The current signing pair. */
   public SigningPair pair() {
     return pair;
   }
 
-  /** Signs with another pair from now on; what the one before signed stays as it is. */
+  /** Switches to another pair; existing signatures do not change. */
   public void signWith(SigningPair next) {
     pair = next;
   }

@@ -6,7 +6,7 @@ import org.entente.gateway.crypto.PairSignature;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 
-/** An agency's pair signature over a domain and the body that it follows. */
+/** An agency's pair signature over a domain and the body before it. */
 public final class AgencySignature {
   private final byte[] domain;
   private final byte[] body;
@@ -33,7 +33,7 @@ public final class AgencySignature {
     return signer(pairs).isPresent();
   }
 
-  /** Which of these pairs made it; empty if none did. */
+  /** The pair among these that made it; empty if none did. */
   Optional<VerifyingPair> signer(List<VerifyingPair> pairs) {
     byte[] message = message(domain, body);
     return pairs.stream().filter(pair -> pair.verify(message, signature)).findFirst();

@@ -4,12 +4,12 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.EnvelopeId;
 
 /**
- * Where a message stands: the envelope, named with its origin, and the place in it. Bound into
- * everything that is sealed for that message.
+ * Address of a message: origin, envelope and index in it. Everything sealed for that message is
+ * bound to it.
  *
  * @param origin agency whose message it is
- * @param envelope envelope that it came in
- * @param index place in the envelope, from 0
+ * @param envelope its envelope
+ * @param index index in the envelope, from 0
  */
 public record BodyAddress(AgencyName origin, EnvelopeId envelope, int index) {
   public BodyAddress {
@@ -18,7 +18,7 @@ public record BodyAddress(AgencyName origin, EnvelopeId envelope, int index) {
     }
   }
 
-  /** Domain, length and text of the origin, envelope, index: one string of bytes per address. */
+  /** Domain, length and text of the origin, envelope, index: a unique encoding of the address. */
   public byte[] encoded(byte[] domain) {
     return new FieldWriter(domain.length + 64)
         .fixed(domain)

@@ -13,12 +13,12 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 
 /**
- * An originator's consent to passing on messages that it sent, signed by its gateway: whoever holds
- * the statement can show what was granted to whom. Wire format "consent".
+ * An originator's consent to passing on its messages, signed by its gateway. The statement proves
+ * what was granted to whom. Wire format "consent".
  *
- * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone.
- * That the speaker is the originator of the messages is for the hearer to know. Immutable and safe
- * for use by many threads.
+ * <p>Parsed input encodes to the same bytes; only {@link #isSignedBy} checks the signature. The
+ * reader checks that the signer is the originator of the messages. Immutable and safe for use by
+ * many threads.
  */
 public final class ConsentStatement implements GatewayStatement {
   /** Most messages in one statement. */
@@ -45,15 +45,15 @@ public final class ConsentStatement implements GatewayStatement {
   }
 
   /**
-   * What a statement says.
+   * Content of a statement.
    *
    * @param federation federation of both agencies
    * @param grantor the originator
    * @param gateway its gateway that signs
-   * @param grantee who may pass on
+   * @param grantee the agency that may pass them on
    * @param issuedAtMs milliseconds since 1970
-   * @param id by which the consent is named: the message that asked for it
-   * @param terms what may be passed on
+   * @param id name of the consent: the id of the message that requested it
+   * @param terms messages, recipients, purposes and time
    */
   public record Content(
       FederationName federation,
@@ -71,8 +71,8 @@ public final class ConsentStatement implements GatewayStatement {
   }
 
   /**
-   * What may be passed on to whom. The lists are ascending, without repeats, however they are
-   * given.
+   * Messages that may be passed on, and to whom. The lists are sorted and without repeats, whatever
+   * the input.
    *
    * @param messages 1 to 16
    * @param agencies at most 64
@@ -201,7 +201,7 @@ public final class ConsentStatement implements GatewayStatement {
     return out.u64(terms.untilMs()).toBytes();
   }
 
-  /** What it says. */
+  /** The content. */
   public Content content() {
     return content;
   }

@@ -7,9 +7,9 @@ import org.entente.gateway.crypto.Ed25519VerifyingKey;
  * Messages sealed together: header, signature, sealed labels, sealed bodies. The unit that is
  * signed, stored and moved.
  *
- * <p>Sealed parts have the lengths that the header names; nothing else is known of them before
- * {@link #isSignedBy} and {@link #isWhole} hold. Immutable as long as nobody changes the arrays it
- * hands out, which are not copied: they may be large. Safe for use by many threads.
+ * <p>Sealed parts have the lengths in the header; nothing else about them is certain before {@link
+ * #isSignedBy} and {@link #isWhole} hold. It returns its arrays without a copy, since they may be
+ * large; callers must not change them. Safe for use by many threads.
  */
 public final class Envelope {
   private final EnvelopeHeader header;
@@ -64,12 +64,12 @@ public final class Envelope {
     return header.encoded().length + signature.length + labels.length + bodies.length;
   }
 
-  /** Whether the key's owner signed the header. Says nothing of the content yet. */
+  /** Whether the key's owner signed the header. Does not check the content. */
   public boolean isSignedBy(Ed25519VerifyingKey key) {
     return header.isSignedBy(key, signature);
   }
 
-  /** Whether the sealed parts are those that the header commits to. */
+  /** Whether the sealed parts match the header's commitment. */
   public boolean isWhole() {
     return header.commitsTo(labels, bodies);
   }

@@ -6,15 +6,15 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 
 /**
- * What a header says of an envelope besides its content: all that a transit learns.
+ * Facts about an envelope in its header; a transit learns these and no more.
  *
- * @param origin agency whose messages these are
+ * @param origin agency of origin
  * @param gateway gateway that sealed and signed them
- * @param id the envelope's name
+ * @param id the envelope's identifier
  * @param lane priority class of every message inside
- * @param exercise whether every message inside is training
+ * @param exercise whether every message inside is exercise traffic
  * @param createdAtMs when it was sealed, milliseconds since 1970
- * @param expiresAtMs not delivered after this, milliseconds since 1970; later than creation
+ * @param expiresAtMs end of delivery, milliseconds since 1970; later than creation
  */
 public record EnvelopeFacts(
     AgencyName origin,

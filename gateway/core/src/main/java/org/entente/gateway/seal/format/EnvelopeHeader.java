@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Header of an envelope: facts, lengths and a commitment to the sealed content, signed by the
  * origin gateway. Wire format "envelope header".
  *
- * <p>What parses encodes to the same bytes, so the hash names one header only. Immutable and safe
+ * <p>Parsed input encodes to the same bytes, so the hash identifies one header. Immutable and safe
  * for use by many threads; equal when the bytes are equal.
  */
 public final class EnvelopeHeader {
@@ -52,7 +52,7 @@ public final class EnvelopeHeader {
     this.hash = Sha256.hash(encoded);
   }
 
-  /** The header over a content that was just sealed. */
+  /** The header for newly sealed content. */
   public static EnvelopeHeader over(EnvelopeFacts facts, int count, byte[] labels, byte[] bodies) {
     if (count < 1
         || count > MAX_COUNT
@@ -116,7 +116,7 @@ public final class EnvelopeHeader {
     return Sha256.hash(Suite.CONTENT, Sha256.hash(labels), Sha256.hash(bodies));
   }
 
-  /** What it says of the envelope. */
+  /** The facts about the envelope. */
   public EnvelopeFacts facts() {
     return facts;
   }
@@ -136,7 +136,7 @@ public final class EnvelopeHeader {
     return bodiesLength;
   }
 
-  /** Whether this is the content that the header commits to. */
+  /** Whether the header commits to this content. */
   public boolean commitsTo(byte[] labels, byte[] bodies) {
     return labels.length == labelsLength
         && bodies.length == bodiesLength
@@ -148,7 +148,9 @@ public final class EnvelopeHeader {
     return encoded.clone();
   }
 
-  /** A copy of the SHA-256 of the exact bytes: the envelope's name in evidence and receipts. */
+  /**
+   * A copy of the SHA-256 of the exact bytes: the envelope's identifier in evidence and receipts.
+   */
   public byte[] hash() {
     return hash.clone();
   }

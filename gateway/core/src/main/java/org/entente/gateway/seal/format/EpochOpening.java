@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The epoch that a session speaks for, with the recipient's nonce where the epoch is new to it and
- * the recipient asked for proof that the announcement is fresh. Immutable; compares by value.
+ * Epoch of a session. If the epoch is new to the recipient, it carries the recipient's nonce, which
+ * proves that the announcement is fresh. Immutable; compares by value.
  */
 public final class EpochOpening {
   /** Length of a nonce in bytes. */
@@ -23,7 +23,7 @@ public final class EpochOpening {
     this.nonce = nonce;
   }
 
-  /** An epoch, from 1, that answers no nonce. */
+  /** An epoch, from 1, without a nonce. */
   public static EpochOpening of(long epoch) {
     return new EpochOpening(epoch, null);
   }

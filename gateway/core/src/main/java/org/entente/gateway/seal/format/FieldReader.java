@@ -13,8 +13,8 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 
 /**
- * Reads the fields of a format one after the other and refuses at the first that is not as it must
- * be. Allocates nothing that the input does not hold.
+ * Reads the fields of a format in order and fails at the first malformed one. Allocates no more
+ * than the input holds.
  */
 final class FieldReader {
   private final byte[] bytes;
@@ -24,13 +24,13 @@ final class FieldReader {
     this.bytes = bytes;
   }
 
-  /** Reads one format. */
+  /** Parser of one format. */
   interface Format<T> {
-    /** The value that the fields spell. */
+    /** The value in the fields. */
     T read(FieldReader in) throws MalformedInput;
   }
 
-  /** The value that all of the bytes spell; empty where they do not or where some are left over. */
+  /** The value in the bytes; empty if they are malformed or bytes are left over. */
   static <T> Optional<T> parse(byte[] bytes, Format<T> format) {
     try {
       FieldReader in = new FieldReader(bytes);
@@ -78,7 +78,7 @@ final class FieldReader {
     return number;
   }
 
-  /** Milliseconds since 1970, not before. */
+  /** Milliseconds since 1970, 0 or more. */
   long time() throws MalformedInput {
     return number(0);
   }
@@ -88,7 +88,7 @@ final class FieldReader {
     return Arrays.copyOfRange(bytes, from, from + length);
   }
 
-  /** What was read so far: the body that a signature covers. */
+  /** The bytes read so far: the body that a signature covers. */
   byte[] soFar() {
     return Arrays.copyOf(bytes, at);
   }
@@ -151,14 +151,12 @@ final class FieldReader {
         .orElseThrow(MalformedInput::new);
   }
 
-  /**
-   * A text of at most 255 bytes, one for each character; the caller's pattern admits ASCII only.
-   */
+  /** A text of at most 255 bytes, one per character; the caller's pattern admits ASCII only. */
   String ascii() throws MalformedInput {
     return text();
   }
 
-  /** A byte each; the names' own patterns then admit ASCII only. */
+  /** One byte per character; the names' own patterns then admit ASCII only. */
   private String text() throws MalformedInput {
     int length = u8();
     int from = take(length);

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.util.Arrays;
 import org.entente.gateway.model.BigEndian;
 
-/** Writes the fields of a format one after the other; all numbers big-endian. */
+/** Writes the fields of a format in order; all numbers big-endian. */
 public final class FieldWriter {
   private byte[] bytes;
   private int length;
@@ -59,7 +59,7 @@ public final class FieldWriter {
     return fixed(validity.id().bytes()).u64(validity.notBeforeMs()).u64(validity.notAfterMs());
   }
 
-  /** What was written; without a copy where the expected length was met. Ends the writing. */
+  /** The written bytes, without a copy if the expected length was met. Writing then ends. */
   public byte[] toBytes() {
     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
   }

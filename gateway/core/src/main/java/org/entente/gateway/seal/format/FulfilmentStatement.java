@@ -10,11 +10,12 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Fulfilment;
 
 /**
- * Which obligations an agency's gateway can fulfil, signed by the agency. Wire format "fulfilment".
+ * Statement of the obligations that an agency's gateway can fulfil, signed by the agency. Wire
+ * format "fulfilment".
  *
- * <p>It goes wherever the agency's {@link KeyBundle} goes, beside it and not in it, so that a
- * release from before reads the bundle as ever. What parses encodes to the same bytes; the
- * signature is checked by {@link #signer} alone. Immutable and safe for use by many threads.
+ * <p>It travels with the agency's {@link KeyBundle} as a separate statement. Parsed input encodes
+ * to the same bytes; only {@link #signer} checks the signature. Immutable and safe for use by many
+ * threads.
  */
 public final class FulfilmentStatement {
   private final Content content;
@@ -26,12 +27,11 @@ public final class FulfilmentStatement {
   }
 
   /**
-   * What it says.
+   * Content of a statement. * * @param federation federation in which it holds * @param agency
+   * agency of the gateway
    *
-   * @param federation federation in which it holds
-   * @param agency whose gateway it is about
    * @param issuedAtMs when it was signed, milliseconds since 1970; the greater replaces the lesser
-   * @param fulfilment what the gateway fulfils; stated
+   * @param fulfilment obligations that the gateway fulfils; must be stated
    */
   public record Content(
       FederationName federation, AgencyName agency, long issuedAtMs, Fulfilment fulfilment) {
@@ -42,16 +42,16 @@ public final class FulfilmentStatement {
     }
   }
 
-  /** Signs one. */
+  /** Signs a statement. */
   public static FulfilmentStatement sign(Content content, SigningPair pair) {
     return new FulfilmentStatement(
         content, AgencySignature.sign(Suite.FULFILMENT, encode(content), pair));
   }
 
   /**
-   * What goes beside an agency's own key bundle, as late as that.
+   * The statement that accompanies an agency's own key bundle, with the same time of issue.
    *
-   * @param fulfilment what this agency's gateway fulfils
+   * @param fulfilment obligations that this agency's gateway fulfils
    */
   public static FulfilmentStatement beside(
       KeyBundle bundle, Fulfilment fulfilment, AgencyIdentity identity) {
@@ -61,7 +61,7 @@ public final class FulfilmentStatement {
         identity.pair());
   }
 
-  /** Reads one from outside; empty if it is malformed. Verifies no signature. */
+  /** Reads a statement from outside; empty if it is malformed. Verifies no signature. */
   public static Optional<FulfilmentStatement> parse(byte[] bytes) {
     return FieldReader.parse(bytes, FulfilmentStatement::read);
   }
@@ -98,12 +98,12 @@ public final class FulfilmentStatement {
     return out.toBytes();
   }
 
-  /** What it says. */
+  /** The content. */
   public Content content() {
     return content;
   }
 
-  /** Which of these pairs signed it; empty if none did. */
+  /** The pair among these that signed it; empty if none did. */
   public Optional<VerifyingPair> signer(List<VerifyingPair> pairs) {
     return signature.signer(pairs);
   }

@@ -4,7 +4,7 @@ import org.entente.gateway.crypto.Ed25519VerifyingKey;
 import org.entente.gateway.model.NodeName;
 
 /**
- * A gateway of some agency and the key that verifies what it signs: headers, voids, watermarks.
+ * A gateway of an agency and the key that verifies its signatures: headers, voids, watermarks.
  *
  * @param name the gateway's name within its agency
  * @param key its Ed25519 key

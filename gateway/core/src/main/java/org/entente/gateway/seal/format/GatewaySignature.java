@@ -3,7 +3,7 @@ package org.entente.gateway.seal.format;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
 
-/** A gateway's Ed25519 signature over a domain and the body that it follows. */
+/** A gateway's Ed25519 signature over a domain and the body before it. */
 final class GatewaySignature {
   private final byte[] domain;
   private final byte[] body;

@@ -5,20 +5,20 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 
-/** What one agency's gateway says to another agency under its signature. */
+/** A signed statement of one agency's gateway to another agency. */
 public interface GatewayStatement {
   /**
-   * Who says it to whom. Part of what is signed.
+   * Signer and addressee. The signature covers them.
    *
-   * @param federation in which both are members
-   * @param speaker the agency that says it
+   * @param federation federation of both
+   * @param speaker the agency that makes the statement
    * @param gateway the gateway that signs
-   * @param hearer the agency that it is said to
+   * @param hearer the agency that it addresses
    */
   record Frame(
       FederationName federation, AgencyName speaker, NodeName gateway, AgencyName hearer) {}
 
-  /** Who says it to whom. */
+  /** Signer and addressee. */
   Frame frame();
 
   /** Whether a key signed it. */

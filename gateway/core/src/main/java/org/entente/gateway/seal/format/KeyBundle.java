@@ -16,9 +16,9 @@ import org.entente.gateway.model.NodeName;
  * The recipient keys of an agency and the keys with which its gateways sign, signed by the agency.
  * Wire format "key bundle".
  *
- * <p>Whoever sends to the agency holds this first, so it can verify what the agency's gateways
- * answer, through whatever transit. What parses encodes to the same bytes; the signature is checked
- * by {@link #isSignedBy} alone. Immutable and safe for use by many threads.
+ * <p>A sender obtains this first, so it can verify answers of the agency's gateways through any
+ * transit. Parsed input encodes to the same bytes; only {@link #isSignedBy} checks the signature.
+ * Immutable and safe for use by many threads.
  */
 public final class KeyBundle {
   /** Greatest number of recipient keys. */
@@ -40,7 +40,7 @@ public final class KeyBundle {
   }
 
   /**
-   * What a bundle says.
+   * Content of a bundle.
    *
    * @param federation federation in which it holds
    * @param agency whose keys these are
@@ -135,7 +135,7 @@ public final class KeyBundle {
     return ascending && !list.isEmpty() && list.size() <= most;
   }
 
-  /** What it says. */
+  /** The content. */
   public Content content() {
     return content;
   }
@@ -150,7 +150,7 @@ public final class KeyBundle {
     return signature.isBy(pairs);
   }
 
-  /** Which of these pairs signed it; empty if none did. */
+  /** The pair among these that signed it; empty if none did. */
   public Optional<VerifyingPair> signer(List<VerifyingPair> pairs) {
     return signature.signer(pairs);
   }

@@ -3,11 +3,11 @@ package org.entente.gateway.seal.format;
 import java.util.Comparator;
 
 /**
- * Name and time of validity of a recipient key. Ordered by end of validity, then by name.
+ * Id and period of validity of a recipient key. Ordered by end of validity, then by name.
  *
  * @param id the key's name
- * @param notBeforeMs no stanza is made for it before this, milliseconds since 1970
- * @param notAfterMs nor at or after this, milliseconds since 1970
+ * @param notBeforeMs start of making stanzas for it, milliseconds since 1970
+ * @param notAfterMs end, exclusive, milliseconds since 1970
  */
 public record KeyValidity(RecipientKeyId id, long notBeforeMs, long notAfterMs)
     implements Comparable<KeyValidity> {
@@ -20,7 +20,7 @@ public record KeyValidity(RecipientKeyId id, long notBeforeMs, long notAfterMs)
     }
   }
 
-  /** Whether stanzas may be made for it at a time. */
+  /** Whether senders may make stanzas for it at a time. */
   public boolean isInForce(long nowMs) {
     return notBeforeMs <= nowMs && nowMs < notAfterMs;
   }

@@ -1,7 +1,7 @@
 package org.entente.gateway.seal.format;
 
 /**
- * Bytes that are not of the format that is being read; never leaves a parser.
+ * Failure to parse bytes in a format; never leaves a parser.
  *
  * <p>Has no stack trace: hostile input must not cost more than honest input.
  */

@@ -6,7 +6,7 @@ import org.entente.gateway.crypto.XWingPublicKey;
  * A recipient key as its agency publishes it.
  *
  * @param validity name and time of validity
- * @param key the X-Wing public key that bears this name
+ * @param key the X-Wing public key with this id
  */
 public record PublishedKey(KeyValidity validity, XWingPublicKey key) {
   public PublishedKey {

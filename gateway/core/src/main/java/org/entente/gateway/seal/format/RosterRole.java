@@ -3,9 +3,9 @@ package org.entente.gateway.seal.format;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a member of a joint operation may do. The numbers are part of the wire format. */
+/** Role of a member of a joint operation. The numbers are part of the wire format. */
 public enum RosterRole {
-  /** Signs rosters, and all that a participant does. */
+  /** Signs rosters, publishes and receives. */
   LEAD(1),
   /** Publishes and receives. */
   PARTICIPANT(2),
@@ -18,17 +18,17 @@ public enum RosterRole {
     this.number = number;
   }
 
-  /** The number that stands for it. */
+  /** Its number. */
   public int number() {
     return number;
   }
 
-  /** What a number stands for; empty for any other. */
+  /** The role with a number; empty for any other number. */
   static Optional<RosterRole> of(int number) {
     return Arrays.stream(values()).filter(role -> role.number == number).findFirst();
   }
 
-  /** Whether it lets a member publish. */
+  /** Whether a member with this role may publish. */
   public boolean publishes() {
     return this != OBSERVER;
   }

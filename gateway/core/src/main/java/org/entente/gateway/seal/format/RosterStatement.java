@@ -16,12 +16,11 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 
 /**
- * Who takes part in a joint operation, signed by a gateway of the agency that led it until then:
- * numbered from 1, each bound to the one before by its hash. Wire format "roster".
+ * Roster of a joint operation, signed by a gateway of the lead agency until then. Rosters are
+ * numbered from 1; each names the hash of the previous one. Wire format "roster".
  *
- * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone,
- * and whether it may follow another by whoever keeps them. Immutable and safe for use by many
- * threads.
+ * <p>Parsed input encodes to the same bytes; only {@link #isSignedBy} checks the signature, and the
+ * store of rosters checks their order. Immutable and safe for use by many threads.
  */
 public final class RosterStatement {
   /** Greatest number of members. */
@@ -30,7 +29,7 @@ public final class RosterStatement {
   /** Longest time from the beginning to the end of an operation. */
   public static final Duration LONGEST = Duration.ofDays(3_653);
 
-  /** More than any statement has. */
+  /** Upper bound on the size of a statement. */
   public static final int MAX_BYTES = 8_192;
 
   private static final byte[] FIRST = new byte[Sha256.HASH_BYTES];
@@ -48,14 +47,13 @@ public final class RosterStatement {
   }
 
   /**
-   * Where a roster stands and who makes it.
+   * Position of a roster in its chain, and its signer.
    *
    * @param federation federation of all members
    * @param operation the operation
    * @param number from 1
-   * @param previous hash of the roster before, 32 bytes; zeros with number 1
-   * @param signer the agency that leads until this roster: that of the roster before, and with
-   *     number 1 the lead that it names
+   * @param previous hash of the previous roster, 32 bytes; zeros with number 1
+   * @param signer the lead until this roster: the previous roster's, or with number 1 its own
    * @param gateway its gateway that signs
    * @param issuedAtMs milliseconds since 1970
    */
@@ -79,21 +77,21 @@ public final class RosterStatement {
   }
 
   /**
-   * What holds for the operation.
+   * Terms of the operation.
    *
    * @param name cover name, 1 to 32 characters of A-Z 0-9 space and -
-   * @param exercise training
-   * @param closed nothing is said in it any more
-   * @param startsAtMs from when it runs, milliseconds since 1970
-   * @param endsAtMs until when, later, by ten years at most
+   * @param exercise whether it is an exercise
+   * @param closed no further messages belong to it
+   * @param startsAtMs when it starts, milliseconds since 1970
+   * @param endsAtMs when it ends, at most ten years later
    */
   public record Terms(
       String name, boolean exercise, boolean closed, long startsAtMs, long endsAtMs) {}
 
   /**
-   * What a roster says.
+   * Content of a roster.
    *
-   * @param members 1 to 64 by name, of which one leads from now on
+   * @param members 1 to 64 by name; one of them is the lead from this roster on
    */
   public record Content(Place place, Terms terms, List<RosterMember> members) {
     public Content {
@@ -113,7 +111,7 @@ public final class RosterStatement {
           .agency();
     }
 
-    /** What an agency may do; empty if it takes no part. */
+    /** An agency's role; empty if it is not a member. */
     public Optional<RosterRole> role(AgencyName agency) {
       return members.stream()
           .filter(member -> member.agency().equals(agency))
@@ -121,7 +119,7 @@ public final class RosterStatement {
           .findFirst();
     }
 
-    /** Who takes part, by name. */
+    /** The members' names, sorted. */
     public List<AgencyName> agencies() {
       return members.stream().map(RosterMember::agency).toList();
     }
@@ -132,7 +130,7 @@ public final class RosterStatement {
     return NAME.matcher(text).matches();
   }
 
-  /** The hash that the first roster names as that of the one before. */
+  /** The previous hash in the first roster. */
   public static byte[] nothingBefore() {
     return FIRST.clone();
   }
@@ -228,7 +226,7 @@ public final class RosterStatement {
     return members.contains(new RosterMember(agency, RosterRole.LEAD));
   }
 
-  /** What it says. */
+  /** The content. */
   public Content content() {
     return content;
   }
@@ -238,7 +236,9 @@ public final class RosterStatement {
     return content.place().number();
   }
 
-  /** By which the next one and messages name it: over all that is signed. 32 bytes, a new array. */
+  /**
+   * Hash of the signed bytes, which the next roster and messages refer to. 32 bytes, a new array.
+   */
   public byte[] hash() {
     return hash.clone();
   }
@@ -258,7 +258,7 @@ public final class RosterStatement {
     return signature.signedBytes();
   }
 
-  /** Names operation and number, not who takes part. */
+  /** Names operation and number, not the members. */
   @Override
   public String toString() {
     return "roster " + number() + " of operation " + content.place().operation();

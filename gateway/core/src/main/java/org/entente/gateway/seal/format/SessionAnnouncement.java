@@ -12,9 +12,8 @@ import org.entente.gateway.crypto.VerifyingPair;
  * Wire format "announcement".
  *
  * <p>The agency's signature authenticates the sender to the recipient, also against a quantum
- * attacker, and vouches for the gateway key that verifies headers. What parses encodes to the same
- * bytes; the signature is checked by {@link #isSignedBy} alone. Immutable and safe for use by many
- * threads.
+ * attacker, and covers the gateway key that verifies headers. Parsed input encodes to the same
+ * bytes; only {@link #isSignedBy} checks the signature. Immutable and safe for use by many threads.
  */
 public final class SessionAnnouncement {
   private static final int NONCE = 1;
@@ -94,12 +93,12 @@ public final class SessionAnnouncement {
         .toBytes();
   }
 
-  /** The session's name. */
+  /** The session's id. */
   public SessionId id() {
     return SessionId.of(hash);
   }
 
-  /** What the sender states. */
+  /** The sender's terms. */
   public SessionTerms terms() {
     return terms;
   }
@@ -108,7 +107,7 @@ public final class SessionAnnouncement {
     return enc;
   }
 
-  /** SHA-256 of what is signed; its first half is the session's name. */
+  /** SHA-256 of the signed bytes; its first half is the session's id. */
   public byte[] hash() {
     return hash;
   }
@@ -118,7 +117,7 @@ public final class SessionAnnouncement {
     return signature.isBy(pairs);
   }
 
-  /** Which of these pairs signed it; empty if none did. */
+  /** The pair among these that signed it; empty if none did. */
   public Optional<VerifyingPair> signer(List<VerifyingPair> pairs) {
     return signature.signer(pairs);
   }

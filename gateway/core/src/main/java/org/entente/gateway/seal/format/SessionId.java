@@ -4,14 +4,14 @@ import java.util.HexFormat;
 import org.entente.gateway.model.BigEndian;
 
 /**
- * Name of a session: the first 16 bytes of the SHA-256 of its announcement. Looked up together with
- * the origin, never alone. Prints as 32 hex digits.
+ * Identifier of a session: the first 16 bytes of the SHA-256 of its announcement. Unique only
+ * together with the origin. Prints as 32 hex digits.
  */
 public record SessionId(long high, long low) {
   /** Size in bytes. */
   public static final int SIZE = 16;
 
-  /** The name in the first 16 bytes of {@code bytes}. */
+  /** The id in the first 16 bytes of {@code bytes}. */
   static SessionId of(byte[] bytes) {
     return new SessionId(BigEndian.u64(bytes, 0), BigEndian.u64(bytes, 8));
   }

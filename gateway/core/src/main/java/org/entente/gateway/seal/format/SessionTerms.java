@@ -4,14 +4,14 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 
 /**
- * What the sender of a session states and its agency signs.
+ * Terms of a session, which its sender states and its agency signs.
  *
- * @param parties between whom it is
- * @param key the recipient key it is made for, as the recipient published it
- * @param opening the greatest epoch whose numbers it carries
+ * @param parties sender and recipient
+ * @param key the recipient key, as the recipient published it
+ * @param opening the greatest epoch of its numbers
  * @param issuedAtMs when it was made, milliseconds since 1970
- * @param expiresAtMs the recipient opens nothing under it after this, milliseconds since 1970; at
- *     most 24 hours after its making and no later than the key's end
+ * @param expiresAtMs end of its use by the recipient, milliseconds since 1970; at most 24 hours
+ *     after issue and no later than the key's end
  */
 public record SessionTerms(
     Parties parties, KeyValidity key, EpochOpening opening, long issuedAtMs, long expiresAtMs) {
@@ -32,7 +32,7 @@ public record SessionTerms(
         && expiresAtMs <= key.notAfterMs();
   }
 
-  /** What HPKE binds the wrapping key to. */
+  /** The info to which HPKE binds the wrapping key. */
   public byte[] hpkeInfo() {
     return new FieldWriter(Suite.SESSION.length + 192)
         .fixed(Suite.SESSION)
@@ -45,12 +45,12 @@ public record SessionTerms(
   }
 
   /**
-   * Between whom a session is.
+   * Sender and recipient of a session.
    *
    * @param federation the federation of both
    * @param sender the sending agency
-   * @param gateway whose envelopes it carries, and the key that verifies their headers
-   * @param recipient the receiving agency, another than the sender
+   * @param gateway the gateway of its envelopes, with the key that verifies their headers
+   * @param recipient the receiving agency, not the sender
    */
   public record Parties(
       FederationName federation, AgencyName sender, GatewayKey gateway, AgencyName recipient) {

@@ -3,8 +3,8 @@ package org.entente.gateway.seal.format;
 import org.entente.gateway.model.Lane;
 
 /**
- * The numbers of one epoch and lane that are settled: their origin holds nothing for them any more,
- * and never will. Immutable.
+ * Settled numbers of one epoch and lane: their origin no longer holds anything for them and never
+ * will. Immutable.
  *
  * @param epoch generation of the numbering, from 1
  * @param lane lane

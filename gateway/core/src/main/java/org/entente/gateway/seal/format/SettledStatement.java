@@ -11,12 +11,12 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 
 /**
- * Up to where an origin owes one recipient nothing any more, signed by the origin's gateway. It
- * answers a recipient that states to lack numbers of which the origin holds nothing: either side
- * had its ledger restored or lost, and the gap would stay for ever. No transit can make one. Wire
- * format "settled".
+ * Statement of the numbers up to which an origin owes one recipient nothing more, signed by the
+ * origin's gateway. It answers a recipient that lacks numbers for which the origin holds nothing.
+ * One side's ledger was restored or lost, and the gap would otherwise stay forever. No transit can
+ * make one. Wire format "settled".
  *
- * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone.
+ * <p>Parsed input encodes to the same bytes; only {@link #isSignedBy} checks the signature.
  * Immutable and safe for use by many threads.
  */
 public final class SettledStatement implements GatewayStatement {
@@ -35,12 +35,12 @@ public final class SettledStatement implements GatewayStatement {
   }
 
   /**
-   * What a statement says.
+   * Content of a statement.
    *
    * @param federation federation of both agencies
    * @param origin agency that assigned the numbers
    * @param gateway its gateway that signs
-   * @param recipient agency to which nothing is owed there
+   * @param recipient agency to which nothing more is owed
    * @param issuedAtMs milliseconds since 1970
    * @param numbers 1 to 64, ascending by epoch and lane, no repeats
    */
@@ -113,7 +113,7 @@ public final class SettledStatement implements GatewayStatement {
     return ascending && !numbers.isEmpty() && numbers.size() <= MAX_NUMBERS;
   }
 
-  /** What it says. */
+  /** The content. */
   public Content content() {
     return content;
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The part of a delivery that lets one recipient open an envelope: session, number, wrapped content
  * key. 81 bytes, wire format "stanza".
  *
- * <p>What parses encodes to the same bytes. Immutable and safe for use by many threads; equal when
+ * <p>Parsed input encodes to the same bytes. Immutable and safe for use by many threads; equal when
  * the bytes are equal.
  */
 public final class Stanza {
@@ -42,12 +42,12 @@ public final class Stanza {
     return new Stanza(session, in.number(1), in.number(1), in.fixed(WRAPPED_BYTES));
   }
 
-  /** The session under which the content key is wrapped; meaningful with the origin only. */
+  /** The session under which the content key is wrapped; unique only together with the origin. */
   public SessionId session() {
     return session;
   }
 
-  /** The number that it carries, as the origin states it, once the envelope's lane is known. */
+  /** The origin's number for an envelope of this lane. */
   public OriginNumber number(Lane lane) {
     return new OriginNumber(epoch, lane, sequence);
   }

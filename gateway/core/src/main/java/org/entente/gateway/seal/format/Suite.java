@@ -3,11 +3,11 @@ package org.entente.gateway.seal.format;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * The numbers and fixed texts of suite 1. Each text begins what it separates, so that no key signs,
- * derives or authenticates one thing that could be read as another.
+ * Numbers and domain-separation texts of suite 1. Each input to a signature, derivation or
+ * authentication begins with its text, so that none can be read as another.
  */
 public final class Suite {
-  /** Version that every format of this package begins with. */
+  /** Version at the start of every format of this package. */
   public static final int FORMAT_VERSION = 1;
 
   /** X-Wing, HKDF-SHA256, AES-256-GCM, Cobblestone-256, Ed25519, ML-DSA-44. */
@@ -34,12 +34,12 @@ public final class Suite {
   // Derived from a wrapping key.
   public static final byte[] WRAP = ascii("entente/v1 wrap");
 
-  // Derived from a content key, or authenticated under what was.
+  // Derived from a content key, or authenticated under a derived key.
   public static final byte[] LABEL = ascii("entente/v1 label");
   public static final byte[] BODY = ascii("entente/v1 body");
   public static final byte[] PAD = ascii("entente/v1 pad");
 
-  // Kept by one gateway for itself.
+  // For a gateway's own stored data.
   public static final byte[] LOCAL = ascii("entente/v1 local");
   public static final byte[] LOCAL_WRAP = ascii("entente/v1 local wrap");
   public static final byte[] LOCAL_LABEL = ascii("entente/v1 local label");

@@ -12,10 +12,10 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 
 /**
- * Numbers towards one recipient that their origin withdraws, signed by the origin's gateway: no
- * transit can make one. Wire format "void".
+ * Statement of an origin that it withdraws numbers towards one recipient, signed by the origin's
+ * gateway. No transit can make one. Wire format "void".
  *
- * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone.
+ * <p>Parsed input encodes to the same bytes; only {@link #isSignedBy} checks the signature.
  * Immutable and safe for use by many threads.
  */
 public final class VoidStatement implements GatewayStatement {
@@ -33,7 +33,7 @@ public final class VoidStatement implements GatewayStatement {
   }
 
   /**
-   * What a statement says.
+   * Content of a statement.
    *
    * @param federation federation of both agencies
    * @param origin agency that assigned the numbers
@@ -111,7 +111,7 @@ public final class VoidStatement implements GatewayStatement {
     return ascending && !numbers.isEmpty() && numbers.size() <= MAX_NUMBERS;
   }
 
-  /** What it says. */
+  /** The content. */
   public Content content() {
     return content;
   }

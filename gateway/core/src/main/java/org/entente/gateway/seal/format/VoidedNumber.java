@@ -5,8 +5,8 @@ import org.entente.gateway.crypto.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number that its origin withdraws, with the hash of the header that it stood for. Immutable;
- * compares by value.
+ * A number that its origin withdraws, with the hash of its envelope's header. Immutable; compares
+ * by value.
  */
 public final class VoidedNumber {
   private final OriginNumber number;

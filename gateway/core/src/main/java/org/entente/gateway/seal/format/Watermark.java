@@ -4,13 +4,13 @@ import java.util.List;
 import org.entente.gateway.model.Lane;
 
 /**
- * What a recipient holds of one epoch and lane: every number up to the watermark, and ranges above
- * it. Immutable.
+ * Numbers that a recipient holds of one epoch and lane: every number up to the watermark, and
+ * ranges above it. Immutable.
  *
  * @param epoch generation of the numbering, from 1
  * @param lane lane
  * @param upTo every number from 1 to this is resolved; 0 if not even the first is
- * @param above what is held beyond, at most 256 ranges, ascending, with gaps before and between
+ * @param above ranges held above it, at most 256, ascending, with gaps before and between
  */
 public record Watermark(long epoch, Lane lane, long upTo, List<Range> above) {
   /** Greatest number of ranges. */
@@ -24,7 +24,7 @@ public record Watermark(long epoch, Lane lane, long upTo, List<Range> above) {
   }
 
   /**
-   * Numbers without a gap.
+   * A range of numbers without a gap.
    *
    * @param from first number
    * @param to last number, not below the first

@@ -12,10 +12,10 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 
 /**
- * What a recipient holds durably of what one origin sent, signed by the recipient's gateway. Wire
- * format "watermarks"; the signature travels beside the statement.
+ * Statement of the numbers from one origin that a recipient holds durably, signed by the
+ * recipient's gateway. Wire format "watermarks"; the signature travels next to the statement.
  *
- * <p>What parses encodes to the same bytes; the signature is checked by {@link #isSignedBy} alone.
+ * <p>Parsed input encodes to the same bytes; only {@link #isSignedBy} checks the signature.
  * Immutable and safe for use by many threads.
  */
 public final class WatermarkStatement implements GatewayStatement {
@@ -34,14 +34,15 @@ public final class WatermarkStatement implements GatewayStatement {
   }
 
   /**
-   * What a statement says.
+   * Content of a statement.
    *
    * @param federation federation of both agencies
-   * @param recipient agency that holds
+   * @param recipient agency that holds them
    * @param gateway its gateway that signs
-   * @param origin agency that sent
+   * @param origin agency that sent them
    * @param issuedAtMs milliseconds since 1970
-   * @param watermarks at most 64, ascending by epoch and lane, no repeats; none if nothing came
+   * @param watermarks at most 64, ascending by epoch and lane, no repeats; none if nothing has
+   *     arrived
    */
   public record Content(
       FederationName federation,
@@ -66,7 +67,7 @@ public final class WatermarkStatement implements GatewayStatement {
 
   /**
    * Reads a statement and its signature from outside; empty if the statement is malformed or the
-   * signature has not 64 bytes. Verifies no signature.
+   * signature does not have 64 bytes. Verifies no signature.
    */
   public static Optional<WatermarkStatement> parse(byte[] statement, byte[] signature) {
     if (signature.length != Ed25519VerifyingKey.SIGNATURE_BYTES) {
@@ -137,7 +138,7 @@ public final class WatermarkStatement implements GatewayStatement {
     return ascending && watermarks.size() <= MAX_WATERMARKS;
   }
 
-  /** What it says. */
+  /** The content. */
   public Content content() {
     return content;
   }

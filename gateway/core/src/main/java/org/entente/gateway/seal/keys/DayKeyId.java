@@ -5,10 +5,10 @@ import java.time.ZoneOffset;
 import java.util.Comparator;
 
 /**
- * Names a day key.
+ * Identifier of a day key.
  *
  * @param day the UTC day on which it began to wrap, counted from 1970
- * @param number 64 random bits, since a day whose key was destroyed gets another one
+ * @param number 64 random bits, since a day gets another key after its key was destroyed
  */
 record DayKeyId(int day, long number) implements Comparable<DayKeyId> {
   private static final Comparator<DayKeyId> ORDER =

@@ -3,13 +3,13 @@ package org.entente.gateway.seal.keys;
 import java.time.Instant;
 
 /**
- * That a key was destroyed: whatever only it opens is erased, wherever copies of that lie.
+ * Destruction of a key, which erases all data that only this key opens, including copies.
  *
- * <p>Made by the {@link Keystore} once the key is gone from its files, for the erasure journal and
- * the audit log.
+ * <p>The {@link Keystore} makes one after removing the key from its files, for the erasure journal
+ * and the audit log.
  *
- * @param kind what the key was for
- * @param id its name among its kind
+ * @param kind purpose of the key
+ * @param id its id within its kind
  * @param at when it was destroyed
  */
 public record Erasure(KeyKind kind, String id, Instant at) {}

@@ -5,15 +5,15 @@ import java.time.temporal.ChronoUnit;
 import org.entente.gateway.crypto.SecretBytes;
 
 /**
- * A secret key and how long it lives.
+ * A secret key with its lifetime.
  *
- * <p>Closing wipes the secret. An entry that the keystore gave is a copy: the caller closes it, and
- * the keystore keeps its own.
+ * <p>Closing wipes the secret. An entry returned by the keystore is a copy, which the caller
+ * closes.
  *
- * @param kind what it is for
- * @param id its name among its kind: 1 to 128 of {@code A-Z a-z 0-9 . _ : / @ -}
+ * @param kind its purpose
+ * @param id its id within its kind: 1 to 128 of {@code A-Z a-z 0-9 . _ : / @ -}
  * @param created when it was made; kept to the millisecond
- * @param expires when it ceases to be, later than {@code created}, or {@link #NEVER}; kept to the
+ * @param expires when it ends, later than {@code created}, or {@link #NEVER}; kept to the
  *     millisecond
  * @param secret 32 bytes to 4 MiB
  */
@@ -35,7 +35,7 @@ public record KeyEntry(
     created = created.truncatedTo(ChronoUnit.MILLIS);
     expires = expires.truncatedTo(ChronoUnit.MILLIS);
     if (created.isBefore(Instant.EPOCH) || expires.isAfter(NEVER)) {
-      throw new IllegalArgumentException(name + " lives outside the time that can be written");
+      throw new IllegalArgumentException(name + " has times outside the range of the format");
     }
     if (!expires.isAfter(created)) {
       throw new IllegalArgumentException(name + " expires before it is created");
@@ -50,7 +50,7 @@ public record KeyEntry(
     return new KeyName(kind, id);
   }
 
-  /** An entry of its own with the same content. */
+  /** An independent copy. */
   KeyEntry copy() {
     return new KeyEntry(kind, id, created, expires, SecretBytes.takeOver(secret.reveal()));
   }

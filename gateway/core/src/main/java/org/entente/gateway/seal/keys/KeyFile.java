@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Big-endian; version 1; magic {@code ENKE} with the records of {@link WrappedEntry}, or {@code
- * ENKD} with day keys. Records are in strict order, so that a content has one form:
+ * ENKD} with day keys. Records are in strict order, so that each content has one encoding:
  *
  * <pre>
  *  0     4        12        44
@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
  *  +-----+--------+---------+
  * </pre>
  *
- * <p>The hash finds damage; that an entry belongs to its day key, its name and its times is
- * authenticated entry by entry.
+ * <p>The hash detects damage. Each entry authenticates its binding to its day key, name and times.
  */
 final class KeyFile {
   static final String ENTRIES = "entries";
@@ -118,12 +117,12 @@ final class KeyFile {
     }
     ByteBuffer in = ByteBuffer.wrap(file, 0, content);
     if (in.getInt() != magic) {
-      throw damaged(name, "it is another kind of file", null);
+      throw damaged(name, "it is not a keystore file of this kind", null);
     }
     int version = in.get() & 0xff;
     byte[] hash = new Sha256().update(file, 0, content).digest();
     if (!Arrays.equals(hash, 0, hash.length, file, content, file.length)) {
-      throw damaged(name, "its hash does not fit", null);
+      throw damaged(name, "its hash does not match", null);
     }
     if (version != VERSION) {
       throw new KeystoreFailure(

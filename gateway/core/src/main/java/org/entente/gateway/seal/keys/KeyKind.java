@@ -3,13 +3,13 @@ package org.entente.gateway.seal.keys;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a secret in the keystore is for; the codes are part of the format on disk. */
+/** Purpose of a secret in the keystore; the codes are part of the format on disk. */
 public enum KeyKind {
   /** The seed of an X-Wing key with which an agency receives. */
   RECIPIENT_SEED(1),
   /** The key of a bucket of stored messages: destroying it erases them. */
   STORAGE(2),
-  /** A key under which content keys wait in the outbox; one a day. */
+  /** A key that wraps content keys in the outbox; one per day. */
   OUTBOX(3),
   /** The key with which a gateway signs envelopes. */
   GATEWAY_SIGNING(4),
@@ -17,7 +17,7 @@ public enum KeyKind {
   AGENCY_PAIR(5),
   /** The pair with which a node signs the checkpoints of its audit log. */
   AUDIT_SIGNING(6),
-  /** The key that makes fingerprints of drafts, so that a retry is known without keeping it. */
+  /** The key for fingerprints of drafts, which detect a retry without storing the draft. */
   DRAFT_FINGERPRINT(7),
   /** The pair of a root of the federation; only in a root holder's keystore, never in a node's. */
   ROOT_PAIR(8),

@@ -3,7 +3,7 @@ package org.entente.gateway.seal.keys;
 import java.util.Comparator;
 import java.util.regex.Pattern;
 
-/** What an entry is found by. In order of kind, then of id: the order in the file. */
+/** Name of an entry: kind and id. Sorted by kind, then by id: the order in the file. */
 record KeyName(KeyKind kind, String id) implements Comparable<KeyName> {
   static final int LONGEST_ID = 128;
   private static final Comparator<KeyName> ORDER =

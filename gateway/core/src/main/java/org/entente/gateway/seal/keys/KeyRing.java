@@ -16,10 +16,10 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
 
 /**
- * What a keystore holds at one moment: entries, each wrapped, and the day keys they are wrapped by.
+ * Content of a keystore at one moment: wrapped entries and the day keys that wrap them.
  *
- * <p>Changes make another ring and do no I/O. A ring holds the day keys that its entries use and no
- * other. Rings share secrets, so that whoever drops one wipes what the next does not have.
+ * <p>Changes make another ring and do no I/O. A ring holds only the day keys that its entries use.
+ * Rings share secrets: before dropping a ring, wipe the secrets that its successor lacks.
  */
 final class KeyRing {
   private record HeldEntries(KeyEntry entry, WrappedEntry wrapped) {}
@@ -41,7 +41,7 @@ final class KeyRing {
   }
 
   /**
-   * Unwraps what the two files hold.
+   * Reads a ring from the two files.
    *
    * @throws KeystoreFailure if an entry's day key is gone or does not open it
    */
@@ -56,8 +56,7 @@ final class KeyRing {
                 Kind.DAMAGED,
                 "the day key of "
                     + name
-                    + " is gone: the file entries is older than days, or not"
-                    + " of this keystore");
+                    + " is missing: the file entries is older than days, or not of this keystore");
           }
           KeyEntry entry =
               wrapped
@@ -85,7 +84,7 @@ final class KeyRing {
     return days;
   }
 
-  /** With a further entry, wrapped under the day's key. */
+  /** A ring with a further entry, wrapped under the day's key. */
   KeyRing with(KeyEntry entry, int today, SecureRandom random) {
     EntryRewrapper rewrapping = new EntryRewrapper(today, random, Set.of());
     NavigableMap<KeyName, HeldEntries> next = new TreeMap<>(held);
@@ -93,12 +92,12 @@ final class KeyRing {
     return new KeyRing(next, rewrapping.days);
   }
 
-  /** Without some entries and without every day key that wrapped one of them. */
+  /** A ring without some entries and without every day key that wrapped one of them. */
   KeyRing without(Set<KeyName> gone, int today, SecureRandom random) {
     return replacing(gone, keysOf(gone), today, random);
   }
 
-  /** Without what has expired, and with all the rest wrapped under the key of the day of now. */
+  /** A ring without expired entries, with all others wrapped under the current day's key. */
   KeyRing at(Instant now, SecureRandom random) {
     Set<KeyName> gone = expired(now);
     int today = DayKeyId.dayOf(now);
@@ -139,19 +138,19 @@ final class KeyRing {
     return new KeyRing(next, rewrapping.days);
   }
 
-  /** Day keys of this ring and of another: under these the entries of both can be opened. */
+  /** Day keys of this ring and of another, which open the entries of both. */
   NavigableMap<DayKeyId, SecretBytes> daysWith(KeyRing other) {
     NavigableMap<DayKeyId, SecretBytes> both = new TreeMap<>(days);
     both.putAll(other.days);
     return both;
   }
 
-  /** Wipes the secrets that {@code next} does not have. */
+  /** Wipes the secrets that {@code next} lacks. */
   void wipeWhatLacksIn(KeyRing next) {
     held.forEach(
         (name, h) -> {
           HeldEntries kept = next.held.get(name);
-          // Rings share secrets: one that was replaced is another object.
+          // Rings share secrets; a replaced secret is another object.
           if (kept == null || !kept.entry().equals(h.entry())) {
             h.entry().close();
           }
@@ -164,7 +163,7 @@ final class KeyRing {
         });
   }
 
-  /** Wraps entries under the key of a day, which it makes when first needed. */
+  /** Wraps entries under a day's key, made on first use. */
   private final class EntryRewrapper {
     private final NavigableMap<DayKeyId, SecretBytes> days;
     private final int today;

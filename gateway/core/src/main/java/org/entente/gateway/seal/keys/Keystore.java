@@ -23,33 +23,34 @@ import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The secret keys of a node, in a folder outside the ledger and outside its backups.
+ * Store of a node's secret keys, in a folder outside the ledger and outside its backups.
  *
  * <p><b>Files.</b> {@code entries} holds the secrets, each sealed under a day key; {@code days}
- * holds the day keys, under a passphrase where one is given ({@link Protection}). Both are
- * rewritten whole and replaced atomically, so that neither is ever half written; the bytes are in
- * {@link KeyFile} and {@link WrappedEntry}. Folder and files are for their owner only, and refused
- * if others may enter. {@code lock} keeps a second process out.
+ * holds the day keys, optionally under a passphrase ({@link Protection}). Both are rewritten whole
+ * and replaced atomically, so that neither is ever half written; {@link KeyFile} and {@link
+ * WrappedEntry} describe the bytes. Only their owner may access folder and files; otherwise the
+ * keystore refuses to open. {@code lock} keeps a second process out.
  *
  * <p><b>How long a secret lives.</b> An entry lives until its own expiry, or until it is destroyed.
  * A day key wraps on one UTC day: the first {@link #expire} of another day wraps the living entries
- * anew and destroys it. Whenever an entry goes, its day key goes too and the entries that shared it
- * are wrapped anew. So an old copy of {@code entries}, from a backup or a freed block, opens only
- * together with a copy of {@code days} of its own day: keep those apart, or keep no copies. What
- * has to outlive the node's disk (agency pair, signing keys) has its own escrow.
+ * again and destroys it. Destroying an entry destroys its day key too, after the other entries
+ * under that key are wrapped again. So an old copy of {@code entries}, from a backup or a freed
+ * block, opens only together with a copy of {@code days} of its own day: keep those copies
+ * separate, or keep none. Keys that must outlive the node's disk (agency pair, signing keys) have
+ * their own escrow.
  *
  * <p><b>Order of writing.</b> First {@code days} with old and new keys, then {@code entries}, then
- * {@code days} without the old keys. A crash in between leaves day keys that nothing uses; opening
- * removes them. A change that has returned is on the disk. One that failed is undecided: the
- * keystore then takes no further change until opened again, and goes on reading.
+ * {@code days} without the old keys. A crash in between leaves unused day keys; opening removes
+ * them. A change is on the disk when its call returns. A failed change may or may not be: the
+ * keystore then accepts no further change until opened again, but still reads.
  *
- * <p>Safe for use by many threads. Closed by whoever opened it, which wipes its memory; use after
- * that is a bug and ends in {@link IllegalStateException}.
+ * <p>Safe for use by many threads. The opener closes it, which wipes its memory; later use is a bug
+ * and throws {@link IllegalStateException}.
  */
 public final class Keystore implements AutoCloseable {
   private static final String LOCK = "lock";
 
-  /** How a file of the folder is replaced. */
+  /** Replacement of a file of the folder. */
   @FunctionalInterface
   interface FileReplacement {
     void replace(String name, byte[] content) throws IOException;
@@ -80,7 +81,7 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
-   * Opens the keystore in {@code folder}, making an empty one where there is none.
+   * Opens the keystore in {@code folder}, or makes an empty one.
    *
    * @throws KeystoreFailure if it is damaged, locked, of a newer format, open to others, or the
    *     disk refuses
@@ -90,9 +91,10 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
-   * The same with a passphrase. A keystore that has none yet is protected by it from now on.
+   * The same with a passphrase. A keystore without a passphrase is protected by this one from then
+   * on.
    *
-   * @param passphrase UTF-8, which the caller closes; null for none
+   * @param passphrase UTF-8, closed by the caller; null for none
    * @throws KeystoreFailure also with {@link Kind#PASSPHRASE}
    */
   public static Keystore open(
@@ -106,8 +108,8 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
-   * Kinds of the keys in {@code folder}, for a look from outside: it takes no lock and no
-   * passphrase, opens no key and changes nothing. None where there is no keystore.
+   * Kinds of the keys in {@code folder}, for inspection without lock or passphrase. Opens no key
+   * and changes nothing. None if there is no keystore.
    *
    * @throws KeystoreFailure if it is damaged, of a newer format, or cannot be read
    */
@@ -160,7 +162,7 @@ public final class Keystore implements AutoCloseable {
     if (lock == null) {
       channel.close();
       throw new KeystoreFailure(
-          Kind.LOCKED, "the keystore " + folder.path("") + " is open elsewhere");
+          Kind.LOCKED, "the keystore " + folder.path("") + " is already open");
     }
     return channel;
   }
@@ -175,17 +177,17 @@ public final class Keystore implements AutoCloseable {
       return begin(files, protection);
     }
     if (onDisk == null) {
-      throw new KeystoreFailure(Kind.DAMAGED, "the keystore has lost its file " + KeyFile.DAYS);
+      throw new KeystoreFailure(Kind.DAMAGED, "the keystore lacks its file " + KeyFile.DAYS);
     }
     byte[] dayBytes = protection.unprotect(onDisk);
     NavigableMap<DayKeyId, SecretBytes> days = KeyFile.parseDays(dayBytes);
     Arrays.fill(dayBytes, (byte) 0);
     if (entries == null) {
       if (days.isEmpty()) {
-        // A crash while it was begun.
+        // A crash while the keystore was being created.
         return begin(files, protection);
       }
-      throw new KeystoreFailure(Kind.DAMAGED, "the keystore has lost its file " + KeyFile.ENTRIES);
+      throw new KeystoreFailure(Kind.DAMAGED, "the keystore lacks its file " + KeyFile.ENTRIES);
     }
     KeyRing ring = KeyRing.open(KeyFile.parseEntries(entries), days);
     if (!ring.days().equals(days) || !protection.holds(onDisk)) {
@@ -196,7 +198,7 @@ public final class Keystore implements AutoCloseable {
     return ring;
   }
 
-  /** The days first: entries without days are always damage. */
+  /** Writes days first: entries without days always mean damage. */
   private static KeyRing begin(FileReplacement files, Protection protection) throws IOException {
     KeyRing ring = KeyRing.empty();
     write(files, protection, ring.days());
@@ -218,12 +220,12 @@ public final class Keystore implements AutoCloseable {
       throw new IllegalArgumentException(entry.name() + " has expired");
     }
     if (ring.find(entry.name()).isPresent()) {
-      throw new IllegalArgumentException(entry.name() + " is there already");
+      throw new IllegalArgumentException(entry.name() + " already exists");
     }
     change(ring.with(entry.copy(), DayKeyId.dayOf(now), random));
   }
 
-  /** A copy of the key of this name, which the caller closes; empty if none or expired. */
+  /** A copy of a key, which the caller closes; empty if there is none or it has expired. */
   public synchronized Optional<KeyEntry> get(KeyKind kind, String id) {
     requireOpen();
     Instant now = clock.instant();
@@ -244,10 +246,10 @@ public final class Keystore implements AutoCloseable {
 
   /**
    * Destroys a key together with the day key that wrapped it. On return no file of the keystore
-   * holds or opens it, nor does any old copy of {@code entries} together with them.
+   * holds or opens it, not even with an old copy of {@code entries}.
    *
-   * @return what was erased, or empty if there was no such key
-   * @throws KeystoreFailure if it could not be written; whether the key is gone is then undecided
+   * @return the erasure, or empty if there was no such key
+   * @throws KeystoreFailure if it could not be written; the key may or may not be gone then
    */
   public synchronized Optional<Erasure> destroy(KeyKind kind, String id) {
     requireOpen();
@@ -261,12 +263,12 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
-   * Puts other secrets in the place of those of some keys, and destroys the old ones as {@link
-   * #destroy} does, all in one writing of the files. Keys that are not there stay so.
+   * Replaces the secrets of some keys, and destroys the old ones as {@link #destroy} does, with one
+   * write of the files. Ignores keys that do not exist.
    *
    * @param secrets by id; copied
-   * @return ids of the keys that were there
-   * @throws KeystoreFailure if it could not be written; which of the two is there is then undecided
+   * @return ids of the keys that exist
+   * @throws KeystoreFailure if it could not be written; either secret may be stored then
    */
   public synchronized Set<String> replace(KeyKind kind, Map<String, SecretBytes> secrets) {
     requireOpen();
@@ -299,11 +301,11 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
-   * Destroys what has expired at {@code now}, as {@link #destroy} does, and the day keys of other
-   * days. To be called at least daily. A clock that is wrong towards the future destroys too early:
-   * the caller checks it first.
+   * Destroys the entries that have expired at {@code now}, as {@link #destroy} does, and the day
+   * keys of other days. Call it at least daily. A clock that is ahead destroys too early: the
+   * caller checks it first.
    *
-   * @return what was erased, by name
+   * @return the erasures, by name
    * @throws KeystoreFailure as {@link #destroy}
    */
   public synchronized List<Erasure> expire(Instant now) {
@@ -321,11 +323,11 @@ public final class Keystore implements AutoCloseable {
   }
 
   /**
-   * Protects the keystore by another passphrase, or by none. On return no file of it opens with the
-   * old one; old copies of {@code days} still do.
+   * Protects the keystore with another passphrase, or with none. On return the old one opens no
+   * file of the keystore; it still opens old copies of {@code days}.
    *
-   * @param passphrase UTF-8, which the caller closes; null for none
-   * @throws KeystoreFailure if it could not be written; which of the two holds is then undecided
+   * @param passphrase UTF-8, closed by the caller; null for none
+   * @throws KeystoreFailure if it could not be written; either passphrase may apply then
    */
   public synchronized void protect(@Nullable SecretBytes passphrase) {
     requireOpen();
@@ -341,7 +343,7 @@ public final class Keystore implements AutoCloseable {
     protection = next;
   }
 
-  /** What the keystore holds, without the secrets. */
+  /** The entries without their secrets. */
   public synchronized List<Description> describe() {
     requireOpen();
     return ring.entries().stream()
@@ -352,14 +354,16 @@ public final class Keystore implements AutoCloseable {
   /**
    * A key without its secret.
    *
-   * @param expires when it ceases to be, or {@link KeyEntry#NEVER}
+   * @param expires when it ends, or {@link KeyEntry#NEVER}
    */
   public record Description(KeyKind kind, String id, Instant created, Instant expires) {}
 
   private void change(KeyRing next) {
     if (failure != null) {
       throw new KeystoreFailure(
-          Kind.FAILED_EARLIER, "the keystore must be opened again after a failure", failure);
+          Kind.FAILED_EARLIER,
+          "the keystore must be opened again after an earlier failure",
+          failure);
     }
     try {
       NavigableMap<DayKeyId, SecretBytes> both = ring.daysWith(next);
@@ -402,7 +406,7 @@ public final class Keystore implements AutoCloseable {
     }
   }
 
-  /** Wipes the secrets in memory and lets others open the folder; closing again does nothing. */
+  /** Wipes the secrets in memory and releases the folder; closing again does nothing. */
   @Override
   public synchronized void close() {
     if (closed) {

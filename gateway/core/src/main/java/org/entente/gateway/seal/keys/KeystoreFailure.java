@@ -2,21 +2,21 @@ package org.entente.gateway.seal.keys;
 
 import org.jspecify.annotations.Nullable;
 
-/** The keystore could not do what was asked, for a reason outside the program. */
+/** Failure of a keystore operation for a reason outside the program. */
 public final class KeystoreFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What went wrong, and so what the operator looks at. */
+  /** Kind of failure, which tells the operator where to look. */
   public enum Kind {
-    /** The disk refused, or is full. */
+    /** A disk error, or a full disk. */
     IO,
-    /** A file is not what was written, or one of another time than the other. */
+    /** A file has changed, or the two files are not of the same time. */
     DAMAGED,
     /** Another process, or another keystore in this one, has the folder open. */
     LOCKED,
     /** A newer release wrote the files. */
     NEWER_FORMAT,
-    /** A passphrase is needed, or the one given is another. */
+    /** A passphrase is missing or wrong. */
     PASSPHRASE,
     /** Others than the owner may enter the folder or read a file. */
     INSECURE,
@@ -35,7 +35,7 @@ public final class KeystoreFailure extends RuntimeException {
     this(kind, message, null);
   }
 
-  /** What went wrong. */
+  /** The kind of failure. */
   public Kind kind() {
     return kind;
   }

@@ -16,12 +16,12 @@ import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder that only its owner may enter, whose files are replaced whole.
+ * Folder that only its owner may enter, whose files are replaced whole.
  *
- * <p>A file is written beside the old one, synced, renamed over it, and the folder synced: at every
- * moment, and after a crash at any moment, the name leads to the old content or to the new one. The
- * old bytes are then overwritten in place; that clears them from an ordinary disk, not from media
- * and file systems that write elsewhere (flash, copy on write, snapshots).
+ * <p>A new file is written next to the old one, synced and renamed over it, and the folder is
+ * synced. So at any moment, also after a crash, the name leads to the old content or to the new
+ * one. The old bytes are then overwritten in place. That clears them from an ordinary disk, but not
+ * from media and file systems that write elsewhere (flash, copy on write, snapshots).
  */
 final class PrivateFolder {
   private static final String UNFINISHED = ".new";
@@ -36,7 +36,7 @@ final class PrivateFolder {
     this.folder = folder;
   }
 
-  /** Opens {@code folder}, making it where it is missing. */
+  /** Opens {@code folder}, creating it if missing. */
   static PrivateFolder open(Path folder) throws IOException {
     Path absolute = folder.toAbsolutePath().normalize();
     if (!Files.exists(absolute)) {
@@ -89,7 +89,7 @@ final class PrivateFolder {
     return Files.readAllBytes(file);
   }
 
-  /** A channel on a file of the folder, made where it is missing. */
+  /** A channel on a file of the folder, created if missing. */
   FileChannel channel(String name) throws IOException {
     return FileChannel.open(
         path(name),
@@ -97,7 +97,7 @@ final class PrivateFolder {
         only(OWNER_READS_AND_WRITES));
   }
 
-  /** Replaces a file and overwrites what it held. */
+  /** Replaces a file and overwrites its old content. */
   void replace(String name, byte[] content) throws IOException {
     Path file = path(name);
     Path unfinished = path(name + UNFINISHED);
@@ -107,7 +107,7 @@ final class PrivateFolder {
       rename(unfinished, file);
       return;
     }
-    // Held open across the renaming, which takes away its name.
+    // Opened before the rename, which removes its name.
     try (RandomAccessFile old = new RandomAccessFile(file.toFile(), "rw")) {
       rename(unfinished, file);
       overwrite(old);
@@ -119,7 +119,7 @@ final class PrivateFolder {
     sync(folder);
   }
 
-  /** Clears what a crash left half done; it was never part of the keystore. */
+  /** Removes an unfinished file left by a crash; it was never part of the keystore. */
   void removeUnfinished(String name) throws IOException {
     Path unfinished = path(name + UNFINISHED);
     if (Files.exists(unfinished)) {

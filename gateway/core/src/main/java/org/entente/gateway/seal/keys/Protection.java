@@ -11,9 +11,9 @@ import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the day keys lie on the disk: as they are, or under a passphrase, without which the folder
- * opens nothing. scrypt (RFC 7914) makes a key of the passphrase once for each opening; the file is
- * sealed by AES-256-GCM under it with a fresh random nonce at each writing.
+ * Protection of the day keys on disk: none, or a passphrase, without which nothing in the folder
+ * opens. scrypt (RFC 7914) derives a key from the passphrase once per opening. AES-256-GCM seals
+ * the file under it with a new random nonce at each write.
  *
  * <pre>
  *  0       4         5       6   7   8      24      36
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *  +-------+---------+-------+---+---+------+-------+--- - - - ---+-----+----------------+
  * </pre>
  *
- * Magic {@code ENKP}, version 1. What stands before the nonce is authenticated as well. The hash
+ * Magic {@code ENKP}, version 1. The bytes before the nonce are authenticated as well. The hash
  * tells damage from a wrong passphrase. Confined to its keystore's lock.
  */
 final class Protection implements AutoCloseable {
@@ -44,7 +44,7 @@ final class Protection implements AutoCloseable {
   }
 
   /**
-   * Protection by a passphrase, of which it keeps a copy; none if it is null.
+   * Protection by a passphrase, which is copied; none if it is null.
    *
    * @param passphrase UTF-8
    */
@@ -57,12 +57,12 @@ final class Protection implements AutoCloseable {
     return file.length >= 4 && ByteBuffer.wrap(file).getInt() == MAGIC;
   }
 
-  /** Whether a file, as it lies on the disk, has the protection that this one gives. */
+  /** Whether a file on disk has this kind of protection. */
   boolean holds(byte[] file) {
     return isProtected(file) == (passphrase != null);
   }
 
-  /** The file as it is to lie on the disk; the caller wipes {@code plain}. */
+  /** The protected file for the disk; the caller wipes {@code plain}. */
   byte[] protect(byte[] plain) {
     if (passphrase == null) {
       return plain.clone();
@@ -82,9 +82,9 @@ final class Protection implements AutoCloseable {
   }
 
   /**
-   * The file that lies on the disk as {@code file}; the caller wipes both.
+   * The plain content of a file on disk; the caller wipes both.
    *
-   * @throws KeystoreFailure if it is damaged, or the passphrase is missing or another
+   * @throws KeystoreFailure if it is damaged, or the passphrase is missing or wrong
    */
   byte[] unprotect(byte[] file) {
     if (!isProtected(file)) {
@@ -94,18 +94,18 @@ final class Protection implements AutoCloseable {
     if (content < SEALED_AT + Aes256Gcm.TAG_BYTES || !hashFits(file, content)) {
       throw new KeystoreFailure(
           Kind.DAMAGED,
-          "the keystore's file " + KeyFile.DAYS + " is damaged: its hash does not fit");
+          "the keystore's file " + KeyFile.DAYS + " is damaged: its hash does not match");
     }
     ByteBuffer in = ByteBuffer.wrap(file, 4, content - 4);
     int version = in.get() & 0xff;
     Scrypt.Cost cost = new Scrypt.Cost(in.get() & 0xff, in.get() & 0xff, in.get() & 0xff);
     if (version != VERSION || !cost.isBearable()) {
       throw new KeystoreFailure(
-          Kind.NEWER_FORMAT, "the keystore is protected in a way that this release does not know");
+          Kind.NEWER_FORMAT, "the keystore has a protection that this release does not know");
     }
     if (passphrase == null) {
       throw new KeystoreFailure(
-          Kind.PASSPHRASE, "the keystore is protected by a passphrase, and none was given");
+          Kind.PASSPHRASE, "the keystore needs a passphrase, and none was given");
     }
     header = Arrays.copyOf(file, HEADER_BYTES);
     byte[] nonce = Arrays.copyOfRange(file, NONCE_AT, SEALED_AT);
@@ -115,9 +115,7 @@ final class Protection implements AutoCloseable {
     return opening
         .use(k -> Aes256Gcm.open(k, nonce, header, sealed))
         .orElseThrow(
-            () ->
-                new KeystoreFailure(
-                    Kind.PASSPHRASE, "the passphrase is not that of this keystore"));
+            () -> new KeystoreFailure(Kind.PASSPHRASE, "the passphrase of the keystore is wrong"));
   }
 
   private static boolean hashFits(byte[] file, int content) {

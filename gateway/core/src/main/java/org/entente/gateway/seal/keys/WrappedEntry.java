@@ -10,7 +10,7 @@ import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.SecretBytes;
 
 /**
- * An entry as it lies on the disk: its secret sealed under a day key, bound to all the rest.
+ * An entry on disk: its secret sealed under a day key and bound to all other fields.
  *
  * <pre>
  *  0      1     2        2+n       10+n      18+n  22+n      30+n    42+n   46+n
@@ -20,8 +20,8 @@ import org.entente.gateway.crypto.SecretBytes;
  * </pre>
  *
  * Big-endian; created and expires in milliseconds since 1970; day and number name the day key;
- * sealed is AES-256-GCM over the secret with everything up to the nonce as additional data, behind
- * the name of the format.
+ * sealed is AES-256-GCM over the secret, with the name of the format and everything up to the nonce
+ * as additional data.
  */
 final class WrappedEntry {
   private static final byte[] CONTEXT =
@@ -44,7 +44,7 @@ final class WrappedEntry {
     this.sealed = sealed;
   }
 
-  /** Seals {@code entry} under a day key, with a fresh nonce. */
+  /** Seals {@code entry} under a day key, with a new nonce. */
   static WrappedEntry wrap(KeyEntry entry, DayKeyId key, SecretBytes dayKey, SecureRandom random) {
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);

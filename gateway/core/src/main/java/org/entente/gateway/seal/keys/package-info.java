@@ -1,6 +1,6 @@
 /**
- * The secret keys of a node, kept apart from its ledger and from ordinary backups, so that
- * destroying a key erases what it opens.
+ * Secret keys of a node, stored apart from its ledger and from ordinary backups, so that destroying
+ * a key erases the data that it opens.
  */
 @NullMarked
 package org.entente.gateway.seal.keys;
