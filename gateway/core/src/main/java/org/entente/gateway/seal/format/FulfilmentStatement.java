@@ -27,9 +27,10 @@ public final class FulfilmentStatement {
   }
 
   /**
-   * Content of a statement. * * @param federation federation in which it holds * @param agency
-   * agency of the gateway
+   * Content of a statement.
    *
+   * @param federation federation in which it holds
+   * @param agency agency of the gateway
    * @param issuedAtMs when it was signed, milliseconds since 1970; the greater replaces the lesser
    * @param fulfilment obligations that the gateway fulfils; must be stated
    */
