@@ -3,11 +3,14 @@ package org.entente.gateway.audit;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.LeafSealer;
+import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.audit.tree.Frontier;
+import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.store.Batch;
 
 /**
@@ -21,14 +24,21 @@ import org.entente.gateway.store.Batch;
  */
 public final class Appender {
 
-  private final AuditLog log;
+  private final StoredLog stored;
+  private final Consumer<TreeHead> advance;
   private final LeafSealer sealer;
   private final SecureRandom random;
   private Frontier committed;
   private Frontier pending;
 
-  Appender(AuditLog log, Frontier committed, LeafSealer sealer, SecureRandom random) {
-    this.log = log;
+  Appender(
+      StoredLog stored,
+      Consumer<TreeHead> advance,
+      Frontier committed,
+      LeafSealer sealer,
+      SecureRandom random) {
+    this.stored = stored;
+    this.advance = advance;
     this.sealer = sealer;
     this.random = random;
     this.committed = committed;
@@ -50,12 +60,11 @@ public final class Appender {
     List<StoredLeaf> leaves = seal(first, records);
     for (int i = 0; i < leaves.size(); i++) {
       StoredLeaf leaf = leaves.get(i);
-      log.stored().putLeaf(batch, first + i, leaf);
-      log.stored().putIndex(batch, first + i, records.get(i));
-      next.append(
-          leaf.hash(), (level, index, hash) -> log.stored().putNode(batch, level, index, hash));
+      stored.putLeaf(batch, first + i, leaf);
+      stored.putIndex(batch, first + i, records.get(i));
+      next.append(leaf.hash(), (level, index, hash) -> stored.putNode(batch, level, index, hash));
     }
-    log.stored().putHead(batch, next.head());
+    stored.putHead(batch, next.head());
     pending = next;
     return first;
   }
@@ -63,7 +72,7 @@ public final class Appender {
   private List<StoredLeaf> seal(long first, List<AuditRecord> records) {
     List<StoredLeaf> leaves = new ArrayList<>(records.size());
     for (AuditRecord record : records) {
-      byte[] blind = new byte[StoredLeaf.BLIND_BYTES];
+      byte[] blind = new byte[OpenedLeaf.BLIND_BYTES];
       random.nextBytes(blind);
       byte[] encoded = AuditRecordCodec.encode(record);
       leaves.add(StoredLeaf.make(first + leaves.size(), blind, encoded, sealer));
@@ -74,7 +83,7 @@ public final class Appender {
   /** The batch is committed: its leaves are part of the log. */
   public void committed() {
     committed = pending.copy();
-    log.advance(committed.head());
+    advance.accept(committed.head());
   }
 
   /** The batch was dropped before its commit was tried: its leaves never were. */

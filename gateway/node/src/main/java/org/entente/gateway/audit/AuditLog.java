@@ -45,6 +45,36 @@ public final class AuditLog {
   private volatile CheckpointCheck.@Nullable Signed checkpoint;
   private volatile CheckpointCheck.@Nullable Signed cosigned;
 
+  /** What came of opening a log. Only {@link Opened} lets the node become ready. */
+  public sealed interface Opening {
+
+    /**
+     * The log continues where it stopped.
+     *
+     * @param log the log
+     */
+    record Opened(AuditLog log) implements Opening {}
+
+    /**
+     * The store is older than, or differs from, what the log has already signed: it was restored,
+     * lost acknowledged commits, or was changed. The node must not acknowledge anything.
+     *
+     * @param treeSize leaves that the store has
+     * @param checkpoint what was signed
+     * @param reason for an operator
+     */
+    record BehindCheckpoint(long treeSize, Checkpoint checkpoint, String reason)
+        implements Opening {}
+
+    /**
+     * What is kept of the log contradicts itself or a checkpoint is not the log's. The node must
+     * not acknowledge anything.
+     *
+     * @param reason for an operator
+     */
+    record Damaged(String reason) implements Opening {}
+  }
+
   private AuditLog(StoredLog stored, CheckpointVerifier verifier, Frontier opened) {
     this.stored = stored;
     this.verifier = verifier;
@@ -59,25 +89,25 @@ public final class AuditLog {
    * @throws org.entente.gateway.store.StoreFailure if the store cannot be read
    * @throws java.io.UncheckedIOException if the checkpoint file cannot be read
    */
-  public static AuditOpening open(Store store, Path directory, CheckpointVerifier verifier) {
+  public static Opening open(Store store, Path directory, CheckpointVerifier verifier) {
     StoredLog stored = new StoredLog(store, directory, verifier.origin().number());
     Optional<TreeHead> head = stored.head();
     Optional<Frontier> frontier = head.flatMap(h -> Frontier.read(h.size(), stored));
     if (head.isEmpty() || frontier.isEmpty()) {
-      return new AuditOpening.Damaged("the size of the log or a node of its edge is missing");
+      return new Opening.Damaged("the size of the log or a node of its edge is missing");
     }
     if (!frontier.get().head().equals(head.get())) {
-      return new AuditOpening.Damaged("the edge of the log does not give its root");
+      return new Opening.Damaged("the edge of the log does not give its root");
     }
     if (stored.leaf(head.get().size()).isPresent()) {
-      return new AuditOpening.Damaged("the store holds leaves beyond the size of the log");
+      return new Opening.Damaged("the store holds leaves beyond the size of the log");
     }
     AuditLog log = new AuditLog(stored, verifier, frontier.get());
     log.recallCosigned();
-    Optional<AuditOpening> later = log.holdAgainstLaterLogs();
+    Optional<Opening> later = log.holdAgainstLaterLogs();
     return later.isPresent()
         ? later.get()
-        : log.holdAgainstCheckpoints().orElseGet(() -> new AuditOpening.Opened(log));
+        : log.holdAgainstCheckpoints().orElseGet(() -> new Opening.Opened(log));
   }
 
   /** Whether an audit directory holds a checkpoint of any log. */
@@ -96,7 +126,7 @@ public final class AuditLog {
   }
 
   /** A store set back to the time of an earlier log may continue all that that log had signed. */
-  private Optional<AuditOpening> holdAgainstLaterLogs() {
+  private Optional<Opening> holdAgainstLaterLogs() {
     int latest = CheckpointFile.latestLog(stored.directory());
     if (latest <= stored.number()) {
       return Optional.empty();
@@ -111,13 +141,12 @@ public final class AuditLog {
               + ", but "
               + signed.checkpoint().origin()
               + " has signed a checkpoint";
-      return Optional.of(
-          new AuditOpening.BehindCheckpoint(head.size(), signed.checkpoint(), reason));
+      return Optional.of(new Opening.BehindCheckpoint(head.size(), signed.checkpoint(), reason));
     }
     return damaged(file.path() + " is refused: " + ((CheckpointCheck.Refused) check).reason());
   }
 
-  private Optional<AuditOpening> holdAgainstCheckpoints() {
+  private Optional<Opening> holdAgainstCheckpoints() {
     if (stored.checkpointInStore().isPresent() && stored.checkpointFile().read().isEmpty()) {
       // The first checkpoint goes to the file first, so no crash leaves it out.
       return damaged("the file " + stored.checkpointFile().path() + " is missing");
@@ -131,16 +160,15 @@ public final class AuditLog {
       Optional<String> contradiction = contradiction(signed.checkpoint());
       if (contradiction.isPresent()) {
         String reason = copy.place() + ": " + contradiction.get();
-        return Optional.of(
-            new AuditOpening.BehindCheckpoint(head.size(), signed.checkpoint(), reason));
+        return Optional.of(new Opening.BehindCheckpoint(head.size(), signed.checkpoint(), reason));
       }
       keepNewest(signed);
     }
     return Optional.empty();
   }
 
-  private static Optional<AuditOpening> damaged(String reason) {
-    return Optional.of(new AuditOpening.Damaged(reason));
+  private static Optional<Opening> damaged(String reason) {
+    return Optional.of(new Opening.Damaged(reason));
   }
 
   private void keepNewest(CheckpointCheck.Signed signed) {
@@ -255,7 +283,7 @@ public final class AuditLog {
     if (!appending.compareAndSet(false, true)) {
       throw new IllegalStateException("the log already has an appender");
     }
-    return new Appender(this, opened.copy(), sealer, random);
+    return new Appender(stored, this::advance, opened.copy(), sealer, random);
   }
 
   /** Hashes of the committed tree. */
@@ -295,7 +323,7 @@ public final class AuditLog {
   }
 
   /** Called by the appender once its batch is committed. */
-  void advance(TreeHead committed) {
+  private void advance(TreeHead committed) {
     head = committed;
   }
 

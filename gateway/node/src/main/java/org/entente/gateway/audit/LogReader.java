@@ -1,27 +1,12 @@
 package org.entente.gateway.audit;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.tree.NodeReader;
 import org.entente.gateway.audit.tree.TreeHead;
-import org.entente.gateway.store.Store;
 
 /** Reads what is kept of a log, exactly as it is kept. Safe for use by many threads. */
 public interface LogReader extends NodeReader {
-
-  /**
-   * What is kept in this store, and in the audit directory beside it, of the gateway's log in
-   * force.
-   */
-  static LogReader of(Store store, Path directory) {
-    return new StoredLog(store, directory, numberInForce(store));
-  }
-
-  /** Which of the gateway's logs is in force, from 1. */
-  static int numberInForce(Store store) {
-    return StoredLog.numberInForce(store);
-  }
 
   /** Size and root as written with the last commit; empty when they cannot be read. */
   Optional<TreeHead> head();

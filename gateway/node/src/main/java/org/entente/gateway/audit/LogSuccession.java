@@ -89,8 +89,8 @@ public final class LogSuccession {
       SecureRandom random,
       Consumer<Batch> also) {
     int number = ended.next().number();
-    AuditOpening opening = AuditLog.open(store, directory, verifier.of(ended.next()));
-    if (!(opening instanceof AuditOpening.Opened opened) || opened.log().head().size() != 0) {
+    AuditLog.Opening opening = AuditLog.open(store, directory, verifier.of(ended.next()));
+    if (!(opening instanceof AuditLog.Opening.Opened opened) || opened.log().head().size() != 0) {
       throw new IllegalStateException("there is something of " + ended.next() + ": " + opening);
     }
     append(
@@ -119,8 +119,8 @@ public final class LogSuccession {
       IntFunction<LeafSealer> sealers,
       SecureRandom random,
       Consumer<Batch> also) {
-    AuditOpening opening = AuditLog.open(store, directory, verifier.of(found.log()));
-    if (!(opening instanceof AuditOpening.Opened opened)) {
+    AuditLog.Opening opening = AuditLog.open(store, directory, verifier.of(found.log()));
+    if (!(opening instanceof AuditLog.Opening.Opened opened)) {
       throw new IllegalStateException(found.log() + " was found to go on: " + opening);
     }
     append(store, opened.log().appender(sealers.apply(found.log().number()), random), record, also);
@@ -231,22 +231,22 @@ public final class LogSuccession {
     }
 
     Finding find() {
-      AuditOpening opening = AuditLog.open(store, directory, verifier.of(inForce));
-      if (opening instanceof AuditOpening.Opened opened) {
+      AuditLog.Opening opening = AuditLog.open(store, directory, verifier.of(inForce));
+      if (opening instanceof AuditLog.Opening.Opened opened) {
         Optional<String> contradiction = contradiction(opened.log()).or(this::lostPair);
         return contradiction.isEmpty()
             ? new Finding.Continues(inForce, opened.log().head().size())
             : ended(opened.log().head(), contradiction.get());
       }
-      if (opening instanceof AuditOpening.BehindCheckpoint behind) {
+      if (opening instanceof AuditLog.Opening.BehindCheckpoint behind) {
         return ended(kept(), behind.reason());
       }
-      return ended(null, ((AuditOpening.Damaged) opening).reason());
+      return ended(null, ((AuditLog.Opening.Damaged) opening).reason());
     }
 
     /** A start knows the log by the keys that are held, and would find it damaged. */
     private Optional<String> lostPair() {
-      return AuditLog.open(store, directory, own.of(inForce)) instanceof AuditOpening.Opened
+      return AuditLog.open(store, directory, own.of(inForce)) instanceof AuditLog.Opening.Opened
           ? Optional.empty()
           : Optional.of("the pair that it was signed with is not held any more");
     }

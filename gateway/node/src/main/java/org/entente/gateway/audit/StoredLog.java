@@ -55,8 +55,16 @@ public final class StoredLog implements LogReader {
     this.number = number;
   }
 
-  /** Number of the gateway's log in force. */
-  static int numberInForce(Store store) {
+  /**
+   * What is kept in this store, and in the audit directory beside it, of the gateway's log in
+   * force.
+   */
+  public static StoredLog inForce(Store store, Path directory) {
+    return new StoredLog(store, directory, numberInForce(store));
+  }
+
+  /** Which of the gateway's logs is in force, from 1. */
+  public static int numberInForce(Store store) {
     byte[] value = store.get(Table.META, ascii("audit/log"));
     return value == null ? 1 : (int) KeyReader.of(value).u32();
   }

@@ -267,8 +267,8 @@ class AuditLogTest {
   }
 
   private void assertDamaged(Store store, String why) {
-    AuditOpening opening = AuditLog.open(store, directory, AuditFixture.VERIFIER);
-    String reason = assertInstanceOf(AuditOpening.Damaged.class, opening).reason();
+    AuditLog.Opening opening = AuditLog.open(store, directory, AuditFixture.VERIFIER);
+    String reason = assertInstanceOf(AuditLog.Opening.Damaged.class, opening).reason();
     assertTrue(reason.contains(why), reason);
   }
 }

@@ -79,7 +79,7 @@ class AuditVerifierTest {
   void log_auditorWithoutKeys_isFoundWholeAllTheSame() {
     AuditReport report =
         new AuditVerifier(AuditFixture.VERIFIER, LeafOpener.WITHOUT_KEYS)
-            .verify(LogReader.of(store, directory));
+            .verify(StoredLog.inForce(store, directory));
     assertTrue(report.ok(), () -> report.faults().toString());
     assertEquals(LEAVES, report.blindedRecords());
   }
@@ -216,7 +216,7 @@ class AuditVerifierTest {
         Durability.SYNCED);
     AuditReport report =
         new AuditVerifier(AuditFixture.VERIFIER, sealer)
-            .verify(LogReader.of(store, directory.resolve("elsewhere")));
+            .verify(StoredLog.inForce(store, directory.resolve("elsewhere")));
     assertTrue(report.faults().get(0).contains("no checkpoint"), report.faults()::toString);
     assertEquals(0, report.checkpointSize());
   }
@@ -245,7 +245,7 @@ class AuditVerifierTest {
 
   @Test
   void store_cannotBeRead_isReported() {
-    LogReader kept = LogReader.of(store, directory);
+    LogReader kept = StoredLog.inForce(store, directory);
     LogReader broken = new BrokenAt(kept, 5);
     AuditReport report = new AuditVerifier(AuditFixture.VERIFIER, sealer).verify(broken);
     assertEquals(List.of("the log cannot be read any further: block checksum"), report.faults());
@@ -315,7 +315,8 @@ class AuditVerifierTest {
   }
 
   private AuditReport verify() {
-    return new AuditVerifier(AuditFixture.VERIFIER, sealer).verify(LogReader.of(store, directory));
+    return new AuditVerifier(AuditFixture.VERIFIER, sealer)
+        .verify(StoredLog.inForce(store, directory));
   }
 
   private void assertFirstFault(String what) {

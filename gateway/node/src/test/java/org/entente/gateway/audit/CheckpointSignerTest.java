@@ -190,7 +190,7 @@ class CheckpointSignerTest {
 
     assertEquals(3, opened(AuditLog.open(store, directory, both)).head().size());
     assertInstanceOf(
-        AuditOpening.Damaged.class, AuditLog.open(store, directory, AuditFixture.VERIFIER));
+        AuditLog.Opening.Damaged.class, AuditLog.open(store, directory, AuditFixture.VERIFIER));
   }
 
   @Test
@@ -238,9 +238,9 @@ class CheckpointSignerTest {
     growRocks(live, audit, 3);
 
     try (Store store = RocksStore.open(backup, RocksOptions.defaults())) {
-      AuditOpening opening = AuditLog.open(store, audit, AuditFixture.VERIFIER);
-      AuditOpening.BehindCheckpoint behind =
-          assertInstanceOf(AuditOpening.BehindCheckpoint.class, opening);
+      AuditLog.Opening opening = AuditLog.open(store, audit, AuditFixture.VERIFIER);
+      AuditLog.Opening.BehindCheckpoint behind =
+          assertInstanceOf(AuditLog.Opening.BehindCheckpoint.class, opening);
       assertEquals(4, behind.treeSize());
       assertEquals(7, behind.checkpoint().size());
       assertTrue(behind.reason().contains("4 leaves"), behind.reason());
@@ -263,9 +263,9 @@ class CheckpointSignerTest {
     growRocks(backup, elsewhere, 6);
 
     try (Store store = RocksStore.open(backup, RocksOptions.defaults())) {
-      AuditOpening opening = AuditLog.open(store, audit, AuditFixture.VERIFIER);
-      AuditOpening.BehindCheckpoint fork =
-          assertInstanceOf(AuditOpening.BehindCheckpoint.class, opening);
+      AuditLog.Opening opening = AuditLog.open(store, audit, AuditFixture.VERIFIER);
+      AuditLog.Opening.BehindCheckpoint fork =
+          assertInstanceOf(AuditLog.Opening.BehindCheckpoint.class, opening);
       assertTrue(fork.reason().contains("not those that were signed"), fork.reason());
     }
   }
@@ -353,8 +353,8 @@ class CheckpointSignerTest {
   }
 
   private void assertDamaged(Store store, String why) {
-    AuditOpening opening = AuditLog.open(store, directory, AuditFixture.VERIFIER);
-    String reason = assertInstanceOf(AuditOpening.Damaged.class, opening).reason();
+    AuditLog.Opening opening = AuditLog.open(store, directory, AuditFixture.VERIFIER);
+    String reason = assertInstanceOf(AuditLog.Opening.Damaged.class, opening).reason();
     assertTrue(reason.contains(why), reason);
   }
 
@@ -394,8 +394,8 @@ class CheckpointSignerTest {
         .encode();
   }
 
-  private static AuditLog opened(AuditOpening opening) {
-    return assertInstanceOf(AuditOpening.Opened.class, opening, opening::toString).log();
+  private static AuditLog opened(AuditLog.Opening opening) {
+    return assertInstanceOf(AuditLog.Opening.Opened.class, opening, opening::toString).log();
   }
 
   private static long sizeOf(Optional<SignedNote> note) {

@@ -95,8 +95,8 @@ class LogSuccessionTest {
         batch -> {});
   }
 
-  private AuditOpening open(Store store) {
-    int number = LogReader.numberInForce(store);
+  private AuditLog.Opening open(Store store) {
+    int number = StoredLog.numberInForce(store);
     return AuditLog.open(store, directory.resolve("audit"), VERIFIER.of(ORIGIN.numbered(number)));
   }
 
@@ -134,9 +134,9 @@ class LogSuccessionTest {
 
     begin(store, ended);
 
-    AuditOpening opening =
+    AuditLog.Opening opening =
         AuditLog.open(store, directory.resolve("audit"), own.of(ORIGIN.numbered(2)));
-    AuditLog log = assertInstanceOf(AuditOpening.Opened.class, opening).log();
+    AuditLog log = assertInstanceOf(AuditLog.Opening.Opened.class, opening).log();
     sign(log, next, NOW.plusSeconds(100));
     CheckpointVerifier both =
         new CheckpointVerifier(ORIGIN, List.of(KEYS.verifyingPair(), next.verifyingPair()));
@@ -149,7 +149,7 @@ class LogSuccessionTest {
   void restoredStore_goesOnWithALogThatNamesTheOld() throws IOException {
     // Two stores grow from other records, so this one is also a fork: either is the same to others.
     Store store = restored();
-    assertInstanceOf(AuditOpening.BehindCheckpoint.class, open(store));
+    assertInstanceOf(AuditLog.Opening.BehindCheckpoint.class, open(store));
     Finding.Ended ended = assertInstanceOf(Finding.Ended.class, examine(store));
     assertEquals(5, Objects.requireNonNull(ended.former().kept()).size());
     assertEquals(9, Objects.requireNonNull(ended.former().signed()).size());
@@ -158,7 +158,7 @@ class LogSuccessionTest {
 
     begin(store, ended);
 
-    AuditLog next = assertInstanceOf(AuditOpening.Opened.class, open(store)).log();
+    AuditLog next = assertInstanceOf(AuditLog.Opening.Opened.class, open(store)).log();
     assertEquals("entente/demo.entente.example/fr.customs/gw-a/2", next.origin().line());
     assertEquals(1, next.head().size());
     AuditRecord first = next.open(0, sealer).flatMap(OpenedLeaf::record).orElseThrow();
@@ -167,7 +167,7 @@ class LogSuccessionTest {
     assertEquals(ended.former(), first.subject().formerLog());
     assertTrue(first.outcome().detail().contains("5 leaves kept, 9 leaves signed"));
     sign(next, KEYS, NOW.plusSeconds(100));
-    assertInstanceOf(AuditOpening.Opened.class, open(store));
+    assertInstanceOf(AuditLog.Opening.Opened.class, open(store));
     assertInstanceOf(Finding.Continues.class, examine(store));
   }
 
@@ -176,12 +176,12 @@ class LogSuccessionTest {
   void backupFromBeforeTheNewLog_isNoticedAndGetsAThird() throws IOException {
     Store once = restored();
     begin(once, assertInstanceOf(Finding.Ended.class, examine(once)));
-    AuditLog second = assertInstanceOf(AuditOpening.Opened.class, open(once)).log();
+    AuditLog second = assertInstanceOf(AuditLog.Opening.Opened.class, open(once)).log();
     sign(second, KEYS, NOW.plusSeconds(100));
 
     Store again = store(5, 9);
-    AuditOpening.BehindCheckpoint behind =
-        assertInstanceOf(AuditOpening.BehindCheckpoint.class, open(again));
+    AuditLog.Opening.BehindCheckpoint behind =
+        assertInstanceOf(AuditLog.Opening.BehindCheckpoint.class, open(again));
     assertTrue(behind.reason().contains("gw-a/2 has signed"), behind.reason());
     Finding.Ended ended = assertInstanceOf(Finding.Ended.class, examine(again));
     assertEquals(ORIGIN.numbered(2), ended.former().origin());
@@ -196,7 +196,7 @@ class LogSuccessionTest {
     byte[] held = signed(whole);
     Store store = store(5);
     keep(signed(store));
-    AuditLog log = assertInstanceOf(AuditOpening.Opened.class, open(store)).log();
+    AuditLog log = assertInstanceOf(AuditLog.Opening.Opened.class, open(store)).log();
     assertInstanceOf(Finding.Continues.class, examine(store));
 
     Finding.Ended given = assertInstanceOf(Finding.Ended.class, examine(store, Optional.of(held)));
@@ -207,7 +207,7 @@ class LogSuccessionTest {
     assertEquals(9, Objects.requireNonNull(kept.former().witnessed()).size());
     assertEquals(5, Objects.requireNonNull(kept.former().signed()).size());
     begin(store, kept);
-    assertInstanceOf(AuditOpening.Opened.class, open(store));
+    assertInstanceOf(AuditLog.Opening.Opened.class, open(store));
     assertInstanceOf(Finding.Continues.class, examine(store));
     assertThrows(IllegalStateException.class, () -> begin(store, kept));
   }
@@ -218,7 +218,7 @@ class LogSuccessionTest {
     keep(signed(store));
     SignedNote forged =
         new CheckpointSigner(
-                ((AuditOpening.Opened)
+                ((AuditLog.Opening.Opened)
                         AuditLog.open(
                             new MemoryStore(),
                             directory.resolve("forged"),

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
-import org.entente.gateway.audit.AuditOpening;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
@@ -98,7 +97,7 @@ final class AccountBench implements AutoCloseable {
     SigningPair auditPair = federation.audit(self.value());
     LogOrigin origin = new LogOrigin(TestFederation.NAME, self, GATEWAY);
     log =
-        ((AuditOpening.Opened)
+        ((AuditLog.Opening.Opened)
                 AuditLog.open(
                     store,
                     folder,

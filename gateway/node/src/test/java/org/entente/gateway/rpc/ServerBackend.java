@@ -25,7 +25,6 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
-import org.entente.gateway.audit.AuditOpening;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
@@ -244,7 +243,7 @@ public final class ServerBackend implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     CheckpointVerifier verifier = new CheckpointVerifier(ORIGIN, List.of(keys.verifyingPair()));
-    audit = ((AuditOpening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
+    audit = ((AuditLog.Opening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
     ledger =
         new Ledger(
             store, new Leaves(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());

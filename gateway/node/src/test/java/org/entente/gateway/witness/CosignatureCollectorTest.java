@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
-import org.entente.gateway.audit.AuditOpening;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -83,10 +82,10 @@ class CosignatureCollectorTest {
     Node(MemoryStore store, Path directory, int quorum) {
       this.store = store;
       SigningPair keys = FEDERATION.audit("fr.customs");
-      AuditOpening opening =
+      AuditLog.Opening opening =
           AuditLog.open(
               store, directory, new CheckpointVerifier(ORIGIN, List.of(keys.verifyingPair())));
-      log = ((AuditOpening.Opened) opening).log();
+      log = ((AuditLog.Opening.Opened) opening).log();
       appender = log.appender(new PlainSealer(), new SecureRandom());
       signer = new CheckpointSigner(log, keys, Duration.ofSeconds(1));
       witnessing =

@@ -13,10 +13,10 @@ public record AuditPerson(String officer, String unit, @Nullable String justific
 
   /** Checks the lengths. */
   public AuditPerson {
-    AuditRecord.requireText("officer", officer, 1, 80);
-    AuditRecord.requireText("unit", unit, 0, 80);
+    RecordText.require("officer", officer, 1, 80);
+    RecordText.require("unit", unit, 0, 80);
     if (justification != null) {
-      AuditRecord.requireText("justification", justification, 0, 500);
+      RecordText.require("justification", justification, 0, 500);
     }
   }
 

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The private part of a log entry, which only the agency sees: what happened, who caused it and on
@@ -81,8 +80,8 @@ public record AuditRecord(
 
     /** Checks the lengths. */
     public Basis {
-      requireText("agreement", agreement, 0, 100);
-      requireText("policy version", policyVersion, 0, 100);
+      RecordText.require("agreement", agreement, 0, 100);
+      RecordText.require("policy version", policyVersion, 0, 100);
     }
   }
 
@@ -99,17 +98,8 @@ public record AuditRecord(
 
     /** Checks the lengths. */
     public Outcome {
-      requireText("code", code, 0, 60);
-      requireText("detail", detail, 0, 500);
-    }
-  }
-
-  static void requireText(String what, @Nullable String text, int least, int most) {
-    int length = text == null ? -1 : text.codePointCount(0, text.length());
-    if (length < least || length > most) {
-      throw new InvalidValue(
-          "an audit record's " + what + " has " + least + " to " + most + " characters",
-          length + " characters");
+      RecordText.require("code", code, 0, 60);
+      RecordText.require("detail", detail, 0, 500);
     }
   }
 }

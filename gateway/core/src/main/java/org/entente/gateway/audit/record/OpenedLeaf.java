@@ -10,6 +10,9 @@ import java.util.Optional;
  */
 public final class OpenedLeaf {
 
+  /** Size of a blind in bytes. */
+  public static final int BLIND_BYTES = 32;
+
   private final byte[] opened;
   private final boolean matches;
 
@@ -30,12 +33,12 @@ public final class OpenedLeaf {
 
   /** The blind, 32 bytes unless the leaf does not match. */
   public byte[] blind() {
-    return Arrays.copyOf(opened, Math.min(opened.length, StoredLeaf.BLIND_BYTES));
+    return Arrays.copyOf(opened, Math.min(opened.length, BLIND_BYTES));
   }
 
   /** The encoded record, as {@code entente.store.v1.AuditRecord}. */
   public byte[] encodedRecord() {
-    int from = Math.min(opened.length, StoredLeaf.BLIND_BYTES);
+    int from = Math.min(opened.length, BLIND_BYTES);
     return Arrays.copyOfRange(opened, from, opened.length);
   }
 

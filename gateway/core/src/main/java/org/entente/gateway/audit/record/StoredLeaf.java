@@ -24,9 +24,6 @@ import org.entente.gateway.note.TreeHash;
  */
 public final class StoredLeaf {
 
-  /** Size of a blind in bytes. */
-  public static final int BLIND_BYTES = 32;
-
   private static final byte VERSION = 1;
   private static final int COMMITMENT_AT = 1;
   private static final int CHECK_AT = COMMITMENT_AT + TreeHash.BYTES;
@@ -45,8 +42,8 @@ public final class StoredLeaf {
 
   /** Commits to a record with a blind and seals both. */
   public static StoredLeaf make(long index, byte[] blind, byte[] record, LeafSealer sealer) {
-    byte[] opened = Arrays.copyOf(blind, BLIND_BYTES + record.length);
-    System.arraycopy(record, 0, opened, BLIND_BYTES, record.length);
+    byte[] opened = Arrays.copyOf(blind, OpenedLeaf.BLIND_BYTES + record.length);
+    System.arraycopy(record, 0, opened, OpenedLeaf.BLIND_BYTES, record.length);
     StoredLeaf leaf = new StoredLeaf(commit(opened), sealer.seal(index, opened));
     Arrays.fill(opened, (byte) 0);
     return leaf;
@@ -98,7 +95,7 @@ public final class StoredLeaf {
   }
 
   private boolean matches(byte[] opened) {
-    return opened.length >= BLIND_BYTES && Arrays.equals(commit(opened), commitment);
+    return opened.length >= OpenedLeaf.BLIND_BYTES && Arrays.equals(commit(opened), commitment);
   }
 
   /** The commitment to a blind followed by the record. */

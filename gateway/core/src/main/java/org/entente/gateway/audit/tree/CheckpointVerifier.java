@@ -8,7 +8,6 @@ import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteCheck;
 import org.entente.gateway.note.NoteKeyName;
-import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.NoteVerifier;
 import org.entente.gateway.note.SignedNote;
 
@@ -56,11 +55,11 @@ public final class CheckpointVerifier {
 
   /** Checks a checkpoint's bytes. */
   public CheckpointCheck check(byte[] bytes) {
-    NoteParseResult parse = SignedNote.parse(bytes);
-    if (parse instanceof NoteParseResult.Malformed malformed) {
+    SignedNote.ParseResult parse = SignedNote.parse(bytes);
+    if (parse instanceof SignedNote.ParseResult.Malformed malformed) {
       return new CheckpointCheck.Refused("it is not a signed note: " + malformed.reason());
     }
-    SignedNote note = ((NoteParseResult.Parsed) parse).note();
+    SignedNote note = ((SignedNote.ParseResult.Parsed) parse).note();
     Optional<Checkpoint> checkpoint = Checkpoint.parse(note.text());
     if (checkpoint.isEmpty()) {
       return new CheckpointCheck.Refused("the note is not a checkpoint");

@@ -13,10 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
-import org.entente.gateway.audit.AuditOpening;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.LogArchive;
-import org.entente.gateway.audit.LogReader;
+import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -54,20 +53,20 @@ public record AuditComponents(
       RecordSeal atRest,
       InstantSource clock,
       SecureRandom random) {
-    AuditOpening opening =
+    AuditLog.Opening opening =
         AuditLog.open(
-            store, folder(config.audit()), verifier(config, LogReader.numberInForce(store), known));
-    if (opening instanceof AuditOpening.BehindCheckpoint behind) {
+            store, folder(config.audit()), verifier(config, StoredLog.numberInForce(store), known));
+    if (opening instanceof AuditLog.Opening.BehindCheckpoint behind) {
       throw new StartProblem(
           "the ledger is older than the last signed checkpoint: "
               + behind.reason()
               + "; it was rolled back or restored, and acknowledged messages may be missing;"
               + " see `entente audit new-log`");
     }
-    if (opening instanceof AuditOpening.Damaged damaged) {
+    if (opening instanceof AuditLog.Opening.Damaged damaged) {
       throw new StartProblem("the audit log is damaged: " + damaged.reason());
     }
-    AuditLog log = ((AuditOpening.Opened) opening).log();
+    AuditLog log = ((AuditLog.Opening.Opened) opening).log();
     AuditLeafSealer sealing = new AuditLeafSealer(atRest, clock, log.origin().number());
     return new AuditComponents(
         log,

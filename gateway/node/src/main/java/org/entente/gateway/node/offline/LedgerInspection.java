@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.AuditVerifier;
-import org.entente.gateway.audit.LogReader;
+import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -54,9 +54,9 @@ public record LedgerInspection(
     try (Store store = RocksStore.openReadOnly(config.data())) {
       AuditReport report =
           new AuditVerifier(
-                  AuditComponents.verifier(config, LogReader.numberInForce(store), pairs),
+                  AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),
                   LeafOpener.WITHOUT_KEYS)
-              .verify(LogReader.of(store, config.audit()));
+              .verify(StoredLog.inForce(store, config.audit()));
       return counted(agency, report, new InboxTable(store));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);

@@ -19,6 +19,7 @@ import org.entente.gateway.audit.AuditVerifier;
 import org.entente.gateway.audit.LogCopy;
 import org.entente.gateway.audit.LogReader;
 import org.entente.gateway.audit.LogSuccession.Finding;
+import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.config.NodeConfig;
@@ -126,11 +127,11 @@ public final class LedgerRestore {
             .toList();
     AuditReport report =
         new AuditVerifier(
-                AuditComponents.verifier(config, LogReader.numberInForce(store), pairs),
+                AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),
                 LeafOpener.WITHOUT_KEYS)
             .verify(
                 new LogCopy(
-                    LogReader.of(store, folder),
+                    StoredLog.inForce(store, folder),
                     new LogReader.Copy(
                         "the checkpoint kept with the backup", note.getBytes(UTF_8))));
     return report.faults().stream().findFirst();

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
-import org.entente.gateway.audit.AuditOpening;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
@@ -59,8 +58,8 @@ public final class AuditFixture {
   }
 
   public static AuditLog open(Store store, Path directory) {
-    AuditOpening opening = AuditLog.open(store, directory, VERIFIER);
-    return assertInstanceOf(AuditOpening.Opened.class, opening, opening::toString).log();
+    AuditLog.Opening opening = AuditLog.open(store, directory, VERIFIER);
+    return assertInstanceOf(AuditLog.Opening.Opened.class, opening, opening::toString).log();
   }
 
   public static CheckpointSigner signer(AuditLog log) {

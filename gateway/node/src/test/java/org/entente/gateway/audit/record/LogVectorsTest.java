@@ -59,7 +59,7 @@ class LogVectorsTest {
     Random random = new Random(20_260_301);
     for (int i = 0; i < LEAVES; i++) {
       byte[] record = AuditRecordCodec.encode(AuditFixture.record(random));
-      byte[] opening = new byte[StoredLeaf.BLIND_BYTES + record.length];
+      byte[] opening = new byte[OpenedLeaf.BLIND_BYTES + record.length];
       byte[] blind = Sha256.hash(new byte[] {(byte) i});
       System.arraycopy(blind, 0, opening, 0, blind.length);
       System.arraycopy(record, 0, opening, blind.length, record.length);

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
-import org.entente.gateway.audit.AuditOpening;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.proof.LogProof;
 import org.entente.gateway.audit.record.AuditFixture;
@@ -57,7 +56,7 @@ class ForeignLogTest {
   private final AuditLog log;
 
   ForeignLogTest(@TempDir Path directory) {
-    log = ((AuditOpening.Opened) AuditLog.open(store, directory, verifier)).log();
+    log = ((AuditLog.Opening.Opened) AuditLog.open(store, directory, verifier)).log();
   }
 
   @BeforeEach
