@@ -55,7 +55,7 @@ public final class MlDsa44SigningKey {
    * @throws IllegalArgumentException if the context is too long
    */
   public byte[] sign(byte[] message, byte[] context) {
-    if (context.length > MlDsa44VerifyingKey.MAX_CONTEXT_BYTES) {
+    if (context.length > MlDsaVerification.MAX_CONTEXT_BYTES) {
       throw new IllegalArgumentException("ML-DSA context of " + context.length + " bytes");
     }
     MLDSASigner signer = new MLDSASigner();

@@ -19,9 +19,6 @@ public final class MlDsa44VerifyingKey {
   /** Length of a signature in bytes. */
   public static final int SIGNATURE_BYTES = 2420;
 
-  /** Greatest length of a context in bytes. */
-  public static final int MAX_CONTEXT_BYTES = 255;
-
   private static final byte[] NO_CONTEXT = {};
 
   private final byte[] encoded;

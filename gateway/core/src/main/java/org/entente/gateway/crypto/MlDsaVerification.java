@@ -6,12 +6,15 @@ import org.bouncycastle.crypto.signers.MLDSASigner;
 
 /** Pure ML-DSA verification (FIPS 204, algorithm 3), for any parameter set. */
 final class MlDsaVerification {
+  /** Greatest length of a context in bytes. */
+  static final int MAX_CONTEXT_BYTES = 255;
+
   private MlDsaVerification() {}
 
   /** Whether the signature verifies; a context over 255 bytes never does. */
   static boolean verify(
       MLDSAPublicKeyParameters key, byte[] message, byte[] context, byte[] signature) {
-    if (context.length > MlDsa44VerifyingKey.MAX_CONTEXT_BYTES) {
+    if (context.length > MAX_CONTEXT_BYTES) {
       return false;
     }
     MLDSASigner signer = new MLDSASigner();

@@ -35,6 +35,29 @@ public final class SignedNote {
   private final String text;
   private final List<NoteSignature> signatures;
 
+  /** What came of reading bytes as a signed note: the note, or why it is none. */
+  public sealed interface ParseResult {
+
+    /** The note, when the bytes were one. */
+    default Optional<SignedNote> asNote() {
+      return this instanceof Parsed parsed ? Optional.of(parsed.note()) : Optional.empty();
+    }
+
+    /**
+     * The bytes are a well-formed note; nothing is said about its signatures.
+     *
+     * @param note the note; encoding it gives the same bytes
+     */
+    record Parsed(SignedNote note) implements ParseResult {}
+
+    /**
+     * The bytes are not a note.
+     *
+     * @param reason what is wrong, for an operator; holds nothing of the bytes themselves
+     */
+    record Malformed(String reason) implements ParseResult {}
+  }
+
   private SignedNote(String text, List<NoteSignature> signatures) {
     this.text = text;
     this.signatures = List.copyOf(signatures);
@@ -48,7 +71,7 @@ public final class SignedNote {
    */
   public static SignedNote of(String text, List<NoteSignature> signatures) {
     byte[] bytes = new SignedNote(text, signatures).encode();
-    if (parse(bytes) instanceof NoteParseResult.Parsed parsed
+    if (parse(bytes) instanceof ParseResult.Parsed parsed
         && parsed.note().text.equals(text)
         && parsed.note().signatures.equals(signatures)) {
       return parsed.note();
@@ -56,51 +79,50 @@ public final class SignedNote {
     throw new IllegalArgumentException("text and signatures do not make a note");
   }
 
-  /** Reads a note strictly; refuses bytes that an encoder would not have written. */
-  public static NoteParseResult parse(byte[] bytes) {
+  /** Reads a note strictly; anything an encoder would not have written is refused. */
+  public static ParseResult parse(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
-      return new NoteParseResult.Malformed("longer than " + MAX_BYTES + " bytes");
+      return new ParseResult.Malformed("longer than " + MAX_BYTES + " bytes");
     }
     Optional<String> decoded = strictUtf8(bytes);
     if (decoded.isEmpty()) {
-      return new NoteParseResult.Malformed("not UTF-8");
+      return new ParseResult.Malformed("not UTF-8");
     }
     String whole = decoded.get();
     if (whole.chars().anyMatch(c -> c < ' ' && c != '\n')) {
-      return new NoteParseResult.Malformed("holds a control character");
+      return new ParseResult.Malformed("holds a control character");
     }
     int split = whole.lastIndexOf(SEPARATOR);
     if (split < 0 || !whole.endsWith("\n")) {
-      return new NoteParseResult.Malformed(
-          "no blank line before the signatures, or no final newline");
+      return new ParseResult.Malformed("no blank line before the signatures, or no final newline");
     }
     return parseSignatures(
         whole.substring(0, split + 1), whole.substring(split + SEPARATOR.length()));
   }
 
-  private static NoteParseResult parseSignatures(String text, String block) {
+  private static ParseResult parseSignatures(String text, String block) {
     if (block.isEmpty()) {
-      return new NoteParseResult.Malformed("no signature");
+      return new ParseResult.Malformed("no signature");
     }
     // The limit of -1 keeps empty lines, which are malformed; the final newline yields one.
     String[] lines = block.split("\n", -1);
     int count = lines.length - 1;
     if (count > MAX_SIGNATURES) {
-      return new NoteParseResult.Malformed("more than " + MAX_SIGNATURES + " signatures");
+      return new ParseResult.Malformed("more than " + MAX_SIGNATURES + " signatures");
     }
     List<NoteSignature> signatures = new ArrayList<>(count);
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < count; i++) {
       Optional<NoteSignature> signature = NoteSignature.parse(lines[i]);
       if (signature.isEmpty()) {
-        return new NoteParseResult.Malformed("signature line " + (i + 1) + " is malformed");
+        return new ParseResult.Malformed("signature line " + (i + 1) + " is malformed");
       }
       if (!seen.add(lines[i])) {
-        return new NoteParseResult.Malformed("signature line " + (i + 1) + " repeats another");
+        return new ParseResult.Malformed("signature line " + (i + 1) + " repeats another");
       }
       signatures.add(signature.get());
     }
-    return new NoteParseResult.Parsed(new SignedNote(text, signatures));
+    return new ParseResult.Parsed(new SignedNote(text, signatures));
   }
 
   private static Optional<String> strictUtf8(byte[] bytes) {

@@ -9,7 +9,6 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.note.NoteCheck;
 import org.entente.gateway.note.NoteKeyName;
-import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
@@ -48,15 +47,16 @@ public final class BundleDraft {
       throw new InvalidValue(
           "a bundle has at most " + SignedNote.MAX_BYTES + " bytes", bytes.length + " bytes");
     }
-    NoteParseResult parse = SignedNote.parse(bytes);
-    if (parse instanceof NoteParseResult.Parsed parsed) {
+    SignedNote.ParseResult parse = SignedNote.parse(bytes);
+    if (parse instanceof SignedNote.ParseResult.Parsed parsed) {
       SignedNote note = parsed.note();
       return new BundleDraft(new BundleText().parse(note.text()), note.text(), note.signatures());
     }
     String whole = new String(bytes, StandardCharsets.UTF_8);
     if (!whole.endsWith("\n\n")) {
       throw new InvalidValue(
-          "a bundle is a signed note", ((NoteParseResult.Malformed) parse).reason());
+          "a bundle is a signed note: " + ((SignedNote.ParseResult.Malformed) parse).reason(),
+          "other bytes");
     }
     BundleDraft draft = of(new BundleText().parse(whole.substring(0, whole.length() - 1)));
     if (!java.util.Arrays.equals(draft.encode(), bytes)) {

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.note.NoteCheck;
-import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.BundleVerdict.Refused;
 import org.entente.gateway.trust.BundleVerdict.Verified;
@@ -110,11 +109,11 @@ public final class BundleVerifier {
 
   /** Parses a bundle and checks the signatures of the signers and of its own roots. */
   private BundleVerdict read(byte[] noteBytes, Optional<RootSet> signers) {
-    NoteParseResult parse = SignedNote.parse(noteBytes);
-    if (parse instanceof NoteParseResult.Malformed malformed) {
-      return new Refused(BundleFault.MALFORMED, "not a signed note: " + malformed.reason());
+    SignedNote.ParseResult parse = SignedNote.parse(noteBytes);
+    if (parse instanceof SignedNote.ParseResult.Malformed malformed) {
+      return new Refused(BundleFault.MALFORMED, "no signed note: " + malformed.reason());
     }
-    SignedNote note = ((NoteParseResult.Parsed) parse).note();
+    SignedNote note = ((SignedNote.ParseResult.Parsed) parse).note();
     BundleContent content;
     try {
       content = format.parse(note.text());

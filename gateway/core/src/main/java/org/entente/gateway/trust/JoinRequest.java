@@ -13,7 +13,6 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.note.NoteCheck;
 import org.entente.gateway.note.NoteKeyName;
-import org.entente.gateway.note.NoteParseResult;
 import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.NoteVerifier;
@@ -52,13 +51,14 @@ public record JoinRequest(
    * @throws InvalidValue if it is malformed, or naming the pair that did not sign
    */
   public static JoinRequest verify(byte[] noteBytes) {
-    NoteParseResult parse =
+    SignedNote.ParseResult parse =
         noteBytes.length > MAX_BYTES
-            ? new NoteParseResult.Malformed("longer than " + MAX_BYTES + " bytes")
+            ? new SignedNote.ParseResult.Malformed("longer than " + MAX_BYTES + " bytes")
             : SignedNote.parse(noteBytes);
-    if (!(parse instanceof NoteParseResult.Parsed parsed)) {
+    if (!(parse instanceof SignedNote.ParseResult.Parsed parsed)) {
       throw new InvalidValue(
-          "a join request is a signed note", ((NoteParseResult.Malformed) parse).reason());
+          "a join request is a signed note: " + ((SignedNote.ParseResult.Malformed) parse).reason(),
+          "other bytes");
     }
     SignedNote note = parsed.note();
     int end = note.text().indexOf('\n');

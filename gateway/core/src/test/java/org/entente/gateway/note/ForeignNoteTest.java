@@ -38,7 +38,7 @@ class ForeignNoteTest {
   private final List<NoteVerifier> known = NoteFixture.verifiers(signers);
 
   private static void add(Comparison cases, String name, byte[] bytes, List<NoteVerifier> keys) {
-    NoteParseResult parse = SignedNote.parse(bytes);
+    SignedNote.ParseResult parse = SignedNote.parse(bytes);
     String verdict =
         parse
             .asNote()

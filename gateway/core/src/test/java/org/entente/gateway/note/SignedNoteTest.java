@@ -101,20 +101,21 @@ class SignedNoteTest {
         "te\u0000xt\n\n— a.example AAAAAQI=\n"
       })
   void parse_whatNoEncoderWrites_isRefused(String bytes) {
-    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(bytes.getBytes(UTF_8)));
+    assertInstanceOf(
+        SignedNote.ParseResult.Malformed.class, SignedNote.parse(bytes.getBytes(UTF_8)));
   }
 
   @Test
   void parse_brokenUtf8_isRefused() {
     byte[] bytes = ("tex?\n\n" + LINE).getBytes(UTF_8);
     bytes[3] = (byte) 0xc3;
-    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(bytes));
+    assertInstanceOf(SignedNote.ParseResult.Malformed.class, SignedNote.parse(bytes));
   }
 
   @Test
   void parse_repeatedLine_isRefused() {
     assertEquals(
-        new NoteParseResult.Malformed("signature line 2 repeats another"),
+        new SignedNote.ParseResult.Malformed("signature line 2 repeats another"),
         SignedNote.parse(("text\n\n" + LINE + LINE).getBytes(UTF_8)));
   }
 
@@ -128,9 +129,9 @@ class SignedNoteTest {
     byte[] tooMany = ("text\n\n" + lines + LINE).getBytes(UTF_8);
     byte[] tooLong = ("x".repeat(SignedNote.MAX_BYTES) + "\n\n" + LINE).getBytes(UTF_8);
 
-    assertInstanceOf(NoteParseResult.Parsed.class, SignedNote.parse(most));
-    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(tooMany));
-    assertInstanceOf(NoteParseResult.Malformed.class, SignedNote.parse(tooLong));
+    assertInstanceOf(SignedNote.ParseResult.Parsed.class, SignedNote.parse(most));
+    assertInstanceOf(SignedNote.ParseResult.Malformed.class, SignedNote.parse(tooMany));
+    assertInstanceOf(SignedNote.ParseResult.Malformed.class, SignedNote.parse(tooLong));
   }
 
   @Test

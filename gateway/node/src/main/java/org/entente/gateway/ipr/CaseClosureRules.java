@@ -31,7 +31,7 @@ final class CaseClosureRules {
     }
     CaseStatus stands = new CaseStatus(kept);
     if (stands.isClosed()) {
-      return Procedure.closed();
+      return closed();
     }
     Transition<IprCase> refusal =
         switch (outcome) {
@@ -46,6 +46,10 @@ final class CaseClosureRules {
         : new Transition.Next<>(
             kept.toBuilder().setOutcome(outcome).setClosedAt(Timestamps.fromMillis(now)).build(),
             "closed: " + IprProtoMapper.word(outcome, "IPR_OUTCOME_"));
+  }
+
+  static Transition<IprCase> closed() {
+    return Transition.outOfOrder("case_id", "the case is closed");
   }
 
   private static @Nullable Transition<IprCase> keepsFromRelease(CaseStatus stands, long now) {

@@ -35,7 +35,7 @@ final class HolderAnswerRules {
       return new Transition.Same<>();
     }
     if (stands.isClosed()) {
-      return Procedure.closed();
+      return CaseClosureRules.closed();
     }
     if (!kept.hasHolderNotifiedAt() || stands.lacksRecordation()) {
       return Transition.outOfOrder(FIELD, "the rights holder is not notified under a recordation");
@@ -89,7 +89,7 @@ final class HolderAnswerRules {
       return Transition.outOfOrder(FIELD, "a court has the matter");
     }
     if (at >= Timestamps.toMillis(kept.getDeadlines().getHolderBy())) {
-      return Procedure.passed(FIELD, kept.getDeadlines().getHolderBy());
+      return Transition.passed(FIELD, kept.getDeadlines().getHolderBy());
     }
     IprHolderWord.Builder word = kept.getHolder().toBuilder();
     return next(
@@ -109,7 +109,7 @@ final class HolderAnswerRules {
       return Transition.outOfOrder(FIELD, "a court has the matter");
     }
     if (at >= Timestamps.toMillis(kept.getDeadlines().getProceedingsBy())) {
-      return Procedure.passed(FIELD, kept.getDeadlines().getProceedingsBy());
+      return Transition.passed(FIELD, kept.getDeadlines().getProceedingsBy());
     }
     return next(
         kept,
@@ -119,7 +119,7 @@ final class HolderAnswerRules {
 
   private static Transition<IprCase> proceedings(IprCase kept, String text, long at) {
     if (at >= Timestamps.toMillis(kept.getDeadlines().getProceedingsBy())) {
-      return Procedure.passed(FIELD, kept.getDeadlines().getProceedingsBy());
+      return Transition.passed(FIELD, kept.getDeadlines().getProceedingsBy());
     }
     return next(
         kept,

@@ -1,6 +1,5 @@
 package org.entente.gateway.ipr;
 
-import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -159,7 +158,7 @@ record Procedure(WorkingDays days) {
     }
     CaseStatus stands = new CaseStatus(kept);
     if (stands.isClosed()) {
-      return closed();
+      return CaseClosureRules.closed();
     }
     if (!declarant && stands.isSmall() && !stands.opposes()) {
       return Transition.outOfOrder(
@@ -241,7 +240,7 @@ record Procedure(WorkingDays days) {
       return new Transition.Same<>();
     }
     if (stands.isClosed()) {
-      return closed();
+      return CaseClosureRules.closed();
     }
     if (!kept.hasDeclarantNotifiedAt()) {
       return Transition.outOfOrder("declaration", "the declarant is not notified");
@@ -257,7 +256,7 @@ record Procedure(WorkingDays days) {
     }
     // Who opposed can still come round; silence cannot be broken any more.
     if (!stands.opposes() && at >= Timestamps.toMillis(kept.getDeadlines().getDeclarantBy())) {
-      return passed("declaration.received_at", kept.getDeadlines().getDeclarantBy());
+      return Transition.passed("declaration.received_at", kept.getDeadlines().getDeclarantBy());
     }
     return new Transition.Next<>(
         kept.toBuilder()
@@ -277,7 +276,7 @@ record Procedure(WorkingDays days) {
       return new Transition.Same<>();
     }
     if (stands.isClosed()) {
-      return closed();
+      return CaseClosureRules.closed();
     }
     if (kept.getExtendedDays() > 0) {
       return Transition.outOfOrder("extend", "the time for proceedings is extended already");
@@ -346,19 +345,10 @@ record Procedure(WorkingDays days) {
     }
     if (Timestamps.compare(recordation.getAppliedAt(), kept.getDeadlines().getApplicationBy())
         >= 0) {
-      return passed("attach.recordation_id", kept.getDeadlines().getApplicationBy());
+      return Transition.passed("attach.recordation_id", kept.getDeadlines().getApplicationBy());
     }
     return new Transition.Next<>(
         kept.toBuilder().setRecordationId(recordation.getRecordationId()).build(),
         "recordation attached");
-  }
-
-  static Transition<IprCase> closed() {
-    return Transition.outOfOrder("case_id", "the case is closed");
-  }
-
-  static Transition<IprCase> passed(String field, Timestamp by) {
-    return Transition.refused(
-        Code.DEADLINE_PASSED, field, "is not in time; that was before " + Timestamps.toString(by));
   }
 }

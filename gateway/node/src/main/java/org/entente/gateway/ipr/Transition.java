@@ -1,5 +1,7 @@
 package org.entente.gateway.ipr;
 
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 
@@ -39,5 +41,10 @@ sealed interface Transition<S> {
 
   static <S> Transition<S> outOfOrder(String field, String message) {
     return refused(Code.OUT_OF_ORDER, field, message);
+  }
+
+  static <S> Transition<S> passed(String field, Timestamp by) {
+    return refused(
+        Code.DEADLINE_PASSED, field, "is not in time; that was before " + Timestamps.toString(by));
   }
 }

@@ -12,11 +12,16 @@ import org.entente.proto.link.v1.LinkServiceGrpc;
 /** The gRPC service of the peer port: brings each stream that a peer opens to its slot. */
 final class LinkServer extends LinkServiceGrpc.LinkServiceImplBase {
   private final LinkEnvironment environment;
-  private final PeerLinks links;
+  private final Acceptor acceptor;
 
-  LinkServer(LinkEnvironment environment, PeerLinks links) {
+  /** Takes or ends a stream whose first frame has come. */
+  interface Acceptor {
+    void accept(IncomingStream stream, PeerName from, Hello hello);
+  }
+
+  LinkServer(LinkEnvironment environment, Acceptor acceptor) {
     this.environment = environment;
-    this.links = links;
+    this.acceptor = acceptor;
   }
 
   @Override
@@ -37,7 +42,7 @@ final class LinkServer extends LinkServiceGrpc.LinkServiceImplBase {
 
   private void greeted(AcceptedStream stream, PeerName peer, Hello hello) {
     try {
-      environment.workers().execute(() -> links.accept(stream, peer, hello));
+      environment.workers().execute(() -> acceptor.accept(stream, peer, hello));
     } catch (RejectedExecutionException e) {
       stream.end(Code.NOT_READY, "stopping");
     }

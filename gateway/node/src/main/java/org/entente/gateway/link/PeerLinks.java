@@ -59,7 +59,7 @@ public final class PeerLinks implements AutoCloseable {
    * to accept messages of the largest envelope and {@link LinkSettings#packBytes}.
    */
   public BindableService service() {
-    return new LinkServer(environment, this);
+    return new LinkServer(environment, this::accept);
   }
 
   /**

@@ -100,7 +100,7 @@ public final class Connections {
       Channel closing = evicted.channel;
       later.execute(() -> closing.eventLoop().execute(() -> close(closing)));
     }
-    channel.pipeline().addLast(new HandshakeListener(this));
+    channel.pipeline().addLast(new HandshakeListener(this::handshaken));
     channel.closeFuture().addListener(done -> gone(connection));
     return true;
   }

@@ -1,8 +1,12 @@
 package org.entente.gateway.rpc.server;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.entente.gateway.rpc.tls.PeerCertificates;
 
 /**
@@ -10,10 +14,10 @@ import org.entente.gateway.rpc.tls.PeerCertificates;
  * gRPC's own filter is told only once HTTP/2 has begun, which the other side may put off.
  */
 final class HandshakeListener extends ChannelInboundHandlerAdapter {
-  private final Connections connections;
+  private final BiConsumer<Channel, List<X509Certificate>> handshaken;
 
-  HandshakeListener(Connections connections) {
-    this.connections = connections;
+  HandshakeListener(BiConsumer<Channel, List<X509Certificate>> handshaken) {
+    this.handshaken = handshaken;
   }
 
   /** The pipeline has its TLS when this returns from those behind, and nothing was read yet. */
@@ -29,7 +33,7 @@ final class HandshakeListener extends ChannelInboundHandlerAdapter {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                connections.handshaken(
+                handshaken.accept(
                     context.channel(), PeerCertificates.of(tls.engine().getSession()));
               }
             });
