@@ -27,7 +27,9 @@ import org.entente.gateway.bridge.format.DraftLines;
 import org.entente.gateway.bridge.format.JsonLines;
 import org.entente.gateway.bridge.format.RecordReadResult;
 import org.entente.gateway.bridge.format.SourceRecord;
+import org.entente.gateway.bridge.mapping.MappingFile;
 import org.entente.gateway.bridge.mapping.MappingInput;
+import org.entente.gateway.bridge.mapping.MappingLoader;
 import org.entente.gateway.bridge.mapping.RecordMapping;
 import org.entente.gateway.cel.ExpressionCompiler;
 import org.entente.gateway.config.ConfigProblem;
@@ -291,7 +293,8 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     private final List<ConfigProblem> problems = new ArrayList<>();
 
     @Nullable RecordMapping load(Path file) {
-      YamlReadResult<RecordMapping> reading = RecordMapping.load(file, yaml, expressions);
+      YamlReadResult<RecordMapping> reading =
+          MappingLoader.load(yaml.read(file, MappingFile.class), expressions);
       if (reading instanceof YamlReadResult.Read<RecordMapping> read) {
         return read.value();
       }

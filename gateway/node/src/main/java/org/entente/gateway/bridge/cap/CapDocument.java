@@ -15,6 +15,15 @@ import org.entente.gateway.bridge.format.PrintableText;
 
 /** One CAP document while it is read. For one document and one thread. */
 final class CapDocument {
+  /** Most elements of a document. */
+  static final int MAX_ELEMENTS = 10_000;
+
+  /** Deepest nesting of elements: CAP nests five deep, a signature somewhat deeper. */
+  static final int MAX_DEPTH = 32;
+
+  /** Most attributes of an element: CAP has none, a signature few. */
+  static final int MAX_ATTRIBUTES = 32;
+
   private static final String SIGNATURES = "http://www.w3.org/2000/09/xmldsig#";
 
   /** Attributes that speak of the schema and not of the alert. */
@@ -202,18 +211,17 @@ final class CapDocument {
   private void started() throws CapProblem {
     depth++;
     elements++;
-    if (elements > CapReader.MAX_ELEMENTS) {
-      throw new CapProblem(line(), "", "has more than " + CapReader.MAX_ELEMENTS + " elements");
+    if (elements > MAX_ELEMENTS) {
+      throw new CapProblem(line(), "", "has more than " + MAX_ELEMENTS + " elements");
     }
-    if (depth > CapReader.MAX_DEPTH) {
-      throw new CapProblem(
-          line(), "", "has elements nested more than " + CapReader.MAX_DEPTH + " deep");
+    if (depth > MAX_DEPTH) {
+      throw new CapProblem(line(), "", "has elements nested more than " + MAX_DEPTH + " deep");
     }
-    if (xml.getAttributeCount() > CapReader.MAX_ATTRIBUTES) {
+    if (xml.getAttributeCount() > MAX_ATTRIBUTES) {
       throw new CapProblem(
           line(),
           PrintableText.cut(xml.getLocalName(), 40),
-          "has more than " + CapReader.MAX_ATTRIBUTES + " attributes");
+          "has more than " + MAX_ATTRIBUTES + " attributes");
     }
   }
 

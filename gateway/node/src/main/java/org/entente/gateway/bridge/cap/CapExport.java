@@ -3,11 +3,6 @@ package org.entente.gateway.bridge.cap;
 import static org.entente.gateway.bridge.format.CapElement.parent;
 import static org.entente.gateway.bridge.format.CapElement.text;
 
-import com.google.protobuf.Timestamp;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -46,10 +41,6 @@ final class CapExport {
   /** The element, and what of the message is not in it as it stands. */
   record ExportResult(CapElement alert, List<UnmappedValue> unmapped) {}
 
-  /** CAP 1.2 section 3.3.2: no "Z", UTC is written "-00:00". */
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'-00:00'").withZone(ZoneOffset.UTC);
-
   private static final int MOST_BLOCKS = 64;
 
   private final Label label;
@@ -82,7 +73,7 @@ final class CapExport {
     List<CapElement> out = new ArrayList<>();
     out.add(text("identifier", kept("identifier", identifier(label))));
     out.add(text("sender", kept("sender", label.getOrigin())));
-    out.add(text("sent", kept("sent", time(label.getCreatedAt(), label.hasCreatedAt()))));
+    out.add(text("sent", kept("sent", CapText.time(label.getCreatedAt(), label.hasCreatedAt()))));
     out.add(text("status", CapCodes.word(label.getStatus().getValueDescriptor(), "Actual")));
     out.add(text("msgType", messageType()));
     if (label.getMessageType() == MessageType.MESSAGE_TYPE_RECTIFICATION) {
@@ -102,7 +93,7 @@ final class CapExport {
 
   /** Whether a CAP document began it, which then names it. */
   private boolean isFromCap() {
-    return alert.containsExtra(CapImport.EXTRA + "identifier");
+    return alert.containsExtra(CapExtra.EXTRA + "identifier");
   }
 
   private String messageType() {
@@ -183,8 +174,8 @@ final class CapExport {
 
   private List<CapLines> blocks() {
     List<CapLines> blocks = new ArrayList<>();
-    for (int i = 0; i < MOST_BLOCKS && alert.containsExtra(CapImport.INFO + i); i++) {
-      blocks.add(CapLines.read(CapExtra.get(alert, CapImport.INFO + i, "")));
+    for (int i = 0; i < MOST_BLOCKS && alert.containsExtra(CapExtra.INFO + i); i++) {
+      blocks.add(CapLines.read(CapExtra.get(alert, CapExtra.INFO + i, "")));
     }
     return blocks;
   }
@@ -230,7 +221,7 @@ final class CapExport {
     out.add(text("audience", kept.first("audience", "")));
     pairs("eventCode", kept, out);
     out.add(text("effective", kept.first("effective", "")));
-    String onset = time(alert.getOnsetAt(), alert.hasOnsetAt() && kept.entries().isEmpty());
+    String onset = CapText.time(alert.getOnsetAt(), alert.hasOnsetAt() && kept.entries().isEmpty());
     out.add(text("onset", kept.first("onset", onset)));
     // The label's expires_at says until when to deliver, not until when the alert holds.
     out.add(text("expires", kept.first("expires", "")));
@@ -258,12 +249,12 @@ final class CapExport {
    */
   private void count(CapElement area) throws CapProblem {
     elements += size(area);
-    if (elements > CapReader.MAX_ELEMENTS) {
+    if (elements > CapDocument.MAX_ELEMENTS) {
       throw new CapProblem(
           0,
           "alert/info/area",
           "would be repeated until the document has more than "
-              + CapReader.MAX_ELEMENTS
+              + CapDocument.MAX_ELEMENTS
               + " elements");
     }
   }
@@ -369,7 +360,7 @@ final class CapExport {
       }
     }
     for (String key : alert.getExtraMap().keySet()) {
-      if (key.startsWith(CapImport.EXTRA) && !CapExtra.isOne(key)) {
+      if (key.startsWith(CapExtra.EXTRA) && !CapExtra.isOne(key)) {
         leftovers.add(0, "body.alert.extra." + key, "is none of what CAP documents are kept in");
       }
     }
@@ -391,18 +382,10 @@ final class CapExport {
   }
 
   private String kept(String name, String otherwise) {
-    return CapExtra.get(alert, CapImport.EXTRA + name, otherwise);
+    return CapExtra.get(alert, CapExtra.EXTRA + name, otherwise);
   }
 
   private static int index(String text, int count) {
     return text.matches("\\d{1,4}") && Integer.parseInt(text) < count ? Integer.parseInt(text) : -1;
-  }
-
-  static String time(Timestamp time, boolean present) {
-    try {
-      return present ? TIME.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos())) : "";
-    } catch (DateTimeException e) {
-      return "";
-    }
   }
 }

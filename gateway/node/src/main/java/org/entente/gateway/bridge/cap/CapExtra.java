@@ -1,5 +1,6 @@
 package org.entente.gateway.bridge.cap;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.proto.v1.Alert;
@@ -10,9 +11,27 @@ import org.entente.proto.v1.Alert;
  * {@code KEY+2} and so on.
  */
 final class CapExtra {
+  static final String EXTRA = "cap.";
+  static final String INFO = "cap.info.";
+
+  /** Elements of the alert that are kept as they are; repeated ones as lines. */
+  static final List<String> KEPT =
+      List.of(
+          "identifier",
+          "sender",
+          "sent",
+          "source",
+          "scope",
+          "restriction",
+          "addresses",
+          "code",
+          "note",
+          "references",
+          "incidents");
+
   private static final int LONGEST = 20_000;
   private static final Pattern PART = Pattern.compile("(.*)\\+\\d{1,2}", Pattern.DOTALL);
-  private static final Pattern BLOCK = Pattern.compile(Pattern.quote(CapImport.INFO) + "\\d{1,2}");
+  private static final Pattern BLOCK = Pattern.compile(Pattern.quote(INFO) + "\\d{1,2}");
 
   private CapExtra() {}
 
@@ -46,8 +65,7 @@ final class CapExtra {
   static boolean isOne(String entry) {
     Matcher part = PART.matcher(entry);
     String key = part.matches() ? String.valueOf(part.group(1)) : entry;
-    return key.startsWith(CapImport.EXTRA)
-        && (BLOCK.matcher(key).matches()
-            || CapImport.KEPT.contains(key.substring(CapImport.EXTRA.length())));
+    return key.startsWith(EXTRA)
+        && (BLOCK.matcher(key).matches() || KEPT.contains(key.substring(EXTRA.length())));
   }
 }

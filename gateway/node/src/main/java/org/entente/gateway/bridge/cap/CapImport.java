@@ -45,29 +45,9 @@ import org.entente.proto.v1.Urgency;
  * at all is told with the draft.
  */
 public final class CapImport {
-  static final String EXTRA = "cap.";
-  static final String INFO = "cap.info.";
   public static final String OURS = "entente:";
   static final String OUR_EXTRA = "entente:extra:";
   static final String OUR_SUBJECT = "entente:subject";
-
-  /** What CAP says a block without language is in. */
-  static final String DEFAULT_LANGUAGE = "en-US";
-
-  /** Elements of the alert that are kept as they are; repeated ones as lines. */
-  static final List<String> KEPT =
-      List.of(
-          "identifier",
-          "sender",
-          "sent",
-          "source",
-          "scope",
-          "restriction",
-          "addresses",
-          "code",
-          "note",
-          "references",
-          "incidents");
 
   /** Elements of a block that are kept as they are. */
   static final List<String> KEPT_OF_INFO =
@@ -135,13 +115,13 @@ public final class CapImport {
   }
 
   private void keepAlert() {
-    for (String name : KEPT) {
+    for (String name : CapExtra.KEPT) {
       List<String> values = cap.textsOf(name);
       if (name.equals("code") && !values.isEmpty()) {
         List<Entry> entries = values.stream().map(value -> new Entry("code", value)).toList();
-        CapExtra.put(alert, EXTRA + name, new CapLines(entries).write());
+        CapExtra.put(alert, CapExtra.EXTRA + name, new CapLines(entries).write());
       } else if (!values.isEmpty()) {
-        CapExtra.put(alert, EXTRA + name, values.get(0));
+        CapExtra.put(alert, CapExtra.EXTRA + name, values.get(0));
       }
     }
   }
@@ -180,7 +160,7 @@ public final class CapImport {
     pairs(info, "eventCode", kept);
     parameters(info, kept);
     resources(info, kept);
-    CapExtra.put(alert, INFO + index, new CapLines(kept).write());
+    CapExtra.put(alert, CapExtra.INFO + index, new CapLines(kept).write());
   }
 
   private void keepOfArea(CapElement area, String prefix, List<Entry> kept) {
@@ -306,8 +286,8 @@ public final class CapImport {
     for (CapElement parameter : info.all("parameter")) {
       String name = parameter.textOf("valueName");
       String value = parameter.textOf("value");
-      String key = name.startsWith(OUR_EXTRA) ? name.substring(OUR_EXTRA.length()) : EXTRA;
-      if (!key.startsWith(EXTRA) && !alert.containsExtra(key)) {
+      String key = name.startsWith(OUR_EXTRA) ? name.substring(OUR_EXTRA.length()) : CapExtra.EXTRA;
+      if (!key.startsWith(CapExtra.EXTRA) && !alert.containsExtra(key)) {
         alert.putExtra(key, value);
       } else if (name.equals(OUR_SUBJECT)) {
         alert.addSubjects(subject(value));

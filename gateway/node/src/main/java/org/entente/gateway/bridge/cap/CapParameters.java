@@ -60,7 +60,7 @@ final class CapParameters {
       }
     }
     for (Map.Entry<String, String> extra : new TreeMap<>(alert.getExtraMap()).entrySet()) {
-      if (!extra.getKey().startsWith(CapImport.EXTRA)) {
+      if (!extra.getKey().startsWith(CapExtra.EXTRA)) {
         out.add(pair("parameter", CapImport.OUR_EXTRA + extra.getKey(), extra.getValue()));
       }
     }
@@ -83,7 +83,7 @@ final class CapParameters {
     if (value instanceof ByteString bytes) {
       return HexFormat.of().formatHex(bytes.toByteArray());
     }
-    return value instanceof Timestamp time ? CapExport.time(time, true) : value.toString();
+    return value instanceof Timestamp time ? CapText.time(time, true) : value.toString();
   }
 
   private static List<?> values(Map.Entry<FieldDescriptor, Object> entry) {

@@ -22,22 +22,14 @@ import org.entente.gateway.bridge.format.XmlText;
  *
  * <p>A document type declaration is refused before anything in it is looked at, so there are no
  * entities beyond XML's five, nothing is expanded and nothing fetched. XInclude is not done. A
- * document has at most {@value #MAX_BYTES} bytes and {@value #MAX_ELEMENTS} elements, nested at
- * most {@value #MAX_DEPTH} deep, of at most {@value #MAX_ATTRIBUTES} attributes each; parts that
- * are skipped count. Safe for use by several threads.
+ * document has at most {@value #MAX_BYTES} bytes and {@value CapDocument#MAX_ELEMENTS} elements,
+ * nested at most {@value CapDocument#MAX_DEPTH} deep, of at most {@value
+ * CapDocument#MAX_ATTRIBUTES} attributes each; parts that are skipped count. Safe for use by
+ * several threads.
  */
 public final class CapReader {
   /** Largest document, in bytes. */
   public static final int MAX_BYTES = 1 << 20;
-
-  /** Most elements of a document. */
-  public static final int MAX_ELEMENTS = 10_000;
-
-  /** Deepest nesting of elements: CAP nests five deep, a signature somewhat deeper. */
-  public static final int MAX_DEPTH = 32;
-
-  /** Most attributes of an element: CAP has none, a signature few. */
-  public static final int MAX_ATTRIBUTES = 32;
 
   private CapReader() {}
 

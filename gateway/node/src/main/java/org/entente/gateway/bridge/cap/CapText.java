@@ -1,5 +1,10 @@
 package org.entente.gateway.bridge.cap;
 
+import com.google.protobuf.Timestamp;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import org.entente.gateway.bridge.format.PrintableText;
 import org.entente.proto.v1.AlertText;
 
@@ -12,11 +17,18 @@ final class CapText {
   private static final int LINE = 200;
   private static final int PLACE = 1_000;
 
+  /** CAP 1.2 section 3.3.2: no "Z", UTC is written "-00:00". */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'-00:00'").withZone(ZoneOffset.UTC);
+
+  /** What CAP says a block without language is in. */
+  private static final String DEFAULT_LANGUAGE = "en-US";
+
   private CapText() {}
 
   /** What CAP says a block without language is in. */
   static String language(String said) {
-    return said.isEmpty() ? CapImport.DEFAULT_LANGUAGE : said;
+    return said.isEmpty() ? DEFAULT_LANGUAGE : said;
   }
 
   /** Documents are wrapped where their writer liked; a headline is a line, of a bounded length. */
@@ -36,6 +48,15 @@ final class CapText {
         .setHeadline(PrintableText.cut(messageType + " " + about, LINE - 1))
         .setDescription(note)
         .build();
+  }
+
+  /** A time in the form of CAP; empty for none, and for one that has no such form. */
+  static String time(Timestamp time, boolean present) {
+    try {
+      return present ? TIME.format(Instant.ofEpochSecond(time.getSeconds(), time.getNanos())) : "";
+    } catch (DateTimeException e) {
+      return "";
+    }
   }
 
   private static String cut(String text, int longest) {

@@ -77,7 +77,7 @@ public final class CapWriter {
     List<CapElement> out = new ArrayList<>();
     out.add(CapElement.text("identifier", CapExport.identifier(label)));
     out.add(CapElement.text("sender", label.getOrigin()));
-    out.add(CapElement.text("sent", CapExport.time(label.getCreatedAt(), label.hasCreatedAt())));
+    out.add(CapElement.text("sent", CapText.time(label.getCreatedAt(), label.hasCreatedAt())));
     out.add(CapElement.text("status", alert.textOf("status")));
     out.add(CapElement.text("msgType", "Cancel"));
     for (String name : List.of("scope", "restriction", "addresses")) {

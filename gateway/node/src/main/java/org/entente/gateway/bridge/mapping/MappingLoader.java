@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks one mapping file as a whole and compiles it; collects every problem. For one file. */
 public final class MappingLoader {
-  static final String PUBLISHER = "publisher";
-
   /** What every draft needs and no source but the mapping gives. */
   private static final List<String> NEEDED =
       List.of("label.category", "label.purpose", "label.classification", "to");
@@ -41,6 +39,7 @@ public final class MappingLoader {
     this.expressions = expressions;
   }
 
+  /** Loads a mapping file that was read; every problem found in it is reported. */
   public static YamlReadResult<RecordMapping> load(
       YamlReadResult<MappingFile> reading, ExpressionCompiler expressions) {
     if (reading instanceof YamlReadResult.Read<MappingFile> read) {
@@ -68,13 +67,19 @@ public final class MappingLoader {
   }
 
   private FieldRule publisher(Rule rule) {
-    FieldRule compiled = rule(PUBLISHER, PUBLISHER, rule, ValueType.TEXT, Integer.MAX_VALUE);
+    FieldRule compiled =
+        rule(
+            RecordMapping.PUBLISHER,
+            RecordMapping.PUBLISHER,
+            rule,
+            ValueType.TEXT,
+            Integer.MAX_VALUE);
     for (Object fixed : new Object[] {rule.constant(), rule.otherwise()}) {
       if (fixed != null) {
         try {
-          DraftLimits.agency(String.valueOf(fixed), PUBLISHER);
+          DraftLimits.agency(String.valueOf(fixed), RecordMapping.PUBLISHER);
         } catch (DraftFault e) {
-          problem(PUBLISHER, e.problem(), "an agency name such as fr.customs");
+          problem(RecordMapping.PUBLISHER, e.problem(), "an agency name such as fr.customs");
         }
       }
     }

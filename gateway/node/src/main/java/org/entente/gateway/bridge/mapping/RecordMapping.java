@@ -1,6 +1,5 @@
 package org.entente.gateway.bridge.mapping;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +14,6 @@ import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.DraftLimits;
 import org.entente.gateway.bridge.format.SourceRecord;
 import org.entente.gateway.bridge.format.UnmappedValue;
-import org.entente.gateway.cel.ExpressionCompiler;
-import org.entente.gateway.config.YamlFiles;
-import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Draft;
 
@@ -33,6 +29,7 @@ import org.entente.proto.v1.Draft;
  * <p>Immutable and pure; safe for use by several threads.
  */
 public final class RecordMapping {
+  static final String PUBLISHER = "publisher";
 
   /** A target and what it is set to. */
   record Entry(TargetPath target, FieldRule rule) {}
@@ -47,12 +44,6 @@ public final class RecordMapping {
     this.input = input;
     this.publisher = publisher;
     this.entries = List.copyOf(entries);
-  }
-
-  /** Loads a mapping file; every problem found in it is reported. */
-  public static YamlReadResult<RecordMapping> load(
-      Path file, YamlFiles yaml, ExpressionCompiler expressions) {
-    return MappingLoader.load(yaml.read(file, MappingFile.class), expressions);
   }
 
   /** What reports call it. */
@@ -103,9 +94,9 @@ public final class RecordMapping {
   private AgencyName publisher(Map<String, Object> source) throws DraftFault {
     Object value = publisher.value(source).orElse(null);
     if (value instanceof String agency) {
-      return DraftLimits.agency(agency, MappingLoader.PUBLISHER);
+      return DraftLimits.agency(agency, PUBLISHER);
     }
-    throw new DraftFault(MappingLoader.PUBLISHER, "is not known for this record");
+    throw new DraftFault(PUBLISHER, "is not known for this record");
   }
 
   @Override

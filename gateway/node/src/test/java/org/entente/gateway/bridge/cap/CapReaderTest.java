@@ -181,7 +181,7 @@ public class CapReaderTest {
   @Test
   void attributes_inGreatNumber_areRefused() {
     StringBuilder some = new StringBuilder("<event");
-    for (int i = 0; i <= CapReader.MAX_ATTRIBUTES; i++) {
+    for (int i = 0; i <= CapDocument.MAX_ATTRIBUTES; i++) {
       some.append(" a").append(i).append("=\"\"");
     }
     StringBuilder many = new StringBuilder("<event");
@@ -294,7 +294,7 @@ public class CapReaderTest {
 
   @Test
   void document_withTooManyElements_isReported() {
-    String xml = with("<info>", "<code>x</code>".repeat(CapReader.MAX_ELEMENTS) + "<info>");
+    String xml = with("<info>", "<code>x</code>".repeat(CapDocument.MAX_ELEMENTS) + "<info>");
 
     assertTrue(
         FeedFixture.bad(FeedFixture.cap(xml)).message().contains("more than 10000 elements"));
@@ -310,7 +310,7 @@ public class CapReaderTest {
     String hidden = signature + deep + "</Signature>";
     BadRecord bad = FeedFixture.bad(FeedFixture.cap(with("<info>", hidden + "<info>")));
     assertTrue(bad.message().contains("nested more than 32 deep"), bad::toString);
-    String wide = signature + "<b/>".repeat(CapReader.MAX_ELEMENTS) + "</Signature>";
+    String wide = signature + "<b/>".repeat(CapDocument.MAX_ELEMENTS) + "</Signature>";
     BadRecord many = FeedFixture.bad(FeedFixture.cap(with("<info>", wide + "<info>")));
     assertTrue(many.message().contains("more than 10000 elements"), many::toString);
   }

@@ -125,7 +125,7 @@ class CapWriterTest {
     Draft read = CapImport.draft(FeedFixture.capAlert(xml(label, sent)));
     Alert.Builder got = read.getBody().getAlert().toBuilder();
     List.copyOf(got.getExtraMap().keySet()).stream()
-        .filter(key -> key.startsWith(CapImport.EXTRA))
+        .filter(key -> key.startsWith(CapExtra.EXTRA))
         .forEach(got::removeExtra);
     assertEquals(sent, got.build());
     assertEquals(label.getSeverity(), read.getLabel().getSeverity());

@@ -88,7 +88,7 @@ public final class FeedFixture {
   }
 
   public static YamlReadResult<RecordMapping> load(Path file) {
-    return RecordMapping.load(file, YAML, EXPRESSIONS);
+    return MappingLoader.load(YAML.read(file, MappingFile.class), EXPRESSIONS);
   }
 
   public static CapReadResult cap(String xml) {
