@@ -3,6 +3,7 @@ package org.entente.gateway.ledger;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.proto.store.v1.InboxRecord;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +17,16 @@ import org.jspecify.annotations.Nullable;
  * read is kept from it. Immutable; safe for many threads.
  */
 public final class DeskVisibility {
-  private final Desks desks;
-  private final Desks.Seat seat;
+  private final Function<InboxRecord, Optional<List<String>>> desks;
+  private final DeskSeat seat;
   private final Set<String> asked;
 
-  DeskVisibility(Desks desks, Desks.Seat seat) {
+  DeskVisibility(Function<InboxRecord, Optional<List<String>>> desks, DeskSeat seat) {
     this(desks, seat, Set.of());
   }
 
-  private DeskVisibility(Desks desks, Desks.Seat seat, Set<String> asked) {
+  private DeskVisibility(
+      Function<InboxRecord, Optional<List<String>>> desks, DeskSeat seat, Set<String> asked) {
     this.desks = desks;
     this.seat = seat;
     this.asked = asked;
@@ -47,7 +49,7 @@ public final class DeskVisibility {
     if (record.getSealedDesks().isEmpty()) {
       return asked.isEmpty() && !seat.only();
     }
-    Optional<List<String>> directed = desks.of(record);
+    Optional<List<String>> directed = desks.apply(record);
     return directed.isPresent()
         && (seat.isNone() || directed.get().stream().anyMatch(seat::isAt))
         && (asked.isEmpty() || directed.get().stream().anyMatch(asked::contains));

@@ -25,43 +25,17 @@ import org.entente.proto.store.v1.InboxRecord;
  */
 public final class Desks {
   private final RecordSeal atRest;
-  private final Map<NodeName, Seat> seats;
-
-  /**
-   * Where a client sits.
-   *
-   * @param desks none for a client that is given whatever desk it is for
-   * @param only whether it is given nothing that is directed to no desk
-   */
-  public record Seat(Set<DeskName> desks, boolean only) {
-    /** At no desk. */
-    public static final Seat NONE = new Seat(Set.of(), false);
-
-    public Seat {
-      desks = Set.copyOf(desks);
-      if (only && desks.isEmpty()) {
-        throw new IllegalArgumentException("a client without desks would be given nothing");
-      }
-    }
-
-    boolean isNone() {
-      return desks.isEmpty();
-    }
-
-    boolean isAt(String name) {
-      return desks.stream().anyMatch(desk -> desk.value().equals(name));
-    }
-  }
+  private final Map<NodeName, DeskSeat> seats;
 
   /** Desks at which these clients sit; a client that is not among them sits at none. */
-  public Desks(RecordSeal atRest, Map<NodeName, Seat> seats) {
+  public Desks(RecordSeal atRest, Map<NodeName, DeskSeat> seats) {
     this.atRest = atRest;
     this.seats = Map.copyOf(seats);
   }
 
   /** What a client is given. */
   public DeskVisibility sight(NodeName client) {
-    return new DeskVisibility(this, seats.getOrDefault(client, Seat.NONE));
+    return new DeskVisibility(this::of, seats.getOrDefault(client, DeskSeat.NONE));
   }
 
   /** The desks at which clients sit. */

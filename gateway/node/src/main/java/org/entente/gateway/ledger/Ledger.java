@@ -5,8 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
-import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
+import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.ledger.record.DiskSpace;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.AssignmentTable;
@@ -88,7 +89,7 @@ public final class Ledger implements AutoCloseable {
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer) {
-    this(store, journal, clock, limits, observer, WriterExecutor.ownThread());
+    this(store, journal, clock, limits, observer, new WriterThread());
   }
 
   /** The same with a writer that has its turns elsewhere; they are closed with the ledger. */

@@ -1,7 +1,7 @@
 package org.entente.gateway.ledger;
 
-import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
 

@@ -330,7 +330,7 @@ public final class Retention {
     }
   }
 
-  private Step write(org.entente.gateway.ledger.commit.Mutation<Step> mutation) {
+  private Step write(Transaction.Mutation<Step> mutation) {
     return ledger.commit(Lane.ROUTINE, mutation);
   }
 

@@ -8,10 +8,16 @@ import java.util.List;
  * Changes that are committed together, in the order in which they were added.
  *
  * <p>Used by one thread at a time. Arrays are not copied: the caller leaves them unchanged until
- * the commit has returned. Bounded by {@link Store#MAX_KEY_BYTES} and {@link
- * Store#MAX_BATCH_BYTES}; going beyond is a bug of the caller.
+ * the commit has returned. Bounded by {@link #MAX_KEY_BYTES} and {@link #MAX_BYTES}; going beyond
+ * is a bug of the caller.
  */
 public final class Batch {
+  /** Longest key in bytes. */
+  public static final int MAX_KEY_BYTES = 1024;
+
+  /** Most bytes of keys and values, 64 MiB. */
+  public static final int MAX_BYTES = 64 << 20;
+
   private final List<Change> changes = new ArrayList<>();
   private int bytes;
 
@@ -80,14 +86,13 @@ public final class Batch {
   }
 
   private void charge(byte[] key, int valueLength) {
-    if (key.length > Store.MAX_KEY_BYTES) {
+    if (key.length > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
-          "a key of " + key.length + " bytes; at most " + Store.MAX_KEY_BYTES);
+          "a key of " + key.length + " bytes; at most " + MAX_KEY_BYTES);
     }
     long total = (long) bytes + key.length + valueLength;
-    if (total > Store.MAX_BATCH_BYTES) {
-      throw new IllegalArgumentException(
-          "a batch of " + total + " bytes; at most " + Store.MAX_BATCH_BYTES);
+    if (total > MAX_BYTES) {
+      throw new IllegalArgumentException("a batch of " + total + " bytes; at most " + MAX_BYTES);
     }
     bytes = (int) total;
   }

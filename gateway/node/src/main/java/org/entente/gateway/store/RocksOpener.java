@@ -24,7 +24,7 @@ import org.rocksdb.WALRecoveryMode;
  * table that this release does not know, is refused and none of its records changes: before the
  * first release there is one format, and this constant rises with each change of it.
  */
-final class RocksOpener {
+final class RocksOpener<S extends Store> {
   static final int FORMAT = 7;
   static final byte[] FORMAT_KEY = "entente.store.format".getBytes(StandardCharsets.US_ASCII);
 
@@ -34,29 +34,40 @@ final class RocksOpener {
 
   private final Path dir;
   private final RocksOptions options;
+  private final Assembly<S> assembly;
 
-  RocksOpener(Path dir, RocksOptions options) {
-    this.dir = dir;
-    this.options = options;
+  /** Makes a store of an open database. */
+  interface Assembly<S> {
+    S of(
+        RocksResources resources,
+        RocksDB database,
+        Map<Table, ColumnFamilyHandle> tables,
+        boolean readOnly);
   }
 
-  RocksStore open() {
+  RocksOpener(Path dir, RocksOptions options, Assembly<S> assembly) {
+    this.dir = dir;
+    this.options = options;
+    this.assembly = assembly;
+  }
+
+  S open() {
     requireUndamagedLogs();
     return open(WALRecoveryMode.TolerateCorruptedTailRecords);
   }
 
-  RocksStore openCuttingLogAtDamage() {
+  S openCuttingLogAtDamage() {
     return open(WALRecoveryMode.PointInTimeRecovery);
   }
 
-  private RocksStore open(WALRecoveryMode recovery) {
+  private S open(WALRecoveryMode recovery) {
     RocksDirectory.create(dir);
     requireKnownTables();
-    RocksStore store = open(new RocksResources(options, recovery), false);
+    S store = open(new RocksResources(options, recovery), false);
     return checked(store, () -> checkFormat(store));
   }
 
-  RocksStore openReadOnly() {
+  S openReadOnly() {
     if (!RocksDirectory.holdsStore(dir)) {
       throw new StoreFailure(Kind.IO, "there is no store in " + dir, null);
     }
@@ -66,11 +77,11 @@ final class RocksOpener {
     RocksResources resources =
         new RocksResources(options, WALRecoveryMode.TolerateCorruptedTailRecords);
     resources.keepNoInfoLog();
-    RocksStore store = open(resources, true);
+    S store = open(resources, true);
     return checked(store, () -> requireFormat(store));
   }
 
-  private RocksStore open(RocksResources resources, boolean readOnly) {
+  private S open(RocksResources resources, boolean readOnly) {
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, resources.table()));
     for (Table table : Table.values()) {
@@ -89,14 +100,14 @@ final class RocksOpener {
       for (Table table : Table.values()) {
         tables.put(table, inOrder.next());
       }
-      return new RocksStore(resources, database, tables, readOnly);
+      return assembly.of(resources, database, tables, readOnly);
     } catch (RocksDBException e) {
       resources.close();
       throw RocksFailureMapper.of("opening " + dir, e);
     }
   }
 
-  private static RocksStore checked(RocksStore store, Runnable check) {
+  private S checked(S store, Runnable check) {
     try {
       check.run();
       return store;
@@ -153,7 +164,7 @@ final class RocksOpener {
     return table.name().getBytes(StandardCharsets.US_ASCII);
   }
 
-  private void checkFormat(RocksStore store) {
+  private void checkFormat(Store store) {
     if (store.get(Table.META, FORMAT_KEY) == null && isEmpty(store)) {
       byte[] format = KeyBuilder.key().u16(FORMAT).done();
       store.commit(store.batch().put(Table.META, FORMAT_KEY, format), Durability.SYNCED);
@@ -161,7 +172,7 @@ final class RocksOpener {
     requireFormat(store);
   }
 
-  private void requireFormat(RocksStore store) {
+  private void requireFormat(Store store) {
     byte[] value = store.get(Table.META, FORMAT_KEY);
     if (value == null || value.length != 2) {
       throw new StoreFailure(Kind.CORRUPT, dir + " does not name its format", null);
@@ -177,7 +188,7 @@ final class RocksOpener {
         Kind.OTHER_FORMAT, dir + " was written by another release: " + why, null);
   }
 
-  private static boolean isEmpty(RocksStore store) {
+  private static boolean isEmpty(Store store) {
     byte[] first = new byte[0];
     return Arrays.stream(Table.values()).allMatch(table -> store.last(table, first, null) == null);
   }

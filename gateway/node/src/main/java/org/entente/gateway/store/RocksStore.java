@@ -79,7 +79,7 @@ public final class RocksStore implements Store {
    *     refuses
    */
   public static RocksStore open(Path dir, RocksOptions options) {
-    return new RocksOpener(dir, options).open();
+    return new RocksOpener<>(dir, options, RocksStore::new).open();
   }
 
   /**
@@ -89,7 +89,7 @@ public final class RocksStore implements Store {
    * @throws StoreFailure if there is no store, or as for {@link #open}
    */
   public static RocksStore openReadOnly(Path dir) {
-    return new RocksOpener(dir, RocksOptions.defaults()).openReadOnly();
+    return new RocksOpener<>(dir, RocksOptions.defaults(), RocksStore::new).openReadOnly();
   }
 
   /**
@@ -100,7 +100,7 @@ public final class RocksStore implements Store {
    * @throws StoreFailure as for {@link #open}, where more than the log is damaged
    */
   public static RocksStore openCuttingLogAtDamage(Path dir, RocksOptions options) {
-    return new RocksOpener(dir, options).openCuttingLogAtDamage();
+    return new RocksOpener<>(dir, options, RocksStore::new).openCuttingLogAtDamage();
   }
 
   @Override

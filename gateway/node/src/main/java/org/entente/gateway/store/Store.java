@@ -12,12 +12,6 @@ import org.jspecify.annotations.Nullable;
  * opened it. Use after closing is a bug and ends in {@link IllegalStateException}.
  */
 public interface Store extends AutoCloseable {
-  /** Longest key in bytes. */
-  int MAX_KEY_BYTES = 1024;
-
-  /** Most bytes of keys and values in one batch, 64 MiB. */
-  int MAX_BATCH_BYTES = 64 << 20;
-
   /**
    * The value of {@code key}, as a copy, or null if there is none.
    *

@@ -128,6 +128,6 @@ class DesksTest {
 
   @Test
   void seat_withoutDesks_cannotBeForThemOnly() {
-    assertThrows(IllegalArgumentException.class, () -> new Desks.Seat(Set.of(), true));
+    assertThrows(IllegalArgumentException.class, () -> new DeskSeat(Set.of(), true));
   }
 }

@@ -27,8 +27,9 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
-import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
+import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
@@ -46,7 +47,7 @@ class GroupCommitTest {
   private final AtomicInteger commits = new AtomicInteger();
 
   private GroupCommit writer(LedgerLimits limits) {
-    return writer(limits, WriterExecutor.ownThread());
+    return writer(limits, new WriterThread());
   }
 
   private GroupCommit writer(LedgerLimits limits, WriterExecutor turns) {

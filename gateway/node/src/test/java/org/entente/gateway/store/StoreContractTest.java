@@ -222,16 +222,16 @@ class StoreContractTest {
 
   @Test
   void batch_beyondLimits_isRefusedBeforeCommit() {
-    byte[] longest = new byte[Store.MAX_KEY_BYTES];
+    byte[] longest = new byte[Batch.MAX_KEY_BYTES];
     Batch batch = store.batch().put(Table.INBOX, longest, FIRST).delete(Table.INBOX, FIRST);
     assertEquals(2, batch.size());
-    assertEquals(Store.MAX_KEY_BYTES, batch.bytes());
-    byte[] tooLong = new byte[Store.MAX_KEY_BYTES + 1];
+    assertEquals(Batch.MAX_KEY_BYTES, batch.bytes());
+    byte[] tooLong = new byte[Batch.MAX_KEY_BYTES + 1];
     assertThrows(IllegalArgumentException.class, () -> batch.put(Table.INBOX, tooLong, FIRST));
     assertThrows(IllegalArgumentException.class, () -> batch.delete(Table.INBOX, tooLong));
     assertThrows(
         IllegalArgumentException.class, () -> batch.deleteRange(Table.INBOX, FIRST, tooLong));
-    byte[] rest = new byte[Store.MAX_BATCH_BYTES - Store.MAX_KEY_BYTES];
+    byte[] rest = new byte[Batch.MAX_BYTES - Batch.MAX_KEY_BYTES];
     assertThrows(IllegalArgumentException.class, () -> batch.put(Table.INBOX, bytes("b"), rest));
     assertEquals(2, batch.size());
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.entente.gateway.ledger.DeskSeat;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
@@ -14,17 +15,17 @@ import org.entente.gateway.model.NodeName;
 
 /** Clients at desks, for tests. */
 public final class DeskClients {
-  private final Map<NodeName, Desks.Seat> seats = new HashMap<>();
+  private final Map<NodeName, DeskSeat> seats = new HashMap<>();
 
   /** A client that sits at desks. */
   public DeskClients client(String name, String... desks) {
-    seats.put(new NodeName(name), new Desks.Seat(names(desks), false));
+    seats.put(new NodeName(name), new DeskSeat(names(desks), false));
     return this;
   }
 
   /** A client that is given nothing else. */
   public DeskClients only(String name, String... desks) {
-    seats.put(new NodeName(name), new Desks.Seat(names(desks), true));
+    seats.put(new NodeName(name), new DeskSeat(names(desks), true));
     return this;
   }
 

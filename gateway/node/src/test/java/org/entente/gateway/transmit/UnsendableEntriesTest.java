@@ -222,7 +222,8 @@ class UnsendableEntriesTest {
   private QuarantineStage.DecisionResult decide(
       java.util.function.Function<
               QuarantineRecord,
-              org.entente.gateway.ledger.commit.Mutation<QuarantineStage.DecisionResult>>
+              org.entente.gateway.ledger.commit.Transaction.Mutation<
+                  QuarantineStage.DecisionResult>>
           how) {
     return ledger.commit(LANE, how.apply(aside().get(0).record()));
   }

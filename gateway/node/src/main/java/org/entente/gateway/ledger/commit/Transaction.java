@@ -19,6 +19,21 @@ public final class Transaction {
   private final List<AuditRecord> leaves = new ArrayList<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
 
+  /**
+   * A change of the ledger, as a function from its state to its next state.
+   *
+   * <p>Runs on the writer thread, so it reads what it decides on and nobody changes it in between.
+   * It is quick, does no I/O but through the transaction, and has no effect outside it: what must
+   * happen afterwards is registered with {@link #afterCommit}. If it throws, it alone is undone.
+   *
+   * @param <T> what the one who asked is told once the change is durable
+   */
+  @FunctionalInterface
+  public interface Mutation<T> {
+    /** Applies the change. */
+    T apply(Transaction tx);
+  }
+
   /** One for a batch; its mutations are applied {@link #within} it. */
   public Transaction(Store store, long nowMillis) {
     this.store = store;

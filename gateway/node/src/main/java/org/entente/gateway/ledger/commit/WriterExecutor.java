@@ -9,11 +9,6 @@ import java.util.concurrent.Executor;
  * simulation. Runs one task at a time, in their order.
  */
 public interface WriterExecutor extends Executor {
-  /** A thread of its own, which ends when {@link #close} is called. */
-  static WriterExecutor ownThread() {
-    return new WriterThread();
-  }
-
   /**
    * Waits for what the writer has to do. Never called by a task of the writer itself.
    *

@@ -8,8 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The writer on a thread of its own. */
-final class WriterThread implements WriterExecutor {
+/** The writer on a thread of its own, which ends when {@link #close} is called. */
+public final class WriterThread implements WriterExecutor {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "ledger-writer"));
   private final ScheduledExecutorService timer =

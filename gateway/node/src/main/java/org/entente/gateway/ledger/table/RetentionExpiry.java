@@ -16,39 +16,33 @@ final class RetentionExpiry {
   /** Records of one space that a round looks at. */
   static final int LOOKED = 20_000;
 
-  private final RetentionTable book;
+  private final Removal removal;
   private final Map<Integer, byte[]> places = new HashMap<>();
 
-  RetentionExpiry(RetentionTable book) {
-    this.book = book;
+  RetentionExpiry(Removal removal) {
+    this.removal = removal;
   }
 
-  private interface ExpiryPredicate {
+  interface ExpiryPredicate {
     boolean is(byte[] value);
   }
 
-  /** At most so many of each space: none of them waits for what is over of another. */
-  int prune(Transaction tx, long nowMillis, long today, int most) {
-    ExpiryPredicate ended = value -> RetentionTable.blockRecord(value).getUntilMs() <= nowMillis;
-    int pruned =
-        round(
-            tx,
-            RetentionTable.DONE,
-            most,
-            value -> RetentionTable.erasure(value).getBucketDay() < today);
-    pruned += round(tx, RetentionTable.BLOCK, most, ended);
-    return pruned + round(tx, RetentionTable.TAKEN_BACK, most, ended);
+  /** Removes a record that is over, with what is counted of it. */
+  interface Removal {
+    void remove(Transaction tx, int space, byte[] key);
   }
 
-  private int round(Transaction tx, int space, int most, ExpiryPredicate over) {
+  static byte[] prefix(int space) {
+    return new byte[] {(byte) space};
+  }
+
+  /** At most so many of a space. */
+  int round(Transaction tx, int space, int most, ExpiryPredicate over) {
     byte @Nullable [] from = places.remove(space);
     int looked = 0;
     int pruned = 0;
     try (Scan scan =
-        tx.scanCommitted(
-            Table.RETENTION,
-            from == null ? RetentionTable.prefix(space) : from,
-            RetentionTable.prefix(space + 1))) {
+        tx.scanCommitted(Table.RETENTION, from == null ? prefix(space) : from, prefix(space + 1))) {
       while (scan.hasNext()) {
         scan.next();
         if (pruned >= most || looked++ == LOOKED) {
@@ -56,7 +50,7 @@ final class RetentionExpiry {
           return pruned;
         }
         if (over.is(scan.value()) && isStillOver(tx, scan.key(), over)) {
-          book.forget(tx, space, scan.key());
+          removal.remove(tx, space, scan.key());
           pruned++;
         }
       }

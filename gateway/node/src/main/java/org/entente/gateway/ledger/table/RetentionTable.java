@@ -38,11 +38,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetentionTable {
   private static final int PENDING = 1;
-  static final int DONE = 2;
+  private static final int DONE = 2;
   private static final int HOLD = 3;
-  static final int BLOCK = 4;
+  private static final int BLOCK = 4;
   private static final int BUCKET = 5;
-  static final int TAKEN_BACK = 6;
+  private static final int TAKEN_BACK = 6;
   private static final int BLOCKS = 7;
 
   /** Ids of what was taken back that are held in memory; some 10 MB. */
@@ -52,7 +52,7 @@ public final class RetentionTable {
 
   private final Store store;
 
-  private final RetentionExpiry ends = new RetentionExpiry(this);
+  private final RetentionExpiry ends = new RetentionExpiry(this::forget);
 
   /**
    * Asked of all that is transmitted, and mostly few: of those that may be delivered still. Where
@@ -75,7 +75,11 @@ public final class RetentionTable {
   RetentionTable(Store store, int most) {
     this.store = store;
     this.most = most;
-    try (Scan scan = store.scan(Table.RETENTION, prefix(TAKEN_BACK), prefix(TAKEN_BACK + 1))) {
+    try (Scan scan =
+        store.scan(
+            Table.RETENTION,
+            RetentionExpiry.prefix(TAKEN_BACK),
+            RetentionExpiry.prefix(TAKEN_BACK + 1))) {
       while (holdsAll && scan.hasNext()) {
         scan.next();
         remember(idBehind(scan.key()));
@@ -111,7 +115,11 @@ public final class RetentionTable {
   /** Erasures that have begun, at most so many. */
   public List<ErasureRecord> pending(int most) {
     List<ErasureRecord> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.RETENTION, prefix(PENDING), prefix(PENDING + 1))) {
+    try (Scan scan =
+        store.scan(
+            Table.RETENTION,
+            RetentionExpiry.prefix(PENDING),
+            RetentionExpiry.prefix(PENDING + 1))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         out.add(erasure(scan.value()));
@@ -162,9 +170,11 @@ public final class RetentionTable {
   /** At most so many holds after an id, or from the first on. */
   public List<Hold> holds(@Nullable MessageId after, int most) {
     byte[] from =
-        after == null ? prefix(HOLD) : KeyBuilder.key().bytes(key(HOLD, after)).u8(0).done();
+        after == null
+            ? RetentionExpiry.prefix(HOLD)
+            : KeyBuilder.key().bytes(key(HOLD, after)).u8(0).done();
     List<Hold> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.RETENTION, from, prefix(HOLD + 1))) {
+    try (Scan scan = store.scan(Table.RETENTION, from, RetentionExpiry.prefix(HOLD + 1))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         out.add(new Hold(idBehind(scan.key()), holdRecord(scan.value())));
@@ -253,7 +263,8 @@ public final class RetentionTable {
 
   /** Messages of buckets that ended before a day, at most so many. */
   public List<BucketPosition> before(long day, int most) {
-    return places(prefix(BUCKET), KeyBuilder.key().u8(BUCKET).u32(day).done(), most);
+    return places(
+        RetentionExpiry.prefix(BUCKET), KeyBuilder.key().u8(BUCKET).u32(day).done(), most);
   }
 
   /** Messages of the bucket that ends on a day, at most so many. */
@@ -267,11 +278,16 @@ public final class RetentionTable {
   /** The last days of all buckets that hold a message. */
   public List<Long> days() {
     List<Long> days = new ArrayList<>();
-    List<BucketPosition> next = places(prefix(BUCKET), prefix(BUCKET + 1), 1);
+    List<BucketPosition> next =
+        places(RetentionExpiry.prefix(BUCKET), RetentionExpiry.prefix(BUCKET + 1), 1);
     while (!next.isEmpty()) {
       long day = next.get(0).lastDay();
       days.add(day);
-      next = places(KeyBuilder.key().u8(BUCKET).u32(day + 1).done(), prefix(BUCKET + 1), 1);
+      next =
+          places(
+              KeyBuilder.key().u8(BUCKET).u32(day + 1).done(),
+              RetentionExpiry.prefix(BUCKET + 1),
+              1);
     }
     return days;
   }
@@ -294,11 +310,15 @@ public final class RetentionTable {
    * is, and the next time goes on from there.
    */
   public int prune(Transaction tx, long nowMillis, long today, int most) {
-    return ends.prune(tx, nowMillis, today, most);
+    // None of the spaces waits for what is over of another.
+    RetentionExpiry.ExpiryPredicate ended = value -> blockRecord(value).getUntilMs() <= nowMillis;
+    return ends.round(tx, DONE, most, value -> erasure(value).getBucketDay() < today)
+        + ends.round(tx, BLOCK, most, ended)
+        + ends.round(tx, TAKEN_BACK, most, ended);
   }
 
   /** Forgets a block, or what was taken back, by its key; what is counted and held goes with it. */
-  void forget(Transaction tx, int space, byte[] key) {
+  private void forget(Transaction tx, int space, byte[] key) {
     tx.delete(Table.RETENTION, key);
     if (space == BLOCK) {
       AgencyName origin = blocked(key);
@@ -308,7 +328,7 @@ public final class RetentionTable {
     }
   }
 
-  static ErasureRecord erasure(byte[] value) {
+  private static ErasureRecord erasure(byte[] value) {
     try {
       return ErasureRecord.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
@@ -324,7 +344,7 @@ public final class RetentionTable {
     }
   }
 
-  static BlockRecord blockRecord(byte[] value) {
+  private static BlockRecord blockRecord(byte[] value) {
     try {
       return BlockRecord.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {
@@ -338,10 +358,6 @@ public final class RetentionTable {
 
   private static MessageId id(ErasureRecord erasure) {
     return MessageId.of(erasure.getMessageId().toByteArray());
-  }
-
-  static byte[] prefix(int space) {
-    return new byte[] {(byte) space};
   }
 
   private static byte[] key(int space, MessageId id) {

@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import org.entente.gateway.ledger.commit.WriterExecutor;
+import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
@@ -90,7 +90,7 @@ final class RunningNode {
                 new SecureRandom(),
                 threads.workers(),
                 threads.sealer(),
-                WriterExecutor.ownThread(),
+                new WriterThread(),
                 Timers.of(threads.timers()),
                 meters),
             running);

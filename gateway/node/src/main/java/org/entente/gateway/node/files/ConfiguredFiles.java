@@ -32,7 +32,7 @@ import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.DeskSeat;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.FileErrorText;
@@ -361,14 +361,14 @@ public final class ConfiguredFiles {
   }
 
   /** At which desks the clients sit; those that sit at none are left out. */
-  public Map<NodeName, Desks.Seat> seats() {
+  public Map<NodeName, DeskSeat> seats() {
     return config.clients().stream()
         .filter(client -> !client.desks().isEmpty())
         .collect(
             Collectors.toMap(
                 client -> new NodeName(client.name()),
                 client ->
-                    new Desks.Seat(
+                    new DeskSeat(
                         client.desks().stream().map(DeskName::new).collect(Collectors.toSet()),
                         client.onlyDesks()),
                 // That a client stands twice is said where its scopes are read.

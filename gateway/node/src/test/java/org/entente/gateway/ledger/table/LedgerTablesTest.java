@@ -21,7 +21,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
-import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.sequence.OriginWindows;
