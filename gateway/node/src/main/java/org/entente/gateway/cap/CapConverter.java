@@ -20,6 +20,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.CapBridge;
 import org.entente.gateway.search.MessageSearch;
+import org.entente.gateway.search.SearchAnswer;
 import org.entente.proto.v1.CapRemainder;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
@@ -87,11 +88,11 @@ public final class CapConverter implements CapBridge {
             .setExercise(request.getExercise())
             .setOnBehalfOf(request.getOnBehalfOf())
             .build();
-    MessageSearch.Answer<OpenResponse> opened = searching.open(client, id, open);
-    if (opened instanceof MessageSearch.Answer.Refused<OpenResponse> refused) {
+    SearchAnswer<OpenResponse> opened = searching.open(client, id, open);
+    if (opened instanceof SearchAnswer.Refused<OpenResponse> refused) {
       return refused(refused.problem());
     }
-    OpenResponse shown = ((MessageSearch.Answer.Shown<OpenResponse>) opened).response();
+    OpenResponse shown = ((SearchAnswer.Shown<OpenResponse>) opened).response();
     return new Answer.Done<>(written(shown, changed));
   }
 

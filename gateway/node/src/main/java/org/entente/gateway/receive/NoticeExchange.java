@@ -54,7 +54,7 @@ public final class NoticeExchange implements RecipientNotices {
 
   private static final int MAX_NUMBERS = 1_024;
 
-  private final Signer signer;
+  private final NoticeSigner signer;
   private final Ledger ledger;
   private final Settlement settlement;
   private final PeerKeys peerKeys;
@@ -67,22 +67,6 @@ public final class NoticeExchange implements RecipientNotices {
   private final Executor workers;
   private final NoticeSignatureCheck signed;
   private final SettledNotices settled;
-
-  /**
-   * Who states what is sent.
-   *
-   * @param transit whether this gateway passes on what others say
-   * @param ownBundle this agency's key bundle in force, exact bytes
-   * @param ownFulfilment what this agency says that it fulfils, exact bytes
-   */
-  public record Signer(
-      org.entente.gateway.model.FederationName federation,
-      AgencyName self,
-      org.entente.gateway.model.NodeName gateway,
-      org.entente.gateway.crypto.Ed25519SigningKey key,
-      java.util.function.BooleanSupplier transit,
-      java.util.function.Supplier<byte[]> ownBundle,
-      java.util.function.Supplier<byte[]> ownFulfilment) {}
 
   /**
    * What other agencies state about themselves.
@@ -105,7 +89,7 @@ public final class NoticeExchange implements RecipientNotices {
 
   /** Notices over some links. */
   public NoticeExchange(
-      Signer signer,
+      NoticeSigner signer,
       ReceiveParts parts,
       Settlement settlement,
       KnownStatements known,

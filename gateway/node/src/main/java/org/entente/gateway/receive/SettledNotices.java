@@ -25,17 +25,14 @@ import org.entente.gateway.seal.format.Watermark;
  * threads.
  */
 final class SettledNotices {
-  private final NoticeExchange.Signer signer;
+  private final NoticeSigner signer;
   private final Ledger ledger;
   private final NoticeSignatureCheck signed;
   private final Reporter reporter;
   private final InstantSource clock;
 
   SettledNotices(
-      NoticeExchange.Signer signer,
-      ReceiveParts parts,
-      NoticeSignatureCheck signed,
-      Reporter reporter) {
+      NoticeSigner signer, ReceiveParts parts, NoticeSignatureCheck signed, Reporter reporter) {
     this.signer = signer;
     this.ledger = parts.ledger();
     this.signed = signed;

@@ -1,23 +1,13 @@
 package org.entente.gateway.risk;
 
-import java.security.SecureRandom;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.deliver.MessageFilter;
-import org.entente.gateway.ledger.Desks;
-import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.table.InboxTable;
-import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.ListScoresRequest;
@@ -34,42 +24,15 @@ import org.entente.proto.v1.ShowScoresResponse;
  * own, and shown as long as the message could be found. Calls block; safe for many threads.
  */
 public final class ScoreDesk {
-  /** Models by which a message may be scored. */
-  public static final int MAX_MODELS = 16;
-
-  /** Those of one client among them. */
-  public static final int MAX_MODELS_OF_A_CLIENT = 8;
-
-  /** Scores that are kept of one client and model for a message, the latest. */
-  public static final int MAX_VERSIONS = 8;
-
-  private final Parts parts;
+  private final ScoreParts parts;
   private final ScoreCheck check;
   private final ScoreVisibility givable;
   private final ScoreIntake scoring;
   private final ScorePages pages;
   private final ScoreFollowers followers = new ScoreFollowers();
 
-  /**
-   * What it works with.
-   *
-   * @param indicators those of the node's code lists; empty where anything may be
-   * @param executor where streams of scores go on; may wait for the disk
-   */
-  public record Parts(
-      AgencyName self,
-      Ledger ledger,
-      InboxOpener opening,
-      Desks desks,
-      LabelCheck check,
-      Supplier<Set<String>> indicators,
-      ScoreBands bands,
-      SecureRandom random,
-      Meters meters,
-      Executor executor) {}
-
   /** The scores that a ledger holds. */
-  public ScoreDesk(Parts parts) {
+  public ScoreDesk(ScoreParts parts) {
     this.parts = parts;
     this.check = new ScoreCheck(parts.check(), parts.indicators());
     this.givable = new ScoreVisibility(parts.ledger());

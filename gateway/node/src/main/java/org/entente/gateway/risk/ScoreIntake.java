@@ -33,14 +33,23 @@ import org.entente.proto.v1.ScoreMessageResponse;
 
 /** Takes the scores that clients hand in. Calls block; safe for many threads. */
 final class ScoreIntake {
-  private final ScoreDesk.Parts parts;
+  /** Models by which a message may be scored. */
+  static final int MAX_MODELS = 16;
+
+  /** Those of one client among them. */
+  static final int MAX_MODELS_OF_A_CLIENT = 8;
+
+  /** Scores that are kept of one client and model for a message, the latest. */
+  static final int MAX_VERSIONS = 8;
+
+  private final ScoreParts parts;
   private final ScoreCheck check;
   private final ScoreVisibility givable;
   private final ScoreSeal seal;
   private final ScoreFollowers followers;
 
   ScoreIntake(
-      ScoreDesk.Parts parts, ScoreCheck check, ScoreVisibility givable, ScoreFollowers followers) {
+      ScoreParts parts, ScoreCheck check, ScoreVisibility givable, ScoreFollowers followers) {
     this.parts = parts;
     this.check = check;
     this.givable = givable;
@@ -118,7 +127,7 @@ final class ScoreIntake {
         series.toBuilder().setClient(client).setTag(tag).build(),
         score.getNumber(),
         record,
-        ScoreDesk.MAX_VERSIONS);
+        MAX_VERSIONS);
     tx.audit(leaf(tx, handed, score));
     tx.afterCommit(() -> kept(handed, score));
     return done(score, false);
@@ -146,7 +155,7 @@ final class ScoreIntake {
 
   private static boolean hasRoom(ScoredRecord scored, String client) {
     long own = scored.getSeriesList().stream().filter(it -> it.getClient().equals(client)).count();
-    return own < ScoreDesk.MAX_MODELS_OF_A_CLIENT && scored.getSeriesCount() < ScoreDesk.MAX_MODELS;
+    return own < MAX_MODELS_OF_A_CLIENT && scored.getSeriesCount() < MAX_MODELS;
   }
 
   private static Problem tooMany() {
@@ -154,7 +163,7 @@ final class ScoreIntake {
         Code.LIMIT_REACHED,
         "model",
         "a message is scored by at most %d models of a client, %d of all"
-            .formatted(ScoreDesk.MAX_MODELS_OF_A_CLIENT, ScoreDesk.MAX_MODELS));
+            .formatted(MAX_MODELS_OF_A_CLIENT, MAX_MODELS));
   }
 
   private Score score(Transaction tx, SubmittedScore handed, int version) {

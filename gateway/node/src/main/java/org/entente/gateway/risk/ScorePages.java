@@ -33,10 +33,10 @@ final class ScorePages {
   /** Scores that one page may look at. */
   private static final int LOOKED_AT = 1_000;
 
-  private final ScoreDesk.Parts parts;
+  private final ScoreParts parts;
   private final ScoreVisibility givable;
 
-  ScorePages(ScoreDesk.Parts parts, ScoreVisibility givable) {
+  ScorePages(ScoreParts parts, ScoreVisibility givable) {
     this.parts = parts;
     this.givable = givable;
   }

@@ -8,6 +8,7 @@ import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.search.MessageSearch;
+import org.entente.gateway.search.SearchAnswer;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
 import org.entente.proto.v1.RelatedRequest;
@@ -47,11 +48,11 @@ final class SearchService extends SearchGrpc.SearchImplBase {
     answer(searching.related(caller.name(), id, request), observer);
   }
 
-  private static <T> void answer(MessageSearch.Answer<T> answer, StreamObserver<T> observer) {
-    if (answer instanceof MessageSearch.Answer.Refused<T> refused) {
+  private static <T> void answer(SearchAnswer<T> answer, StreamObserver<T> observer) {
+    if (answer instanceof SearchAnswer.Refused<T> refused) {
       throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((MessageSearch.Answer.Shown<T>) answer).response());
+    observer.onNext(((SearchAnswer.Shown<T>) answer).response());
     observer.onCompleted();
   }
 }

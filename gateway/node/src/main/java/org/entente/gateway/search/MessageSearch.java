@@ -8,19 +8,12 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.consent.GivenConsents;
-import org.entente.gateway.ledger.Desks;
-import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OpenRequest;
@@ -42,42 +35,17 @@ public final class MessageSearch {
   /** Places of the index that one page may look at. */
   private static final int LOOKED_AT = 1_000;
 
-  private final Parts parts;
+  private final SearchParts parts;
   private final SearchIndex indexing;
   private final MessageVisibility given;
   private final RelatedMessages relating;
 
-  /** What it works with. */
-  public record Parts(
-      AgencyName self,
-      Ledger ledger,
-      InboxOpener opening,
-      EvidenceRecords evidence,
-      Desks desks,
-      LabelCheck check,
-      Meters meters) {}
-
   /** Searches over an index. */
-  public MessageSearch(Parts parts, SearchIndex indexing) {
+  public MessageSearch(SearchParts parts, SearchIndex indexing) {
     this.parts = parts;
     this.indexing = indexing;
     this.given = new MessageVisibility(parts);
     this.relating = new RelatedMessages(parts, given, indexing);
-  }
-
-  /** What came of a request. */
-  public sealed interface Answer<T> {
-    /** It is on record, and this may be shown. */
-    record Shown<T>(T response) implements Answer<T> {
-      /** Names nothing of what is shown. */
-      @Override
-      public String toString() {
-        return "shown";
-      }
-    }
-
-    /** Nothing was shown. */
-    record Refused<T>(Problem problem) implements Answer<T> {}
   }
 
   private record Page(List<MessageVisibility.Hit> hits, String next) {}
@@ -85,14 +53,14 @@ public final class MessageSearch {
   // Searching ------------------------------------------------------------------------------------
 
   /** A page of what is sought. */
-  public Answer<SearchResponse> search(NodeName client, SearchRequest request) {
+  public SearchAnswer<SearchResponse> search(NodeName client, SearchRequest request) {
     Optional<Problem> problem = problem(request.getOnBehalfOf());
     if (problem.isPresent()) {
-      return new Answer.Refused<>(problem.get());
+      return new SearchAnswer.Refused<>(problem.get());
     }
     SearchQuery.ReadResult reading = SearchQuery.read(request, parts.desks().sight(client));
     if (reading instanceof SearchQuery.ReadResult.Wrong wrong) {
-      return new Answer.Refused<>(wrong.problem());
+      return new SearchAnswer.Refused<>(wrong.problem());
     }
     SearchQuery.ReadResult.Clear clear = (SearchQuery.ReadResult.Clear) reading;
     SearchIndex.ReadyIndex ready = indexing.ready();
@@ -103,7 +71,7 @@ public final class MessageSearch {
     parts.meters().searched();
     List<FoundMessage> found =
         shown.stream().map(hit -> hit.found(parts.ledger().chains())).toList();
-    return new Answer.Shown<>(response(ready, clear.sought(), found, page.next()));
+    return new SearchAnswer.Shown<>(response(ready, clear.sought(), found, page.next()));
   }
 
   private Page page(MessageIndex index, SearchQuery.ReadResult.Clear clear) {
@@ -165,18 +133,18 @@ public final class MessageSearch {
   // Opening --------------------------------------------------------------------------------------
 
   /** A message whole. */
-  public Answer<OpenResponse> open(NodeName client, MessageId id, OpenRequest request) {
+  public SearchAnswer<OpenResponse> open(NodeName client, MessageId id, OpenRequest request) {
     Optional<Problem> problem = problem(request.getOnBehalfOf());
     if (problem.isPresent()) {
-      return new Answer.Refused<>(problem.get());
+      return new SearchAnswer.Refused<>(problem.get());
     }
-    Answer<MessageVisibility.OpenedHit> whole =
+    SearchAnswer<MessageVisibility.OpenedHit> whole =
         given.whole(id, parts.desks().sight(client), request.getExercise());
-    if (whole instanceof Answer.Refused<MessageVisibility.OpenedHit> refused) {
-      return new Answer.Refused<>(refused.problem());
+    if (whole instanceof SearchAnswer.Refused<MessageVisibility.OpenedHit> refused) {
+      return new SearchAnswer.Refused<>(refused.problem());
     }
     MessageVisibility.OpenedHit opened =
-        ((Answer.Shown<MessageVisibility.OpenedHit>) whole).response();
+        ((SearchAnswer.Shown<MessageVisibility.OpenedHit>) whole).response();
     AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
     boolean recorded =
         parts
@@ -186,7 +154,7 @@ public final class MessageSearch {
       return MessageVisibility.notFound(id);
     }
     parts.meters().openedByPerson();
-    return new Answer.Shown<>(
+    return new SearchAnswer.Shown<>(
         OpenResponse.newBuilder()
             .setMessage(opened.hit().found(parts.ledger().chains()))
             .setBody(opened.body())
@@ -195,9 +163,10 @@ public final class MessageSearch {
   }
 
   /** The messages that name an identifier that one names. */
-  public Answer<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
+  public SearchAnswer<RelatedResponse> related(
+      NodeName client, MessageId id, RelatedRequest request) {
     return problem(request.getOnBehalfOf())
-        .<Answer<RelatedResponse>>map(Answer.Refused::new)
+        .<SearchAnswer<RelatedResponse>>map(SearchAnswer.Refused::new)
         .orElseGet(() -> relating.related(client, id, request));
   }
 

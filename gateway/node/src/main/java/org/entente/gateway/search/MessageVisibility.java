@@ -34,9 +34,9 @@ import org.entente.proto.v1.Label;
  * the commit that puts it on record.
  */
 final class MessageVisibility {
-  private final MessageSearch.Parts parts;
+  private final SearchParts parts;
 
-  MessageVisibility(MessageSearch.Parts parts) {
+  MessageVisibility(SearchParts parts) {
     this.parts = parts;
   }
 
@@ -110,20 +110,19 @@ final class MessageVisibility {
   }
 
   /** A message whole, or why it may not be given. */
-  MessageSearch.Answer<OpenedHit> whole(MessageId id, DeskVisibility sight, boolean exercise) {
+  SearchAnswer<OpenedHit> whole(MessageId id, DeskVisibility sight, boolean exercise) {
     try {
       InboxTable.PlacedRecord placed = parts.ledger().inbox().find(id);
       MessageFilter match =
           new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
       return placed == null ? notFound(id) : whole(id, placed, match);
     } catch (CorruptRecord e) {
-      return new MessageSearch.Answer.Refused<>(damaged(id));
+      return new SearchAnswer.Refused<>(damaged(id));
     }
   }
 
   /** The same of one that was seen, which may have come anew meanwhile. */
-  MessageSearch.Answer<OpenedHit> whole(
-      MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
+  SearchAnswer<OpenedHit> whole(MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
     if (!match.mayOpen(placed, this::isAside)) {
       return unopened(id, placed, match);
     }
@@ -131,7 +130,7 @@ final class MessageVisibility {
     Body body = opened.map(InboxOpener.Message::body).orElse(null);
     if (opened.isEmpty() || body == null) {
       if (parts.opening().isDamaged(placed)) {
-        return new MessageSearch.Answer.Refused<>(damaged(id));
+        return new SearchAnswer.Refused<>(damaged(id));
       }
       InboxTable.PlacedRecord now = parts.ledger().inbox().find(id);
       // Places only rise, and seldom: it ends.
@@ -139,17 +138,16 @@ final class MessageVisibility {
           ? whole(id, now, match)
           : notFound(id);
     }
-    return new MessageSearch.Answer.Shown<>(
-        new OpenedHit(new Hit(placed, opened.get().label()), body));
+    return new SearchAnswer.Shown<>(new OpenedHit(new Hit(placed, opened.get().label()), body));
   }
 
   /** Who may be given it is told why it is not opened; to others it is not here. */
-  private static MessageSearch.Answer<OpenedHit> unopened(
+  private static SearchAnswer<OpenedHit> unopened(
       MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
     if (!match.mayGive(placed)) {
       return notFound(id);
     }
-    return new MessageSearch.Answer.Refused<>(
+    return new SearchAnswer.Refused<>(
         placed.record().getRestricted()
             ? new Problem(
                 Code.RESTRICTED,
@@ -206,8 +204,8 @@ final class MessageVisibility {
         Code.DAMAGED, "message_id", "message " + id + " is stored here and does not open any more");
   }
 
-  static <T> MessageSearch.Answer<T> notFound(MessageId id) {
-    return new MessageSearch.Answer.Refused<>(
+  static <T> SearchAnswer<T> notFound(MessageId id) {
+    return new SearchAnswer.Refused<>(
         new Problem(
             Code.NOT_FOUND, "message_id", "no message " + id + " is here that may be given"));
   }

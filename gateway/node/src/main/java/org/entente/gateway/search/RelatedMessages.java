@@ -36,11 +36,11 @@ final class RelatedMessages {
   /** Places of the index that one page may look at. */
   private static final int LOOKED_AT = 1_000;
 
-  private final MessageSearch.Parts parts;
+  private final SearchParts parts;
   private final MessageVisibility given;
   private final SearchIndex indexing;
 
-  RelatedMessages(MessageSearch.Parts parts, MessageVisibility given, SearchIndex indexing) {
+  RelatedMessages(SearchParts parts, MessageVisibility given, SearchIndex indexing) {
     this.parts = parts;
     this.given = given;
     this.indexing = indexing;
@@ -58,21 +58,19 @@ final class RelatedMessages {
 
   private record Page(List<Link> links, String next) {}
 
-  MessageSearch.Answer<RelatedResponse> related(
-      NodeName client, MessageId id, RelatedRequest request) {
+  SearchAnswer<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
     SearchQuery.PageSpec paging = SearchQuery.paging(request.getPageSize(), request.getPageToken());
     Problem wrong = paging.problem();
     if (wrong != null) {
-      return new MessageSearch.Answer.Refused<>(wrong);
+      return new SearchAnswer.Refused<>(wrong);
     }
     DeskVisibility sight = parts.desks().sight(client);
-    MessageSearch.Answer<MessageVisibility.OpenedHit> whole =
-        given.whole(id, sight, request.getExercise());
-    if (whole instanceof MessageSearch.Answer.Refused<MessageVisibility.OpenedHit> refused) {
-      return new MessageSearch.Answer.Refused<>(refused.problem());
+    SearchAnswer<MessageVisibility.OpenedHit> whole = given.whole(id, sight, request.getExercise());
+    if (whole instanceof SearchAnswer.Refused<MessageVisibility.OpenedHit> refused) {
+      return new SearchAnswer.Refused<>(refused.problem());
     }
     MessageVisibility.OpenedHit opened =
-        ((MessageSearch.Answer.Shown<MessageVisibility.OpenedHit>) whole).response();
+        ((SearchAnswer.Shown<MessageVisibility.OpenedHit>) whole).response();
     List<String> named = Identifiers.of(opened.hit().label(), opened.body());
     SearchIndex.ReadyIndex ready = indexing.ready();
     Page page = page(ready.index(), opened, sought(opened, named, sight), paging);
@@ -96,7 +94,7 @@ final class RelatedMessages {
     ready
         .reachesBackTo()
         .ifPresent(at -> response.setReachesBackTo(Timestamps.fromMillis(at.toEpochMilli())));
-    return new MessageSearch.Answer.Shown<>(response.build());
+    return new SearchAnswer.Shown<>(response.build());
   }
 
   private Page page(

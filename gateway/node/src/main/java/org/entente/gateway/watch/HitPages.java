@@ -36,10 +36,10 @@ import org.entente.proto.v1.ListHitsResponse;
  * puts the page on record leaves out what went meanwhile.
  */
 final class HitPages {
-  private final Watches.Parts parts;
+  private final WatchParts parts;
   private final StandingWatches watches;
 
-  HitPages(Watches.Parts parts, StandingWatches watches) {
+  HitPages(WatchParts parts, StandingWatches watches) {
     this.parts = parts;
     this.watches = watches;
   }

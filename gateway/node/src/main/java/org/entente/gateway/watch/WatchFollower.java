@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
  * it comes anew, behind all others. Used by one thread at a time.
  */
 final class WatchFollower {
+  /** Hits of a client that are kept, the latest. */
+  static final int MAX_HITS = 10_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(WatchFollower.class);
 
   /** Messages looked at in one round: few, so that it costs little of a processor. */
@@ -81,7 +84,7 @@ final class WatchFollower {
    *
    * @param mayWatch whether a client has the scope now
    */
-  WatchFollower(Watches.Parts parts, StandingWatches watches, Predicate<String> mayWatch) {
+  WatchFollower(WatchParts parts, StandingWatches watches, Predicate<String> mayWatch) {
     this.self = parts.self();
     this.ledger = parts.ledger();
     this.opening = parts.opening();
@@ -174,7 +177,7 @@ final class WatchFollower {
     Map<Long, List<WatchMatch>> byWatch = new LinkedHashMap<>();
     for (WatchMatch one : found) {
       if (isStanding(tx, one.watch()) && HitVisibility.isStill(tx, ledger, one.placed())) {
-        ledger.watches().hit(tx, one.watch().client(), one.hit(tx.nowMillis()), Watches.MAX_HITS);
+        ledger.watches().hit(tx, one.watch().client(), one.hit(tx.nowMillis()), MAX_HITS);
         byWatch.computeIfAbsent(one.watch().number(), number -> new ArrayList<>()).add(one);
       }
     }

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,19 +14,12 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.ledger.Desks;
-import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
-import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.WatchTable;
-import org.entente.gateway.meter.Meters;
-import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.store.v1.WatchContent;
 import org.entente.proto.store.v1.WatchRecord;
 import org.entente.proto.v1.AddWatchRequest;
@@ -56,9 +48,6 @@ public final class Watches {
   /** Watches of all clients. */
   public static final int MAX_OF_ALL = 10_000;
 
-  /** Hits of a client that are kept, the latest. */
-  public static final int MAX_HITS = 10_000;
-
   /** How long a hit is kept. */
   public static final Duration HITS_KEPT = Duration.ofDays(90);
 
@@ -66,28 +55,17 @@ public final class Watches {
   private static final int MAX_PAGE = 100;
   private static final int PRUNED_AT_ONCE = 1_000;
 
-  private final Parts parts;
+  private final WatchParts parts;
   private final StandingWatches standing;
   private final WatchFollower follower;
   private final HitPages pages;
-
-  /** What it works with. */
-  public record Parts(
-      AgencyName self,
-      Ledger ledger,
-      InboxOpener opening,
-      RecordSeal atRest,
-      Desks desks,
-      LabelCheck check,
-      InstantSource clock,
-      Meters meters) {}
 
   /**
    * The watches that a ledger holds.
    *
    * @param mayWatch whether a client has the scope: whose it was withdrawn has no hits any more
    */
-  public Watches(Parts parts, Predicate<String> mayWatch) {
+  public Watches(WatchParts parts, Predicate<String> mayWatch) {
     this.parts = parts;
     this.standing = new StandingWatches(parts.ledger().watches(), parts.atRest(), parts.desks());
     this.follower = new WatchFollower(parts, standing, mayWatch);

@@ -128,7 +128,7 @@ class NoticeExchangeTest {
             gaps);
     notices =
         new NoticeExchange(
-            new NoticeExchange.Signer(
+            new NoticeSigner(
                 FEDERATION,
                 SELF,
                 GATEWAY,

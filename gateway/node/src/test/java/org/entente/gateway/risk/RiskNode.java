@@ -56,7 +56,7 @@ final class RiskNode extends ReceivingNode {
 
   private ScoreDesk scores() {
     return new ScoreDesk(
-        new ScoreDesk.Parts(
+        new ScoreParts(
             ReceiveKit.SELF,
             ledger,
             opening(),

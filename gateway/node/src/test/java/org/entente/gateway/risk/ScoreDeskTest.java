@@ -139,23 +139,23 @@ class ScoreDeskTest {
   @Test
   void versions_areKeptUpToTheLimit_theLatestFirst() {
     MessageId id = node.received();
-    for (int i = 1; i <= ScoreDesk.MAX_VERSIONS + 3; i++) {
+    for (int i = 1; i <= ScoreIntake.MAX_VERSIONS + 3; i++) {
       node.score(id, i, "ports");
     }
     List<Score> kept =
         done(node.scores.show(DESK, ask(id).setHistory(true).build())).getScoresList();
     assertEquals(
-        IntStream.rangeClosed(4, ScoreDesk.MAX_VERSIONS + 3)
+        IntStream.rangeClosed(4, ScoreIntake.MAX_VERSIONS + 3)
             .boxed()
             .sorted(Collections.reverseOrder())
             .toList(),
         kept.stream().map(Score::getVersion).toList());
     assertEquals(
-        Collections.nCopies(ScoreDesk.MAX_VERSIONS - 1, true),
+        Collections.nCopies(ScoreIntake.MAX_VERSIONS - 1, true),
         kept.stream().skip(1).map(Score::getSuperseded).toList());
     assertFalse(kept.get(0).getSuperseded());
     // The message's entry, the scores, and which is the latest.
-    assertEquals(1 + ScoreDesk.MAX_VERSIONS + 1, node.stored().size());
+    assertEquals(1 + ScoreIntake.MAX_VERSIONS + 1, node.stored().size());
   }
 
   @Test
@@ -171,7 +171,7 @@ class ScoreDeskTest {
   @Test
   void moreModelsThanMayScoreAMessage_areRefused_andThoseThereAreGoOn() {
     MessageId id = node.received();
-    for (int i = 0; i < ScoreDesk.MAX_MODELS_OF_A_CLIENT; i++) {
+    for (int i = 0; i < ScoreIntake.MAX_MODELS_OF_A_CLIENT; i++) {
       node.score(ENGINE, request(id, 10, "model-" + i));
       node.score(OTHER, request(id, 10, "model-" + i));
     }

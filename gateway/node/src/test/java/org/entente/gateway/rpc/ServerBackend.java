@@ -94,9 +94,11 @@ import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.risk.ScoreBands;
 import org.entente.gateway.risk.ScoreDesk;
+import org.entente.gateway.risk.ScoreParts;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.search.MessageSearch;
 import org.entente.gateway.search.SearchIndex;
+import org.entente.gateway.search.SearchParts;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.DeskClients;
@@ -105,6 +107,7 @@ import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.watch.WatchParts;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
@@ -274,7 +277,7 @@ public final class ServerBackend implements AutoCloseable {
             new CursorLimits(3, 5_000));
     watches =
         new Watches(
-            new Watches.Parts(
+            new WatchParts(
                 Edge.FR,
                 ledger,
                 new InboxOpener(storageKeys, ledger.inbox()),
@@ -286,7 +289,7 @@ public final class ServerBackend implements AutoCloseable {
             client -> true);
     scores =
         new ScoreDesk(
-            new ScoreDesk.Parts(
+            new ScoreParts(
                 Edge.FR,
                 ledger,
                 new InboxOpener(storageKeys, ledger.inbox()),
@@ -377,7 +380,7 @@ public final class ServerBackend implements AutoCloseable {
         retention(),
         subscriptions,
         new MessageSearch(
-            new MessageSearch.Parts(
+            new SearchParts(
                 Edge.FR,
                 ledger,
                 new InboxOpener(storageKeys, ledger.inbox()),

@@ -57,7 +57,7 @@ class ChainSearchTest {
   }
 
   private Optional<Code> refusal(MessageId id) {
-    return node.open(id) instanceof MessageSearch.Answer.Refused<OpenResponse> refused
+    return node.open(id) instanceof SearchAnswer.Refused<OpenResponse> refused
         ? Optional.of(refused.problem().code())
         : Optional.empty();
   }
@@ -74,7 +74,7 @@ class ChainSearchTest {
     assertFalse(found(other).hasStanding());
     assertFalse(found(update).hasStanding());
     OpenResponse opened =
-        assertInstanceOf(MessageSearch.Answer.Shown.class, node.open(target)).response()
+        assertInstanceOf(SearchAnswer.Shown.class, node.open(target)).response()
                 instanceof OpenResponse response
             ? response
             : OpenResponse.getDefaultInstance();
@@ -109,9 +109,9 @@ class ChainSearchTest {
   }
 
   private MessageVisibility.Hit seen(MessageId id) {
-    MessageSearch.Answer<MessageVisibility.OpenedHit> whole =
+    SearchAnswer<MessageVisibility.OpenedHit> whole =
         node.givable().whole(id, node.desks().sight(SearchNode.DESK), false);
-    if (whole instanceof MessageSearch.Answer.Shown<MessageVisibility.OpenedHit> shown) {
+    if (whole instanceof SearchAnswer.Shown<MessageVisibility.OpenedHit> shown) {
       return shown.response().hit();
     }
     throw new AssertionError(whole);
@@ -139,8 +139,7 @@ class ChainSearchTest {
     assertTrue(seen(update).placed().position() > seen.placed().position(), "it has moved");
     MessageFilter match =
         new MessageFilter(Filter.getDefaultInstance(), node.desks().sight(SearchNode.DESK));
-    assertInstanceOf(
-        MessageSearch.Answer.Shown.class, node.givable().whole(update, seen.placed(), match));
+    assertInstanceOf(SearchAnswer.Shown.class, node.givable().whole(update, seen.placed(), match));
     assertTrue(isGiven(seen));
 
     MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, update);

@@ -33,9 +33,9 @@ class DeskSearchTest {
   /** How many a client finds. */
   private int found(String client) {
     node.indexing.round();
-    MessageSearch.Answer<SearchResponse> answer =
+    SearchAnswer<SearchResponse> answer =
         node.searching.search(new NodeName(client), SearchNode.ask().build());
-    if (answer instanceof MessageSearch.Answer.Shown<SearchResponse> shown) {
+    if (answer instanceof SearchAnswer.Shown<SearchResponse> shown) {
       return shown.response().getMessagesCount();
     }
     throw new AssertionError(answer);

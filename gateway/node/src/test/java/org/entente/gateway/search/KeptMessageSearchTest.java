@@ -59,14 +59,14 @@ class KeptMessageSearchTest {
   }
 
   private void assertOpens(MessageId id) {
-    assertInstanceOf(MessageSearch.Answer.Shown.class, node.open(id));
+    assertInstanceOf(SearchAnswer.Shown.class, node.open(id));
   }
 
   private void assertGone(MessageId id) {
     assertFalse(node.found(ask()).contains(id));
     assertEquals(
         Code.NOT_FOUND,
-        assertInstanceOf(MessageSearch.Answer.Refused.class, node.open(id)).problem().code());
+        assertInstanceOf(SearchAnswer.Refused.class, node.open(id)).problem().code());
   }
 
   /** As the hourly chore does: the key goes, then what it opened. */

@@ -91,11 +91,11 @@ class MessageSearchTest {
     return Timestamps.fromMillis(time.toEpochMilli());
   }
 
-  private static Problem refused(MessageSearch.Answer<?> answer) {
-    return assertInstanceOf(MessageSearch.Answer.Refused.class, answer).problem();
+  private static Problem refused(SearchAnswer<?> answer) {
+    return assertInstanceOf(SearchAnswer.Refused.class, answer).problem();
   }
 
-  private static void assertRefused(Code code, String field, MessageSearch.Answer<?> answer) {
+  private static void assertRefused(Code code, String field, SearchAnswer<?> answer) {
     assertEquals(code, refused(answer).code());
     assertEquals(field, refused(answer).field());
   }
@@ -319,9 +319,8 @@ class MessageSearchTest {
   @Test
   void opening_isOnRecord_andTheOriginHearsOfTheFirst() {
     MessageId id = node.received("batteries");
-    MessageSearch.Answer<OpenResponse> answer = node.open(id);
-    MessageSearch.Answer.Shown<?> shown =
-        assertInstanceOf(MessageSearch.Answer.Shown.class, answer);
+    SearchAnswer<OpenResponse> answer = node.open(id);
+    SearchAnswer.Shown<?> shown = assertInstanceOf(SearchAnswer.Shown.class, answer);
     OpenResponse opened = assertInstanceOf(OpenResponse.class, shown.response());
     assertEquals("batteries", opened.getBody().getAlert().getTexts(0).getHeadline());
     assertEquals("fr.customs", opened.getMessage().getLabel().getOrigin());

@@ -82,14 +82,13 @@ class RelatedMessagesTest {
     return RelatedRequest.newBuilder().setOnBehalfOf(SearchNode.PERSON);
   }
 
-  private MessageSearch.Answer<RelatedResponse> answer(
-      MessageId id, RelatedRequest.Builder request) {
+  private SearchAnswer<RelatedResponse> answer(MessageId id, RelatedRequest.Builder request) {
     return node.searching.related(SearchNode.DESK, id, request.build());
   }
 
   private RelatedResponse related(MessageId id, RelatedRequest.Builder request) {
-    MessageSearch.Answer<RelatedResponse> answer = answer(id, request);
-    if (answer instanceof MessageSearch.Answer.Shown<RelatedResponse> shown) {
+    SearchAnswer<RelatedResponse> answer = answer(id, request);
+    if (answer instanceof SearchAnswer.Shown<RelatedResponse> shown) {
       return shown.response();
     }
     throw new AssertionError(answer);
@@ -105,8 +104,8 @@ class RelatedMessagesTest {
     return ids(related(id, request()));
   }
 
-  private static Problem refused(MessageSearch.Answer<?> answer) {
-    return assertInstanceOf(MessageSearch.Answer.Refused.class, answer).problem();
+  private static Problem refused(SearchAnswer<?> answer) {
+    return assertInstanceOf(SearchAnswer.Refused.class, answer).problem();
   }
 
   // What is linked -------------------------------------------------------------------------------

@@ -61,8 +61,8 @@ final class SearchNode extends ReceivingNode {
     return new MessageVisibility(parts());
   }
 
-  private MessageSearch.Parts parts() {
-    return new MessageSearch.Parts(
+  private SearchParts parts() {
+    return new SearchParts(
         ReceiveKit.SELF,
         ledger,
         opening(),
@@ -106,13 +106,13 @@ final class SearchNode extends ReceivingNode {
     return SearchRequest.newBuilder().setOnBehalfOf(PERSON);
   }
 
-  MessageSearch.Answer<SearchResponse> answer(SearchRequest.Builder request) {
+  SearchAnswer<SearchResponse> answer(SearchRequest.Builder request) {
     return searching.search(DESK, request.build());
   }
 
   SearchResponse search(SearchRequest.Builder request) {
-    MessageSearch.Answer<SearchResponse> answer = answer(request);
-    if (answer instanceof MessageSearch.Answer.Shown<SearchResponse> shown) {
+    SearchAnswer<SearchResponse> answer = answer(request);
+    if (answer instanceof SearchAnswer.Shown<SearchResponse> shown) {
       return shown.response();
     }
     throw new AssertionError(answer);
@@ -130,7 +130,7 @@ final class SearchNode extends ReceivingNode {
         .toList();
   }
 
-  MessageSearch.Answer<OpenResponse> open(MessageId id) {
+  SearchAnswer<OpenResponse> open(MessageId id) {
     return searching.open(DESK, id, OpenRequest.newBuilder().setOnBehalfOf(PERSON).build());
   }
 }

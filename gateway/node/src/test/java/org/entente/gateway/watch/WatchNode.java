@@ -51,7 +51,7 @@ final class WatchNode extends ReceivingNode {
 
   private Watches watches() {
     return new Watches(
-        new Watches.Parts(
+        new WatchParts(
             ReceiveKit.SELF,
             ledger,
             opening(),

@@ -7,6 +7,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.NoticeExchange;
+import org.entente.gateway.receive.NoticeSigner;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.PolicyIngressCheck;
 import org.entente.gateway.receive.PolicyTransitCheck;
@@ -83,7 +84,7 @@ final class IncomingStage {
                 out.sealing.gatewayKey.verifyingKey()));
     notices =
         new NoticeExchange(
-            new NoticeExchange.Signer(
+            new NoticeSigner(
                 new FederationName(ground.config.federation()),
                 ground.agency(),
                 ground.self.node(),

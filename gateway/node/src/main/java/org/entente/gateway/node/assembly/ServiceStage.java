@@ -52,12 +52,15 @@ import org.entente.gateway.request.ResponderRegistry;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.risk.ScoreBands;
 import org.entente.gateway.risk.ScoreDesk;
+import org.entente.gateway.risk.ScoreParts;
 import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.rpc.RequestPorts;
 import org.entente.gateway.rpc.TaskingPorts;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.search.MessageSearch;
 import org.entente.gateway.search.SearchIndex;
+import org.entente.gateway.search.SearchParts;
+import org.entente.gateway.watch.WatchParts;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.CarriedConsent;
 
@@ -177,7 +180,7 @@ final class ServiceStage {
             ground.config.limitsInForce().searchMessages());
     searching =
         new MessageSearch(
-            new MessageSearch.Parts(
+            new SearchParts(
                 ground.agency(),
                 ground.ledger,
                 inboxOpening(),
@@ -190,7 +193,7 @@ final class ServiceStage {
     iprUpkeep = new IprRetention(iprParts(), ipr.settings(), ground.ending);
     watches =
         new Watches(
-            new Watches.Parts(
+            new WatchParts(
                 ground.agency(),
                 ground.ledger,
                 inboxOpening(),
@@ -202,7 +205,7 @@ final class ServiceStage {
             client -> isGranted(client, Scope.WATCH));
     scores =
         new ScoreDesk(
-            new ScoreDesk.Parts(
+            new ScoreParts(
                 ground.agency(),
                 ground.ledger,
                 inboxOpening(),

@@ -47,6 +47,7 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.receive.NoticeExchange;
+import org.entente.gateway.receive.NoticeSigner;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.Reporter;
@@ -327,7 +328,7 @@ final class KeyLifeNode implements AutoCloseable {
 
     private NoticeExchange notices(ReceiveParts parts) {
       return new NoticeExchange(
-          new NoticeExchange.Signer(
+          new NoticeSigner(
               FEDERATION,
               name,
               NODE,
