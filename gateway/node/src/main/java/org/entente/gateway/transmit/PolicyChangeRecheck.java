@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.policy.decide.EgressPolicy;
+import org.entente.gateway.policy.decide.PendingMessage;
 import org.entente.gateway.policy.decide.RecheckInputs;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.OpenedLabels;
@@ -29,7 +29,7 @@ public final class PolicyChangeRecheck {
   @FunctionalInterface
   public interface Decision {
     /** Why it may not go to a recipient any more; empty if it may. */
-    Optional<Refusal> refusal(EgressPolicy.PendingMessage message, AgencyName recipient);
+    Optional<Refusal> refusal(PendingMessage message, AgencyName recipient);
   }
 
   /** Asks about labels that an opener opens. */
@@ -75,8 +75,7 @@ public final class PolicyChangeRecheck {
         return unreadable(recipient);
       }
       Optional<Refusal> refusal =
-          decision.refusal(
-              new EgressPolicy.PendingMessage(label, labels.bodyLength(i), grounds), recipient);
+          decision.refusal(new PendingMessage(label, labels.bodyLength(i), grounds), recipient);
       if (refusal.isPresent()) {
         return Optional.of(told(refusal.get(), labels.count()));
       }

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.entente.gateway.policy.decide.CacheFigures;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.loadtests.federation.ConfigurationHome;
@@ -91,7 +92,7 @@ public class PolicyBenchmark {
   /** Sees that rulings were kept where they should be, and nowhere else. */
   @TearDown
   public void keptAsAsked() {
-    Policy.CacheFigures figures = prepared().policy().cacheFigures();
+    CacheFigures figures = prepared().policy().cacheFigures();
     if (cache != figures.hits() > figures.misses()) {
       throw new IllegalStateException("cache " + cache + ", and " + figures);
     }

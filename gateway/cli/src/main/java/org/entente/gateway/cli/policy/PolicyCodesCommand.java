@@ -19,6 +19,7 @@ import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.ConfiguredPolicy;
+import org.entente.gateway.policy.codes.CodeFileReader;
 import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.codes.Wording;
 import org.jspecify.annotations.Nullable;
@@ -136,9 +137,9 @@ final class PolicyCodesCommand implements Callable<Integer> {
       }
     }
     if (folder == null) {
-      return CodeLists.shipped();
+      return CodeFileReader.shipped();
     }
-    CodeLists.LoadResult loading = CodeLists.load(folder);
+    CodeLists.LoadResult loading = CodeFileReader.load(folder);
     if (loading instanceof CodeLists.LoadResult.Loaded loaded) {
       return loaded.lists();
     }

@@ -11,6 +11,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.AssignmentMessages;
 import org.entente.gateway.policy.decide.ConsentMessages;
 import org.entente.gateway.policy.decide.EvidenceMessages;
@@ -107,7 +108,7 @@ public final class PolicyReloader {
 
   /** Checks labels by the code lists in force whenever it is asked. */
   public LabelCheck labelCheck(int messageBytes) {
-    return new LabelCheck(() -> current().rulebook().codes().limits(messageBytes));
+    return new LabelCheck(() -> MessageLimits.of(current().rulebook().codes(), messageBytes));
   }
 
   /** Takes up what changed in the files; the version in force now, if it is another. */

@@ -13,6 +13,7 @@ import org.entente.gateway.policy.analysis.SourceLabels;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.policy.decide.Policy;
@@ -63,7 +64,8 @@ public final class OfflinePolicyExplainer {
             Policy.DEFAULT_CACHE_ENTRIES);
     LabelCheck check =
         new LabelCheck(
-            policy.rulebook().codes().limits(files.config().limitsInForce().messageBytes()));
+            MessageLimits.of(
+                policy.rulebook().codes(), files.config().limitsInForce().messageBytes()));
     return new OfflinePolicyExplainer(
         policy, check, new AgencyName(files.config().agency()), clock);
   }

@@ -11,6 +11,7 @@ import org.entente.gateway.policy.check.DraftContent;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.decide.FixedLabel;
+import org.entente.gateway.policy.decide.FixedLabels;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.RecipientSet;
 import org.entente.gateway.policy.decide.RosterMessages;
@@ -91,7 +92,7 @@ public final class PolicyReplay {
    * @param at when it came
    */
   public void received(MessageId id, Label label, long bodyBytes, AgencyName self, Instant at) {
-    for (FixedLabel fixed : FixedLabel.all()) {
+    for (FixedLabel fixed : FixedLabels.all()) {
       if (fixed.isOf(label)) {
         return;
       }

@@ -309,7 +309,7 @@ public final class RulebookComparison {
 
   private boolean isSendable(Difference found) {
     ValidationErrors findings = new ValidationErrors(true);
-    new LabelFieldCheck(codes.limits(MessageLimits.DEFAULT_MAX_BODY_BYTES), findings)
+    new LabelFieldCheck(MessageLimits.of(codes, MessageLimits.DEFAULT_MAX_BODY_BYTES), findings)
         .draft(found.label().toBuilder().clearRetentionDays().clearRedacted().build(), found.at());
     return findings.list().isEmpty();
   }

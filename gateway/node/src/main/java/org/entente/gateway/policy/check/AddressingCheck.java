@@ -1,8 +1,6 @@
 package org.entente.gateway.policy.check;
 
 import java.util.List;
-import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.codes.PrecedenceLane;
 import org.entente.gateway.policy.subject.CodedText;
@@ -13,6 +11,9 @@ import org.entente.proto.v1.Label;
 
 /** Check of whom a draft is for, as the comments in publisher.proto state it. */
 final class AddressingCheck {
+  /** Most agencies that a draft may name as recipients. */
+  static final int MAX_AGENCIES = 256;
+
   private static final int MAX_JURISDICTIONS = 64;
 
   private AddressingCheck() {}
@@ -70,9 +71,9 @@ final class AddressingCheck {
 
   private static void named(
       ValidationErrors findings, String field, List<String> agencies, List<String> places) {
-    if (findings.count(field + ".agencies", agencies.size(), LabelCheck.MAX_AGENCIES)) {
+    if (findings.count(field + ".agencies", agencies.size(), MAX_AGENCIES)) {
       for (int i = 0; i < agencies.size() && !findings.full(); i++) {
-        agency(findings, field + ".agencies[" + i + "]", agencies.get(i));
+        findings.agency(field + ".agencies[" + i + "]", agencies.get(i));
       }
     }
     if (findings.count(field + ".jurisdictions", places.size(), MAX_JURISDICTIONS)) {
@@ -80,14 +81,6 @@ final class AddressingCheck {
         findings.requiredCoded(
             field + ".jurisdictions[" + i + "]", places.get(i), CodedText.JURISDICTION_OR_GROUP);
       }
-    }
-  }
-
-  static void agency(ValidationErrors findings, String field, String name) {
-    try {
-      AgencyName unused = new AgencyName(name);
-    } catch (InvalidValue e) {
-      findings.invalid(field, String.valueOf(e.getMessage()));
     }
   }
 }

@@ -199,7 +199,7 @@ public final class BodyCheck {
     findings.line("retrieved_by", item.getRetrievedBy(), 64);
     findings.time("retrieved_at", item.getRetrievedAt());
     alsoRetrieved("also_retrieved_by", item);
-    if (findings.count("passed_on_to", item.getPassedOnToCount(), LabelCheck.MAX_AGENCIES)) {
+    if (findings.count("passed_on_to", item.getPassedOnToCount(), AddressingCheck.MAX_AGENCIES)) {
       item.getPassedOnToList().forEach(agency -> agency("passed_on_to", agency));
     }
     passedOn("passed_on_as", item.getPassedOnAs(), item.getKind());

@@ -9,6 +9,9 @@ import org.entente.proto.v1.DeskAddress;
 
 /** Check of the desks that one draft names. One thread. */
 final class DeskCheck {
+  /** Most desks, of all agencies, that a draft may name. */
+  private static final int MAX_DESKS = 256;
+
   private final ValidationErrors findings;
   private final Map<String, Collection<String>> byAgency = new HashMap<>();
 
@@ -18,7 +21,7 @@ final class DeskCheck {
 
   /** Holds one list of them against the limits, together with those before it. */
   void named(String field, List<DeskAddress> desks) {
-    if (!findings.count(field, desks.size(), LabelCheck.MAX_DESKS)) {
+    if (!findings.count(field, desks.size(), MAX_DESKS)) {
       return;
     }
     for (int i = 0; i < desks.size() && !findings.full(); i++) {
@@ -28,7 +31,7 @@ final class DeskCheck {
 
   private void named(String field, DeskAddress desk) {
     findings.known(field, desk);
-    AddressingCheck.agency(findings, field + ".agency", desk.getAgency());
+    findings.agency(field + ".agency", desk.getAgency());
     findings.desk(field + ".desk", desk.getDesk());
     Collection<String> of = byAgency.computeIfAbsent(desk.getAgency(), unused -> new TreeSet<>());
     findings.check(of.add(desk.getDesk()), field, "is named before");

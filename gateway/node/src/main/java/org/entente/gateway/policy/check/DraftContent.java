@@ -101,7 +101,7 @@ public final class DraftContent implements RecipientContent {
               + redactions.words());
     }
     Body left = redactions.body(body);
-    List<Problem> problems = LabelCheck.left(redactions.label(label), left);
+    List<Problem> problems = LabelBodyCheck.left(redactions.label(label), left);
     if (!problems.isEmpty()) {
       Problem first = problems.get(0);
       return cannot(

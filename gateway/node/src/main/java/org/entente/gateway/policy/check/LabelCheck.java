@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.codes.MessageLimits;
@@ -24,7 +23,6 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.Status;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Check of labels and bodies: every limit that message.proto and publisher.proto state, and that
@@ -42,19 +40,12 @@ public final class LabelCheck {
   public static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
 
   /** Most agencies that a draft may name as recipients. */
-  public static final int MAX_AGENCIES = 256;
+  public static final int MAX_AGENCIES = AddressingCheck.MAX_AGENCIES;
 
   /** Most responders of an agency. */
   public static final int MAX_RESPONDERS = ResponderCheck.MOST;
 
-  /** Most desks, of all agencies, that a draft may name. */
-  public static final int MAX_DESKS = 256;
-
   private static final int MAX_SOURCES = 16;
-
-  private static final String REQUESTED_ACTION = "label.requested_action";
-  private static final String OF_REQUESTS =
-      "is CHECK where hit or no hit is wanted, INFORM where details are";
 
   private final Supplier<MessageLimits> current;
 
@@ -117,15 +108,14 @@ public final class LabelCheck {
     new LabelFieldCheck(limits, findings).draft(draft.getLabel(), now);
     boolean unseen = !whole && !draft.hasBody();
     if (unseen) {
-      unseen(findings, draft.getLabel());
+      LabelBodyCheck.unseen(findings, draft.getLabel());
     } else {
       new BodyCheck(findings).body(draft.getBody());
       findings.check(
           draft.getBody().getPassedOnUnderCount() == 0,
           "body.passed_on_under",
           "is set by the gateway, from the consents that cover what derived_from names");
-      agreement(findings, draft.getLabel(), draft.getBody());
-      ReferenceCheck.check(findings, draft.getLabel(), draft.getBody());
+      LabelBodyCheck.check(findings, draft.getLabel(), draft.getBody());
     }
     AddressingCheck.check(findings, draft.getLabel(), draft.getTo());
     findings.check(
@@ -164,14 +154,6 @@ public final class LabelCheck {
         draft.getOpenWithinMinutes(),
         derivedFrom,
         draft.getDiscloseAddressees());
-  }
-
-  /** What a body would have to agree with, whatever it said. */
-  private static void unseen(ValidationErrors findings, Label label) {
-    ReferenceCheck.unseen(findings, label);
-    if (label.getKind() == Kind.KIND_REQUEST && !RequestCheck.asks(label.getRequestedAction())) {
-      mismatch(findings, REQUESTED_ACTION, OF_REQUESTS);
-    }
   }
 
   private static List<MessageId> derivedFrom(ValidationErrors findings, Draft draft) {
@@ -229,36 +211,10 @@ public final class LabelCheck {
     }
     new LabelFieldCheck(limits, findings).received(label);
     new BodyCheck(findings).body(body);
-    agreement(findings, label, body);
-    ReferenceCheck.check(findings, label, body);
+    LabelBodyCheck.check(findings, label, body);
     if (SubjectCheck.namesPerson(body) && !label.getPersonalData()) {
-      mismatch(findings, "label.personal_data", "the body names a person");
+      findings.add(Code.LABEL_BODY_MISMATCH, "label.personal_data", "the body names a person");
     }
-    return findings.list();
-  }
-
-  /**
-   * Whether a body can stand under a label; what is wrong with either by itself is not asked.
-   *
-   * @param body null if it is not known
-   */
-  public static List<Problem> together(Label label, @Nullable Body body) {
-    ValidationErrors findings = new ValidationErrors(true);
-    if (body == null) {
-      unseen(findings, label);
-    } else {
-      agreement(findings, label, body);
-      ReferenceCheck.check(findings, label, body);
-    }
-    return findings.list();
-  }
-
-  /** Checks what is left of a draft that was good: whether it is still a message. */
-  public static List<Problem> left(Label label, Body body) {
-    ValidationErrors findings = new ValidationErrors(false);
-    new BodyCheck(findings).body(body);
-    agreement(findings, label, body);
-    ReferenceCheck.check(findings, label, body);
     return findings.list();
   }
 
@@ -357,48 +313,6 @@ public final class LabelCheck {
         nothing || !person.getOfficer().isBlank(),
         "on_behalf_of.officer",
         "must name the officer where a unit or a justification is given");
-  }
-
-  /** Label and body must be of one kind, and a request must ask for what its label says. */
-  private static void agreement(ValidationErrors findings, Label label, Body body) {
-    RequestedAction action = label.getRequestedAction();
-    if (body.hasRequest()
-        && action != RequestedAction.REQUESTED_ACTION_UNSPECIFIED
-        && action != RequestCheck.action(body.getRequest())) {
-      mismatch(findings, REQUESTED_ACTION, OF_REQUESTS);
-    }
-    findings.check(
-        !body.getRequest().getReminder() || !label.getInReplyTo().isEmpty(),
-        "label.in_reply_to",
-        "is required with a reminder: the request of which it reminds");
-    boolean agree =
-        switch (body.getContentCase()) {
-          case ALERT -> label.getKind() == Kind.KIND_ALERT;
-          case INTELLIGENCE -> label.getKind() == Kind.KIND_INTELLIGENCE;
-          case DOCUMENT ->
-              label.getKind() == Kind.KIND_ALERT || label.getKind() == Kind.KIND_INTELLIGENCE;
-          case EVIDENCE -> label.getKind() == Kind.KIND_EVIDENCE;
-          case RECALL -> label.getKind() == Kind.KIND_RECALL;
-          case REQUEST -> label.getKind() == Kind.KIND_REQUEST;
-          case ANSWER -> label.getKind() == Kind.KIND_ANSWER;
-          case RESPONDERS -> label.getKind() == Kind.KIND_RESPONDERS;
-          case ROSTER -> label.getKind() == Kind.KIND_ROSTER;
-          case OPERATION_UPDATE -> label.getKind() == Kind.KIND_OPERATION;
-          case CONSENT -> label.getKind() == Kind.KIND_CONSENT;
-          case FEEDBACK -> label.getKind() == Kind.KIND_FEEDBACK;
-          case CHARGE -> label.getKind() == Kind.KIND_CHARGE;
-          case CONTENT_NOT_SET -> true;
-        };
-    if (!agree) {
-      mismatch(
-          findings,
-          "label.kind",
-          "is " + EnumNames.word(label.getKind()) + "; the body is " + body.getContentCase());
-    }
-  }
-
-  private static void mismatch(ValidationErrors findings, String field, String message) {
-    findings.add(Code.LABEL_BODY_MISMATCH, field, message);
   }
 
   private static void person(ValidationErrors findings, OnBehalfOf person) {

@@ -17,6 +17,7 @@ import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.codes.CodesLint;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.codes.PrecedenceLane;
@@ -307,7 +308,7 @@ public final class LabelFieldCheck {
     String scheme = label.getClassificationScheme();
     String marking = label.getClassificationMarking();
     findings.check(
-        scheme.isEmpty() || CodesLint.SCHEME.matcher(scheme).matches(),
+        scheme.isEmpty() || CodeLists.SCHEME.matcher(scheme).matches(),
         "label.classification_scheme",
         "has 1 to 16 characters of A-Z 0-9 -");
     findings.line("label.classification_marking", marking, CodesLint.MAX_MARKING);

@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.DeskName;
 import org.entente.gateway.model.EnumNames;
@@ -72,6 +73,15 @@ public final class ValidationErrors {
   void check(boolean holds, String field, String message) {
     if (!holds) {
       invalid(field, message);
+    }
+  }
+
+  /** The name of an agency. */
+  void agency(String field, String name) {
+    try {
+      AgencyName unused = new AgencyName(name);
+    } catch (InvalidValue e) {
+      invalid(field, String.valueOf(e.getMessage()));
     }
   }
 

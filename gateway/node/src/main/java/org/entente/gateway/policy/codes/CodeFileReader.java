@@ -31,8 +31,30 @@ public final class CodeFileReader {
     this.lint = new CodesLint(report);
   }
 
+  /** Loads every {@code *.yaml} file of a folder. */
+  public static CodeLists.LoadResult load(Path folder) {
+    LintReport report = new LintReport();
+    Optional<CodeLists> lists = new CodeFileReader(report).read(folder);
+    return lists.isPresent()
+        ? new CodeLists.LoadResult.Loaded(lists.get())
+        : new CodeLists.LoadResult.Invalid(report.problems());
+  }
+
+  /**
+   * Those of the release, for nodes that configure none: every value of a label, TLP 2.0, 4x4 and
+   * Admiralty. No classification scheme: which ones there are, and what is equivalent, is for
+   * states to say.
+   */
+  public static CodeLists shipped() {
+    return ShippedLists.LISTS;
+  }
+
+  private static final class ShippedLists {
+    private static final CodeLists LISTS = readShipped();
+  }
+
   /** The lists of a folder; empty if the report has a problem. */
-  Optional<CodeLists> read(Path folder) {
+  private Optional<CodeLists> read(Path folder) {
     for (Path file : files(folder)) {
       try {
         byte[] content = Files.readAllBytes(file);
@@ -96,8 +118,7 @@ public final class CodeFileReader {
     return report.problems().isEmpty() ? lists : Optional.empty();
   }
 
-  /** The lists of the release. */
-  static CodeLists shipped() {
+  private static CodeLists readShipped() {
     LintReport report = new LintReport();
     CodeFileReader files = new CodeFileReader(report);
     for (String name : SHIPPED) {

@@ -3,7 +3,6 @@ package org.entente.gateway.policy.codes;
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class CodeLists {
   /** How a risk indicator of a client's own begins. */
   public static final String FREE_INDICATOR = "X_";
+
+  /** Names of classification schemes. */
+  public static final Pattern SCHEME = Pattern.compile("[A-Z][A-Z0-9-]{0,15}");
 
   private static final Pattern AGENCY = Pattern.compile(AgencyName.FORM);
   private static final String AGENCY_FORM =
@@ -99,28 +101,6 @@ public final class CodeLists {
    */
   public record Entry(String list, String code, @Nullable Wording meaning, String note) {}
 
-  /** Loads every {@code *.yaml} file of a folder. */
-  public static LoadResult load(Path folder) {
-    LintReport report = new LintReport();
-    Optional<CodeLists> lists = new CodeFileReader(report).read(folder);
-    return lists.isPresent()
-        ? new LoadResult.Loaded(lists.get())
-        : new LoadResult.Invalid(report.problems());
-  }
-
-  /**
-   * Those of the release, for nodes that configure none: every value of a label, TLP 2.0, 4x4 and
-   * Admiralty. No classification scheme: which ones there are, and what is equivalent, is for
-   * states to say.
-   */
-  public static CodeLists shipped() {
-    return ShippedLists.LISTS;
-  }
-
-  private static final class ShippedLists {
-    private static final CodeLists LISTS = CodeFileReader.shipped();
-  }
-
   private static Map<String, EnumDescriptor> enums() {
     Map<String, EnumDescriptor> enums = new TreeMap<>();
     Label.getDescriptor().getFields().stream()
@@ -139,9 +119,9 @@ public final class CodeLists {
     return codes.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|", "(?:", ")"));
   }
 
-  /** What labels may hold, with bodies of this size at most. */
-  public MessageLimits limits(int maxBodyBytes) {
-    return new MessageLimits(maxBodyBytes, knownMarkings, evaluationForms);
+  /** Schemes of source evaluation by name, with the form of their values. */
+  Map<String, Pattern> evaluationForms() {
+    return evaluationForms;
   }
 
   /** The sharing markings that labels may carry. */

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * last: they may name schemes of other files.
  */
 public final class CodesLint {
-  public static final Pattern SCHEME = Pattern.compile("[A-Z][A-Z0-9-]{0,15}");
   public static final int MAX_MARKING = LabelSizes.CLASSIFICATION_MARKING;
   private static final Pattern SHARING_MARKING =
       Pattern.compile("[A-Z0-9][A-Z0-9:+./ -]{0," + (LabelSizes.MARKING - 1) + "}");
@@ -165,7 +164,7 @@ public final class CodesLint {
 
   private void scheme(String name, CodeFile.Scheme written, FieldPositions positions) {
     String at = "schemes." + name;
-    if (!SCHEME.matcher(name).matches()) {
+    if (!CodeLists.SCHEME.matcher(name).matches()) {
       wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
     }
     wording(written.title(), at + ".title", positions);

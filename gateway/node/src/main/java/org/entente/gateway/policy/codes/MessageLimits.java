@@ -21,8 +21,13 @@ public record MessageLimits(
     evaluationSchemes = Map.copyOf(evaluationSchemes);
   }
 
-  /** 1 MiB, and {@link CodeLists#shipped the code lists of the release}. */
+  /** 1 MiB, and {@link CodeFileReader#shipped the code lists of the release}. */
   public static MessageLimits defaults() {
-    return CodeLists.shipped().limits(DEFAULT_MAX_BODY_BYTES);
+    return of(CodeFileReader.shipped(), DEFAULT_MAX_BODY_BYTES);
+  }
+
+  /** What labels may hold by these lists, with bodies of this size at most. */
+  public static MessageLimits of(CodeLists codes, int maxBodyBytes) {
+    return new MessageLimits(maxBodyBytes, codes.markings(), codes.evaluationForms());
   }
 }

@@ -26,7 +26,7 @@ final class SharingLint {
 
   void add(String name, CodeFile.Sharing set, FieldPositions positions) {
     String at = "sharing." + name;
-    if (!CodesLint.SCHEME.matcher(name).matches()) {
+    if (!CodeLists.SCHEME.matcher(name).matches()) {
       wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
     }
     if (written.putIfAbsent(name, new PlacedSet(set, positions)) != null) {

@@ -169,15 +169,6 @@ public final class EgressPolicy {
   }
 
   /**
-   * A complete message that waits.
-   *
-   * @param label the completed label, which names the agreement
-   * @param bodyBytes size of the serialised body
-   * @param grounds on what it went out
-   */
-  public record PendingMessage(Label label, long bodyBytes, RecheckInputs grounds) {}
-
-  /**
    * Decides again about a complete message that waited, before it is transmitted: the agreement may
    * have ended or the rules may have changed.
    *
@@ -186,7 +177,7 @@ public final class EgressPolicy {
   public Optional<Refusal> recheck(
       PendingMessage message, AgencyName self, AgencyName recipient, Instant now) {
     Label label = message.label();
-    for (FixedLabel fixed : FixedLabel.all()) {
+    for (FixedLabel fixed : FixedLabels.all()) {
       if (fixed.isOf(label)) {
         return fixed.refusal(label, self, recipient, membership);
       }

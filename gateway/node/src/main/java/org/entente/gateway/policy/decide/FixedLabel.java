@@ -2,7 +2,6 @@ package org.entente.gateway.policy.decide;
 
 import com.google.protobuf.UnsafeByteOperations;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -28,16 +27,6 @@ import org.entente.proto.v1.Status;
  * @param retentionDays days that the recipient may keep it
  */
 public record FixedLabel(Kind kind, String agreement, int retentionDays) {
-
-  /** Each of them. */
-  public static List<FixedLabel> all() {
-    return List.of(
-        EvidenceMessages.LABEL,
-        RecallMessages.LABEL,
-        ConsentMessages.LABEL,
-        ResponderMessages.LABEL,
-        AssignmentMessages.LABEL);
-  }
 
   Label of(
       MessageId id,

@@ -93,7 +93,7 @@ public final class IngressPolicy {
     if (!label.hasExpiresAt() || !TimestampConversion.instant(label.getExpiresAt()).isAfter(now)) {
       return refused(self, Code.EXPIRED, "label/expires_at", "the message has expired");
     }
-    for (FixedLabel fixed : FixedLabel.all()) {
+    for (FixedLabel fixed : FixedLabels.all()) {
       if (fixed.isOf(label)) {
         return fixed
             .refusal(label, origin, self, membership)

@@ -87,22 +87,6 @@ public final class Policy {
         new IngressPolicy(rules, membership, fulfilments, cache, rosters, rulebook.version());
   }
 
-  /**
-   * Figures of the memory of rulings since the policy was made.
-   *
-   * @param hits rulings that were remembered
-   * @param misses rulings that had to be worked out
-   * @param evictions rulings dropped to make room
-   * @param entries rulings kept now
-   */
-  public record CacheFigures(long hits, long misses, long evictions, long entries) {
-    /** Share of hits, 0 to 1; 1 if nothing was asked. */
-    public double hitRatio() {
-      long asked = hits + misses;
-      return asked == 0 ? 1.0 : (double) hits / asked;
-    }
-  }
-
   /** The rulebook. */
   public Rulebook rulebook() {
     return rulebook;

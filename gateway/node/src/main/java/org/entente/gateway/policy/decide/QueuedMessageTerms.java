@@ -34,8 +34,7 @@ final class QueuedMessageTerms {
   }
 
   /** Why it may not go under the agreement that permits its label; empty if it may. */
-  Optional<Refusal> refusal(
-      Agreement agreement, EgressPolicy.PendingMessage message, AgencyName recipient) {
+  Optional<Refusal> refusal(Agreement agreement, PendingMessage message, AgencyName recipient) {
     return marked(message.label())
         .or(() -> onward(agreement, message.label()))
         .or(() -> people(agreement, message.grounds()))

@@ -15,6 +15,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.check.DraftContent;
+import org.entente.gateway.policy.check.LabelBodyCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.check.LabelSpace;
@@ -59,7 +60,7 @@ final class ResidualEvaluator {
                 new ResidualEvaluator(
                     rules,
                     terms,
-                    rulebook.codes().limits(MessageLimits.DEFAULT_MAX_BODY_BYTES),
+                    MessageLimits.of(rulebook.codes(), MessageLimits.DEFAULT_MAX_BODY_BYTES),
                     it,
                     LabelSpace.ofField(it, rulebook.conditions().toList(), rulebook.codes())));
   }
@@ -138,7 +139,7 @@ final class ResidualEvaluator {
     ValidationErrors findings = new ValidationErrors(true);
     new LabelFieldCheck(limits, findings).draft(label, now);
     return Stream.concat(
-            findings.list().stream(), LabelCheck.together(label, known.body()).stream())
+            findings.list().stream(), LabelBodyCheck.together(label, known.body()).stream())
         .toList();
   }
 

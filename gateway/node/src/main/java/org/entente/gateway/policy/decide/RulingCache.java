@@ -34,9 +34,9 @@ final class RulingCache {
     return kept;
   }
 
-  Policy.CacheFigures figures() {
+  CacheFigures figures() {
     CacheStats stats = rulings.stats();
-    return new Policy.CacheFigures(
+    return new CacheFigures(
         stats.hitCount(), stats.missCount(), stats.evictionCount(), rulings.estimatedSize());
   }
 }

@@ -45,7 +45,6 @@ final class RulebookLint {
   private final Membership membership;
   private final Instant now;
   private final Map<String, FieldPositions> places;
-  private final FieldPositions placesOfRules;
   private final LintReport report;
   private final List<Coverage> coverages;
 
@@ -54,13 +53,11 @@ final class RulebookLint {
       Membership membership,
       Instant now,
       Map<String, FieldPositions> places,
-      FieldPositions placesOfRules,
       LintReport report) {
     this.rulebook = rulebook;
     this.membership = membership;
     this.now = now;
     this.places = places;
-    this.placesOfRules = placesOfRules;
     this.report = report;
     this.coverages = rulebook.agreements().stream().map(a -> new Coverage(a, membership)).toList();
   }
@@ -78,7 +75,6 @@ final class RulebookLint {
       refusedByTheNode(coverage);
     }
     ties();
-    new NodeRulesReview(rulebook, membership, now, placesOfRules, report).review();
   }
 
   private List<String> strangers(Condition condition) {

@@ -97,7 +97,7 @@ public final class RulebookReader {
       Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
     // First: conditions of the others compare with what lists have.
     Optional<CodeLists> codes =
-        codeLists == null ? Optional.of(CodeLists.shipped()) : codes(codeLists);
+        codeLists == null ? Optional.of(CodeFileReader.shipped()) : codes(codeLists);
     if (codes.isEmpty()) {
       return new Rulebook.LoadResult.Invalid(report.problems());
     }
@@ -130,7 +130,8 @@ public final class RulebookReader {
       if (codeLists != null) {
         wordless(codeLists, loaded.rulebook().codes());
       }
-      new RulebookLint(loaded.rulebook(), membership, now, places, placesOfRules, report).lint();
+      new RulebookLint(loaded.rulebook(), membership, now, places, report).lint();
+      new NodeRulesReview(loaded.rulebook(), membership, now, placesOfRules, report).review();
       return new Rulebook.LoadResult.Loaded(loaded.rulebook(), report.warnings());
     }
     return loading;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.entente.gateway.policy.codes.CodeLists;
+import org.entente.gateway.policy.codes.CodeFileReader;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.policy.decide.RuleEvaluator;
 import org.entente.gateway.policy.decide.Ruling;
@@ -58,7 +58,8 @@ class LabelSpaceTest {
         rulebook.agreements().stream().filter(it -> it.covers().condition().isEmpty()).toList();
     RuleEvaluator rules =
         new RuleEvaluator(
-            new Rulebook("v", agreements, List.of(), CodeLists.shipped()), DemoMembership.demo());
+            new Rulebook("v", agreements, List.of(), CodeFileReader.shipped()),
+            DemoMembership.demo());
     LabelSpace space = LabelSpace.of(agreements, List.of());
     Set<List<String>> known =
         space.labels(space.size(), 1).map(it -> decided(rules, it)).collect(Collectors.toSet());

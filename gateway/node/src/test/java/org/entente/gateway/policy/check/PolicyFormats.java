@@ -19,7 +19,7 @@ import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.analysis.ExpectationSuite;
-import org.entente.gateway.policy.codes.CodeLists;
+import org.entente.gateway.policy.codes.CodeFileReader;
 import org.entente.gateway.policy.codes.LintReport;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Policy;
@@ -191,7 +191,7 @@ public final class PolicyFormats {
     }
     LintReport report = new LintReport();
     return new AgreementLint(read.value(), read.positions(), DemoMembership.demo(), report)
-        .lint(expressions, CodeLists.shipped(), PolicyFixture.NOW)
+        .lint(expressions, CodeFileReader.shipped(), PolicyFixture.NOW)
         .isPresent();
   }
 
@@ -222,7 +222,7 @@ public final class PolicyFormats {
       return false;
     }
     LintReport report = new LintReport();
-    new NodeRulesLint(read.positions(), expressions, CodeLists.shipped(), report)
+    new NodeRulesLint(read.positions(), expressions, CodeFileReader.shipped(), report)
         .lint(read.value());
     return report.problems().isEmpty();
   }

@@ -45,7 +45,7 @@ class CodeListsTest {
 
   private static CodeLists config() {
     return assertInstanceOf(
-            CodeLists.LoadResult.Loaded.class, CodeLists.load(CONFIG.resolve("codes")))
+            CodeLists.LoadResult.Loaded.class, CodeFileReader.load(CONFIG.resolve("codes")))
         .lists();
   }
 
@@ -53,18 +53,18 @@ class CodeListsTest {
   @Test
   void everyValueOfTheProto_hasAText() {
     assertEquals(List.of(), config().wordless());
-    assertEquals(List.of(), CodeLists.shipped().wordless());
+    assertEquals(List.of(), CodeFileReader.shipped().wordless());
   }
 
   @Test
   void shipped_areThoseOfConfig_withoutClassificationSchemes() {
-    assertEquals(Set.of(), CodeLists.shipped().schemes());
+    assertEquals(Set.of(), CodeFileReader.shipped().schemes());
     assertEquals(Set.of("DE", "EU", "FR", "SG", "US"), config().schemes());
     assertEquals(
         config().entries().stream()
             .filter(it -> !Set.of("classification_scheme", "indicators").contains(it.list()))
             .toList(),
-        CodeLists.shipped().entries());
+        CodeFileReader.shipped().entries());
   }
 
   @Test
@@ -83,13 +83,13 @@ class CodeListsTest {
 
   @Test
   void sharing_isTlp_andOfMarkingsWithoutASetEachStandsForItself() {
-    SharingOrder order = CodeLists.shipped().sharing();
+    SharingOrder order = CodeFileReader.shipped().sharing();
     assertEquals(List.of("TLP:RED"), order.atLeast("TLP:RED"));
     assertEquals(List.of("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER"), order.atLeast("TLP:AMBER"));
     assertEquals(List.of("EYES"), order.atLeast("EYES"));
     assertEquals(
         Set.of("TLP:RED", "TLP:AMBER+STRICT"),
-        CodeLists.shipped().entries().stream()
+        CodeFileReader.shipped().entries().stream()
             .filter(it -> it.note().equals("passed on with consent only"))
             .map(CodeLists.Entry::code)
             .collect(Collectors.toSet()));
@@ -224,10 +224,11 @@ class CodeListsTest {
 
   @Test
   void folder_absentOrEmptyOrHidingSomething_isRefused() throws IOException {
-    assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(folder.resolve("none")));
-    assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(folder));
+    assertInstanceOf(
+        CodeLists.LoadResult.Invalid.class, CodeFileReader.load(folder.resolve("none")));
+    assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeFileReader.load(folder));
     Files.writeString(folder.resolve("a.yaml"), "# \u202e\n" + SCHEMES);
-    var invalid = assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(folder));
+    var invalid = assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeFileReader.load(folder));
     assertTrue(invalid.problems().toString().contains("does not show"));
   }
 
@@ -321,7 +322,7 @@ class CodeListsTest {
     files.put("codes/a.yaml", "markings: { PINK: " + TEXT + " }\n" + SCHEMES);
     files.put("a.yaml", withCondition("'PINK' in label.markings"));
     var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, load(files));
-    assertEquals(Set.of("PINK"), loaded.rulebook().codes().limits(1).markings());
+    assertEquals(Set.of("PINK"), MessageLimits.of(loaded.rulebook().codes(), 1).markings());
     files.put("a.yaml", withCondition("'TLP:RED' in label.markings"));
     assertTrue(PolicyFixture.onlyProblem(load(files)).contains("valid: one of PINK"));
   }
@@ -350,7 +351,7 @@ class CodeListsTest {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Files.writeString(lists.resolve(file.getKey()), file.getValue());
     }
-    return assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeLists.load(lists))
+    return assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeFileReader.load(lists))
         .problems()
         .stream()
         .map(ConfigProblem::toString)

@@ -234,7 +234,7 @@ class DeskAddressingTest {
   /** Nothing travels under the permission of what gateways make. */
   @Test
   void kindOfGateways_withDesks_isRefused() {
-    for (FixedLabel fixed : FixedLabel.all()) {
+    for (FixedLabel fixed : FixedLabels.all()) {
       Label label =
           fixed.of(ID, FR, org.entente.gateway.model.Lane.ROUTINE, false, NOW, NOW.plusSeconds(60));
       Label lying = label.toBuilder().addDesks("narcotics").build();

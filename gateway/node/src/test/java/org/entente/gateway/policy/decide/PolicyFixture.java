@@ -177,8 +177,8 @@ public final class PolicyFixture {
   }
 
   /** A message that waits, sent by an officer and released by a second one. */
-  public static EgressPolicy.PendingMessage waiting(Label label, long bodyBytes) {
-    return new EgressPolicy.PendingMessage(label, bodyBytes, new RecheckInputs(true, true));
+  public static PendingMessage waiting(Label label, long bodyBytes) {
+    return new PendingMessage(label, bodyBytes, new RecheckInputs(true, true));
   }
 
   /** A label of an IPR alert. */

@@ -62,7 +62,7 @@ class QueuedMessageTermsTest {
   private static Optional<String> rule(Policy policy, Label label, RecheckInputs grounds) {
     return policy
         .egress()
-        .recheck(new EgressPolicy.PendingMessage(label, 100, grounds), FR, SG, NOW)
+        .recheck(new PendingMessage(label, 100, grounds), FR, SG, NOW)
         .map(Refusal::rule);
   }
 

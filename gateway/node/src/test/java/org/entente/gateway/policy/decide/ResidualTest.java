@@ -24,6 +24,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.check.LabelFieldCheck;
 import org.entente.gateway.policy.check.LabelSpace;
 import org.entente.gateway.policy.check.ValidationErrors;
+import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.terms.Transfer;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
@@ -137,7 +138,8 @@ class ResidualTest {
   /** What is refused before any agreement is asked. */
   private static Optional<String> invalid(Policy policy, Label label) {
     ValidationErrors findings = new ValidationErrors(true);
-    new LabelFieldCheck(policy.rulebook().codes().limits(1_000), findings).draft(label, NOW);
+    new LabelFieldCheck(MessageLimits.of(policy.rulebook().codes(), 1_000), findings)
+        .draft(label, NOW);
     return findings.list().stream()
         .findFirst()
         .map(it -> "REFUSED " + it.code() + " by " + it.field());

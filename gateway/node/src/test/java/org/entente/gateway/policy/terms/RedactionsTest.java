@@ -37,6 +37,7 @@ import org.entente.gateway.policy.analysis.PolicyReplay;
 import org.entente.gateway.policy.analysis.RulebookComparison;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
+import org.entente.gateway.policy.check.LabelBodyCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.check.SubjectCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
@@ -214,7 +215,7 @@ class RedactionsTest {
             path.isIn(path.isOfLabel() ? label : body) || NOT_IN_BODIES.contains(path.field()),
             path.text() + " is not in the sample");
         Body left = redactions.body(body);
-        assertEquals(List.of(), LabelCheck.left(redactions.label(label), left), path.text());
+        assertEquals(List.of(), LabelBodyCheck.left(redactions.label(label), left), path.text());
         assertEquals(Optional.empty(), redactions.foundIn(left), path.text());
         assertEquals(Optional.empty(), redactions.foundIn(redactions.label(label)), path.text());
         assertEquals(left, redactions.body(left), path.text());
