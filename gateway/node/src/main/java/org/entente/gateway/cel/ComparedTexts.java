@@ -57,7 +57,7 @@ final class ComparedTexts {
   }
 
   private ComparedText compared(String with, CelExpr text) {
-    CelSourceLocation at = ConditionProblems.location(tree, text.id());
+    CelSourceLocation at = ExpressionText.location(tree, text.id());
     return new ComparedText(with, text.constant().stringValue(), at.getLine(), at.getColumn() + 1);
   }
 

@@ -68,7 +68,7 @@ public final class Condition {
     return reads.compared();
   }
 
-  /** The most steps that evaluating it can take; at most {@link ExpressionCompiler#MAX_STEPS}. */
+  /** The most steps that evaluating it can take; at most {@value ConditionCost#MAX_STEPS}. */
   public long mostSteps() {
     return ConditionCost.of(program.tree()).steps();
   }

@@ -25,6 +25,9 @@ import org.entente.proto.v1.Label;
  * allow; of what cannot be known, each is taken to be as long as an evaluation may iterate.
  */
 final class ConditionCost {
+  /** Most steps that a condition may take, by what its lists and texts can be at most. */
+  static final int MAX_STEPS = 10_000;
+
   private static final Set<String> CONNECTIVES =
       Set.of("_&&_", "_||_", "!_", "_?_:_", "@not_strictly_false");
 

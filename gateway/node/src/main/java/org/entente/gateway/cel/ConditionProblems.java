@@ -21,7 +21,7 @@ final class ConditionProblems {
       return problems;
     }
     ConditionCost.Cost cost = ConditionCost.of(tree);
-    if (cost.steps() > ExpressionCompiler.MAX_STEPS) {
+    if (cost.steps() > ConditionCost.MAX_STEPS) {
       problems.add(problem(tree, cost.dearest().id(), tooDear(cost), cheaper(cost)));
     }
     return problems;
@@ -33,7 +33,7 @@ final class ConditionProblems {
     return "can take "
         + steps
         + "; the limit is "
-        + ExpressionCompiler.MAX_STEPS
+        + ConditionCost.MAX_STEPS
         + through(cost.loops());
   }
 
@@ -52,14 +52,7 @@ final class ConditionProblems {
 
   private static ExpressionProblem problem(
       CelAbstractSyntaxTree tree, long at, String what, String valid) {
-    CelSourceLocation place = location(tree, at);
+    CelSourceLocation place = ExpressionText.location(tree, at);
     return new ExpressionProblem(place.getLine(), place.getColumn() + 1, what, valid);
-  }
-
-  /** Where a part stands: its line from 1, its column from 0. */
-  static CelSourceLocation location(CelAbstractSyntaxTree tree, long part) {
-    return tree.getSource()
-        .getOffsetLocation(tree.getSource().getPositionsMap().getOrDefault(part, 0))
-        .orElse(CelSourceLocation.of(1, 0));
   }
 }

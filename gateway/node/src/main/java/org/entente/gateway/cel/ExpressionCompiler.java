@@ -28,10 +28,10 @@ import org.entente.proto.v1.Label;
  * {@link Condition conditions} of policy and {@link Mapping mappings} of source records.
  *
  * <p>Limits: an expression has at most {@value #MAX_CODE_POINTS} characters, {@value #MAX_NODES}
- * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value #MAX_ITERATIONS} iterations
- * of its comprehensions, and a condition can take at most {@value #MAX_STEPS} steps. Holds no
- * mutable state; safe for use by several threads. Creating one costs milliseconds, so it is made
- * once and passed on.
+ * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value Size#MAX_ITERATIONS}
+ * iterations of its comprehensions, and a condition can take at most {@value
+ * ConditionCost#MAX_STEPS} steps. Holds no mutable state; safe for use by several threads. Creating
+ * one costs milliseconds, so it is made once and passed on.
  */
 public final class ExpressionCompiler {
   /** Longest expression, in characters. */
@@ -43,18 +43,12 @@ public final class ExpressionCompiler {
   /** Deepest nesting of an expression. */
   public static final int MAX_DEPTH = 32;
 
-  /** Most iterations of comprehensions in one evaluation. */
-  public static final int MAX_ITERATIONS = 10_000;
-
-  /** Most steps that a condition may take, by what its lists and texts can be at most. */
-  public static final int MAX_STEPS = 10_000;
-
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .maxExpressionCodePointSize(MAX_CODE_POINTS)
           .maxParseExpressionNodeCount(MAX_NODES)
           .maxParseRecursionDepth(MAX_DEPTH)
-          .comprehensionMaxIterations(MAX_ITERATIONS)
+          .comprehensionMaxIterations(Size.MAX_ITERATIONS)
           .maxRegexProgramSize(1_000)
           .enableHeterogeneousNumericComparisons(true)
           .build();
@@ -77,7 +71,8 @@ public final class ExpressionCompiler {
   /**
    * Compiles a condition; rejected are anything but a bool, the use of the label as a whole, so
    * that what a condition reads is known, what may be absent and is not asked for ({@link
-   * IndexGuards}), and what can take more than {@value #MAX_STEPS} steps ({@link ConditionCost}).
+   * IndexGuards}), and what can take more than {@value ConditionCost#MAX_STEPS} steps ({@link
+   * ConditionCost}).
    */
   public Compilation<Condition> condition(String source) {
     Compilation<Condition> compilation =

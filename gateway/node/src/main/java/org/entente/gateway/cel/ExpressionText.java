@@ -1,5 +1,7 @@
 package org.entente.gateway.cel;
 
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelSourceLocation;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import java.util.List;
@@ -34,6 +36,13 @@ final class ExpressionText {
       case COMPREHENSION -> comprehension(expression.comprehension());
       case NOT_SET -> "?";
     };
+  }
+
+  /** Where a part stands: its line from 1, its column from 0. */
+  static CelSourceLocation location(CelAbstractSyntaxTree tree, long part) {
+    return tree.getSource()
+        .getOffsetLocation(tree.getSource().getPositionsMap().getOrDefault(part, 0))
+        .orElse(CelSourceLocation.of(1, 0));
   }
 
   private static String constant(CelConstant constant) {

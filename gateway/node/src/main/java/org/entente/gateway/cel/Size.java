@@ -29,9 +29,11 @@ record Size(Shape shape, long most, @Nullable Size each, @Nullable Size value) {
   /** Characters that one step looks at. */
   static final int CHARACTERS = 10;
 
+  /** Most iterations of comprehensions in one evaluation. */
+  static final int MAX_ITERATIONS = 10_000;
+
   static final Size SCALAR = new Size(Shape.SCALAR, 1, null, null);
-  static final Size UNKNOWN =
-      new Size(Shape.UNKNOWN, ExpressionCompiler.MAX_ITERATIONS, null, null);
+  static final Size UNKNOWN = new Size(Shape.UNKNOWN, MAX_ITERATIONS, null, null);
 
   static Size text(long characters) {
     return new Size(Shape.TEXT, Math.min(characters, ENDLESS), null, null);

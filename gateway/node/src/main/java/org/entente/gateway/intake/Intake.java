@@ -56,9 +56,6 @@ import org.jspecify.annotations.Nullable;
  * drafts are slowed, then refused; recalls are not. Safe for many threads.
  */
 public final class Intake implements AutoCloseable {
-  /** How long an outcome is remembered. */
-  public static final Duration REMEMBERED = Duration.ofHours(24);
-
   private record InFlightDraft(OutcomeKey key, CompletableFuture<Outcome> done) {}
 
   /**

@@ -2,6 +2,7 @@ package org.entente.gateway.intake;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import org.entente.proto.v1.Outcome;
 
 /** Outcomes by client and idempotency key, sealed at rest, so that a retry gets the first one. */
 final class OutcomeMemory {
+  /** How long an outcome is remembered. */
+  static final Duration REMEMBERED = Duration.ofHours(24);
+
   private static final String CONTEXT = "outcome";
 
   private final IdempotencyTable book;
@@ -31,7 +35,7 @@ final class OutcomeMemory {
    */
   Optional<Outcome> read(OutcomeKey key, long nowMillis) {
     IdempotencyRecord known = book.read(key.client(), key.key());
-    if (known == null || known.getAtMs() <= nowMillis - Intake.REMEMBERED.toMillis()) {
+    if (known == null || known.getAtMs() <= nowMillis - REMEMBERED.toMillis()) {
       return Optional.empty();
     }
     if (!Arrays.equals(known.getDraftHash().toByteArray(), key.hash())) {
@@ -46,7 +50,7 @@ final class OutcomeMemory {
 
   /** Remembers an outcome; replaces the one before. */
   void write(Transaction tx, OutcomeKey key, Outcome outcome) {
-    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Intake.REMEMBERED);
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(REMEMBERED);
     byte[] sealed = atRest.seal(CONTEXT, outcome.toByteArray(), until);
     book.write(
         tx,

@@ -61,7 +61,7 @@ public final class OutcomeSweep {
     ByteString next = place;
     while (next != null) {
       IdempotencyTable book = ledger.idempotency();
-      long before = ending.millis() - Intake.REMEMBERED.toMillis();
+      long before = ending.millis() - OutcomeMemory.REMEMBERED.toMillis();
       IdempotencyTable.Page page = book.page(next, before, AT_ONCE);
       List<ByteString> over = page.over();
       if (!over.isEmpty()) {

@@ -114,7 +114,7 @@ class ConditionCostTest {
             + " || label.markings.size() == 0))";
     Condition condition = condition(source);
     assertTrue(
-        condition.mostSteps() > ExpressionCompiler.MAX_STEPS / 4, () -> "" + condition.mostSteps());
+        condition.mostSteps() > ConditionCost.MAX_STEPS / 4, () -> "" + condition.mostSteps());
     Evaluation<Boolean> evaluation =
         condition.evaluate(largest(), "fr.customs", "sg.police", Instant.EPOCH);
     assertEquals(new Evaluation.Value<>(true), evaluation);

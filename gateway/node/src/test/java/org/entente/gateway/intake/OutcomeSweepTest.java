@@ -116,7 +116,7 @@ class OutcomeSweepTest {
   private void oldAndFresh() {
     remember("a", EACH / 2);
     remember("c", EACH / 2);
-    clock.move(Intake.REMEMBERED.plusSeconds(1));
+    clock.move(OutcomeMemory.REMEMBERED.plusSeconds(1));
     remember("b", EACH);
     removedByCommit.clear();
   }
@@ -190,7 +190,7 @@ class OutcomeSweepTest {
   void walk_beginsWhenItIsTimeAgain_andNotBefore() {
     oldAndFresh();
     assertEquals(EACH, sweep.round());
-    clock.move(Intake.REMEMBERED.plusSeconds(1));
+    clock.move(OutcomeMemory.REMEMBERED.plusSeconds(1));
     nanos += OutcomeSweep.APART.minusNanos(1).toNanos();
     assertEquals(0, sweep.round());
     nanos += Duration.ofNanos(1).toNanos();
@@ -202,8 +202,8 @@ class OutcomeSweepTest {
   @Test
   void keyThatIsUsedAgainMeanwhile_isNotForgotten() {
     remember("a", 1);
-    clock.move(Intake.REMEMBERED.plusSeconds(1));
-    long before = clock.millis() - Intake.REMEMBERED.toMillis();
+    clock.move(OutcomeMemory.REMEMBERED.plusSeconds(1));
+    long before = clock.millis() - OutcomeMemory.REMEMBERED.toMillis();
     IdempotencyTable.Page page = book.page(ByteString.EMPTY, before, 10);
     assertEquals(1, page.over().size());
     remember("a", 1);

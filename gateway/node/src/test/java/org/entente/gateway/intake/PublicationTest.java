@@ -313,7 +313,7 @@ class PublicationTest {
     assertEquals(outcome.getRefused().getRefusals(0).getReason(), item.getReason());
     assertEquals(outcome, publish(draft("k1", US)));
     assertEquals(1, leaves.count());
-    clock.move(Intake.REMEMBERED);
+    clock.move(OutcomeMemory.REMEMBERED);
     assertFalse(outcome.equals(publish(draft("k1", US))));
   }
 

@@ -27,6 +27,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.assembly.GatewayCore;
+import org.entente.gateway.node.assembly.NodeEnvironment;
 import org.entente.gateway.node.disk.ReopenSchedule;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.seal.SeededRandom;
@@ -323,8 +324,8 @@ final class SimNode {
       }
     }
 
-    private GatewayCore.Environment surroundings() {
-      return new GatewayCore.Environment(
+    private NodeEnvironment surroundings() {
+      return new NodeEnvironment(
           SimNode.this::now,
           new SeededRandom(name + " " + random.nextLong()),
           task -> post(random.nextInt(MOST_STEP), task),

@@ -36,7 +36,7 @@ final class ConsentWiring {
   private final ConsentList consents;
 
   ConsentWiring(Foundation ground, OutgoingStage out) {
-    GatewayCore.Environment around = ground.around;
+    NodeEnvironment around = ground.around;
     FederationName federation = new FederationName(ground.config.federation());
     ConsentRecords records = new ConsentRecords(ground.atRest);
     received =

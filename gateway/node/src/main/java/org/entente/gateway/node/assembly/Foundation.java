@@ -62,7 +62,7 @@ final class Foundation {
   private static final Logger LOG = LoggerFactory.getLogger(Foundation.class);
 
   final NodeConfig config;
-  final GatewayCore.Environment around;
+  final NodeEnvironment around;
   final PeerName self;
   final TrustStore trust;
   final PolicyReloader policy;
@@ -101,10 +101,7 @@ final class Foundation {
    * @throws StartProblem naming what is missing or wrong, and in which file
    */
   Foundation(
-      ConfiguredFiles files,
-      Supplier<Store> stores,
-      GatewayCore.Environment around,
-      LongSupplier running) {
+      ConfiguredFiles files, Supplier<Store> stores, NodeEnvironment around, LongSupplier running) {
     this.files = files;
     this.around = around;
     config = files.config();

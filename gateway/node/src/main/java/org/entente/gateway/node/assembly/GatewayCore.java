@@ -1,25 +1,19 @@
 package org.entente.gateway.node.assembly;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.link.LinkSettings;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerName;
-import org.entente.gateway.link.Timers;
-import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -64,24 +58,6 @@ public final class GatewayCore {
   private final PeerLinks links;
   private final Links operatedLinks;
 
-  /**
-   * What a node stands on.
-   *
-   * @param clock the only source of the time of day
-   * @param workers for everything that may wait for the disk; more than one thread
-   * @param sealer where sealing runs, which is given one task at a time
-   * @param writer where the ledger's writer runs
-   * @param timers for pauses and time-outs of links
-   */
-  public record Environment(
-      InstantSource clock,
-      SecureRandom random,
-      Executor workers,
-      Executor sealer,
-      WriterExecutor writer,
-      Timers timers,
-      Meters meters) {}
-
   /** Takes what has to be done regularly. */
   public interface Schedule {
     /** Something that may fail; then it is tried again at its next time. */
@@ -100,7 +76,7 @@ public final class GatewayCore {
    * @param running a time that only runs, to hold the clock against
    */
   GatewayCore(
-      ConfiguredFiles files, Supplier<Store> stores, Environment around, LongSupplier running) {
+      ConfiguredFiles files, Supplier<Store> stores, NodeEnvironment around, LongSupplier running) {
     ground = new Foundation(files, stores, around, running);
     outgoing = new OutgoingStage(ground, running, this::wake);
     incoming = new IncomingStage(ground, outgoing, this::sendNotice);
@@ -183,7 +159,7 @@ public final class GatewayCore {
    * @param stores opens the ledger's store, which is closed with the node
    * @throws StartProblem naming what is missing or wrong, and in which file
    */
-  public static GatewayCore open(Path file, Supplier<Store> stores, Environment around) {
+  public static GatewayCore open(Path file, Supplier<Store> stores, NodeEnvironment around) {
     ConfiguredFiles files = ConfiguredFiles.read(file, around.clock());
     try {
       return new GatewayCore(files, stores, around, around.timers()::nanos);

@@ -39,7 +39,7 @@ final class IncomingStage {
    * @param send says something to a neighbour
    */
   IncomingStage(Foundation ground, OutgoingStage out, BiConsumer<AgencyName, Notice> send) {
-    GatewayCore.Environment around = ground.around;
+    NodeEnvironment around = ground.around;
     reporter = new ReceptionReporter(around.meters());
     ErasureJournal erasures = ground.erasures();
     retentionKeys = ground.keys.retentionKeys();
@@ -105,7 +105,7 @@ final class IncomingStage {
   }
 
   private ReceiveParts parts(Foundation ground, OutgoingStage out) {
-    GatewayCore.Environment around = ground.around;
+    NodeEnvironment around = ground.around;
     return new ReceiveParts(
         ground.agency(),
         ground.ledger,

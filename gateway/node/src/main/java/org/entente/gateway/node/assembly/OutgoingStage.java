@@ -67,7 +67,7 @@ final class OutgoingStage {
    */
   OutgoingStage(Foundation ground, LongSupplier running, BiConsumer<AgencyName, Lane> wake) {
     this.ground = ground;
-    GatewayCore.Environment around = ground.around;
+    NodeEnvironment around = ground.around;
     sealing =
         new SealingParts(
             new FederationName(ground.config.federation()),

@@ -85,7 +85,7 @@ final class RunningNode {
         new GatewayCore(
             files,
             disk,
-            new GatewayCore.Environment(
+            new NodeEnvironment(
                 clock,
                 new SecureRandom(),
                 threads.workers(),

@@ -92,7 +92,7 @@ final class ServiceStage {
 
   ServiceStage(Foundation ground, OutgoingStage out, IncomingStage in) {
     this.ground = ground;
-    GatewayCore.Environment around = ground.around;
+    NodeEnvironment around = ground.around;
     IntakeParts parts = intakeParts(ground, out, in.consent);
     intake =
         new Intake(

@@ -1,0 +1,26 @@
+package org.entente.gateway.node.assembly;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.entente.gateway.ledger.commit.WriterExecutor;
+import org.entente.gateway.link.Timers;
+import org.entente.gateway.meter.Meters;
+
+/**
+ * What a node stands on.
+ *
+ * @param clock the only source of the time of day
+ * @param workers for everything that may wait for the disk; more than one thread
+ * @param sealer where sealing runs, which is given one task at a time
+ * @param writer where the ledger's writer runs
+ * @param timers for pauses and time-outs of links
+ */
+public record NodeEnvironment(
+    InstantSource clock,
+    SecureRandom random,
+    Executor workers,
+    Executor sealer,
+    WriterExecutor writer,
+    Timers timers,
+    Meters meters) {}
