@@ -10,6 +10,7 @@ import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SaveOptions;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.ConsentText;
+import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.LabelText;
 import org.entente.gateway.cli.text.MessageText;
@@ -90,7 +91,7 @@ public final class OpenCommand extends MessageCall {
     if (json) {
       out().println(JsonText.of(opened));
     } else {
-      out().println(MessageText.line(opened.getMessage()));
+      out().println(FoundMessageText.line(opened.getMessage()));
       LabelText.lines(opened.getMessage().getLabel())
           .forEach(text -> line(TerminalText.printable(text)));
       ConsentText.of(opened.getConsentsList()).forEach(word -> line(TerminalText.printable(word)));

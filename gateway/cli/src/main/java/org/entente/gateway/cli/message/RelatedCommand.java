@@ -4,8 +4,8 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.RelatedMessage;
 import org.entente.proto.v1.RelatedRequest;
@@ -88,7 +88,7 @@ public final class RelatedCommand extends MessageCall {
         .println(
             json
                 ? JsonText.of(related)
-                : MessageText.line(related.getMessage())
+                : FoundMessageText.line(related.getMessage())
                     + "  "
                     + TerminalText.printable(String.join(" ", related.getIdentifiersList())));
   }

@@ -10,8 +10,8 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.ScoreText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
@@ -285,7 +285,7 @@ public final class RiskCommand implements Callable<Integer> {
         out().println(JsonText.of(shown));
         return 0;
       }
-      out().println(MessageText.line(shown.getMessage()));
+      out().println(FoundMessageText.line(shown.getMessage()));
       for (Score score : shown.getScoresList()) {
         out().println(line(score));
         score.getIndicatorsList().forEach(it -> out().println("    " + line(it)));
@@ -349,7 +349,7 @@ public final class RiskCommand implements Callable<Integer> {
   }
 
   private static String line(ScoredMessage scored) {
-    return line(scored.getScore()) + "  " + MessageText.line(scored.getMessage());
+    return line(scored.getScore()) + "  " + FoundMessageText.line(scored.getMessage());
   }
 
   private static String line(Score score) {

@@ -5,8 +5,8 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.SearchGrpc;
@@ -98,7 +98,7 @@ public final class SearchCommand extends ClientCall {
       err().println("there may be more: ask for more with --most");
     }
     if (!page.getComplete()) {
-      err().println(MessageText.unsearched(page));
+      err().println(FoundMessageText.unsearched(page));
     }
     err().flush();
     return 0;
@@ -125,6 +125,6 @@ public final class SearchCommand extends ClientCall {
   }
 
   private void print(FoundMessage found) {
-    out().println(json ? JsonText.of(found) : MessageText.line(found));
+    out().println(json ? JsonText.of(found) : FoundMessageText.line(found));
   }
 }

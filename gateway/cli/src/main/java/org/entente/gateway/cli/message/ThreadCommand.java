@@ -8,6 +8,7 @@ import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.ChainPositionText;
+import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
@@ -87,7 +88,7 @@ public final class ThreadCommand extends ClientCall {
       err().println("only the newest " + found.size() + " are shown");
     }
     if (!page.getComplete()) {
-      err().println(MessageText.unsearched(page));
+      err().println(FoundMessageText.unsearched(page));
     }
     err().flush();
   }

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.proto.v1.AddWatchRequest;
@@ -219,7 +219,7 @@ public final class WatchCommand implements Callable<Integer> {
               hit.getHit(),
               hit.getWatch(),
               TerminalText.printable(String.join(" ", hit.getSubjectsList())),
-              MessageText.line(hit.getMessage()));
+              FoundMessageText.line(hit.getMessage()));
     }
   }
 

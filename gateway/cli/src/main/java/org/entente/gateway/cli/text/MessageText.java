@@ -1,17 +1,14 @@
 package org.entente.gateway.cli.text;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.util.Timestamps;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.codes.PrecedenceLane;
 import org.entente.proto.v1.Answer;
-import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Request;
-import org.entente.proto.v1.SearchResponse;
 
 /** Messages, their ids and what became of them, in lines for people. */
 public final class MessageText {
@@ -19,31 +16,6 @@ public final class MessageText {
 
   public static String hex(ByteString id) {
     return MessageId.of(id.toByteArray()).toString();
-  }
-
-  /** What is known of a message without opening it. */
-  public static String line(FoundMessage found) {
-    Label label = found.getLabel();
-    return TerminalText.printable(
-        "%s  %s  %-12s %-12s %-22s %s"
-                .formatted(
-                    hex(found.getMessageId()),
-                    Timestamps.toString(found.getReceivedAt()),
-                    label.getOrigin(),
-                    label.getKind().name().replace("KIND_", ""),
-                    label.getCategory().name().replace("CATEGORY_", ""),
-                    label.getCaseRef())
-            + ChainPositionText.behind(LabelText.words(label))
-            + ChainPositionText.behind(ChainPositionText.of(label))
-            + ChainPositionText.desks(label)
-            + ChainPositionText.behind(ChainPositionText.of(found.getStanding())));
-  }
-
-  /** What a page that is not complete leaves out. */
-  public static String unsearched(SearchResponse page) {
-    return page.hasReachesBackTo()
-        ? "not searched: what was received before " + Timestamps.toString(page.getReachesBackTo())
-        : "not searched: what has only just arrived";
   }
 
   /** What is said of it behind a line; nothing where its label states none. */

@@ -1,0 +1,36 @@
+package org.entente.gateway.cli.text;
+
+import com.google.protobuf.util.Timestamps;
+import org.entente.proto.v1.FoundMessage;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.SearchResponse;
+
+/** What a search finds, in lines for people. */
+public final class FoundMessageText {
+  private FoundMessageText() {}
+
+  /** What is known of a message without opening it. */
+  public static String line(FoundMessage found) {
+    Label label = found.getLabel();
+    return TerminalText.printable(
+        "%s  %s  %-12s %-12s %-22s %s"
+                .formatted(
+                    MessageText.hex(found.getMessageId()),
+                    Timestamps.toString(found.getReceivedAt()),
+                    label.getOrigin(),
+                    label.getKind().name().replace("KIND_", ""),
+                    label.getCategory().name().replace("CATEGORY_", ""),
+                    label.getCaseRef())
+            + ChainPositionText.behind(LabelText.words(label))
+            + ChainPositionText.behind(ChainPositionText.of(label))
+            + ChainPositionText.desks(label)
+            + ChainPositionText.behind(ChainPositionText.of(found.getStanding())));
+  }
+
+  /** What a page that is not complete leaves out. */
+  public static String unsearched(SearchResponse page) {
+    return page.hasReachesBackTo()
+        ? "not searched: what was received before " + Timestamps.toString(page.getReachesBackTo())
+        : "not searched: what has only just arrived";
+  }
+}
