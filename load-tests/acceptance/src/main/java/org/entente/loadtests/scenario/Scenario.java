@@ -128,7 +128,7 @@ public final class Scenario {
   }
 
   private List<ConfigProblem> check(FieldPositions positions) {
-    ScenarioCheck checking = new ScenarioCheck(positions, file, folder);
+    ScenarioCheck checking = new ScenarioCheck(positions, file.scopes(), file.isExercise(), folder);
     checking.require(!file.title().isBlank(), "title", "blank", "one line");
     checking.require(!file.story().isBlank(), "story", "blank", "what a reader learns from it");
     Set<String> members = new TreeSet<>();

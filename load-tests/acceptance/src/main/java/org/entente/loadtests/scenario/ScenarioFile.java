@@ -34,6 +34,18 @@ public record ScenarioFile(
     return exercise != null && exercise;
   }
 
+  /** Each agency's clients, with the scopes of each. */
+  Map<String, Map<String, List<String>>> scopes() {
+    Map<String, Map<String, List<String>>> scopes = new TreeMap<>();
+    gateways.forEach(
+        (agency, node) -> {
+          Map<String, List<String>> clients = new TreeMap<>();
+          node.ownClients().forEach(client -> clients.put(client.name(), client.scopes()));
+          scopes.put(agency, clients);
+        });
+    return scopes;
+  }
+
   /**
    * Who belongs to the federation.
    *

@@ -10,10 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.FieldPositions;
-import org.entente.loadtests.scenario.ScenarioFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,7 @@ public final class ScenarioCheck {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
 
   private final FieldPositions positions;
-  private final Map<String, ScenarioFile.Node> gateways;
+  private final Map<String, Map<String, List<String>>> gateways;
   private final boolean exercise;
   private final Path folder;
   private final Set<String> named = new TreeSet<>();
@@ -34,13 +32,19 @@ public final class ScenarioCheck {
   /**
    * Of a file.
    *
+   * @param gateways each agency's clients, with the scopes of each
+   * @param exercise whether all messages of the scenario are training
    * @param folder what belongs to the scenario
    */
-  public ScenarioCheck(FieldPositions positions, ScenarioFile file, Path folder) {
+  public ScenarioCheck(
+      FieldPositions positions,
+      Map<String, Map<String, List<String>>> gateways,
+      boolean exercise,
+      Path folder) {
     this.positions = positions;
     this.folder = folder;
-    this.gateways = file.gateways();
-    this.exercise = file.isExercise();
+    this.gateways = gateways;
+    this.exercise = exercise;
   }
 
   /** Whether all messages of the scenario are training. */
@@ -78,9 +82,8 @@ public final class ScenarioCheck {
 
   /** Whether an agency has a client of a scope. */
   public boolean grants(String agency, String scope) {
-    ScenarioFile.Node node = gateways.get(agency);
-    return node != null
-        && node.ownClients().stream().anyMatch(client -> client.scopes().contains(scope));
+    return gateways.getOrDefault(agency, Map.of()).values().stream()
+        .anyMatch(scopes -> scopes.contains(scope));
   }
 
   public void agencies(String field, Iterable<String> agencies) {
@@ -107,31 +110,23 @@ public final class ScenarioCheck {
 
   /** A client that may do something. */
   public void client(String field, ClientRef client) {
-    ScenarioFile.Node node = gateways.get(client.agency());
-    if (node == null) {
+    Map<String, List<String>> clients = gateways.get(client.agency());
+    if (clients == null) {
       agency(field, client.agency());
       return;
     }
-    Set<String> clients =
-        node.ownClients().stream()
-            .map(ScenarioFile.Client::name)
-            .collect(Collectors.toCollection(TreeSet::new));
     require(
-        clients.contains(client.client()),
+        clients.containsKey(client.client()),
         field,
         "\"" + client.client() + "\" is no client of " + client.agency(),
-        oneOf(clients));
+        oneOf(clients.keySet()));
   }
 
   /** A client that subscribes, so that it can be said what it received. */
   public void subscriber(String field, ClientRef client) {
     client(field, client);
-    ScenarioFile.Node node = gateways.get(client.agency());
-    boolean subscribes =
-        node == null
-            || node.ownClients().stream()
-                .filter(own -> own.name().equals(client.client()))
-                .allMatch(own -> own.scopes().contains("subscribe"));
+    List<String> scopes = gateways.getOrDefault(client.agency(), Map.of()).get(client.client());
+    boolean subscribes = scopes == null || scopes.contains("subscribe");
     require(subscribes, field, client + " has not the scope", "a client with scope subscribe");
   }
 
