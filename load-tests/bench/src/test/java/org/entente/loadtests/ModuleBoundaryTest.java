@@ -4,13 +4,17 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.entente.gateway.Main;
 
 /** This module stays outside: it sees of the gateway what any client could have. */
@@ -82,4 +86,26 @@ final class ModuleBoundaryTest {
           .dependOnClassesThat()
           .resideInAPackage(INSIDE)
           .because("only what measures a part alone may see it");
+
+  /** Each file; a nested class belongs to the file of its outermost class. */
+  private static final SliceAssignment FILES =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+          return SliceIdentifier.of(javaClass.getName().replaceFirst("\\$.*", ""));
+        }
+
+        @Override
+        public String getDescription() {
+          return "files";
+        }
+      };
+
+  @ArchTest
+  static final ArchRule FILES_HAVE_NO_CYCLES =
+      slices()
+          .assignedFrom(FILES)
+          .should()
+          .beFreeOfCycles()
+          .because("a file that is part of a cycle cannot be read, or moved, alone");
 }

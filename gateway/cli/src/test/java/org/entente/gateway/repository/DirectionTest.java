@@ -5,9 +5,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -85,6 +89,20 @@ class DirectionTest {
           .withImportOption(new ProductionCode())
           .importPackages("org.entente.gateway");
 
+  /** Each file; a nested class belongs to the file of its outermost class. */
+  private static final SliceAssignment FILES =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+          return SliceIdentifier.of(javaClass.getName().replaceFirst("\\$.*", ""));
+        }
+
+        @Override
+        public String getDescription() {
+          return "files";
+        }
+      };
+
   @TestFactory
   Stream<DynamicTest> package_imports_onlyWhatStandsBeforeIt() {
     return ORDER.stream().map(name -> DynamicTest.dynamicTest(name, () -> check(name)));
@@ -111,6 +129,15 @@ class DirectionTest {
   @Test
   void packages_haveNoCycles() {
     slices().matching("org.entente.gateway.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  /**
+   * Packages have no cycles, so this is about files of one package. A sealed interface may list
+   * classes of other files: that is no dependency here.
+   */
+  @Test
+  void files_haveNoCycles() {
+    slices().assignedFrom(FILES).should().beFreeOfCycles().check(CLASSES);
   }
 
   @TestFactory
