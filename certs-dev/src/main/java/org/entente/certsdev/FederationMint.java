@@ -35,9 +35,6 @@ import org.entente.gateway.trust.TrustRoots;
  * every other key of its keystore itself.
  */
 public final class FederationMint {
-  static final String ROOTS = "roots.json";
-  static final String BUNDLE = "trust-bundle.note";
-  static final String ROOT_KEYS = "root-keys";
 
   private FederationMint() {}
 
@@ -73,7 +70,7 @@ public final class FederationMint {
     Instant issued = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Instant end = issued.plus(spec.lifetime());
     RootKeys roots = RootKeys.generate(spec.federation(), spec.rootsOrDefault().count(), random);
-    roots.write(outDir.resolve(ROOT_KEYS));
+    roots.write(outDir.resolve(MintedFederation.ROOT_KEYS));
     AgencyMint mint = new AgencyMint(spec.federation(), outDir, issued, end, random);
     List<Member> members = new ArrayList<>();
     for (FederationSpec.Agency agency : spec.agencies()) {
@@ -84,7 +81,7 @@ public final class FederationMint {
     BundleContent content =
         new BundleContent(spec.federation(), 1, issued, end, rootSet, spec.sortedGroups(), members);
     TrustRoots trust = new TrustRoots(spec.federation(), rootSet);
-    PrivateFiles.write(outDir.resolve(ROOTS), trust.print());
+    PrivateFiles.write(outDir.resolve(MintedFederation.ROOTS), trust.print());
     return MintedFederation.begin(outDir, trust, roots, content);
   }
 }

@@ -27,6 +27,10 @@ import org.entente.gateway.trust.TrustRoots;
  * is not locked, so that one process at a time should change it.
  */
 public final class MintedFederation {
+  static final String ROOTS = "roots.json";
+  static final String BUNDLE = "trust-bundle.note";
+  static final String ROOT_KEYS = "root-keys";
+
   private final Path folder;
   private final TrustRoots trustRoots;
   private final RootKeys roots;
@@ -44,7 +48,7 @@ public final class MintedFederation {
       Path folder, TrustRoots trustRoots, RootKeys roots, BundleContent content)
       throws IOException {
     byte[] note = BundleSigner.sign(content, roots.pairs());
-    PrivateFiles.write(folder.resolve(FederationMint.BUNDLE), note);
+    PrivateFiles.write(folder.resolve(BUNDLE), note);
     return new MintedFederation(
         folder, trustRoots, roots, verified(trustRoots, note, content.issued()));
   }
@@ -56,9 +60,9 @@ public final class MintedFederation {
    * @throws InvalidValue if the files do not make a federation, or it has expired
    */
   public static MintedFederation open(Path folder, InstantSource clock) throws IOException {
-    TrustRoots trustRoots = TrustRoots.read(folder.resolve(FederationMint.ROOTS));
-    RootKeys roots = RootKeys.read(folder.resolve(FederationMint.ROOT_KEYS));
-    byte[] note = Files.readAllBytes(folder.resolve(FederationMint.BUNDLE));
+    TrustRoots trustRoots = TrustRoots.read(folder.resolve(ROOTS));
+    RootKeys roots = RootKeys.read(folder.resolve(ROOT_KEYS));
+    byte[] note = Files.readAllBytes(folder.resolve(BUNDLE));
     return new MintedFederation(
         folder, trustRoots, roots, verified(trustRoots, note, clock.instant()));
   }
@@ -90,12 +94,12 @@ public final class MintedFederation {
 
   /** The file of the roots. */
   public Path rootsFile() {
-    return folder.resolve(FederationMint.ROOTS);
+    return folder.resolve(ROOTS);
   }
 
   /** The file of the signed trust bundle. */
   public Path bundleFile() {
-    return folder.resolve(FederationMint.BUNDLE);
+    return folder.resolve(BUNDLE);
   }
 
   /** The folder of an agency's files. */
