@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -156,22 +157,25 @@ public final class ConsentRequests {
             notice.get(),
             actor,
             tx -> {
-              parts
-                  .ledger()
-                  .consents()
-                  .put(
-                      tx,
-                      Side.ASKER,
-                      id,
-                      parts
-                          .records()
-                          .asked(originator, asked, question.exercise(), tx.nowMillis()));
-              tx.audit(
-                  ConsentNotices.leaf(
-                      tx, AuditType.CONSENT_ASKED, actor, id, messages(asked), originator));
+              record(tx, id, actor, question);
               return Optional.empty();
             })
         .thenApply(none -> new Answer.Sent(id, originator));
+  }
+
+  private void record(Transaction tx, MessageId id, AuditActor actor, Question question) {
+    ConsentAsked asked = question.asked();
+    AgencyName originator = question.originator();
+    parts
+        .ledger()
+        .consents()
+        .put(
+            tx,
+            Side.ASKER,
+            id,
+            parts.records().asked(originator, asked, question.exercise(), tx.nowMillis()));
+    tx.audit(
+        ConsentNotices.leaf(tx, AuditType.CONSENT_ASKED, actor, id, messages(asked), originator));
   }
 
   static List<MessageId> messages(ConsentAsked asked) {

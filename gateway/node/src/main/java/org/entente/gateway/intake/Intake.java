@@ -187,51 +187,29 @@ public final class Intake implements AutoCloseable {
       Draft draft,
       CheckedDraft checked,
       CompletableFuture<Outcome> done) {
-    Optional<Outcome> known = memory.read(key, clock.millis());
-    if (known.isPresent()) {
-      done.complete(known.get());
-      return;
-    }
-    Optional<Problem> full = parts.ledger().room().refusal();
-    if (full.isPresent()) {
-      meters.refused(Meters.Side.CLIENT, full.get().code());
-      done.complete(OutcomeMapper.invalid(key.key(), full.get()));
+    if (isSettled(key, done)) {
       return;
     }
     OnwardSources passing = OnwardSources.of(client, checked, parts);
     ReferenceResolution referring = ReferenceResolution.of(client, checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
-      meters.refused(Meters.Side.CLIENT, lacking.code());
-      done.complete(OutcomeMapper.invalid(key.key(), lacking));
+      reject(key, lacking, done);
       return;
     }
     Problem unasked = answering.begin(client, checked, done);
     if (unasked != null) {
-      meters.refused(Meters.Side.CLIENT, unasked.code());
-      done.complete(OutcomeMapper.invalid(key.key(), unasked));
+      reject(key, unasked, done);
       return;
     }
     AddressedOperation within =
         AddressedOperation.of(checked, parts.rosters(), parts.self(), clock.instant());
     Problem outside = within.lacking();
     if (outside != null) {
-      meters.refused(Meters.Side.CLIENT, outside.code());
-      done.complete(OutcomeMapper.invalid(key.key(), outside));
+      reject(key, outside, done);
       return;
     }
-    PolicyDecision decision =
-        parts
-            .policy()
-            .get()
-            .egress()
-            .decide(
-                within.draft(),
-                passing.sources(),
-                referring.hadTarget(),
-                parts.self(),
-                clock.instant());
-    decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
+    PolicyDecision decision = egress(within, passing, referring);
     MessageId id = MessageId.fresh(clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
@@ -249,6 +227,43 @@ public final class Intake implements AutoCloseable {
                   null,
                   done));
     }
+  }
+
+  /** Whether a draft has its outcome already: one that was remembered, or that the disk is full. */
+  private boolean isSettled(OutcomeKey key, CompletableFuture<Outcome> done) {
+    Optional<Outcome> known = memory.read(key, clock.millis());
+    if (known.isPresent()) {
+      done.complete(known.get());
+      return true;
+    }
+    Optional<Problem> full = parts.ledger().room().refusal();
+    if (full.isPresent()) {
+      reject(key, full.get(), done);
+      return true;
+    }
+    return false;
+  }
+
+  private void reject(OutcomeKey key, Problem problem, CompletableFuture<Outcome> done) {
+    meters.refused(Meters.Side.CLIENT, problem.code());
+    done.complete(OutcomeMapper.invalid(key.key(), problem));
+  }
+
+  private PolicyDecision egress(
+      AddressedOperation within, OnwardSources passing, ReferenceResolution referring) {
+    PolicyDecision decision =
+        parts
+            .policy()
+            .get()
+            .egress()
+            .decide(
+                within.draft(),
+                passing.sources(),
+                referring.hadTarget(),
+                parts.self(),
+                clock.instant());
+    decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
+    return decision;
   }
 
   private void refuse(
@@ -278,8 +293,7 @@ public final class Intake implements AutoCloseable {
     String reason = decision.holdReason().orElse("");
     Problem refusal = held.refusal(draft, reason);
     if (refusal != null) {
-      meters.refused(Meters.Side.CLIENT, refusal.code());
-      done.complete(OutcomeMapper.invalid(key.key(), refusal));
+      reject(key, refusal, done);
       return;
     }
     write(

@@ -74,25 +74,7 @@ public final class MessageRecall {
     if (unsaid != null) {
       return refused(unsaid);
     }
-    Instant now = clock.instant();
-    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
-    Optional<Permitted> message =
-        parts
-            .policy()
-            .get()
-            .recalls()
-            .message(
-                id,
-                Recall.newBuilder()
-                    .setMessageId(ByteString.copyFrom(target.bytes()))
-                    .setReason(reason)
-                    .setAt(Timestamps.fromMillis(now.toEpochMilli()))
-                    .build(),
-                parts.self(),
-                sent.get().getRecipientsList().stream().map(AgencyName::new).toList(),
-                sent.get().getExercise(),
-                Instant.ofEpochMilli(sent.get().getExpiresAtMs()),
-                now);
+    Optional<Permitted> message = message(target, sent.get(), reason);
     if (message.isEmpty()) {
       return refused(
           new Problem(
@@ -103,6 +85,27 @@ public final class MessageRecall {
         new RecallTarget(target, sent.get()),
         reason,
         message.get());
+  }
+
+  private Optional<Permitted> message(MessageId target, SentFacts sent, String reason) {
+    Instant now = clock.instant();
+    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    return parts
+        .policy()
+        .get()
+        .recalls()
+        .message(
+            id,
+            Recall.newBuilder()
+                .setMessageId(ByteString.copyFrom(target.bytes()))
+                .setReason(reason)
+                .setAt(Timestamps.fromMillis(now.toEpochMilli()))
+                .build(),
+            parts.self(),
+            sent.getRecipientsList().stream().map(AgencyName::new).toList(),
+            sent.getExercise(),
+            Instant.ofEpochMilli(sent.getExpiresAtMs()),
+            now);
   }
 
   private record RecallTarget(MessageId id, SentFacts sent) {}

@@ -223,35 +223,28 @@ public final class ReleaseDecisions {
     }
     DraftCheck check = parts.check().draft(draft.get(), clock.instant());
     if (check instanceof DraftCheck.InvalidDraft invalid) {
-      Problem first = invalid.problems().get(0);
-      return deny(waits, by, first.code(), first.field() + ": " + first.message());
+      return deny(waits, by, invalid.problems().get(0));
     }
-    CheckedDraft checked = (CheckedDraft) check;
+    return release(waits, by, draft.get(), (CheckedDraft) check);
+  }
+
+  private CompletableFuture<Outcome> release(
+      StoredFacts waits, AuditActor by, Draft draft, CheckedDraft checked) {
     NodeName author = new NodeName(waits.key().client());
     OnwardSources passing = OnwardSources.of(author, checked, parts);
     ReferenceResolution referring = ReferenceResolution.of(author, checked, parts);
     Problem lacking = passing.lacking() == null ? referring.lacking() : passing.lacking();
     if (lacking != null) {
-      return deny(waits, by, lacking.code(), lacking.field() + ": " + lacking.message());
+      return deny(waits, by, lacking);
     }
     AddressedOperation within =
         AddressedOperation.of(checked, parts.rosters(), parts.self(), clock.instant());
     Problem outside = within.lacking();
     if (outside != null) {
-      return deny(waits, by, outside.code(), outside.field() + ": " + outside.message());
+      return deny(waits, by, outside);
     }
-    PolicyDecision decision =
-        parts
-            .policy()
-            .get()
-            .egress()
-            .decide(
-                within.draft(),
-                passing.sources(),
-                referring.hadTarget(),
-                parts.self(),
-                clock.instant());
-    AuditActor publisher = parts.actor(author, draft.get().getOnBehalfOf());
+    PolicyDecision decision = egress(within, passing, referring);
+    AuditActor publisher = parts.actor(author, draft.getOnBehalfOf());
     if (decision.outcome() == PolicyDecision.Outcome.REFUSED) {
       meters.decided(Meters.ReleaseResult.REFUSED);
       return refuse(waits, publisher, decision);
@@ -259,7 +252,7 @@ public final class ReleaseDecisions {
     CompletableFuture<Outcome> done = new CompletableFuture<>();
     Problem unasked = intake.answering().begin(author, checked, done);
     if (unasked != null) {
-      return deny(waits, by, unasked.code(), unasked.field() + ": " + unasked.message());
+      return deny(waits, by, unasked);
     }
     intake.submit(
         Submission.of(
@@ -271,13 +264,33 @@ public final class ReleaseDecisions {
             parts.openWithin().of(checked),
             by,
             done));
-    return done.whenComplete(
-        (outcome, failure) -> {
-          intake.answering().end(checked, done);
-          if (outcome != null && outcome.hasAccepted()) {
-            meters.decided(Meters.ReleaseResult.RELEASED);
-          }
-        });
+    return done.whenComplete((outcome, failure) -> ended(checked, done, outcome));
+  }
+
+  private void ended(
+      CheckedDraft checked, CompletableFuture<Outcome> done, @Nullable Outcome outcome) {
+    intake.answering().end(checked, done);
+    if (outcome != null && outcome.hasAccepted()) {
+      meters.decided(Meters.ReleaseResult.RELEASED);
+    }
+  }
+
+  private CompletableFuture<Outcome> deny(StoredFacts waits, AuditActor by, Problem problem) {
+    return deny(waits, by, problem.code(), problem.field() + ": " + problem.message());
+  }
+
+  private PolicyDecision egress(
+      AddressedOperation within, OnwardSources passing, ReferenceResolution referring) {
+    return parts
+        .policy()
+        .get()
+        .egress()
+        .decide(
+            within.draft(),
+            passing.sources(),
+            referring.hadTarget(),
+            parts.self(),
+            clock.instant());
   }
 
   private CompletableFuture<Outcome> refuse(

@@ -242,6 +242,20 @@ record Procedure(WorkingDays days) {
     if (stands.isClosed()) {
       return CaseClosureRules.closed();
     }
+    Transition<IprCase> refusal = untimely(stands, at);
+    if (refusal != null) {
+      return refusal;
+    }
+    return new Transition.Next<>(
+        kept.toBuilder()
+            .setDeclarant(declaration.getAnswer())
+            .setDeclarantAt(Timestamps.fromMillis(at))
+            .build(),
+        "declarant " + IprProtoMapper.word(declaration.getAnswer(), "IPR_DECLARANT_ANSWER_"));
+  }
+
+  private static @Nullable Transition<IprCase> untimely(CaseStatus stands, long at) {
+    IprCase kept = stands.kept();
     if (!kept.hasDeclarantNotifiedAt()) {
       return Transition.outOfOrder("declaration", "the declarant is not notified");
     }
@@ -258,12 +272,7 @@ record Procedure(WorkingDays days) {
     if (!stands.opposes() && at >= Timestamps.toMillis(kept.getDeadlines().getDeclarantBy())) {
       return Transition.passed("declaration.received_at", kept.getDeadlines().getDeclarantBy());
     }
-    return new Transition.Next<>(
-        kept.toBuilder()
-            .setDeclarant(declaration.getAnswer())
-            .setDeclarantAt(Timestamps.fromMillis(at))
-            .build(),
-        "declarant " + IprProtoMapper.word(declaration.getAnswer(), "IPR_DECLARANT_ANSWER_"));
+    return null;
   }
 
   private Transition<IprCase> extended(IprCase kept, int workingDays) {

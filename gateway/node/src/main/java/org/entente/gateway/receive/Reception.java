@@ -268,47 +268,52 @@ final class Reception {
       }
       return;
     }
-    Optional<Code> gone = recalls.refusal(tx, keeping.header().facts(), id);
+    Optional<InspectionResult.Refused> refused = refusal(tx, keeping.header(), message);
+    if (refused.isPresent()) {
+      refuse(tx, keeping, refused.get());
+      return;
+    }
+    keep(tx, keeping, message);
+  }
+
+  /** Why a message that is not here is not kept; empty if it is. */
+  private Optional<InspectionResult.Refused> refusal(
+      Transaction tx, EnvelopeHeader header, InspectionResult.Kept message) {
+    MessageId id = message.id();
+    Optional<Code> gone = recalls.refusal(tx, header.facts(), id);
     if (gone.isPresent()) {
       String reason =
           gone.get() == Code.RECALLED
               ? "its origin recalled it before it arrived"
               : "it was erased here; nothing of it is kept again";
-      refuse(tx, keeping, id, gone.get(), reason);
-      return;
+      return refused(id, gone.get(), reason);
     }
     Optional<Problem> unasked =
         clocks.refusal(
-            tx,
-            keeping.header().facts().origin(),
-            message.content().label(),
-            message.content().body());
+            tx, header.facts().origin(), message.content().label(), message.content().body());
     if (unasked.isPresent()) {
       String reason = unasked.get().field() + ": " + unasked.get().message();
-      refuse(tx, keeping, id, unasked.get().code(), reason);
-      return;
+      return refused(id, unasked.get().code(), reason);
     }
     Optional<Participation.ParticipationRefusal> outside =
         operations.refusal(
-            tx, keeping.header().facts().origin(), message.content().label(), message.roster());
+            tx, header.facts().origin(), message.content().label(), message.roster());
     if (outside.isPresent()) {
-      refuse(tx, keeping, id, outside.get().code(), outside.get().reason());
-      return;
+      return refused(id, outside.get().code(), outside.get().reason());
     }
-    Optional<InspectionResult.Refused> referring =
-        references.refusal(tx, keeping.header().facts(), message);
+    Optional<InspectionResult.Refused> referring = references.refusal(tx, header.facts(), message);
     if (referring.isPresent()) {
-      refuse(tx, keeping, referring.get());
-      return;
+      return referring;
     }
     MessageId recalled = message.recalled();
     Optional<Problem> full =
-        recalled == null ? Optional.empty() : recalls.refusal(tx, keeping.header(), recalled);
-    if (full.isPresent()) {
-      refuse(tx, keeping, id, full.get().code(), full.get().message());
-      return;
-    }
-    keep(tx, keeping, message);
+        recalled == null ? Optional.empty() : recalls.refusal(tx, header, recalled);
+    return full.flatMap(problem -> refused(id, problem.code(), problem.message()));
+  }
+
+  private static Optional<InspectionResult.Refused> refused(
+      MessageId id, Code code, String reason) {
+    return Optional.of(new InspectionResult.Refused(id, code, reason, false));
   }
 
   /** Whether a message of an envelope came before, in this very envelope. */
@@ -348,6 +353,13 @@ final class Reception {
       tell(tx, keeping);
       recalls.received(tx, header, recalled);
     }
+    apply(tx, header, message);
+    keeping.kept().add(message.id());
+  }
+
+  /** What a kept message says of others. */
+  private void apply(Transaction tx, EnvelopeHeader header, InspectionResult.Kept message) {
+    AgencyName origin = header.facts().origin();
     Body body = message.content().body();
     if (body.hasConsent()) {
       consents.received(tx, origin, message.id(), header.facts().exercise(), body.getConsent());
@@ -361,7 +373,6 @@ final class Reception {
     if (step != null) {
       changed(tx, origin, step);
     }
-    keeping.kept().add(message.id());
   }
 
   /** A recall of what is not here is for those alone who ask for recalls. */

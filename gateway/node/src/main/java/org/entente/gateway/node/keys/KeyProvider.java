@@ -298,48 +298,49 @@ public final class KeyProvider {
 
   /** The recipient keys, each under its key id; destroyed two days after it ends at the latest. */
   RecipientKeyHolder recipientKeys() {
-    return new RecipientKeyHolder() {
-      @Override
-      public List<KeyValidity> held() {
-        List<KeyValidity> out = new ArrayList<>();
-        for (KeyEntry entry : keystore.list(KeyKind.RECIPIENT_SEED)) {
-          try (entry) {
-            out.add(RecipientKeyName.parse(entry.id()));
-          }
+    return new RecipientKeys();
+  }
+
+  private final class RecipientKeys implements RecipientKeyHolder {
+    @Override
+    public List<KeyValidity> held() {
+      List<KeyValidity> out = new ArrayList<>();
+      for (KeyEntry entry : keystore.list(KeyKind.RECIPIENT_SEED)) {
+        try (entry) {
+          out.add(RecipientKeyName.parse(entry.id()));
         }
-        return out;
       }
+      return out;
+    }
 
-      @Override
-      public void keep(KeyValidity validity, XWingPrivateKey key) {
-        Instant destroyed = Instant.ofEpochMilli(validity.notAfterMs()).plus(Duration.ofDays(2));
-        KeyProvider.this.keep(
-            KeyKind.RECIPIENT_SEED,
-            RecipientKeyName.of(validity),
-            destroyed,
-            SecretBytes.takeOver(key.seed()));
-      }
+    @Override
+    public void keep(KeyValidity validity, XWingPrivateKey key) {
+      Instant destroyed = Instant.ofEpochMilli(validity.notAfterMs()).plus(Duration.ofDays(2));
+      KeyProvider.this.keep(
+          KeyKind.RECIPIENT_SEED,
+          RecipientKeyName.of(validity),
+          destroyed,
+          SecretBytes.takeOver(key.seed()));
+    }
 
-      @Override
-      public Optional<XWingPrivateKey> find(RecipientKeyId id) {
-        return held().stream()
-            .filter(validity -> validity.id().equals(id))
-            .findFirst()
-            .flatMap(
-                validity ->
-                    KeyProvider.this.find(KeyKind.RECIPIENT_SEED, RecipientKeyName.of(validity)))
-            .map(seed -> seed.use(XWingPrivateKey::fromSeed));
-      }
+    @Override
+    public Optional<XWingPrivateKey> find(RecipientKeyId id) {
+      return held().stream()
+          .filter(validity -> validity.id().equals(id))
+          .findFirst()
+          .flatMap(
+              validity ->
+                  KeyProvider.this.find(KeyKind.RECIPIENT_SEED, RecipientKeyName.of(validity)))
+          .map(seed -> seed.use(XWingPrivateKey::fromSeed));
+    }
 
-      @Override
-      public void destroy(RecipientKeyId id) {
-        held().stream()
-            .filter(validity -> validity.id().equals(id))
-            .forEach(
-                validity ->
-                    keystore.destroy(KeyKind.RECIPIENT_SEED, RecipientKeyName.of(validity)));
-      }
-    };
+    @Override
+    public void destroy(RecipientKeyId id) {
+      held().stream()
+          .filter(validity -> validity.id().equals(id))
+          .forEach(
+              validity -> keystore.destroy(KeyKind.RECIPIENT_SEED, RecipientKeyName.of(validity)));
+    }
   }
 
   private SecretBytes keep(KeyKind kind, String id, Instant expires, SecretBytes secret) {

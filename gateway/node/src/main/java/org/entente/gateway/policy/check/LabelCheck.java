@@ -99,45 +99,8 @@ public final class LabelCheck {
       findings.add(Code.TOO_LARGE, "body", tooLarge(size, limits));
       return new DraftCheck.InvalidDraft(findings.list());
     }
-    findings.known("draft", draft);
-    findings.check(
-        (!whole && draft.getIdempotencyKey().isEmpty())
-            || KEY.matcher(draft.getIdempotencyKey()).matches(),
-        "idempotency_key",
-        "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
-    new LabelFieldCheck(limits, findings).draft(draft.getLabel(), now);
     boolean unseen = !whole && !draft.hasBody();
-    if (unseen) {
-      LabelBodyCheck.unseen(findings, draft.getLabel());
-    } else {
-      new BodyCheck(findings).body(draft.getBody());
-      findings.check(
-          draft.getBody().getPassedOnUnderCount() == 0,
-          "body.passed_on_under",
-          "is set by the gateway, from the consents that cover what derived_from names");
-      LabelBodyCheck.check(findings, draft.getLabel(), draft.getBody());
-    }
-    AddressingCheck.check(findings, draft.getLabel(), draft.getTo());
-    findings.check(
-        unseen
-            || draft.getLabel().getKind() != Kind.KIND_OPERATION
-            || !draft.getTo().getOperation().isEmpty(),
-        "to.operation",
-        "is required with OPERATION");
-    person(findings, draft.getOnBehalfOf());
-    if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
-      decides(findings, draft.getOnBehalfOf(), "asks");
-    } else {
-      namesSomebody(findings, draft.getOnBehalfOf());
-    }
-    if (draft.getBody().hasRequest()) {
-      RequestCheck.answerBy(findings, draft.getBody().getRequest(), now);
-    }
-    findings.check(
-        draft.getOpenWithinMinutes() >= 0
-            && draft.getOpenWithinMinutes() <= MAX_OPEN_WITHIN_MINUTES,
-        "open_within_minutes",
-        "is 1 to " + MAX_OPEN_WITHIN_MINUTES + ", or 0 for what the gateway's configuration says");
+    fields(findings, limits, draft, whole, now);
     List<MessageId> derivedFrom = derivedFrom(findings, draft);
     if (!findings.list().isEmpty()) {
       return new DraftCheck.InvalidDraft(findings.list());
@@ -154,6 +117,57 @@ public final class LabelCheck {
         draft.getOpenWithinMinutes(),
         derivedFrom,
         draft.getDiscloseAddressees());
+  }
+
+  private void fields(
+      ValidationErrors findings, MessageLimits limits, Draft draft, boolean whole, Instant now) {
+    boolean unseen = !whole && !draft.hasBody();
+    findings.known("draft", draft);
+    findings.check(
+        (!whole && draft.getIdempotencyKey().isEmpty())
+            || KEY.matcher(draft.getIdempotencyKey()).matches(),
+        "idempotency_key",
+        "has 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+    new LabelFieldCheck(limits, findings).draft(draft.getLabel(), now);
+    body(findings, draft, unseen);
+    AddressingCheck.check(findings, draft.getLabel(), draft.getTo());
+    findings.check(
+        unseen
+            || draft.getLabel().getKind() != Kind.KIND_OPERATION
+            || !draft.getTo().getOperation().isEmpty(),
+        "to.operation",
+        "is required with OPERATION");
+    behalf(findings, draft);
+    if (draft.getBody().hasRequest()) {
+      RequestCheck.answerBy(findings, draft.getBody().getRequest(), now);
+    }
+    findings.check(
+        draft.getOpenWithinMinutes() >= 0
+            && draft.getOpenWithinMinutes() <= MAX_OPEN_WITHIN_MINUTES,
+        "open_within_minutes",
+        "is 1 to " + MAX_OPEN_WITHIN_MINUTES + ", or 0 for what the gateway's configuration says");
+  }
+
+  private static void body(ValidationErrors findings, Draft draft, boolean unseen) {
+    if (unseen) {
+      LabelBodyCheck.unseen(findings, draft.getLabel());
+    } else {
+      new BodyCheck(findings).body(draft.getBody());
+      findings.check(
+          draft.getBody().getPassedOnUnderCount() == 0,
+          "body.passed_on_under",
+          "is set by the gateway, from the consents that cover what derived_from names");
+      LabelBodyCheck.check(findings, draft.getLabel(), draft.getBody());
+    }
+  }
+
+  private static void behalf(ValidationErrors findings, Draft draft) {
+    person(findings, draft.getOnBehalfOf());
+    if (draft.getLabel().getKind() == Kind.KIND_REQUEST) {
+      decides(findings, draft.getOnBehalfOf(), "asks");
+    } else {
+      namesSomebody(findings, draft.getOnBehalfOf());
+    }
   }
 
   private static List<MessageId> derivedFrom(ValidationErrors findings, Draft draft) {

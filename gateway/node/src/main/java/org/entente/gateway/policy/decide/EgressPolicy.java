@@ -103,11 +103,7 @@ public final class EgressPolicy {
         place(draft, sources, recipient, it.agreement(), now, places);
       }
     }
-    if (draft.isDisclosed() && places.allowed().size() > LabelFieldCheck.MAX_ADDRESSEES) {
-      places.allowed().keySet().forEach(recipient -> refusals.add(tooManyToDisclose(recipient)));
-      places.allowed().clear();
-      places.consented().clear();
-    }
+    limitDisclosure(draft, places);
     if (places.allowed().isEmpty() && refusals.isEmpty()) {
       refusals.add(nobody(draft.to()));
     }
@@ -120,6 +116,17 @@ public final class EgressPolicy {
         Set.copyOf(recipients.information()),
         refusals,
         places.consented());
+  }
+
+  private static void limitDisclosure(CheckedDraft draft, Places places) {
+    if (draft.isDisclosed() && places.allowed().size() > LabelFieldCheck.MAX_ADDRESSEES) {
+      places
+          .allowed()
+          .keySet()
+          .forEach(recipient -> places.refusals().add(tooManyToDisclose(recipient)));
+      places.allowed().clear();
+      places.consented().clear();
+    }
   }
 
   private static Refusal notSentBefore(AgencyName recipient) {
