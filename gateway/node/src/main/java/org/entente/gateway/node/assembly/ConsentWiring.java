@@ -64,22 +64,27 @@ final class ConsentWiring {
             out.sealing.peerKeys,
             () -> ground.policy.holder().current().membership());
     consents = new ConsentList(ground.ledger, records, around.clock());
-    ConsentParts parts =
-        new ConsentParts(
-            ground.agency(),
-            ground.ledger,
-            out.dispatch,
-            out.outbound,
-            ground.evidence,
-            records,
-            ground.labelCheck,
-            ground.policy.holder()::current,
-            received::label,
-            new ConsentParts.Signer(federation, ground.self.node(), out.sealing.gatewayKey),
-            around.clock(),
-            around.random());
+    ConsentParts parts = parts(ground, out, federation, records);
     asking = new ConsentRequests(parts);
     deciding = new ConsentDecisions(parts);
+  }
+
+  private ConsentParts parts(
+      Foundation ground, OutgoingStage out, FederationName federation, ConsentRecords records) {
+    NodeEnvironment around = ground.around;
+    return new ConsentParts(
+        ground.agency(),
+        ground.ledger,
+        out.dispatch,
+        out.outbound,
+        ground.evidence,
+        records,
+        ground.labelCheck,
+        ground.policy.holder()::current,
+        received::label,
+        new ConsentParts.Signer(federation, ground.self.node(), out.sealing.gatewayKey),
+        around.clock(),
+        around.random());
   }
 
   /** What policy lets in, held against what is known of consents besides. */

@@ -121,21 +121,8 @@ final class Foundation {
     desks = new Desks(atRest, files.seats());
     agencyPairs = inForce(keys.agencyPairs(), Member::signing);
     auditPairs = inForce(keys.auditPairs(), Member::audit);
-    audit =
-        AuditComponents.open(
-            config,
-            store,
-            auditPairs.first(),
-            auditPairs.held().verifying(),
-            atRest,
-            around.clock(),
-            around.random());
-    ending =
-        new SteadyClock(
-            around.clock(),
-            running,
-            audit.log().signed().map(signed -> Instant.ofEpochSecond(signed.seconds())),
-            () -> trust.current().content().expires().plus(trust.grace()));
+    audit = audit();
+    ending = steadyClock(running);
     OutboxTable.beginEpoch(
         store,
         around.clock().instant().getEpochSecond(),
@@ -145,25 +132,50 @@ final class Foundation {
         new Ledger(
             store, audit.journal(), around.clock(), ledgerLimits(), observer(), around.writer());
     disk = new DiskGuard(ledger, store, around.workers(), around.meters());
-    witness =
-        new WitnessEndpoint(
-            config,
-            audit.log(),
-            auditPairs.first(),
-            ledger,
-            trust::current,
-            new WitnessEndpoint.Environment(around.clock(), around.workers(), around.meters()));
+    witness = witness();
     evidence = new EvidenceRecords(atRest, self.agency());
     advertised = new AdvertisedResponders(ledger, atRest);
     rosters = new RosterRecords(ledger.operations(), atRest);
     charges = new AssignmentRecords(atRest);
-    setting =
-        new Quarantining(
-            self.agency(),
-            ledger.quarantine(),
-            atRest,
-            Duration.ofDays(config.limitsInForce().quarantineDays()),
-            around.meters());
+    setting = quarantining();
+  }
+
+  private AuditComponents audit() {
+    return AuditComponents.open(
+        config,
+        store,
+        auditPairs.first(),
+        auditPairs.held().verifying(),
+        atRest,
+        around.clock(),
+        around.random());
+  }
+
+  private SteadyClock steadyClock(LongSupplier running) {
+    return new SteadyClock(
+        around.clock(),
+        running,
+        audit.log().signed().map(signed -> Instant.ofEpochSecond(signed.seconds())),
+        () -> trust.current().content().expires().plus(trust.grace()));
+  }
+
+  private WitnessEndpoint witness() {
+    return new WitnessEndpoint(
+        config,
+        audit.log(),
+        auditPairs.first(),
+        ledger,
+        trust::current,
+        new WitnessEndpoint.Environment(around.clock(), around.workers(), around.meters()));
+  }
+
+  private Quarantining quarantining() {
+    return new Quarantining(
+        self.agency(),
+        ledger.quarantine(),
+        atRest,
+        Duration.ofDays(config.limitsInForce().quarantineDays()),
+        around.meters());
   }
 
   private Pairs inForce(SigningPairSet held, Function<Member, List<AgencyKey>> use) {

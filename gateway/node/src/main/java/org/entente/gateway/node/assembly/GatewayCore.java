@@ -81,26 +81,8 @@ public final class GatewayCore {
     outgoing = new OutgoingStage(ground, running, this::wake);
     incoming = new IncomingStage(ground, outgoing, this::sendNotice);
     services = new ServiceStage(ground, outgoing, incoming);
-    trustCare =
-        new TrustBundleMaintenance(
-            ground.agency(),
-            ground.trust,
-            ground.ledger,
-            ground.config.audit(),
-            around.clock(),
-            around.meters(),
-            outgoing.sealing::pair);
-    keyCare =
-        new KeyMaintenance(
-            ground.agency(),
-            ground.ledger,
-            ground.keys,
-            outgoing.sealing,
-            ground.audit.signer(),
-            ground.witness,
-            incoming.notices,
-            ground.ending,
-            outgoing::followFulfilments);
+    trustCare = trustCare();
+    keyCare = keyCare();
     renewal = renewal();
     upkeep =
         new OutboxMaintenance(
@@ -111,23 +93,7 @@ public final class GatewayCore {
             outgoing::sendable,
             incoming.notices,
             new OutboxMaintenance.Clocks(around.clock(), ground.ending));
-    links =
-        new PeerLinks(
-            ground.self,
-            new LinkPortAdapter(
-                outgoing.routes.links()::contains,
-                ground.trust::current,
-                outgoing::queue,
-                incoming.reception::intake,
-                incoming.notices,
-                trustCare,
-                new LinkHolds(ground.agency(), ground.ledger),
-                around.meters()),
-            LinkSettings.defaults(),
-            around.timers(),
-            around.workers(),
-            around.clock(),
-            around.random());
+    links = peerLinks();
     GatewayGauges.register(ground, outgoing, services, links);
     operatedLinks =
         new Links(
@@ -137,6 +103,51 @@ public final class GatewayCore {
     services.ipr().register(around.meters(), ground.ledger.ipr(), around.clock());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
+  }
+
+  private TrustBundleMaintenance trustCare() {
+    NodeEnvironment around = ground.around;
+    return new TrustBundleMaintenance(
+        ground.agency(),
+        ground.trust,
+        ground.ledger,
+        ground.config.audit(),
+        around.clock(),
+        around.meters(),
+        outgoing.sealing::pair);
+  }
+
+  private KeyMaintenance keyCare() {
+    return new KeyMaintenance(
+        ground.agency(),
+        ground.ledger,
+        ground.keys,
+        outgoing.sealing,
+        ground.audit.signer(),
+        ground.witness,
+        incoming.notices,
+        ground.ending,
+        outgoing::followFulfilments);
+  }
+
+  private PeerLinks peerLinks() {
+    NodeEnvironment around = ground.around;
+    return new PeerLinks(
+        ground.self,
+        new LinkPortAdapter(
+            outgoing.routes.links()::contains,
+            ground.trust::current,
+            outgoing::queue,
+            incoming.reception::intake,
+            incoming.notices,
+            trustCare,
+            new LinkHolds(ground.agency(), ground.ledger),
+            around.meters()),
+        LinkSettings.defaults(),
+        around.timers(),
+        around.workers(),
+        around.clock(),
+        around.random());
   }
 
   private SigningPairRenewal renewal() {

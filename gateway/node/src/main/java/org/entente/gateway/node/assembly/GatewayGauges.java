@@ -33,32 +33,18 @@ final class GatewayGauges {
     Meters meters = ground.around.meters();
     ofLinks(meters, ground.ledger, outgoing.routes, links);
     ofMail(meters, ground, outgoing);
+    ofRequests(meters, ground);
+    ofServices(meters, services);
+    ofNode(meters, ground);
+  }
+
+  private static void ofNode(Meters meters, Foundation ground) {
     meters.gauge(
         "entente_policy_files_refused",
         "Whether the files of policy hold what cannot be used, and the rules of before are in"
             + " force.",
         List.of(),
         () -> List.of(Sample.of(ground.policy.refuses() ? 1 : 0)));
-    meters.gauge(
-        "entente_subscribers",
-        "Cursors that are open.",
-        List.of(),
-        () -> List.of(Sample.of(services.subscriptions.count())));
-    meters.gauge(
-        "entente_search_index_messages",
-        "Received messages in the search index; none where no client may search.",
-        List.of(),
-        () -> List.of(Sample.of(services.indexing.size())));
-    meters.gauge(
-        "entente_search_index_building",
-        "Whether the search index is still being built after a start.",
-        List.of(),
-        () -> List.of(Sample.of(services.isSearched() && services.indexing.isBuilding() ? 1 : 0)));
-    meters.gauge(
-        "entente_watches",
-        "Watches of all clients.",
-        List.of(),
-        () -> List.of(Sample.of(services.watches.count())));
     meters.gauge(
         "entente_ledger_waiting_changes",
         "Changes that wait for the disk.",
@@ -86,6 +72,29 @@ final class GatewayGauges {
             + " destroyed or withdrawn by it.",
         List.of(),
         () -> List.of(Sample.of(ground.ending.doubts() ? 1 : 0)));
+  }
+
+  private static void ofServices(Meters meters, ServiceStage services) {
+    meters.gauge(
+        "entente_subscribers",
+        "Cursors that are open.",
+        List.of(),
+        () -> List.of(Sample.of(services.subscriptions.count())));
+    meters.gauge(
+        "entente_search_index_messages",
+        "Received messages in the search index; none where no client may search.",
+        List.of(),
+        () -> List.of(Sample.of(services.indexing.size())));
+    meters.gauge(
+        "entente_search_index_building",
+        "Whether the search index is still being built after a start.",
+        List.of(),
+        () -> List.of(Sample.of(services.isSearched() && services.indexing.isBuilding() ? 1 : 0)));
+    meters.gauge(
+        "entente_watches",
+        "Watches of all clients.",
+        List.of(),
+        () -> List.of(Sample.of(services.watches.count())));
   }
 
   /** What an operator should look at. */
@@ -139,6 +148,9 @@ final class GatewayGauges {
                         new Sample(
                             List.of(origin.value()), ground.ledger.retention().blocks(origin)))
                 .toList());
+  }
+
+  private static void ofRequests(Meters meters, Foundation ground) {
     meters.gauge(
         "entente_unopened_messages",
         "Messages that nobody at a recipient opened in time and nobody has opened since, for at"

@@ -95,15 +95,7 @@ final class GatewayNetwork {
             settings.clock(),
             new HandshakeFailureLog(Meters.Side.PEER, settings.meters(), settings.clock())
                 ::refused);
-    InetSocketAddress address = servers.peers();
-    PeerServer peers =
-        address == null
-            ? null
-            : files.keep(
-                ListenAddresses.listening(
-                    "listen.peers",
-                    address,
-                    () -> PeerServer.start(servers.at(address), tls, peerTrust, links.service())));
+    PeerServer peers = listen(files, tls, peerTrust, links, servers);
     PeerChannels channels =
         new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), servers.links());
     config.links().forEach(link -> dial(link, links, channels));
@@ -126,6 +118,19 @@ final class GatewayNetwork {
                         ports,
                         Boolean.TRUE.equals(config.reflection()))));
     return new GatewayNetwork(clients, peers, channels, links, config.links());
+  }
+
+  private static @Nullable PeerServer listen(
+      ConfiguredFiles files, TlsContexts tls, PeerTrust peerTrust, PeerLinks links, Servers servers)
+      throws IOException {
+    InetSocketAddress address = servers.peers();
+    return address == null
+        ? null
+        : files.keep(
+            ListenAddresses.listening(
+                "listen.peers",
+                address,
+                () -> PeerServer.start(servers.at(address), tls, peerTrust, links.service())));
   }
 
   private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {

@@ -62,46 +62,57 @@ final class IncomingStage {
     sweep = new BucketSweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
     consent = new ConsentWiring(ground, out);
     ReceiveParts parts = parts(ground, out);
-    reception =
-        new PeerReception(
-            parts,
-            ground.storageKeys,
-            consent.checking(
-                new PolicyIngressCheck(
-                    ground.agency(),
-                    ground.policy.holder(),
-                    ground.labelCheck,
-                    around.clock(),
-                    id -> ground.evidence.sent(ground.ledger.evidence(), id),
-                    name -> Optional.ofNullable(ground.ledger.responders().own(name)))),
-            reporter,
-            around.random(),
-            ground.policy.exercises(),
-            new OwnRosters(
-                new FederationName(ground.config.federation()),
-                ground.agency(),
-                ground.self.node(),
-                out.sealing.gatewayKey.verifyingKey()));
-    notices =
-        new NoticeExchange(
-            new NoticeSigner(
-                new FederationName(ground.config.federation()),
-                ground.agency(),
-                ground.self.node(),
-                out.sealing.gatewayKey,
-                () -> ground.trust.current().isTransit(ground.agency()),
-                out.sealing::keyBundle,
-                out.sealing::fulfilment),
-            parts,
-            out.settlement,
-            new NoticeExchange.KnownStatements(
-                out.sealing.peerKeys, out.sealing.peerFulfilments, out::followFulfilments),
-            reporter,
-            send,
-            ground.witness);
+    reception = reception(ground, out, parts);
+    notices = notices(ground, out, parts, send);
     ground.witness.speakThrough(notices);
     evidenceReturn =
         new EvidenceReturn(parts, ground.policy.holder()::current, out.outbound, around.random());
+  }
+
+  private PeerReception reception(Foundation ground, OutgoingStage out, ReceiveParts parts) {
+    NodeEnvironment around = ground.around;
+    return new PeerReception(
+        parts,
+        ground.storageKeys,
+        consent.checking(
+            new PolicyIngressCheck(
+                ground.agency(),
+                ground.policy.holder(),
+                ground.labelCheck,
+                around.clock(),
+                id -> ground.evidence.sent(ground.ledger.evidence(), id),
+                name -> Optional.ofNullable(ground.ledger.responders().own(name)))),
+        reporter,
+        around.random(),
+        ground.policy.exercises(),
+        new OwnRosters(
+            new FederationName(ground.config.federation()),
+            ground.agency(),
+            ground.self.node(),
+            out.sealing.gatewayKey.verifyingKey()));
+  }
+
+  private NoticeExchange notices(
+      Foundation ground,
+      OutgoingStage out,
+      ReceiveParts parts,
+      BiConsumer<AgencyName, Notice> send) {
+    return new NoticeExchange(
+        new NoticeSigner(
+            new FederationName(ground.config.federation()),
+            ground.agency(),
+            ground.self.node(),
+            out.sealing.gatewayKey,
+            () -> ground.trust.current().isTransit(ground.agency()),
+            out.sealing::keyBundle,
+            out.sealing::fulfilment),
+        parts,
+        out.settlement,
+        new NoticeExchange.KnownStatements(
+            out.sealing.peerKeys, out.sealing.peerFulfilments, out::followFulfilments),
+        reporter,
+        send,
+        ground.witness);
   }
 
   private ReceiveParts parts(Foundation ground, OutgoingStage out) {

@@ -68,45 +68,12 @@ final class OutgoingStage {
   OutgoingStage(Foundation ground, LongSupplier running, BiConsumer<AgencyName, Lane> wake) {
     this.ground = ground;
     NodeEnvironment around = ground.around;
-    sealing =
-        new SealingParts(
-            new FederationName(ground.config.federation()),
-            ground.self,
-            ground.keys,
-            ground.agencyPairs.first(),
-            this::pairsInForce,
-            ground.policy.own(),
-            around.random(),
-            around.clock(),
-            around.meters());
-    long now = around.clock().millis();
-    ground.ledger.peerFacts().keyBundles().forEach(bytes -> sealing.peerKeys.offer(bytes, now));
-    ground
-        .ledger
-        .peerFacts()
-        .fulfilments()
-        .forEach(bytes -> sealing.peerFulfilments.offer(bytes, now));
-    followFulfilments();
+    sealing = sealing();
+    recallPeerFacts();
     routes = new RoutingTable(linked(), this::transitsOf);
-    dispatch =
-        new Dispatch(
-            ground.ledger.envelopes(),
-            ground.ledger.outbox(),
-            ground.ledger.hops(),
-            routes,
-            waiting,
-            this::sendable,
-            wake);
+    dispatch = dispatch(wake);
     gaps = new GapReporter(running, ground.ledger.windows());
-    settlement =
-        new Settlement(
-            ground.ledger,
-            dispatch,
-            ground.evidence,
-            ground.agency(),
-            waiting,
-            new SessionConfirmations(sealing.senderSessions),
-            gaps.watch());
+    settlement = settlement();
     awaiting = new EvidenceTimeouts(ground.agency(), ground.ledger, ground.evidence, ground.ending);
     overdue =
         new RequestDeadlineSweep(
@@ -132,15 +99,65 @@ final class OutgoingStage {
             around.clock(),
             around.random());
     unsendable = new UnsendableEntries(ground.ledger, settlement, ground.setting, around.meters());
-    transmission =
-        new Transmission(
-            ground.ledger,
-            settlement,
-            sealing.senderSessions,
-            outbound::contentKey,
-            stillPermitted(),
-            new Transmission.Origin(ground.agency(), ground.ending),
-            unsendable);
+    transmission = transmission();
+  }
+
+  private SealingParts sealing() {
+    NodeEnvironment around = ground.around;
+    return new SealingParts(
+        new FederationName(ground.config.federation()),
+        ground.self,
+        ground.keys,
+        ground.agencyPairs.first(),
+        this::pairsInForce,
+        ground.policy.own(),
+        around.random(),
+        around.clock(),
+        around.meters());
+  }
+
+  private Settlement settlement() {
+    return new Settlement(
+        ground.ledger,
+        dispatch,
+        ground.evidence,
+        ground.agency(),
+        waiting,
+        new SessionConfirmations(sealing.senderSessions),
+        gaps.watch());
+  }
+
+  private Dispatch dispatch(BiConsumer<AgencyName, Lane> wake) {
+    return new Dispatch(
+        ground.ledger.envelopes(),
+        ground.ledger.outbox(),
+        ground.ledger.hops(),
+        routes,
+        waiting,
+        this::sendable,
+        wake);
+  }
+
+  private void recallPeerFacts() {
+    long now = ground.around.clock().millis();
+    ground.ledger.peerFacts().keyBundles().forEach(bytes -> sealing.peerKeys.offer(bytes, now));
+    ground
+        .ledger
+        .peerFacts()
+        .fulfilments()
+        .forEach(bytes -> sealing.peerFulfilments.offer(bytes, now));
+    followFulfilments();
+  }
+
+  private Transmission transmission() {
+    return new Transmission(
+        ground.ledger,
+        settlement,
+        sealing.senderSessions,
+        outbound::contentKey,
+        stillPermitted(),
+        new Transmission.Origin(ground.agency(), ground.ending),
+        unsendable);
   }
 
   /**

@@ -110,13 +110,17 @@ final class RunningNode {
                 at.peers(),
                 threads.workers()));
     meterTls(meters);
+    schedule();
+    core.trust().onChange((old, next) -> threads.workers().execute(this::followTrust));
+    followTrust();
+    network.serving(true);
+  }
+
+  private void schedule() {
     core.chores(chores);
     chores.every(
         Duration.ofSeconds(2), "TLS certificate", () -> tls.reload(core.trust().current()));
     chores.every(Duration.ofMinutes(1), "identities of open streams", network::recheck);
-    core.trust().onChange((old, next) -> threads.workers().execute(this::followTrust));
-    followTrust();
-    network.serving(true);
   }
 
   /**

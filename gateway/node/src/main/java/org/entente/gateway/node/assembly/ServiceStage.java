@@ -94,83 +94,21 @@ final class ServiceStage {
     this.ground = ground;
     NodeEnvironment around = ground.around;
     IntakeParts parts = intakeParts(ground, out, in.consent);
-    intake =
-        new Intake(
-            parts,
-            out.outbound,
-            around.clock(),
-            around.random(),
-            around.meters(),
-            intakeLimits(ground.config.limitsInForce()),
-            ground.disk.resting(around.sealer(), around.timers()),
-            around.timers());
+    intake = intake(parts, out);
     outcomeSweep = new OutcomeSweep(ground.ledger, ground.ending, around.timers()::nanos);
     releases = new ReleaseDecisions(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new MessageRecall(parts, intake, around.clock(), around.random());
-    convening =
-        new OperationLead(
-            parts,
-            intake,
-            new OperationLead.Signer(
-                new FederationName(ground.config.federation()),
-                ground.self.node(),
-                out.sealing.gatewayKey),
-            around.clock(),
-            around.random());
+    convening = operationLead(parts, out);
     rosterCare = new RosterRecovery(parts, intake, around.clock(), around.random());
     consent = in.consent;
     charging = new Assignments(parts, intake, around.clock(), around.random());
-    retention =
-        new Retention(
-            ground.agency(),
-            ground.ledger,
-            ground.storageKeys,
-            in.retentionKeys,
-            in.erasing,
-            ground.labelCheck,
-            around.random());
-    UndeliverableMessages undeliverable =
-        new UndeliverableMessages(
-            ground.agency(),
-            ground.ledger,
-            inboxOpening(),
-            ground.evidence,
-            ground.setting,
-            around.meters(),
-            in.reporter::arrived);
-    subscriptions =
-        new Subscriptions(
-            ground.ledger,
-            inboxOpening(),
-            undeliverable,
-            ground.evidence,
-            deliveryLeaves(),
-            new Subscriptions.Environment(
-                around.workers(),
-                around.clock(),
-                around.meters(),
-                ground.desks::sight,
-                label -> ground.policy.current().equivalent(label, ground.agency()),
-                in.recalls::answer),
-            new CursorLimits(
-                ground.config.limitsInForce().perClientInForce().cursors(),
-                ground.config.limitsInForce().perClientInForce().unacknowledged()));
+    retention = retention(in);
+    UndeliverableMessages undeliverable = undeliverable(in);
+    subscriptions = subscriptions(undeliverable, in);
     tracking =
         new MessageTracker(
             ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
-    requests =
-        new RequestPorts(
-            new RequestDesk(
-                new RequestList(
-                    ground.ledger, ground.evidence, in.consent.received::label, ground.desks),
-                new ResponderRegistry(ground.agency(), ground.ledger, ground.labelCheck),
-                new Discovery(
-                    ground.agency(),
-                    ground.advertised,
-                    ground.policy.holder()::current,
-                    around.clock())),
-            new RequestReminders(parts, intake, around.clock(), around.random()),
-            around.workers());
+    requests = requests(parts, in);
     in.reporter.listen(subscriptions, in.notices);
     indexing =
         new SearchIndex(
@@ -178,44 +116,11 @@ final class ServiceStage {
             inboxOpening(),
             around.clock(),
             ground.config.limitsInForce().searchMessages());
-    searching =
-        new MessageSearch(
-            new SearchParts(
-                ground.agency(),
-                ground.ledger,
-                inboxOpening(),
-                ground.evidence,
-                ground.desks,
-                ground.labelCheck,
-                around.meters()),
-            indexing);
+    searching = messageSearch();
     ipr = new IprMonitor(ground.config);
     iprUpkeep = new IprRetention(iprParts(), ipr.settings(), ground.ending);
-    watches =
-        new Watches(
-            new WatchParts(
-                ground.agency(),
-                ground.ledger,
-                inboxOpening(),
-                ground.atRest,
-                ground.desks,
-                ground.labelCheck,
-                around.clock(),
-                around.meters()),
-            client -> isGranted(client, Scope.WATCH));
-    scores =
-        new ScoreDesk(
-            new ScoreParts(
-                ground.agency(),
-                ground.ledger,
-                inboxOpening(),
-                ground.desks,
-                ground.labelCheck,
-                () -> ground.policy.current().rulebook().codes().indicators(),
-                bands(ground.config.riskInForce()),
-                around.random(),
-                around.meters(),
-                around.workers()));
+    watches = watches();
+    scores = scoreDesk();
     quarantine =
         new Quarantine(
             ground.agency(),
@@ -224,6 +129,134 @@ final class ServiceStage {
             ground.labelCheck,
             ground.ending,
             new Quarantine.Stages(in.reception.setAside(), undeliverable, out.unsendable));
+  }
+
+  private Intake intake(IntakeParts parts, OutgoingStage out) {
+    NodeEnvironment around = ground.around;
+    return new Intake(
+        parts,
+        out.outbound,
+        around.clock(),
+        around.random(),
+        around.meters(),
+        intakeLimits(ground.config.limitsInForce()),
+        ground.disk.resting(around.sealer(), around.timers()),
+        around.timers());
+  }
+
+  private OperationLead operationLead(IntakeParts parts, OutgoingStage out) {
+    NodeEnvironment around = ground.around;
+    return new OperationLead(
+        parts,
+        intake,
+        new OperationLead.Signer(
+            new FederationName(ground.config.federation()),
+            ground.self.node(),
+            out.sealing.gatewayKey),
+        around.clock(),
+        around.random());
+  }
+
+  private Retention retention(IncomingStage in) {
+    return new Retention(
+        ground.agency(),
+        ground.ledger,
+        ground.storageKeys,
+        in.retentionKeys,
+        in.erasing,
+        ground.labelCheck,
+        ground.around.random());
+  }
+
+  private UndeliverableMessages undeliverable(IncomingStage in) {
+    return new UndeliverableMessages(
+        ground.agency(),
+        ground.ledger,
+        inboxOpening(),
+        ground.evidence,
+        ground.setting,
+        ground.around.meters(),
+        in.reporter::arrived);
+  }
+
+  private Subscriptions subscriptions(UndeliverableMessages undeliverable, IncomingStage in) {
+    NodeEnvironment around = ground.around;
+    return new Subscriptions(
+        ground.ledger,
+        inboxOpening(),
+        undeliverable,
+        ground.evidence,
+        deliveryLeaves(),
+        new Subscriptions.Environment(
+            around.workers(),
+            around.clock(),
+            around.meters(),
+            ground.desks::sight,
+            label -> ground.policy.current().equivalent(label, ground.agency()),
+            in.recalls::answer),
+        new CursorLimits(
+            ground.config.limitsInForce().perClientInForce().cursors(),
+            ground.config.limitsInForce().perClientInForce().unacknowledged()));
+  }
+
+  private RequestPorts requests(IntakeParts parts, IncomingStage in) {
+    NodeEnvironment around = ground.around;
+    return new RequestPorts(
+        new RequestDesk(
+            new RequestList(
+                ground.ledger, ground.evidence, in.consent.received::label, ground.desks),
+            new ResponderRegistry(ground.agency(), ground.ledger, ground.labelCheck),
+            new Discovery(
+                ground.agency(),
+                ground.advertised,
+                ground.policy.holder()::current,
+                around.clock())),
+        new RequestReminders(parts, intake, around.clock(), around.random()),
+        around.workers());
+  }
+
+  private MessageSearch messageSearch() {
+    return new MessageSearch(
+        new SearchParts(
+            ground.agency(),
+            ground.ledger,
+            inboxOpening(),
+            ground.evidence,
+            ground.desks,
+            ground.labelCheck,
+            ground.around.meters()),
+        indexing);
+  }
+
+  private Watches watches() {
+    NodeEnvironment around = ground.around;
+    return new Watches(
+        new WatchParts(
+            ground.agency(),
+            ground.ledger,
+            inboxOpening(),
+            ground.atRest,
+            ground.desks,
+            ground.labelCheck,
+            around.clock(),
+            around.meters()),
+        client -> isGranted(client, Scope.WATCH));
+  }
+
+  private ScoreDesk scoreDesk() {
+    NodeEnvironment around = ground.around;
+    return new ScoreDesk(
+        new ScoreParts(
+            ground.agency(),
+            ground.ledger,
+            inboxOpening(),
+            ground.desks,
+            ground.labelCheck,
+            () -> ground.policy.current().rulebook().codes().indicators(),
+            bands(ground.config.riskInForce()),
+            around.random(),
+            around.meters(),
+            around.workers()));
   }
 
   private DeliveryLeaves deliveryLeaves() {
@@ -346,12 +379,7 @@ final class ServiceStage {
         releases,
         recalling,
         consent.ports(),
-        new TaskingPorts(
-            charging,
-            ground.charges,
-            ground.ledger.charges(),
-            new OwnAssignments(ground.ledger, ground.charges, ground.desks),
-            new ChainView(ground.agency(), ground.ledger, ground.evidence, ground.desks)),
+        tasking(),
         retention,
         subscriptions,
         searching,
@@ -362,48 +390,71 @@ final class ServiceStage {
         renewal,
         quarantine,
         links,
-        new Cursors(
-            ground.agency(),
-            ground.ledger,
-            ground.labelCheck,
-            subscriptions,
-            ground.config.clients().stream()
-                .map(NodeConfig.Client::name)
-                .collect(Collectors.toSet())),
+        cursors(),
         new LedgerBackups(ground, copies),
         ground.audit.log(),
         ground.audit.opener(),
-        new MessageProver(
-            new MessageProver.Parts(
-                ground.agency(),
-                ground.archive(),
-                ground.ledger,
-                ground.evidence,
-                ground.trust::current,
-                ground.around.clock())),
-        new AuditExporter(
-            new AuditExporter.Parts(
-                ground.agency(),
-                ground.archive(),
-                ground.ledger,
-                ground.evidence,
-                inboxOpening(),
-                ground.atRest)),
+        prover(),
+        exporter(),
         convening,
-        new OperationView(
-            new OperationView.Parts(
-                ground.agency(),
-                ground.ledger,
-                ground.rosters,
-                ground.atRest,
-                inboxOpening(),
-                ground.evidence,
-                ground.desks,
-                ground.labelCheck)),
+        operationView(),
         new IprOffice(iprParts(), ipr.settings()),
         new HolderDesk(iprParts(), ipr.settings()),
         new CapConverter(searching),
         new PolicyQueryHandler(ground.policy, ground.around.clock()),
         names());
+  }
+
+  private MessageProver prover() {
+    return new MessageProver(
+        new MessageProver.Parts(
+            ground.agency(),
+            ground.archive(),
+            ground.ledger,
+            ground.evidence,
+            ground.trust::current,
+            ground.around.clock()));
+  }
+
+  private AuditExporter exporter() {
+    return new AuditExporter(
+        new AuditExporter.Parts(
+            ground.agency(),
+            ground.archive(),
+            ground.ledger,
+            ground.evidence,
+            inboxOpening(),
+            ground.atRest));
+  }
+
+  private OperationView operationView() {
+    return new OperationView(
+        new OperationView.Parts(
+            ground.agency(),
+            ground.ledger,
+            ground.rosters,
+            ground.atRest,
+            inboxOpening(),
+            ground.evidence,
+            ground.desks,
+            ground.labelCheck));
+  }
+
+  private Cursors cursors() {
+    return new Cursors(
+        ground.agency(),
+        ground.ledger,
+        ground.labelCheck,
+        subscriptions,
+        ground.config.clients().stream().map(NodeConfig.Client::name).collect(Collectors.toSet()));
+  }
+
+  private TaskingPorts tasking() {
+    return new TaskingPorts(
+        charging,
+        ground.charges,
+        ground.ledger.charges(),
+        new OwnAssignments(ground.ledger, ground.charges, ground.desks),
+        new ChainView(ground.agency(), ground.ledger, ground.evidence, ground.desks));
   }
 }

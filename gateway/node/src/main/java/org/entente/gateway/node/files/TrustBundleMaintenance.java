@@ -276,6 +276,10 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
         "entente_trust_bundle_contradicted",
         "Whether another trust bundle of the version in force was met.",
         () -> gossip.contradiction().isPresent() ? 1.0 : 0.0);
+    freshnessGauges();
+  }
+
+  private void freshnessGauges() {
     gauge(
         "entente_trust_freshness_timestamp_seconds",
         "When a witness last stated that there is no older bundle in force here; 0 for never.",
