@@ -119,50 +119,53 @@ final class RemoteLogVerification {
     List<LogReader.Copy> held = earlier();
     ManagedChannel channel = gateway.open();
     try {
-      ServerIdentityInterceptor answerer = new ServerIdentityInterceptor();
-      AuditBlockingStub stub =
-          AuditGrpc.newBlockingStub(ClientInterceptors.intercept(channel, answerer));
-      Optional<byte[]> served = tile(stub, "checkpoint");
-      CheckpointVerifier verifier = inForce(verifier(trusted, answerer), served);
-      Optional<LogOrigin> former = former(verifier.origin(), held);
-      List<LogReader.Copy> earlier = former.isPresent() ? List.of() : held;
-      TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
-      if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
-        throw new CommandFailure(
-            "the gateway serves no checkpoint; it signs its first once its witnesses have answered,"
-                + " or some seconds after its start");
-      }
-      LeafOpener opener =
-          (index, any) ->
-              records || (index == 0 && former.isPresent())
-                  ? opened(stub, index)
-                  : Optional.empty();
-      AuditReport report = new AuditVerifier(verifier, opener).verify(log);
-      if (former.isPresent()) {
-        report =
-            report.with(
-                succession(
-                    verifier, former.get(), held.get(0), LogSuccession.firstRecord(log, opener)));
-      }
-      VerificationResult found =
-          new VerificationResult(
-              verifier.origin(),
-              report,
-              signed(verifier, log.checkpoints(), TiledLog.SERVED),
-              earlier.isEmpty() ? 0 : size(verifier, earlier.get(0)),
-              former,
-              log.tilesRead(),
-              trusted.version(),
-              records);
-      if (report.ok()) {
-        found.signed().ifPresent(checkpoint -> keep(checkpoint.note().encode()));
-      }
-      return found;
+      return verify(channel, trusted, held);
     } catch (StatusRuntimeException e) {
       throw RpcFailures.explain(e);
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  private VerificationResult verify(
+      ManagedChannel channel, TrustBundle trusted, List<LogReader.Copy> held) {
+    ServerIdentityInterceptor answerer = new ServerIdentityInterceptor();
+    AuditBlockingStub stub =
+        AuditGrpc.newBlockingStub(ClientInterceptors.intercept(channel, answerer));
+    Optional<byte[]> served = tile(stub, "checkpoint");
+    CheckpointVerifier verifier = inForce(verifier(trusted, answerer), served);
+    Optional<LogOrigin> former = former(verifier.origin(), held);
+    List<LogReader.Copy> earlier = former.isPresent() ? List.of() : held;
+    TiledLog log = new TiledLog(path -> tile(stub, path), earlier);
+    if (log.head().isEmpty() && log.checkpoints().size() == earlier.size()) {
+      throw new CommandFailure(
+          "the gateway serves no checkpoint; it signs its first once its witnesses have answered,"
+              + " or some seconds after its start");
+    }
+    LeafOpener opener =
+        (index, any) ->
+            records || (index == 0 && former.isPresent()) ? opened(stub, index) : Optional.empty();
+    AuditReport report = new AuditVerifier(verifier, opener).verify(log);
+    if (former.isPresent()) {
+      report =
+          report.with(
+              succession(
+                  verifier, former.get(), held.get(0), LogSuccession.firstRecord(log, opener)));
+    }
+    VerificationResult found =
+        new VerificationResult(
+            verifier.origin(),
+            report,
+            signed(verifier, log.checkpoints(), TiledLog.SERVED),
+            earlier.isEmpty() ? 0 : size(verifier, earlier.get(0)),
+            former,
+            log.tilesRead(),
+            trusted.version(),
+            records);
+    if (report.ok()) {
+      found.signed().ifPresent(checkpoint -> keep(checkpoint.note().encode()));
+    }
+    return found;
   }
 
   /** The log that is served: the gateway's first, or a later one. */

@@ -199,38 +199,12 @@ public final class SendCommand implements Callable<Integer> {
   }
 
   private void publish(PublisherGrpc.PublisherBlockingStub publisher, AlertDraft alert) {
-    PrintWriter out = spec.commandLine().getOut();
     try {
       Outcome outcome =
           publisher
               .publish(PublishRequest.newBuilder().setDraft(alert.draft()).build())
               .getOutcome();
-      if (outcome.hasAccepted()) {
-        published++;
-        out.println(
-            HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
-                + recipients(outcome.getAccepted()));
-        outcome
-            .getAccepted()
-            .getRefusalsList()
-            .forEach(refusal -> out.println(MessageText.line(refusal)));
-      } else if (outcome.hasHeld()) {
-        held++;
-        out.println(
-            HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
-                + "  held until "
-                + Timestamps.toString(outcome.getHeld().getUntil())
-                + ": "
-                + TerminalText.printable(outcome.getHeld().getReason()));
-      } else {
-        refused++;
-        out.println(place(alert) + "  refused");
-        outcome
-            .getRefused()
-            .getRefusalsList()
-            .forEach(refusal -> out.println(MessageText.line(refusal)));
-      }
-      out.flush();
+      print(alert, outcome);
     } catch (StatusRuntimeException e) {
       switch (e.getStatus().getCode()) {
         case INVALID_ARGUMENT, ALREADY_EXISTS -> {
@@ -240,6 +214,36 @@ public final class SendCommand implements Callable<Integer> {
         default -> throw stopped(alert, e);
       }
     }
+  }
+
+  private void print(AlertDraft alert, Outcome outcome) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (outcome.hasAccepted()) {
+      published++;
+      out.println(
+          HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+              + recipients(outcome.getAccepted()));
+      outcome
+          .getAccepted()
+          .getRefusalsList()
+          .forEach(refusal -> out.println(MessageText.line(refusal)));
+    } else if (outcome.hasHeld()) {
+      held++;
+      out.println(
+          HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+              + "  held until "
+              + Timestamps.toString(outcome.getHeld().getUntil())
+              + ": "
+              + TerminalText.printable(outcome.getHeld().getReason()));
+    } else {
+      refused++;
+      out.println(place(alert) + "  refused");
+      outcome
+          .getRefused()
+          .getRefusalsList()
+          .forEach(refusal -> out.println(MessageText.line(refusal)));
+    }
+    out.flush();
   }
 
   /** What no other record would change: how far it came, and what to do. */

@@ -163,6 +163,21 @@ public final class TrackCommand extends MessageCall {
     if (!item.getCode().isEmpty()) {
       line.append("  ").append(TerminalText.printable(item.getCode() + ": " + item.getReason()));
     }
+    retrieved(line, item);
+    if (item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      line.append("  to ")
+          .append(TerminalText.printable(String.join(", ", item.getPassedOnToList())))
+          .append(" as ")
+          .append(MessageText.hex(item.getPassedOnAs()))
+          .append(
+              EvidenceRecords.isUnderConsent(item)
+                  ? " under consent " + MessageText.hex(item.getConsentId())
+                  : " without need of a consent");
+    }
+    return line.toString();
+  }
+
+  private static void retrieved(StringBuilder line, EvidenceItem item) {
     if (!item.getRetrievedBy().isEmpty()) {
       boolean before = item.hasRetrievedAt();
       line.append(before ? "  retrieved before by " : "  client ")
@@ -177,16 +192,5 @@ public final class TrackCommand extends MessageCall {
     if (item.getAlsoRetrievedMore() > 0) {
       line.append(", and ").append(item.getAlsoRetrievedMore()).append(" more that are not named");
     }
-    if (item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
-      line.append("  to ")
-          .append(TerminalText.printable(String.join(", ", item.getPassedOnToList())))
-          .append(" as ")
-          .append(MessageText.hex(item.getPassedOnAs()))
-          .append(
-              EvidenceRecords.isUnderConsent(item)
-                  ? " under consent " + MessageText.hex(item.getConsentId())
-                  : " without need of a consent");
-    }
-    return line.toString();
   }
 }

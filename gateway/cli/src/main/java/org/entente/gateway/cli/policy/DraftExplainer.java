@@ -86,21 +86,7 @@ interface DraftExplainer extends AutoCloseable {
                     question.getNamesPersons(),
                     sources,
                     question.getUnknown());
-        if (answer instanceof OfflinePolicyExplainer.Answer.Explained explained) {
-          return ExplanationMapper.message(explained.explanation());
-        }
-        if (answer instanceof OfflinePolicyExplainer.Answer.Open open) {
-          return ExplanationMapper.open(open.policyVersion(), open.residuals());
-        }
-        OfflinePolicyExplainer.Answer.Invalid invalid =
-            (OfflinePolicyExplainer.Answer.Invalid) answer;
-        throw new DraftError(
-            TerminalText.printable(
-                invalid.problem().code()
-                    + ": "
-                    + invalid.problem().field()
-                    + ": "
-                    + invalid.problem().message()));
+        return response(answer);
       }
 
       @Override
@@ -108,6 +94,23 @@ interface DraftExplainer extends AutoCloseable {
         // Nothing is held open.
       }
     };
+  }
+
+  private static ExplainResponse response(OfflinePolicyExplainer.Answer answer) {
+    if (answer instanceof OfflinePolicyExplainer.Answer.Explained explained) {
+      return ExplanationMapper.message(explained.explanation());
+    }
+    if (answer instanceof OfflinePolicyExplainer.Answer.Open open) {
+      return ExplanationMapper.open(open.policyVersion(), open.residuals());
+    }
+    OfflinePolicyExplainer.Answer.Invalid invalid = (OfflinePolicyExplainer.Answer.Invalid) answer;
+    throw new DraftError(
+        TerminalText.printable(
+            invalid.problem().code()
+                + ": "
+                + invalid.problem().field()
+                + ": "
+                + invalid.problem().message()));
   }
 
   /** Files do not say what was received, nor who takes part in an operation. */
