@@ -157,6 +157,10 @@ final class BaselineRunner implements AutoCloseable {
     }
     results.add(new Curve(answer.path("load").asText(), baseline.subject(), points));
     results.note(baseline.subject().title() + ": " + answer.path("note").asText());
+    ratios(baseline);
+  }
+
+  private void ratios(Baseline baseline) {
     results.ratio(
         baseline.ratio(),
         "messages/s through two gateways, stream, 1 KiB / " + baseline.subject().title(),

@@ -109,22 +109,8 @@ public final class TransmissionProbe implements AutoCloseable {
     policy = new Policy(rulebook(agreements, members), members, Policy.DEFAULT_CACHE_ENTRIES);
     learnKeys(recipients);
     Ed25519SigningKey key = Ed25519SigningKey.generate(random);
-    sessions =
-        new SenderSessions(
-            new AgencyIdentity(FEDERATION, SELF, SigningPair.generate(random)),
-            new GatewayKey(GATEWAY, key.verifyingKey()),
-            peerKeys,
-            SessionLimits.DEFAULT,
-            random,
-            clock);
-    outbound =
-        new OutboundSealer(
-            new Sealer(SELF, GATEWAY, key, random, clock),
-            new OutboxSeal(random),
-            keys,
-            meters,
-            MESSAGES,
-            BYTES);
+    sessions = sessions(key);
+    outbound = outbound(key);
     store = RocksStore.open(data, RocksOptions.defaults());
     ledger =
         new Ledger(store, new NoAuditLog(), clock, LedgerLimits.DEFAULT, new NoCommitObserver());
@@ -152,6 +138,26 @@ public final class TransmissionProbe implements AutoCloseable {
             new SilentNotices(),
             new OutboxMaintenance.Clocks(clock, clock))
         .round();
+  }
+
+  private SenderSessions sessions(Ed25519SigningKey key) {
+    return new SenderSessions(
+        new AgencyIdentity(FEDERATION, SELF, SigningPair.generate(random)),
+        new GatewayKey(GATEWAY, key.verifyingKey()),
+        peerKeys,
+        SessionLimits.DEFAULT,
+        random,
+        clock);
+  }
+
+  private OutboundSealer outbound(Ed25519SigningKey key) {
+    return new OutboundSealer(
+        new Sealer(SELF, GATEWAY, key, random, clock),
+        new OutboxSeal(random),
+        keys,
+        meters,
+        MESSAGES,
+        BYTES);
   }
 
   private Rulebook rulebook(Path agreements, LargeMembership members) {

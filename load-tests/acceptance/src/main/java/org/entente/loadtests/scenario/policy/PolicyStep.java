@@ -80,6 +80,10 @@ public record PolicyStep(
         field + ".test.by",
         (test == null ? "" : test.by() + " is no client of " + agency),
         "a client of the agency that is asked");
+    questions(checking, field);
+  }
+
+  private void questions(ScenarioCheck checking, String field) {
     if (draft != null) {
       checking.drafts(field + ".draft", draft);
     }
