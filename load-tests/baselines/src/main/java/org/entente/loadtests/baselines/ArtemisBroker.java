@@ -60,24 +60,26 @@ final class ArtemisBroker {
             .setRoutingType(RoutingType.ANYCAST)
             .setDurable(true));
     if (arguments.length > NEXT) {
-      configuration.addConnectorConfiguration(
-          "next",
-          new TransportConfiguration(
-              NettyConnectorFactory.class.getName(), at(arguments[NEXT], tls), "next"));
-      configuration.addBridgeConfiguration(
-          new BridgeConfiguration()
-              .setName("onward")
-              .setQueueName(QUEUE)
-              .setForwardingAddress(QUEUE)
-              .setUseDuplicateDetection(true)
-              .setReconnectAttempts(-1)
-              .setStaticConnectors(List.of("next")));
+      bridge(configuration, at(arguments[NEXT], tls));
     }
     EmbeddedActiveMQ broker = new EmbeddedActiveMQ().setConfiguration(configuration);
     broker.start();
     Child.ready();
     broker.stop();
     System.exit(0);
+  }
+
+  private static void bridge(ConfigurationImpl configuration, Map<String, Object> next) {
+    configuration.addConnectorConfiguration(
+        "next", new TransportConfiguration(NettyConnectorFactory.class.getName(), next, "next"));
+    configuration.addBridgeConfiguration(
+        new BridgeConfiguration()
+            .setName("onward")
+            .setQueueName(QUEUE)
+            .setForwardingAddress(QUEUE)
+            .setUseDuplicateDetection(true)
+            .setReconnectAttempts(-1)
+            .setStaticConnectors(List.of("next")));
   }
 
   /** Mutual TLS 1.3 with the JDK's engine, which is Artemis's default. */
