@@ -8,7 +8,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 
 /**
- * Who states what is sent.
+ * Who states what {@link NoticeExchange} sends.
  *
  * @param transit whether this gateway passes on what others say
  * @param ownBundle this agency's key bundle in force, exact bytes

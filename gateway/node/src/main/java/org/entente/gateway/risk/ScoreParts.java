@@ -12,7 +12,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.receive.InboxOpener;
 
 /**
- * What it works with.
+ * What {@link ScoreDesk} works with.
  *
  * @param indicators those of the node's code lists; empty where anything may be
  * @param executor where streams of scores go on; may wait for the disk

@@ -2,7 +2,7 @@ package org.entente.gateway.search;
 
 import org.entente.gateway.model.Problem;
 
-/** What came of a request. */
+/** What came of a request to {@link MessageSearch}. */
 public sealed interface SearchAnswer<T> {
   /** It is on record, and this may be shown. */
   record Shown<T>(T response) implements SearchAnswer<T> {

@@ -8,7 +8,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.receive.InboxOpener;
 
-/** What it works with. */
+/** What {@link MessageSearch} works with. */
 public record SearchParts(
     AgencyName self,
     Ledger ledger,

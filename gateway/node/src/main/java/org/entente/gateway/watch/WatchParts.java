@@ -9,7 +9,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.receive.InboxOpener;
 
-/** What it works with. */
+/** What {@link Watches} works with. */
 public record WatchParts(
     AgencyName self,
     Ledger ledger,
