@@ -76,7 +76,7 @@ final class ClientRegistryTest {
   void client_notInConfiguration_refused() {
     assertRefused(
         Code.UNKNOWN_CLIENT,
-        "not in the configuration",
+        "not in the node's configuration",
         identify("fr.customs", client("fr.customs", "other")));
   }
 
@@ -99,7 +99,7 @@ final class ClientRegistryTest {
   @Test
   void client_ofUnknownAgency_refused() {
     assertRefused(
-        Code.UNKNOWN_CLIENT, "no member", identify("de.customs", client("us.cbp", "desk")));
+        Code.UNKNOWN_CLIENT, "not a member", identify("de.customs", client("us.cbp", "desk")));
   }
 
   @Test

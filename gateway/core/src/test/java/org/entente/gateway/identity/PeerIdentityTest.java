@@ -97,7 +97,7 @@ final class PeerIdentityTest {
   @Test
   void peer_ofUnknownAgency_refused() {
     String stranger = ROOT + "us.cbp/gateway/gateway-1";
-    assertRefused(Code.UNKNOWN_PEER, "no member", identify(issue("fr.customs", stranger)));
+    assertRefused(Code.UNKNOWN_PEER, "not a member", identify(issue("fr.customs", stranger)));
   }
 
   @Test
@@ -116,7 +116,8 @@ final class PeerIdentityTest {
   @Test
   void peer_ofOwnAgency_refused() {
     String own = ROOT + "de.customs/gateway/gateway-2";
-    assertRefused(Code.IDENTITY_MISMATCH, "of this agency", identify(issue("de.customs", own)));
+    assertRefused(
+        Code.IDENTITY_MISMATCH, "of this gateway's own agency", identify(issue("de.customs", own)));
   }
 
   @Test
@@ -177,7 +178,7 @@ final class PeerIdentityTest {
   @Test
   void peer_keyUsageMissingOrWrong_refused() throws Exception {
     assertInstanceOf(Identified.class, identify(odd().issue()));
-    assertRefused(Code.IDENTITY_MISMATCH, "does not say", identify(odd().usage(0).issue()));
+    assertRefused(Code.IDENTITY_MISMATCH, "lacks key usages", identify(odd().usage(0).issue()));
     X509Certificate encipher = odd().usage(KeyUsage.keyEncipherment).issue();
     assertRefused(Code.IDENTITY_MISMATCH, "lacks the key usage", identify(encipher));
     X509Certificate signer = odd().usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign).issue();
