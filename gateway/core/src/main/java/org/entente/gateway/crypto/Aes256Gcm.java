@@ -131,7 +131,7 @@ public final class Aes256Gcm {
       return cipher;
     } catch (InvalidAlgorithmParameterException e) {
       // A JDK cipher refuses the key and nonce it sealed with last. Sealing the same input again is
-      // // legitimate here (a stanza sent twice), so drop the cipher and with it that memory.
+      // legitimate here (a stanza sent twice), so drop the cipher and with it that memory.
       return ready(newCipher(), mode, key, nonce);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-256-GCM takes every key", e);

@@ -267,7 +267,7 @@ public final class Keystore implements AutoCloseable {
    * write of the files. Ignores keys that do not exist.
    *
    * @param secrets by id; copied
-   * @return ids of the keys that exist
+   * @return ids of the replaced keys
    * @throws KeystoreFailure if it could not be written; either secret may be stored then
    */
   public synchronized Set<String> replace(KeyKind kind, Map<String, SecretBytes> secrets) {
