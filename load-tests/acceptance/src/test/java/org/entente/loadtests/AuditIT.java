@@ -176,9 +176,15 @@ final class AuditIT {
   @Test
   void gateway_thatServesAnotherLogThanItSigned_isFoundOut() throws IOException {
     moreThan(1);
-    assertLie("tile/entries/", Lie::flipFirst, "the hash of leaf 0 is not what the leaves give");
+    assertLie(
+        "tile/entries/",
+        Lie::flipFirst,
+        "the hash of leaf 0 differs from the one computed from the leaves");
     assertLie("tile/entries/", any -> new byte[0], "leaf 0 is missing");
-    assertLie("tile/0/", Lie::flipFirst, "the hash of leaf 0 is not what the leaves give");
+    assertLie(
+        "tile/0/",
+        Lie::flipFirst,
+        "the hash of leaf 0 differs from the one computed from the leaves");
     assertLie("checkpoint", Lie::flipLast, "is refused: ");
   }
 

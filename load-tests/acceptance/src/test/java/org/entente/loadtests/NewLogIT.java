@@ -226,7 +226,8 @@ final class NewLogIT {
     }
 
     federation.start(List.of(FR, DE));
-    await(() -> admin("readyz"), told -> told.contains("contradicts what a witness holds"));
+    await(
+        () -> admin("readyz"), told -> told.contains("contradicts a checkpoint held by a witness"));
     assertTrue(admin("metrics").contains("entente_audit_log_convicted 1.0"));
     Child refused = send("ipr.jsonl");
     assertEquals(1, refused.code());

@@ -48,7 +48,7 @@ final class RecoverySteps {
         CommandStep.of(
                 "./entente audit new-log --config /tmp/pilot/de-again/node.yaml --officer DE-1"
                     + " --justification 'the keystore was lost with its disk'")
-            .says("the pair that it was signed with is not held any more")
+            .says("the pair that signed it is no longer in the keystore")
             .says("de.customs/gateway-1/2 is open"),
         CommandStep.of("./entente run --config /tmp/pilot/de-again/node.yaml")
             .until("\"agency\":\"de.customs\"")

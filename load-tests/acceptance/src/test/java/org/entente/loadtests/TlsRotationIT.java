@@ -123,7 +123,7 @@ final class TlsRotationIT {
     BigInteger first = shown();
     IssuedCertificate good = issue(FR, EARLIER, Duration.ofHours(5));
     IssuedCertificate other = issue(FR, EARLIER, Duration.ofHours(5));
-    refused(issue(FR, EARLIER, Duration.ofMinutes(-1)), "tls.certificate: it ended on", first);
+    refused(issue(FR, EARLIER, Duration.ofMinutes(-1)), "tls.certificate: it expired on", first);
     refused(
         issue(FR, Duration.ofHours(1), Duration.ofHours(2)),
         "tls.certificate: it is valid only from",
@@ -134,7 +134,7 @@ final class TlsRotationIT {
         first);
     refused(
         new IssuedCertificate(good.key(), other.certificate()),
-        "the private key is not that of the certificate",
+        "the private key does not match the certificate",
         first);
     refused(
         issueByAStranger(), "tls.certificate: peers would refuse it: the certificate of", first);
@@ -147,7 +147,11 @@ final class TlsRotationIT {
 
   private void refused(IssuedCertificate pair, String why, BigInteger stays) throws Exception {
     replace(pair);
-    await(this::log, text -> text.contains("the certificate in force stays: tls: " + why));
+    await(
+        this::log,
+        text ->
+            text.contains(
+                "the TLS certificate in force stays, because the files are invalid: tls: " + why));
     assertTrue(metrics().contains("entente_tls_certificate_refused 1.0"));
     assertEquals(stays, shown());
   }

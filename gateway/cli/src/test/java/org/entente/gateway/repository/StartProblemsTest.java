@@ -67,7 +67,8 @@ class StartProblemsTest {
 
         String told = problem(yaml);
 
-        assertTrue(told.startsWith("listen." + name + ": " + address + " cannot be taken: "), told);
+        assertTrue(
+            told.startsWith("listen." + name + ": cannot listen on " + address + ": "), told);
         assertTrue(told.contains("no other program may listen there"), told);
       }
     }
@@ -95,7 +96,8 @@ class StartProblemsTest {
   void check_ofALinkToNoMember_warnsAndNamesTheNearest_andTheNodeStarts() throws IOException {
     Files.writeString(file, good.replace("peer: x.hub", "peer: x.hubb"));
     assertEquals(
-        List.of("links: peer \"x.hubb\" is no member of the trust bundle; did you mean \"x.hub\"?"),
+        List.of(
+            "links: peer \"x.hubb\" is not a member in the trust bundle; did you mean \"x.hub\"?"),
         ConfigurationCheck.warnings(file, clock));
     assertEquals(List.of(), ConfigurationCheck.problems(file, clock));
     Gateway.start(file, clock, clock::nanos).close();

@@ -33,9 +33,9 @@ import org.entente.gateway.meter.Meters;
 
 /**
  * HTTP/1.1 server of {@code GET /metrics}, {@code /healthz} (the process lives) and {@code /readyz}
- * (it can do its job, with one warning a line; otherwise 503 with one reason a line). Requests of
- * at most 8 KiB and connections at most 64; one that says nothing for 30 seconds is closed. Nothing
- * secret and nothing of any message is served.
+ * (200 with one warning per line if the gateway can work; otherwise 503 with one reason per line).
+ * Limits: 8 KiB per request, 64 connections, 30 seconds idle. Serves no secrets and no message
+ * data.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int MAX_REQUEST = 8_192;
@@ -53,7 +53,7 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @throws IOException if the address cannot be taken
+   * @throws IOException if it cannot listen on the address
    */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for a group that never served
   public static AdminServer start(InetSocketAddress address, Meters meters, Readiness readiness)
@@ -83,12 +83,12 @@ public final class AdminServer implements AutoCloseable {
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       group.shutdownGracefully();
-      throw new IOException("no admin port at " + address, bound.cause());
+      throw new IOException("cannot open the admin port at " + address, bound.cause());
     }
     return new AdminServer(group, bound.channel());
   }
 
-  /** Where it listens. */
+  /** The address on which it listens. */
   public InetSocketAddress address() {
     return (InetSocketAddress) channel.localAddress();
   }
@@ -125,7 +125,7 @@ public final class AdminServer implements AutoCloseable {
         return text(HttpResponseStatus.BAD_REQUEST, "text/plain", "malformed request\n");
       }
       if (!request.method().equals(HttpMethod.GET)) {
-        return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "text/plain", "only GET\n");
+        return text(HttpResponseStatus.METHOD_NOT_ALLOWED, "text/plain", "valid is GET only\n");
       }
       return switch (new QueryStringDecoder(request.uri()).path()) {
         case "/metrics" -> text(HttpResponseStatus.OK, Meters.contentType(), meters.text());
@@ -135,7 +135,7 @@ public final class AdminServer implements AutoCloseable {
             text(
                 HttpResponseStatus.NOT_FOUND,
                 "text/plain",
-                "here are /metrics, /healthz and /readyz\n");
+                "not found; valid are /metrics, /healthz and /readyz\n");
       };
     }
 
@@ -168,7 +168,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for a broken connection to close
+    @SuppressWarnings("FutureReturnValueIgnored") // a broken connection need not be awaited
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       ctx.close();
     }

@@ -14,13 +14,13 @@ import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.store.Batch;
 
 /**
- * Writes leaves into the batch that also holds what they speak of, so that neither is ever durable
+ * Writes leaves into the batch of the changes that they record, so that neither is ever durable
  * without the other.
  *
  * <p>Protocol: any number of {@link #append}s, then the commit of their batch, then {@link
  * #committed()} or {@link #rolledBack()}. When {@code append} throws, the batch and the log are as
- * before and nothing may be acknowledged. After a commit whose outcome is unknown the store takes
- * no further one; the log is then opened anew. Used by the ledger's writer thread alone.
+ * before and nothing may be acknowledged. After a commit whose outcome is unknown the store accepts
+ * no further one; the log must then be reopened. Used by the ledger's writer thread alone.
  */
 public final class Appender {
 
@@ -46,9 +46,9 @@ public final class Appender {
   }
 
   /**
-   * Adds a leaf for each record, with the nodes that it completes, and the size that results.
+   * Adds a leaf for each record, the nodes that it completes, and the new size.
    *
-   * @return index of the first new leaf, which the others follow
+   * @return index of the first new leaf; the others follow it
    */
   public long append(Batch batch, List<AuditRecord> records) {
     long first = pending.size();
@@ -56,7 +56,7 @@ public final class Appender {
       return first;
     }
     Frontier next = pending.copy();
-    // Sealing may fail; it is done before the batch is touched.
+    // Sealing may fail, so it is done before the batch is changed.
     List<StoredLeaf> leaves = seal(first, records);
     for (int i = 0; i < leaves.size(); i++) {
       StoredLeaf leaf = leaves.get(i);
@@ -86,7 +86,7 @@ public final class Appender {
     advance.accept(committed.head());
   }
 
-  /** The batch was dropped before its commit was tried: its leaves never were. */
+  /** The batch was dropped without a commit: its leaves do not exist. */
   public void rolledBack() {
     pending = committed.copy();
   }

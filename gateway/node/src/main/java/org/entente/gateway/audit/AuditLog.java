@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The gateway's transparency log over the node's store.
  *
- * <p>Life of a leaf: the ledger's writer appends it to the batch that holds what it speaks of
+ * <p>Life of a leaf: the ledger's writer appends it to the batch of the change that it records
  * ({@link Appender}); one commit makes both durable; within about a second {@link CheckpointSigner}
  * signs a checkpoint that covers it; {@link TileReader} serves it.
  *
  * <p>Guarantee: a log opens only if its stored edge gives its stored root and it continues every
- * checkpoint that is kept. Reading is safe for use by many threads and sees committed leaves alone.
- * The store is closed by whoever opened it.
+ * stored checkpoint. Reading is safe for many threads and sees only committed leaves. The opener
+ * closes the store.
  */
 public final class AuditLog {
 
@@ -83,8 +83,8 @@ public final class AuditLog {
   }
 
   /**
-   * Reads the log of a store and holds it against the last checkpoint, in the store and in the
-   * audit directory, which must lie apart from the store and survive its restoration.
+   * Reads the log of a store and compares it with the last checkpoint, in the store and in the
+   * audit directory, which must be outside the store and survive its restoration.
    *
    * @throws org.entente.gateway.store.StoreFailure if the store cannot be read
    * @throws java.io.UncheckedIOException if the checkpoint file cannot be read
@@ -115,7 +115,10 @@ public final class AuditLog {
     return CheckpointFile.latestLog(directory) > 0;
   }
 
-  /** Convenience only: a copy that is damaged is made anew with the next checkpoint. */
+  /**
+   * Loads the cosigned checkpoint. For convenience only: the next checkpoint replaces a damaged
+   * copy.
+   */
   private void recallCosigned() {
     stored
         .cosigned()
@@ -136,7 +139,7 @@ public final class AuditLog {
         verifier.of(verifier.origin().numbered(latest)).check(file.read().orElse(new byte[0]));
     if (check instanceof CheckpointCheck.Signed signed) {
       String reason =
-          "the log in force in the store is "
+          "the store's log in force is "
               + verifier.origin()
               + ", but "
               + signed.checkpoint().origin()
@@ -148,7 +151,7 @@ public final class AuditLog {
 
   private Optional<Opening> holdAgainstCheckpoints() {
     if (stored.checkpointInStore().isPresent() && stored.checkpointFile().read().isEmpty()) {
-      // The first checkpoint goes to the file first, so no crash leaves it out.
+      // The first checkpoint is written to the file first, so no crash can omit it.
       return damaged("the file " + stored.checkpointFile().path() + " is missing");
     }
     for (LogReader.Copy copy : stored.checkpoints()) {
@@ -179,8 +182,8 @@ public final class AuditLog {
   }
 
   /**
-   * What is wrong between this log and a checkpoint of it that somebody holds, such as a witness;
-   * empty when the log continues it. The caller has verified the checkpoint's signatures.
+   * The contradiction between this log and a checkpoint of it held elsewhere, for example by a
+   * witness; empty if the log continues it. The caller has verified the checkpoint's signatures.
    */
   public Optional<String> contradiction(Checkpoint known) {
     long size = head.size();
@@ -197,12 +200,13 @@ public final class AuditLog {
     }
     return root.get().equals(known.root())
         ? Optional.empty()
-        : Optional.of("the log's first " + known.size() + " leaves are not those that were signed");
+        : Optional.of(
+            "the log's first " + known.size() + " leaves differ from those that were " + "signed");
   }
 
   /**
-   * Keeps, apart from the store, a checkpoint that a witness holds and this log does not continue:
-   * what the operator's next step rests on. Durable on return.
+   * Stores, outside the store, a checkpoint that a witness holds and this log does not continue, as
+   * the basis of the operator's next step. Durable on return.
    *
    * @throws java.io.UncheckedIOException if it cannot be written
    */
@@ -232,17 +236,17 @@ public final class AuditLog {
 
   /**
    * The last checkpoint that was kept with cosignatures of witnesses; empty before the first. The
-   * log's own signatures are verified, those of witnesses by whoever knows their keys.
+   * log's own signatures are verified; callers with the witnesses' keys verify the others.
    */
   public Optional<CheckpointCheck.Signed> cosigned() {
     return Optional.ofNullable(cosigned);
   }
 
   /**
-   * Keeps a checkpoint of this log with what witnesses added. Durable on return. One thread at a
-   * time.
+   * Keeps a checkpoint of this log with the witnesses' cosignatures. Durable on return. One thread
+   * at a time.
    *
-   * @throws IllegalArgumentException when it is no checkpoint that this log has signed
+   * @throws IllegalArgumentException if this log did not sign it
    */
   public void keepCosigned(SignedNote note) {
     if (!(verifier.check(note.encode()) instanceof CheckpointCheck.Signed signed)) {
@@ -261,12 +265,12 @@ public final class AuditLog {
     return MerkleTree.proveConsistency(olderSize, size, stored);
   }
 
-  /** Tells the log's checkpoints from all others. */
+  /** The verifier of this log's checkpoints. */
   public CheckpointVerifier verifier() {
     return verifier;
   }
 
-  /** Another pair of this log is known from now on, beside those with which it was opened. */
+  /** Adds a pair of this log to those with which it was opened. */
   public void know(VerifyingPair pair) {
     verifier = verifier.with(pair);
   }
@@ -274,7 +278,7 @@ public final class AuditLog {
   /**
    * The writer of this log's leaves.
    *
-   * <p>Made once, by the ledger for its single writer thread; a second one would fork the log.
+   * <p>Created once, by the ledger for its single writer thread; a second one would fork the log.
    *
    * @param sealer seals the records
    * @param random draws the blinds
@@ -291,7 +295,7 @@ public final class AuditLog {
     return stored;
   }
 
-  /** What the leaf at an index commits to; empty when there is none or it no longer opens. */
+  /** The content of the leaf at an index; empty if there is none or it no longer opens. */
   public Optional<OpenedLeaf> open(long index, LeafOpener opener) {
     return leaf(index).flatMap(leaf -> leaf.open(index, opener));
   }
@@ -302,7 +306,7 @@ public final class AuditLog {
   }
 
   /**
-   * The proof that a leaf is in the log, with its opening if it still opens; empty when the last
+   * The proof that a leaf is in the log, with its opening if it still opens; empty if the last
    * checkpoint does not cover it.
    */
   public Optional<LogProof> prove(long index, LeafOpener opener) {

@@ -6,14 +6,14 @@ import java.util.Optional;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * What {@link AuditVerifier} found.
+ * The findings of {@link AuditVerifier}.
  *
  * @param size leaves checked
  * @param root root recomputed from them
  * @param checkpointSize leaves that the newest valid checkpoint covers; 0 without one
- * @param openedRecords records that opened and are what their leaves commit to
- * @param blindedRecords records that do not open, because they were erased or for want of keys
- * @param faults what is wrong, in words, first found first; at most {@value #MAX_FAULTS} and a last
+ * @param openedRecords records that opened and match their leaves
+ * @param blindedRecords records that do not open, because they were erased or keys are missing
+ * @param faults descriptions of faults in the order found; at most {@value #MAX_FAULTS} and a last
  *     line that counts the others
  */
 public record AuditReport(
@@ -24,7 +24,7 @@ public record AuditReport(
     long blindedRecords,
     List<String> faults) {
 
-  /** How many faults are told one by one. */
+  /** The number of faults listed individually. */
   public static final int MAX_FAULTS = 20;
 
   /** Copies the list. */
@@ -32,7 +32,7 @@ public record AuditReport(
     faults = List.copyOf(faults);
   }
 
-  /** The same with one fault more, if there is one. */
+  /** Adds a fault, if there is one. */
   public AuditReport with(Optional<String> fault) {
     if (fault.isEmpty()) {
       return this;
@@ -42,7 +42,7 @@ public record AuditReport(
     return new AuditReport(size, root, checkpointSize, openedRecords, blindedRecords, all);
   }
 
-  /** True when nothing is wrong. */
+  /** Whether no fault was found. */
   public boolean ok() {
     return faults.isEmpty();
   }

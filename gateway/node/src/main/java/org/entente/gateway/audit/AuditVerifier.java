@@ -16,13 +16,13 @@ import org.entente.gateway.note.TreeHash;
 import org.entente.gateway.store.StoreFailure;
 
 /**
- * Checks a whole log from its leaves up, trusting nothing that is stored.
+ * Verifies a whole log from its leaves up, without trusting any stored hash.
  *
- * <p>It recomputes every hash from the leaves' commitments and holds the results against the stored
- * nodes, the stored head and every copy of the checkpoint; it checks the checkpoints' signatures;
- * and it holds records that open against their commitments. Works on a running node too, on its
- * data or, through {@link TiledLog}, from elsewhere: leaves that come in meanwhile are left to the
- * next run. Reads each leaf and node once. Immutable.
+ * <p>It recomputes every hash from the leaves' commitments and compares the results with the stored
+ * nodes, the stored head and every copy of the checkpoint. It checks the checkpoints' signatures,
+ * and compares records that open with their commitments. Works on a running node too, on its data
+ * or remotely through {@link TiledLog}: leaves added meanwhile are left to the next run. Reads each
+ * leaf and node once. Immutable.
  */
 public final class AuditVerifier {
 
@@ -33,14 +33,14 @@ public final class AuditVerifier {
    * A verifier for one log.
    *
    * @param verifier the log's identity and keys
-   * @param opener opens records; {@link LeafOpener#WITHOUT_KEYS} for an auditor who may not
+   * @param opener opens records; {@link LeafOpener#WITHOUT_KEYS} for an auditor without keys
    */
   public AuditVerifier(CheckpointVerifier verifier, LeafOpener opener) {
     this.verifier = verifier;
     this.opener = opener;
   }
 
-  /** Checks everything; a store that cannot be read any further is a fault like others. */
+  /** Verifies everything; an unreadable store is a fault like others. */
   public AuditReport verify(LogReader log) {
     Run run = new Run(log);
     try {
@@ -75,7 +75,7 @@ public final class AuditVerifier {
     }
 
     void check() {
-      // Checkpoints first: those of a running log never speak of leaves beyond the head read next.
+      // Checkpoints first: those of a running log never cover leaves beyond the head read next.
       checkSignatures();
       Optional<TreeHead> head = log.head();
       if (head.isEmpty()) {
@@ -99,7 +99,7 @@ public final class AuditVerifier {
         }
       }
       if (copies.size() == 1 && copies.get(0).place().equals(StoredLog.IN_STORE)) {
-        fault("the checkpoint file, which is kept apart from the store, is missing");
+        fault("the checkpoint file, which is kept outside the store, is missing");
       }
     }
 
@@ -125,7 +125,7 @@ public final class AuditVerifier {
     }
 
     /**
-     * Recomputes the tree; false when a leaf is gone altogether, after which hashing has no end.
+     * Recomputes the tree; false if a leaf is missing entirely, so that hashing cannot continue.
      */
     private boolean checkTree(TreeHead head) {
       compareRoots();
@@ -146,8 +146,11 @@ public final class AuditVerifier {
       Optional<byte[]> value = log.leaf(index);
       Optional<StoredLeaf> leaf = value.flatMap(bytes -> StoredLeaf.parse(index, bytes));
       if (leaf.isEmpty()) {
-        fault("leaf " + index + (value.isEmpty() ? " is missing" : " is not what was written"));
-        // Its hash, if there is one, lets the rest be checked.
+        fault(
+            "leaf "
+                + index
+                + (value.isEmpty() ? " is missing" : " differs from what was " + "written"));
+        // Its hash, if stored, allows checking the rest.
         return log.node(0, index);
       }
       checkRecord(index, leaf.get());
@@ -161,7 +164,7 @@ public final class AuditVerifier {
       } else if (opened.get().matches()) {
         openedRecords++;
       } else {
-        fault("the record of leaf " + index + " is not the one that the leaf commits to");
+        fault("the record of leaf " + index + " does not match the leaf's commitment");
       }
     }
 
@@ -173,7 +176,11 @@ public final class AuditVerifier {
       if (!kept.equals(Optional.of(computed))) {
         String what =
             level == 0 ? "the hash of leaf " + index : "node " + index + " of level " + level;
-        fault(what + (kept.isEmpty() ? " is missing" : " is not what the leaves give"));
+        fault(
+            what
+                + (kept.isEmpty()
+                    ? " is missing"
+                    : " differs from the one computed from the " + "leaves"));
       }
     }
 
@@ -184,7 +191,7 @@ public final class AuditVerifier {
           fault(
               "the first "
                   + tree.size()
-                  + " leaves are not those over which "
+                  + " leaves differ from those over which "
                   + known.place
                   + " was signed");
         }
@@ -193,9 +200,9 @@ public final class AuditVerifier {
 
     private void checkHead(TreeHead head) {
       if (!tree.root().equals(head.root())) {
-        fault("the stored root is not what the leaves give");
+        fault("the stored root differs from the one computed from the leaves");
       }
-      // While leaves come in, one beyond this head is no fault.
+      // While leaves are being added, one beyond this head is not a fault.
       if (log.leaf(head.size()).isPresent() && log.head().equals(Optional.of(head))) {
         fault("the store holds a leaf beyond the " + head.size() + " that the log counts");
       }

@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 import org.entente.gateway.note.SignedNote;
 
 /**
- * A file of the audit directory with a checkpoint, kept apart from the store so that a store set
- * back to an earlier state is noticed: {@code checkpoint}, the last that the gateway's first log
- * signed; {@code checkpoint.<number>} of each later log; and {@code witnessed}, the last one that
- * convicted a log, as a witness held it.
+ * A checkpoint file of the audit directory, kept outside the store so that a rollback of the store
+ * is noticed: {@code checkpoint}, the last one signed by the gateway's first log; {@code
+ * checkpoint.<number>} of each later log; and {@code witnessed}, the last one held by a witness
+ * that contradicted a log.
  *
  * <p>On return from {@link #write} the file holds the new note and is on the disk; after a crash it
  * holds the old note or the new one. One writer. Failures of the disk are {@link
@@ -40,17 +40,17 @@ final class CheckpointFile {
     this.file = directory.resolve(name);
   }
 
-  /** Of one of the gateway's logs. */
+  /** The file of one of the gateway's logs. */
   CheckpointFile(Path directory, int log) {
     this(directory, log == 1 ? NAME : NAME + '.' + log);
   }
 
-  /** What convicted a log. */
+  /** The file of a checkpoint that contradicted a log. */
   static CheckpointFile witnessed(Path directory) {
     return new CheckpointFile(directory, WITNESSED);
   }
 
-  /** Number of the latest log of which there is a file; 0 for none. */
+  /** Number of the latest log with a file; 0 for none. */
   static int latestLog(Path directory) {
     if (!Files.isDirectory(directory)) {
       return 0;

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Signs a checkpoint of the log whenever it has grown and an interval has passed.
  *
- * <p>The note carries Ed25519 over the text (type 0x01, which tlog-tiles asks of a log) and
+ * <p>The note carries Ed25519 over the text (type 0x01, which tlog-tiles requires of a log) and
  * ML-DSA-44 as a cosignature of the log itself (type 0x06, which tlog-checkpoint recommends), both
- * under the origin as name. A signed size is durable before anybody can see it: the store is synced
- * with the note, then the file kept apart is replaced, then the log shows the note. The stated time
- * never goes back, even when the clock does. Safe for many threads, one after the other: a node
- * that stops signs while the last round of its timers may. Failures of store and disk are thrown,
- * and the next call tries again.
+ * under the origin as name. A signed size is durable before it is visible: the store is synced with
+ * the note, then the separate file is replaced, then the log shows the note. The stated time never
+ * goes back, even if the clock does. Safe for many threads, which take turns: a stopping node signs
+ * while a last timer round may sign too. Failures of store and disk are thrown, and the next call
+ * tries again.
  */
 public final class CheckpointSigner {
 
@@ -33,7 +33,7 @@ public final class CheckpointSigner {
   private @Nullable Instant lastSigned;
 
   /**
-   * A signer for a log that has just been opened.
+   * Creates a signer for a newly opened log.
    *
    * @param keys the log's keys, known to the verifier with which the log was opened
    * @param interval least time between two checkpoints, one second by design
@@ -58,23 +58,20 @@ public final class CheckpointSigner {
   }
 
   /**
-   * Signs with another pair of the log from the next checkpoint on, and lets the log know it. May
-   * be called by any thread.
+   * From the next checkpoint on, signs with another pair, and adds it to the log. May be called by
+   * any thread.
    */
   public void signWith(SigningPair keys) {
     log.know(keys.verifyingPair());
     signers = Signers.of(log.origin().keyName(), keys);
   }
 
-  /** Signs when there is something new and it is time; the note, or empty when nothing was due. */
+  /** Signs if there are new leaves and the interval has passed; returns the note, or empty. */
   public synchronized Optional<SignedNote> maybeSign(Instant now) {
     return isDue(now) ? sign(now) : Optional.empty();
   }
 
-  /**
-   * Signs whatever is not yet signed without waiting for the interval, as a node does when it
-   * stops.
-   */
+  /** Signs any new leaves without waiting for the interval, as a stopping node does. */
   public synchronized Optional<SignedNote> sign(Instant now) {
     TreeHead head = log.head();
     Optional<CheckpointCheck.Signed> last = log.signed();
@@ -96,11 +93,14 @@ public final class CheckpointSigner {
 
   private boolean isDue(Instant now) {
     Instant last = lastSigned;
-    // A clock that was set back must not silence the log until it has caught up.
+    // A clock set back must not stop signing until it has caught up.
     return last == null || now.isBefore(last) || !now.isBefore(last.plus(interval));
   }
 
-  /** A fault in signing must not become a checkpoint that nobody accepts: checked before stored. */
+  /**
+   * Checks the note before it is stored, so that a signing fault does not become an invalid
+   * checkpoint.
+   */
   private CheckpointCheck.Signed requireOwn(byte[] note) {
     if (log.verifier().check(note) instanceof CheckpointCheck.Signed signed) {
       return signed;
@@ -111,9 +111,9 @@ public final class CheckpointSigner {
   }
 
   /**
-   * Later checkpoints go to the store first, so that a weaker durability of the ledger cannot leave
-   * the file ahead of the tree. The first goes to the file first, so that a checkpoint in the store
-   * without a file is always a loss; its leaves are synced before.
+   * Stores a checkpoint. Later ones go to the store first, so that a weaker durability of the
+   * ledger cannot leave the file ahead of the tree. The first one goes to the file first, after its
+   * leaves are synced, so that a checkpoint in the store without a file always means a loss.
    */
   private void store(byte[] note, boolean first) {
     StoredLog stored = log.stored();

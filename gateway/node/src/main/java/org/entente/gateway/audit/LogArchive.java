@@ -24,9 +24,8 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
 /**
- * All logs of a gateway in a store, the one in force and those that ended, to look up what they say
- * of a message and to prove it. Reads what is committed, and never what is being written. Safe for
- * use by many threads.
+ * All logs of a gateway in a store, the one in force and ended ones, for finding and proving leaves
+ * about a message. Reads committed data only. Safe for use by many threads.
  */
 public final class LogArchive {
   private final Store store;
@@ -35,7 +34,7 @@ public final class LogArchive {
   private final IntFunction<LeafOpener> openers;
 
   /**
-   * The logs of a store.
+   * Creates the archive of a store.
    *
    * @param directory the audit directory
    * @param origin any of the gateway's logs
@@ -50,10 +49,10 @@ public final class LogArchive {
   }
 
   /**
-   * Place of a leaf.
+   * The position of a leaf.
    *
    * @param log number of the gateway's log, from 1
-   * @param index place in it, from 0
+   * @param index index in the log, from 0
    */
   public record Place(int log, long index) {}
 
@@ -67,12 +66,12 @@ public final class LogArchive {
     return origin.numbered(log);
   }
 
-  /** Leaves that are committed in a log. */
+  /** The number of committed leaves of a log. */
   public long size(int log) {
     return log(log).head().map(TreeHead::size).orElse(0L);
   }
 
-  /** The leaves that speak of a message, oldest first. */
+  /** The leaves that concern a message, oldest first. */
   public List<Place> about(MessageId id) {
     byte[] prefix = KeyBuilder.key().bytes(id.bytes()).done();
     List<Place> out = new ArrayList<>();
@@ -87,17 +86,17 @@ public final class LogArchive {
     return out;
   }
 
-  /** The record of a leaf; empty where there is none, it no longer opens or does not match. */
+  /** The record of a leaf; empty if there is none, it no longer opens or does not match. */
   public Optional<AuditRecord> record(Place place) {
     return opening(place).flatMap(OpenedLeaf::record);
   }
 
-  /** The leaf's data as log readers see it, 32 bytes; empty where there is none. */
+  /** The leaf's data as log readers see it, 32 bytes; empty if there is none. */
   public Optional<byte[]> commitment(Place place) {
     return stored(place).map(StoredLeaf::commitment);
   }
 
-  /** What the leaf commits to; empty where there is none, it no longer opens or does not match. */
+  /** The content of a leaf; empty if there is none, it no longer opens or does not match. */
   public Optional<OpenedLeaf> opening(Place place) {
     return stored(place)
         .flatMap(leaf -> leaf.open(place.index(), openers.apply(place.log())))
@@ -121,8 +120,8 @@ public final class LogArchive {
   }
 
   /**
-   * The proof of a leaf and the record behind it under a checkpoint of its log; empty where the
-   * checkpoint does not cover it or the record no longer opens.
+   * The proof of a leaf and its record under a checkpoint of its log; empty if the checkpoint does
+   * not cover it or the record no longer opens.
    */
   public Optional<LogProof> prove(Place place, SignedNote checkpoint) {
     long size = Checkpoint.parse(checkpoint.text()).map(Checkpoint::size).orElse(0L);

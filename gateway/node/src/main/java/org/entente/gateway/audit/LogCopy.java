@@ -7,14 +7,14 @@ import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * A copy of a log with the checkpoint that was kept apart from it, as with a backup. As safe for
- * many threads as the copy.
+ * A copy of a log with a checkpoint stored separately, as with a backup. As thread-safe as the
+ * copy.
  */
 public final class LogCopy implements LogReader {
   private final LogReader copy;
   private final List<Copy> checkpoints;
 
-  /** The checkpoint is one more that the copy has to continue. */
+  /** Adds the checkpoint to those that the copy must continue. */
   public LogCopy(LogReader copy, Copy checkpoint) {
     this.copy = copy;
     checkpoints = new ArrayList<>(copy.checkpoints());

@@ -31,25 +31,24 @@ import org.entente.gateway.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a gateway goes on whose log cannot be continued, since its store was set back behind what the
- * log has signed: an operator opens another log, whose first leaf names the one that ended.
+ * Succession of audit logs. If a log cannot be continued, because its store was rolled back behind
+ * a signed checkpoint, an operator opens another log, whose first leaf names the ended one.
  *
- * <p>The number of the new log is above every one that is known from the store, from the audit
- * directory and from witnesses, so no two logs of a gateway ever share an origin. Nothing of the
- * old log is changed.
+ * <p>The number of the new log is above every number known from the store, the audit directory and
+ * witnesses, so no two logs of a gateway share an origin. The old log is not changed.
  */
 public final class LogSuccession {
   private LogSuccession() {}
 
-  /** What was found about the log in force. */
+  /** The finding about the log in force. */
   public sealed interface Finding {
-    /** It can be continued; there is nothing to do. */
+    /** The log can be continued. */
     record Continues(LogOrigin log, long size) implements Finding {}
 
     /**
-     * It cannot.
+     * The log cannot be continued.
      *
-     * @param former what the next log's first leaf says of it
+     * @param former its description in the next log's first leaf
      * @param next the next log
      * @param reason why it ended, for the operator
      */
@@ -57,10 +56,10 @@ public final class LogSuccession {
   }
 
   /**
-   * Looks at the log in force.
+   * Examines the log in force.
    *
-   * @param verifier knows any log of the gateway by all keys it ever signed with, as far as known
-   * @param own the same by those that the gateway can sign with
+   * @param verifier verifies any log of the gateway with all known keys it ever signed with
+   * @param own verifies with the keys that the gateway can sign with
    * @param witnessed a checkpoint that a witness gave to the operator, if any
    */
   public static Finding examine(
@@ -73,11 +72,11 @@ public final class LogSuccession {
   }
 
   /**
-   * Opens the next log, with its first leaf, and puts it in force. Durable on return.
+   * Opens the next log with its first leaf and puts it in force. Durable on return.
    *
    * @param record makes the first leaf's record
    * @param sealers the sealer of a log, by its number
-   * @param also what else belongs to the same commit
+   * @param also other changes of the same commit
    */
   public static void begin(
       Store store,
@@ -108,7 +107,7 @@ public final class LogSuccession {
    *
    * @param record makes the leaf
    * @param sealers the sealer of a log, by its number
-   * @param also what else belongs to the same commit
+   * @param also other changes of the same commit
    */
   public static void goOn(
       Store store,
@@ -143,7 +142,7 @@ public final class LogSuccession {
         .saying(detail.length() > 500 ? detail.substring(0, 500) : detail);
   }
 
-  /** What the first leaf of a log commits to; empty where it does not open. */
+  /** The first leaf's record of a log; empty if it does not open. */
   public static Optional<AuditRecord> firstRecord(LogReader log, LeafOpener opener) {
     return log.leaf(0)
         .flatMap(value -> StoredLeaf.parse(0, value))
@@ -152,8 +151,8 @@ public final class LogSuccession {
   }
 
   /**
-   * What is wrong with a log as the successor of one of which somebody holds a checkpoint; empty
-   * when its first leaf names that log and admits at least what was signed under the checkpoint.
+   * The fault of a log as the successor of another one with a known checkpoint; empty if its first
+   * leaf names that log and admits at least the leaves under the checkpoint.
    *
    * @param log the log in force
    * @param first the record of its first leaf, proved under its root; empty if it does not open
@@ -166,7 +165,7 @@ public final class LogSuccession {
     }
     FormerLog former = first.get().subject().formerLog();
     if (first.get().type() != AuditType.LOG_OPENED || former == null) {
-      return Optional.of("the first leaf of " + log + " names no log that ended");
+      return Optional.of("the first leaf of " + log + " names no ended log");
     }
     if (!former.origin().line().equals(kept.origin())) {
       return Optional.of(log + " follows " + former.origin() + ", not " + kept.origin());
@@ -174,11 +173,12 @@ public final class LogSuccession {
     return former.reaches(kept.size(), kept.root())
         ? Optional.empty()
         : Optional.of(
-            "%s says that %s had %d leaves, and does not admit those under the kept checkpoint of %d"
-                .formatted(log, former.origin(), former.knownSize(), kept.size()));
+            "%s states that %s had %d leaves, which do not include the %d under the"
+                + " kept checkpoint"
+                    .formatted(log, former.origin(), former.knownSize(), kept.size()));
   }
 
-  /** One look. */
+  /** One examination. */
   private static final class Examination {
     private final Store store;
     private final Path directory;
@@ -214,7 +214,7 @@ public final class LogSuccession {
       given.flatMap(this::known).ifPresent(witnessed::add);
     }
 
-    /** A checkpoint of any log of this gateway under its own keys. */
+    /** Parses a checkpoint of any log of this gateway under its own keys. */
     private Optional<Known> known(byte[] note) {
       return SignedNote.parse(note)
           .asNote()
@@ -244,11 +244,14 @@ public final class LogSuccession {
       return ended(null, ((AuditLog.Opening.Damaged) opening).reason());
     }
 
-    /** A start knows the log by the keys that are held, and would find it damaged. */
+    /**
+     * The reason if the signing pair is lost: a start verifies the log with the held keys, and
+     * would find it damaged.
+     */
     private Optional<String> lostPair() {
       return AuditLog.open(store, directory, own.of(inForce)) instanceof AuditLog.Opening.Opened
           ? Optional.empty()
-          : Optional.of("the pair that it was signed with is not held any more");
+          : Optional.of("the pair that signed it is no longer in the keystore");
     }
 
     private Optional<String> contradiction(AuditLog log) {

@@ -19,7 +19,7 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
 /**
- * Where the log lies in the store.
+ * The layout of the log in the store.
  *
  * <pre>
  *   AUDIT_NODE  level (1) ‖ index (8)      hash of a complete subtree (32)
@@ -32,8 +32,8 @@ import org.entente.gateway.store.Table;
  * </pre>
  *
  * Numbers are big-endian, so a tile is one stretch of keys. Logs after the first have {@code 0xff ‖
- * number (4)} before the keys of nodes and leaves, which no level and no index begins with, and
- * {@code /<number>} after the names in META: what a log has stays where it is when another begins.
+ * number (4)} before the keys of nodes and leaves, a prefix that no level or index has, and {@code
+ * /<number>} after the names in META. So a log's data stays in place when another begins.
  */
 public final class StoredLog implements LogReader {
 
@@ -111,7 +111,7 @@ public final class StoredLog implements LogReader {
   @Override
   public List<Copy> checkpoints() {
     List<Copy> copies = new ArrayList<>();
-    // The file first: a running signer writes it last, so what follows is not older.
+    // The file first: a running signer writes it last, so the later reads are not older.
     file.read().ifPresent(note -> copies.add(new Copy("the file " + file.path(), note)));
     checkpointInStore().ifPresent(note -> copies.add(new Copy(IN_STORE, note)));
     return copies;
@@ -131,7 +131,7 @@ public final class StoredLog implements LogReader {
         store.batch().put(Table.META, ascii("audit/format"), new byte[] {1}), Durability.SYNCED);
   }
 
-  /** The last note that witnesses cosigned, as it was kept; whoever reads it verifies it again. */
+  /** The last note cosigned by witnesses, as stored; readers verify it again. */
   Optional<byte[]> cosigned() {
     return Optional.ofNullable(store.get(Table.META, cosignedKey()));
   }
@@ -152,7 +152,7 @@ public final class StoredLog implements LogReader {
     batch.put(Table.AUDIT_LEAF, leafKey(index), leaf.encode(index));
   }
 
-  /** Notes that a leaf speaks of some messages. */
+  /** Adds the index entries of a leaf's messages. */
   void putIndex(Batch batch, long index, AuditRecord record) {
     byte[] type = {(byte) record.type().number()};
     for (MessageId id : record.subject().messages()) {

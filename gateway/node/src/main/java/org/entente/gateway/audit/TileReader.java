@@ -14,16 +14,16 @@ import org.entente.gateway.note.TreeHash;
 
 /**
  * Serves the log as C2SP tlog-tiles does: {@code checkpoint}, {@code tile/<L>/<N>[.p/<W>]} and
- * {@code tile/entries/<N>[.p/<W>]}; and as {@code checkpoint/cosigned} the last checkpoint that
- * witnesses cosigned, which may be older.
+ * {@code tile/entries/<N>[.p/<W>]}; and, as {@code checkpoint/cosigned}, the last checkpoint
+ * cosigned by witnesses, which may be older.
  *
- * <p>Entries are the leaves' 32-byte commitments: readers can check the log and learn nothing else.
- * Tiles reach as far as the last signed checkpoint and no further. Paths never touch a file system.
- * Safe for use by many threads.
+ * <p>Entries are the leaves' 32-byte commitments: readers can verify the log and learn nothing
+ * else. Tiles end at the last signed checkpoint. Paths never touch a file system. Safe for use by
+ * many threads.
  */
 public final class TileReader implements TileSource {
 
-  /** The last checkpoint that witnesses cosigned; a resource of Entente's own. */
+  /** The path of the last checkpoint cosigned by witnesses; an extension by Entente. */
   private static final String COSIGNED = "checkpoint/cosigned";
 
   private static final int ENTRY_PREFIX = 2;
@@ -36,8 +36,8 @@ public final class TileReader implements TileSource {
   }
 
   /**
-   * The resource at a path without leading slash; empty when the path is not one that tlog-tiles
-   * writes, or the tile is not within the last checkpoint.
+   * The resource at a path without leading slash; empty if the path is not one of tlog-tiles, or
+   * the tile is beyond the last checkpoint.
    */
   @Override
   public Optional<byte[]> read(String path) {
@@ -50,7 +50,7 @@ public final class TileReader implements TileSource {
     return TilePath.parse(path).flatMap(tile -> read(tile, signedSize()));
   }
 
-  /** The last signed checkpoint, with the cosignatures of witnesses once they are there. */
+  /** The last signed checkpoint, with the cosignatures of witnesses once they have arrived. */
   private Optional<SignedNote> latest() {
     return log.checkpoint()
         .map(
@@ -107,7 +107,7 @@ public final class TileReader implements TileSource {
   private Optional<byte[]> read(TilePath tile, long size) {
     int shift = tile.level() * TilePath.HEIGHT;
     long first = tile.index() * TilePath.FULL_WIDTH;
-    // How many complete nodes the signed tree has at this level.
+    // The number of complete nodes of the signed tree at this level.
     long nodes = shift < Long.SIZE ? size >>> shift : 0;
     if (tile.index() >= nodes || first + tile.width() > nodes) {
       return Optional.empty();

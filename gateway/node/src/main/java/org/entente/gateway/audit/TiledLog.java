@@ -17,16 +17,16 @@ import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
 
 /**
- * A log as its tiles show it to a reader elsewhere: up to the checkpoint that was served when this
- * was made, leaves as their commitments, nodes of every eighth level, no records.
+ * A log as seen by a remote reader of its tiles: up to the checkpoint served at creation, with
+ * leaves as commitments, nodes of every eighth level, and no records.
  *
- * <p>Believes nothing: a tile of another size than the checkpoint asks for is no tile. The last
- * tile of each level is kept, so that a walk from the first leaf to the last reads each tile once.
- * One thread.
+ * <p>Trusts nothing: a tile of a size other than the checkpoint requires counts as missing. Keeps
+ * the last tile of each level, so that a walk from the first leaf to the last reads each tile once.
+ * Used by one thread.
  */
 public final class TiledLog implements LogReader {
 
-  /** What the served checkpoint is called where faults are told. */
+  /** The name of the served checkpoint in faults. */
   public static final String SERVED = "the checkpoint that the gateway serves";
 
   private static final String CHECKPOINT = "checkpoint";
@@ -59,7 +59,7 @@ public final class TiledLog implements LogReader {
         .map(checkpoint -> new TreeHead(checkpoint.size(), checkpoint.root()));
   }
 
-  /** How many tiles and bundles of entries were read so far. */
+  /** The number of tiles and entry bundles read so far. */
   public long tilesRead() {
     return tilesRead;
   }
@@ -70,7 +70,7 @@ public final class TiledLog implements LogReader {
     return head;
   }
 
-  /** The form in which a leaf is kept, with its commitment and nothing sealed behind it. */
+  /** The stored form of a leaf, with its commitment and no sealed record. */
   @Override
   public Optional<byte[]> leaf(long index) {
     int entry = ENTRY_PREFIX + TreeHash.BYTES;

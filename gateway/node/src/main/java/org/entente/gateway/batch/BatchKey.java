@@ -5,10 +5,10 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 
 /**
- * What messages must have in common to be sealed together, so that an envelope shows nobody a
- * recipient, an obligation or a priority that is not its own.
+ * The properties that messages must share to be sealed together, so that an envelope reveals no
+ * recipient, obligation or priority of another message.
  *
- * @param recipients agencies that will open it, ascending, no repeats, at least one
+ * @param recipients agencies that will open it, ascending, without duplicates, at least one
  * @param agreement id of the agreement that permits it
  * @param retentionDays days the recipients may keep it, from 1
  * @param lane priority class

@@ -8,22 +8,21 @@ import java.util.Map;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
- * Natural batching: whatever waits is grouped into as few envelopes as its keys and the limits
+ * Natural batching: groups waiting messages into as few envelopes as their keys and the limits
  * allow. Pure: the same input gives the same batches.
  *
- * <p>Batches of a higher lane come first; within a lane, the batch whose first message came first.
- * Messages with the same key keep their order.
+ * <p>Batches of a higher lane come first; within a lane, the batch whose first message arrived
+ * first. Messages with the same key keep their order.
  */
 public final class BatchPlanner {
   private BatchPlanner() {}
 
   /**
-   * Groups what waits.
+   * Groups waiting messages.
    *
    * @param waiting in order of arrival
    * @param maxMessages most messages in a batch, 1 to 4096
-   * @param maxBytes most bytes of labels and bodies in a batch; a message that is larger travels
-   *     alone
+   * @param maxBytes most bytes of labels and bodies in a batch; a larger message gets its own batch
    */
   public static List<SealingBatch> group(List<SealingItem> waiting, int maxMessages, int maxBytes) {
     if (maxMessages < 1 || maxMessages > EnvelopeHeader.MAX_COUNT || maxBytes < 1) {
@@ -46,7 +45,7 @@ public final class BatchPlanner {
         .toList();
   }
 
-  /** A batch that still takes messages. */
+  /** A batch under construction. */
   private static final class OpenBatch {
     private final BatchKey key;
     private final List<SealingItem> items = new ArrayList<>();

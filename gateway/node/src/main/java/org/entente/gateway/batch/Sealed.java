@@ -6,8 +6,8 @@ import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.format.Envelope;
 
 /**
- * A batch that has been sealed; only {@link Sealer} makes one, so whatever asks for it has passed
- * policy and sealing. Immutable but for closing, which wipes the content key.
+ * A sealed batch. Only {@link Sealer} creates one, so code that requires it handles only permitted
+ * and sealed messages. Immutable except that closing wipes the content key.
  */
 public final class Sealed implements AutoCloseable {
   private final Envelope envelope;
@@ -25,17 +25,17 @@ public final class Sealed implements AutoCloseable {
     return envelope;
   }
 
-  /** The key that opens it, to be kept under the local outbox key until every recipient has it. */
+  /** The key that opens it, kept under the local outbox key until every recipient has it. */
   public ContentKey contentKey() {
     return contentKey;
   }
 
-  /** What the messages have in common, the recipients among it. */
+  /** The properties that the messages share, including the recipients. */
   public BatchKey key() {
     return batch.key();
   }
 
-  /** The messages inside, in the order of their places. */
+  /** The messages inside, in order. */
   public List<MessageId> messages() {
     return batch.items().stream().map(SealingItem::id).toList();
   }

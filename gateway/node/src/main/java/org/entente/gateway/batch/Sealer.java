@@ -24,7 +24,7 @@ import org.entente.proto.link.v1.SealedLabels;
  * Makes envelopes: seals a batch's labels and bodies under a fresh content key, pads, commits and
  * signs. Suite 1.
  *
- * <p>Keeps nothing: what it returns is the only copy of the content key. Safe for use by many
+ * <p>Keeps no state: the result holds the only copy of the content key. Safe for use by many
  * threads.
  */
 public final class Sealer {
@@ -38,7 +38,7 @@ public final class Sealer {
   private final InstantSource clock;
 
   /**
-   * A sealer with a hedge secret of its own, drawn now and never stored.
+   * Creates a sealer with its own hedge secret, drawn now and never stored.
    *
    * @param origin this agency
    * @param gateway this gateway, whose {@code signingKey} signs the headers
@@ -72,8 +72,8 @@ public final class Sealer {
 
   private EnvelopeFacts facts(SealingBatch batch) {
     long now = clock.millis();
-    // What expired since policy let it through is still sealed: the outbox withdraws it, which
-    // leaves a trace. The label carries the message's own expiry.
+    // A message that expired after the policy decision is still sealed: the outbox withdraws it,
+    // which leaves evidence. The label carries the message's own expiry.
     long expires =
         batch.items().stream().mapToLong(SealingItem::expiresAtMs).reduce(now + 1, Math::max);
     EnvelopeId id = EnvelopeId.fresh(now, random);

@@ -5,17 +5,18 @@ import org.entente.gateway.crypto.ChunkedEncryption;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
- * Messages that will share one envelope: 1 to 4096 with the same key, whose sealed form fits an
- * envelope. Immutable.
+ * Messages for one envelope: 1 to 4096 with the same key, whose sealed form fits an envelope.
+ * Immutable.
  *
- * @param key what they have in common
- * @param items the messages, in the order in which they came
+ * @param key the properties that they share
+ * @param items the messages, in order of arrival
  */
 public record SealingBatch(BatchKey key, List<SealingItem> items) {
   public SealingBatch {
     items = List.copyOf(items);
     if (items.isEmpty() || items.size() > EnvelopeHeader.MAX_COUNT) {
-      throw new IllegalArgumentException("a batch of " + items.size() + " messages");
+      throw new IllegalArgumentException(
+          "a batch of " + items.size() + " messages; valid is 1 " + "to 4096");
     }
     long labelBytes = 0;
     long bodyBytes = 0;
@@ -32,7 +33,7 @@ public record SealingBatch(BatchKey key, List<SealingItem> items) {
     }
   }
 
-  /** By what all of it was permitted. */
+  /** The combined permission of all its messages. */
   public SealingItem.Permission permission() {
     SealingItem.Permission all = items.get(0).permission();
     for (SealingItem item : items) {
@@ -41,7 +42,9 @@ public record SealingBatch(BatchKey key, List<SealingItem> items) {
     return all;
   }
 
-  /** Whether so much fits one envelope, sealed. A single item always does. */
+  /**
+   * Whether labels and bodies of these sizes fit one sealed envelope. A single item always does.
+   */
   static boolean fits(long labelBytes, long bodyBytes) {
     return labelBytes <= EnvelopeHeader.MAX_LABELS_BYTES
         && ChunkedEncryption.sealedLength((int) labelBytes) <= EnvelopeHeader.MAX_LABELS_BYTES

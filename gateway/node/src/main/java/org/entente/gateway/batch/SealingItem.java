@@ -8,14 +8,14 @@ import org.entente.gateway.policy.decide.RecheckInputs;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
- * A permitted message on its way into an envelope: serialised label and body, and what it may be
- * batched with. Made from what policy permitted only. Immutable.
+ * A permitted message to be sealed: serialised label and body, and its batch key. It can only be
+ * created from a permitting policy decision. Immutable.
  */
 public final class SealingItem {
   /** Greatest length of a serialised body in bytes. */
   public static final int MAX_BODY_BYTES = EnvelopeHeader.MAX_BODIES_BYTES - Aes256Gcm.TAG_BYTES;
 
-  /** Tags and lengths around a label and its body's length, at most. */
+  /** Most bytes of tags and lengths around a label and its body's length. */
   private static final int FRAMING_BYTES = 12;
 
   private final BatchKey key;
@@ -26,19 +26,19 @@ public final class SealingItem {
   private final byte[] body;
 
   /**
-   * By what it was permitted.
+   * The policy decision that permitted it.
    *
-   * @param generation which policy of this node decided; 0 where nobody counted
-   * @param grounds on what, of which its label says nothing
+   * @param generation number of this node's policy that decided; 0 if unknown
+   * @param grounds inputs of the decision that are not in the label
    */
   public record Permission(long generation, RecheckInputs grounds) {
-    /** The same of two: the earlier policy, and what both have. */
+    /** Combines two permissions: the earlier policy, and the inputs of both. */
     public Permission and(Permission other) {
       return new Permission(Math.min(generation, other.generation), grounds.and(other.grounds));
     }
   }
 
-  /** One of which nobody counted the policy. */
+  /** Creates an item with an unknown policy generation. */
   public SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
     this(key, new Permission(0, new RecheckInputs(false, false)), id, expiresAtMs, label, body);
   }
@@ -65,7 +65,7 @@ public final class SealingItem {
   }
 
   /**
-   * The message that policy permitted.
+   * Creates the item of a permitted message.
    *
    * @throws IllegalArgumentException if label or body are over their limits: validation comes first
    */
@@ -86,22 +86,22 @@ public final class SealingItem {
         permitted.body().toByteArray());
   }
 
-  /** What it may be batched with. */
+  /** The batch key. */
   public BatchKey key() {
     return key;
   }
 
-  /** By what it was permitted. */
+  /** The policy decision that permitted it. */
   public Permission permission() {
     return permission;
   }
 
-  /** The message's name. */
+  /** The message id. */
   public MessageId id() {
     return id;
   }
 
-  /** Not delivered after this, milliseconds since 1970. */
+  /** The delivery deadline, in milliseconds since 1970. */
   public long expiresAtMs() {
     return expiresAtMs;
   }
@@ -114,17 +114,17 @@ public final class SealingItem {
     return body;
   }
 
-  /** What it adds to the labels of an envelope in bytes, at most. */
+  /** Most bytes that it adds to the labels of an envelope. */
   int labelBytes() {
     return label.length + FRAMING_BYTES;
   }
 
-  /** What it adds to the sealed bodies of an envelope in bytes. */
+  /** Bytes that it adds to the sealed bodies of an envelope. */
   int bodyBytes() {
     return body.length + Aes256Gcm.TAG_BYTES;
   }
 
-  /** What it adds to an envelope in bytes, at most. */
+  /** Most bytes that it adds to an envelope. */
   public int size() {
     return labelBytes() + bodyBytes();
   }

@@ -1,4 +1,4 @@
-/** Batches what policy permitted and seals each batch into one envelope. */
+/** Batches permitted messages and seals each batch into one envelope. */
 @NullMarked
 package org.entente.gateway.batch;
 

@@ -23,17 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an acknowledgement makes durable, in one commit: the cursor's place, evidence of retrieval
- * that is owed, and the audit leaf of what was put behind, or what will have one. Safe for many
- * threads.
+ * Makes an acknowledgement durable in one commit: the cursor's position, owed evidence of
+ * retrieval, and the audit leaf of the acknowledged range, or the range for a later leaf. Safe for
+ * many threads.
  */
 final class AcknowledgementCommit {
   private static final Logger LOG = LoggerFactory.getLogger(AcknowledgementCommit.class);
 
-  /** Cursors that one round tells of, so that its commit stays short. */
+  /** Cursors handled per round, so that its commit stays short. */
   private static final int AT_A_TIME = 1_000;
 
-  /** More than there can be. */
+  /** More cursors than there can be. */
   private static final int ALL = 10_000_000;
 
   private final Ledger ledger;
@@ -42,7 +42,7 @@ final class AcknowledgementCommit {
   private final LateAnswers late;
   private final Set<Cursor> unlogged = ConcurrentHashMap.newKeySet();
 
-  /** Over a ledger that may hold what a killed process had no time to tell of. */
+  /** Creates one over a ledger, which may hold ranges without leaves from a killed process. */
   AcknowledgementCommit(
       Ledger ledger, EvidenceRecords evidence, DeliveryLeaves leaves, LateAnswers late) {
     this.late = late;
@@ -56,7 +56,7 @@ final class AcknowledgementCommit {
     }
   }
 
-  /** Done when it is durable. */
+  /** Records an acknowledgement; completes when it is durable. */
   CompletableFuture<?> acknowledged(
       Cursor cursor, CursorRecord places, Advance advance, List<LaneCursor.SentMessage> messages) {
     return ledger
@@ -70,9 +70,9 @@ final class AcknowledgementCommit {
         .whenComplete(
             (done, e) -> {
               if (e != null) {
-                // Delivered again after the restart, which subscribers drop by id.
+                // Delivered again after the restart; subscribers drop repetitions by id.
                 LOG.warn(
-                    "cursor {} of client {} was not made durable",
+                    "cannot make cursor {} of client {} durable",
                     cursor.name(),
                     cursor.client(),
                     e);
@@ -92,8 +92,9 @@ final class AcknowledgementCommit {
   }
 
   /**
-   * Its origin is told of the first client that has it, and of a further one only where it has
-   * taken the message back and was answered already: that answer lacks this one.
+   * The evidence for the origin. It learns of the first client that retrieved the message, and of a
+   * further one only if the message was recalled and its recall already answered without this
+   * client.
    */
   private Optional<EvidenceItem> told(Transaction tx, String client, LaneCursor.SentMessage sent) {
     return switch (evidence
@@ -106,10 +107,10 @@ final class AcknowledgementCommit {
   }
 
   /**
-   * A stream has ended: what its client was given and did not acknowledge has its leaf, or will
-   * have one with what it acknowledged. Done when that is durable.
+   * Handles the end of a stream: records the deliveries that its client did not acknowledge, in a
+   * leaf now or later. Completes when that is durable.
    *
-   * @param before its acknowledgements
+   * @param before completes when its acknowledgements are durable
    */
   CompletableFuture<?> ended(Cursor cursor, CompletableFuture<?> before, List<Advance> unanswered) {
     if (unanswered.isEmpty()) {
@@ -125,14 +126,17 @@ final class AcknowledgementCommit {
                 })
             .exceptionally(
                 e -> {
-                  // It comes again, and is told of then.
-                  LOG.warn("no leaf of the end of {}", cursor, e);
+                  // The deliveries are repeated and recorded then.
+                  LOG.warn("cannot record the end of {} in the audit log", cursor, e);
                   return cursor;
                 });
     return CompletableFuture.allOf(before, told);
   }
 
-  /** Tells of what a cursor has acknowledged, as part of a change, if that is not told of. */
+  /**
+   * Records in the audit log what a cursor has acknowledged, as part of a change, if it is not
+   * recorded yet.
+   */
   void settle(Transaction tx, Cursor cursor) {
     CursorRecord record = read(tx, cursor);
     if (record.getUnloggedCount() > 0) {
@@ -143,12 +147,15 @@ final class AcknowledgementCommit {
     }
   }
 
-  /** What is not told of yet, or is to be forgotten since nothing was ever acknowledged. */
+  /**
+   * Whether a cursor has unrecorded ranges, or must be removed because nothing was ever
+   * acknowledged.
+   */
   private static boolean needsCare(CursorRecord record) {
     return record.getUnloggedCount() > 0 || DeliveryLeaves.hasNoPlace(record);
   }
 
-  /** Tells of what is due and not told of, of all cursors in one commit; none where nothing is. */
+  /** Records all due ranges of all cursors in one commit; without due ranges there is no commit. */
   void round(InstantSource clock) {
     long now = clock.millis();
     List<Cursor> due = unlogged.stream().filter(one -> isDue(one, now)).limit(AT_A_TIME).toList();

@@ -17,32 +17,30 @@ import org.entente.proto.store.v1.UnloggedRange;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
- * When the audit log is told of deliveries: one leaf for each range of positions that a cursor of a
- * client put behind it, in the commit that moves the cursor.
+ * Rules for audit leaves of deliveries: one leaf for each range of positions that a client's cursor
+ * has passed, in the commit that moves the cursor.
  *
- * <p>The first range after a pause has its leaf at once. What follows within {@code every} joins
- * into one range in the cursor's record, which is as durable as the cursor itself, and has its leaf
- * when that time is over, when {@code most} deliveries have come together, or after the next start.
- * So the ranges of a cursor follow upon each other without a gap, whenever the gateway is killed,
- * and a leaf costs no commit of its own while a client acknowledges. What a stream had given and
- * its client had not acknowledged when it ended is told of in the same way, by ranges of its own: a
- * client that opens and closes streams makes no more leaves than one that reads on. A cursor under
- * which nothing was ever acknowledged is kept no longer than that takes. Pure but for the
- * transaction.
+ * <p>The first range after a pause has its leaf at once. Later ranges within {@code every} join
+ * into one range in the cursor's record, as durable as the cursor itself. That range gets its leaf
+ * when this time has passed, when it has {@code most} deliveries, or after the next start. So the
+ * ranges of a cursor have no gaps, whenever the gateway is killed, and a leaf needs no extra commit
+ * while a client acknowledges. Deliveries unacknowledged at the end of a stream are recorded in the
+ * same way, in separate ranges: opening and closing streams makes no more leaves than reading on. A
+ * cursor without any acknowledgement is kept only until its leaf. Pure except for the transaction.
  *
- * @param self the agency, whose own client acts
+ * @param self the agency of the clients
  * @param every least time between the leaves of a cursor
- * @param most deliveries that are told of in one leaf; one acknowledgement may be of more
+ * @param most deliveries after which a leaf is due; one acknowledgement may cover more
  */
 public record DeliveryLeaves(AgencyName self, Duration every, long most) {
 
-  /** Which cursor. */
+  /** The name of a cursor. */
   record Cursor(String client, String name) {}
 
-  /** What one acknowledgement put behind a cursor. */
+  /** The range that one acknowledgement passed. */
   record Advance(Lane lane, LaneCursor.Range range, long count) {}
 
-  /** The cursor's next record, and its leaves where they are due. */
+  /** Returns the cursor's next record, and adds its due leaves. */
   CursorRecord advanced(
       Transaction tx, Cursor cursor, CursorRecord before, CursorRecord places, Advance advance) {
     List<UnloggedRange> ranges =
@@ -53,8 +51,8 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
   }
 
   /**
-   * The cursor's next record once a stream has ended whose client has not acknowledged these, and
-   * its leaves where they are due.
+   * Returns the cursor's next record after a stream ended with these deliveries unacknowledged, and
+   * adds its due leaves.
    */
   CursorRecord ended(Transaction tx, Cursor cursor, CursorRecord before, List<Advance> unanswered) {
     List<UnloggedRange> ranges = before.getUnloggedList();
@@ -65,7 +63,7 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
     return isDue(tx, next) ? told(tx, cursor, next) : next;
   }
 
-  /** Whether what is not told of has to be by now. */
+  /** Whether the unrecorded ranges are due by now. */
   boolean isDue(Transaction tx, CursorRecord record) {
     return isDue(record, tx.nowMillis());
   }
@@ -74,18 +72,18 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
   boolean isDue(CursorRecord record, long nowMillis) {
     long since = nowMillis - record.getLoggedAtMs();
     long count = record.getUnloggedList().stream().mapToLong(UnloggedRange::getCount).sum();
-    // A clock that was set back must not hold leaves back.
+    // A clock set back must not delay leaves.
     return count > 0 && (count >= most || since >= every.toMillis() || since < 0);
   }
 
-  /** Whether a cursor has no place to begin from again: its client acknowledged nothing, ever. */
+  /** Whether a cursor has no durable position: its client never acknowledged anything. */
   static boolean hasNoPlace(CursorRecord record) {
     return record.getNextPositionCount() == 0;
   }
 
   /**
-   * Whether a cursor is to be forgotten: it has no place, all that was given is told of, and so
-   * long ago that its next leaf is not too soon.
+   * Whether a cursor must be removed: it has no position, all its deliveries are recorded, and
+   * {@code every} has passed since.
    */
   boolean isDone(CursorRecord record, long nowMillis) {
     long since = nowMillis - record.getLoggedAtMs();
@@ -94,14 +92,14 @@ public record DeliveryLeaves(AgencyName self, Duration every, long most) {
         && (since >= every.toMillis() || since < 0);
   }
 
-  /** Tells of all that is not told of; the record that says so. */
+  /** Adds leaves for all unrecorded ranges; returns the record without them. */
   CursorRecord told(Transaction tx, Cursor cursor, CursorRecord record) {
     record.getUnloggedList().forEach(range -> leaf(tx, cursor, range));
     return record.toBuilder().clearUnlogged().setLoggedAtMs(tx.nowMillis()).build();
   }
 
   private void leaf(Transaction tx, Cursor cursor, UnloggedRange range) {
-    String what = range.getUnanswered() ? "given and not acknowledged" : "acknowledged";
+    String what = range.getUnanswered() ? "delivered, not acknowledged" : "acknowledged";
     tx.audit(
         AuditRecord.of(
                 AuditType.DELIVERED_RANGE,

@@ -19,9 +19,8 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Severity;
 
 /**
- * Bounds of a filter in what a client asks for: at most 64 values of a field, each of which could
- * be in a label. What could be in none is refused instead of never matching, so that nobody waits
- * for what never comes. Pure.
+ * Checks of a client's filter: at most 64 values of a field, each possible in a label. An
+ * impossible value is refused, so that no client waits for messages that never come. Pure.
  */
 public final class FilterLimits {
   /** Most values of one field. */
@@ -38,10 +37,10 @@ public final class FilterLimits {
   }
 
   /**
-   * What is wrong with a filter.
+   * Finds the problems of a filter.
    *
-   * @param field where it stands in the request
-   * @return problems; none if it is good
+   * @param field the field of the request that holds it
+   * @return the problems; empty if it is valid
    */
   public static List<Problem> problems(String field, Filter filter) {
     FilterLimits limits = new FilterLimits(field);
@@ -74,18 +73,18 @@ public final class FilterLimits {
         text -> DESK.matcher(text).matches(),
         "the name of a desk, such as narcotics");
     if (filter.getMinimumSeverity() == Severity.UNRECOGNIZED) {
-      problem("minimum_severity", "is none that this gateway knows; MINOR to EXTREME would be");
+      problem("minimum_severity", "is unknown to this gateway; valid are MINOR to EXTREME");
     }
   }
 
-  /** Values of later releases and the one that stands for none are in no label. */
+  /** Refuses values of later releases, and the unspecified value, which are in no label. */
   private void known(String name, List<Integer> numbers, Internal.EnumLite[] values) {
     if (fits(name, numbers.size())) {
       numbers.stream()
           .filter(number -> number <= 0 || !isAmong(number, values))
           .findFirst()
           .ifPresent(
-              number -> problem(name, "has " + number + ", which is none that this gateway knows"));
+              number -> problem(name, "has " + number + ", which is unknown to this gateway"));
     }
   }
 

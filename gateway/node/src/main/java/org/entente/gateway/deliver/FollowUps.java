@@ -11,20 +11,20 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
- * What an origin says later of a message: its recall, and what updates, cancels, rectifies or
- * restricts it. A subscription that lets the message through is given that as well, whatever its
- * filter says of the later message by itself: who has taken an alert by its category, severity or
- * lane must hear that it was taken back.
+ * Follow-ups of a message by its origin: its recall, and updates, cancellations, rectifications and
+ * restrictions. A subscription that matches the message gets them too, even if its filter does not
+ * match the follow-up itself: a client that received an alert by category, severity or lane must
+ * learn of its recall.
  *
- * <p>A recall is given to every subscription for which its origin's messages are: when it is to be
- * delivered nobody can read any more what it took back. It names a message and says why, and has no
- * other content. One of what was not here when it came concerns nobody: who asks for recalls is
- * given it. A change is given where what it changes is here and let through, or what that changes
- * in its turn, a few steps back; one that came before what it changes comes anew behind it ({@link
- * org.entente.gateway.ledger.Chains#arrived}). Immutable; safe for many threads.
+ * <p>A recall goes to every subscription that matches its origin, as its target can no longer be
+ * read at delivery. It names a message and a reason, and has no other content. A recall whose
+ * target was not here on arrival goes only to subscriptions that request recalls. A change is
+ * delivered if its target, or a target a few steps back, is here and matches; one that arrived
+ * before its target is redelivered after it ({@link org.entente.gateway.ledger.Chains#arrived}).
+ * Immutable; safe for many threads.
  */
 final class FollowUps {
-  /** So far a chain is followed back: each step opens a label, for each subscription. */
+  /** Steps for which a chain is followed back; each opens a label, for each subscription. */
   private static final int STEPS = Chains.STEPS;
 
   private final SubscriptionPorts ports;
@@ -35,12 +35,15 @@ final class FollowUps {
     this.match = match;
   }
 
-  /** Whether a message may be one; opens nothing. Recalls come in FLASH, changes in any lane. */
+  /**
+   * Whether a message may be a follow-up; opens nothing. Recalls come in FLASH, changes in any
+   * lane.
+   */
   boolean mayBe(InboxTable.PlacedRecord placed) {
     return placed.lane() == Lane.FLASH || changedBy(origin(placed), id(placed)).isPresent();
   }
 
-  /** Whether a message with this label is one about what the subscription lets through. */
+  /** Whether a message with this label is a follow-up of one that the subscription matches. */
   boolean is(InboxTable.PlacedRecord placed, Label label) {
     return (label.getKind() == Kind.KIND_RECALL && !placed.record().getWithoutTarget())
         || (!label.getReferences().isEmpty() && changesWhatIsLetThrough(placed));
@@ -59,7 +62,8 @@ final class FollowUps {
   }
 
   /**
-   * What a message changes; nothing where the record of it is damaged: the message itself is not.
+   * The target of a change; empty if the chain's record is damaged, which does not affect the
+   * message itself.
    */
   private Optional<MessageId> changedBy(AgencyName origin, MessageId id) {
     try {
@@ -77,7 +81,7 @@ final class FollowUps {
           .filter(match::matches)
           .isPresent();
     } catch (CorruptRecord e) {
-      // Delivery sets it aside.
+      // Delivery quarantines it.
       return false;
     }
   }

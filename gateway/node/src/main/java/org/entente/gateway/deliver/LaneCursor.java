@@ -9,18 +9,18 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 
 /**
- * Where a subscription stands in one lane: what it looks at next and what it has sent without an
- * acknowledgement yet. Pure state, confined to its subscription.
+ * The position of a subscription in one lane: the next message to examine, and those sent but not
+ * acknowledged. Pure state, confined to its subscription.
  */
 final class LaneCursor {
   /**
-   * What is remembered of a sent message until it is acknowledged.
+   * A sent message, kept until it is acknowledged.
    *
    * @param bucketDay last day of its bucket, days since 1970
    */
   record SentMessage(MessageId id, AgencyName origin, long bucketDay) {}
 
-  /** Positions from the first to the last, both included. */
+  /** Positions from first to last, both included. */
   record Range(long first, long last) {}
 
   private final TreeMap<Long, SentMessage> unacknowledged = new TreeMap<>();
@@ -34,9 +34,9 @@ final class LaneCursor {
   }
 
   /**
-   * A place.
+   * Creates a position.
    *
-   * @param told first position that no range speaks of yet; not above {@code next}
+   * @param told first position without an audit range; not above {@code next}
    */
   LaneCursor(long next, long sentBefore, long told) {
     this.next = next;
@@ -57,7 +57,7 @@ final class LaneCursor {
     return position <= sentBefore;
   }
 
-  /** The subscription does not want what stands at a position, or cannot have it. */
+  /** Skips a position whose message the subscription does not want or may not have. */
   void passed(long position) {
     next = position + 1;
   }
@@ -68,12 +68,12 @@ final class LaneCursor {
     next = position + 1;
   }
 
-  /** Whether a position is one that was sent here and waits for its acknowledgement. */
+  /** Whether a position was sent on this stream and awaits its acknowledgement. */
   boolean awaits(long position) {
     return unacknowledged.containsKey(position);
   }
 
-  /** Takes out everything up to a position; what it was. */
+  /** Removes and returns all sent messages up to a position. */
   List<SentMessage> acknowledge(long position) {
     Map<Long, SentMessage> done = unacknowledged.headMap(position, true);
     List<SentMessage> out = new ArrayList<>(done.values());
@@ -81,24 +81,24 @@ final class LaneCursor {
     return out;
   }
 
-  /** The place to start from after a reconnect: the first that is not acknowledged. */
+  /** The position to start from after a reconnect: the first one not acknowledged. */
   long durablePlace() {
     return unacknowledged.isEmpty() ? next : unacknowledged.firstKey();
   }
 
-  /** The positions that were put behind since the range before, up to the durable place. */
+  /** The positions passed since the previous range, up to the durable position. */
   Range advance() {
     Range range = new Range(told, Math.max(told, durablePlace() - 1));
     told = range.last() + 1;
     return range;
   }
 
-  /** First position that no range speaks of yet. */
+  /** First position without an audit range. */
   long told() {
     return told;
   }
 
-  /** From the first to the last that was sent and is not acknowledged, if there is one. */
+  /** The range from the first to the last unacknowledged position, if any. */
   Optional<Range> unanswered() {
     return unacknowledged.isEmpty()
         ? Optional.empty()

@@ -12,12 +12,11 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Severity;
 
 /**
- * A filter of a client, compiled, with what holds for every client: nothing is given that was
- * recalled, nor what is for desks at which it does not sit, and exercise traffic never mixes with
- * actual traffic. Content is opened only where {@link #mayOpen} says so. Subscriptions deliver
- * until the time by which a message was to be delivered ({@link #mayDeliver}); a person or a model
- * that looks for it is given it as long as it is kept ({@link #mayGive}), which its key says.
- * Immutable; safe for many threads.
+ * A compiled filter of a client, with the rules for every client: no recalled messages, no messages
+ * of other desks, and no mixing of exercise and actual traffic. Content is opened only if {@link
+ * #mayOpen} allows it. Subscriptions deliver until a message's delivery deadline ({@link
+ * #mayDeliver}); a person or model that looks it up may get it while it is kept ({@link #mayGive}),
+ * that is, while its key exists. Immutable; safe for many threads.
  */
 public final class MessageFilter {
   private final Set<Kind> kinds;
@@ -29,7 +28,7 @@ public final class MessageFilter {
   private final boolean exercise;
   private final DeskVisibility sight;
 
-  /** What a filter lets through of what a client is given. */
+  /** Combines a filter with the desk visibility of its client. */
   public MessageFilter(Filter filter, DeskVisibility sight) {
     kinds = new HashSet<>(filter.getKindsList());
     categories = new HashSet<>(filter.getCategoriesList());
@@ -42,8 +41,8 @@ public final class MessageFilter {
   }
 
   /**
-   * Whether a message may be given as long as it is kept, as far as is decided without opening
-   * anything; never what is damaged.
+   * Whether a kept message may be given, as far as can be decided without opening it; never for a
+   * damaged one.
    */
   public boolean mayGive(InboxTable.PlacedRecord placed) {
     return wantsLaneOf(placed) && isFor(placed);
@@ -58,11 +57,10 @@ public final class MessageFilter {
   }
 
   /**
-   * Whether its content may be opened for the client now: what every path asks on which content
-   * goes to a client, before it opens anything. Neither what its origin restricts nor what is set
-   * aside may.
+   * Whether a message's content may be opened for the client now. Every path that gives content to
+   * a client checks this before opening anything. False for restricted and quarantined messages.
    *
-   * @param aside whether a position holds what is set aside
+   * @param aside whether a position holds a quarantined message
    */
   public boolean mayOpen(InboxTable.PlacedRecord placed, LongPredicate aside) {
     return wantsLaneOf(placed) && mayBeOpened(placed, aside);
@@ -72,15 +70,12 @@ public final class MessageFilter {
     return isFor(placed) && !placed.record().getRestricted() && !aside.test(placed.position());
   }
 
-  /**
-   * Whether it is also still to be delivered, at a time in milliseconds since 1970, in whichever
-   * lane it came.
-   */
+  /** Whether it may also still be delivered at a time in milliseconds since 1970, in any lane. */
   boolean mayDeliver(InboxTable.PlacedRecord placed, LongPredicate aside, long nowMillis) {
     return placed.record().getExpiresAtMs() > nowMillis && mayBeOpened(placed, aside);
   }
 
-  /** Whether the filter lets the lane through in which it came. */
+  /** Whether the filter matches the message's lane. */
   boolean wantsLaneOf(InboxTable.PlacedRecord placed) {
     return wants(placed.lane().number());
   }
@@ -89,7 +84,7 @@ public final class MessageFilter {
     return lanes.isEmpty() || lanes.contains(lane);
   }
 
-  /** Whether the filter lets a message with this label through. */
+  /** Whether the filter matches this label. */
   public boolean matches(Label label) {
     return (kinds.isEmpty() || kinds.contains(label.getKind()))
         && wants(label.getLaneValue())

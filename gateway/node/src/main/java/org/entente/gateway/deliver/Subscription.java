@@ -35,15 +35,15 @@ import org.slf4j.LoggerFactory;
 /**
  * One open cursor.
  *
- * <p>Work happens in {@code pump}, which never runs twice at a time: it takes the highest lane that
- * has something and whose window is not full, opens messages, and sends them while the sink takes
- * them. Each lane has its own place and window, so FLASH overtakes whatever bulk waits for an
- * acknowledgement. Safe for many threads.
+ * <p>Work happens in {@code pump}, which never runs twice at a time: it chooses the highest lane
+ * with messages and room in its window, opens messages, and sends them while the sink is ready.
+ * Each lane has its own position and window, so FLASH overtakes bulk that awaits acknowledgement.
+ * Safe for many threads.
  */
 public final class Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final int CHUNK = 64;
-  // Less the few bytes that the response itself has around them.
+  // Less the few bytes of the surrounding response.
   private static final int BATCH_BYTES = (1 << 20) - 16;
 
   private final SubscriptionPorts ports;
@@ -84,7 +84,7 @@ public final class Subscription {
     this.places.putAll(places);
   }
 
-  /** Looks for something to send; called when something arrived or the sink takes more again. */
+  /** Looks for messages to send; called when one arrived or the sink is ready again. */
   public void wake() {
     if (work.getAndIncrement() == 0) {
       executor.execute(this::pump);
@@ -92,8 +92,8 @@ public final class Subscription {
   }
 
   /**
-   * Everything in the lane of a position up to it is done. A position that was not sent on this
-   * stream is refused.
+   * Acknowledges all messages of a position's lane up to it. Refuses a position that was not sent
+   * on this stream.
    */
   public Optional<Problem> acknowledge(long position) {
     CursorRecord record;
@@ -107,7 +107,7 @@ public final class Subscription {
             new Problem(
                 Code.INVALID_FIELD,
                 "ack.position",
-                "position " + position + " is not one that waits for acknowledgement here"));
+                "position " + position + " does not await acknowledgement on this stream"));
       }
       LaneCursor lane = place.get().getValue();
       done = lane.acknowledge(position);
@@ -122,7 +122,7 @@ public final class Subscription {
     return Optional.empty();
   }
 
-  /** First position of each lane that is not acknowledged, or not looked at. */
+  /** First position of each lane that is not acknowledged or not examined. */
   Map<Lane, Long> durablePlaces() {
     synchronized (lock) {
       Map<Lane, Long> out = new EnumMap<>(Lane.class);
@@ -137,9 +137,9 @@ public final class Subscription {
   }
 
   /**
-   * Ends it; nothing is sent afterwards. The cursor stays. The first call has the audit log told of
-   * what was delivered. Done when that and everything that was acknowledged is durable: the ledger
-   * commits in the order of acknowledging. Failed if the last was not made durable.
+   * Ends the subscription; nothing is sent afterwards. The cursor stays. The first call records the
+   * deliveries in the audit log. Completes when that and all acknowledgements are durable, as the
+   * ledger commits them in order. Fails if the last one could not be made durable.
    */
   public CompletableFuture<?> close() {
     synchronized (lock) {
@@ -179,10 +179,10 @@ public final class Subscription {
       seen = work.get();
       try {
         while (step()) {
-          // until nothing is left or nothing more is taken
+          // until nothing is left or the sink is full
         }
       } catch (RuntimeException | StackOverflowError e) {
-        // The edge of a pool thread: counted by its log line; the subscriber reconnects.
+        // The edge of a pool thread: the failure is logged and the subscriber reconnects.
         LOG.error("delivery to cursor {} of client {} failed", name.name(), name.client(), e);
         synchronized (lock) {
           if (!closed) {
@@ -240,7 +240,7 @@ public final class Subscription {
             message -> send(placed, place, message), () -> place.passed(placed.position()));
   }
 
-  /** One message on which this gateway fails holds back none that comes after it. */
+  /** Opens a message, or quarantines it, so that a failing message does not block later ones. */
   private Optional<OpenedMessage> openOrSetAside(InboxTable.PlacedRecord placed) {
     while (true) {
       try {
@@ -259,9 +259,9 @@ public final class Subscription {
 
   private record OpenedMessage(Label label, Body body) {}
 
-  /** Empty for what the subscription does not want and what may not be given any more. */
+  /** Opens a message; empty if the subscription does not want it or may no longer get it. */
   private Optional<OpenedMessage> open(InboxTable.PlacedRecord placed) {
-    // What its origin restricts comes anew, behind all others, when that is lifted.
+    // A restricted message is redelivered at the tail when the restriction ends.
     boolean wanted =
         placed.isDamaged()
             || (match.mayDeliver(placed, ports.undeliverable()::holds, ports.clock().millis())
@@ -277,7 +277,10 @@ public final class Subscription {
     return body == null ? Optional.empty() : Optional.of(new OpenedMessage(message.label(), body));
   }
 
-  /** Null for what was erased; what is there, with its key, and does not open is damaged. */
+  /**
+   * The opened message; null if it was erased. One that exists with its key but does not open is
+   * damaged.
+   */
   private InboxOpener.@Nullable Message whole(InboxTable.PlacedRecord placed) {
     Optional<InboxOpener.Message> opened =
         placed.isDamaged()

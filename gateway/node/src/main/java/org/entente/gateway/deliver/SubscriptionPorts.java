@@ -9,7 +9,7 @@ import org.entente.gateway.receive.InboxOpener;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;
 
-/** What a subscription works with; one for all subscriptions of a node. */
+/** The parts that subscriptions use; one instance for all subscriptions of a node. */
 interface SubscriptionPorts {
   InboxTable inbox();
 
@@ -23,10 +23,10 @@ interface SubscriptionPorts {
 
   InstantSource clock();
 
-  /** What acknowledgements make durable. */
+  /** Makes acknowledgements durable. */
   AcknowledgementCommit acknowledging();
 
-  /** What the national classification of a label is handled as here, where it is another's. */
+  /** The local equivalent of a label's foreign national classification. */
   Optional<ClassificationEquivalent> equivalent(Label label);
 
   void delivered(boolean again, boolean exercise);

@@ -36,13 +36,13 @@ import org.entente.proto.v1.OpenCursor;
  * opening it again takes it over. Safe for many threads.
  */
 public final class Subscriptions {
-  /** Deliveries of one lane that may be unacknowledged unless the client asks otherwise. */
+  /** Default number of unacknowledged deliveries in one lane. */
   public static final int DEFAULT_WINDOW = 1_000;
 
-  /** The most it may ask for. */
+  /** The greatest window that a client may request. */
   public static final int MAX_WINDOW = 10_000;
 
-  /** Most deliveries in a response that it may ask for. */
+  /** The most deliveries per response that a client may request. */
   public static final int MAX_BATCH = 256;
 
   private static final Pattern CURSOR = Pattern.compile("[a-z0-9._-]{1,64}");
@@ -56,7 +56,7 @@ public final class Subscriptions {
   /**
    * Subscriptions on a ledger.
    *
-   * @param undeliverable what does not open
+   * @param undeliverable handles messages that cannot be opened
    * @param evidence tells origins of retrievals
    * @param leaves tells the audit log of deliveries
    * @param limits of each client
@@ -77,11 +77,11 @@ public final class Subscriptions {
   }
 
   /**
-   * What deliveries run on, read the time from and are counted by.
+   * The executor, clock, meters and look-ups used by deliveries.
    *
-   * @param sights what a client is given
-   * @param equivalents what a label's national classification is handled as here
-   * @param late what origins are told of what is acknowledged late
+   * @param sights the desk visibility of a client
+   * @param equivalents the local equivalent of a label's national classification
+   * @param late answers to origins about late acknowledgements
    */
   public record Environment(
       Executor executor,
@@ -91,7 +91,7 @@ public final class Subscriptions {
       Function<Label, Optional<ClassificationEquivalent>> equivalents,
       LateAnswers late) {}
 
-  /** Either an open cursor or what is wrong with the request. */
+  /** An open cursor, or the problem of the request. */
   public sealed interface OpenResult {
     /** The cursor is held. */
     record Held(Subscription subscription, long fromPosition, long lastPosition)
@@ -107,13 +107,15 @@ public final class Subscriptions {
    */
   public synchronized OpenResult open(String client, OpenCursor request, Sink sink) {
     if (!CURSOR.matcher(request.getCursor()).matches()) {
-      return invalid("open.cursor", "a cursor's name has 1 to 64 characters of a-z 0-9 . _ -");
+      return invalid("open.cursor", "a cursor name must have 1 to 64 characters of a-z 0-9 . _ -");
     }
     if (request.getWindow() < 0 || request.getWindow() > MAX_WINDOW) {
-      return invalid("open.window", "a window is 1 to " + MAX_WINDOW + ", or 0 for the default");
+      return invalid(
+          "open.window", "a window must be 1 to " + MAX_WINDOW + ", or 0 for the " + "default");
     }
     if (request.getBatch() < 0 || request.getBatch() > MAX_BATCH) {
-      return invalid("open.batch", "a batch is 1 to " + MAX_BATCH + ", or 0 for each alone");
+      return invalid(
+          "open.batch", "a batch must be 1 to " + MAX_BATCH + ", or 0 for single " + "deliveries");
     }
     List<Problem> unfit = FilterLimits.problems("open.filter", request.getFilter());
     if (!unfit.isEmpty()) {
@@ -147,8 +149,8 @@ public final class Subscriptions {
   }
 
   /**
-   * Forgets a closed subscription, and has the audit log told of what it was given. Done when that
-   * and every acknowledgement is durable; failed if the last was not made durable.
+   * Removes a closed subscription, and records its deliveries in the audit log. Completes when that
+   * and every acknowledgement is durable; fails if the last one could not be made durable.
    */
   public CompletableFuture<?> closed(String client, String cursor, Subscription subscription) {
     CompletableFuture<?> settled = subscription.close();
@@ -156,15 +158,12 @@ public final class Subscriptions {
     return settled;
   }
 
-  /**
-   * Tells the audit log of what cursors acknowledged and has no leaf yet, where one is due; waits
-   * for the disk if it is.
-   */
+  /** Adds the due audit leaves of acknowledged ranges; waits for the disk if there are any. */
   public void round() {
     acknowledging.round(ports.clock());
   }
 
-  /** The same of one cursor, due or not, as part of a change. */
+  /** The same for one cursor, due or not, as part of a change. */
   public void settle(Transaction tx, String client, String cursor) {
     acknowledging.settle(tx, new DeliveryLeaves.Cursor(client, cursor));
   }
@@ -175,8 +174,8 @@ public final class Subscriptions {
   }
 
   /**
-   * First position of each lane that a cursor has not passed: by its open stream, which also passes
-   * what it does not want, or else as committed.
+   * First position of each lane that a cursor has not passed: that of its open stream, which also
+   * skips unwanted messages, or else the committed one.
    */
   public Map<Lane, Long> places(CursorTable.NamedCursor cursor) {
     Subscription stream = open.get(key(cursor.client(), cursor.cursor()));
@@ -196,21 +195,21 @@ public final class Subscriptions {
   }
 
   /**
-   * Does something about a cursor that no stream holds; none can open one meanwhile.
+   * Runs an action on a cursor that no stream holds, and keeps streams from opening it meanwhile.
    *
-   * @return what it gave; empty, and it was not done, if a stream holds the cursor
+   * @return the result; empty, without running it, if a stream holds the cursor
    */
   public synchronized <T> Optional<T> whileClosed(
       String client, String cursor, Supplier<T> something) {
     return isOpen(client, cursor) ? Optional.empty() : Optional.of(something.get());
   }
 
-  /** Tells every subscription that something arrived. */
+  /** Tells every subscription that messages arrived. */
   public void arrived() {
     open.values().forEach(Subscription::wake);
   }
 
-  /** How many cursors are held. */
+  /** The number of held cursors. */
   public int count() {
     return open.size();
   }
@@ -223,7 +222,7 @@ public final class Subscriptions {
     for (Lane lane : Lane.all()) {
       int index = lane.number() - 1;
       boolean known = index < record.getNextPositionCount();
-      // A place beyond the end would let what comes next pass by.
+      // A position beyond the end would skip the next messages.
       long next = Math.min(nextPosition(record, lane), end);
       long sent = known ? Math.min(record.getSentPosition(index), end - 1) : 0;
       boolean replay = request.fromPosition() > 0;
@@ -235,7 +234,8 @@ public final class Subscriptions {
   }
 
   /**
-   * A client that remembers more than the ledger does would miss what gets those positions next.
+   * The problem of a position ahead of the ledger: the client would miss the next messages at those
+   * positions.
    */
   private static Problem ahead(long from, long last) {
     return new Problem(
@@ -245,12 +245,12 @@ public final class Subscriptions {
             + from
             + " is ahead of this ledger, whose last is "
             + last
-            + ": it was set back; open from "
+            + ": the ledger was restored; open from "
             + (last + 1)
-            + " at most, and take positions beyond as new");
+            + " at most, and treat later positions as new");
   }
 
-  /** Which limit of the client a cursor would exceed. */
+  /** The client's limit that a cursor would exceed. */
   private Optional<Problem> over(String client, String cursor, int window) {
     Set<String> names = new HashSet<>(cursors.names(client, limits.cursors()));
     long windows = window;
@@ -271,7 +271,8 @@ public final class Subscriptions {
               + names.size()
               + " cursors and may have "
               + limits.cursors()
-              + " (limits.per_client.cursors); open one of them, or have the operator forget one");
+              + " (limits.per_client.cursors); use an existing one, or ask the operator to "
+              + "remove one");
     }
     if (windows > limits.unacknowledged()) {
       return limit(
@@ -280,7 +281,7 @@ public final class Subscriptions {
               + windows
               + " deliveries unacknowledged and may have "
               + limits.unacknowledged()
-              + " (limits.per_client.unacknowledged); ask for less, or close one");
+              + " (limits.per_client.unacknowledged); request a smaller window, or close a cursor");
     }
     return Optional.empty();
   }

@@ -5,18 +5,18 @@ import java.util.List;
 import org.entente.proto.store.v1.UnloggedRange;
 
 /**
- * What of a cursor has no audit leaf yet. What continues a range joins it. What does not, since the
- * client read again from elsewhere, stands apart, up to {@value #APART} ranges of a lane; beyond
- * that the last of them grows over it, so that neither the record nor the leaves that come of it
- * grow with what a client does. Pure.
+ * The ranges of a cursor without an audit leaf. A range that continues another joins it. One that
+ * does not, because the client read again from elsewhere, is kept separately, up to {@value #APART}
+ * ranges of a lane; after that the last range is extended over it. So neither the record nor its
+ * leaves grow with a client's behaviour. Pure.
  */
 final class UnauditedRanges {
-  /** Ranges of one lane and kind. */
+  /** Most ranges of one lane and kind. */
   static final int APART = 4;
 
   private UnauditedRanges() {}
 
-  /** Ranges with one more. */
+  /** Adds a range. */
   static List<UnloggedRange> with(List<UnloggedRange> before, UnloggedRange added) {
     List<UnloggedRange> out = new ArrayList<>(before);
     int alike = 0;
@@ -44,8 +44,9 @@ final class UnauditedRanges {
   }
 
   /**
-   * What was acknowledged joins only what follows upon it, so that each message is counted once
-   * unless it was read again; what was given joins whatever it touches.
+   * Whether a range joins another. An acknowledged range joins only a directly following one, so
+   * that each message is counted once unless it was read again; an unacknowledged range joins any
+   * that it touches.
    */
   private static boolean continues(UnloggedRange range, UnloggedRange next) {
     return range.getUnanswered()

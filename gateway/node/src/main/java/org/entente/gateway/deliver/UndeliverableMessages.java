@@ -28,10 +28,10 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Received messages on whose opening this gateway fails. One that is set aside stays where it lies,
- * so that recall, erasure and retention reach it, and is passed over by every subscription. Once it
- * opens again it moves behind all others, so that those subscriptions get it too, and it is found;
- * past the time of its delivery it is found only. Safe for many threads.
+ * Received messages that this gateway fails to open. A quarantined one stays at its position, so
+ * that recall, erasure and retention apply to it, and subscriptions skip it. Once it opens again it
+ * moves to the tail, so that subscriptions get it, and search finds it; after its delivery
+ * deadline, only search does. Safe for many threads.
  */
 public final class UndeliverableMessages implements QuarantineStage {
   private final AgencyName self;
@@ -44,7 +44,7 @@ public final class UndeliverableMessages implements QuarantineStage {
   private final ProcessingFailures<Long> mishaps = new ProcessingFailures<>("delivering");
 
   /**
-   * Setting aside out of the inbox of a ledger.
+   * Creates the quarantine of a ledger's inbox.
    *
    * @param arrived told when a message opens again
    */
@@ -65,22 +65,22 @@ public final class UndeliverableMessages implements QuarantineStage {
     this.arrived = arrived;
   }
 
-  /** Whether the message at a position is set aside. Quick. */
+  /** Whether the message at a position is quarantined. Quick. */
   boolean holds(long position) {
     return ledger.quarantine().holds(position);
   }
 
-  /** What to do about a message that could not be opened. */
+  /** What to do with a message that could not be opened. */
   enum NextAction {
-    /** Try again: it has failed too seldom. */
+    /** Try again: it has not failed often enough. */
     AGAIN,
-    /** Pass it over: it is set aside. */
+    /** Skip it: it is quarantined. */
     PASS,
-    /** Stop here: the machine failed, or there is no room to set it aside. */
+    /** Stop here: the machine failed, or the quarantine is full. */
     STOP
   }
 
-  /** A message could not be opened. Waits for the disk where it sets it aside. */
+  /** Handles a failure to open a message. Waits for the disk if it quarantines it. */
   NextAction failed(InboxTable.PlacedRecord placed, Throwable failure) {
     meters.mishap(Meters.Step.DELIVERING);
     mishaps.happened(placed.position(), failure);
@@ -118,8 +118,8 @@ public final class UndeliverableMessages implements QuarantineStage {
   }
 
   /**
-   * The end of its bucket's last day: until then a person finds and opens it, delivered or not, if
-   * it opens again.
+   * The end of the last day of its bucket. Until then a person can find and open it, delivered or
+   * not, if it opens again.
    */
   private static long ends(InboxRecord record) {
     return LocalDate.ofEpochDay(record.getBucketDay() + 1)
@@ -162,13 +162,15 @@ public final class UndeliverableMessages implements QuarantineStage {
     return new DecisionResult(
         QuarantineState.QUARANTINE_STATE_RELEASED,
         delivered
-            ? "it opens; subscribers get it at position " + position
-            : "it opens, and is found and opened by its id; the time of its delivery is over");
+            ? "it opens now; subscribers get it at position " + position
+            : "it opens now, but its delivery deadline has passed; search and look-up by id find "
+                + "it");
   }
 
   private static DecisionResult gone() {
     return new DecisionResult(
-        QuarantineState.QUARANTINE_STATE_GONE, "it is not kept any more: erased, or its time over");
+        QuarantineState.QUARANTINE_STATE_GONE,
+        "it is no longer kept: it was erased or its " + "retention ended");
   }
 
   @Override
@@ -178,9 +180,9 @@ public final class UndeliverableMessages implements QuarantineStage {
       return gone();
     }
     if (expired) {
-      // It lies in the inbox and ends there, as every message that nobody took.
+      // It is in the inbox and ends there, like every message that was not retrieved.
       return new DecisionResult(
-          QuarantineState.QUARANTINE_STATE_EXPIRED, "nobody decided before its time was over");
+          QuarantineState.QUARANTINE_STATE_EXPIRED, "its retention ended before a decision");
     }
     ledger
         .retention()
@@ -192,10 +194,13 @@ public final class UndeliverableMessages implements QuarantineStage {
     boolean told = !placed.isDamaged() && tell(tx, placed.record());
     return new DecisionResult(
         QuarantineState.QUARANTINE_STATE_DISCARDED,
-        told ? "given up; origin told that nobody retrieved it" : "given up");
+        told ? "discarded; its origin was told that it was not retrieved" : "discarded");
   }
 
-  /** The origin has its evidence of delivery; it learns that nobody got it, if nobody did. */
+  /**
+   * Tells the origin, which already has evidence of delivery, that no client retrieved the message,
+   * if so.
+   */
   private boolean tell(Transaction tx, InboxRecord record) {
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
     if (ledger.retrievals().isRetrieved(tx, id)) {

@@ -1,6 +1,6 @@
 /**
- * From the ledger to subscribers: durable cursors, filters, opening at the moment of delivery. A
- * slow subscriber holds back nobody: its backlog is the ledger.
+ * Delivery from the ledger to subscribers: durable cursors, filters, and decryption at the moment
+ * of delivery. A slow subscriber delays no other: its backlog is the ledger.
  */
 @NullMarked
 package org.entente.gateway.deliver;

@@ -24,34 +24,34 @@ import org.entente.proto.v1.Standing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chains of messages: what updates, cancels, rectifies or restricts what.
+ * Chains of messages: which message updates, cancels, rectifies or restricts which.
  *
- * <p><b>Rules.</b> A change concerns a message of its own origin only; one that names another's, or
- * one that never comes, is kept and changes nothing. The order of arrival means nothing: what
- * changes a message that is not here yet waits for it, and is dropped if one of them is training
- * and the other is not. A change holds unless it was itself cancelled or recalled; a cancellation
- * is final, so that this is decided by looking one step further and never around a circle. A change
- * outlives the message that made it: a recipient who erases a restriction, or whose copy of it
- * ends, does not lift it.
+ * <p><b>Rules.</b> A change applies only to a message of its own origin; one that names another
+ * origin's message, or a message that never arrives, is kept without effect. The order of arrival
+ * does not matter: a change waits for a target that has not arrived, and is dropped if exactly one
+ * of the two is training. A change applies unless it was itself cancelled or recalled. A
+ * cancellation is final, so one further step decides this, and cycles cannot occur. A change
+ * outlives the message that made it: erasing a restriction, or the end of its retention, does not
+ * lift it.
  *
- * <p>A received message bears in its record that it was changed and that it is restricted, so that
- * whoever delivers it looks here only where there is something to be seen. Safe for many threads;
- * changes are made in transactions.
+ * <p>The record of a received message says whether it was changed and whether it is restricted, so
+ * that delivery reads the chain only when needed. Safe for many threads; changes are made in
+ * transactions.
  */
 public final class Chains {
-  /** Most changes of one message that its sender may make. */
+  /** Most changes that a sender may make to one of its messages. */
   public static final int MOST = 64;
 
-  /** Most changes of one message that are taken from a peer. */
+  /** Most changes of one message that are accepted from a peer. */
   static final int MOST_TAKEN = 128;
 
   /** Most messages of a chain that are shown. */
   static final int MOST_SHOWN = 256;
 
-  /** So far back a chain is followed for whoever is given some of what comes. */
+  /** Steps for which a chain is followed for subscribers that receive only some messages. */
   public static final int STEPS = 8;
 
-  /** How long a chain is remembered whose message is not here, days. */
+  /** How long a chain is kept whose message is not here, in days. */
   private static final long KEPT_DAYS = EvidenceRecords.KEPT.toDays();
 
   private final ChainTable book;
@@ -64,61 +64,61 @@ public final class Chains {
     this.anew = anew;
   }
 
-  /** Goes on with what was to come anew when the ledger was closed. */
+  /** Continues redeliveries that were pending when the ledger was closed. */
   void start() {
     anew.goOn();
   }
 
   /**
-   * Has somebody told after each commit in which received messages came anew. On the writer's
-   * thread, so it must be quick; one at a time.
+   * Sets the listener called after each commit that redelivers received messages, on the writer's
+   * thread, so it must be quick. There is one listener.
    */
   public void whenAnew(Runnable told) {
     anew.whenMoved(told);
   }
 
-  /** Whether a message can be changed once more by its sender. */
+  /** Whether its sender can change a message once more. */
   public boolean hasRoom(AgencyName origin, MessageId target) {
     ChainRecord record = book.read(origin, target);
     return record == null || record.getChangedByCount() < MOST;
   }
 
-  /** Whether one more change of a message is taken from its origin. */
+  /** Whether one more change of a message is accepted from its origin. */
   public boolean takes(Transaction tx, AgencyName origin, MessageId target) {
     ChainRecord record = book.read(tx, origin, target);
     return record == null || record.getChangedByCount() < MOST_TAKEN;
   }
 
-  /** What a message changes, as committed; empty if it changes nothing. Opens nothing. */
+  /** The message that a message changes, as committed; empty if none. Decrypts nothing. */
   public Optional<MessageId> changedBy(AgencyName origin, MessageId id) {
     return Optional.ofNullable(book.read(origin, id))
         .filter(record -> !record.getReferences().isEmpty())
         .map(record -> MessageId.of(record.getReferences().toByteArray()));
   }
 
-  /** Whether a message is a cancellation, which nothing changes. */
+  /** Whether a message is a cancellation, which cannot be changed. */
   public boolean isFinal(AgencyName origin, MessageId id) {
     ChainRecord record = book.read(origin, id);
     return record != null && record.getType() == MessageType.MESSAGE_TYPE_CANCEL_VALUE;
   }
 
   /**
-   * Whether a message is known to change another, and to be training where it should be actual
-   * traffic, or the reverse: that is remembered when the message itself is gone.
+   * Whether a message is known to change another and to be training where it should be actual
+   * traffic, or the reverse. This is remembered after the message itself is gone.
    */
   public boolean isOfTheOther(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     ChainRecord record = book.read(tx, origin, id);
     return record != null && !isOf(record, exercise);
   }
 
-  /** One that changes nothing, or of which that was not kept, may be either. */
+  /** Whether a record fits a kind; one that changes nothing, or has no kind stored, fits both. */
   private static boolean isOf(ChainRecord record, boolean exercise) {
     return !record.hasExercise() || record.getExercise() == exercise;
   }
 
   /**
-   * The record of a message that is about to be kept, with what changed it before it came. To be
-   * asked before the message is appended.
+   * The record of an arriving message, with the changes that arrived before it. Called before the
+   * message is appended.
    */
   public InboxRecord arriving(Transaction tx, AgencyName origin, MessageId id, InboxRecord record) {
     ChainRecord chain = withoutTheOther(tx, origin, id, record.getExercise());
@@ -131,16 +131,18 @@ public final class Chains {
   }
 
   /**
-   * A message has come after what changes it. That comes anew behind it, with what changes that in
-   * its turn, {@link #STEPS} steps on: whoever takes some of what comes has passed it over, since
-   * nothing said then whether it concerned him. To be called once the message is appended; the rest
-   * follows in commits of its own.
+   * Redelivers, after a message that arrived late, the changes that arrived before it, and their
+   * own changes for {@link #STEPS} steps. Filtering subscribers have skipped them, as their target
+   * was unknown. Called once the message is appended; the redelivery follows in separate commits.
    */
   public void arrived(Transaction tx, AgencyName origin, MessageId id) {
     anew.changesOf(tx, origin, id, STEPS);
   }
 
-  /** Before a message came nobody knew whether what changes it is of its kind. */
+  /**
+   * The record without changes of the other kind (training or actual), which was unknown before the
+   * message arrived.
+   */
   private @Nullable ChainRecord withoutTheOther(
       Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     ChainRecord chain = book.read(tx, origin, id);
@@ -161,7 +163,7 @@ public final class Chains {
     return left;
   }
 
-  /** Notes a change by its origin; once it is noted it holds for what is here and what comes. */
+  /** Records a change by its origin; it applies to present and future messages. */
   public void changed(Transaction tx, AgencyName origin, ChainLink step) {
     ChainRecord own = orNew(book.read(tx, origin, step.id()));
     book.put(
@@ -184,10 +186,7 @@ public final class Chains {
     refreshTarget(tx, origin, target);
   }
 
-  /**
-   * A message was recalled by its origin: what it changed, it changes no more, if both are training
-   * or neither is.
-   */
+  /** Ends the effect of a recalled message on its target, if both are training or neither is. */
   public void recalled(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     ChainRecord record = book.read(tx, origin, id);
     if (record != null && !record.getReferences().isEmpty() && isOf(record, exercise)) {
@@ -196,7 +195,7 @@ public final class Chains {
     }
   }
 
-  /** Where it is a change itself, what it changes may stand otherwise now. */
+  /** Updates the target of a change, whose state may differ now. */
   private void refreshTarget(Transaction tx, AgencyName origin, ChainRecord record) {
     if (!record.getReferences().isEmpty()) {
       refresh(tx, origin, MessageId.of(record.getReferences().toByteArray()));
@@ -207,7 +206,7 @@ public final class Chains {
     return record == null ? ChainRecord.getDefaultInstance() : record;
   }
 
-  /** Brings the record of a received message in line; one that is free again comes anew. */
+  /** Updates the record of a received message; redelivers it if its restriction ended. */
   private void refresh(Transaction tx, AgencyName origin, MessageId id) {
     InboxTable.PlacedRecord placed = inbox.find(tx, id);
     ChainRecord chain = book.read(tx, origin, id);
@@ -225,7 +224,7 @@ public final class Chains {
     }
     inbox.replace(tx, placed, now);
     if (before.getRestricted() && !now.getRestricted()) {
-      // Subscribers passed it over while it was restricted.
+      // Subscribers skipped it while it was restricted.
       anew.itself(tx, origin, id);
     }
   }
@@ -277,7 +276,7 @@ public final class Chains {
     return type == null ? MessageType.MESSAGE_TYPE_UNSPECIFIED : type;
   }
 
-  /** Recalled, or cancelled: a cancellation of a cancellation is none. */
+  /** Whether a change was recalled or cancelled. A cancellation cannot be cancelled. */
   private static boolean isWithdrawn(ChainReader reading, ChainRecord change) {
     return change.getRecalled()
         || (change.getType() != MessageType.MESSAGE_TYPE_CANCEL_VALUE
@@ -290,7 +289,10 @@ public final class Chains {
     return record.getType() == MessageType.MESSAGE_TYPE_CANCEL_VALUE && !record.getRecalled();
   }
 
-  /** What an origin did with its message since, as committed; the default instance for nothing. */
+  /**
+   * The later changes of a message by its origin, as committed; the default instance if there are
+   * none.
+   */
   public Standing standing(AgencyName origin, MessageId id) {
     ChainRecord chain = book.read(origin, id);
     if (chain == null || chain.getChangedByCount() == 0) {
@@ -313,12 +315,12 @@ public final class Chains {
       case MESSAGE_TYPE_RECTIFICATION -> standing.setRectified(true);
       case MESSAGE_TYPE_RESTRICTION -> standing.setRestricted(true);
       default -> {
-        // No other is ever noted.
+        // No other type is recorded.
       }
     }
   }
 
-  /** The chain in which a message stands, from its first on, as committed; bounded. */
+  /** The chain of a message, from its first member, as committed; bounded. */
   public List<ChainEntry> chain(AgencyName origin, MessageId id) {
     ChainReader reading = reading(origin);
     List<ChainEntry> out = new ArrayList<>();
@@ -362,13 +364,13 @@ public final class Chains {
     }
   }
 
-  /** Forgets what nobody needs any more, at most so many; how many were looked at. */
+  /** Removes records no longer needed, at most {@code most}; returns how many were examined. */
   public int prune(Transaction tx, long nowMillis, int most) {
     long day = Duration.ofMillis(nowMillis).toDays() - KEPT_DAYS;
     return book.prune(tx, day, most, (origin, id) -> isNeeded(tx, origin, id));
   }
 
-  /** As long as the message is here, or what it changes, or what that changes in its turn. */
+  /** Whether the message, its target or the target's target is here. */
   private boolean isNeeded(Transaction tx, AgencyName origin, MessageId id) {
     MessageId next = id;
     for (int step = 0; step < 3; step++) {

@@ -9,12 +9,12 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which received messages a client is given, as far as desks say: the one place where that is
- * decided. It looks at where a message was directed when it came, and opens nothing of it.
+ * Decides which received messages a client may get by desk; no other class does. Uses the desks to
+ * which a message was directed on arrival, and decrypts no content.
  *
- * <p>A client that sits at no desk is given everything. One that sits at desks is given what is
- * directed to one of them and, unless it has these only, what is directed to none; what cannot be
- * read is kept from it. Immutable; safe for many threads.
+ * <p>A client without desks gets everything. A client with desks gets messages directed to one of
+ * them and, unless restricted to these, messages directed to none. It does not get messages whose
+ * desks cannot be read. Immutable; safe for many threads.
  */
 public final class DeskVisibility {
   private final Function<InboxRecord, Optional<List<String>>> desks;
@@ -33,15 +33,15 @@ public final class DeskVisibility {
   }
 
   /**
-   * The same, and of it what is directed to one of some desks.
+   * A narrower visibility: only messages directed to one of these desks.
    *
-   * @param names none: all of it
+   * @param names empty for no narrowing
    */
   public DeskVisibility of(List<String> names) {
     return names.isEmpty() ? this : new DeskVisibility(desks, seat, Set.copyOf(names));
   }
 
-  /** Whether the client is given a message. */
+  /** Whether the client may get a message. */
   public boolean sees(InboxRecord record) {
     if (asked.isEmpty() && seat.isNone()) {
       return true;
@@ -56,10 +56,9 @@ public final class DeskVisibility {
   }
 
   /**
-   * Whether the client is told of what stands elsewhere about a message.
+   * Whether the client may get other data about a message.
    *
-   * @param placed the message; null if it is not here any more, so that nobody can say for which
-   *     desk it was
+   * @param placed the message; null if it is gone, so that its desks are unknown
    */
   public boolean seesAbout(InboxTable.@Nullable PlacedRecord placed) {
     return placed == null ? asked.isEmpty() && seat.isNone() : sees(placed.record());

@@ -19,9 +19,9 @@ import org.entente.proto.store.v1.DeskNames;
 import org.entente.proto.store.v1.InboxRecord;
 
 /**
- * The desks of this agency: which clients sit where, and to which a received message is directed.
- * That is kept in the message's record, sealed until its bucket ends, since it stands in its label.
- * Immutable; safe for many threads.
+ * The desks of this agency: which clients sit at them, and to which a received message is directed.
+ * The latter is part of the label, so it is kept sealed in the message's record until its bucket
+ * ends. Immutable; safe for many threads.
  */
 public final class Desks {
   private final RecordSeal atRest;
@@ -33,12 +33,12 @@ public final class Desks {
     this.seats = Map.copyOf(seats);
   }
 
-  /** What a client is given. */
+  /** The visibility of a client. */
   public DeskVisibility sight(NodeName client) {
     return new DeskVisibility(this::of, seats.getOrDefault(client, DeskSeat.NONE));
   }
 
-  /** The desks at which clients sit. */
+  /** The desks that have clients. */
   public Set<String> names() {
     return seats.values().stream()
         .flatMap(seat -> seat.desks().stream())
@@ -46,15 +46,15 @@ public final class Desks {
         .collect(Collectors.toSet());
   }
 
-  /** Whether somebody sits at one of these. */
+  /** Whether one of these desks has a client. */
   public boolean isStaffed(Collection<String> names) {
     return seats.values().stream().anyMatch(seat -> names.stream().anyMatch(seat::isAt));
   }
 
   /**
-   * A record that is directed to desks.
+   * Adds to a record the desks to which it is directed.
    *
-   * @param names ascending, each once; none for clients that sit at no desk
+   * @param names ascending, without duplicates; empty for clients without desks
    */
   public InboxRecord directed(InboxRecord record, List<String> names) {
     DeskNames desks = DeskNames.newBuilder().addAllNames(names).build();
@@ -65,10 +65,7 @@ public final class Desks {
     return record.toBuilder().setSealedDesks(ByteString.copyFrom(sealed)).build();
   }
 
-  /**
-   * To which desks a record is directed that is directed to some; empty if that cannot be read any
-   * more.
-   */
+  /** The desks of a record that is directed to some; empty if they can no longer be read. */
   public Optional<List<String>> of(InboxRecord record) {
     return atRest.open(context(record), record.getSealedDesks().toByteArray()).map(Desks::names);
   }
@@ -81,7 +78,7 @@ public final class Desks {
     }
   }
 
-  /** So that the desks of one message are not put beside another. */
+  /** Binds the sealed desks to their message. */
   private static String context(InboxRecord record) {
     return "desks " + MessageId.of(record.getMessageId().toByteArray());
   }

@@ -29,19 +29,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer: takes whatever waits, highest lane first, applies it and commits it with one
- * fsync; what arrives meanwhile goes into the next batch. So a lone change waits for nobody, and
- * under load the cost of the fsync is shared. A patient change is no reason for a commit: it goes
- * with the next that another causes, or alone after {@link #PATIENCE}.
+ * The single writer: takes all waiting changes, highest lane first, applies them and commits them
+ * with one fsync; later ones go into the next batch. So a lone change does not wait, and under load
+ * changes share the cost of the fsync. A patient change does not start a commit: it joins the next
+ * one, or is committed alone after {@link #PATIENCE}.
  *
- * <p>A mutation that throws is undone alone and its caller told. A commit that fails fails all of
- * its batch and stops the writer for good, because it is unknown what reached the disk: the node is
- * opened again and reconciles.
+ * <p>A mutation that throws is undone alone, and its caller gets the exception. A failed commit
+ * fails its whole batch and stops the writer permanently, because it is unknown what reached the
+ * disk: the node is reopened and reconciles.
  */
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-  /** How long a patient change waits for company at most. */
+  /** The longest wait of a patient change for another commit. */
   static final Duration PATIENCE = Duration.ofMillis(20);
 
   private record WaitingChange<T>(
@@ -105,7 +105,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** Asks for a turn if there is something to do and none was asked for. Under the lock. */
+  /** Schedules a turn if there is work and none is scheduled. Under the lock. */
   private void takeTurn() {
     if (started && !running && hasReason()) {
       running = true;
@@ -113,7 +113,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** Whether something waits that is a reason for a commit. Under the lock. */
+  /** Whether a waiting change requires a commit. Under the lock. */
   private boolean hasReason() {
     return waitingCount > patientCount || ((due || closing) && waitingCount > 0);
   }
@@ -162,7 +162,7 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  /** Sees to it that what is patient now is due in time. Under the lock. */
+  /** Sets the timer for the patient changes. Under the lock. */
   private void doze() {
     if (!dozing) {
       dozing = true;
@@ -206,8 +206,8 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /**
-   * The first of a batch; null when nothing waits, which ends the turn. Of the highest lane, but
-   * for a batch after one that a FLASH ended, which begins with bulk.
+   * The first change of a batch, or null if none waits, which ends the turn. It is of the highest
+   * lane, except that the batch after one ended by a FLASH begins with bulk.
    */
   private @Nullable WaitingChange<?> take() {
     lock.lock();
@@ -232,7 +232,7 @@ final class GroupCommit implements AutoCloseable {
     return bulk == null ? poll(Lane.FLASH, Lane.ROUTINE) : bulk;
   }
 
-  /** The next of a batch, of the highest lane, if that is not below the given one. */
+  /** The next change of a batch, from the highest lane, if that is not below the given one. */
   private @Nullable WaitingChange<?> more(Lane lowest) {
     lock.lock();
     try {
@@ -255,9 +255,9 @@ final class GroupCommit implements AutoCloseable {
   }
 
   /**
-   * A batch of as many as wait when it begins; a FLASH that comes meanwhile is among them, and ends
-   * it: bulk that waits behind does not make its commit longer. It does so in every second batch at
-   * most, and the other begins with bulk, which so goes on beside any number of them.
+   * Writes a batch of the changes waiting at its start. A FLASH that arrives meanwhile joins and
+   * ends the batch, so that bulk does not delay its commit. This happens in every second batch at
+   * most; the other begins with bulk, so bulk progresses under any number of FLASH messages.
    */
   private void write(WaitingChange<?> first) {
     Transaction tx = new Transaction(store, clock.millis());
@@ -285,7 +285,7 @@ final class GroupCommit implements AutoCloseable {
     try {
       return new AppliedChange<>(entry.done(), tx.within(entry.mutation()));
     } catch (RuntimeException e) {
-      // The edge of the writer thread: one caller's defect must not take the others down.
+      // The edge of the writer thread: one caller's defect must not affect the others.
       LOG.error("a change of the ledger failed and was undone", e);
       entry.done().completeExceptionally(e);
       return null;
@@ -323,12 +323,15 @@ final class GroupCommit implements AutoCloseable {
   private static LedgerFailure unavailable(RuntimeException e) {
     if (!(e instanceof StoreFailure failure)) {
       return new LedgerFailure(
-          Code.NOT_READY, "the ledger met a defect; its operator restarts the node", e);
+          Code.NOT_READY,
+          "the ledger stopped because of an internal error; its operator must "
+              + "restart the node",
+          e);
     }
     return failure.diskFull()
         ? new LedgerFailure(
             Code.STORAGE_FULL,
-            "the disk is full, and nothing was acknowledged; its operator makes room",
+            "the disk is full; nothing was acknowledged; its operator must free space",
             e)
         : new LedgerFailure(Code.NOT_READY, "the ledger could not be written", e);
   }
@@ -350,7 +353,7 @@ final class GroupCommit implements AutoCloseable {
     observer.failed(why);
   }
 
-  /** Takes no more from now on; what is being committed is still answered. */
+  /** Refuses changes from now on; a commit in progress is still answered. */
   void halt(String why) {
     fail(new LedgerFailure(Code.NOT_READY, why, null));
   }
@@ -360,17 +363,17 @@ final class GroupCommit implements AutoCloseable {
     return waiting.get(lane);
   }
 
-  /** Runs a short task once the time has passed, unless it was closed by then. */
+  /** Runs a short task after a delay, unless this is closed by then. */
   void after(Duration delay, Runnable task) {
     turns.after(delay, task);
   }
 
-  /** What a turn of the writer completes the future with; see {@link WriterExecutor#await}. */
+  /** Waits for a future that the writer completes; see {@link WriterExecutor#await}. */
   <T> T await(CompletableFuture<T> future) {
     return turns.await(future);
   }
 
-  /** Takes no more, commits what waits, and returns when the last turn is over. */
+  /** Refuses further changes, commits those waiting, and returns after the last turn. */
   @Override
   public void close() {
     lock.lock();

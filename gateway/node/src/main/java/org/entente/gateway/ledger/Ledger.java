@@ -43,11 +43,11 @@ import org.entente.gateway.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable log of a node: books over one store, changed by one writer.
+ * The durable log of a node: tables over one store, changed by one writer.
  *
  * <p>When the future of {@link #write} completes, the change is on the disk (fsync), together with
- * its audit leaves. Reads through the books see committed state and may be made from any thread.
- * Closing takes no more, commits what waits, and leaves the store to whoever opened it.
+ * its audit leaves. Reads through the tables see committed state and may be made from any thread.
+ * Closing refuses further changes, commits those waiting, and leaves the store open for its owner.
  */
 public final class Ledger implements AutoCloseable {
   private final GroupCommit writer;
@@ -82,7 +82,7 @@ public final class Ledger implements AutoCloseable {
   private final Chains chains;
   private final ScoreTable scores;
 
-  /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
+  /** Creates a ledger over an open store, with its own writer thread; {@link #start} starts it. */
   public Ledger(
       Store store,
       Journal journal,
@@ -92,7 +92,7 @@ public final class Ledger implements AutoCloseable {
     this(store, journal, clock, limits, observer, new WriterThread());
   }
 
-  /** The same with a writer that has its turns elsewhere; they are closed with the ledger. */
+  /** The same with a given executor for the writer, which is closed with the ledger. */
   public Ledger(
       Store store,
       Journal journal,
@@ -142,19 +142,18 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Applies a change durably. The future fails with {@link LedgerFailure} if it was not taken, or
-   * with the mutation's own exception. Completed on the writer thread: what follows is quick or
-   * goes elsewhere.
+   * Applies a change durably. The future fails with {@link LedgerFailure} if the change was
+   * refused, or with the mutation's own exception. It completes on the writer thread: dependent
+   * actions must be quick or run elsewhere.
    */
   public <T> CompletableFuture<T> write(Lane lane, Mutation<T> mutation) {
     return writer.submit(lane, mutation);
   }
 
   /**
-   * Applies a change as {@link #write} does, but causes no commit of its own while others come: it
-   * goes with the next of those, or after 20 milliseconds at the latest. For what is to be
-   * forgotten, and would be told again if it were not; whoever waits for the future waits that much
-   * longer.
+   * Applies a change as {@link #write} does, but starts no commit: it joins the next one, or is
+   * committed after 20 milliseconds. For removals that would be repeated if lost; its future
+   * completes that much later.
    */
   public <T> CompletableFuture<T> writeAlong(Lane lane, Mutation<T> mutation) {
     return writer.submitPatient(lane, mutation);
@@ -163,48 +162,48 @@ public final class Ledger implements AutoCloseable {
   /**
    * Applies a change durably and returns when it is.
    *
-   * <p>Not to be called where {@link #write} completes its futures.
+   * <p>Must not be called on the thread on which {@link #write} completes its futures.
    *
-   * @throws java.util.concurrent.CompletionException with the causes that {@link #write} names
+   * @throws java.util.concurrent.CompletionException with the causes given for {@link #write}
    */
   public <T> T commit(Lane lane, Mutation<T> mutation) {
     return writer.await(write(lane, mutation));
   }
 
-  /** Waits for a change that was handed to {@link #write} before. */
+  /** Waits for a change passed to {@link #write} earlier. */
   public <T> T await(CompletableFuture<T> written) {
     return writer.await(written);
   }
 
-  /** Why it takes no more, or null while it does. */
+  /** Why the ledger refuses changes, or null while it accepts them. */
   public @Nullable LedgerFailure failure() {
     return writer.failure();
   }
 
   /**
-   * Stops for good, as after a failed commit: nothing more is acknowledged until an operator has
+   * Stops the ledger, as after a failed commit: nothing more is acknowledged until an operator has
    * acted and the node has been restarted.
    */
   public void halt(String why) {
     writer.halt(why);
   }
 
-  /** How much room its disk has. */
+  /** The free space on its disk. */
   public DiskSpace room() {
     return room;
   }
 
-  /** Changes that wait for the disk. */
+  /** The number of changes waiting for the disk. */
   public int waiting() {
     return writer.waiting();
   }
 
-  /** What of the evidence is over. */
+  /** Expired evidence. */
   public EvidenceExpiry evidenceEnds() {
     return evidenceEnds;
   }
 
-  /** Records of the queues that cannot be read. */
+  /** Queue records that cannot be read. */
   public UnreadableRecords unreadable() {
     return unreadable;
   }
@@ -224,7 +223,7 @@ public final class Ledger implements AutoCloseable {
     return envelopes;
   }
 
-  /** What recipients do not hold yet. */
+  /** Messages that recipients do not hold yet. */
   public OutboxTable outbox() {
     return outbox;
   }
@@ -234,12 +233,12 @@ public final class Ledger implements AutoCloseable {
     return inbox;
   }
 
-  /** Places of subscribers. */
+  /** Cursors of subscribers. */
   public CursorTable cursors() {
     return cursors;
   }
 
-  /** First outcomes. */
+  /** First outcomes by idempotency key. */
   public IdempotencyTable idempotency() {
     return idempotency;
   }
@@ -249,12 +248,12 @@ public final class Ledger implements AutoCloseable {
     return evidence;
   }
 
-  /** Which clients have retrieved what. */
+  /** Retrievals of messages by clients. */
   public RetrievalTable retrievals() {
     return retrievals;
   }
 
-  /** What is awaited of the recipients of own messages. */
+  /** Evidence awaited from the recipients of this agency's messages. */
   public AwaitedEvidenceTable awaited() {
     return awaited;
   }
@@ -264,7 +263,7 @@ public final class Ledger implements AutoCloseable {
     return windows;
   }
 
-  /** Drafts that wait for a second person. */
+  /** Drafts held for release by a second person. */
   public HeldDraftTable held() {
     return held;
   }
@@ -274,17 +273,17 @@ public final class Ledger implements AutoCloseable {
     return witness;
   }
 
-  /** What is erased, held or refused before or beyond its time. */
+  /** Erasures, holds and blocks. */
   public RetentionTable retention() {
     return retention;
   }
 
-  /** Which messages name whom. */
+  /** The index of messages by the persons and objects they name. */
   public SubjectTable subjects() {
     return subjects;
   }
 
-  /** What this gateway failed on and set aside. */
+  /** Quarantined messages. */
   public QuarantineTable quarantine() {
     return quarantine;
   }
@@ -294,12 +293,12 @@ public final class Ledger implements AutoCloseable {
     return links;
   }
 
-  /** Requests that were sent or came, with their clocks. */
+  /** Requests sent and received, with their deadlines. */
   public RequestTable requests() {
     return requests;
   }
 
-  /** Who answers requests, here and elsewhere. */
+  /** Responders to requests, here and elsewhere. */
   public ResponderTable responders() {
     return responders;
   }
@@ -314,32 +313,32 @@ public final class Ledger implements AutoCloseable {
     return ipr;
   }
 
-  /** Consents to passing on messages. */
+  /** Consents to onward transfer of messages. */
   public ConsentTable consents() {
     return consents;
   }
 
-  /** What clients watch for, and what was hit. */
+  /** Clients' watches and their hits. */
   public WatchTable watches() {
     return watches;
   }
 
-  /** Which messages change which. */
+  /** Chains of messages that change each other. */
   public Chains chains() {
     return chains;
   }
 
-  /** How clients score received messages. */
+  /** Clients' scores of received messages. */
   public ScoreTable scores() {
     return scores;
   }
 
-  /** What recipients took in charge. */
+  /** Charges stated by recipients. */
   public AssignmentTable charges() {
     return charges;
   }
 
-  /** Signed facts that other agencies gave: key bundles and session announcements. */
+  /** Signed statements of other agencies: key bundles and session announcements. */
   public PeerFactsTable peerFacts() {
     return peerFacts;
   }

@@ -8,9 +8,9 @@ import org.entente.gateway.ledger.table.QuarantineTable;
  *
  * @param maxWaiting changes that may wait for the disk; more are refused with OVERLOADED
  * @param maxBatch changes in one commit
- * @param maxBatchBytes bytes in one commit, after which it is closed
- * @param quarantine what may be set aside
- * @param disk when a filling disk is acted upon
+ * @param maxBatchBytes bytes after which a commit is closed
+ * @param quarantine limits of the quarantine
+ * @param disk thresholds of free disk space
  */
 public record LedgerLimits(
     int maxWaiting,
@@ -18,21 +18,21 @@ public record LedgerLimits(
     long maxBatchBytes,
     QuarantineTable.Limits quarantine,
     DiskThresholds disk) {
-  /** What a node has unless configured otherwise. */
+  /** The defaults of a node. */
   public static final LedgerLimits DEFAULT = new LedgerLimits(20_000, 1_024, 16L << 20);
 
   public LedgerLimits {
     if (maxWaiting < 1 || maxBatch < 1 || maxBatchBytes < 1) {
-      throw new IllegalArgumentException("ledger limits are at least 1");
+      throw new IllegalArgumentException("ledger limits must be at least 1");
     }
   }
 
-  /** Bounds of the writer, and of the quarantine what a node has unless configured otherwise. */
+  /** Bounds of the writer, with the default quarantine. */
   public LedgerLimits(int maxWaiting, int maxBatch, long maxBatchBytes) {
     this(maxWaiting, maxBatch, maxBatchBytes, QuarantineTable.Limits.DEFAULT);
   }
 
-  /** The same with a quarantine of its own. */
+  /** The same with given limits of the quarantine. */
   public LedgerLimits(
       int maxWaiting, int maxBatch, long maxBatchBytes, QuarantineTable.Limits quarantine) {
     this(maxWaiting, maxBatch, maxBatchBytes, quarantine, DiskThresholds.DEFAULT);

@@ -6,12 +6,12 @@ import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
 
 /**
- * What a stage does with what it had set aside, once a person or time decides. Safe for many
+ * Handles the quarantined messages of one stage when a person decides or they expire. Safe for many
  * threads.
  */
 public interface QuarantineStage {
   /**
-   * How it ended.
+   * The outcome of a decision.
    *
    * @param state never WAITING
    * @param text what was done, for the operator and the audit log; no content
@@ -19,17 +19,18 @@ public interface QuarantineStage {
   record DecisionResult(QuarantineState state, String text) {}
 
   /**
-   * Another try: what takes time is done at once, outside the ledger's writer, and the rest in the
-   * transaction that ends the waiting. Throws, or its mutation does, if it fails again.
+   * Retries a message: slow work is done in this call, outside the ledger's writer, and the rest in
+   * the returned mutation, within the transaction that settles the entry. Either throws if the
+   * retry fails.
    *
-   * @param content what was kept besides; empty where that lies elsewhere
+   * @param content further content kept for a retry; empty if it is stored elsewhere
    */
   Mutation<DecisionResult> retry(QuarantineRecord record, byte[] content);
 
   /**
-   * Gives it up, and tells its origin if that does not have its word already.
+   * Discards a message, and informs its origin if it has not been informed yet.
    *
-   * @param expired because its time is over, and not because a person said so
+   * @param expired true if its time ended, false if a person decided
    */
   DecisionResult discard(Transaction tx, QuarantineRecord record, boolean expired);
 }

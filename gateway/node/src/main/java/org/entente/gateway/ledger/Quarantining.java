@@ -25,8 +25,8 @@ import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineStep;
 
 /**
- * Sets aside what this gateway failed on, in the transaction of the one who calls: record, audit
- * leaf and whatever the caller changes besides are one commit. Safe for many threads.
+ * Puts messages that this gateway failed to process into quarantine, in the caller's transaction:
+ * record, audit leaf and the caller's other changes are one commit. Safe for many threads.
  */
 public final class Quarantining {
   private static final String CONTEXT = "quarantine";
@@ -38,9 +38,9 @@ public final class Quarantining {
   private final Meters meters;
 
   /**
-   * Setting aside into a book.
+   * Creates a quarantine over a table.
    *
-   * @param longest how long at most an operator has to decide
+   * @param longest the longest time that an operator has to decide
    */
   public Quarantining(
       AgencyName self, QuarantineTable book, RecordSeal atRest, Duration longest, Meters meters) {
@@ -51,17 +51,17 @@ public final class Quarantining {
     this.meters = meters;
   }
 
-  /** Until when something that is set aside now and ends at a time is kept. */
+  /** Until when a message quarantined now, with this end of retention, is kept. */
   public long until(long nowMillis, long endsAtMillis) {
     return Math.min(endsAtMillis, nowMillis + longest.toMillis());
   }
 
   /**
-   * Sets one aside; false, and nothing changed, if there is no room.
+   * Quarantines a message; returns false, without a change, if there is no room.
    *
-   * @param what the record without times, failure and state, with {@code until_ms} as it would end
-   *     by itself
-   * @param content what another try needs besides, sealed; empty where that lies elsewhere
+   * @param what the record without times, failure and state; {@code until_ms} is its end of
+   *     retention
+   * @param content further content needed for a retry, sealed; empty if it is stored elsewhere
    */
   public boolean put(
       Transaction tx, ProcessingFailure mishap, QuarantineRecord.Builder what, byte[] content) {
@@ -89,11 +89,12 @@ public final class Quarantining {
                 AuditActor.gateway(self),
                 subject(record))
             .refused(
-                Code.QUARANTINED, "set aside as " + number.getAsLong() + ": " + mishap.what()));
+                Code.QUARANTINED,
+                "quarantined as " + "number " + number.getAsLong() + ": " + mishap.what()));
     return true;
   }
 
-  /** The failure of another try, in the record of one that waits on. */
+  /** Adds the failure of a retry to the record of an entry that keeps waiting. */
   public QuarantineRecord failedAgain(
       QuarantineRecord waiting, ProcessingFailure mishap, long nowMillis) {
     return waiting.toBuilder()
@@ -108,7 +109,7 @@ public final class Quarantining {
     return ByteString.copyFrom(atRest.seal(CONTEXT, plain, Instant.ofEpochMilli(untilMillis)));
   }
 
-  /** What failed; empty once its bucket's key is destroyed. */
+  /** The failure; empty once its bucket's key is destroyed. */
   public String reason(QuarantineRecord record) {
     return atRest
         .open(CONTEXT, record.getSealedReason().toByteArray())
@@ -116,7 +117,7 @@ public final class Quarantining {
         .orElse("");
   }
 
-  /** What a leaf about an entry speaks of. */
+  /** The audit subject of an entry. */
   public static AuditSubject subject(QuarantineRecord record) {
     AuditSubject subject =
         new AuditSubject(

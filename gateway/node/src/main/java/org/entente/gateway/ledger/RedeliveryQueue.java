@@ -26,28 +26,27 @@ import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.ChainRecord;
 
 /**
- * Received messages that come anew, behind all others. Whatever makes them do so only notes it, in
- * a few bytes: one small message can concern any number of large ones, whose bodies are moved. They
- * are moved afterwards, so many bytes in a commit, in the lowest lane; what is noted survives a
+ * Queue of received messages to redeliver at the tail. Triggers record only an id, as one small
+ * message can affect any number of large ones, whose bodies must be moved. A background task moves
+ * them later, a bounded number of bytes per commit, in the lowest lane; the queue survives a
  * restart.
  *
  * <pre>
- * CHAIN u8 3 · ascii origin · 16-byte message id → empty: it comes anew itself
- * CHAIN u8 4 · ascii origin · 16-byte message id → u8 steps · u32 n: what changes it does, but for
- *                                                  the first n, and what changes that in its turn,
- *                                                  so many steps in all
+ * CHAIN u8 3 · ascii origin · 16-byte message id → empty: redeliver the message itself
+ * CHAIN u8 4 · ascii origin · 16-byte message id → u8 steps · u32 n: redeliver its changes, except
+ *                                                  the first n, and their changes, for all steps
  * </pre>
  *
  * Safe for many threads; changes are made in transactions.
  */
 final class RedeliveryQueue {
-  /** Bytes of a commit with which moving goes on in the next. */
+  /** Bytes after which moving continues in the next commit. */
   static final long BYTES = 8L << 20;
 
-  /** Messages and notes that are looked at in a commit. */
+  /** Messages and entries examined per commit. */
   static final int LOOKED = 256;
 
-  /** After so long it is tried again where too much waits for the disk. */
+  /** The pause before a retry when too many changes wait for the disk. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private static final int ITSELF = 3;
@@ -65,7 +64,7 @@ final class RedeliveryQueue {
   private final AtomicBoolean waits = new AtomicBoolean();
   private volatile Runnable moved = () -> {};
 
-  /** Where the notes of the next commit begin, so that none waits behind others for ever. */
+  /** The key at which the next commit starts, so that no entry waits forever behind others. */
   private byte[] from = FIRST;
 
   RedeliveryQueue(
@@ -84,20 +83,20 @@ final class RedeliveryQueue {
   }
 
   /**
-   * Has somebody told after each commit in which something came anew. On the writer's thread, so it
-   * must be quick.
+   * Sets the listener called after each commit that redelivers something, on the writer's thread,
+   * so it must be quick.
    */
   void whenMoved(Runnable told) {
     moved = told;
   }
 
-  /** A message comes anew. */
+  /** Queues a message for redelivery. */
   void itself(Transaction tx, AgencyName origin, MessageId id) {
     tx.put(Table.CHAIN, key(ITSELF, origin, id), NOTHING);
     tx.afterCommit(this::goOn);
   }
 
-  /** What changes a message comes anew, and what changes that in its turn, so many steps. */
+  /** Queues the changes of a message for redelivery, and their changes, for {@code steps} steps. */
   void changesOf(Transaction tx, AgencyName origin, MessageId id, int steps) {
     note(tx, key(CHANGES, origin, id), steps, 0);
     tx.afterCommit(this::goOn);
@@ -107,7 +106,7 @@ final class RedeliveryQueue {
     tx.put(Table.CHAIN, key, KeyBuilder.key().u8(steps).u32(done).done());
   }
 
-  /** Goes on with what is noted; returns at once. */
+  /** Continues with the queued entries; returns at once. */
   void goOn() {
     if (isNoted() && waits.compareAndSet(false, true)) {
       var unused =
@@ -128,7 +127,7 @@ final class RedeliveryQueue {
     }
   }
 
-  /** What failed by a defect is in the log, and tried when the next is noted. */
+  /** Handles a failure: a defect is logged, and retried when the next entry is queued. */
   private void failed(Throwable failure) {
     waits.set(false);
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
@@ -137,9 +136,9 @@ final class RedeliveryQueue {
     }
   }
 
-  /** One commit's part; how many messages were moved. */
+  /** Does one commit's share; returns how many messages were moved. */
   private int move(Transaction tx) {
-    // From here on whoever notes something asks for a commit of its own.
+    // From here on, queuing an entry schedules another commit.
     waits.set(false);
     tx.afterCommit(this::goOn);
     Round round = new Round(tx, noted());
@@ -166,7 +165,7 @@ final class RedeliveryQueue {
     return out;
   }
 
-  /** What is done in one commit. */
+  /** The work of one commit. */
   private final class Round {
     private final Transaction tx;
     private final Deque<byte[]> noted;
@@ -222,7 +221,7 @@ final class RedeliveryQueue {
       tx.delete(Table.CHAIN, key);
     }
 
-    /** Behind the change comes what changes it. */
+    /** Queues the changes of a change after it. */
     private void follow(AgencyName origin, MessageId change, int steps) {
       if (steps > 0 && !changedBy(origin, change).isEmpty()) {
         byte[] key = key(CHANGES, origin, change);
@@ -232,7 +231,7 @@ final class RedeliveryQueue {
       }
     }
 
-    /** Nothing where the record is damaged: what has come has not. */
+    /** The changes of a message; none if its record is damaged. */
     private List<ByteString> changedBy(AgencyName origin, MessageId id) {
       try {
         ChainRecord record = book.read(tx, origin, id);
@@ -250,11 +249,14 @@ final class RedeliveryQueue {
           moved++;
         }
       } catch (CorruptRecord e) {
-        // Delivery sets it aside where it stands.
+        // Delivery quarantines it at its position.
       }
     }
 
-    /** What is set aside is known by its place, and comes anew when it is released. */
+    /**
+     * Whether a message may be moved. A quarantined one is identified by its position, and is
+     * redelivered on release.
+     */
     private boolean mayMove(AgencyName origin, InboxTable.PlacedRecord placed) {
       return placed.record().getOrigin().equals(origin.value())
           && !quarantine.holds(tx, placed.position());

@@ -10,9 +10,9 @@ import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.jspecify.annotations.Nullable;
 
-/** A stream that a peer opened. Nobody's until the peer has said in its Hello which lane it is. */
+/** A stream that a peer opened. It belongs to no lane until the peer's Hello names one. */
 final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeRequest> {
-  /** Who is told of the first frame, on gRPC's thread. */
+  /** Receives the first frame of a stream, on gRPC's thread. */
   interface Greeter {
     void greeted(AcceptedStream stream, Hello hello);
   }
@@ -29,7 +29,7 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
     this.greeter = greeter;
   }
 
-  /** To be called before the service method returns, as gRPC demands. */
+  /** Starts the stream; gRPC requires the call before the service method returns. */
   void start() {
     call.disableAutoRequest();
     call.setOnReadyHandler(this::ready);
@@ -37,7 +37,7 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
     call.request(1);
   }
 
-  /** Ends a stream whose peer has not greeted in time. */
+  /** Ends the stream if the peer has sent no Hello in time. */
   void endUnlessGreeted() {
     if (greeted.compareAndSet(false, true)) {
       end(Code.NOT_READY, "no Hello in time");
@@ -63,7 +63,7 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
     if (hears != null) {
       hears.received(this, frame);
     } else if (!frame.hasHello()) {
-      end(Code.MALFORMED, "the first frame is a Hello");
+      end(Code.MALFORMED, "the first frame must be a Hello");
     } else if (greeted.compareAndSet(false, true)) {
       greeter.greeted(this, frame.getHello());
     }

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Pauses between attempts: doubling from the shortest to the longest, each cut at random by up to a
- * half so that those who lost each other together do not return together. Not thread-safe.
+ * Pauses between attempts: doubling from the shortest to the longest, each shortened at random by
+ * up to half, so that peers that lost their connections together do not all return together. Not
+ * thread-safe.
  */
 public final class Backoff {
   /** Shortest and longest pause. */
@@ -36,7 +37,7 @@ public final class Backoff {
     return Duration.ofNanos((long) (full.toNanos() * (0.5 + random.nextDouble() / 2)));
   }
 
-  /** An attempt has lasted: the next pause is the shortest again. */
+  /** Resets to the shortest pause after a connection has held. */
   public void reset() {
     pause = bounds.shortest();
   }

@@ -15,13 +15,13 @@ import org.entente.proto.link.v1.Notice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices, and words about trust bundles, to and from one peer, over its control stream. Nothing is
- * kept for a later stream, and no more waits than {@link #MOST_WAITING} and {@link #MOST_BYTES}.
+ * Notices and trust messages to and from one peer, over its control stream. Nothing is kept for a
+ * later stream, and the send queue is bounded by {@link #MOST_WAITING} and {@link #MOST_BYTES}.
  */
 final class ControlTraffic implements StreamSlot.Traffic {
   private static final int MOST_WAITING = 256;
 
-  /** Exceeded by at most one frame. A peer that asks and does not read costs so much. */
+  /** Memory that a peer that does not read can cost; exceeded by at most one frame. */
   private static final int MOST_BYTES = 4 << 20;
 
   private final LinkEnvironment environment;
@@ -33,7 +33,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
   private volatile @Nullable FrameStream stream;
   private volatile @Nullable Instant lastContact;
 
-  /** By the peer's word on the latest stream: a link that went down while paused is no outage. */
+  /** As the peer said on the latest stream: a link that went down while paused is not an outage. */
   private volatile @Nullable Instant pausedByPeer;
 
   ControlTraffic(LinkEnvironment environment, AgencyName peer, StreamSlot slot) {
@@ -42,7 +42,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
     this.slot = slot;
   }
 
-  /** Whether notices go through. */
+  /** Whether notices can be sent. */
   boolean isUp() {
     return stream != null;
   }
@@ -51,7 +51,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
     return Optional.ofNullable(lastContact);
   }
 
-  /** Since when the peer has paused the link, as it says. */
+  /** When the peer says that it paused the link; empty if it has not. */
   Optional<Instant> pausedByPeer() {
     return Optional.ofNullable(pausedByPeer);
   }
@@ -134,13 +134,16 @@ final class ControlTraffic implements StreamSlot.Traffic {
       case NOTICE -> environment.ports().onNotice(peer, frame.getNotice());
       case BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS -> trust(frame);
       case LINK_PAUSE -> heardPause(frame.getLinkPause());
-      // A kind of frame that a newer peer knows.
+      // A kind of frame that only newer peers know.
       case FRAME_NOT_SET -> {}
       default -> slot.drop(Code.MALFORMED, "the control stream carries notices only");
     }
   }
 
-  /** One that cannot be read is counted and the link goes on: mail is worth more. */
+  /**
+   * Handles a trust message. An unreadable one is counted and the link stays up, as messages matter
+   * more.
+   */
   private void trust(Frame frame) {
     Optional<TrustMessage> word = TrustFrames.word(frame);
     if (word.isPresent()) {

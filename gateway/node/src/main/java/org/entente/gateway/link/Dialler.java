@@ -7,16 +7,16 @@ import java.util.Optional;
  * in a simulation. Thread-safe.
  */
 public interface Dialler {
-  /** The gateway to which the streams lead, as the transport proves. */
+  /** The gateway at the other end, as the transport authenticates it. */
   PeerName peer();
 
   /**
-   * Opens a stream; of a failure its listener hears.
+   * Opens a stream; a failure is reported to the listener.
    *
    * @return empty if the dialler has been closed
    */
   Optional<FrameStream> open(FrameStream.Listener listener);
 
-  /** Closes what it needs for its streams, and those with it. */
+  /** Closes the connection and its streams. */
   void close();
 }

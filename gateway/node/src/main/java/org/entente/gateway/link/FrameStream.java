@@ -9,30 +9,30 @@ import org.entente.proto.link.v1.Frame;
  * <p>{@link #send} and {@link #end} are called from one thread at a time; the rest from any thread.
  */
 public interface FrameStream {
-  /** Who hears from a stream; called on the transport's threads. */
+  /** Receives the events of a stream, on the transport's threads. */
   interface Listener {
-    /** A frame came; the next one comes only after {@link FrameStream#requestNext}. */
+    /** A frame arrived; the next one arrives only after {@link FrameStream#requestNext}. */
     void received(FrameStream stream, Frame frame);
 
-    /** The stream takes frames again without buffering them. */
+    /** The stream can send again without buffering. */
     void ready(FrameStream stream);
 
-    /** The stream is over, and nothing was done to end it on this side. */
+    /** The stream has ended, and not by this side. */
     void ended(FrameStream stream, String why);
   }
 
   /** Whether this side opened it. */
   boolean isDialled();
 
-  /** Whether a frame would be taken without buffering. */
+  /** Whether a frame can be sent without buffering. */
   boolean isReady();
 
-  /** Sends a frame; dropped if the stream is over. */
+  /** Sends a frame, or drops it if the stream has ended. */
   void send(Frame frame);
 
-  /** Lets one more frame come. */
+  /** Requests one more frame. */
   void requestNext();
 
-  /** Ends it; the other side sees why. Does nothing if it is over. */
+  /** Ends the stream and tells the peer why. Does nothing if it has ended. */
   void end(Code code, String why);
 }

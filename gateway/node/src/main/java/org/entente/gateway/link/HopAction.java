@@ -6,12 +6,15 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Receipt;
 
-/** What {@link HopSender} and {@link HopReceiver} ask of their shell, to be done in order. */
+/**
+ * An action that {@link HopSender} or {@link HopReceiver} requests; their caller performs actions
+ * in order.
+ */
 sealed interface HopAction {
   /** Send a frame on the current stream. */
   record Say(Frame frame) implements HopAction {}
 
-  /** Send a Hello on the current stream that says these facts. */
+  /** Send a Hello with these facts on the current stream. */
   record Greet(HopFacts facts) implements HopAction {}
 
   /** {@link HopQueue#openEpoch}; then {@link HopSender#epochOpened} or {@code epochFailed}. */
@@ -29,10 +32,10 @@ sealed interface HopAction {
   /** End the stream; another one may follow after a pause. */
   record Close(Code code, String text) implements HopAction {}
 
-  /** Raise an alarm, end the stream, and have none until an operator resumes the lane. */
+  /** Raise an alarm, end the stream and open none until an operator resumes the lane. */
   record Stop(Side side, Code code, String text) implements HopAction {}
 
-  /** Which half of the lane has found something. */
+  /** The half of the lane that reports a conflict. */
   enum Side {
     SENDER,
     RECEIVER

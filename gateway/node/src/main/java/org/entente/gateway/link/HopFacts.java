@@ -1,7 +1,7 @@
 package org.entente.gateway.link;
 
 /**
- * Where a sequence stands on the sender's side.
+ * The sender's position in a hop sequence.
  *
  * @param epoch from 1
  * @param first lowest number not released
@@ -15,7 +15,7 @@ record HopFacts(long epoch, long first, long next) {
   }
 
   static HopFacts of(HopQueue queue) {
-    // In this order: numbers only grow, so next cannot come out below first.
+    // Read in this order: numbers only grow, so next is never below first.
     long epoch = queue.epoch();
     long first = queue.first();
     return new HopFacts(epoch, first, queue.next());

@@ -5,20 +5,20 @@ import java.util.concurrent.CompletionStage;
 import org.entente.proto.link.v1.Receipt;
 
 /**
- * What waits for one peer on one lane: durable, numbered without gaps, kept until the peer's
+ * The send queue of one lane to one peer: durable, numbered without gaps, kept until the peer's
  * receipt.
  *
  * <p>Implemented on the ledger. Thread-safe. The link calls {@link #read}, {@link #released} and
- * {@link #openEpoch} from one thread at a time, on a worker that may wait for the disk. Whoever
- * queues something calls {@link PeerLinks#wake} after its commit.
+ * {@link #openEpoch} from one thread at a time, on a worker that may wait for the disk. Code that
+ * queues an envelope calls {@link PeerLinks#wake} after its commit.
  */
 public interface HopQueue {
   /** The epoch in which numbers are transmitted, from 1. */
   long epoch();
 
   /**
-   * The lowest number that is not durably released, from 1; equals {@link #next} when nothing
-   * waits. Never falls: a receiver that lost its state takes it as the number to begin with.
+   * The lowest number that is not durably released, from 1; equals {@link #next} when the queue is
+   * empty. Never falls: a receiver that lost its state starts at this number.
    */
   long first();
 
@@ -29,9 +29,8 @@ public interface HopQueue {
    * What can be sent from a number on (from {@link #first} if that is higher by now), without gaps.
    *
    * <p>Each delivery bears the current epoch and its number. Where the content cannot be sent (no
-   * valid recipient key) the delivery is a void; once a number has been handed out as a void,
-   * durably so, it stays one, whatever keys arrive later: two contents under one number stop the
-   * lane.
+   * valid recipient key) the delivery is a void; a number once returned as a void stays one,
+   * durably, even if a key arrives later: two contents under one number stop the lane.
    *
    * @param maxEnvelopes at least 1
    * @param maxBytes of serialised deliveries; the first one is returned even if it is larger
@@ -44,17 +43,17 @@ public interface HopQueue {
    *
    * <p>Header hashes have been compared: each receipt bears the hash of what was queued, or that of
    * the empty header where a void was sent. Where a void was sent but the receipt bears the hash of
-   * the content, the peer had it from an earlier transmission. What {@code REWRAP} and {@code
-   * REFUSED} mean end to end is the ledger's matter; so is what {@code DUPLICATE} hides, since a
-   * receipt may have been lost: only the recipient's watermark says that it holds something.
+   * the content, the peer had it from an earlier transmission. The ledger handles what {@code
+   * REWRAP} and {@code REFUSED} mean end to end. A {@code DUPLICATE} may hide a lost receipt: only
+   * the recipient's watermark proves that it holds an envelope.
    *
-   * <p>May become durable later. Until then the numbers may still be read, and after a break they
-   * are sent and released again, which the queue has to bear.
+   * <p>May become durable later. Until then the numbers may still be read; after a crash they are
+   * sent and released again, and the queue must accept that.
    */
   void released(List<Receipt> receipts);
 
   /**
-   * Opens a higher epoch, in which what is queued keeps its numbers and is transmitted anew.
+   * Opens a higher epoch, in which queued envelopes keep their numbers and are transmitted again.
    * Opening the current epoch again or a lower one changes nothing.
    *
    * @return completes when durable

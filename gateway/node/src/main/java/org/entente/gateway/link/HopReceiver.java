@@ -17,17 +17,17 @@ import org.entente.proto.link.v1.Receipts;
 import org.entente.proto.link.v1.Result;
 
 /**
- * The receiving half of one lane: what is taken, and what is answered.
+ * The receiving half of one lane: decides which deliveries to accept and how to answer each.
  *
- * <p>Design. Numbers below {@code committed} are durable: they are answered as duplicates with the
- * stored hash, and a hash that differs stops the lane. Numbers from there to below {@code accepted}
- * have been handed over and are not durable yet: repetitions are dropped, as the answer is on its
- * way. {@code accepted} itself is taken. Anything beyond is a gap, named once. A receipt is given
- * only for what is durable.
+ * <p>Design. Numbers below {@code committed} are durable: repetitions are answered as duplicates
+ * with the stored hash, and a hash that differs stops the lane. Numbers from there to below {@code
+ * accepted} have been handed to the intake and are not durable yet: repetitions are dropped, as the
+ * answer follows. {@code accepted} itself is the next to accept. A higher number is a gap, reported
+ * once. Only durable deliveries get a receipt.
  *
- * <p>What was handed over outlives the stream it came on; its receipts go to the stream that stands
- * when it is durable. If the intake fails, nothing more is taken until all that was handed over has
- * come back, and then again from {@code committed}.
+ * <p>A batch handed over outlives the stream it arrived on; its receipts go to the stream that is
+ * open when it is durable. If the intake fails, nothing more is accepted until every outstanding
+ * batch has returned, and then again from {@code committed}.
  *
  * <p>Pure but for the look-up of stored hashes. Not thread-safe. Holds no deliveries, only the
  * sizes of batches.
@@ -43,7 +43,7 @@ final class HopReceiver {
   private final LinkSettings settings;
   private final StoredHashes hashes;
 
-  /** Handed over and not come back, oldest first. */
+  /** Batches handed to the intake and not returned, oldest first. */
   private final Deque<ReceivedBatch> outstanding = new ArrayDeque<>();
 
   private long epoch;
@@ -54,7 +54,7 @@ final class HopReceiver {
   private boolean failed;
   private boolean renewing;
 
-  /** The gap that was named last; 0 if it has been filled. */
+  /** The gap reported last; 0 if it has been filled. */
   private long gapNamed;
 
   /**
@@ -73,12 +73,12 @@ final class HopReceiver {
     return epoch;
   }
 
-  /** The next number that is not durable. */
+  /** The lowest number that is not durable. */
   long next() {
     return committed;
   }
 
-  /** What the peer may have unanswered. */
+  /** The number and size of deliveries that the peer may have unanswered. */
   Credit window() {
     return Credit.newBuilder()
         .setEnvelopes(settings.windowEnvelopes())
@@ -86,7 +86,7 @@ final class HopReceiver {
         .build();
   }
 
-  /** The peer has said, on a stream's beginning or later, where its sequence stands. */
+  /** Handles the sequence position in a peer's Hello, at the start of a stream or later. */
   List<HopAction> greeted(Hello peer) {
     gapNamed = 0;
     boolean higher = peer.getSendEpoch() > epoch;
@@ -98,15 +98,16 @@ final class HopReceiver {
       return List.of(stop("the peer claims to send in epoch " + peer.getSendEpoch()));
     }
     if (!outstanding.isEmpty()) {
-      return List.of(new HopAction.Close(Code.NOT_READY, "what came before is being stored"));
+      return List.of(
+          new HopAction.Close(Code.NOT_READY, "earlier deliveries are still being " + "stored"));
     }
     return List.of(adopt(peer.getSendEpoch(), peer.getSendFirst()));
   }
 
-  /** Deliveries came. */
+  /** Handles deliveries. */
   List<HopAction> deliveries(List<Delivery> deliveries) {
     if (deliveries.size() > LinkSettings.MAX_PACK_ENVELOPES) {
-      return List.of(new HopAction.Close(Code.MALFORMED, "more than 64 deliveries in a message"));
+      return List.of(new HopAction.Close(Code.MALFORMED, "a message has more than 64 deliveries"));
     }
     if (failed) {
       return List.of(new HopAction.Close(Code.NOT_READY, "cannot store now"));
@@ -120,14 +121,14 @@ final class HopReceiver {
     return taking.actions();
   }
 
-  /** One message's deliveries, sorted into what is taken and what is answered at once. */
+  /** Sorts one message's deliveries into those to store and those to answer at once. */
   private final class DeliverySorter {
     private final List<Delivery> run = new ArrayList<>();
     private final Receipts.Builder answers = Receipts.newBuilder();
     private final List<HopAction> last = new ArrayList<>();
     private long bytes;
 
-    /** Whether to go on with the next delivery. */
+    /** Sorts one delivery; returns whether to continue with the next. */
     boolean take(Delivery delivery) {
       long sequence = delivery.getHopSequence();
       if (!isNumber(delivery.getHopEpoch()) || !isNumber(sequence)) {
@@ -148,10 +149,10 @@ final class HopReceiver {
     }
 
     private boolean accept(Delivery delivery) {
-      // Twice, since an envelope sent anew may have another size than the sender first counted.
+      // Twice, as an envelope sent again may differ in size from what the sender first counted.
       if (pendingEnvelopes + run.size() >= settings.windowEnvelopes()
           || pendingBytes + bytes >= 2 * settings.windowBytes()) {
-        last.add(new HopAction.Close(Code.OVERLOADED, "more than was granted"));
+        last.add(new HopAction.Close(Code.OVERLOADED, "more deliveries than were granted"));
         return false;
       }
       run.add(delivery);
@@ -164,7 +165,7 @@ final class HopReceiver {
     private boolean answerDuplicate(Delivery delivery) {
       Optional<ByteString> stored = hashes.find(epoch, delivery.getHopSequence());
       ByteString hash = stored.orElse(ByteString.EMPTY);
-      // A void withdraws nothing that was taken: the sender learns from the hash what was.
+      // A void withdraws nothing already stored: the hash tells the sender what was stored.
       boolean same =
           stored.isPresent()
               && (delivery.getHeader().isEmpty()
@@ -178,7 +179,7 @@ final class HopReceiver {
               .setCode(same ? "" : Code.SEQUENCE_CONFLICT.name()));
       if (!same) {
         String reason = stored.isPresent() ? " with other content" : " after its hash was dropped";
-        last.add(stop("hop number " + delivery.getHopSequence() + " came again" + reason));
+        last.add(stop("hop number " + delivery.getHopSequence() + " was received again" + reason));
       }
       return same;
     }
@@ -211,7 +212,7 @@ final class HopReceiver {
     return value >= 1 && value < LinkHello.NUMBER_LIMIT;
   }
 
-  /** The oldest batch handed over is durable. */
+  /** The oldest outstanding batch is durable. */
   List<HopAction> committed(List<Receipt> receipts) {
     ReceivedBatch batch = comeBack();
     if (receipts.size() != batch.envelopes()) {
@@ -232,7 +233,7 @@ final class HopReceiver {
     return actions;
   }
 
-  /** The oldest batch handed over was not taken. */
+  /** The oldest outstanding batch was not stored. */
   List<HopAction> failed(Code code, String text) {
     comeBack();
     failed = true;
@@ -250,9 +251,9 @@ final class HopReceiver {
   }
 
   /**
-   * An operator resumes a lane whose numbers are in conflict. Goes to an epoch of its own, so that
-   * the next Hello makes the sender open one above it: the answer that showed the conflict may not
-   * have reached the sender.
+   * Resumes, for an operator, a lane whose numbers conflict. Moves to an unused epoch, so that the
+   * next Hello makes the sender open one above it: the answer that showed the conflict may not have
+   * reached the sender.
    */
   List<HopAction> renew() {
     renewing = true;

@@ -18,27 +18,26 @@ import org.entente.proto.link.v1.Result;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending half of one lane: what may be sent when, and what a receipt proves.
+ * The sending half of one lane: decides what may be sent when, and what a receipt proves.
  *
- * <p>Design. A stream begins with everything unanswered sent again, from the lowest number that is
- * not released; the receiver answers what it has as duplicates. A number is released only by a
- * receipt that bears the hash of what was sent under it, and only when all lower ones are: so the
- * queue is always one contiguous range, and a receiver that lost its state can be told one number
- * to go on from. At any time at most a window's worth is in flight, of which only numbers, hashes
- * and sizes are remembered.
+ * <p>Design. A new stream starts by repeating everything unanswered, from the lowest number not
+ * released; the receiver answers those it has as duplicates. A number is released only by a receipt
+ * that bears the hash of what was sent under it, and only when all lower ones are. So the queue is
+ * one contiguous range, and one number tells a receiver that lost its state where to continue. At
+ * most one window is in flight; only its numbers, hashes and sizes are kept in memory.
  *
  * <p>Epochs. If the receiver's Hello is ahead (it knows a higher epoch, or expects a number of this
- * epoch that this side never assigned) then this side has lost state, and its numbers mean other
- * contents than they did. It opens an epoch above both, durably, and greets again; until then
- * nothing is sent.
+ * epoch that this side never assigned) then this side has lost state and its numbers no longer name
+ * the same contents. It opens an epoch above both, durably, and greets again; until then nothing is
+ * sent.
  *
  * <p>Pure: no I/O, no clock. Not thread-safe. Outlives streams.
  */
 final class HopSender {
-  /** Rewinds without a release in between after which the stream is given up. */
+  /** Consecutive rewinds without a release after which the stream is closed. */
   private static final int MAX_REWINDS = 32;
 
-  /** Where to read on, and how much may be sent. */
+  /** The next number to read, and how much may be sent. */
   record ReadWindow(long from, int maxEnvelopes, long maxBytes) {}
 
   private static final class SentEnvelope {
@@ -76,7 +75,7 @@ final class HopSender {
   /** One above the highest number that this process ever sent in {@link #epoch}. */
   private long everSent;
 
-  /** The epoch that the queue is opening, 0 if none; nothing is sent meanwhile. */
+  /** The epoch that the queue is opening, 0 if none. Sending waits for it. */
   private long opening;
 
   HopSender(LinkSettings settings) {
@@ -84,10 +83,10 @@ final class HopSender {
   }
 
   /**
-   * A stream stands and the peer has greeted.
+   * A stream is open and the peer has sent its Hello.
    *
-   * @param said what this side's Hello on the stream had said
-   * @param now what the queue says
+   * @param said the facts in this side's Hello on the stream
+   * @param now the queue's present facts
    */
   List<HopAction> connected(HopFacts said, HopFacts now, Hello peer) {
     restart(now);
@@ -116,7 +115,7 @@ final class HopSender {
     bytesInFlight = 0;
   }
 
-  /** An operator resumes a lane whose numbers are in conflict: they get another epoch. */
+  /** Resumes, for an operator, a lane whose numbers conflict: opens another epoch. */
   List<HopAction> renew(HopFacts now) {
     return open(now.epoch() + 1);
   }
@@ -162,7 +161,7 @@ final class HopSender {
     credit = granted;
   }
 
-  /** Holds sending, or goes on. What is in flight stays so. */
+  /** Pauses or continues sending. Deliveries in flight stay in flight. */
   void pause(boolean hold) {
     paused = hold;
   }
@@ -181,12 +180,12 @@ final class HopSender {
             Math.min(bytes, settings.packBytes())));
   }
 
-  /** What the peer grants, unsigned, up to this side's own limit. */
+  /** The peer's unsigned credit, capped at this side's own limit. */
   private static long granted(long limit, long credit) {
     return Long.compareUnsigned(credit, limit) < 0 ? credit : limit;
   }
 
-  /** What was read by the latest {@link #pull} is sent: this frame. */
+  /** Records what the latest {@link #pull} read as sent; returns the frame. */
   Frame sending(List<QueuedEnvelope> outgoing) {
     Deliveries.Builder deliveries = Deliveries.newBuilder();
     skipReleased(outgoing.get(0).sequence());
@@ -208,7 +207,7 @@ final class HopSender {
     return Frame.newBuilder().setDeliveries(deliveries).build();
   }
 
-  /** Numbers that an earlier stream saw answered have become durably released meanwhile. */
+  /** Skips numbers answered on an earlier stream that have since been released durably. */
   private void skipReleased(long to) {
     if (to > cursor) {
       inFlight.keySet().removeIf(n -> n < to);
@@ -218,14 +217,14 @@ final class HopSender {
     }
   }
 
-  /** The peer has answered. */
+  /** Handles receipts from the peer. */
   List<HopAction> receipts(List<Receipt> receipts) {
     List<HopAction> actions = new ArrayList<>();
     if (!connected || opening > 0) {
       return actions;
     }
     for (Receipt receipt : receipts) {
-      // Of an earlier epoch, or answered already, or sent again since: proves nothing new.
+      // From an earlier epoch, already answered, or sent again since: proves nothing new.
       SentEnvelope sent =
           receipt.getHopEpoch() == epoch ? inFlight.get(receipt.getHopSequence()) : null;
       if (sent == null) {
@@ -269,8 +268,8 @@ final class HopSender {
   private static HopAction conflict(Receipt receipt) {
     String found =
         receipt.getHeaderHash().isEmpty()
-            ? "no longer knows what it took under"
-            : "took other content under";
+            ? "no longer knows the content of"
+            : "stored other content under";
     return stop(
         "the peer " + found + " hop number " + receipt.getHopSequence() + ", which was sent to it");
   }
@@ -279,7 +278,7 @@ final class HopSender {
     return new HopAction.Stop(HopAction.Side.SENDER, Code.SEQUENCE_CONFLICT, found);
   }
 
-  /** The peer misses something. */
+  /** Handles a gap that the peer reports. */
   List<HopAction> gap(Gap gap, HopFacts now) {
     if (!connected || opening > 0) {
       return List.of();
@@ -292,7 +291,7 @@ final class HopSender {
     }
     long expected = gap.getExpected();
     if (gap.getHopEpoch() < epoch || expected < first) {
-      // It has not heard from where on there is something to send.
+      // The peer does not know the first number that can be sent.
       int counted = rewinds;
       restart(now);
       rewinds = counted;

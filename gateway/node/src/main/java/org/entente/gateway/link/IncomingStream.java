@@ -3,8 +3,8 @@ package org.entente.gateway.link;
 /** A stream that the peer opened. */
 public interface IncomingStream extends FrameStream {
   /**
-   * From now on this listener hears, also of an end that has come already. The peer's Hello, which
-   * was the first frame, is not among what it hears.
+   * Sets the listener. It also hears of an end that happened earlier, but not of the peer's Hello,
+   * which was the first frame.
    */
   void listen(Listener toWhom);
 }

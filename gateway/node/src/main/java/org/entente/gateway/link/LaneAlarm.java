@@ -3,7 +3,7 @@ package org.entente.gateway.link;
 import org.entente.gateway.model.Code;
 
 /**
- * What stopped a lane: what was received or acknowledged contradicts what is stored.
+ * The reason a lane stopped: data received or acknowledged contradicts data stored.
  *
  * @param code stable code
  * @param text what was found, without content

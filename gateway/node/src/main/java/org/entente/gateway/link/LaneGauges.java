@@ -11,7 +11,7 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.jspecify.annotations.Nullable;
 
-/** What one lane shows of itself: written on its executor, read by anybody. */
+/** The measurements of one lane: written on its executor, read from any thread. */
 final class LaneGauges {
   /** Weight of the latest round trip in the smoothed one: one in this many. */
   private static final int SMOOTHING = 8;

@@ -7,12 +7,12 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 
 /**
- * State of one lane to one peer at a moment.
+ * State of one lane to one peer at one moment.
  *
  * @param lane which lane
  * @param connected whether both sides have greeted each other on a stream
  * @param paused whether the operator holds it
- * @param stopped why it stands until an operator resumes it
+ * @param stopped the alarm that stopped it until an operator resumes it
  * @param inFlight deliveries sent and not answered
  * @param inFlightBytes their size
  * @param lastContact when something was last received

@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deliveries to and from one peer on one lane: does what {@link HopSender} and {@link HopReceiver}
- * decide. All but {@link #wake}, {@link #status}, {@link #pause}, {@link #unpause}, {@link
- * #windowChanged} and {@link #resume} is called on the slot's executor.
+ * Deliveries to and from one peer on one lane: carries out the decisions of {@link HopSender} and
+ * {@link HopReceiver}. Every method except {@link #wake}, {@link #status}, {@link #pause}, {@link
+ * #unpause}, {@link #windowChanged} and {@link #resume} runs on the slot's executor.
  */
 final class LaneTraffic implements StreamSlot.Traffic {
   private static final Logger LOG = LoggerFactory.getLogger(LaneTraffic.class);
 
-  /** Messages sent before other lanes have their turn on the worker. */
+  /** Messages sent before the worker turns to other lanes. */
   private static final int MESSAGES_A_TURN = 16;
 
   private final LinkEnvironment environment;
@@ -45,10 +45,10 @@ final class LaneTraffic implements StreamSlot.Traffic {
   private final HopReceiver receiver;
   private final Supplier<Optional<Problem>> withheld;
 
-  /** Answers that wait for the stream to take them; never more than the peer may cause. */
+  /** Answers waiting to be sent, bounded by what the peer may cause. */
   private final Queue<Frame> replies = new ArrayDeque<>();
 
-  /** What the intake has not said to be durable, oldest first. */
+  /** Batches that the intake has not reported durable, oldest first. */
   private final Deque<CompletableFuture<List<Receipt>>> storing = new ArrayDeque<>();
 
   private final AtomicBoolean waking = new AtomicBoolean();
@@ -62,7 +62,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
   private boolean hashesInConflict;
 
   /**
-   * @param withheld why nothing is taken from peers now
+   * @param withheld the reason for refusing deliveries from all peers now, if any
    */
   LaneTraffic(
       LinkEnvironment environment,
@@ -84,7 +84,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     holdAsBefore(environment.ports());
   }
 
-  /** What held the lane before the process started holds it still. */
+  /** Restores a pause or alarm that was in force before the process started. */
   private void holdAsBefore(LinkPorts ports) {
     ports
         .alarm(peer, lane)
@@ -99,7 +99,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     publish();
   }
 
-  /** Something was queued. */
+  /** Sends what has been queued. */
   void wake() {
     if (waking.compareAndSet(false, true)) {
       slot.executor()
@@ -111,17 +111,17 @@ final class LaneTraffic implements StreamSlot.Traffic {
     }
   }
 
-  /** Sends nothing new, and lets the peer send nothing new. */
+  /** Stops new sending in both directions. */
   void pause() {
     slot.executor().execute(() -> hold(true));
   }
 
-  /** Goes on after {@link #pause}. */
+  /** Continues after {@link #pause}. */
   void unpause() {
     slot.executor().execute(() -> hold(false));
   }
 
-  /** Goes on after an alarm, in a new epoch; one that is paused stays so. */
+  /** Continues after an alarm, in a new epoch; a paused lane stays paused. */
   void resume() {
     slot.executor()
         .execute(
@@ -151,7 +151,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     return paused || withheld.get().isPresent() ? Credit.getDefaultInstance() : receiver.window();
   }
 
-  /** Something is withheld from now on, or is not any more. */
+  /** Applies a change of the withheld window. */
   void windowChanged() {
     slot.executor()
         .execute(
@@ -195,7 +195,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     }
   }
 
-  /** Opens the stream anew if what was sent on it stays unanswered. */
+  /** Drops the stream, so that another is opened, if its deliveries stay unanswered. */
   private void watch(FrameStream watched) {
     environment.after(
         environment.settings().stallTimeout(),
@@ -237,13 +237,16 @@ final class LaneTraffic implements StreamSlot.Traffic {
       case HELLO -> greetedAgain(frame.getHello());
       case NOTICE, BUNDLE_IN_FORCE, BUNDLE_REQUEST, BUNDLE_PART, FRESHNESS, LINK_PAUSE ->
           slot.drop(Code.MALFORMED, "notices go over the control stream");
-      // A kind of frame that a newer peer knows.
+      // A kind of frame that only newer peers know.
       case FRAME_NOT_SET -> {}
     }
     ready();
   }
 
-  /** What was under way when something began to be withheld is sent again, and so is all else. */
+  /**
+   * Handles deliveries. Those that arrive while the window is withheld are refused and sent again
+   * later.
+   */
   private void deliveries(List<Delivery> deliveries) {
     Optional<Problem> reason = withheld.get();
     if (reason.isPresent()) {
@@ -257,7 +260,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     if (LinkHello.factsAreSound(hello)) {
       perform(receiver.greeted(hello));
     } else {
-      slot.drop(Code.MALFORMED, "epochs and numbers are below 2^62 and in order");
+      slot.drop(Code.MALFORMED, "epochs and numbers must be below 2^62 and in order");
     }
   }
 
@@ -299,7 +302,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     }
     // An honest peer has at most a window unanswered, and causes little else.
     if (replies.size() > 2 * environment.settings().windowEnvelopes() + 64) {
-      slot.drop(Code.OVERLOADED, "answers are caused and not read");
+      slot.drop(Code.OVERLOADED, "the peer does not read the answers it causes");
     } else {
       replies.add(frame);
     }
@@ -317,7 +320,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     if (failure == null) {
       perform(sender.epochOpened(HopFacts.of(queue)));
     } else {
-      LOG.warn("{} {}: no new hop epoch", peer, lane, failure);
+      LOG.warn("{} {}: cannot open a new hop epoch", peer, lane, failure);
       perform(sender.epochFailed("cannot store now"));
     }
     ready();
@@ -333,7 +336,10 @@ final class LaneTraffic implements StreamSlot.Traffic {
     stored.whenComplete((receipts, failure) -> slot.executor().execute(this::collect));
   }
 
-  /** Whatever is thrown is a failure to store: the receiver waits for what it has handed over. */
+  /**
+   * Stores deliveries. Anything thrown counts as a failure to store, as the receiver waits for
+   * every batch it handed over.
+   */
   private CompletionStage<List<Receipt>> receive(List<Delivery> deliveries, PeerName from) {
     try {
       return intake.receive(deliveries, from);
@@ -342,7 +348,9 @@ final class LaneTraffic implements StreamSlot.Traffic {
     }
   }
 
-  /** Tells the receiver what came of batches, in the order in which they were handed over. */
+  /**
+   * Reports the outcome of batches to the receiver, in the order in which they were handed over.
+   */
   private void collect() {
     for (CompletableFuture<List<Receipt>> oldest = storing.peek();
         oldest != null && oldest.isDone();
@@ -358,19 +366,19 @@ final class LaneTraffic implements StreamSlot.Traffic {
     try {
       receipts = done.join();
     } catch (CompletionException | CancellationException e) {
-      LOG.warn("{} {}: cannot store what came", peer, lane, e);
+      LOG.warn("{} {}: cannot store received deliveries", peer, lane, e);
       return receiver.failed(Code.NOT_READY, "cannot store now");
     }
     return receiver.committed(receipts);
   }
 
-  /** Numbers and contents disagree: nothing more until an operator has looked at it. */
+  /** Stops the lane until an operator resumes it, because numbers and contents disagree. */
   private void stop(HopAction.Stop stop) {
     boolean bySender = stop.side() == HopAction.Side.SENDER;
     numbersInConflict |= bySender;
     hashesInConflict |= !bySender;
     stopped = stop.code();
-    // The peer is told what was found, so that it stops as well.
+    // Tell the peer what was found, so that it stops as well.
     FrameStream to = stream;
     while (to != null && !replies.isEmpty()) {
       to.send(replies.remove());
@@ -381,7 +389,7 @@ final class LaneTraffic implements StreamSlot.Traffic {
     environment.ports().onAlarm(peer, lane, new LaneAlarm(stop.code(), stop.text(), bySender));
   }
 
-  /** Sends answers, then deliveries, for as long as the stream takes them. */
+  /** Sends answers, then deliveries, while the stream is ready. */
   @Override
   public void ready() {
     for (int i = 0; i < MESSAGES_A_TURN; i++) {

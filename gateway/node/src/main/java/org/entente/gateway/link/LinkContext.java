@@ -2,7 +2,7 @@ package org.entente.gateway.link;
 
 import io.grpc.Context;
 
-/** What a call on the peer port carries in its gRPC context. */
+/** gRPC context keys of calls on the peer port. */
 public final class LinkContext {
   /**
    * The gateway that the call's certificate proves, as a member of the trust bundle in force. Set

@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
-/** What all links of a gateway share. */
+/** The services shared by all links of a gateway. */
 record LinkEnvironment(
     PeerName self,
     LinkPorts ports,
@@ -20,12 +20,12 @@ record LinkEnvironment(
     return timers.nanos();
   }
 
-  /** Whether so long a time has passed since {@link #nanos} was {@code thenNanos}. */
+  /** Whether this time has passed since {@link #nanos} was {@code thenNanos}. */
   boolean hasPassed(Duration time, long thenNanos) {
     return nanos() - thenNanos >= time.toNanos();
   }
 
-  /** Runs a task on an executor after a time; not at all once the timers have been shut down. */
+  /** Runs a task on an executor after a delay, unless the timers have been shut down. */
   void after(Duration delay, Executor executor, Runnable task) {
     timers.after(delay, () -> executor.execute(task));
   }

@@ -20,43 +20,43 @@ public interface LinkPorts {
   /** Version of the trust bundle in force. */
   long bundleVersion();
 
-  /** What waits for a peer on a lane; asked once per peer and lane. */
+  /** The send queue for a peer on a lane; called once per peer and lane. */
   HopQueue queue(AgencyName peer, Lane lane);
 
-  /** What was taken from a peer on a lane; asked once per peer and lane. */
+  /** The receive state for a peer on a lane; called once per peer and lane. */
   HopIntake intake(AgencyName peer, Lane lane);
 
-  /** A notice came from a neighbour; its own {@code from} and {@code to} are not checked yet. */
+  /** Handles a notice from a neighbour; its {@code from} and {@code to} are not checked yet. */
   void onNotice(AgencyName neighbour, Notice notice);
 
-  /** A neighbour said something about trust bundles; nothing in it is checked but its form. */
+  /** Handles a neighbour's trust message; only its form has been checked. */
   void onTrust(AgencyName neighbour, TrustMessage word);
 
-  /** Notices to the peer go through from now on; its trust bundle has this version. */
+  /** The control stream to the peer is open; its trust bundle has this version. */
   void onUp(PeerName peer, long bundleVersion);
 
   /** The control stream to the peer has ended; a later {@link #onUp} may follow. */
   void onDown(AgencyName peer);
 
-  /** This side has refused or ended a stream of an authenticated peer; for counting. */
+  /** Counts a stream of an authenticated peer that this side refused or ended. */
   default void onRefusal(AgencyName peer, Code code) {}
 
   /**
-   * The lane is stopped, in both directions, until {@link PeerLinks#resume}: what was received or
-   * acknowledged contradicts what is stored.
+   * The lane is stopped, in both directions, until {@link PeerLinks#resume}: data received or
+   * acknowledged contradicts data stored.
    */
   void onAlarm(AgencyName peer, Lane lane, LaneAlarm alarm);
 
-  /** The alarm that had stopped a lane before the process started; asked once. */
+  /** The alarm that stopped a lane before the process started; called once. */
   default Optional<LaneAlarm> alarm(AgencyName peer, Lane lane) {
     return Optional.empty();
   }
 
-  /** Since when the link to a peer is paused by this side; empty if it is not. */
+  /** When this side paused the link to a peer; empty if it is not paused. */
   default Optional<Instant> paused(AgencyName peer) {
     return Optional.empty();
   }
 
-  /** The peer says that it has paused the link, or goes on. */
+  /** The peer says that it has paused or unpaused the link. */
   default void onPause(AgencyName peer, boolean paused) {}
 }

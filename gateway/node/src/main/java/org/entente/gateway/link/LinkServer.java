@@ -9,7 +9,7 @@ import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
 
-/** The gRPC service of the peer port: brings each stream that a peer opens to its slot. */
+/** The gRPC service of the peer port: assigns each stream that a peer opens to its slot. */
 final class LinkServer extends LinkServiceGrpc.LinkServiceImplBase {
   private final LinkEnvironment environment;
   private final Acceptor acceptor;

@@ -28,7 +28,7 @@ final class LinkStatus {
             .build());
   }
 
-  /** The stable code with which the other side ended a call; empty where it gave none. */
+  /** The stable code with which the other side ended a call; empty if it gave none. */
   static Optional<String> reason(Throwable error) {
     com.google.rpc.Status details = StatusProto.fromThrowable(error);
     for (Any detail : details == null ? List.<Any>of() : details.getDetailsList()) {
@@ -44,8 +44,8 @@ final class LinkStatus {
   }
 
   /**
-   * Why a call ended, for an operator: the other side's stable code or else gRPC's, its words, and
-   * what this machine says where the call never got to the other side.
+   * Why a call ended, for an operator: the other side's stable code, or else gRPC's, with its text.
+   * Adds the local cause if the call never reached the other side.
    */
   static String words(Throwable error) {
     Status status = Status.fromThrowable(error);
@@ -61,7 +61,7 @@ final class LinkStatus {
     }
     String outer = message(here);
     String inner = message(first);
-    // The outer one names the address, the inner one what went wrong in a handshake.
+    // The outer exception names the address, the inner one the handshake failure.
     String both = outer.contains(inner) ? outer : outer + ": " + inner;
     return said + " (" + both + ")";
   }

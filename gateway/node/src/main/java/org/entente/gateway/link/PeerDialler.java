@@ -8,8 +8,8 @@ import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens streams to one peer over one connection, which it makes when it is first needed and closes
- * with itself. Thread-safe.
+ * Opens streams to one peer over one connection, opened on first use and closed with this dialler.
+ * Thread-safe.
  */
 final class PeerDialler implements Dialler {
   private final PeerName peer;
@@ -33,7 +33,7 @@ final class PeerDialler implements Dialler {
     if (to == null) {
       return Optional.empty();
     }
-    // The pauses between attempts are ours: gRPC's own grow to minutes.
+    // Backoff is done here: gRPC's own pauses grow to minutes.
     if (to.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       to.resetConnectBackoff();
     }

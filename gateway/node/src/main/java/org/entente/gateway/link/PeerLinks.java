@@ -22,9 +22,9 @@ import org.entente.proto.link.v1.Notice;
 /**
  * All links of this gateway: per peer one control stream and one stream per lane.
  *
- * <p>Either side may dial; a broken stream is opened anew after a short pause, for as long as it
- * takes, and goes on where it was. What is queued is sent in order, at most a window at a time; a
- * peer that is slow, dead or hostile costs its own window and holds back nobody else. Nothing is
+ * <p>Either side may dial; a broken stream is replaced after a short pause, without limit of
+ * attempts, and continues where it stopped. Queued envelopes are sent in order, at most a window at
+ * a time. A slow, dead or hostile peer uses up its own window and delays no other peer. Nothing is
  * durable here: see {@link LinkPorts}.
  *
  * <p>Thread-safe. Does not wait for peers.
@@ -39,8 +39,8 @@ public final class PeerLinks implements AutoCloseable {
   /**
    * @param self this gateway
    * @param timers for pauses and time-outs; nothing runs on them
-   * @param workers for everything else, ports included, which may wait for the disk; more than one
-   *     thread, or a lane that waits holds back the others
+   * @param workers for everything else, ports included, which may wait for the disk; needs at least
+   *     two threads, or one waiting lane delays the others
    * @param random for the pauses, thread-safe
    */
   public PeerLinks(
@@ -63,9 +63,9 @@ public final class PeerLinks implements AutoCloseable {
   }
 
   /**
-   * Keeps streams to a gateway open from now on, over one channel that the supplier makes when it
-   * is needed. The channel accepts messages as large as the server of {@link #service} does, proves
-   * that it leads to that gateway, and is closed by {@link #closePeer}, by {@link #close}, and by
+   * Keeps streams to a gateway open from now on, over one channel that the supplier creates on
+   * first use. The channel must accept messages as large as the server of {@link #service} does and
+   * authenticate that gateway. It is closed by {@link #closePeer}, by {@link #close}, and by
    * another call for the same agency, which replaces it.
    */
   public void dial(PeerName gateway, Supplier<ManagedChannel> channels) {
@@ -81,7 +81,7 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
-  /** Something was queued for a peer on a lane, or can be sent now. Cheap. */
+  /** Signals that envelopes for a peer on a lane were queued or became sendable. Cheap. */
   public void wake(AgencyName peer, Lane lane) {
     known(peer).ifPresent(slots -> slots.lane(lane).wake());
   }
@@ -89,56 +89,55 @@ public final class PeerLinks implements AutoCloseable {
   /**
    * Sends a notice to a peer.
    *
-   * @return false if there is no control stream or too much waits for it; true is no promise that
-   *     it arrives
+   * @return false if there is no control stream or its queue is full; true does not promise arrival
    */
   public boolean send(AgencyName peer, Notice notice) {
     return known(peer).map(slots -> slots.control().send(notice)).orElse(false);
   }
 
-  /** Says something about trust bundles to a neighbour; as {@link #send(AgencyName, Notice)}. */
+  /** Sends a trust message to a neighbour; as {@link #send(AgencyName, Notice)}. */
   public boolean send(AgencyName peer, TrustMessage word) {
     return known(peer).map(slots -> slots.control().send(TrustFrames.frame(word))).orElse(false);
   }
 
   /**
-   * Ends all streams to a peer at once and dials it no more. It may dial in again for as long as
-   * {@link LinkPorts#admits} says so.
+   * Ends all streams to a peer at once and stops dialling it. The peer may dial in again while
+   * {@link LinkPorts#admits} allows it.
    */
   public void closePeer(AgencyName peer) {
     known(peer).ifPresent(slots -> slots.close(Code.UNKNOWN_PEER, "no longer admitted"));
   }
 
-  /** Sends nothing new on a lane and lets the peer send nothing new; the stream stays. */
+  /** Pauses new sending on a lane in both directions; the stream stays open. */
   public void pause(AgencyName peer, Lane lane) {
     peer(peer).lane(lane).pause();
   }
 
-  /** Goes on with a lane that was paused. */
+  /** Continues a paused lane. */
   public void unpause(AgencyName peer, Lane lane) {
     peer(peer).lane(lane).unpause();
   }
 
-  /** Pauses all lanes of a link and tells the peer; {@link LinkPorts#paused} says so already. */
+  /** Pauses all lanes of a link and tells the peer; {@link LinkPorts#paused} already reports it. */
   public void pause(AgencyName peer) {
     peer(peer).eachLane(LaneTraffic::pause);
     peer(peer).control().sayPause();
   }
 
-  /** Goes on with all lanes of a link and tells the peer. */
+  /** Continues all lanes of a link and tells the peer. */
   public void unpause(AgencyName peer) {
     peer(peer).eachLane(LaneTraffic::unpause);
     peer(peer).control().sayPause();
   }
 
-  /** Goes on with a lane that an alarm has stopped, unless it is paused. */
+  /** Continues a lane that an alarm stopped, unless it is paused. */
   public void resume(AgencyName peer, Lane lane) {
     peer(peer).lane(lane).resume();
   }
 
   /**
-   * Takes nothing from any peer for as long as there is a reason: peers are granted no credit, and
-   * deliveries that come all the same end their stream with the reason's code. Sending goes on.
+   * Refuses deliveries from all peers while there is a reason: peers get no credit, and a delivery
+   * that still arrives ends its stream with the reason's code. Sending continues.
    */
   public void withhold(Optional<Problem> reason) {
     withheld = reason;
@@ -154,9 +153,9 @@ public final class PeerLinks implements AutoCloseable {
   }
 
   /**
-   * Takes or ends a stream that a peer opened.
+   * Accepts or ends a stream that a peer opened.
    *
-   * @param from the gateway at its other end, as the transport proves
+   * @param from the gateway at its other end, as the transport authenticates it
    * @param hello the first frame on it
    */
   public void accept(IncomingStream stream, PeerName from, Hello hello) {
@@ -183,7 +182,7 @@ public final class PeerLinks implements AutoCloseable {
     return peers.computeIfAbsent(peer, name -> new PeerSlots(environment, name, () -> withheld));
   }
 
-  /** Ends all streams; what was not answered is sent again by the next process. */
+  /** Ends all streams; the next process repeats unanswered deliveries. */
   @Override
   public void close() {
     synchronized (lifecycle) {

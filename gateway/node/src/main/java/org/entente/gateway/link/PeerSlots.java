@@ -23,7 +23,7 @@ final class PeerSlots {
   private @Nullable Dialler dialler;
 
   /**
-   * @param withheld why nothing is taken from peers now
+   * @param withheld the reason for refusing deliveries from all peers now, if any
    */
   PeerSlots(LinkEnvironment environment, AgencyName peer, Supplier<Optional<Problem>> withheld) {
     this.peer = peer;
@@ -50,8 +50,8 @@ final class PeerSlots {
   }
 
   /**
-   * Each slot pauses by its own chance between attempts; once one of them has reached the peer, an
-   * alert must not wait for its lane while bulk goes ahead on another.
+   * Cuts short the pauses of all slots. Each slot has its own random pause; once one has reached
+   * the peer, an alert must not wait for its lane while bulk flows on another.
    */
   private void hasten() {
     slots.forEach(StreamSlot::hasten);
@@ -72,7 +72,7 @@ final class PeerSlots {
     slots.get(hello.getLane()).accept(stream, from, hello);
   }
 
-  /** Dials from now on by this dialler; an earlier one's connection ends. */
+  /** Dials with this dialler from now on and closes an earlier one. */
   synchronized void dialWith(Dialler by) {
     if (dialler != null) {
       dialler.close();
@@ -81,7 +81,7 @@ final class PeerSlots {
     slots.forEach(slot -> slot.dialWith(by));
   }
 
-  /** Ends all streams and dials no more. */
+  /** Ends all streams and stops dialling. */
   synchronized void close(Code code, String why) {
     slots.forEach(slot -> slot.close(code, why));
     if (dialler != null) {

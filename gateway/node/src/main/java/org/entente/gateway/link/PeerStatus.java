@@ -6,11 +6,11 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 
 /**
- * State of the link to one peer at a moment.
+ * State of the link to one peer at one moment.
  *
  * @param peer the agency
- * @param up whether the control stream stands, so that notices go through
- * @param pausedByPeer since when the peer has paused it, by its word; it may be down since
+ * @param up whether the control stream is open, so that notices can be sent
+ * @param pausedByPeer when the peer says that it paused the link, which may have gone down since
  * @param lastContact when anything was last received on any stream
  * @param lanes one entry per lane, highest first
  */

@@ -7,9 +7,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * Runs tasks one at a time, in their order, on workers that it shares with others; after some tasks
- * the others have their turn. A task that throws is reported and the next one runs. Tasks are
- * dropped once the workers have been shut down. Thread-safe.
+ * Runs tasks one at a time, in order, on workers shared with other executors; after some tasks it
+ * yields to the others. A task that throws is reported and the next one runs. Tasks are dropped
+ * once the workers have been shut down. Thread-safe.
  */
 final class SerialExecutor implements Executor {
   private static final int TASKS_A_TURN = 64;

@@ -13,38 +13,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The place of one stream: a lane, or the control stream, of one peer. Holds at most one stream
- * that stands, and opens one when there is none and the peer can be dialled.
+ * The place of one stream: a lane, or the control stream, of one peer. Holds at most one
+ * established stream, and opens one when there is none and the peer can be dialled.
  *
- * <p>Design. Either side may dial, so two streams can cross. A stream stands once this side has the
- * peer's Hello on it; a newer stream replaces the one that stands, since the older may be dead
- * without either end knowing. If both sides did only that, crossing streams would end each other.
- * So for the time of a handshake after it began to stand, a stream dialled by the agency whose name
- * sorts first is not replaced by one that the other dialled: both ends decide alike.
+ * <p>Design. Either side may dial, so two streams can cross. A stream is established once this side
+ * has the peer's Hello on it. A newer stream replaces it, since the older may be dead without
+ * either end knowing. With that rule alone, crossing streams would end each other. So for one
+ * handshake timeout after it is established, a stream dialled by the agency whose name sorts first
+ * is not replaced by one from the other agency: both ends decide alike.
  *
  * <p>Thread-safe: everything happens on one serial executor.
  */
 final class StreamSlot implements FrameStream.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(StreamSlot.class);
 
-  /** What goes over the stream; called on the slot's executor. */
+  /** The user of the stream; called on the slot's executor. */
   interface Traffic {
-    /** The Hello to begin a stream with. */
+    /** The Hello that starts a stream. */
     Hello.Builder hello();
 
-    /** A stream stands, on which both sides have greeted. */
+    /** A stream is established: both sides have sent their Hello. */
     void connected(FrameStream stream, PeerName peer, Hello said, Hello heard);
 
-    /** A frame came on it. */
+    /** A frame arrived. */
     void received(Frame frame);
 
-    /** It takes frames again. */
+    /** The stream can send again. */
     void ready();
 
-    /** It stands no longer. */
+    /** The stream has ended. */
     void disconnected();
 
-    /** Why no stream may stand, if so. */
+    /** The reason that no stream is allowed, if any. */
     Optional<Code> stopped();
   }
 
@@ -70,7 +70,7 @@ final class StreamSlot implements FrameStream.Listener {
   /**
    * @param number of the lane, 0 for the control stream
    * @param traffic made for this slot
-   * @param stood told when a stream stands
+   * @param stood told when a stream is established
    */
   StreamSlot(
       LinkEnvironment environment,
@@ -87,12 +87,12 @@ final class StreamSlot implements FrameStream.Listener {
     this.stood = stood;
   }
 
-  /** Where everything of this slot and its traffic runs. */
+  /** The executor of this slot and its traffic. */
   Executor executor() {
     return executor;
   }
 
-  /** Opens streams by a dialler whenever none stands. */
+  /** Opens streams with this dialler whenever there is none. */
   void dialWith(Dialler by) {
     executor.execute(
         () -> {
@@ -101,7 +101,7 @@ final class StreamSlot implements FrameStream.Listener {
         });
   }
 
-  /** Takes a stream that the peer opened, and whose Hello has been checked. */
+  /** Accepts a stream that the peer opened and whose Hello has been checked. */
   void accept(IncomingStream stream, PeerName peer, Hello heard) {
     executor.execute(
         () -> {
@@ -119,7 +119,7 @@ final class StreamSlot implements FrameStream.Listener {
         });
   }
 
-  /** Ends what stands and is being opened, and dials no more until told to. */
+  /** Ends the established stream and any attempt, and stops dialling until told to. */
   void close(Code code, String why) {
     executor.execute(
         () -> {
@@ -132,7 +132,7 @@ final class StreamSlot implements FrameStream.Listener {
         });
   }
 
-  /** Ends the stream that stands; another one may follow. On the executor. */
+  /** Ends the established stream; another one may follow. On the executor. */
   void drop(Code code, String why) {
     if (standing != null) {
       LOG.info("{} lane {}: stream ended, {}: {}", agency, number, code, why);
@@ -143,7 +143,7 @@ final class StreamSlot implements FrameStream.Listener {
     }
   }
 
-  /** Dials at once if nothing stands. On the executor. */
+  /** Dials at once if there is no stream. On the executor. */
   void dial() {
     Dialler by = dialler;
     if (by == null || standing != null || attempt != null || traffic.stopped().isPresent()) {
@@ -170,7 +170,7 @@ final class StreamSlot implements FrameStream.Listener {
   private void giveUp(Attempt opened, String why) {
     if (attempt != null && attempt.stream() == opened.stream()) {
       if (!why.equals(lastFailure)) {
-        // Told of once: a peer that is away is tried again every few seconds.
+        // Logged once, as an absent peer is tried again every few seconds.
         lastFailure = why;
         LOG.info("{} lane {}: attempt failed: {}", agency, number, why);
       }
@@ -193,7 +193,7 @@ final class StreamSlot implements FrameStream.Listener {
     }
   }
 
-  /** The peer is there again: what pauses before its next attempt need not. */
+  /** Cuts short the pause before the next attempt, because the peer is back. */
   void hasten() {
     executor.execute(
         () -> {
@@ -228,7 +228,7 @@ final class StreamSlot implements FrameStream.Listener {
         });
   }
 
-  /** The first frame on a stream that this side opened. */
+  /** Handles the first frame on a stream that this side opened. */
   private void answered(Attempt opened, Frame frame) {
     Optional<Problem> problem = problem(opened, frame);
     if (problem.isPresent()) {
@@ -248,7 +248,9 @@ final class StreamSlot implements FrameStream.Listener {
   private Optional<Problem> problem(Attempt opened, Frame frame) {
     Hello hello = frame.getHello();
     if (!frame.hasHello() || hello.getLane() != number) {
-      return Optional.of(new Problem(Code.MALFORMED, "hello", "a Hello for the lane comes first"));
+      return Optional.of(
+          new Problem(
+              Code.MALFORMED, "hello", "the first frame must be a Hello " + "for this lane"));
     }
     return LinkHello.problem(hello, environment, opened.peer());
   }
@@ -273,7 +275,7 @@ final class StreamSlot implements FrameStream.Listener {
     standing = new OpenStream(stream, environment.nanos());
     traffic.connected(stream, peer, said, heard);
     stood.run();
-    // Also when the traffic has ended it at once: asking for more is harmless then.
+    // Harmless if the traffic has already ended the stream.
     stream.requestNext();
   }
 
@@ -309,7 +311,10 @@ final class StreamSlot implements FrameStream.Listener {
         });
   }
 
-  /** Told of once in the longest pause: a peer can end streams as fast as it opens them. */
+  /**
+   * Logs the end at most once per longest pause, as a peer can end streams as fast as it opens
+   * them.
+   */
   private void tellEnd(String why) {
     if (!why.equals(lastEnd)
         || environment.hasPassed(environment.settings().backoff().longest(), lastEndTold)) {
@@ -323,9 +328,9 @@ final class StreamSlot implements FrameStream.Listener {
     return standing != null && standing.stream() == stream;
   }
 
-  /** A defect on this lane ends its stream and nobody else's. */
+  /** Handles a defect on this lane: only its own stream ends. */
   private void broke(RuntimeException defect) {
     LOG.error("{} lane {}: defect", agency, number, defect);
-    drop(Code.INTERNAL, "a defect of this gateway");
+    drop(Code.INTERNAL, "internal error in this gateway");
   }
 }

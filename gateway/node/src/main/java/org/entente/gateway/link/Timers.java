@@ -5,11 +5,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Runs something after a time, and says how much of it has passed. Thread-safe. */
+/** Delayed tasks and a monotonic clock. Thread-safe. */
 public interface Timers {
   /**
-   * A time from which only durations follow; it runs as the timers do. The clock is set now and
-   * then, and a stream must not seem to stall, or to answer, because of that.
+   * Nanoseconds of a monotonic clock, for durations only. Setting the wall clock must not make a
+   * stream seem to stall or to answer.
    */
   long nanos();
 
@@ -33,7 +33,7 @@ public interface Timers {
         try {
           var unused = timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-          // The gateway is stopping: what would have been tried again will not be.
+          // The gateway is stopping, so the task is dropped.
         }
       }
     };

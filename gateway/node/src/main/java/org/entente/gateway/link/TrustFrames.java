@@ -16,11 +16,11 @@ import org.entente.proto.link.v1.BundlePart;
 import org.entente.proto.link.v1.BundleRequest;
 import org.entente.proto.link.v1.Frame;
 
-/** Words about trust bundles as frames of the control stream, and back. */
+/** Converts trust messages to frames of the control stream, and back. */
 final class TrustFrames {
   private TrustFrames() {}
 
-  /** The frame that says a word. */
+  /** The frame of a trust message. */
   static Frame frame(TrustMessage word) {
     Frame.Builder frame = Frame.newBuilder();
     if (word instanceof InForce inForce) {
@@ -45,7 +45,7 @@ final class TrustFrames {
     return frame.build();
   }
 
-  /** What a frame says; empty if it is none of these or breaks a bound. */
+  /** The trust message in a frame; empty if there is none or it breaks a bound. */
   static Optional<TrustMessage> word(Frame frame) {
     try {
       return switch (frame.getFrameCase()) {

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Lets one log line about each subject through in a time, and counts the events without one, so
- * that nobody outside can fill the log. Subjects come from a bounded set, as labels of metrics do.
- * Safe for many threads.
+ * Limits log lines to one per subject and interval, and counts the suppressed ones, so that
+ * outsiders cannot fill the log. Subjects come from a bounded set, like metric labels. Safe for
+ * many threads.
  */
 public final class LogRateLimit {
   private final InstantSource clock;
@@ -19,15 +19,15 @@ public final class LogRateLimit {
 
   private record Last(Instant at, long since) {}
 
-  /** One line about each subject in this time. */
+  /** Allows one line per subject in this interval. */
   public LogRateLimit(InstantSource clock, Duration apart) {
     this.clock = clock;
     this.apart = apart;
   }
 
   /**
-   * The line about an event, which says how many had none since the last; empty if this event has
-   * none.
+   * The line for an event, with the number suppressed since the last line; empty if this event is
+   * suppressed.
    */
   public synchronized Optional<String> line(String subject, String text) {
     Instant now = clock.instant();
@@ -40,6 +40,6 @@ public final class LogRateLimit {
     return Optional.of(
         last == null || last.since() == 0
             ? text
-            : text + "; " + last.since() + " more since the last line about it");
+            : text + "; " + last.since() + " more since the last such line");
   }
 }

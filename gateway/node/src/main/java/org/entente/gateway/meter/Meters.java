@@ -21,19 +21,19 @@ import org.entente.gateway.model.Lane;
 
 /**
  * The gateway's metrics. Names carry their unit; labels take values from bounded sets only (codes,
- * lanes, member agencies), never free text, so that no client or peer can blow up their number or
- * write into them. What counts messages tells exercises from actual traffic, or leaves them out, so
- * that no rule about the one hears of the other. Safe for many threads.
+ * lanes, member agencies), never free text, so that no client or peer can multiply or forge them.
+ * Metrics of messages distinguish exercises from actual traffic, or omit them, so that alert rules
+ * never mix the two. Safe for many threads.
  */
 public final class Meters {
   private static final double[] SECONDS = {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
   };
 
-  /** The label that tells training from actual traffic: true or false. */
+  /** The label for training traffic: true or false. */
   private static final String EXERCISE = "exercise";
 
-  /** From a minute to a month: people answer. */
+  /** From a minute to a month, as people write the answers. */
   private static final double[] ANSWER_SECONDS = {
     60, 600, 3_600, 14_400, 28_800, 86_400, 172_800, 259_200, 604_800, 1_209_600, 2_592_000
   };
@@ -69,15 +69,12 @@ public final class Meters {
   private final Histogram answerSeconds;
   private final Counter reminders;
 
-  /** A set of metrics of its own, with those of the Java machine. */
+  /** Creates a separate set of metrics, with those of the JVM. */
   public Meters() {
     DefaultExports.register(registry);
     published =
         counter(
-            "entente_published_total",
-            "Drafts by outcome, and whether they are exercises.",
-            "outcome",
-            EXERCISE);
+            "entente_published_total", "Drafts, by outcome and by exercise.", "outcome", EXERCISE);
     refused =
         counter(
             "entente_refused_total",
@@ -92,19 +89,20 @@ public final class Meters {
     decided =
         counter(
             "entente_held_decided_total",
-            "Held messages by what became of them: released, denied, refused by policy, timed_out.",
+            "Decisions on held messages: released, denied, refused (by policy), timed_out.",
             "verdict");
     received =
         counter(
             "entente_received_total",
-            "Messages received and committed, by origin, and whether they are exercises.",
+            "Messages received and committed, by origin and by exercise.",
             "origin",
             EXERCISE);
     noDesk =
         counter(
             "entente_desk_unstaffed_total",
-            "Messages received for desks at which no client of this agency sits; clients that sit at"
-                + " no desk have them.");
+            "Messages received for desks without a client at this agency; clients without desks "
+                + "get"
+                + " them.");
     relayed =
         counter(
             "entente_relayed_total",
@@ -113,39 +111,42 @@ public final class Meters {
     delivered =
         counter(
             "entente_delivered_total",
-            "Deliveries to subscribers, by whether the cursor was sent it before, and whether they are"
-                + " exercises.",
+            "Deliveries to subscribers, by first or repeated delivery to the cursor, and by "
+                + "exercise.",
             "kind",
             EXERCISE);
     searched =
         counter(
             "entente_searched_total",
-            "Pages of searches that persons were shown (search), and messages that they opened (open).",
+            "Search result pages shown to persons (search), and messages opened by them (open).",
             "what");
     watchHits =
         counter(
             "entente_watch_hits_total",
-            "Received messages that watches of clients hit, by whether they are exercises.",
+            "Received messages that matched clients' watches, by exercise.",
             EXERCISE);
     scored =
         counter(
             "entente_scores_total",
-            "Scores that clients gave received messages: the first of a model for a message (first),"
-                + " a further version (changed), the same again (unchanged); and whether the messages"
-                + " are exercises.",
+            "Clients' scores of received messages, by result (first: a model's first score for "
+                + "a"
+                + " message; changed: another version; unchanged: a repetition) and by exercise.",
             "result",
             EXERCISE);
     scoredAfter =
         histogram(
             "entente_scored_after_seconds",
-            "Time from the receipt of a message to the first score of a model for it; without"
-                + " exercises.",
+            "Time from the receipt of a message to a model's first score for it; without "
+                + "exercises.",
             SECONDS);
     reminders =
         counter(
             "entente_request_reminders_total",
-            "Reminders that this agency owes an answer, by cause (near: a part of the time is over;"
-                + " overdue; asked_again: the other agency sent one) and the agency that asked.",
+            "Reminders of answers that this agency owes, by cause (near: the deadline "
+                + "approaches;"
+                + " overdue: it has passed; asked_again: the other agency sent one) "
+                + "and requesting"
+                + " agency.",
             "cause",
             "agency");
     opened = counter("entente_opened_total", "Envelopes whose labels were decrypted here.");
@@ -154,29 +155,30 @@ public final class Meters {
     mishaps =
         counter(
             "entente_mishaps_total",
-            "Failures of this gateway over single messages, by step: receiving, delivering, sending.",
+            "Failures to process single messages, by step: receiving, delivering, sending.",
             "step");
     quarantineFull =
         counter(
             "entente_quarantine_full_total",
-            "Messages that would have been set aside if there were room; they stay where they are.");
+            "Messages not quarantined because the quarantine was full; they stay where they are.");
     lost =
         counter(
             "entente_origin_lost_envelopes_total",
-            "End-to-end numbers that never came and for which their origin owes nothing any more:"
-                + " mail that a restored or lost ledger, here or there, has forgotten.",
+            "End-to-end numbers that never arrived and that their origin no longer has queued: "
+                + "mail"
+                + " lost by a restored or lost ledger, here or there.",
             "agency",
             "lane");
     witnessed =
         counter(
             "entente_witness_requests_total",
-            "Requests of other agencies' logs for a cosignature, by what was answered.",
+            "Cosignature requests of other agencies' logs, by status of the answer.",
             "log",
             "status");
     trustRefused =
         counter(
             "entente_trust_bundles_refused_total",
-            "Trust bundles that peers handed over and that were refused, by which rule.",
+            "Trust bundles from peers that were refused, by violated rule.",
             "fault");
     connectionsClosed =
         counter(
@@ -188,8 +190,7 @@ public final class Meters {
     reopened =
         counter(
             "entente_ledger_reopened_total",
-            "Times that the ledger was closed after a failure of its disk and opened again, by"
-                + " whether that succeeded.",
+            "Attempts to reopen the ledger after a failure of its disk, by result.",
             "result");
     committedBytes = counter("entente_ledger_committed_bytes_total", "Bytes committed.");
     commitSeconds =
@@ -214,8 +215,10 @@ public final class Meters {
     answerSeconds =
         Histogram.build(
                 "entente_request_answer_seconds",
-                "Time from a request to its answer, LATER aside, by side (asked: this agency asked;"
-                    + " owed: it was asked) and the other agency; without exercises.")
+                "Time from a request to its answer (LATER does not count), by side (asked: sent "
+                    + "by this"
+                    + " agency; owed: received by it) and the other agency; without "
+                    + "exercises.")
             .labelNames("side", "agency")
             .buckets(ANSWER_SECONDS)
             .register(registry);
@@ -229,150 +232,150 @@ public final class Meters {
     return Histogram.build(name, help).buckets(buckets).register(registry);
   }
 
-  /** A draft had an outcome. */
+  /** Counts the outcome of a draft. */
   public void published(PublishResult outcome, boolean exercise) {
     published.labels(word(outcome), Boolean.toString(exercise)).inc();
   }
 
-  /** A held message is not held any more. */
+  /** Counts the decision on a held message. */
   public void decided(ReleaseResult verdict) {
     decided.labels(word(verdict)).inc();
   }
 
-  /** Something was refused. */
+  /** Counts a refusal. */
   public void refused(Side side, Code code) {
     refused.labels(side.label, code.name()).inc();
   }
 
-  /** A request, or a draft of a stream, could not be parsed. */
+  /** Counts a request, or a draft of a stream, that could not be parsed. */
   public void malformed(Side side) {
     malformed.labels(side.label).inc();
   }
 
-  /** Messages of a member were committed. */
+  /** Counts committed messages of a member. */
   public void received(AgencyName origin, int messages, boolean exercise) {
     received.labels(origin.value(), Boolean.toString(exercise)).inc(messages);
   }
 
-  /** A message came for desks at which nobody sits. */
+  /** Counts a message for desks without a client. */
   public void noDesk() {
     noDesk.inc();
   }
 
-  /** An envelope was taken into custody. */
+  /** Counts an envelope taken into custody. */
   public void relayed(AgencyName nextHop) {
     relayed.labels(nextHop.value()).inc();
   }
 
-  /** A message was handed to a subscriber. */
+  /** Counts a delivery to a subscriber. */
   public void delivered(boolean again, boolean exercise) {
     delivered.labels(again ? "again" : "first", Boolean.toString(exercise)).inc();
   }
 
-  /** A person was shown a page of a search. */
+  /** Counts a search result page shown to a person. */
   public void searched() {
     searched.labels("search").inc();
   }
 
-  /** A watch hit a received message. */
+  /** Counts a watch's hit. */
   public void watchHit(boolean exercise) {
     watchHits.labels(Boolean.toString(exercise)).inc();
   }
 
-  /** A client scored a message. */
+  /** Counts a client's score. */
   public void scored(ScoreChange result, boolean exercise) {
     scored.labels(word(result), Boolean.toString(exercise)).inc();
   }
 
-  /** A model scored a message for the first time, so long after it was received. */
+  /** Records the time from a message's receipt to a model's first score. */
   public void scoredAfter(double seconds) {
     scoredAfter.observe(seconds);
   }
 
-  /** A person opened a message. */
+  /** Counts a message opened by a person. */
   public void openedByPerson() {
     searched.labels("open").inc();
   }
 
-  /** The labels of an envelope were decrypted. */
+  /** Counts an envelope whose labels were decrypted. */
   public void opened() {
     opened.inc();
   }
 
-  /** A member's log was answered as a witness, with a status of C2SP tlog-witness. */
+  /** Counts a witness's answer to a member's log, by its C2SP tlog-witness status. */
   public void witnessed(AgencyName log, int status) {
     witnessed.labels(log.value(), Integer.toString(status)).inc();
   }
 
-  /** A trust bundle of a peer was refused by one of the rules. */
+  /** Counts a peer's trust bundle refused by a rule. */
   public void trustRefused(Enum<?> fault) {
     trustRefused.labels(fault.name()).inc();
   }
 
-  /** A link, an audit log or two trust bundles raised an alarm. */
+  /** Counts an alarm of a link, an audit log or trust. */
   public void alarm(Code code) {
     alarms.labels(code.name()).inc();
   }
 
-  /** This gateway failed over one message. */
+  /** Counts a failure to process one message. */
   public void mishap(Step step) {
     mishaps.labels(word(step)).inc();
   }
 
-  /** There was no room to set something aside. */
+  /** Counts a message not quarantined for lack of room. */
   public void quarantineFull() {
     quarantineFull.inc();
   }
 
-  /** So many numbers of an origin will never come. */
+  /** Counts numbers of an origin that will never arrive. */
   public void lost(AgencyName origin, Lane lane, long numbers) {
     lost.labels(origin.value(), lane.name()).inc((double) numbers);
   }
 
-  /** A connection was closed, or is about to be, for one of the limits of its port. */
+  /** Counts a connection closed because of a limit of its port. */
   public void connectionClosed(Side side, Limit limit) {
     connectionsClosed.labels(side.label, word(limit)).inc();
   }
 
-  /** The ledger was closed after a failure and opened again, or could not be opened. */
+  /** Counts an attempt to reopen the ledger after a failure. */
   public void reopened(boolean opened) {
     reopened.labels(opened ? "opened" : "failed").inc();
   }
 
-  /** A batch was committed. */
+  /** Records a committed batch. */
   public void committed(int changes, long bytes, long nanos) {
     commitChanges.observe(changes);
     committedBytes.inc((double) bytes);
     commitSeconds.observe(nanos / 1e9);
   }
 
-  /** An envelope was sealed. */
+  /** Records the sealing time of an envelope. */
   public void sealed(long nanos) {
     sealSeconds.observe(nanos / 1e9);
   }
 
-  /** A received envelope was verified and opened. */
+  /** Records the time to verify and open a received envelope. */
   public void openedIn(long nanos) {
     openSeconds.observe(nanos / 1e9);
   }
 
-  /** A request was answered, by this agency ({@code owed}) or another ({@code asked}). */
+  /** Records the time to an answer, by this agency ({@code owed}) or another ({@code asked}). */
   public void answered(Enum<?> side, AgencyName agency, double seconds) {
     answerSeconds.labels(word(side), agency.value()).observe(seconds);
   }
 
-  /** This agency was reminded of a request of another. */
+  /** Counts a reminder of another agency's request. */
   public void reminded(Reminder cause, AgencyName agency) {
     reminders.labels(word(cause), agency.value()).inc();
   }
 
-  /** Why an agency is reminded that it owes an answer. */
+  /** Causes of a reminder of an owed answer. */
   public enum Reminder {
-    /** A part of the time is over. */
+    /** The deadline approaches. */
     NEAR,
-    /** All of it is. */
+    /** The deadline has passed. */
     OVERDUE,
-    /** The agency that asked sent a reminder. */
+    /** The requesting agency sent a reminder. */
     ASKED_AGAIN
   }
 
@@ -380,65 +383,65 @@ public final class Meters {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /** What became of a draft. */
+  /** Outcomes of a draft. */
   public enum PublishResult {
-    /** For one recipient at least. */
+    /** Accepted for at least one recipient. */
     ACCEPTED,
-    /** For all. */
+    /** Refused for all recipients. */
     REFUSED,
-    /** Until a second person decides. */
+    /** Held until a second person decides. */
     HELD,
     /** Malformed, or not possible now. */
     INVALID
   }
 
-  /** What became of a held message. */
+  /** Decisions on a held message. */
   public enum ReleaseResult {
     /** By a second person. */
     RELEASED,
     /** By a second person. */
     DENIED,
-    /** By policy, when it was released. */
+    /** Refused by policy on release. */
     REFUSED,
-    /** By nobody in time. */
+    /** Not decided in time. */
     TIMED_OUT
   }
 
-  /** What a score changed. */
+  /** Effects of a score. */
   public enum ScoreChange {
     /** The first of its client and model for the message. */
     FIRST,
     /** A further version. */
     CHANGED,
-    /** Nothing. */
+    /** No change. */
     UNCHANGED
   }
 
-  /** What a message was at when this gateway failed over it. */
+  /** The processing step that failed. */
   public enum Step {
-    /** From a peer. */
+    /** Receiving from a peer. */
     RECEIVING,
-    /** To a subscriber. */
+    /** Delivering to a subscriber. */
     DELIVERING,
-    /** To a peer. */
+    /** Sending to a peer. */
     SENDING
   }
 
-  /** For which limit a connection ends. */
+  /** Limits for which a connection ends. */
   public enum Limit {
-    /** Those of a port. */
+    /** The connections of a port. */
     CONNECTIONS,
-    /** Those whose handshake is not over. */
+    /** Connections with an unfinished handshake. */
     HANDSHAKES,
-    /** Those of one client or gateway. */
+    /** Connections of one client or gateway. */
     CALLER
   }
 
-  /** Who refused, or whom. */
+  /** The side of a refusal. */
   public enum Side {
-    /** Policy, a draft of an own client. */
+    /** Policy refused a draft of an own client. */
     EGRESS("egress"),
-    /** Policy, a message of a peer. */
+    /** Policy refused a message of a peer. */
     INGRESS("ingress"),
     /** A malformed or disallowed call of a client. */
     CLIENT("client"),
@@ -470,7 +473,7 @@ public final class Meters {
   }
 
   /**
-   * Registers a gauge whose samples are read at each scrape, instead of one of the same name; the
+   * Registers a gauge whose samples are read at each scrape, replacing one of the same name; the
    * source must be quick.
    */
   public void gauge(
@@ -499,7 +502,7 @@ public final class Meters {
         });
   }
 
-  /** Withdraws all gauges, for what they read is about to be closed; counters stay. */
+  /** Removes all gauges before their sources are closed; counters stay. */
   public void withdrawGauges() {
     gauges
         .keySet()

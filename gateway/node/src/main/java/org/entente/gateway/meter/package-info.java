@@ -1,4 +1,4 @@
-/** What the gateway measures of itself, and the only home of the Prometheus client. */
+/** The gateway's metrics, and the only package that uses the Prometheus client. */
 @NullMarked
 package org.entente.gateway.meter;
 

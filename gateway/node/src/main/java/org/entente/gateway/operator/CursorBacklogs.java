@@ -9,9 +9,9 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 
 /**
- * How far cursors are behind the received messages. It walks once, for all cursors, over the keys
- * of the latest positions, and looks up the oldest message of each cursor and lane: the cost does
- * not grow with the ledger. Reads committed state only.
+ * Computes the backlogs of cursors. Scans the keys of the latest positions once for all cursors,
+ * and looks up the oldest message of each cursor and lane: the cost does not grow with the ledger.
+ * Reads committed state only.
  */
 final class CursorBacklogs {
   private final InboxTable inbox;
@@ -27,7 +27,7 @@ final class CursorBacklogs {
   }
 
   /**
-   * Backlogs of cursors, in their order.
+   * The backlogs of cursors, in the same order.
    *
    * @param last position up to which messages count
    * @param counted latest positions among which messages are counted

@@ -27,17 +27,15 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
- * The durable cursors of subscribers as an operator sees and forgets them: none is forgotten by
- * itself, and each counts towards its client's limit. Safe for many threads; forgetting waits for
- * the disk.
+ * Lists and removes subscribers' durable cursors for an operator. Cursors are never removed
+ * automatically, and each counts towards its client's limit. Safe for many threads; removal waits
+ * for the disk.
  */
 public final class Cursors {
-  /** Most that are listed at once. */
+  /** Most cursors listed at once. */
   public static final int MOST = 10_000;
 
-  /**
-   * Latest positions of the ledger among which the messages are counted that a cursor is behind.
-   */
+  /** Latest positions of the ledger within which a cursor's backlog is counted. */
   public static final long COUNTED = 100_000;
 
   private final AgencyName self;
@@ -53,7 +51,7 @@ public final class Cursors {
    */
   public record Cursor(String client, String name, boolean open, CursorBacklog backlog) {}
 
-  /** What is answered. */
+  /** The answer to a call. */
   public sealed interface Answer {
     /**
      * Cursors, by client and name.
@@ -67,7 +65,7 @@ public final class Cursors {
       }
     }
 
-    /** It is forgotten, durably; it had stood there. */
+    /** The cursor at this position was removed, durably. */
     record Forgotten(long nextPosition) implements Answer {}
 
     /** Nothing changed. */
@@ -75,9 +73,9 @@ public final class Cursors {
   }
 
   /**
-   * Cursors of a gateway.
+   * Creates the cursor administration of a gateway.
    *
-   * @param clients that are configured
+   * @param the configured clients
    */
   public Cursors(
       AgencyName self,
@@ -93,9 +91,10 @@ public final class Cursors {
   }
 
   /**
-   * The durable ones.
+   * Lists durable cursors.
    *
-   * @param client whose; empty for all. One that is not configured any more has cursors
+   * @param client the client; empty for all. A client that is no longer configured may still have
+   *     cursors
    */
   public Answer list(String client) {
     List<CursorTable.NamedCursor> found = ledger.cursors().all(client, MOST + 1);
@@ -103,7 +102,7 @@ public final class Cursors {
       return new Answer.Refused(unknown(Code.INVALID_FIELD, "client", client, clients));
     }
     List<CursorTable.NamedCursor> shown = found.subList(0, Math.min(found.size(), MOST));
-    // Before the last position is read: what arrives in between belongs to no backlog.
+    // Before the last position is read, so that messages arriving in between belong to no backlog.
     List<Map<Lane, Long>> places = shown.stream().map(subscriptions::places).toList();
     long last = ledger.inbox().lastPosition();
     List<CursorBacklog> backlogs = CursorBacklogs.of(ledger.inbox(), last, COUNTED, places);
@@ -120,7 +119,9 @@ public final class Cursors {
     return new Answer.Listed(cursors, last, found.size() > MOST);
   }
 
-  /** Forgets a cursor that no stream holds; its client begins anew under that name. */
+  /**
+   * Removes a cursor that no stream holds; its client starts from the beginning under that name.
+   */
   public Answer forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
     List<Problem> problems = check.decision(person);
     if (!problems.isEmpty()) {
@@ -134,7 +135,7 @@ public final class Cursors {
                     new Problem(
                         Code.CURSOR_OPEN,
                         "cursor",
-                        "the client holds it open; have it end that stream first")));
+                        "the client has it open; the client must end that stream first")));
   }
 
   private Answer forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
@@ -154,11 +155,11 @@ public final class Cursors {
         CursorBacklogs.of(ledger.inbox(), last, 0, List.of(subscriptions.places(found.get())))
             .get(0)
             .nextPosition();
-    // The last lane: what its closed stream had still to write comes before.
+    // In the last lane, so that pending writes of its closed stream come first.
     return ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          // What it acknowledged is told of before nobody knows it any more.
+          // Record its acknowledged ranges before the cursor is removed.
           subscriptions.settle(tx, client, cursor);
           ledger.cursors().remove(tx, client, cursor);
           tx.audit(
@@ -169,7 +170,7 @@ public final class Cursors {
                       AuditActor.client(self, operator, person),
                       new AuditSubject(null, List.of(), List.of(), null))
                   .saying(
-                      "forgets cursor %s of client %s, which stood at position %d of %d"
+                      "removes cursor %s of client %s, at position %d of %d"
                           .formatted(cursor, client, next, last)));
           return new Answer.Forgotten(next);
         });

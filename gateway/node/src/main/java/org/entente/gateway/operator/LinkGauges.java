@@ -6,7 +6,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.Sample;
 import org.entente.proto.store.v1.LinkRecord;
 
-/** What gauges and readiness say of what holds links and lanes. */
+/** Gauges and readiness warnings about paused links and stopped lanes. */
 public final class LinkGauges {
   private LinkGauges() {}
 
@@ -36,7 +36,9 @@ public final class LinkGauges {
         .toList();
   }
 
-  /** Said of a node that is ready: the other lanes go on. A pause is on purpose, and none. */
+  /**
+   * Warnings of a ready node, whose other lanes continue. An intentional pause is not a warning.
+   */
   public static List<String> warnings(Links links) {
     List<String> warnings = new ArrayList<>();
     for (Links.Link link : links.list()) {
@@ -44,7 +46,7 @@ public final class LinkGauges {
         LinkRecord alarm = lane.alarm();
         if (alarm != null) {
           warnings.add(
-              "link: %s of %s is stopped by %s; entente link resume lets it go on"
+              "link: %s of %s is stopped by %s; `entente link resume` resumes it"
                   .formatted(lane.lane(), link.peer(), alarm.getCode()));
         }
       }

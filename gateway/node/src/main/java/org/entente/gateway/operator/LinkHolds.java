@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What holds links and lanes although their streams could stand: pauses by operators, and alarms.
- * In the ledger, so that a restart lets nothing go on that a person has not. Safe for many threads.
+ * Holds on links and lanes: operators' pauses, and alarms. Stored in the ledger, so that a restart
+ * resumes nothing that a person has not. Safe for many threads.
  */
 public final class LinkHolds {
   private static final Logger LOG = LoggerFactory.getLogger(LinkHolds.class);
@@ -28,13 +28,13 @@ public final class LinkHolds {
   private final AgencyName self;
   private final Ledger ledger;
 
-  /** Holds in a ledger. */
+  /** Creates the holds of a ledger. */
   public LinkHolds(AgencyName self, Ledger ledger) {
     this.self = self;
     this.ledger = ledger;
   }
 
-  /** Since when a link is paused; empty if it is not. */
+  /** When a link was paused; empty if it is not paused. */
   public Optional<Instant> paused(AgencyName peer) {
     return Optional.ofNullable(ledger.links().paused(peer))
         .map(record -> Instant.ofEpochMilli(record.getSinceMs()));
@@ -53,12 +53,15 @@ public final class LinkHolds {
     try {
       return Code.valueOf(name);
     } catch (IllegalArgumentException e) {
-      // Of a later release; why it was stopped stands in the text.
+      // A code of a later release; the text gives the reason.
       return Code.SEQUENCE_CONFLICT;
     }
   }
 
-  /** Keeps an alarm, with its leaf. Until it is durable a restart would find it again by itself. */
+  /**
+   * Stores an alarm with its leaf. If a restart comes before it is durable, the conflict recurs and
+   * raises it again.
+   */
   public void stopped(AgencyName peer, Lane lane, LaneAlarm alarm) {
     String text = InvalidValue.printable(alarm.text());
     ledger
@@ -89,7 +92,7 @@ public final class LinkHolds {
             })
         .exceptionally(
             failure -> {
-              LOG.warn("the alarm of {} {} was not made durable", peer, lane, failure);
+              LOG.warn("cannot make the alarm of {} {} durable", peer, lane, failure);
               return lane;
             });
   }

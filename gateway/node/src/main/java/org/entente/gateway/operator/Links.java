@@ -28,9 +28,8 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links as an operator sees and changes them. A change is durable, with its leaf, before it
- * takes effect, and doing it again changes nothing. Safe for many threads; a change waits for the
- * disk.
+ * Lists, pauses and resumes links for an operator. A change is durable, with its leaf, before it
+ * takes effect, and is idempotent. Safe for many threads; a change waits for the disk.
  */
 public final class Links {
   private final AgencyName self;
@@ -39,12 +38,12 @@ public final class Links {
   private final Set<AgencyName> configured;
   private final PeerLinks links;
 
-  /** What is answered to a change. */
+  /** The answer to a change. */
   public sealed interface Answer {
     /**
-     * It is so.
+     * The link or lane is in the requested state.
      *
-     * @param now whether by this call; otherwise it had been so before
+     * @param now whether this call changed it; otherwise it was so already
      */
     record Done(boolean now) implements Answer {}
 
@@ -56,7 +55,7 @@ public final class Links {
    * A link.
    *
    * @param status of its streams; null before the first stream or attempt
-   * @param pausedSince by this agency's operator
+   * @param pausedSince when this agency's operator paused it; null if not paused
    */
   public record Link(
       AgencyName peer,
@@ -68,9 +67,9 @@ public final class Links {
    * A lane of a link.
    *
    * @param status null before the first stream or attempt
-   * @param alarm what stopped it, as it was kept; null if nothing did
-   * @param backlog envelopes that wait for the peer
-   * @param oldestMillis since when the oldest waits, milliseconds since 1970; 0 if none does
+   * @param alarm the stored alarm that stopped it; null if none
+   * @param backlog envelopes waiting for the peer
+   * @param oldestMillis when the oldest was queued, in milliseconds since 1970; 0 if none
    */
   public record LinkLane(
       Lane lane,
@@ -80,9 +79,9 @@ public final class Links {
       long oldestMillis) {}
 
   /**
-   * Links of a gateway.
+   * Creates the link administration of a gateway.
    *
-   * @param configured peers to which links are configured
+   * @param configured peers with configured links
    */
   public Links(
       AgencyName self,
@@ -97,7 +96,7 @@ public final class Links {
     this.links = links;
   }
 
-  /** All links that are configured, by name, whether anything stands or not. */
+  /** All configured links, by name, connected or not. */
   public List<Link> list() {
     List<PeerStatus> statuses = links.status();
     List<Link> out = new ArrayList<>();
@@ -125,7 +124,7 @@ public final class Links {
     return out;
   }
 
-  /** Holds a link: nothing new is sent to the peer, and it may send nothing new. */
+  /** Pauses a link: stops new sending in both directions. */
   public Answer pause(NodeName client, String peer, OnBehalfOf person) {
     return change(
         peer,
@@ -141,7 +140,7 @@ public final class Links {
         links::pause);
   }
 
-  /** Lets a link go on that was paused. */
+  /** Unpauses a link. */
   public Answer unpause(NodeName client, String peer, OnBehalfOf person) {
     return change(
         peer,
@@ -153,14 +152,14 @@ public final class Links {
           }
           ledger.links().unpause(tx, agency);
           Instant since = Instant.ofEpochMilli(record.getSinceMs());
-          String what = "lets the link to " + agency + " go on, paused since " + since;
+          String what = "unpauses the link to " + agency + ", paused since " + since;
           leaf(tx, actor(client, person), agency, what);
           return true;
         },
         links::unpause);
   }
 
-  /** Lets a lane go on that an alarm stopped: in an epoch of its own. */
+  /** Resumes a lane that an alarm stopped, in a new epoch. */
   public Answer resume(NodeName client, String peer, Lane lane, OnBehalfOf person) {
     return change(
         peer,
@@ -182,7 +181,7 @@ public final class Links {
   }
 
   private interface Change {
-    /** Whether it changed anything. */
+    /** Applies the change; returns whether it changed anything. */
     boolean apply(Transaction tx, AgencyName peer);
   }
 
@@ -190,7 +189,7 @@ public final class Links {
     void on(AgencyName peer);
   }
 
-  /** Durable first: a crash before the effect is made good by the next start, which reads it. */
+  /** Makes the change durable first: after a crash before the effect, the next start applies it. */
   private synchronized Answer change(String name, OnBehalfOf person, Change change, Effect effect) {
     List<Problem> problems = check.decision(person);
     if (!problems.isEmpty()) {

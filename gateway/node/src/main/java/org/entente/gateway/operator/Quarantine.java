@@ -33,15 +33,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was set aside, and what operators decide about it. A decision, its effect and its leaf are
- * one commit: however often and by how many a message is decided about, one decision takes effect
- * and the others are told which. Shows facts, never content. Safe for many threads; a decision
- * waits for the disk.
+ * Lists quarantined messages, and applies operators' decisions on them. A decision, its effect and
+ * its leaf are one commit: of several decisions on a message one takes effect, and the other
+ * callers learn which. Shows facts, never content. Safe for many threads; a decision waits for the
+ * disk.
  */
 public final class Quarantine {
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
 
-  /** How long it is remembered what became of one. */
+  /** How long a decision is kept. */
   private static final Duration REMEMBERED = Duration.ofDays(90);
 
   private static final int AT_ONCE = 1_000;
@@ -54,20 +54,20 @@ public final class Quarantine {
   private final InstantSource ending;
   private final Stages stages;
 
-  /** The stages that set something aside. */
+  /** The stages that quarantine messages. */
   public record Stages(
       QuarantineStage receiving, QuarantineStage delivering, QuarantineStage sending) {}
 
-  /** What is answered. */
+  /** The answer to a decision. */
   public sealed interface Answer {
     /**
-     * It is decided.
+     * The entry is decided.
      *
-     * @param now whether by this call; otherwise it had been before
+     * @param now whether by this call; otherwise it was decided before
      */
     record Decided(QuarantineRecord record, String text, boolean now) implements Answer {}
 
-    /** Another try failed; it waits on. */
+    /** The retry failed; the entry keeps waiting. */
     record FailedAgain(QuarantineRecord record, String reason) implements Answer {}
 
     /** Nothing changed. */
@@ -75,9 +75,9 @@ public final class Quarantine {
   }
 
   /**
-   * Decisions about what a ledger holds.
+   * Creates the quarantine administration of a ledger.
    *
-   * @param ending the time by which something's time is over
+   * @param ending the time for expiry
    */
   public Quarantine(
       AgencyName self,
@@ -94,29 +94,29 @@ public final class Quarantine {
     this.stages = stages;
   }
 
-  /** What waits, or what was decided, after a number, oldest first, at most so many. */
+  /** Waiting or decided entries after a number, oldest first, at most {@code most}. */
   public List<QuarantineTable.Entry> list(boolean decided, long after, int most) {
     return decided
         ? ledger.quarantine().decided(after, most)
         : ledger.quarantine().waiting(after, most);
   }
 
-  /** One, waiting or decided. */
+  /** An entry, waiting or decided. */
   public Optional<QuarantineRecord> find(long number) {
     return Optional.ofNullable(ledger.quarantine().read(number));
   }
 
-  /** What failed on one, in words without content; empty once that is erased. */
+  /** The failure of an entry, described without content; empty once that is erased. */
   public String reason(QuarantineRecord record) {
     return setting.reason(record);
   }
 
-  /** Tries one again. */
+  /** Retries an entry. */
   public Answer retry(NodeName client, long number, OnBehalfOf person) {
     return decide(number, person, record -> tryAgain(actor(client, person), number, record));
   }
 
-  /** Gives one up. */
+  /** Discards an entry. */
   public Answer discard(NodeName client, long number, OnBehalfOf person) {
     return decide(
         number,
@@ -194,13 +194,16 @@ public final class Quarantine {
     return null;
   }
 
-  /** Recorded with its reason; it waits on, unless somebody else has decided meanwhile. */
+  /**
+   * Records a failed retry with its reason; the entry keeps waiting, unless another call has
+   * decided it meanwhile.
+   */
   private Answer failedAgain(AuditActor actor, long number, Throwable failure) {
     if (ProcessingFailure.isOfTheMachine(failure)) {
       throw failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
     }
     ProcessingFailure mishap = ProcessingFailure.of(failure);
-    LOG.warn("another try of {} failed: {}", number, mishap.what());
+    LOG.warn("retry of quarantined message {} failed: {}", number, mishap.what());
     return ledger.commit(
         Lane.ROUTINE,
         tx -> {
@@ -210,7 +213,7 @@ public final class Quarantine {
           }
           QuarantineRecord next = setting.failedAgain(record, mishap, tx.nowMillis());
           ledger.quarantine().update(tx, number, next);
-          leaf(tx, actor, record, "retry of " + number + " failed again: " + mishap.what());
+          leaf(tx, actor, record, "retry of " + number + " failed: " + mishap.what());
           return new Answer.FailedAgain(next, mishap.what());
         });
   }
@@ -227,7 +230,7 @@ public final class Quarantine {
             .saying(detail.length() > 500 ? detail.substring(0, 500) : detail));
   }
 
-  /** Ends what nobody decided about in time, and forgets what was decided long ago; how many. */
+  /** Settles entries not decided in time, and removes old decisions; returns how many. */
   public int expire() {
     long now = ending.millis();
     List<QuarantineTable.Entry> due = new ArrayList<>();
@@ -264,7 +267,7 @@ public final class Quarantine {
       case QUARANTINE_STEP_DELIVERING -> stages.delivering();
       case QUARANTINE_STEP_SENDING -> stages.sending();
       case QUARANTINE_STEP_UNSPECIFIED, UNRECOGNIZED ->
-          throw new IllegalStateException("set aside at no step that this release knows");
+          throw new IllegalStateException("quarantined at a step unknown to this release");
     };
   }
 
@@ -274,11 +277,11 @@ public final class Quarantine {
 
   private static Answer decided(QuarantineRecord record) {
     String state = record.getState().name().substring(PREFIX.length()).toLowerCase(Locale.ROOT);
-    return new Answer.Decided(record, "it was " + state + " before", false);
+    return new Answer.Decided(record, "it was already " + state, false);
   }
 
   private static Answer notFound(long number) {
     return new Answer.Refused(
-        new Problem(Code.NOT_FOUND, "number", "nothing is in quarantine under " + number));
+        new Problem(Code.NOT_FOUND, "number", "the quarantine has no entry with number " + number));
   }
 }

@@ -9,7 +9,7 @@ import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.meter.Meters;
 import org.entente.proto.store.v1.QuarantineStep;
 
-/** What configuration, gauges and readiness say of the quarantine. */
+/** Configuration, gauges and readiness warnings of the quarantine. */
 public final class QuarantineMonitor {
   private static final String PREFIX = "QUARANTINE_STEP_";
 
@@ -22,17 +22,17 @@ public final class QuarantineMonitor {
   public static void register(Meters meters, QuarantineTable book) {
     meters.gauge(
         "entente_quarantine_messages",
-        "What this gateway failed on and set aside, by step, until an operator decides.",
+        "Quarantined messages awaiting an operator's decision, by step that failed.",
         List.of("step"),
         () -> counts(book));
     meters.gauge(
         "entente_quarantine_bytes",
-        "Bytes kept for them.",
+        "Bytes of quarantined messages.",
         List.of(),
         () -> List.of(Meters.Sample.of((double) book.use().bytes())));
     meters.gauge(
         "entente_quarantine_oldest_timestamp_seconds",
-        "Since when the oldest of them waits; 0 if none does.",
+        "When the oldest waiting message was quarantined; 0 if there is none.",
         List.of(),
         () -> List.of(Meters.Sample.of(oldestMillis(book) / 1e3)));
   }
@@ -57,10 +57,11 @@ public final class QuarantineMonitor {
     return book.waiting(0, 1).stream().mapToLong(entry -> entry.record().getSinceMs()).sum();
   }
 
-  /** Said of a node that is ready: what comes too much is left where it is. */
+  /** Warnings of a ready node: messages without room stay where they are. */
   public static List<String> warnings(QuarantineTable book) {
     return book.limits().exhaustedBy(book.use())
-        ? List.of("quarantine: it is full; what else fails is tried again until there is room")
+        ? List.of(
+            "quarantine: it is full; further failing messages are retried until there is " + "room")
         : List.of();
   }
 }

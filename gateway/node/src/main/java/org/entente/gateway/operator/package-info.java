@@ -1,5 +1,5 @@
 /**
- * What an operator does to a running gateway: messages that were set aside, links and their lanes.
+ * An operator's actions on a running gateway: quarantined messages, cursors, links and their lanes.
  * Every change names a person and a reason, and is in the audit log in the same commit.
  */
 @org.jspecify.annotations.NullMarked

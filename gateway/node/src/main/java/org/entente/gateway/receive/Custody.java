@@ -30,8 +30,8 @@ import org.entente.proto.store.v1.QuarantinedEnvelope;
 import org.entente.proto.v1.Label;
 
 /**
- * Keeps whole envelopes whose origin is proven and whose content this gateway cannot deal with: as
- * they came, with the content key under the storage key of the day on which they end. Safe for many
+ * Keeps whole envelopes of a proven origin whose content this gateway fails to process: unchanged,
+ * with the content key wrapped under the storage key of the day on which they end. Safe for many
  * threads.
  */
 final class Custody {
@@ -54,7 +54,7 @@ final class Custody {
     this.clock = clock;
   }
 
-  /** An opened envelope in the form in which it is set aside. */
+  /** An opened envelope in its quarantined form. */
   InspectionResult.Failed failed(
       OpeningResult.Opened opened, InspectionResult.NewSession session, ProcessingFailure mishap) {
     OpenedLabels labels = opened.labels();
@@ -76,7 +76,9 @@ final class Custody {
         opened.number(), session, mishap, messages(labels), kept.toByteString());
   }
 
-  /** Sets it aside in the transaction that takes its number; false if there is no room. */
+  /**
+   * Quarantines an envelope in the transaction that records its number; false if there is no room.
+   */
   boolean put(Transaction tx, EnvelopeHeader header, InspectionResult.Failed failed) {
     QuarantineRecord.Builder record =
         QuarantineRecord.newBuilder()
@@ -99,7 +101,7 @@ final class Custody {
     return ids;
   }
 
-  /** One whose id cannot be read is set aside without it. */
+  /** The id in a label; empty if it cannot be read. */
   private static Optional<MessageId> message(byte[] label) {
     try {
       return Optional.of(MessageId.of(Label.parseFrom(label).getMessageId().toByteArray()));
@@ -108,7 +110,7 @@ final class Custody {
     }
   }
 
-  /** What was set aside, as it came. */
+  /** The quarantined envelope, unchanged. */
   static QuarantinedEnvelope parse(byte[] content) {
     try {
       return QuarantinedEnvelope.parseFrom(content);
@@ -117,7 +119,10 @@ final class Custody {
     }
   }
 
-  /** Opens it again; empty once its bucket's key is destroyed. The caller closes it. */
+  /**
+   * Opens an envelope again; empty once its bucket's key is destroyed. The caller closes the
+   * result.
+   */
   Optional<OpenedLabels> open(QuarantinedEnvelope kept) {
     Envelope envelope =
         Envelope.of(

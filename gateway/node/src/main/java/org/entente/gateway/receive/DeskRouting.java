@@ -19,11 +19,10 @@ import org.entente.proto.v1.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * To which desks of this agency what arrives is directed: those that its label names. What names
- * none and speaks of an earlier message of its origin goes where that went. Where that cannot be
- * said, of a recall, a change or a reminder whose target is not here and of what is said of
- * consents, it is for clients that sit at no desk: such a message has words about another that not
- * everybody may read.
+ * Routes arriving messages to desks of this agency: to those named in the label. A message that
+ * names none and concerns an earlier message of its origin goes to that message's desks. If these
+ * are unknown (a recall, change or reminder without its target, or a consent message), it goes only
+ * to clients without desks, since it mentions another message that not every client may read.
  */
 final class DeskRouting {
   private static final Set<MessageType> CHANGES =
@@ -43,7 +42,7 @@ final class DeskRouting {
     this.meters = meters;
   }
 
-  /** The record of a message that is about to be kept, with the desks to which it is directed. */
+  /** Adds to the record of an arriving message the desks to which it is directed. */
   InboxRecord directed(Transaction tx, InboxRecord record, FreshContent.Content content) {
     List<String> named = content.label().getDesksList();
     if (!named.isEmpty()) {
@@ -59,7 +58,7 @@ final class DeskRouting {
     return speaksOfAnother(content) ? desks.directed(record, List.of()) : record;
   }
 
-  /** What has words about a message that not everybody may have been given. */
+  /** Whether a message mentions another one that not every client may have been given. */
   private static boolean speaksOfAnother(FreshContent.Content content) {
     Label label = content.label();
     Body body = content.body();
@@ -76,7 +75,7 @@ final class DeskRouting {
         : desks.directed(record, desks.of(before).orElse(List.of()));
   }
 
-  /** The message of the same origin, still here, that this one is about. */
+  /** The message of the same origin, still here, that this one concerns. */
   private InboxTable.@Nullable PlacedRecord before(
       Transaction tx, InboxRecord record, FreshContent.Content content) {
     Label label = content.label();
@@ -94,7 +93,7 @@ final class DeskRouting {
     try {
       return Optional.ofNullable(inbox.find(tx, MessageId.of(id.toByteArray())));
     } catch (CorruptRecord e) {
-      // Delivery sets it aside.
+      // Delivery quarantines it.
       return Optional.empty();
     }
   }

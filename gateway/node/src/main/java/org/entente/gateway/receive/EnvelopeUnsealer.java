@@ -42,13 +42,13 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes an opened envelope apart: each label is held against the header, this agency's policy and
- * its body, which is decrypted in memory for that and discarded; what may be kept is brought into
- * its form at rest. Pure but for the keys and the clock.
+ * Unpacks an opened envelope: checks each label against the header, this agency's policy and its
+ * body, which is decrypted in memory for the check and discarded; converts messages to keep to
+ * their form at rest. Pure except for keys and clock.
  */
 final class EnvelopeUnsealer {
   private static final String NOT_SIGNED =
-      "the roster is not one that its sender signed, or gives back to who did";
+      "the roster is neither signed by its sender nor returned to the agency that signed it";
 
   private final StorageKeys keys;
   private final LocalSeal localSeal;
@@ -79,9 +79,9 @@ final class EnvelopeUnsealer {
   }
 
   /**
-   * The messages in their order; empty if a label or body is not what its format says.
+   * The messages in order; empty if a label or body does not follow its format.
    *
-   * @param announced what the origin's agency has announced, with the keys of its gateways
+   * @param announced announcements of the origin's agency, with the keys of its gateways
    */
   Optional<List<InspectionResult.Content>> contents(
       OpenedLabels labels, List<SessionTerms.Parties> announced) {
@@ -149,12 +149,13 @@ final class EnvelopeUnsealer {
           mayCharge(facts, message.body().getCharge())
               ? keep(header, labels, index, message, null)
               : message.refused(
-                  Code.NOT_FOUND, "no message of this id was sent to whoever says it");
+                  Code.NOT_FOUND,
+                  "this agency sent no message of this id to the sender of the " + "charge");
       default -> keep(header, labels, index, message, null);
     };
   }
 
-  /** The roster in a message, if the gateway that sealed it has signed it, or gives it back. */
+  /** The roster in a message, if the sealing gateway signed it or returns it to its signer. */
   private Optional<RosterStatement> roster(EnvelopeFacts facts, Message message) {
     Optional<RosterStatement> roster =
         RosterStatement.parse(message.body().getRoster().getStatement().toByteArray());
@@ -175,7 +176,10 @@ final class EnvelopeUnsealer {
         && roster.isSignedBy(parties.gateway().key());
   }
 
-  /** Only a recipient of a message takes it in charge; training is taken in charge as training. */
+  /**
+   * Whether a charge is permitted: only a recipient of a message may take it in charge, and
+   * training only as training.
+   */
   private boolean mayCharge(EnvelopeFacts facts, Charge charge) {
     return stated
         .sentTo(facts.origin(), MessageId.of(charge.getMessageId().toByteArray()))
@@ -209,7 +213,8 @@ final class EnvelopeUnsealer {
     return own
         ? new InspectionResult.Evidence(
             message.id(), stated.of(origin, message.body().getEvidence().getItemsList()))
-        : message.refused(Code.LABEL_BODY_MISMATCH, "evidence of another agency, or none");
+        : message.refused(
+            Code.LABEL_BODY_MISMATCH, "the evidence is missing or names another " + "agency");
   }
 
   private InspectionResult.Content keep(
@@ -228,7 +233,7 @@ final class EnvelopeUnsealer {
       Optional<byte[]> record =
           localSeal.seal(labels.address(index), bucket, bodyKey, labels.label(index));
       if (record.isEmpty()) {
-        return message.refused(Code.ERASED, "it was erased here; nothing of it is kept again");
+        return message.refused(Code.ERASED, "it was erased here and is not kept again");
       }
       InboxRecord stored =
           InboxRecord.newBuilder()

@@ -25,10 +25,10 @@ import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 
 /**
- * Returns evidence to the origins it is owed to: as sealed messages of kind EVIDENCE, up to {@link
- * #ITEMS} items a message, in the same transaction that forgets them as owed. Evidence is permitted
- * to the origin of what it speaks of without an agreement, and begets no evidence. {@link #round}
- * is called regularly by one thread.
+ * Returns owed evidence to its origins: as sealed messages of kind EVIDENCE, up to {@link #ITEMS}
+ * items a message, in the transaction that removes them from the owed items. Evidence needs no
+ * agreement towards the origin of the message it concerns, and causes no further evidence. {@link
+ * #round} is called regularly by one thread.
  */
 public final class EvidenceReturn {
   /** Items in one message. */
@@ -36,7 +36,7 @@ public final class EvidenceReturn {
 
   private static final long READ_BYTES = 256 << 10;
 
-  /** Messages to one origin in one round: with it, more is returned than can be received. */
+  /** Messages to one origin per round, enough to return evidence faster than messages arrive. */
   private static final int MESSAGES = 8;
 
   private final AgencyName self;
@@ -49,7 +49,7 @@ public final class EvidenceReturn {
   private final RandomGenerator random;
   private long returned;
 
-  /** Returns over a ledger; whatever was owed before a restart is found again. */
+  /** Creates the returner of a ledger; items owed before a restart are found again. */
   public EvidenceReturn(
       ReceiveParts parts,
       Supplier<Policy> policy,
@@ -66,8 +66,8 @@ public final class EvidenceReturn {
   }
 
   /**
-   * Returns what is owed now. Found in the ledger, so that nobody who owes something needs to say
-   * so; a round in which nothing new is owed costs one read.
+   * Returns the items owed now. It finds them in the ledger, so other parts need not signal them; a
+   * round without new items costs one read.
    */
   public void round() {
     long last = ledger.evidence().lastOwed();
@@ -87,9 +87,9 @@ public final class EvidenceReturn {
     }
   }
 
-  /** Sends what fits into one message; whether there may be more. */
+  /** Sends what fits into one message; returns whether there may be more. */
   private boolean send(AgencyName origin) {
-    // One at least of each record: what was owed for a lone message stands in one of its own.
+    // At least one item per record, as an item owed for a single message has its own record.
     List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(origin, ITEMS, READ_BYTES);
     List<EvidenceItem> items = new ArrayList<>();
     int taken = 0;
@@ -126,7 +126,7 @@ public final class EvidenceReturn {
         });
   }
 
-  /** Empty for an origin that is no member any more: nobody is left to tell. */
+  /** The sealing item; empty for an origin that is no longer a member. */
   private List<SealingItem> item(AgencyName origin, List<EvidenceItem> items) {
     Instant now = clock.instant();
     return policy

@@ -23,12 +23,15 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
-/** Opens received messages from their form at rest; empty once their bucket's key is destroyed. */
+/**
+ * Opens received messages from their form at rest. Results are empty once the bucket's key is
+ * destroyed.
+ */
 public final class InboxOpener {
   private final StorageKeys keys;
   private final InboxTable inbox;
 
-  /** Opening with the storage keys of a node. */
+  /** Creates an opener with the storage keys of a node. */
   public InboxOpener(StorageKeys keys, InboxTable inbox) {
     this.keys = keys;
     this.inbox = inbox;
@@ -42,11 +45,11 @@ public final class InboxOpener {
   /**
    * A message, opened.
    *
-   * @param body null where the label was not wanted
+   * @param body null if the label was not wanted
    */
   public record Message(Label label, @Nullable Body body) {}
 
-  /** The label, and the content with it if the label is wanted; empty if it does not open. */
+  /** The label, with the body if the label is wanted; empty if it does not open. */
   public Optional<Message> message(InboxTable.PlacedRecord placed, Predicate<Label> wanted) {
     Optional<FreshContent.Content> fresh = fresh(placed);
     if (fresh.isPresent()) {
@@ -63,14 +66,14 @@ public final class InboxOpener {
         });
   }
 
-  /** The content alone. */
+  /** The body alone. */
   public Optional<Body> body(InboxTable.PlacedRecord placed) {
     return message(placed, label -> true).map(Message::body);
   }
 
   /**
-   * Lends a message's label, and the key of what is noted about it, which is wiped afterwards;
-   * empty if the message does not open.
+   * Passes a message's label, and the key of its annotations, to an action and wipes the key
+   * afterwards; empty if the message does not open.
    */
   public <T> Optional<T> annotated(
       InboxTable.PlacedRecord placed, BiFunction<Label, AnnotationKey, T> use) {
@@ -83,7 +86,7 @@ public final class InboxOpener {
         });
   }
 
-  /** As it was opened when it came, unless its key is gone since. */
+  /** The content opened on arrival, unless its key has been destroyed since. */
   private Optional<FreshContent.Content> fresh(InboxTable.PlacedRecord placed) {
     InboxRecord record = placed.record();
     return Optional.ofNullable(inbox.fresh().at(placed.position()))
@@ -116,7 +119,7 @@ public final class InboxOpener {
   }
 
   /**
-   * Whether a message that did not open should have: it is there still, and so is its key.
+   * Whether a message that did not open is damaged: it and its key still exist.
    *
    * @param placed as it was read, which may be a moment ago
    */

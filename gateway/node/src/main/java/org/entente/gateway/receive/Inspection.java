@@ -35,8 +35,8 @@ import org.entente.proto.store.v1.HopRecipient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what a delivery is: all cryptography and all policy of receiving, away from the
- * ledger's writer. Safe for many threads.
+ * Inspects deliveries: does all cryptography and policy checks of receiving, outside the ledger's
+ * writer. Safe for many threads.
  */
 final class Inspection {
   /** Agencies that may have carried an envelope, the origin included. */
@@ -56,7 +56,7 @@ final class Inspection {
 
   /**
    * @param mishaps failures over envelopes, by header hash
-   * @param custody keeps whole what was failed on too often
+   * @param custody keeps whole envelopes that failed too often
    */
   Inspection(
       ReceiveParts parts,
@@ -78,8 +78,8 @@ final class Inspection {
   }
 
   /**
-   * What a delivery is. A failure of this gateway over it is no verdict and stops nothing: it is
-   * left to its origin, which sends it again.
+   * Inspects one delivery. A failure of this gateway is not a verdict and blocks nothing: the
+   * origin sends the delivery again.
    */
   InspectionResult inspect(AgencyName peer, Lane lane, Delivery delivery) {
     try {
@@ -89,7 +89,7 @@ final class Inspection {
     }
   }
 
-  /** Not taken, since this gateway failed over it. */
+  /** The rejection of a delivery that this gateway failed to process. */
   InspectionResult.Rejected failed(AgencyName peer, Delivery delivery, Throwable failure) {
     meters.mishap(Meters.Step.RECEIVING);
     mishaps.happened(hash(delivery), failure);
@@ -97,11 +97,14 @@ final class Inspection {
         null,
         Result.RESULT_REWRAP,
         Code.INTERNAL,
-        "this gateway failed over it",
+        "this gateway failed to process it",
         claimed(peer, delivery));
   }
 
-  /** It is judged anew when it comes again, since there was no room to set it aside. */
+  /**
+   * Restarts the count of failures, as the quarantine had no room; the delivery is inspected again
+   * when it is repeated.
+   */
   void begunAnew(Delivery delivery) {
     mishaps.forget(hash(delivery));
   }
@@ -111,8 +114,8 @@ final class Inspection {
   }
 
   /**
-   * Who is to be asked for it again, if that is not the peer, which learns it from the receipt.
-   * Nothing of it is authenticated: asking costs a notice and an attempt.
+   * The origin to ask for the delivery again, unless that is the peer, which learns it from the
+   * receipt. Nothing here is authenticated: asking costs a notice and an attempt.
    */
   private InspectionResult.@Nullable Unresolved claimed(AgencyName peer, Delivery delivery) {
     try {
@@ -131,7 +134,7 @@ final class Inspection {
               .findFirst()
               .orElse(null);
     } catch (RuntimeException | StackOverflowError e) {
-      // Then even its number cannot be read here; the origin repeats it by itself.
+      // Then its number cannot be read either; the origin repeats it by itself.
       return null;
     }
   }
@@ -160,7 +163,7 @@ final class Inspection {
             delivery.getLabels().toByteArray(),
             delivery.getBodies().toByteArray());
     return envelope.isEmpty()
-        ? refused(header.get(), Code.MALFORMED, "lengths differ from those in the header")
+        ? refused(header.get(), Code.MALFORMED, "its lengths differ from those in the header")
         : sort(peer, delivery, envelope.get());
   }
 
@@ -174,13 +177,13 @@ final class Inspection {
         || !path.get(0).equals(origin.value())
         || !path.get(path.size() - 1).equals(peer.value())) {
       return Optional.of(
-          refused(header, Code.ROUTING_LOOP, "its path is not one from the origin to here"));
+          refused(header, Code.ROUTING_LOOP, "its path does not lead from the origin to here"));
     }
     if (header.facts().lane() != lane) {
       return Optional.of(refused(header, Code.HEADER_MISMATCH, "the header names another lane"));
     }
     if (!member.test(origin) || origin.equals(self)) {
-      return Optional.of(refused(header, Code.UNKNOWN_PEER, "its origin is no other member"));
+      return Optional.of(refused(header, Code.UNKNOWN_PEER, "its origin is not another member"));
     }
     return Optional.empty();
   }
@@ -203,7 +206,7 @@ final class Inspection {
     if (onward.isEmpty()) {
       return rejected != null
           ? rejected
-          : refused(envelope.header(), Code.MALFORMED, "it carries no stanza");
+          : refused(envelope.header(), Code.MALFORMED, "it has no stanza");
     }
     return new InspectionResult.Taken(envelope.header(), null, onward);
   }
@@ -227,7 +230,10 @@ final class Inspection {
     Optional<AgencyName> hop = routes.nextHop(recipient).filter(next -> !next.equals(peer));
     if (hop.isEmpty()) {
       return Optional.of(
-          refused(envelope.header(), Code.NO_ROUTE, "no way to " + recipient + " from here"));
+          refused(
+              envelope.header(),
+              Code.NO_ROUTE,
+              "there is no route to " + recipient + " from " + "here"));
     }
     onward
         .computeIfAbsent(hop.get(), next -> new ArrayList<>())
@@ -268,7 +274,8 @@ final class Inspection {
           unsealing.contents(labels, List.of(opened.session().terms().parties()));
       meters.openedIn(System.nanoTime() - start);
       return contents.isEmpty()
-          // As everything that shows once a key was used; the reason stays in the own audit log.
+          // The same answer as for every failure after a key was used; the reason stays in this
+          // agency's audit log.
           ? refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read")
           : new InspectionResult.Taken(
               header,
@@ -277,7 +284,7 @@ final class Inspection {
     }
   }
 
-  /** Keeps the bytes that were verified, not those on the wire, which a transit can have spoilt. */
+  /** Keeps the verified bytes, not those received, which a transit may have altered. */
   private static InspectionResult.NewSession newSession(RecipientSession session, boolean known) {
     return new InspectionResult.NewSession(
         ByteString.copyFrom(session.id().bytes()),
@@ -286,7 +293,7 @@ final class Inspection {
         ByteString.copyFrom(session.terms().parties().gateway().key().encoded()));
   }
 
-  /** Takes in the session's announcement, from the delivery or as it was kept before a restart. */
+  /** Learns the session's announcement, from the delivery or as stored before a restart. */
   private void learn(AgencyName origin, SessionId id, ByteString announcement) {
     if (sessions.find(origin, id).isPresent()) {
       return;
@@ -299,9 +306,9 @@ final class Inspection {
   }
 
   /**
-   * A stanza, signature or content that does not open binds nobody when it came through a transit,
-   * which can spoil each of them: the origin is asked for it again. From the origin itself it is
-   * refused for good, unless only the session is unknown.
+   * The rejection of a delivery that does not open. A transit can alter stanza, signature and
+   * content, so if one carried it the origin is asked again. From the origin itself it is refused
+   * permanently, unless only the session is unknown.
    */
   private InspectionResult.Rejected notOpened(
       AgencyName peer, EnvelopeHeader header, OriginNumber claimed, Code code) {

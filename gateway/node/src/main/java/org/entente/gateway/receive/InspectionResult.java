@@ -21,17 +21,17 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.ResponderList;
 import org.jspecify.annotations.Nullable;
 
-/** What a delivery turned out to be, before the ledger decides whether its number is new. */
+/** The result of inspecting a delivery, before the ledger decides whether its number is new. */
 sealed interface InspectionResult {
 
   /** A number without content. */
   record Nothing() implements InspectionResult {}
 
   /**
-   * Nothing of it is kept.
+   * The delivery is rejected; nothing of it is kept.
    *
    * @param header the header, if it could be read
-   * @param unresolved the end-to-end number that stays open, if its origin has to be asked for it
+   * @param unresolved the end-to-end number that stays open, if its origin must be asked for it
    */
   record Rejected(
       @Nullable EnvelopeHeader header,
@@ -45,30 +45,30 @@ sealed interface InspectionResult {
   record Unresolved(AgencyName origin, OriginNumber number) {}
 
   /**
-   * It is kept here, passed on, or both.
+   * The delivery is kept here, forwarded, or both.
    *
-   * @param own what is for this agency, or null
+   * @param own the part for this agency, or null
    * @param onward stanzas of others, by next hop
    */
   record Taken(EnvelopeHeader header, @Nullable Own own, Map<AgencyName, List<HopRecipient>> onward)
       implements InspectionResult {}
 
-  /** Opened for this agency. */
+  /** An envelope opened for this agency. */
   sealed interface Own {
-    /** Authenticated as the origin's. */
+    /** The end-to-end number, authenticated by the origin. */
     OriginNumber number();
 
-    /** The session under which it came, with its announcement if that is new. */
+    /** The session under which it was sealed, with its announcement if that is new. */
     NewSession session();
   }
 
-  /** Each message of it was judged. */
+  /** Each of its messages was judged. */
   record Judged(OriginNumber number, NewSession session, List<Content> contents) implements Own {}
 
   /**
-   * This gateway failed on it too often: it is kept whole, for an operator.
+   * This gateway failed to process it too often: it is kept whole, for an operator.
    *
-   * @param messages the ids of its messages, as far as they can be read
+   * @param messages the readable ids of its messages
    * @param envelope a QuarantinedEnvelope, serialised
    */
   record Failed(
@@ -83,7 +83,7 @@ sealed interface InspectionResult {
    * The session of a delivery.
    *
    * @param id 16 bytes
-   * @param announcement exact bytes, verified, where it came with this delivery; otherwise empty
+   * @param announcement exact bytes, verified, if this delivery carried it; otherwise empty
    * @param expiresAtMs when it ends
    * @param gatewayKey the key of the origin's gateway that the announcement vouches for
    */
@@ -97,15 +97,15 @@ sealed interface InspectionResult {
   }
 
   /**
-   * It may be kept: in its form at rest.
+   * A message to keep, in its form at rest.
    *
-   * @param body the sealed body as it came, not to be changed
-   * @param content the same as opened
-   * @param recalled the message that this one takes back, or null
-   * @param roster the roster that it carries, its signature verified, or null
-   * @param charge what its author took in charge of what this agency sent it, or null
+   * @param body the sealed body as received; must not be modified
+   * @param content the opened content
+   * @param recalled the message that this one recalls, or null
+   * @param roster the roster that it carries, with verified signature, or null
+   * @param charge the charge that its author states about a message of this agency, or null
    * @param step how it changes an earlier message of its origin, or null
-   * @param subjects whom it names, as keyed terms
+   * @param subjects the persons and objects that it names, as keyed terms
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Kept(
@@ -123,13 +123,14 @@ sealed interface InspectionResult {
   /**
    * This agency's policy refuses it.
    *
-   * @param evidence whether a gateway said it by itself, as evidence: of its refusal there is none
+   * @param evidence whether the message is evidence from a gateway, whose refusal causes no
+   *     evidence
    */
   record Refused(MessageId id, Code code, String reason, boolean evidence) implements Content {}
 
-  /** What its origin says that it may be asked. */
+  /** The responders that its origin advertises. */
   record Advertised(MessageId id, ResponderList list) implements Content {}
 
-  /** Evidence about this agency's own messages: what its author may state. */
+  /** Evidence about this agency's own messages, limited to what its author may state. */
   record Evidence(MessageId id, List<EvidenceItem> items) implements Content {}
 }

@@ -14,10 +14,9 @@ import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Label;
 
 /**
- * Labels of received messages that may still be built upon: kept, not recalled (a legal hold keeps
- * what was recalled, and nobody is given it), not restricted, not set aside, and their key is
- * there. Unlike delivery, their use does not end when the time is over in which they were to be
- * delivered. Safe for many threads.
+ * Labels of received messages that new messages may refer to: kept with their key, not recalled (a
+ * legal hold keeps a recalled message, but no client gets it), not restricted, and not quarantined.
+ * Unlike delivery, this use does not end with the delivery deadline. Safe for many threads.
  */
 public final class KeptLabels implements IntakeParts.ReceivedMessages {
   private final Ledger ledger;
@@ -25,7 +24,7 @@ public final class KeptLabels implements IntakeParts.ReceivedMessages {
   private final Desks desks;
   private final Predicate<InboxRecord> given;
 
-  /** Labels of a ledger's messages, whatever desk they are for. */
+  /** Labels of a ledger's messages of all desks. */
   public KeptLabels(Ledger ledger, InboxOpener opening, Desks desks) {
     this(ledger, opening, desks, record -> true);
   }
@@ -43,7 +42,7 @@ public final class KeptLabels implements IntakeParts.ReceivedMessages {
     return new KeptLabels(ledger, opening, desks, desks.sight(client)::sees);
   }
 
-  /** The label of a message; empty if it may not be built upon, or is damaged. */
+  /** The label of a message; empty if it may not be referred to or is damaged. */
   @Override
   public Optional<Label> label(MessageId id) {
     try {
@@ -56,12 +55,12 @@ public final class KeptLabels implements IntakeParts.ReceivedMessages {
           ? Optional.empty()
           : opening.label(placed);
     } catch (CorruptRecord e) {
-      // Delivery sets it aside.
+      // Delivery quarantines it.
       return Optional.empty();
     }
   }
 
-  /** As its key is kept: what this agency's own rule shortens, is shortened. */
+  /** Until when its key is kept, which includes a shorter retention by this agency's own rule. */
   @Override
   public Optional<LocalDate> lastDay(MessageId id) {
     return Optional.ofNullable(ledger.inbox().find(id))

@@ -41,12 +41,12 @@ import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 
 /**
- * Control statements between agencies: key bundles, watermarks, voids, what is settled, requests
- * for a new stanza, and what audit logs and their witnesses say to each other. Not durable and not
- * ordered: whatever one asks for is asked again until it is answered. What changes anything here is
- * signed by the agency or gateway that states it; the rest are hints that cost a bounded answer. A
- * transit passes on what is addressed to others, over at most {@link #MAX_HOPS} hops, without
- * reading it. Safe for many threads.
+ * Exchanges control statements between agencies: key bundles, watermarks, voids, settled numbers,
+ * requests for a new stanza, and messages between audit logs and their witnesses. Not durable and
+ * not ordered: a request is repeated until it is answered. Statements that change state here are
+ * signed by their agency or gateway; the rest are hints that cost a bounded answer. A transit
+ * forwards notices addressed to others, over at most {@link #MAX_HOPS} hops, without reading them.
+ * Safe for many threads.
  */
 public final class NoticeExchange implements RecipientNotices {
   /** Transits that a notice may cross. */
@@ -72,22 +72,22 @@ public final class NoticeExchange implements RecipientNotices {
    * What other agencies state about themselves.
    *
    * @param keys their key bundles
-   * @param fulfilments which obligations they fulfil
-   * @param fulfilmentsChanged called when one of them says something else
+   * @param fulfilments the obligations that they fulfil
+   * @param fulfilmentsChanged called when one of their statements changes
    */
   public record KnownStatements(
       PeerKeys keys, PeerFulfilments fulfilments, Runnable fulfilmentsChanged) {}
 
-  /** Who takes what log and witness say to each other. */
+  /** Receives messages between logs and witnesses. */
   public interface WitnessNotices {
-    /** Another agency's log asks. */
+    /** Handles a request of another agency's log. */
     void asked(AgencyName from, WitnessRequest request);
 
-    /** A witness is said to have answered. */
+    /** Handles an answer attributed to a witness. */
     void answered(AgencyName from, WitnessAnswer answer);
   }
 
-  /** Notices over some links. */
+  /** Creates an exchange over links. */
   public NoticeExchange(
       NoticeSigner signer,
       ReceiveParts parts,
@@ -113,7 +113,7 @@ public final class NoticeExchange implements RecipientNotices {
     this.settled = new SettledNotices(signer, parts, signed, reporter);
   }
 
-  /** A neighbour can be reached: it hears which keys are known here, and how far its mail came. */
+  /** Handles a neighbour that became reachable: sends it the keys known here and its watermarks. */
   public void neighbourUp(AgencyName neighbour) {
     send.accept(neighbour, ownKeys());
     if (signer.transit().getAsBoolean()) {
@@ -129,7 +129,7 @@ public final class NoticeExchange implements RecipientNotices {
         .forEach(this::reportTo);
   }
 
-  /** Everybody hears of this agency's keys. */
+  /** Announces this agency's keys to all neighbours. */
   public void announceKeys() {
     for (AgencyName neighbour : routes.links()) {
       send.accept(neighbour, ownKeys());
@@ -140,7 +140,7 @@ public final class NoticeExchange implements RecipientNotices {
     return keys(signer.self(), signer.ownBundle().get(), signer.ownFulfilment().get(), 0);
   }
 
-  /** Another agency's keys, and what it last said that it fulfils. */
+  /** The notice of an agency's keys and its statement of fulfilled obligations. */
   private Notice keys(AgencyName from, byte[] bundle, int hops) {
     return keys(from, bundle, known.fulfilments().encoded(from).orElse(new byte[0]), hops);
   }
@@ -154,7 +154,7 @@ public final class NoticeExchange implements RecipientNotices {
         .build();
   }
 
-  /** Tells an origin under signature how far its mail came. */
+  /** Sends an origin signed watermarks of its mail. */
   public void reportTo(AgencyName origin) {
     List<Watermark> watermarks = new ArrayList<>();
     for (WindowTable.LaneWindow one : ledger.windows().all(origin)) {
@@ -215,9 +215,9 @@ public final class NoticeExchange implements RecipientNotices {
   }
 
   /**
-   * A neighbour has mail for an agency and no key of it. Answered to the neighbour alone, which
-   * knows best who asked it; a transit that does not know the keys either passes the question on,
-   * and its neighbours hear of what it learns.
+   * Handles a neighbour that has mail for an agency but no key of it. Answers only the neighbour,
+   * which knows who asked it. A transit without the keys forwards the request, and announces to its
+   * neighbours the keys it learns.
    */
   private void answerKeys(AgencyName neighbour, Notice notice) {
     AgencyName agency = new AgencyName(notice.getKeyRequest().getAgency());
@@ -255,7 +255,7 @@ public final class NoticeExchange implements RecipientNotices {
         recipient, Notice.newBuilder().setVoidStatement(ByteString.copyFrom(statement.encoded())));
   }
 
-  /** Asks a witness; whether there is a way to it. */
+  /** Sends a request to a witness; returns whether there is a route to it. */
   public boolean ask(AgencyName witness, WitnessRequest request) {
     return address(witness, Notice.newBuilder().setWitnessRequest(request));
   }
@@ -272,7 +272,7 @@ public final class NoticeExchange implements RecipientNotices {
     return hop.isPresent();
   }
 
-  /** A notice came from a neighbour. */
+  /** Handles a notice from a neighbour. */
   public void received(AgencyName neighbour, Notice notice) {
     try {
       AgencyName from = new AgencyName(notice.getFrom());
@@ -299,7 +299,10 @@ public final class NoticeExchange implements RecipientNotices {
     send.accept(hop.get(), notice.toBuilder().setHops(notice.getHops() + 1).build());
   }
 
-  /** What the agency fulfils first: nothing is sealed to its keys by an older word. */
+  /**
+   * Takes over an agency's keys, after its statement of obligations, so that nothing is sealed to
+   * the keys under an older statement.
+   */
   private void takeKeys(AgencyName neighbour, Notice notice) {
     Set<AgencyName> changed = new TreeSet<>();
     takeFulfilment(neighbour, notice.getFulfilment().toByteArray()).ifPresent(changed::add);
@@ -317,7 +320,7 @@ public final class NoticeExchange implements RecipientNotices {
     }
   }
 
-  /** Whose statement it was, if it said something new. */
+  /** The agency of a statement of obligations, if it was new. */
   private Optional<AgencyName> takeFulfilment(AgencyName neighbour, byte[] bytes) {
     if (bytes.length == 0) {
       return Optional.empty();
@@ -364,7 +367,7 @@ public final class NoticeExchange implements RecipientNotices {
       case WITNESS_ANSWER -> witnesses.answered(from, notice.getWitnessAnswer());
       case NEED_REWRAP -> settlement.rewrap(from, numbers(notice.getNeedRewrap()));
       default -> {
-        // A newer peer may say more than this release understands.
+        // A newer peer may send kinds that this release does not know.
       }
     }
   }

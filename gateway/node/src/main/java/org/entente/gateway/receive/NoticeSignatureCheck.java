@@ -11,8 +11,8 @@ import org.entente.gateway.seal.format.GatewayStatement;
 import org.entente.gateway.seal.format.GatewayStatement.Frame;
 
 /**
- * Whether a statement may be taken: it is signed by a gateway of the agency that it is said to come
- * from, and says itself that it was made for this agency in this federation. Safe for many threads.
+ * Checks a statement: it must be signed by a gateway of the agency that it names as its source, and
+ * be made for this agency in this federation. Safe for many threads.
  */
 final class NoticeSignatureCheck {
   private final FederationName federation;
@@ -22,10 +22,10 @@ final class NoticeSignatureCheck {
   private final Reporter reporter;
 
   /**
-   * Judges by the keys that are known.
+   * Checks with the known keys.
    *
-   * @param askKeys asks for the keys of an agency whose gateway signs with one that is not known,
-   *     as after a restart of which the word got lost: what it says is said again
+   * @param askKeys asks for the keys of an agency whose gateway signs with an unknown one, as after
+   *     a restart whose announcement got lost; the statement will be repeated
    */
   NoticeSignatureCheck(
       FederationName federation,
@@ -40,7 +40,7 @@ final class NoticeSignatureCheck {
     this.reporter = reporter;
   }
 
-  /** The statement if it may be taken; otherwise its refusal was reported. */
+  /** The statement if it is valid; otherwise empty, after reporting the refusal. */
   <S extends GatewayStatement> Optional<S> taken(AgencyName from, Optional<S> parsed) {
     if (parsed.isEmpty()) {
       reporter.refused(from, Code.BAD_SIGNATURE);

@@ -10,10 +10,9 @@ import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.EvidenceItem;
 
 /**
- * Which items of a member's evidence count: what a recipient of a message of this agency states of
- * itself. Whatever else a member says (of messages that it was not sent, of other recipients, of
- * what only this gateway states, such as submission and relay) is passed over. Safe for many
- * threads.
+ * Filters a member's evidence: only statements of a recipient about itself and a message that this
+ * agency sent it count. Ignores others (about messages not sent to it, about other recipients, and
+ * kinds that only this gateway states, such as submission and relay). Safe for many threads.
  */
 final class PeerEvidenceCheck {
   private final EvidenceTable book;
@@ -24,7 +23,7 @@ final class PeerEvidenceCheck {
     this.records = records;
   }
 
-  /** Those of a member's items that count, in their order. */
+  /** The valid items of a member, in order. */
   List<EvidenceItem> of(AgencyName member, List<EvidenceItem> items) {
     return items.stream()
         .filter(item -> isOfItself(member, item) && wasSentTo(member, item))
@@ -62,8 +61,8 @@ final class PeerEvidenceCheck {
   }
 
   /**
-   * What is known of a message of this agency that a member was sent; empty if it was sent none of
-   * this id. A message was committed here before anybody can state anything of it.
+   * The facts of a message that this agency sent to a member; empty if there is none with this id.
+   * A message is committed here before a recipient can state anything about it.
    */
   Optional<SentFacts> sentTo(AgencyName member, MessageId id) {
     return records.sent(book, id).filter(sent -> sent.getRecipientsList().contains(member.value()));

@@ -20,8 +20,8 @@ import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 
 /**
- * One peer's lane on its way into the ledger. Inspection runs on the link's worker; the hop number,
- * the end-to-end number and the content are committed together, and only then answered.
+ * Receives one peer's lane into the ledger. Inspection runs on the link's worker; the hop number,
+ * the end-to-end number and the content are committed together, and only then acknowledged.
  */
 final class PeerIntake implements HopIntake {
   private final Ledger ledger;
@@ -60,7 +60,7 @@ final class PeerIntake implements HopIntake {
     adopted = new HopIntakeTable.Head(epoch, next);
   }
 
-  /** The later of what is durable and what was adopted. */
+  /** The later of the durable and the adopted position. */
   private HopIntakeTable.Head expected(HopIntakeTable.Head durable) {
     HopIntakeTable.Head ahead = adopted;
     boolean later =
@@ -106,9 +106,9 @@ final class PeerIntake implements HopIntake {
               + peer
               + " on "
               + lane
-              + " where "
+              + " received where "
               + expected
-              + " is next");
+              + " was expected");
     }
     byte[] hash = Sha256.hash(delivery.getHeader().toByteArray());
     Reception.Answer answer = commit(tx, delivery, inspected);
@@ -116,7 +116,7 @@ final class PeerIntake implements HopIntake {
     return receipt(delivery, answer, hash);
   }
 
-  /** A failure over one delivery undoes what was done for it, and is left to its origin. */
+  /** Commits one delivery; a failure undoes only its changes, and its origin sends it again. */
   private Reception.Answer commit(Transaction tx, Delivery delivery, InspectionResult inspected) {
     try {
       Reception.Answer answer =

@@ -12,7 +12,7 @@ import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.seal.LocalSeal;
 
-/** Receiving, from all peers; gives the link an intake for each peer and lane. */
+/** Receives from all peers; provides the link with an intake for each peer and lane. */
 public final class PeerReception {
   private final Ledger ledger;
   private final Inspection inspection;
@@ -20,10 +20,10 @@ public final class PeerReception {
   private final QuarantinedReceipts setAside;
 
   /**
-   * Receiving with these parts.
+   * Creates the reception from its parts.
    *
-   * @param exercises how long what comes as training is kept at most
-   * @param own knows the rosters that this gateway has signed
+   * @param exercises the longest retention of training messages
+   * @param own the rosters that this gateway has signed
    */
   public PeerReception(
       ReceiveParts parts,
@@ -43,7 +43,7 @@ public final class PeerReception {
     this.setAside = new QuarantinedReceipts(parts, custody, unsealing, reception);
   }
 
-  /** What was received and set aside. */
+  /** The quarantine of received envelopes. */
   public QuarantineStage setAside() {
     return setAside;
   }

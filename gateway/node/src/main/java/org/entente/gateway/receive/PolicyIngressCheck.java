@@ -21,7 +21,7 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Responder;
 
-/** The recipient's own decision, by the policy in force when it is asked. */
+/** The recipient's own decision, by the policy in force at the time of the call. */
 public final class PolicyIngressCheck implements IngressCheck {
   private final AgencyName self;
   private final RulebookHolder policy;
@@ -30,17 +30,17 @@ public final class PolicyIngressCheck implements IngressCheck {
   private final SentFactsLookup sent;
   private final ResponderSource own;
 
-  /** What this agency has sent. */
+  /** Looks up messages that this agency has sent. */
   @FunctionalInterface
   public interface SentFactsLookup {
-    /** What is known of a message of its own; empty if there is none, or its time is over. */
+    /** The facts of an own message; empty if there is none or its evidence has expired. */
     Optional<SentFacts> facts(MessageId id);
   }
 
   /** The responders of this agency. */
   @FunctionalInterface
   public interface ResponderSource {
-    /** One by its name; empty if there is none. */
+    /** A responder by name; empty if there is none. */
     Optional<Responder> responder(String name);
   }
 
@@ -92,7 +92,10 @@ public final class PolicyIngressCheck implements IngressCheck {
         : overWhatAResponderTakes(label, body);
   }
 
-  /** Asked last: who may not ask in a category learns nothing of who answers there. */
+  /**
+   * Checks the responder's limits. Comes last, so that an agency without permission in a category
+   * learns nothing about its responders.
+   */
   private Optional<Refusal> overWhatAResponderTakes(Label label, Body body) {
     if (label.getKind() != Kind.KIND_REQUEST || body.getRequest().getResponder().isEmpty()) {
       return Optional.empty();
@@ -105,7 +108,10 @@ public final class PolicyIngressCheck implements IngressCheck {
         .map(it -> new Refusal(self.value(), it.code(), it.field(), it.message()));
   }
 
-  /** A peer is believed about what came of messages that it was sent, and of no others. */
+  /**
+   * Whether feedback concerns a message that this agency sent to the peer; a peer is believed about
+   * no others.
+   */
   private boolean answersOwn(AgencyName origin, Label label) {
     boolean exercise = Exercise.of(label);
     return sent.facts(MessageId.of(label.getInReplyTo().toByteArray()))

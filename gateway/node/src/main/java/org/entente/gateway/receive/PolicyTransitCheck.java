@@ -11,7 +11,10 @@ import org.entente.gateway.policy.decide.RulebookHolder;
 import org.entente.gateway.policy.decide.TransitRules;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 
-/** What this node carries for others: header facts and membership, by the policy in force. */
+/**
+ * Checks envelopes that this node carries for others: header facts and membership, by the policy in
+ * force.
+ */
 public final class PolicyTransitCheck implements TransitCheck {
   private static final int MAX_HOPS = 4;
 
@@ -22,7 +25,7 @@ public final class PolicyTransitCheck implements TransitCheck {
   public PolicyTransitCheck(AgencyName self, RulebookHolder policy, NodeConfig.Limits limits) {
     this.self = self;
     this.policy = policy;
-    // An envelope holds at most what was sealed together, and one message may be as large.
+    // An envelope is bounded by what is sealed together, and one message may be as large.
     long maxBytes = 2L * Math.max(limits.envelopeBytes(), limits.messageBytes()) + (1 << 20);
     this.limits = new TransitRules.Limits(maxBytes, EnumSet.allOf(Lane.class), true, MAX_HOPS);
   }

@@ -24,9 +24,9 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Envelopes that were opened, and on whose content this gateway failed. They are set aside with
- * their end-to-end number, so that each is dealt with once: when another try succeeds, or by
- * evidence that it was not delivered.
+ * Quarantined envelopes that were opened but whose content this gateway failed to process. Their
+ * end-to-end number is recorded, so that each is settled once: by a successful retry, or by
+ * evidence of non-delivery.
  */
 final class QuarantinedReceipts implements QuarantineStage {
   private final Ledger ledger;
@@ -63,7 +63,7 @@ final class QuarantinedReceipts implements QuarantineStage {
     }
   }
 
-  /** Kept with the session in which it came, and verified then. */
+  /** The announced keys, stored with the envelope's session and verified on arrival. */
   private List<SessionTerms.Parties> announced(AgencyName origin) {
     return ledger.evidence().vouchers(origin).stream()
         .filter(EvidenceTable.Voucher::announcement)
@@ -75,7 +75,8 @@ final class QuarantinedReceipts implements QuarantineStage {
   private DecisionResult unreadable(Transaction tx, QuarantineRecord record) {
     tell(tx, record, Code.CANNOT_OPEN, "a label or body inside cannot be read");
     return new DecisionResult(
-        QuarantineState.QUARANTINE_STATE_REFUSED, Code.CANNOT_OPEN + ": it cannot be read");
+        QuarantineState.QUARANTINE_STATE_REFUSED,
+        Code.CANNOT_OPEN + ": a label or body inside " + "cannot be read");
   }
 
   private static DecisionResult ended(Reception.KeepResult kept) {
@@ -99,9 +100,9 @@ final class QuarantinedReceipts implements QuarantineStage {
     String told = " (of " + record.getMessageIdsCount() + " messages)";
     return expired
         ? new DecisionResult(
-            QuarantineState.QUARANTINE_STATE_EXPIRED, "nobody decided in time; origin told" + told)
+            QuarantineState.QUARANTINE_STATE_EXPIRED, "no decision in time; origin informed" + told)
         : new DecisionResult(
-            QuarantineState.QUARANTINE_STATE_DISCARDED, "given up; origin told" + told);
+            QuarantineState.QUARANTINE_STATE_DISCARDED, "discarded; origin informed" + told);
   }
 
   private void tell(Transaction tx, QuarantineRecord record, Code code, String reason) {

@@ -20,20 +20,19 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.RoutingTable;
 
 /**
- * What receiving works with.
+ * The parts that receiving uses.
  *
  * @param member whether an agency is a member now
- * @param recalls what is refused or taken back because its origin says so
- * @param advertised what others say that they may be asked
+ * @param recalls recalls and blocks by origins
+ * @param advertised responders that other agencies advertise
  * @param rosters of joint operations
- * @param consents what notices of consent do here
- * @param charges keeps what recipients take in charge
- * @param setting sets aside what is failed on
- * @param desks to which desks of this agency messages are directed
- * @param clock the time that statements bear, by which those of others are judged, and from which
- *     messages are kept
- * @param ending the time by which what arrives is too late: what is refused by it is lost
- * @param workers for what may wait for the disk
+ * @param consents handles notices of consent
+ * @param charges stores recipients' charges
+ * @param setting quarantines messages that fail
+ * @param desks routes messages to desks of this agency
+ * @param clock the time in statements, for checking those of others, and for the start of retention
+ * @param ending the time for expiry on arrival, as an expired message is lost
+ * @param workers for work that may wait for the disk
  */
 public record ReceiveParts(
     AgencyName self,

@@ -15,12 +15,12 @@ import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a received message may refer to what it names: training neither answers, changes nor
- * recalls actual traffic, nor the reverse, and nothing is changed too often.
+ * Checks the references of a received message: training neither answers, changes nor recalls actual
+ * traffic, nor the reverse, and the changes of a message are bounded.
  *
- * <p>Looked at is what passed between its origin and this agency, and nothing else: a refusal that
- * depended on mail of others would tell its origin who else was sent what. What comes before what
- * it names is kept, and does nothing to that if it turns out to be of the other kind ({@link
+ * <p>Considers only messages between its origin and this agency: a refusal that depended on others'
+ * mail would reveal who else was sent what. A message that arrives before its target is kept, and
+ * has no effect if the target proves to be of the other kind ({@link
  * org.entente.gateway.ledger.Chains}, {@link org.entente.gateway.retention.RecallReception}).
  */
 final class ReceivedReferenceCheck {
@@ -32,7 +32,7 @@ final class ReceivedReferenceCheck {
     this.evidence = evidence;
   }
 
-  /** Why a message is not kept; empty if it may be. */
+  /** Why a message is not kept; empty if it may be kept. */
   Optional<InspectionResult.Refused> refusal(
       Transaction tx, EnvelopeFacts facts, InspectionResult.Kept message) {
     ChainLink step = message.step();
@@ -55,11 +55,13 @@ final class ReceivedReferenceCheck {
             new InspectionResult.Refused(
                 message.id(),
                 Code.LIMIT_REACHED,
-                "label.references: what it changes was changed too often",
+                "label.references: its target was changed too often",
                 false));
   }
 
-  /** Whether a message between the two is training where this is actual traffic, or the reverse. */
+  /**
+   * Whether exactly one of this message and an earlier one between the two agencies is training.
+   */
   private boolean isOfTheOther(Transaction tx, EnvelopeFacts facts, @Nullable MessageId id) {
     if (id == null) {
       return false;
@@ -68,7 +70,7 @@ final class ReceivedReferenceCheck {
     try {
       placed = ledger.inbox().find(tx, id);
     } catch (CorruptRecord e) {
-      // What cannot be read any more refuses nobody's mail; delivery sets it aside.
+      // An unreadable record refuses no mail; delivery quarantines it.
       return false;
     }
     if (placed != null) {
@@ -89,8 +91,8 @@ final class ReceivedReferenceCheck {
   private static InspectionResult.Refused mixed(MessageId id, EnvelopeFacts facts, String field) {
     String reason =
         facts.exercise()
-            ? " names actual traffic; an exercise refers to exercises"
-            : " names an exercise; actual traffic refers to actual traffic";
+            ? " names actual traffic; an exercise may refer only to exercises"
+            : " names an exercise; actual traffic may refer only to actual traffic";
     return new InspectionResult.Refused(id, Code.HEADER_MISMATCH, field + reason, false);
   }
 

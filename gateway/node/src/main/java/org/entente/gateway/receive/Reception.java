@@ -52,8 +52,8 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Commits what was inspected, in one transaction with its end-to-end number, the audit leaf and the
- * evidence that is owed: exactly once, because the number is new or it is not.
+ * Commits inspected deliveries, in one transaction with the end-to-end number, the audit leaf and
+ * the owed evidence: exactly once, as a number is either new or known.
  */
 final class Reception {
   private final AgencyName self;
@@ -160,7 +160,7 @@ final class Reception {
       return new Answer(Result.RESULT_DUPLICATE, "");
     }
     if (offer != OriginWindow.Offer.NEW) {
-      // Kept all the same: where nothing of the epoch is known here, the origin has to hear of it.
+      // Kept nevertheless: if the epoch is unknown here, the origin must learn of it.
       ledger.windows().write(tx, origin, lane, windows);
       return new Answer(Result.RESULT_REWRAP, Code.OVERLOADED.name());
     }
@@ -175,7 +175,10 @@ final class Reception {
     return Answer.COMMITTED;
   }
 
-  /** There is no room to set it aside: its origin keeps it and sends it again, ever more seldom. */
+  /**
+   * The answer if the quarantine has no room: the origin keeps the envelope and repeats it at
+   * growing intervals.
+   */
   private Answer left(Transaction tx, AgencyName peer, AgencyName origin, OriginNumber number) {
     if (!origin.equals(peer)) {
       tx.afterCommit(() -> reporter.askAgain(origin, List.of(number)));
@@ -183,17 +186,17 @@ final class Reception {
     return new Answer(Result.RESULT_REWRAP, Code.QUARANTINE_FULL.name());
   }
 
-  /** What became of the messages of an envelope. */
+  /** The outcome for the messages of an envelope. */
   record KeepResult(List<MessageId> kept, List<InspectionResult.Refused> refused) {}
 
-  /** The same while it is being decided, with what its origin is to be told. */
+  /** The outcome under construction, with the evidence for the origin. */
   private record KeepDecision(
       EnvelopeHeader header,
       List<MessageId> kept,
       List<InspectionResult.Refused> refused,
       List<EvidenceItem> told) {}
 
-  /** Keeps what was judged, with leaves and evidence. Its number is the caller's matter. */
+  /** Stores judged messages, with leaves and evidence. The caller handles the number. */
   KeepResult keep(
       Transaction tx,
       EnvelopeHeader header,
@@ -261,10 +264,15 @@ final class Reception {
     MessageId id = message.id();
     if (ledger.inbox().knows(tx, id)) {
       if (isHere(tx, id, keeping.header())) {
-        // Its origin was set back and gave it another number: what was said of it is repeated.
+        // Its origin was restored and assigned another number: repeat the earlier evidence.
         keeping.told().add(delivery(tx, keeping.header(), id));
       } else {
-        refuse(tx, keeping, id, Code.SEQUENCE_CONFLICT, "a message of this id is here already");
+        refuse(
+            tx,
+            keeping,
+            id,
+            Code.SEQUENCE_CONFLICT,
+            "another message with this id is already " + "here");
       }
       return;
     }
@@ -316,7 +324,7 @@ final class Reception {
     return Optional.of(new InspectionResult.Refused(id, code, reason, false));
   }
 
-  /** Whether a message of an envelope came before, in this very envelope. */
+  /** Whether a message was already received in this same envelope. */
   private boolean isHere(Transaction tx, MessageId id, EnvelopeHeader header) {
     InboxTable.PlacedRecord held = ledger.inbox().find(tx, id);
     return held != null
@@ -349,7 +357,7 @@ final class Reception {
         tx, header.facts().origin(), message.id(), message.content().label(), message.roster());
     MessageId recalled = message.recalled();
     if (recalled != null) {
-      // What it is answered follows what is said of the recall itself.
+      // The answer to the recall follows the evidence about the recall message.
       tell(tx, keeping);
       recalls.received(tx, header, recalled);
     }
@@ -375,7 +383,7 @@ final class Reception {
     }
   }
 
-  /** A recall of what is not here is for those alone who ask for recalls. */
+  /** Marks a recall without its target, which only subscriptions that request recalls get. */
   private InboxRecord placed(Transaction tx, AgencyName origin, InspectionResult.Kept message) {
     MessageId recalled = message.recalled();
     return recalled == null || recalls.isKnown(tx, origin, recalled)
@@ -448,7 +456,7 @@ final class Reception {
         EvidenceKind.EVIDENCE_KIND_DELIVERY, id, self.value(), header.hash(), tx.nowMillis());
   }
 
-  /** A recipient says something of a message that it was sent; the first time counts. */
+  /** Records a recipient's evidence; the first statement counts. */
   private void learn(Transaction tx, EvidenceItem item) {
     boolean isNew = evidence.keep(tx, ledger.evidence(), item);
     if (isNew && item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {

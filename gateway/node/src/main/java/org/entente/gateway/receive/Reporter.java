@@ -6,18 +6,18 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.OriginNumber;
 
-/** What receiving sets off elsewhere; called after the commit, quick. */
+/** Receives the events of reception after the commit; implementations are quick. */
 public interface Reporter {
   /** Messages were committed for this agency's subscribers. */
   void arrived();
 
-  /** The origin is to hear how far this agency's ledger has come. */
+  /** The origin must be sent this agency's watermarks. */
   void reportTo(AgencyName origin);
 
-  /** The origin is to send these again under a new stanza. */
+  /** The origin must send these numbers again under new stanzas. */
   void askAgain(AgencyName origin, List<OriginNumber> numbers);
 
-  /** So many numbers of an origin will never come: it owes nothing for them any more. */
+  /** This many numbers of an origin will never arrive, as it no longer has them queued. */
   void lost(AgencyName origin, Lane lane, long numbers);
 
   /** A peer's delivery was refused. */

@@ -19,10 +19,9 @@ import org.entente.gateway.seal.format.SettledStatement;
 import org.entente.gateway.seal.format.Watermark;
 
 /**
- * Reconciles two ledgers after one of them was restored or lost: a recipient states that it lacks
- * numbers, their origin owes nothing below one of them, and says so under signature. Without that
- * the gap would stay, and with it no number a million further on could ever be taken. Safe for many
- * threads.
+ * Reconciles two ledgers after one was restored or lost. A recipient states which numbers it lacks,
+ * and the origin states under signature that it has none queued below a bound. Otherwise the gap
+ * would stay, and no number a million beyond it could ever be accepted. Safe for many threads.
  */
 final class SettledNotices {
   private final NoticeSigner signer;
@@ -40,7 +39,7 @@ final class SettledNotices {
     this.clock = parts.clock();
   }
 
-  /** What is to be said to a recipient that states what it holds; empty if it lacks nothing. */
+  /** The statement for a recipient that reports its watermarks; empty if it lacks nothing. */
   Optional<SettledStatement> answer(AgencyName recipient, List<Watermark> held) {
     List<SettledNumbers> settled = new ArrayList<>();
     for (Watermark one : held) {
@@ -69,7 +68,7 @@ final class SettledNotices {
     return above.isEmpty() ? held.upTo() : above.get(above.size() - 1).to();
   }
 
-  /** An origin says that it owes nothing below some numbers. */
+  /** Handles an origin's statement that nothing is queued below certain numbers. */
   void take(AgencyName from, byte[] bytes) {
     signed
         .taken(from, SettledStatement.parse(bytes))
@@ -102,7 +101,7 @@ final class SettledNotices {
             AuditType.SETTLED,
             Instant.ofEpochMilli(tx.nowMillis()),
             AuditActor.gateway(origin),
-            "%d numbers of epoch %d in %s below %d never arrived, or are lost with a restored ledger"
+            "%d numbers of epoch %d in %s below %d never arrived or were lost by restoring a ledger"
                 .formatted(lost, settled.epoch(), lane, settled.below())));
     tx.afterCommit(() -> reporter.lost(origin, lane, lost));
   }

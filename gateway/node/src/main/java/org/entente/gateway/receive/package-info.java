@@ -1,6 +1,6 @@
 /**
- * From a peer to the ledger: what a delivery is, whether it may be kept or passed on, and what the
- * peer and the origin are told.
+ * Receiving from a peer into the ledger: inspects deliveries, decides whether to keep or forward
+ * them, and answers the peer and the origin.
  */
 @NullMarked
 package org.entente.gateway.receive;

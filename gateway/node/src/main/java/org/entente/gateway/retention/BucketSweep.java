@@ -20,9 +20,8 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Takes the ciphertext of ended buckets out of the ledger; their keys are destroyed by then, so
- * nothing of it could be read any more. What a legal hold keeps stays. Called regularly by one
- * thread.
+ * Removes the ciphertext of ended buckets from the ledger; their keys have been destroyed, so it is
+ * no longer readable. Messages under legal hold stay. Called regularly by one thread.
  */
 public final class BucketSweep {
   private static final int AT_ONCE = 500;
@@ -32,7 +31,7 @@ public final class BucketSweep {
   private final EvidenceRecords evidence;
   private final InstantSource clock;
 
-  /** Sweeping a ledger. */
+  /** Creates the sweep of a ledger. */
   public BucketSweep(
       AgencyName self, Ledger ledger, EvidenceRecords evidence, InstantSource clock) {
     this.self = self;
@@ -41,7 +40,7 @@ public final class BucketSweep {
     this.clock = clock;
   }
 
-  /** Removes what has ended; how many messages. */
+  /** Removes messages of ended buckets; returns how many. */
   public int round() {
     long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
     int removed = 0;
@@ -57,12 +56,11 @@ public final class BucketSweep {
   }
 
   /**
-   * Removes messages whose bucket's key this node does not have, although their retention is not
-   * over: their keys were lost. The origins of those that nobody had retrieved are told, and can
-   * send them again. To be called once at a start.
+   * Removes messages whose bucket's key was lost before their retention ended. Informs the origins
+   * of those not retrieved, which can send them again. Called once at startup.
    *
-   * @param lost whether the key of the bucket that ends on a day is nowhere
-   * @return how many messages
+   * @param lost whether the key of the bucket that ends on a day is missing
+   * @return the number of removed messages
    */
   public int removeUnreadable(Predicate<LocalDate> lost) {
     int removed = 0;
@@ -82,7 +80,7 @@ public final class BucketSweep {
 
   private EvidenceItem keyLost(EvidenceItem item) {
     return evidence.failed(
-        item, Code.KEY_LOST, "the recipient lost the key that it was kept under; send it again");
+        item, Code.KEY_LOST, "the recipient lost the storage key of this message; send it again");
   }
 
   private int remove(
@@ -105,7 +103,7 @@ public final class BucketSweep {
     return removed;
   }
 
-  /** The origin learns that no subscriber ever took it. */
+  /** Informs the origin that no subscriber retrieved the message. */
   private void tellUnretrieved(
       Transaction tx, InboxRecord record, UnaryOperator<EvidenceItem> saying) {
     MessageId id = MessageId.of(record.getMessageId().toByteArray());

@@ -17,13 +17,13 @@ import java.util.zip.CRC32C;
 import org.entente.proto.store.v1.ErasureRecord;
 
 /**
- * What has been erased, in a file apart from the ledger and its backups: a ledger that is restored
- * from before an erasure is held against it, so that nothing erased is served again. Holds ids and
- * times, no content.
+ * Journal of erasures, in a file outside the ledger and its backups: a ledger restored from before
+ * an erasure is compared with it, so that no erased message is served again. Holds ids and times,
+ * no content.
  *
- * <p>A record is on the disk (fsync) when {@link #append} returns. A last record that was not
- * written whole, or zeros behind the last one, are cut off, since that erasure had not begun; other
- * damage refuses to open. Records of buckets that have ended are dropped at opening: their keys are
+ * <p>A record is on the disk (fsync) when {@link #append} returns. An incomplete last record, or
+ * zeros after the last one, are cut off, since that erasure had not begun; with other damage the
+ * journal does not open. Records of buckets that have ended are dropped at opening: their keys are
  * gone, so nothing is left to erase. Safe for many threads.
  *
  * <pre>
@@ -43,10 +43,10 @@ public final class ErasureJournal implements AutoCloseable {
   }
 
   /**
-   * Opens a journal, making an empty one where there is none.
+   * Opens a journal, or creates an empty one.
    *
-   * @param today days since 1970; what ended before is dropped
-   * @throws IOException if it is damaged, or the disk refuses
+   * @param today days since 1970; records that ended earlier are dropped
+   * @throws IOException if it is damaged or the disk fails
    */
   public static ErasureJournal open(Path path, long today) throws IOException {
     List<ErasureRecord> all = Files.exists(path) ? read(path) : List.of();
@@ -134,15 +134,15 @@ public final class ErasureJournal implements AutoCloseable {
     return (int) crc.getValue();
   }
 
-  /** What it held when it was opened, oldest first. */
+  /** The records at opening, oldest first. */
   public List<ErasureRecord> atOpening() {
     return atOpening;
   }
 
   /**
-   * Adds erasures durably, all in one writing.
+   * Adds erasures durably, in one write.
    *
-   * @throws IOException if they could not be written; none of the erasures may go on then
+   * @throws IOException if they could not be written; none of the erasures may proceed then
    */
   public synchronized void append(List<ErasureRecord> erasures) throws IOException {
     write(erasures);
@@ -161,7 +161,7 @@ public final class ErasureJournal implements AutoCloseable {
         file.write(records);
       }
     } catch (IOException e) {
-      // A record in halves would read as damage once another follows.
+      // An incomplete record would look like damage once another follows.
       file.truncate(before);
       throw e;
     }

@@ -11,12 +11,12 @@ import org.entente.gateway.model.Lane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes evidence whose time is over out of the ledger, a bounded part of the table in each round,
- * going on where the last round ended. Nothing goes that could still be opened. Called regularly by
- * one thread.
+ * Removes expired evidence from the ledger, a bounded part of the table in each round, continuing
+ * where the last round ended. Removes nothing that can still be opened. Called regularly by one
+ * thread.
  */
 public final class EvidenceSweep {
-  /** Records looked at in one go; what is over of them goes in one commit. */
+  /** Records examined at a time; one commit removes the expired ones among them. */
   static final int AT_ONCE = 1_000;
 
   private static final int A_ROUND = 200;
@@ -26,16 +26,16 @@ public final class EvidenceSweep {
   private final Map<Part, ByteString> places = new EnumMap<>(Part.class);
 
   /**
-   * Sweeping a ledger.
+   * Creates the sweep of a ledger.
    *
-   * @param ending the time by which things end
+   * @param ending the time for expiry
    */
   public EvidenceSweep(Ledger ledger, InstantSource ending) {
     this.ledger = ledger;
     this.ending = ending;
   }
 
-  /** Removes what is over; how many records. */
+  /** Removes expired records; returns how many. */
   public int round() {
     int removed = 0;
     for (Part part : Part.values()) {

@@ -42,22 +42,21 @@ import org.slf4j.LoggerFactory;
  * Erases single messages before their bucket ends, so that a crash at any moment leaves either an
  * erasure that has not begun or one that is finished at the next start.
  *
- * <p><b>Order.</b> One commit removes the message from the inbox and notes that its erasure has
- * begun: from then on nobody is given it. Then the journal outside the ledger has it, then the keys
- * go, then a second commit says so in the audit log and, after a recall, to the origin. What is
- * stated as done is done.
+ * <p><b>Order.</b> One commit removes the message from the inbox and records that its erasure has
+ * begun: from then on no client gets it. Next the journal outside the ledger records it, then its
+ * keys are destroyed, then a second commit records this in the audit log and, after a recall,
+ * informs the origin. So an erasure is stated only after it is complete.
  *
- * <p><b>Rounds.</b> What has begun is known from the ledger and from nowhere else. A worker
- * finishes it in rounds of at most {@value #ROUND} messages: the journal is synced once a round,
- * the keystore is written once, and one commit ends all of them. There is one worker, however often
- * it is woken.
+ * <p><b>Rounds.</b> Only the ledger holds the pending erasures. A worker finishes them in rounds of
+ * at most {@value #ROUND} messages: each round syncs the journal once, writes the keystore once,
+ * and ends with one commit. There is one worker, however often it is woken.
  *
  * <p>Safe for many threads.
  */
 public final class MessageErasure {
   private static final Logger LOG = LoggerFactory.getLogger(MessageErasure.class);
 
-  /** Messages of one round: a second commit over them takes the writer some milliseconds. */
+  /** Messages of one round; its second commit takes the writer some milliseconds. */
   static final int ROUND = 256;
 
   private final AgencyName self;
@@ -67,14 +66,14 @@ public final class MessageErasure {
   private final EvidenceRecords evidence;
   private final Executor executor;
 
-  /** Who erases for a person has the next turn after a round. */
+  /** Fair lock: an erasure for a person gets the next turn after a round. */
   private final ReentrantLock turns = new ReentrantLock(true);
 
-  /** 0 while nothing works; more than 1 once it was woken since a round began. */
+  /** 0 while idle; more than 1 if woken since a round began. */
   private final AtomicInteger woken = new AtomicInteger();
 
   /**
-   * Erasing from a ledger.
+   * Creates the erasure of a ledger.
    *
    * @param executor runs the worker's rounds, one at a time
    */
@@ -93,7 +92,10 @@ public final class MessageErasure {
     this.executor = executor;
   }
 
-  /** Begins, in a transaction; {@link #finish} or {@link #wake} goes on once it is committed. */
+  /**
+   * Begins an erasure in a transaction; {@link #finish} or {@link #wake} continues once it is
+   * committed.
+   */
   ErasureRecord begin(Transaction tx, InboxTable.PlacedRecord placed, ErasureCause cause) {
     InboxRecord record = placed.record();
     ErasureRecord erasure =
@@ -119,29 +121,29 @@ public final class MessageErasure {
     return erasure;
   }
 
-  /** Has the worker finish what has begun. Quick. */
+  /** Makes the worker finish pending erasures. Quick. */
   public void wake() {
     if (woken.getAndIncrement() == 0) {
       executor.execute(this::work);
     }
   }
 
-  /** One round; others have their turn on the executor before the next. */
+  /** Does one round, then yields the executor before the next. */
   private void work() {
     woken.set(1);
     boolean more = false;
     try {
       more = round() == ROUND;
     } catch (RuntimeException e) {
-      // The edge of the worker: what has begun stays so in the ledger, and is tried again.
-      LOG.error("erasures that have begun are not finished yet, and are tried again", e);
+      // The edge of the worker: erasures stay pending in the ledger and are tried again.
+      LOG.error("cannot finish pending erasures yet; they will be tried again", e);
     }
     if (more || !woken.compareAndSet(1, 0)) {
       executor.execute(this::work);
     }
   }
 
-  /** Finishes some of what has begun; how many. */
+  /** Finishes some pending erasures; returns how many. */
   private int round() {
     turns.lock();
     try {
@@ -156,9 +158,9 @@ public final class MessageErasure {
   }
 
   /**
-   * Finishes an erasure whose beginning is committed. Blocks until it is durable.
+   * Finishes a pending erasure whose begin is committed. Blocks until it is durable.
    *
-   * @throws UncheckedIOException if the journal cannot be written: it goes on at the next round
+   * @throws UncheckedIOException if the journal cannot be written; the next round continues
    */
   ErasureRecord finish(ErasureRecord begun) {
     turns.lock();
@@ -200,7 +202,7 @@ public final class MessageErasure {
   }
 
   private ErasureRecord end(Transaction tx, ErasureRecord begun, boolean forgotten) {
-    // Read again: a recall may have come since.
+    // Read again: a recall may have arrived since.
     MessageId id = MessageId.of(begun.getMessageId().toByteArray());
     ErasureRecord pending = ledger.retention().pending(tx, id);
     ErasureRecord done =
@@ -215,7 +217,10 @@ public final class MessageErasure {
                 Instant.ofEpochMilli(tx.nowMillis()),
                 AuditActor.gateway(self),
                 new AuditSubject(null, List.of(id), List.of(origin), null))
-            .saying(forgotten ? "" : "old copies of the ledger open until the bucket ends"));
+            .saying(
+                forgotten
+                    ? ""
+                    : "older copies of the ledger can be read until the bucket " + "ends"));
     return done;
   }
 
@@ -232,7 +237,7 @@ public final class MessageErasure {
         (origin, items) -> evidence.owe(tx, ledger.evidence(), new AgencyName(origin), items));
   }
 
-  /** What a recall is answered once the message is erased, with who had it before. */
+  /** The answer to a recall once the message is erased, with the clients that had retrieved it. */
   EvidenceItem answer(Transaction tx, ErasureRecord done) {
     MessageId id = MessageId.of(done.getMessageId().toByteArray());
     EvidenceItem item =
@@ -262,8 +267,8 @@ public final class MessageErasure {
   }
 
   /**
-   * Holds the ledger against the journal, before anything is served: what was erased and is there
-   * again, because the ledger was restored, is erased again. What had begun goes on. How many were.
+   * Compares the ledger with the journal, before the node serves: erases again the messages that a
+   * restored ledger brought back, and continues pending erasures. Returns the number erased again.
    */
   public int replay() {
     int again = 0;

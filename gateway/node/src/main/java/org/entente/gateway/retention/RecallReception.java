@@ -24,9 +24,9 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * What a recall from another agency does here. Only the origin of a message recalls it: a recall of
- * another's message is answered as if that were unknown, and hinders nothing. One that comes before
- * its target refuses it when it comes, until the recall's own expiry, if both are training or
+ * Handles recalls from other agencies. Only the origin of a message may recall it: a recall of
+ * another's message is answered as if that were unknown, and has no effect. A recall that arrives
+ * before its target blocks the target until the recall's own expiry, if both are training or
  * neither is. Safe for many threads.
  */
 public final class RecallReception {
@@ -37,9 +37,9 @@ public final class RecallReception {
   private final int mostWaiting;
 
   /**
-   * Recalls over a ledger.
+   * Creates the handler of a ledger.
    *
-   * @param mostWaiting recalls of one origin whose targets are not here
+   * @param mostWaiting most recalls kept of one origin whose targets are not here
    */
   public RecallReception(
       AgencyName self,
@@ -54,7 +54,7 @@ public final class RecallReception {
     this.evidence = evidence;
   }
 
-  /** Why a message that arrives is not kept; empty if it is. */
+  /** Why an arriving message is not kept; empty if it is kept. */
   public Optional<Code> refusal(Transaction tx, EnvelopeFacts facts, MessageId id) {
     if (ledger.retention().isBlocked(tx, facts.origin(), id, facts.exercise())) {
       return Optional.of(Code.RECALLED);
@@ -65,9 +65,9 @@ public final class RecallReception {
   }
 
   /**
-   * Why a recall is not kept: it takes back what is not here, and so many of its origin wait for
-   * that already. Its origin is told, and can recall again if it ever sends the target. Empty if it
-   * is kept.
+   * Why a recall is not kept: its target is not here, and too many recalls of its origin already
+   * wait for their targets. The origin is informed, and can recall again if it ever sends the
+   * target. Empty if it is kept.
    */
   public Optional<Problem> refusal(Transaction tx, EnvelopeHeader recall, MessageId target) {
     AgencyName origin = recall.facts().origin();
@@ -80,16 +80,16 @@ public final class RecallReception {
         new Problem(
             Code.LIMIT_REACHED,
             "body.recall.message_id",
-            "it is not here, and "
+            "the recalled message is not here, and at most "
                 + mostWaiting
-                + " recalls of what is not here are kept of one agency (limits.waiting_recalls)");
+                + " such recalls are kept for each agency (limits.waiting_recalls)");
     owe(tx, origin, failed(tx, target, full.code(), full.message()));
     return Optional.of(full);
   }
 
   /**
-   * Whether a message of an origin is here, or was and was erased before its time: only then does
-   * its recall concern anybody who was given it.
+   * Whether a message of an origin is here, or was erased early: only then may clients have
+   * received it.
    */
   public boolean isKnown(Transaction tx, AgencyName origin, MessageId target) {
     InboxTable.PlacedRecord placed = ledger.inbox().find(tx, target);
@@ -101,7 +101,7 @@ public final class RecallReception {
     return erased != null && erased.getOrigin().equals(origin.value());
   }
 
-  /** Acts on a recall, in the transaction that keeps it. */
+  /** Applies a recall, in the transaction that stores it. */
   public void received(Transaction tx, EnvelopeHeader recall, MessageId target) {
     AgencyName origin = recall.facts().origin();
     tx.audit(
@@ -118,7 +118,7 @@ public final class RecallReception {
     if (placed != null && placed.record().getOrigin().equals(origin.value())) {
       take(tx, origin, target, placed);
     } else if (pending != null && pending.getOrigin().equals(origin.value())) {
-      // Answered when it is finished.
+      // Answered when the erasure is finished.
       ErasureRecord recalled =
           pending.toBuilder().setCause(ErasureCause.ERASURE_CAUSE_RECALL).build();
       ledger.retention().begin(tx, recalled);
@@ -129,14 +129,21 @@ public final class RecallReception {
       ledger
           .retention()
           .block(tx, origin, target, recall.facts().exercise(), recall.facts().expiresAtMs());
-      owe(tx, origin, failed(tx, target, Code.NOT_FOUND, "not here; refused should it arrive"));
+      owe(
+          tx,
+          origin,
+          failed(
+              tx,
+              target,
+              Code.NOT_FOUND,
+              "the message is not here; it will be " + "refused if it arrives"));
     }
   }
 
   /**
-   * The answer to a recall anew, with who has had its target by now; empty if that was not
-   * recalled, or is not erased yet, since it is being erased or a hold keeps it: that answer is
-   * still to come, and names everybody.
+   * A renewed answer to a recall, with the clients that have retrieved its target by now. Empty if
+   * the target was not recalled or is not erased yet (in progress, or under a hold): the first
+   * answer will then name all clients.
    */
   public Optional<EvidenceItem> answer(Transaction tx, AgencyName origin, MessageId target) {
     ErasureRecord done = ledger.retention().done(tx, target);
@@ -151,7 +158,8 @@ public final class RecallReception {
   }
 
   private EvidenceItem onHold(Transaction tx, MessageId target) {
-    return failed(tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps it; nobody is given it");
+    return failed(
+        tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps the message; no client " + "gets it");
   }
 
   private void take(

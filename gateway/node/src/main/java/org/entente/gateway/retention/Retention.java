@@ -43,13 +43,13 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What persons of this agency decide about received messages: erasing one, and holding one beyond
- * its retention. What a call returns is durable and in the audit log with the person and the
- * reason. Calls block; safe for many threads.
+ * Decisions of persons of this agency on received messages: erasing one, and holding one beyond its
+ * retention. On return the decision is durable and in the audit log with the person and the reason.
+ * Calls block; safe for many threads.
  *
- * <p><b>Hold.</b> The message's body key is wrapped anew under a key of its own, which no bucket's
- * end destroys. Its content is delivered as before. Evidence and audit records about it end with
- * their own buckets.
+ * <p><b>Hold.</b> The message's body key is rewrapped under a separate key, which the end of a
+ * bucket does not destroy. Delivery of its content does not change. Evidence and audit records
+ * about it end with their own buckets.
  */
 public final class Retention {
   private static final byte[] REASON = "entente/v1 hold".getBytes(StandardCharsets.US_ASCII);
@@ -63,7 +63,7 @@ public final class Retention {
   private final LocalSeal seal;
   private final SecureRandom random;
 
-  /** Decisions over a ledger. */
+  /** Creates the decisions of a ledger. */
   public Retention(
       AgencyName self,
       Ledger ledger,
@@ -82,13 +82,14 @@ public final class Retention {
     this.random = random;
   }
 
-  /** What came of a decision. */
+  /** The outcome of a decision. */
   public sealed interface Answer {
     /**
      * Its key is destroyed.
      *
      * @param at when
-     * @param oldCopiesUntil until when older copies of the ledger open all the same; null if none
+     * @param oldCopiesUntil until when older copies of the ledger can still be read; null if none
+     *     can
      */
     record Erased(Instant at, @Nullable Instant oldCopiesUntil) implements Answer {}
 
@@ -106,11 +107,11 @@ public final class Retention {
     /** An erasure has begun. */
     record Begun(ErasureRecord erasure) implements Step {}
 
-    /** Nothing is left to do but to answer. */
+    /** Only the answer remains. */
     record Settled(Answer answer) implements Step {}
   }
 
-  /** Erases a message; again gives the first answer. */
+  /** Erases a message; repeating the call gives the first answer. */
   public Answer erase(NodeName client, MessageId id, OnBehalfOf person) {
     Problem problem = problem(person);
     if (problem != null) {
@@ -142,7 +143,7 @@ public final class Retention {
     return new Step.Begun(erasing.begin(tx, placed, ErasureCause.ERASURE_CAUSE_PERSON));
   }
 
-  /** Places a hold; again gives the first answer. */
+  /** Places a hold; repeating the call gives the first answer. */
   public synchronized Answer hold(NodeName client, MessageId id, OnBehalfOf person) {
     Problem problem = problem(person);
     if (problem != null) {
@@ -263,7 +264,7 @@ public final class Retention {
     }
   }
 
-  /** At most so many holds after a message id, or from the first on. */
+  /** Holds after a message id, or from the first, at most {@code most}. */
   public List<LegalHold> holds(@Nullable MessageId after, int most) {
     List<LegalHold> out = new ArrayList<>();
     for (RetentionTable.Hold hold : ledger.retention().holds(after, most)) {
@@ -320,7 +321,7 @@ public final class Retention {
         Instant.ofEpochMilli(done.getDoneAtMs()), done.getOldCopiesOpen() ? end : null);
   }
 
-  /** Destroys keys of holds that a crash kept from beginning or let end; called before serving. */
+  /** Destroys keys of holds whose start or end a crash interrupted; called before serving. */
   public void tidy() {
     for (MessageId id : keys.holds()) {
       boolean held = ledger.commit(Lane.ROUTINE, tx -> ledger.retention().held(tx, id) != null);

@@ -1,6 +1,6 @@
 /**
- * How long received content is kept, and how it goes: at the end of its bucket, or one message
- * before; unless a legal hold keeps it.
+ * Retention of received content: it is erased at the end of its bucket, or earlier message by
+ * message, unless a legal hold keeps it.
  */
 @NullMarked
 package org.entente.gateway.retention;

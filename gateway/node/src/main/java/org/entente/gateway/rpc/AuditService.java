@@ -61,7 +61,7 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     String path = request.getPath();
     if (path.isEmpty() || path.length() > MAX_PATH) {
       throw StatusMapper.exception(
-          new Problem(Code.INVALID_FIELD, "path", "a path has 1 to " + MAX_PATH + " characters"));
+          new Problem(Code.INVALID_FIELD, "path", "must have 1 to " + MAX_PATH + " characters"));
     }
     byte[] content =
         tiles
@@ -114,7 +114,7 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     observer.onCompleted();
   }
 
-  /** Whoever is given records of the log says on whose behalf. */
+  /** The audit actor: a caller that reads records must name the person on whose behalf it does. */
   private AuditActor actor(Identified caller, OnBehalfOf person) {
     List<Problem> problems = LabelCheck.reader(person);
     if (!problems.isEmpty()) {
@@ -137,9 +137,9 @@ final class AuditService extends AuditGrpc.AuditImplBase {
 
   private static ReadRecordResponse opened(long index, OpenedLeaf leaf) {
     if (!leaf.matches()) {
-      LOG.error("leaf {} of the audit log does not match what is kept behind it", index);
+      LOG.error("leaf {} of the audit log does not match its stored record", index);
       throw StatusMapper.exception(
-          new Problem(Code.INTERNAL, "", "what is kept of this leaf does not match the log"));
+          new Problem(Code.INTERNAL, "", "the stored record of this leaf does not match the log"));
     }
     return ReadRecordResponse.newBuilder()
         .setBlind(ByteString.copyFrom(leaf.blind()))

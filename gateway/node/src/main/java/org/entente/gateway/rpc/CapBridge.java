@@ -8,26 +8,29 @@ import org.entente.proto.v1.ReadCapResponse;
 import org.entente.proto.v1.WriteCapRequest;
 import org.entente.proto.v1.WriteCapResponse;
 
-/** CAP documents in and out, as clients ask for them. Calls block; safe for many threads. */
+/** Conversion to and from CAP documents for clients. Calls block; safe for many threads. */
 public interface CapBridge {
-  /** What came of a request. */
+  /** The answer to a request. */
   sealed interface Answer<T> {
-    /** It is done, and this may be shown. */
+    /** The request succeeded with this response. */
     record Done<T>(T response) implements Answer<T> {
-      /** Names nothing of what is shown. */
+      /** Reveals nothing of the response. */
       @Override
       public String toString() {
         return "done";
       }
     }
 
-    /** Nothing was shown. */
+    /** The request was refused. */
     record Refused<T>(Problem problem) implements Answer<T> {}
   }
 
-  /** The draft that a document comes to; nothing is published, kept or recorded. */
+  /** Converts a document to a draft; publishes, keeps and records nothing. */
   Answer<ReadCapResponse> read(ReadCapRequest request);
 
-  /** A received message as a document; opened for a person, on record, as a search opens it. */
+  /**
+   * Converts a received message to a document. Opened for a person and recorded in the audit log,
+   * as by a search.
+   */
   Answer<WriteCapResponse> write(NodeName client, MessageId id, WriteCapRequest request);
 }

@@ -29,37 +29,37 @@ import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.Outcome;
 
 /**
- * What stands behind the services that clients call.
+ * The implementations behind the services for clients.
  *
- * @param publish takes a caller's draft in; completes once the outcome is durable
- * @param explain says what would become of a draft
- * @param releases what waits for a second person
- * @param recalling takes messages of the agency back
- * @param consents asks originators for consent, and consents
- * @param tasking who acts on what
+ * @param publish publishes a caller's draft; completes once the outcome is durable
+ * @param explain explains the policy decision on a draft
+ * @param releases messages held for release by a second person
+ * @param recalling recalls the agency's messages
+ * @param consents requests and decides consents of originators
+ * @param tasking charges: who acts on which message
  * @param retention erases and holds received messages
  * @param subscriptions the cursors
- * @param searching finds received messages again
- * @param watches standing queries over what is received
- * @param scores how clients score what was received
- * @param tracking what is known of the agency's own messages
- * @param requests what became of requests, and who may be asked
- * @param pairs what this gateway signs with
- * @param quarantine what this gateway failed on and set aside
+ * @param searching searches received messages
+ * @param watches standing queries over received messages
+ * @param scores clients' scores of received messages
+ * @param tracking evidence about the agency's own messages
+ * @param requests the state of requests, and responders
+ * @param pairs this gateway's signing pairs
+ * @param quarantine quarantined messages
  * @param links the links to other gateways
- * @param cursors the durable cursors, as operators see them
- * @param backups copies of the ledger
+ * @param cursors operators' administration of durable cursors
+ * @param backups backups of the ledger
  * @param audit the transparency log
  * @param auditOpener opens its leaves
  * @param proving makes proofs about single messages
- * @param exporting gives account of a period or a subject
+ * @param exporting exports audit records of a period or a subject
  * @param convening founds, changes and closes joint operations
- * @param operations joint operations as people look at them
- * @param iprOffice recordations of rights and cases under them, for officers
+ * @param operations views of joint operations
+ * @param iprOffice recordations of rights and their cases, for officers
  * @param holderDesk the same for rights holders
- * @param cap CAP documents in and out
- * @param policy questions about the policy in force
- * @param names what calls may name
+ * @param cap conversion to and from CAP documents
+ * @param policy queries about the policy in force
+ * @param names the names that calls may use
  */
 public record ClientPorts(
     BiFunction<Identified, Draft, CompletableFuture<Outcome>> publish,

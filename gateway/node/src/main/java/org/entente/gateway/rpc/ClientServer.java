@@ -27,7 +27,7 @@ import org.entente.gateway.rpc.tls.TlsContexts;
  * without a certificate of a configured client fails in the TLS handshake; one without the scope
  * that a call needs gets PERMISSION_DENIED.
  *
- * <p>Safe for use by many threads. Closed by whoever started it.
+ * <p>Safe for use by many threads. The caller of {@link #start} closes it.
  */
 public final class ClientServer implements AutoCloseable {
   private final GuardedServer server;
@@ -40,10 +40,10 @@ public final class ClientServer implements AutoCloseable {
   }
 
   /**
-   * Starts to listen; health says NOT_SERVING until {@link #serving}.
+   * Starts to listen; health reports NOT_SERVING until {@link #serving}.
    *
-   * @param reflection whether reflection answers
-   * @throws IOException if the address cannot be taken, or the certificate not be used
+   * @param reflection whether to offer reflection
+   * @throws IOException if it cannot listen on the address or use the certificate
    */
   public static ClientServer start(
       ServerSettings settings,
@@ -99,12 +99,12 @@ public final class ClientServer implements AutoCloseable {
         new AuditService(ports.audit(), ports.auditOpener(), ports.proving(), ports.exporting()));
   }
 
-  /** Where it listens. */
+  /** The address on which it listens. */
   public InetSocketAddress address() {
     return server.address();
   }
 
-  /** What gRPC health tells. */
+  /** Sets the state of gRPC health. */
   public void serving(boolean serving) {
     health.setStatus(
         HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
@@ -112,8 +112,8 @@ public final class ClientServer implements AutoCloseable {
   }
 
   /**
-   * Ends every call whose caller's identity does not hold any more; to be called when the trust
-   * bundle has changed, and now and then since certificates also end by themselves.
+   * Ends every call whose caller's identity is no longer valid; called when the trust bundle
+   * changes, and periodically as certificates expire.
    *
    * @return calls ended
    */
@@ -121,17 +121,17 @@ public final class ClientServer implements AutoCloseable {
     return server.recheck();
   }
 
-  /** Connections that are open, in their handshakes too. */
+  /** The number of open connections, including those in handshakes. */
   public int openConnections() {
     return server.openConnections();
   }
 
-  /** Calls that are open. */
+  /** The number of open calls. */
   public int openCalls() {
     return server.openCalls();
   }
 
-  /** Health says NOT_SERVING for good; open calls have a few seconds to end. */
+  /** Sets health to NOT_SERVING, gives open calls a few seconds to end, and closes the server. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

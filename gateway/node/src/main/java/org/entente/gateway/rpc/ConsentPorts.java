@@ -5,11 +5,11 @@ import org.entente.gateway.consent.ConsentList;
 import org.entente.gateway.consent.ConsentRequests;
 
 /**
- * What stands behind the service Consent.
+ * The implementations behind the Consent service.
  *
- * @param asking asks originators
- * @param deciding decides what others ask
- * @param consents shows both
+ * @param asking requests consents from originators
+ * @param deciding decides requests of others
+ * @param consents lists both
  */
 public record ConsentPorts(
     ConsentRequests asking, ConsentDecisions deciding, ConsentList consents) {}

@@ -19,7 +19,7 @@ import org.entente.proto.v1.TrackResponse;
 import org.entente.proto.v1.WatchUnopenedRequest;
 import org.entente.proto.v1.WatchUnopenedResponse;
 
-/** The Evidence service over what the ledger knows of the agency's own messages. */
+/** The Evidence service over the ledger's evidence about the agency's own messages. */
 final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
   private final MessageTracker tracking;
 
@@ -58,7 +58,7 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
             () ->
                 StatusMapper.exception(
                     new Problem(
-                        Code.NOT_FOUND, "message_id", "nothing is known of message " + id)));
+                        Code.NOT_FOUND, "message_id", "there is no evidence about message " + id)));
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.entente.proto.v1.ExplainedRecipient;
 import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.Refusal;
 
-/** What policy says of a draft, as the proto has it. Pure. */
+/** Maps explanations of policy decisions to protobuf. Pure. */
 public final class ExplanationMapper {
   private ExplanationMapper() {}
 
@@ -33,7 +33,7 @@ public final class ExplanationMapper {
     return out.build();
   }
 
-  /** The answer while a field is not known. */
+  /** The answer while a field is unknown. */
   public static ExplainResponse open(String policyVersion, List<Residual> residuals) {
     ExplainResponse.Builder out = ExplainResponse.newBuilder().setPolicyVersion(policyVersion);
     for (Residual one : residuals) {
@@ -61,7 +61,7 @@ public final class ExplanationMapper {
     };
   }
 
-  /** What an agency fulfils. */
+  /** The obligations that an agency fulfils. */
   public static FulfilmentState fulfilment(AgencyName agency, Fulfilment fulfilment) {
     return FulfilmentState.newBuilder()
         .setAgency(agency.value())

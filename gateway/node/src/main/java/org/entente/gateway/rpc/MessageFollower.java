@@ -15,8 +15,8 @@ import org.entente.proto.v1.Settled;
 import org.entente.proto.v1.TakenBack;
 
 /**
- * One client that follows one message. What it was sent is a prefix of what the ledger holds, so
- * nothing is kept for a client that reads slowly. Safe for many threads.
+ * One client's stream of evidence about one message. The evidence sent is a prefix of that in the
+ * ledger, so a slow client needs no buffer. Safe for many threads.
  */
 final class MessageFollower {
   private final MessageTracker tracking;
@@ -34,11 +34,14 @@ final class MessageFollower {
     this.out = out;
   }
 
-  /** Sends what is known and goes on; called once, before the call's handler returns. */
+  /** Sends the known evidence and continues; called once, before the call's handler returns. */
   void begin() {
     if (!tracking.follow(id, wake)) {
       throw StatusMapper.exception(
-          new Problem(Code.OVERLOADED, "message_id", "too many messages are followed at a time"));
+          new Problem(
+              Code.OVERLOADED,
+              "message_id",
+              "too many messages are being followed; end " + "another call or try again later"));
     }
     out.setOnReadyHandler(wake);
     out.setOnCancelHandler(this::end);

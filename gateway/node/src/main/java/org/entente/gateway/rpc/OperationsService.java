@@ -82,7 +82,7 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
     Identified caller = Caller.require(Scope.OPERATE_JOINTLY);
     OperationId id = id(request.getOperationId());
     if (request.getMembersCount() == 0) {
-      throw invalid("members", "are required: all that take part from then on");
+      throw invalid("members", "are required: all members from then on");
     }
     OperationLead.Change change =
         new OperationLead.Change(

@@ -6,29 +6,29 @@ import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.ListBackupsResponse;
 
-/** Copies of this gateway's ledger, as an operator asks for them. */
+/** Backups of this gateway's ledger, for operators. */
 public interface OwnBackups {
-  /** What came of asking for one. */
+  /** The answer to a request for a backup. */
   sealed interface Answer {
-    /** It is on the disk. */
+    /** The backup is on the disk. */
     record Made(Backup backup) implements Answer {}
 
-    /** There is none more than before. */
+    /** No backup was made. */
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** Makes one. */
+  /** Makes a backup. */
   Answer create(NodeName client, CreateBackupRequest request);
 
-  /** What came of asking which there are. */
+  /** The answer to a request for the list. */
   sealed interface ListResult {
-    /** These. */
+    /** The existing backups. */
     record Known(ListBackupsResponse response) implements ListResult {}
 
-    /** They cannot be looked at now. */
+    /** The backups cannot be read now. */
     record Unknown(Problem problem) implements ListResult {}
   }
 
-  /** Those there are. */
+  /** Lists the existing backups. */
   ListResult list();
 }

@@ -12,9 +12,9 @@ import org.entente.gateway.rpc.tls.TlsContexts;
 import org.entente.gateway.trust.Endpoint;
 
 /**
- * Channels to other gateways. Who answers must be a gateway of the agency that was dialled, by the
- * trust bundle in force at the handshake; host names are not looked at. Silence of 20 seconds is
- * probed and after 10 more ends the connection.
+ * Channels to other gateways. The other side must be a gateway of the dialled agency, by the trust
+ * bundle in force at the handshake; host names are not checked. After 20 seconds of silence the
+ * channel probes the peer, and 10 seconds later it closes the connection.
  *
  * <p>Safe for use by many threads.
  */
@@ -29,10 +29,10 @@ public final class PeerChannels {
   private final DialledCalls open;
 
   /**
-   * Dials as the holder of a TLS identity.
+   * Creates channels with a TLS identity.
    *
    * @param metadataBytes most bytes of response headers
-   * @param executor runs what answers cause; not shut down here
+   * @param executor runs callbacks; not shut down here
    */
   public PeerChannels(TlsContexts tls, PeerTrust trust, int metadataBytes, Executor executor) {
     this.tls = tls;
@@ -43,9 +43,9 @@ public final class PeerChannels {
   }
 
   /**
-   * A channel to an agency's gateway, which connects with its first call. A channel's own pause
-   * between attempts grows to two minutes: whoever paces attempts calls {@link
-   * ManagedChannel#resetConnectBackoff} before each. The caller shuts it down.
+   * A channel to an agency's gateway, which connects with its first call. Its own pause between
+   * attempts grows to two minutes, so a caller with its own pacing must call {@link
+   * ManagedChannel#resetConnectBackoff} before each attempt. The caller shuts the channel down.
    *
    * @throws SSLException if this gateway's certificate cannot be used
    */
@@ -64,7 +64,7 @@ public final class PeerChannels {
   }
 
   /**
-   * Ends every call to a peer whose identity does not hold any more, as {@link PeerServer#recheck}.
+   * Ends every call to a peer whose identity is no longer valid, as {@link PeerServer#recheck}.
    *
    * @return calls ended
    */

@@ -21,15 +21,15 @@ import org.entente.gateway.rpc.tls.PeerTrust;
 import org.entente.gateway.rpc.tls.TlsContexts;
 
 /**
- * The gRPC server that other gateways dial. Whoever is no gateway of another member, or does not
- * offer the hybrid group, fails in the TLS handshake.
+ * The gRPC server that other gateways dial. A caller that is not a gateway of another member, or
+ * does not offer the hybrid group, fails in the TLS handshake.
  *
- * <p>Safe for use by many threads. Closed by whoever started it.
+ * <p>Safe for use by many threads. The caller of {@link #start} closes it.
  */
 public final class PeerServer implements AutoCloseable {
   /**
    * Largest gRPC message between gateways: the largest envelope that any configuration allows, its
-   * padding, and what is packed beside it.
+   * padding, and the deliveries packed with it.
    */
   public static final int MESSAGE_BYTES = 40 << 20;
 
@@ -43,7 +43,7 @@ public final class PeerServer implements AutoCloseable {
    * Starts to listen.
    *
    * @param link the service between gateways, which finds the peer in {@link LinkContext#PEER}
-   * @throws IOException if the address cannot be taken, or the certificate not be used
+   * @throws IOException if it cannot listen on the address or use the certificate
    */
   public static PeerServer start(
       ServerSettings settings, TlsContexts tls, PeerTrust trust, BindableService link)
@@ -63,14 +63,14 @@ public final class PeerServer implements AutoCloseable {
         .withValue(LinkContext.PEER, new PeerName(peer.agency(), peer.name()));
   }
 
-  /** Where it listens. */
+  /** The address on which it listens. */
   public InetSocketAddress address() {
     return server.address();
   }
 
   /**
-   * Ends every call of a peer whose identity does not hold any more; to be called when the trust
-   * bundle has changed, and now and then since certificates also end by themselves.
+   * Ends every call of a peer whose identity is no longer valid; called when the trust bundle
+   * changes, and periodically as certificates expire.
    *
    * @return calls ended
    */
@@ -78,17 +78,17 @@ public final class PeerServer implements AutoCloseable {
     return server.recheck();
   }
 
-  /** Connections that are open, in their handshakes too. */
+  /** The number of open connections, including those in handshakes. */
   public int openConnections() {
     return server.openConnections();
   }
 
-  /** Calls that are open. */
+  /** The number of open calls. */
   public int openCalls() {
     return server.openCalls();
   }
 
-  /** Open calls have a few seconds to end. */
+  /** Gives open calls a few seconds to end, then closes the server. */
   @Override
   public void close() {
     server.close();

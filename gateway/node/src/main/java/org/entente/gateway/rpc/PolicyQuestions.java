@@ -7,23 +7,23 @@ import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
 
-/** The policy in force as clients ask about it. Calls block; safe for many threads. */
+/** Clients' queries about the policy in force. Calls block; safe for many threads. */
 public interface PolicyQuestions {
-  /** What came of a question. */
+  /** The answer to a query. */
   sealed interface Answer<T> {
-    /** It is answered. */
+    /** The query succeeded with this response. */
     record Given<T>(T response) implements Answer<T> {}
 
-    /** It is not. */
+    /** The query was refused. */
     record Refused<T>(Problem problem) implements Answer<T> {}
   }
 
-  /** Says what labels may hold, and what that means. */
+  /** Lists the codes allowed in labels, and their meanings. */
   Answer<ListCodesResponse> codes(ListCodesRequest request);
 
-  /** Puts expectations to it. */
+  /** Tests the policy against expectations. */
   Answer<TestPolicyResponse> test(TestPolicyRequest request);
 
-  /** Looks for what is wrong or odd in its files. */
+  /** Finds faults and oddities in the policy's files. */
   Answer<LintPolicyResponse> lint();
 }

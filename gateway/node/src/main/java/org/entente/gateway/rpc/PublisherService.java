@@ -33,7 +33,7 @@ import org.entente.proto.v1.PublishResponse;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
 
-/** The Publisher service over whatever takes drafts in. */
+/** The Publisher service. */
 final class PublisherService implements BindableService {
   private static final MethodDescriptor<DraftsRequest, PublishStreamResponse> STREAM =
       PublisherGrpc.getPublishStreamMethod().toBuilder(
@@ -41,33 +41,37 @@ final class PublisherService implements BindableService {
               PublisherGrpc.getPublishStreamMethod().getResponseMarshaller())
           .build();
 
-  /** Drafts of one stream that may be on their way; a client that sends more is held back. */
+  /** Most drafts of one stream without an outcome; flow control holds back further ones. */
   static final int STREAM_WINDOW = 1_024;
 
-  /** Their size; what was asked for and has not come counts as the largest of late. */
+  /**
+   * Most bytes of such drafts; a requested message that has not arrived counts as the largest
+   * recent one.
+   */
   static final int STREAM_BYTES = 4 << 20;
 
-  /** Drafts in a request, and outcomes in a response. */
+  /** Most drafts in a request, and outcomes in a response. */
   static final int TOGETHER = 256;
 
   private static final Problem TOO_MANY =
-      new Problem(Code.LIMIT_REACHED, "drafts", "a request has at most " + TOGETHER + " drafts");
+      new Problem(
+          Code.LIMIT_REACHED, "drafts", "a request may have at most " + TOGETHER + " " + "drafts");
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
   private final BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining;
   private final MalformedListener malformed;
   private final Executor executor;
 
-  /** Hears of drafts that cannot be parsed. */
+  /** Is told of drafts that cannot be parsed. */
   interface MalformedListener {
     void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem);
   }
 
   /**
-   * The service.
+   * Creates the service.
    *
-   * @param explaining says what would become of a draft
-   * @param malformed hears of drafts that cannot be parsed
+   * @param explaining explains the policy decision on a draft
+   * @param malformed told of drafts that cannot be parsed
    * @param executor sends the outcomes of streams
    */
   PublisherService(
@@ -81,7 +85,7 @@ final class PublisherService implements BindableService {
     this.executor = executor;
   }
 
-  /** As generated, but for the stream, which parses each draft by itself. */
+  /** As generated, except that the stream parses each draft separately. */
   @Override
   public ServerServiceDefinition bindService() {
     ServiceDescriptor service =
@@ -137,9 +141,9 @@ final class PublisherService implements BindableService {
   }
 
   /**
-   * One stream: takes drafts while its {@link StreamCredit} lets it and the client reads its
-   * outcomes, so its memory is bounded whatever the client does. Outcomes that come while others
-   * are being sent go together.
+   * One stream: accepts drafts while its {@link StreamCredit} allows it and the client reads its
+   * outcomes, so its memory is bounded whatever the client does. Outcomes that arrive while others
+   * are being sent are sent together.
    */
   private final class PublishStream implements StreamObserver<DraftsRequest> {
     private final Identified caller;
@@ -203,7 +207,7 @@ final class PublisherService implements BindableService {
           .build();
     }
 
-    /** Called where the ledger completes its commits, so it leaves the sending to others. */
+    /** Called on the thread that completes commits, so it leaves sending to the executor. */
     private void answer(Outcome outcome, int draftBytes) {
       synchronized (this) {
         credit.answered(draftBytes);
@@ -216,7 +220,7 @@ final class PublisherService implements BindableService {
       try {
         executor.execute(this::tell);
       } catch (RejectedExecutionException e) {
-        // The gateway is stopping, and this is among the last that is said.
+        // The gateway is stopping; this is one of its last outcomes.
         tell();
       }
     }

@@ -48,7 +48,7 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
     }
     if (request.getAfter() < 0) {
       throw StatusMapper.exception(
-          new Problem(Code.INVALID_FIELD, "after", "is no number given out"));
+          new Problem(Code.INVALID_FIELD, "after", "must be a number of an earlier answer"));
     }
     int size = asked == 0 ? PAGE : asked;
     List<QuarantineTable.Entry> found =
@@ -75,7 +75,7 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
                         new Problem(
                             Code.NOT_FOUND,
                             "number",
-                            "nothing is in quarantine under "
+                            "the quarantine has no entry with number "
                                 + Long.toUnsignedString(request.getNumber()))));
     observer.onNext(
         ShowQuarantinedResponse.newBuilder()
@@ -126,7 +126,7 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
     }
     if (answer instanceof Quarantine.Answer.FailedAgain failed) {
       return new DecisionReply(
-          message(number, failed.record()), "it failed again: " + failed.reason(), false);
+          message(number, failed.record()), "the retry failed: " + failed.reason(), false);
     }
     throw StatusMapper.exception(((Quarantine.Answer.Refused) answer).problem());
   }

@@ -17,12 +17,12 @@ import org.entente.proto.v1.ListedRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client that is told of what this agency is reminded to answer: what stands, by pages as it
- * reads, and, if it wants, what comes. For one that does not read, at most {@link #MOST} names are
- * kept; then its call ends, and another begins with what stands. Safe for many threads.
+ * One client's stream of reminders of answers that this agency owes: the present ones, by pages as
+ * it reads, and optionally later ones. At most {@link #MOST} names wait for a client that does not
+ * read; then its call ends, and a new call starts with the present ones. Safe for many threads.
  */
 final class ReminderWatch {
-  /** Reminders that wait for a client that does not read. */
+  /** Most reminders waiting for a client that does not read. */
   static final int MOST = 10_000;
 
   private static final int PAGE = 200;
@@ -51,11 +51,11 @@ final class ReminderWatch {
     this.follow = follow;
     this.exercise = exercise;
     this.out = out;
-    // The commit that tells of it must not wait for what is read and sent here.
+    // The commit that reports a reminder must not wait for reading and sending here.
     this.listener = name -> workers.execute(() -> reminded(name));
   }
 
-  /** Sends what stands and goes on; called once, before the call's handler returns. */
+  /** Sends the present reminders and continues; called once, before the call's handler returns. */
   void begin() {
     out.setOnReadyHandler(this::wake);
     out.setOnCancelHandler(this::end);
@@ -73,7 +73,11 @@ final class ReminderWatch {
       end();
       out.onError(
           StatusMapper.exception(
-              new Problem(Code.OVERLOADED, "", "reminders were not read; call again for all")));
+              new Problem(
+                  Code.OVERLOADED,
+                  "",
+                  "the client did not read its reminders in time; "
+                      + "call again to get all of them")));
       return;
     }
     coming.add(name);

@@ -5,10 +5,10 @@ import org.entente.gateway.intake.RequestReminders;
 import org.entente.gateway.request.RequestDesk;
 
 /**
- * What stands behind the Requests service.
+ * The implementations behind the Requests service.
  *
- * @param desk what may be asked about requests
- * @param reminding reminds those who owe this agency an answer
- * @param workers where clients are told of what comes
+ * @param desk answers queries about requests
+ * @param reminding reminds agencies that owe this agency an answer
+ * @param workers runs notifications of clients
  */
 public record RequestPorts(RequestDesk desk, RequestReminders reminding, Executor workers) {}

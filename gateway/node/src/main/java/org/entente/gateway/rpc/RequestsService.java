@@ -61,7 +61,9 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
     answer(((RequestList.Answer.Page) answer).response(), observer);
   }
 
-  /** Who asks sees what it asked; who answers, what it owes. */
+  /**
+   * The scope for a side: a requester sees the requests it sent, a responder the answers it owes.
+   */
   private static Scope scope(Side side) {
     return side == Side.ASKED ? Scope.PUBLISH : Scope.RESPOND;
   }

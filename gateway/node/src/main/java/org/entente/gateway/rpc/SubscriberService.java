@@ -146,7 +146,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
         }
         ended = true;
       }
-      // First, so that a client that opens the cursor again finds it free.
+      // First, so that the cursor is free when the client opens it again.
       release();
       synchronized (this) {
         out.onError(StatusMapper.exception(problem));
@@ -173,7 +173,11 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
                 if (failure == null) {
                   complete();
                 } else {
-                  end(new Problem(Code.INTERNAL, "ack", "the last acknowledgements are not kept"));
+                  end(
+                      new Problem(
+                          Code.INTERNAL,
+                          "ack",
+                          "the last acknowledgements could not be " + "stored"));
                 }
               });
     }
@@ -188,7 +192,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
     private void release() {
       Subscription held = held();
       if (held != null) {
-        // What was acknowledged is durable in any case; nobody waits for the end.
+        // Acknowledgements are durable in any case; the end of the stream need not be awaited.
         var unused = subscriptions.closed(client, cursor, held);
       }
     }

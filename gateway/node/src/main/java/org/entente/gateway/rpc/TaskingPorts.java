@@ -7,13 +7,13 @@ import org.entente.gateway.report.ChainView;
 import org.entente.gateway.report.OwnAssignments;
 
 /**
- * What stands behind the Tasking service.
+ * The implementations behind the Tasking service.
  *
- * @param charging tells originators what was taken in charge here
- * @param records opens what recipients said of this agency's messages
- * @param book where that is kept
- * @param own what this agency said of what it received
- * @param chains which messages change which
+ * @param charging tells originators which messages were taken in charge here
+ * @param records opens recipients' statements about this agency's messages
+ * @param book the table of these statements
+ * @param own this agency's statements about received messages
+ * @param chains chains of messages that change each other
  */
 public record TaskingPorts(
     Assignments charging,

@@ -25,7 +25,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
-  /** No longer than the name of an agency behind a message id. */
+  /** The length of a message id followed by the longest agency name. */
   private static final int MAX_TOKEN = 64;
 
   private final TaskingPorts ports;
@@ -69,7 +69,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
       throw wrong("page_size", "must be at most " + MAX_PAGE);
     }
     if (request.getPageToken().size() > MAX_TOKEN) {
-      throw wrong("page_token", "must be what the page before gave as next_page_token");
+      throw wrong("page_token", "must be the next_page_token of the previous page");
     }
     MessageId of =
         request.getMessageId().isEmpty()
@@ -100,7 +100,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
     observer.onCompleted();
   }
 
-  /** The chain of a message that this agency sent, or has for this client. */
+  /** The chain of a message that this agency sent, or that this client may see. */
   private ShowChainResponse requireKnown(Identified caller, MessageId id) {
     return ports
         .chains()
@@ -111,7 +111,10 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
                     new Problem(
                         Code.NOT_FOUND,
                         "message_id",
-                        "message " + id + " was neither sent nor is it here")));
+                        "message "
+                            + id
+                            + " was neither sent nor received here, or access is not "
+                            + "permitted")));
   }
 
   private static io.grpc.StatusRuntimeException wrong(String field, String message) {

@@ -11,8 +11,8 @@ import org.entente.proto.v1.WatchUnopenedResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client that is told of unopened messages: those that are there, by pages as it reads, and, if
- * it wants, those that follow. Nothing is kept for it but a number. Safe for many threads.
+ * One client's stream of unopened messages: the present ones, by pages as it reads, and optionally
+ * later ones. Keeps only a number for the client. Safe for many threads.
  */
 final class UnopenedWatch {
   private static final int PAGE = 100;
@@ -33,7 +33,7 @@ final class UnopenedWatch {
     this.out = out;
   }
 
-  /** Sends what is there and goes on; called once, before the call's handler returns. */
+  /** Sends the present messages and continues; called once, before the call's handler returns. */
   void begin() {
     out.setOnReadyHandler(this::wake);
     out.setOnCancelHandler(this::end);

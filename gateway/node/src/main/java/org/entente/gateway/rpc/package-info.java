@@ -1,6 +1,6 @@
 /**
- * The network edge: TLS, who is calling, gRPC services, and how problems become statuses. Decides
- * nothing itself.
+ * The network edge: TLS, caller identity, gRPC services, and the mapping of problems to statuses.
+ * Makes no decisions of its own.
  */
 @NullMarked
 package org.entente.gateway.rpc;

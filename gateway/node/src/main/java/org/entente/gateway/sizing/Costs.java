@@ -8,11 +8,10 @@ import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlReadResult;
 
 /**
- * What things cost, as measured: the only place from which {@link Sizing} has its numbers. They
- * stand in {@code costs.yaml} beside this class, each with where it was measured and how that is
- * repeated. Immutable.
+ * The measured costs, the only source of numbers for {@link Sizing}. They are in {@code costs.yaml}
+ * beside this class, each with the place of its measurement and how to repeat it. Immutable.
  *
- * @param processor time of a core
+ * @param processor processor time
  * @param wire bytes between gateways, as serialised; gRPC, TLS and TCP add a few hundredths
  * @param memory bytes of a gateway's process
  * @param disk bytes on the ledger's disk
@@ -33,7 +32,7 @@ public record Costs(
    * @param furtherRecipient at the origin, for each recipient after the first
    * @param forwardedMessage at a transit, for each message and recipient
    * @param witnessAnswer at a witness, for each request
-   * @param writerShareSent how much of {@code sentMessage} is the one thread that writes the ledger
+   * @param writerShareSent share of {@code sentMessage} spent on the ledger's writer thread
    * @param writerShareReceived the same of {@code receivedMessage}
    */
   public record Processor(
@@ -48,14 +47,14 @@ public record Costs(
   /**
    * Bytes between gateways.
    *
-   * @param deliveryOverhead of a message alone in its envelope to one recipient, beyond its body
-   * @param paddingShare by how much of its length a body may grow by padding
+   * @param deliveryOverhead for a message alone in its envelope to one recipient, without its body
+   * @param paddingShare greatest growth of a body by padding, as a share of its length
    * @param stanza for each further recipient that an envelope carries over a hop
    * @param answers evidence, receipts and watermarks for each message and recipient, in each
    *     direction
-   * @param witnessExchange a checkpoint that is to be cosigned, and its cosignatures, about as long
+   * @param witnessExchange a checkpoint to be cosigned, and its cosignatures, of similar length
    * @param bundleBase a trust bundle without members
-   * @param bundleMember what each member adds
+   * @param bundleMember bytes added by each member
    */
   public record Wire(
       @JsonProperty(required = true) double deliveryOverhead,
@@ -69,11 +68,11 @@ public record Costs(
   /**
    * Bytes of memory.
    *
-   * @param process of a gateway at rest that knows few others
-   * @param member heap for each member of the federation that it exchanges mail with
-   * @param link heap for each link, beside its sockets
+   * @param process an idle gateway that knows few others
+   * @param member heap for each member with which it exchanges mail
+   * @param link heap for each link, without its sockets
    * @param connection heap and native memory of a link's connection
-   * @param dead how much of the heap may be garbage, as a share of what lives
+   * @param dead greatest garbage in the heap, as a share of live data
    */
   public record Memory(
       @JsonProperty(required = true) double process,
@@ -85,12 +84,12 @@ public record Costs(
   /**
    * Bytes on the ledger's disk.
    *
-   * @param sentMessage what the origin keeps of a message, without what recipients state
-   * @param sentRecipient what it keeps for each recipient
-   * @param receivedMessage what a recipient keeps beside the body
-   * @param forwardedMessage what a transit keeps
-   * @param recordsDays how long all of these are kept; bodies are for the agreement's retention
-   * @param amplification bytes on the disk for each byte kept
+   * @param sentMessage bytes that the origin keeps of a message, without recipients' statements
+   * @param sentRecipient bytes that it keeps for each recipient
+   * @param receivedMessage bytes that a recipient keeps besides the body
+   * @param forwardedMessage bytes that a transit keeps
+   * @param recordsDays retention of all of these; bodies have the agreement's retention
+   * @param amplification bytes on disk for each byte kept
    */
   public record Disk(
       @JsonProperty(required = true) double sentMessage,
@@ -100,7 +99,7 @@ public record Costs(
       @JsonProperty(required = true) double recordsDays,
       @JsonProperty(required = true) double amplification) {}
 
-  /** Those of this release. */
+  /** The costs of this release. */
   public static Costs measured() {
     try (InputStream in = Costs.class.getResourceAsStream(FILE)) {
       if (in == null) {

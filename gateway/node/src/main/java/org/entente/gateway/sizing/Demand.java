@@ -1,16 +1,16 @@
 package org.entente.gateway.sizing;
 
 /**
- * What a federation is to do: every agency the same, each a recipient as often as any other.
+ * The demand on a federation. All agencies are alike, and each is a recipient equally often.
  *
- * @param agencies how many exchange mail, a transit not counted
+ * @param agencies number of agencies that exchange mail, without a transit
  * @param rate messages a second that each publishes
  * @param size bytes of a message's body
- * @param recipients agencies that each message goes to
+ * @param recipients recipients of each message
  * @param retentionDays how long recipients keep bodies
- * @param hub whether all are linked with one transit and not with each other
- * @param witnesses how many agencies cosign audit logs
- * @param witnessSeconds least time between two checkpoints that they are asked for
+ * @param hub whether all are linked to one transit and not to each other
+ * @param witnesses number of agencies that cosign audit logs
+ * @param witnessSeconds least time between two cosigned checkpoints
  */
 public record Demand(
     int agencies,
@@ -32,7 +32,7 @@ public record Demand(
     return hub ? agencies + 1 : agencies;
   }
 
-  /** Checkpoints a second of one log: no more than it grows by leaves. */
+  /** Checkpoints a second of one log, at most one per new leaf. */
   double checkpoints(double leavesPerSecond) {
     return Math.min(1.0 / witnessSeconds, leavesPerSecond);
   }

@@ -1,20 +1,20 @@
 package org.entente.gateway.sizing;
 
 /**
- * What one gateway needs.
+ * The resources that one gateway needs.
  *
  * @param links to other gateways
- * @param cores of a processor, busy all the time
- * @param writer share of one core that the thread needs which writes the ledger; above 1 it cannot
- *     keep up, however many cores there are
+ * @param cores fully used processor cores
+ * @param writer share of one core for the thread that writes the ledger; above 1 it cannot keep up,
+ *     however many cores there are
  * @param memory bytes of its process
  * @param diskPerDay bytes that one day adds
- * @param diskKept bytes once as much is deleted as is added
+ * @param diskKept bytes once deletions balance additions
  * @param in bytes a second from other gateways
  * @param out bytes a second to other gateways
- * @param witnessing bytes a second of these, both ways together, that are there for witnesses
+ * @param witnessing bytes a second of these, in both directions, for witnesses
  * @param bundle bytes of the trust bundle
- * @param bundleCopies how often it may have to hand a new one out
+ * @param bundleCopies most copies of a new bundle that it sends
  */
 public record Need(
     int links,

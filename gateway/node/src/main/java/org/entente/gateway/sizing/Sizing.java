@@ -9,9 +9,9 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.trust.BundleContent;
 
 /**
- * Reckons what gateways need from {@link Costs}: linear in each of them, since that is how they
- * were found to grow (docs/operate/scale.md). Reckoned as if every message travelled alone in its
- * envelope and the rate held all day, so that the result is what suffices. Immutable; does no I/O.
+ * Computes the needs of gateways from {@link Costs}, linearly in each, as measured
+ * (docs/operate/scale.md). It assumes one envelope per message and a constant rate all day, so the
+ * result is an upper bound. Immutable; does no I/O.
  */
 public final class Sizing {
   private static final double MICROS = 1e6;
@@ -20,14 +20,14 @@ public final class Sizing {
   private final Demand demand;
   private final Costs costs;
 
-  /** A reckoning of a demand. */
+  /** Creates the sizing of a demand. */
   public Sizing(Demand demand, Costs costs) {
     this.demand = demand;
     this.costs = costs;
   }
 
   /**
-   * What the gateway of an agency needs.
+   * The need of an agency's gateway.
    *
    * @param witness whether it is one of the witnesses
    */
@@ -58,7 +58,7 @@ public final class Sizing {
         demand.hub() ? 1 : demand.agencies() - 1);
   }
 
-  /** What the gateway of the transit needs with which all are linked. */
+  /** The need of the transit's gateway, to which all are linked. */
   public Need transit() {
     double published = demand.agencies() * demand.rate();
     double forwarded = published * demand.recipients();
@@ -81,7 +81,7 @@ public final class Sizing {
         demand.agencies());
   }
 
-  /** What is beyond a limit of this release, one line each; empty if nothing is. */
+  /** The exceeded limits of this release, one line each. */
   public List<String> exceeded() {
     List<String> lines = new ArrayList<>();
     above(lines, "agencies in a trust bundle", demand.gateways(), BundleContent.MAX_AGENCIES);
@@ -111,7 +111,8 @@ public final class Sizing {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%s: the thread that writes the ledger needs %.2f of one core; more cores do not help",
+              "%s: the thread that writes the ledger needs %.2f of one core; more cores do not"
+                  + " help",
               who,
               need.writer()));
     }
@@ -125,12 +126,12 @@ public final class Sizing {
     return demand.size() * (1 + costs.wire().paddingShare());
   }
 
-  /** A message in an envelope of its own to one recipient. */
+  /** Bytes of a message in its own envelope to one recipient. */
   private double delivery() {
     return padded() + costs.wire().deliveryOverhead();
   }
 
-  /** What the origin sends: one envelope over its one link, or one for each recipient. */
+  /** Bytes that the origin sends: one envelope over its one link, or one for each recipient. */
   private double sentBytes() {
     return demand.hub()
         ? delivery() + more() * costs.wire().stanza()
@@ -141,12 +142,12 @@ public final class Sizing {
     return demand.checkpoints(leavesPerSecond);
   }
 
-  /** Witnesses that a log asks: all, or all others where it is one itself. */
+  /** Witnesses of a log: all, or all others if it is one itself. */
   private int others(boolean witness) {
     return witness ? Math.max(0, demand.witnesses() - 1) : demand.witnesses();
   }
 
-  /** Requests a second that each witness is asked by all other logs. */
+  /** Requests a second to each witness from all other logs. */
   private double asked() {
     double ofAgencies = (demand.agencies() - 1) * checkpoints(demand.rate() + demand.received());
     double ofTransit = demand.hub() ? checkpoints(demand.agencies() * demand.received()) : 0;

@@ -1,4 +1,4 @@
-/** What a federation will need, reckoned from what was measured. No I/O but the costs' own file. */
+/** Computes a federation's needs from measured costs. Its only I/O is reading the costs file. */
 @NullMarked
 package org.entente.gateway.sizing;
 

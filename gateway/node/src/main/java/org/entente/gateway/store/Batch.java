@@ -24,7 +24,7 @@ public final class Batch {
   /** An empty batch. */
   public Batch() {}
 
-  /** What takes the changes of a batch, in their order. */
+  /** Receives the changes of a batch, in order. */
   public interface Target {
     /** Sets the value of {@code key}. */
     void put(Table table, byte[] key, byte[] value);
@@ -48,7 +48,7 @@ public final class Batch {
     return this;
   }
 
-  /** Removes {@code key}; nothing happens if it is not there. */
+  /** Removes {@code key} if it exists. */
   public Batch delete(Table table, byte[] key) {
     charge(key, 0);
     changes.add(target -> target.delete(table, key));
@@ -78,7 +78,7 @@ public final class Batch {
     return bytes;
   }
 
-  /** Hands the changes to {@code target}, first added first. */
+  /** Passes the changes to {@code target} in the order in which they were added. */
   public void applyTo(Target target) {
     for (Change change : changes) {
       change.applyTo(target);

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Builds keys whose order in the store is the order of their parts, the first part deciding first.
  *
- * <p>Numbers are unsigned and big-endian. Text is ASCII behind one byte of length, so that a key is
- * read back without doubt and no text is a prefix of another: text is ordered by length first.
- * {@link KeyReader} reads the parts back. Used by one thread.
+ * <p>Numbers are unsigned and big-endian. Text is ASCII after one byte of length, so that a key is
+ * parsed unambiguously and no text is a prefix of another: text is ordered by length first. {@link
+ * KeyReader} reads the parts back. Used by one thread.
  */
 public final class KeyBuilder {
   private byte[] out = new byte[48];
@@ -44,7 +44,7 @@ public final class KeyBuilder {
     return bigEndian(value, 8);
   }
 
-  /** Adds up to 255 ASCII characters behind their count. */
+  /** Adds up to 255 ASCII characters after their count. */
   public KeyBuilder ascii(String text) {
     int count = text.length();
     requireFits(count, 0xff);
@@ -95,7 +95,7 @@ public final class KeyBuilder {
     return this;
   }
 
-  /** Makes room for more bytes; where they begin. */
+  /** Makes room for more bytes; returns where they begin. */
   private int grow(int count) {
     int at = length;
     length = Math.addExact(length, count);

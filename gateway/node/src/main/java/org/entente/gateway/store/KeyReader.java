@@ -7,7 +7,7 @@ import org.entente.gateway.model.BigEndian;
 /**
  * Reads the parts of a key that {@link KeyBuilder} built, in the same order.
  *
- * <p>A key that is shorter or longer than the parts asked for was not written by this release or is
+ * <p>A key that is shorter or longer than the parts read was written by another release or is
  * damaged: {@link IllegalStateException}. Used by one thread.
  */
 public final class KeyReader {

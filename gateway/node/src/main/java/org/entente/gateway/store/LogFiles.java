@@ -12,20 +12,19 @@ import java.util.zip.CRC32C;
 import org.entente.gateway.store.StoreFailure.Kind;
 
 /**
- * Looks at RocksDB's logs before RocksDB does, for the damage it takes for an ordinary end.
+ * Checks RocksDB's logs, before RocksDB opens them, for damage that it mistakes for a normal end.
  *
  * <p>A record whose length was changed reaches beyond the end of the file like one that a crash cut
- * short, and a stretch of zeros looks like space not yet written: RocksDB goes on without the
- * records that follow, though they may have been acknowledged. Here what follows is searched: where
- * a whole record still stands behind the first one that does not fit, the log was damaged, not cut
- * short. Where none follows, a crash can have left the beginning of a record or space never
- * written, and nothing else: a record that is all there under another checksum, type or length was
- * whole once, and may have been acknowledged. (Pages of a record that a power cut wrote out of
- * order look the same; refusing them asks for a person where nothing was lost, taking them for a
- * crash would lose what was acknowledged.) A log that ends early although a later one was written
- * to is damaged as well. The manifest must be whole: if its last record is not, logs whose content
- * it placed may already be gone, and only a power cut within the moment of writing it leaves that
- * innocently. All else is left to RocksDB, which is stricter.
+ * short, and a stretch of zeros looks like space not yet written. RocksDB then drops the records
+ * that follow, though they may have been acknowledged. This check searches on: if a whole record
+ * follows the first invalid one, the log was damaged, not cut short. If none follows, a crash can
+ * have left only the beginning of a record or space never written. A record that is complete but
+ * has another checksum, type or length was whole once, and may have been acknowledged. (A power cut
+ * that writes the pages of a record out of order looks the same. Refusing it costs an operator's
+ * look although nothing was lost; accepting it would lose acknowledged commits.) A log that ends
+ * early although a later one was written to is damaged as well. The manifest must be whole: if its
+ * last record is not, logs whose content it placed may already be gone; without damage, only a
+ * power cut during that very write leaves it so. RocksDB checks the rest, more strictly.
  *
  * <pre>
  * block of 32 KiB (the last may be shorter): records, then fewer than 7 zero bytes
@@ -53,7 +52,7 @@ final class LogFiles {
     try {
       Path manifest = manifest(dir);
       if (!check(manifest)) {
-        throw damaged(manifest, "its last record is not whole");
+        throw damaged(manifest, "its last record is incomplete");
       }
       Path cutShort = null;
       for (Path log : logs(dir)) {
@@ -74,7 +73,7 @@ final class LogFiles {
     Path manifest = dir.resolve(name);
     if (name.contains("/") || !Files.isRegularFile(manifest)) {
       throw new StoreFailure(
-          Kind.CORRUPT, dir.resolve("CURRENT") + " names a manifest that is not there", null);
+          Kind.CORRUPT, dir.resolve("CURRENT") + " names a manifest that does not exist", null);
     }
     return manifest;
   }
@@ -93,7 +92,10 @@ final class LogFiles {
     return Long.parseLong(name.substring(0, name.length() - LOG.length()));
   }
 
-  /** Whether {@code file} is whole records to its end; refuses one with records after a gap. */
+  /**
+   * Whether {@code file} consists of whole records to its end; refuses one with records after a
+   * gap.
+   */
   private static boolean check(Path file) throws IOException {
     byte[] block = new byte[BLOCK];
     long gap = -1;
@@ -109,7 +111,8 @@ final class LogFiles {
           requireTorn(file, block, searched, size, gap);
         }
         if (gap >= 0 && holdsRecord(block, searched, size)) {
-          throw damaged(file, "a record at byte " + gap + " does not fit, but others follow it");
+          throw damaged(
+              file, "a record at byte " + gap + " is invalid, but valid records follow " + "it");
         }
       }
     }
@@ -125,7 +128,10 @@ final class LogFiles {
     return at > BLOCK - HEADER && isZero(block, at, size) ? size : at;
   }
 
-  /** What does not fit at {@code at} is what a crash can leave there, or nothing is there. */
+  /**
+   * Requires that the invalid bytes at {@code at} are such as a crash leaves, or that there are
+   * none.
+   */
   private static void requireTorn(Path file, byte[] block, int at, int size, long position) {
     if (at > size - HEADER) {
       return;
@@ -137,11 +143,11 @@ final class LogFiles {
         throw damaged(file, record + " begins with zeros");
       }
     } else if (length > BLOCK - at - HEADER) {
-      throw damaged(file, record + " has a length that no record there can have");
+      throw damaged(file, record + " has an impossible length");
     } else if (length <= size - at - HEADER) {
       throw damaged(file, record + " is not what was written");
     } else if (fitsWith(block, at, size - at - HEADER)) {
-      throw damaged(file, record + " has another length than was written");
+      throw damaged(file, record + " does not have the length that was written");
     }
   }
 
@@ -154,7 +160,7 @@ final class LogFiles {
     return false;
   }
 
-  /** Whether a whole record stands at {@code at}. Type 0 is space that was never written. */
+  /** Whether there is a whole record at {@code at}. Type 0 is space that was never written. */
   private static boolean fits(byte[] block, int at, int size) {
     if (at > size - HEADER || block[at + 6] == 0) {
       return false;

@@ -24,16 +24,16 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * Copies of a store in a folder, made while it is open and in use. Each restores by itself; files
- * that several have in common are there once, so that a further copy costs what has changed.
+ * Backups of a store in a folder, made while the store is open and in use. Each can be restored on
+ * its own; shared files are stored once, so that a further backup costs only what has changed.
  *
- * <p>A copy holds at least every commit that had returned when it was begun, and is a state in
- * which the store once was. It is on the disk when {@link #add} returns; one that was interrupted
- * is no copy, and its remains go with the next one. Checksums of all files are compared when it is
- * restored. One process and thread at a time, which a locked file sees to.
+ * <p>A backup is a state that the store once had and holds at least every commit that had returned
+ * when it began. It is on the disk when {@link #add} returns. An interrupted one is not a backup,
+ * and the next one removes its remains. A restore verifies the checksums of all files. One process
+ * and thread at a time; a lock file enforces it.
  *
- * <p>Whoever can read the folder can read what the store's files show, and no more: the store's
- * content is sealed under keys that are not in it.
+ * <p>Reading the folder reveals what the store's files reveal and no more: the store's content is
+ * sealed under keys that are not in it.
  */
 public final class RocksBackups {
   static {
@@ -43,27 +43,27 @@ public final class RocksBackups {
   private final Path folder;
 
   /**
-   * A copy.
+   * One backup.
    *
    * @param number from 1, rising
    * @param made when it was begun, to the second
-   * @param bytes size of its files, those that others have too included
+   * @param bytes size of its files, shared ones included
    * @param files how many there are
-   * @param note what was noted with it
+   * @param note the note kept with it
    */
   public record Backup(int number, Instant made, long bytes, int files, String note) {}
 
-  /** Copies in a folder, which need not be there yet. */
+  /** Backups in a folder, which need not exist yet. */
   public RocksBackups(Path folder) {
     this.folder = folder;
   }
 
   /**
-   * Makes a copy.
+   * Makes a backup.
    *
    * @param note kept with it
    * @param keep how many of the newest copies are kept, this one included; from 1
-   * @throws StoreFailure if the folder refuses; the store itself is not harmed by that
+   * @throws StoreFailure if the folder cannot be written; the store itself is unharmed
    */
   public Backup add(RocksStore store, String note, int keep) {
     RocksDirectory.create(folder);
@@ -78,20 +78,20 @@ public final class RocksBackups {
         });
   }
 
-  /** All copies, the oldest first. */
+  /** All backups, the oldest first. */
   public List<Backup> list() {
     return Files.isDirectory(folder) ? use(RocksBackups::of) : List.of();
   }
 
   /**
-   * Puts a copy into a folder, which is not there yet. On return it is on the disk.
+   * Restores a backup into a folder that does not exist yet. On return it is on the disk.
    *
-   * @throws StoreFailure if there is no such copy, its checksums do not fit, or the disk refuses;
-   *     then the folder holds nothing that opens
+   * @throws StoreFailure if there is no such backup, its checksums do not match, or the disk fails;
+   *     the folder then holds no store that opens
    */
   public void restore(int number, Path target) {
     if (Files.exists(target)) {
-      throw new StoreFailure(Kind.IO, target + " is there already", null);
+      throw new StoreFailure(Kind.IO, target + " already exists", null);
     }
     RocksDirectory.create(target);
     Integer restored =
@@ -185,8 +185,7 @@ public final class RocksBackups {
     return new BackupEngineOptions(folder.toString())
         .setSync(true)
         .setShareTableFiles(true)
-        // Files are told apart by checksum and size, not by name: a restored store gives names
-        // anew.
+        // Files are identified by checksum and size, not by name: a restored store reuses names.
         .setShareFilesWithChecksum(true)
         .setBackupLogFiles(true);
   }

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.store.StoreFailure.Kind;
 
-/** What is checked and done in a store's directory before RocksDB touches it. */
+/** Checks and preparation of a store's directory before RocksDB opens it. */
 final class RocksDirectory {
   private static final String CURRENT = "CURRENT";
 
   private RocksDirectory() {}
 
   /**
-   * Makes {@code dir} where it is missing, for its owner only, and syncs the folders above: a store
-   * whose own folder is lost with the power has lost every synced commit.
+   * Creates {@code dir} if it is missing, for its owner only, and syncs its parents: losing the
+   * folder in a power cut would lose every synced commit.
    */
   static void create(Path dir) {
     try {
@@ -40,7 +40,7 @@ final class RocksDirectory {
         }
       }
     } catch (IOException e) {
-      throw new StoreFailure(Kind.IO, "cannot make the folder " + dir + ": " + e.getMessage(), e);
+      throw new StoreFailure(Kind.IO, "cannot create the folder " + dir + ": " + e.getMessage(), e);
     }
   }
 
@@ -58,7 +58,7 @@ final class RocksDirectory {
     if (!remains.isEmpty()) {
       throw new StoreFailure(
           Kind.CORRUPT,
-          dir + " has no file " + CURRENT + " but remains of a store: " + remains,
+          dir + " has no file " + CURRENT + " but holds remains of a store: " + remains,
           null);
     }
     return false;

@@ -5,7 +5,7 @@ import org.entente.gateway.store.StoreFailure.Kind;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-/** Tells what a RocksDB status means. */
+/** Maps a RocksDB status to a {@link StoreFailure}. */
 final class RocksFailureMapper {
   private RocksFailureMapper() {}
 

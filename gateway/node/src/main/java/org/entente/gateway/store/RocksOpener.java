@@ -20,9 +20,9 @@ import org.rocksdb.WALRecoveryMode;
  * Opens a RocksDB directory as a store: checks what is there, opens it, checks its format.
  *
  * <p>The format version is the entry {@code entente.store.format} of {@link Table#META}, two bytes
- * big-endian, written by the first commit of a new store. A store of another version, or with a
- * table that this release does not know, is refused and none of its records changes: before the
- * first release there is one format, and this constant rises with each change of it.
+ * big-endian, written by the first commit of a new store. A store of another version, or with an
+ * unknown table, is refused and left unchanged: before the first release there is one format, and
+ * this constant rises with each change of it.
  */
 final class RocksOpener<S extends Store> {
   static final int FORMAT = 7;
@@ -123,9 +123,7 @@ final class RocksOpener<S extends Store> {
     }
   }
 
-  /**
-   * Also refuses remains of a store. A table of another release would keep RocksDB from opening.
-   */
+  /** Also refuses remains of a store. RocksDB would not open with a table of another release. */
   private void requireKnownTables() {
     if (!RocksDirectory.holdsStore(dir)) {
       return;
@@ -137,7 +135,7 @@ final class RocksOpener<S extends Store> {
     }
   }
 
-  /** A store that is only read cannot be given a table that it lacks. */
+  /** A store opened for reading only cannot be given a missing table. */
   private void requireAllTables() {
     List<byte[]> there = tables();
     for (Table table : Table.values()) {

@@ -1,17 +1,17 @@
 package org.entente.gateway.store;
 
 /**
- * What a {@link RocksStore} may use of the machine.
+ * The resources that a {@link RocksStore} may use.
  *
  * <p>Memory outside the Java heap stays near {@code blockCacheBytes + writeBufferBytes} plus a few
- * MiB for open scans; it is taken as data comes, so that an idle node stays small.
+ * MiB for open scans; it grows with the data, so that an idle node stays small.
  *
- * @param blockCacheBytes most bytes of data, index and filter blocks kept for reading
+ * @param blockCacheBytes most bytes of data, index and filter blocks cached for reading
  * @param writeBufferBytes most bytes of commits kept in memory before they are written out sorted
- * @param walBytes bytes of write-ahead log after which old data is written out, so that the log is
- *     short and a start quick
+ * @param walBytes bytes of write-ahead log after which old data is flushed, to keep the log short
+ *     and startup quick
  * @param openFiles most files held open
- * @param backgroundJobs threads that write out and merge, at least 2
+ * @param backgroundJobs threads that flush and compact, at least 2
  */
 public record RocksOptions(
     long blockCacheBytes, long writeBufferBytes, long walBytes, int openFiles, int backgroundJobs) {

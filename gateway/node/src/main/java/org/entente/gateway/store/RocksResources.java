@@ -17,9 +17,9 @@ import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteOptions;
 
 /**
- * The native settings of one open store, closed together and after it.
+ * The native options of one open store, closed together after the store.
  *
- * <p>Where a setting differs from RocksDB's own default, the reason stands beside it.
+ * <p>A comment gives the reason for each setting that differs from RocksDB's default.
  */
 final class RocksResources implements AutoCloseable {
   private static final long MIB = 1 << 20;
@@ -65,7 +65,7 @@ final class RocksResources implements AutoCloseable {
     database.setLogger(own(new SilentLogger()));
   }
 
-  /** Options for reading a range, which the caller closes; the bound is the caller's to keep. */
+  /** Options for reading a range. The caller closes them and keeps the bound alive. */
   static ReadOptions readOptions() {
     return new ReadOptions().setVerifyChecksums(true);
   }
@@ -76,9 +76,9 @@ final class RocksResources implements AutoCloseable {
         .setCreateMissingColumnFamilies(true)
         .setParanoidChecks(true)
         .setWalRecoveryMode(recovery)
-        // A recycled log ends where an old record begins, so that damage looks like its end.
+        // In a recycled log, old records follow the end, so that damage looks like the end.
         .setRecycleLogFileNum(0)
-        // A seldom-written table would otherwise keep every log since its last write.
+        // Otherwise a rarely written table would keep every log since its last write.
         .setMaxTotalWalSize(options.walBytes())
         .setDbWriteBufferSize(options.writeBufferBytes())
         .setMaxOpenFiles(options.openFiles())
@@ -92,8 +92,8 @@ final class RocksResources implements AutoCloseable {
   }
 
   /**
-   * Options under which the manifest remembers how long each finished log was, so that a log that
-   * vanished or was cut short is noticed. The Java binding has no setter for it.
+   * Options under which the manifest records the length of each finished log, so that a missing or
+   * shortened log is noticed. The Java binding has no setter for it.
    */
   private static DBOptions trackingLogs() {
     Properties properties = new Properties();
@@ -119,12 +119,11 @@ final class RocksResources implements AutoCloseable {
     return new ColumnFamilyOptions()
         .setTableFormatConfig(blocks)
         .setWriteBufferSize(Math.max(MIB, options.writeBufferBytes() / 4))
-        // Most keys rise with time: what is new overlaps the last file of the next level only,
-        // which
-        // is merged with it each time, and so is to be small there.
+        // Most keys rise with time, so new data overlaps only the last file of the next level. Each
+        // compaction merges with that file, so files there are kept small.
         .setTargetFileSizeBase(FILE_BYTES)
         .setTargetFileSizeMultiplier(2)
-        // Merging writes its result beside its input: this is what it may take of a filling disk.
+        // Compaction writes its result beside its input: this bounds its use of a filling disk.
         .setMaxCompactionBytes(MERGE_BYTES)
         // Nearly all values are sealed: they do not compress.
         .setCompressionType(CompressionType.NO_COMPRESSION);
@@ -132,8 +131,8 @@ final class RocksResources implements AutoCloseable {
 
   /**
    * Few shards, so that the filter of a large file fits into one: RocksDB would cut a small cache
-   * into shards of half a mebibyte, and each question for what is not there would read a filter
-   * that no shard can hold. Half of it is kept for filters and indexes.
+   * into shards of half a mebibyte, and each look-up of an absent key would read a filter that no
+   * shard can hold. Half of it is kept for filters and indexes.
    */
   private static LRUCache cache(long bytes) {
     return new LRUCache(bytes, CACHE_SHARD_BITS, /* strictCapacityLimit= */ false, FOR_FILTERS);
@@ -146,7 +145,7 @@ final class RocksResources implements AutoCloseable {
 
     @Override
     protected void log(InfoLogLevel level, String message) {
-      // What matters comes back as an exception.
+      // Failures that matter are thrown as exceptions.
     }
   }
 

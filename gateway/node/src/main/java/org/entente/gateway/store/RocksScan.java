@@ -11,7 +11,7 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 
 /**
- * A scan over a RocksDB iterator, which sees the table as it was when the iterator was made.
+ * A scan over a RocksDB iterator, a snapshot of the table at its creation.
  *
  * <p>Its methods are synchronized because closing the store, on any thread, closes it: a native
  * iterator must never be used after its database.
@@ -91,12 +91,12 @@ final class RocksScan implements Scan {
   private byte[] current(byte @Nullable [] part) {
     requireOpen();
     if (part == null) {
-      throw new IllegalStateException("the scan stands before its first entry");
+      throw new IllegalStateException("the scan is before its first entry");
     }
     return part;
   }
 
-  /** An iterator that met damage is invalid exactly like one at its end; only its status tells. */
+  /** Checks the status: an iterator that met damage is invalid just like one at its end. */
   private void check() {
     if (iterator.isValid()) {
       return;

@@ -24,21 +24,21 @@ import org.rocksdb.WriteBatch;
  *
  * <p><b>What a crash leaves.</b> Opening replays the log in the mode {@code
  * kTolerateCorruptedTailRecords}: a last record that is cut short, which is what a crash in the
- * middle of a write leaves, is dropped, for its commit never returned; any other record whose
- * checksum does not fit makes the opening fail, since what follows it may have been acknowledged.
- * The alternatives are worse here: {@code kPointInTimeRecovery}, RocksDB's default, cuts the log at
- * the first damage and opens as if the rest had never been committed, and {@code
- * kAbsoluteConsistency} refuses the cut tail of every ordinary crash. Finished logs are named with
- * their length in the manifest, so that a missing or shortened one is refused too; logs are not
- * recycled, since in a recycled log damage cannot be told from the end. What no check can see, a
- * newest log cut exactly between two records, the ledger finds by comparing its commit number with
- * the last signed checkpoint. {@link #openCuttingLogAtDamage} is the operator's way out.
+ * middle of a write leaves, is dropped, for its commit never returned; any other record with a
+ * wrong checksum makes the opening fail, since later commits may have been acknowledged. The
+ * alternatives are worse here: {@code kPointInTimeRecovery}, RocksDB's default, cuts the log at the
+ * first damage and opens as if the rest had never been committed, and {@code kAbsoluteConsistency}
+ * refuses the cut tail of every ordinary crash. The manifest records the length of finished logs,
+ * so that a missing or shortened one is refused too; logs are not recycled, since in a recycled log
+ * damage cannot be told from the end. No check sees a newest log cut exactly between two records;
+ * the ledger finds it by comparing its commit number with the last signed checkpoint. {@link
+ * #openCuttingLogAtDamage} is the operator's last resort.
  *
- * <p><b>Failure.</b> After a failed write or sync nobody knows what is on the disk, so the store
- * takes no further commit. Opening it again tells: replay reads the log and writes it anew into
- * sorted files, synced, so that nothing rests on pages whose write once failed.
+ * <p><b>Failure.</b> After a failed write or sync the content of the disk is unknown, so the store
+ * accepts no further commit. Reopening settles it: replay reads the log and writes its content into
+ * new sorted files, synced, so that nothing depends on pages whose write once failed.
  *
- * <p>Checksums are verified on every read. Commits are taken one after another.
+ * <p>Checksums are verified on every read. Commits are serialised.
  */
 public final class RocksStore implements Store {
   private final RocksResources resources;
@@ -64,7 +64,7 @@ public final class RocksStore implements Store {
   }
 
   /**
-   * Whether there is a store in a folder; changes nothing.
+   * Whether a folder holds a store; changes nothing.
    *
    * @throws StoreFailure if there are remains of one
    */
@@ -73,10 +73,10 @@ public final class RocksStore implements Store {
   }
 
   /**
-   * Opens the store in {@code dir}, making an empty one if there is none.
+   * Opens the store in {@code dir}, creating an empty one if there is none.
    *
-   * @throws StoreFailure if the directory is locked, damaged, of a newer format, or the disk
-   *     refuses
+   * @throws StoreFailure if the directory is locked, damaged or of a newer format, or the disk
+   *     fails
    */
   public static RocksStore open(Path dir, RocksOptions options) {
     return new RocksOpener<>(dir, options, RocksStore::new).open();
@@ -93,11 +93,11 @@ public final class RocksStore implements Store {
   }
 
   /**
-   * Opens a store whose log is damaged, giving up every commit from the damage on, acknowledged or
-   * not. Only on an operator's word, after {@link #open} refused: peers and the audit log may hold
+   * Opens a store whose log is damaged, discarding every commit from the damage on, acknowledged or
+   * not. Only for an operator, after {@link #open} has refused: peers and the audit log may hold
    * what is lost here.
    *
-   * @throws StoreFailure as for {@link #open}, where more than the log is damaged
+   * @throws StoreFailure as for {@link #open}, if more than the log is damaged
    */
   public static RocksStore openCuttingLogAtDamage(Path dir, RocksOptions options) {
     return new RocksOpener<>(dir, options, RocksStore::new).openCuttingLogAtDamage();
@@ -155,7 +155,7 @@ public final class RocksStore implements Store {
   public void commit(Batch batch, Durability durability) {
     lifetime.readLock().lock();
     try {
-      // One at a time, so that none slips in between a failure and the refusal of what follows.
+      // One at a time, so that no commit slips in between a failure and its recording.
       synchronized (commits) {
         requireCommits();
         write(batch, durability);
@@ -186,13 +186,13 @@ public final class RocksStore implements Store {
     if (now.failure() != null) {
       throw new StoreFailure(
           StoreFailure.Kind.FAILED_EARLIER,
-          "the store must be opened again after: " + now.failure().getMessage(),
+          "the store failed and must be reopened: " + now.failure().getMessage(),
           now.failure());
     }
   }
 
   /**
-   * Reads everything and compares it with its checksums. Takes as long as reading the directory.
+   * Reads everything and verifies its checksums. Takes as long as reading the directory.
    *
    * @throws StoreFailure if anything is not what was written
    */
@@ -208,7 +208,7 @@ public final class RocksStore implements Store {
     }
   }
 
-  /** Adds a copy of what is here now. That the copy fails says nothing of the store. */
+  /** Adds a backup of the present state. Its failure says nothing about the store. */
   void backUp(BackupEngine engine, String note) throws RocksDBException {
     lifetime.readLock().lock();
     try {
@@ -228,7 +228,7 @@ public final class RocksStore implements Store {
       Path dir = Path.of(database.getName());
       long free = dir.toFile().getUsableSpace();
       if (free == 0 && !Files.isDirectory(dir)) {
-        throw new StoreFailure(StoreFailure.Kind.IO, dir + " is not there any more", null);
+        throw new StoreFailure(StoreFailure.Kind.IO, dir + " no longer exists", null);
       }
       return free;
     } finally {
@@ -252,8 +252,8 @@ public final class RocksStore implements Store {
         reclaiming.set(false);
       }
     } catch (RocksDBException e) {
-      // Not a failed commit: whether commits still work is theirs to find out.
-      throw RocksFailureMapper.of("writing anew without what was deleted", e);
+      // Not a failed commit: the next commit finds out whether commits still work.
+      throw RocksFailureMapper.of("compaction", e);
     } finally {
       lifetime.readLock().unlock();
     }
@@ -273,7 +273,7 @@ public final class RocksStore implements Store {
     return handle;
   }
 
-  /** The first failure stands: later ones are its consequences. */
+  /** Keeps the first failure: later ones are its consequences. */
   private StoreFailure failed(StoreFailure failure) {
     synchronized (states) {
       if (state.status() == StoreState.Status.OPEN) {
@@ -301,7 +301,7 @@ public final class RocksStore implements Store {
     }
   }
 
-  /** What is written anew holds the lock for as long as it takes. */
+  /** Cancels a running compaction, which holds the lock while it lasts. */
   private void endReclaiming() {
     lifetime.readLock().lock();
     try {
@@ -328,7 +328,7 @@ public final class RocksStore implements Store {
     }
   }
 
-  /** Puts the changes of a batch into RocksDB's own. */
+  /** Copies the changes of a batch into a RocksDB batch. */
   private final class NativeBatch implements Batch.Target {
     private final WriteBatch changes;
 
@@ -351,7 +351,7 @@ public final class RocksStore implements Store {
       adding(() -> changes.deleteRange(handle(table), from, to));
     }
 
-    /** Filling a batch is memory only: the one way to fail is a bug. */
+    /** Adds one change. Filling a batch only uses memory, so a failure is a bug. */
     private void adding(Change change) {
       try {
         change.run();

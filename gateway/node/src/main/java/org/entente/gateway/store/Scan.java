@@ -24,13 +24,13 @@ public interface Scan extends AutoCloseable {
    */
   void next();
 
-  /** The key at which the scan stands. */
+  /** The key of the current entry. */
   byte[] key();
 
-  /** The value at which the scan stands. */
+  /** The value of the current entry. */
   byte[] value();
 
-  /** Gives back what the scan holds; closing again does nothing. */
+  /** Releases the scan's resources; closing again does nothing. */
   @Override
   void close();
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys are ordered byte by byte as unsigned numbers, a prefix before what it begins. A commit is
  * seen whole or not at all, by readers and after a crash; commits take effect in one order, and
- * what a crash leaves is a prefix of that order. Safe for use by many threads. Closed by whoever
- * opened it. Use after closing is a bug and ends in {@link IllegalStateException}.
+ * what a crash leaves is a prefix of that order. Safe for use by many threads. The opener closes
+ * it. Use after closing is a bug and throws {@link IllegalStateException}.
  */
 public interface Store extends AutoCloseable {
   /**
@@ -44,26 +44,25 @@ public interface Store extends AutoCloseable {
    * Applies {@code batch} in its order, all of it or nothing. On return it is visible to readers
    * and as durable as {@code durability} says.
    *
-   * @throws StoreFailure if it could not be written, or an earlier commit could not. Whether the
-   *     batch will be there after reopening is unknown; the store is {@link
-   *     StoreState.Status#FAILED} and takes no further commit.
+   * @throws StoreFailure if it, or an earlier commit, could not be written. It is unknown whether
+   *     the batch will exist after reopening; the store is {@link StoreState.Status#FAILED} and
+   *     accepts no further commit.
    */
   void commit(Batch batch, Durability durability);
 
   /**
-   * Bytes that the disk below the store still takes, or {@link Long#MAX_VALUE} where nothing bounds
-   * it. Quick enough to be asked every second.
+   * Free bytes on the store's disk, or {@link Long#MAX_VALUE} if unbounded. Quick enough to call
+   * every second.
    *
-   * @throws StoreFailure if the disk does not say; commits may go on
+   * @throws StoreFailure if the disk does not say; commits may still work
    */
   long freeBytes();
 
   /**
-   * Gives back to the disk what deleted entries still take there, as far as it can be done while
-   * reads and commits go on. Takes as long as writing all anew does; closing the store ends it
-   * early.
+   * Frees the disk space of deleted entries, as far as possible while reads and commits continue.
+   * Takes as long as rewriting everything; closing the store ends it early.
    *
-   * @throws StoreFailure if the disk refused; what is stored is as it was
+   * @throws StoreFailure if the disk failed; stored data is unchanged
    */
   void reclaim();
 
@@ -71,8 +70,8 @@ public interface Store extends AutoCloseable {
   StoreState state();
 
   /**
-   * Closes the store and its scans, after syncing what was committed as {@link
-   * Durability#BUFFERED}. Closing again does nothing.
+   * Closes the store and its scans, after syncing {@link Durability#BUFFERED} commits. Closing
+   * again does nothing.
    */
   @Override
   void close();

@@ -3,17 +3,17 @@ package org.entente.gateway.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store could not do what was asked, for a reason outside the program.
+ * Failure of a store operation for a reason outside the program.
  *
- * <p>After a failed commit it is not known whether the batch is on the disk: whoever asked must not
- * acknowledge, and learns the truth after the store has been opened again.
+ * <p>After a failed commit it is unknown whether the batch is on the disk. The caller must not
+ * acknowledge it; reopening the store settles it.
  */
 public final class StoreFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What went wrong, and so who must act. */
+  /** The kind of failure, which tells who must act. */
   public enum Kind {
-    /** No space is left: the operator frees some and the store is opened again. */
+    /** No space is left: the operator frees some and reopens the store. */
     DISK_FULL,
     /** The disk refused a read, a write or a sync. */
     IO,
@@ -21,9 +21,9 @@ public final class StoreFailure extends RuntimeException {
     CORRUPT,
     /** Another process, or another store in this one, has the directory open. */
     LOCKED,
-    /** Another release wrote the directory, in a format that this one does not read. */
+    /** Another release wrote the directory in a format that this release cannot read. */
     OTHER_FORMAT,
-    /** An earlier commit failed, so no further one is taken until the store is opened again. */
+    /** An earlier commit failed; the store accepts no more until it is reopened. */
     FAILED_EARLIER,
     /** The store was opened for reading only. */
     READ_ONLY
@@ -32,20 +32,20 @@ public final class StoreFailure extends RuntimeException {
   private final Kind kind;
   private final String message;
 
-  /** A failure of a kind, told in words, with what caused it where something did. */
+  /** A failure with its kind, message and cause, if there is one. */
   public StoreFailure(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
     this.message = message;
   }
 
-  /** What went wrong, in words for an operator; never empty. */
+  /** The message for an operator; never empty. */
   @Override
   public String getMessage() {
     return message;
   }
 
-  /** What went wrong. */
+  /** The kind of failure. */
   public Kind kind() {
     return kind;
   }

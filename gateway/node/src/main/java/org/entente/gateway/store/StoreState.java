@@ -3,17 +3,17 @@ package org.entente.gateway.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a store takes commits, and why not.
+ * Whether a store accepts commits, and if not, why.
  *
  * @param status the state
- * @param failure what made the store fail; null unless {@link Status#FAILED}
+ * @param failure the failure that stopped commits; null unless {@link Status#FAILED}
  */
 public record StoreState(Status status, @Nullable StoreFailure failure) {
   /** The states: from open to failed, from either to closed, never back. */
   public enum Status {
     /** Reads and commits work. */
     OPEN,
-    /** No commit is taken until the store is closed and opened again; reads are still tried. */
+    /** No commit is accepted until the store is closed and reopened; reads are still tried. */
     FAILED,
     /** Nothing works. */
     CLOSED
@@ -25,10 +25,10 @@ public record StoreState(Status status, @Nullable StoreFailure failure) {
   /** The state of a store that was closed. */
   public static final StoreState CLOSED = new StoreState(Status.CLOSED, null);
 
-  /** A failure is named exactly where there is one. */
+  /** Requires a failure exactly if the status is {@link Status#FAILED}. */
   public StoreState {
     if ((status == Status.FAILED) != (failure != null)) {
-      throw new IllegalArgumentException("a failed store, and no other, names its failure");
+      throw new IllegalArgumentException("exactly a failed store has a failure");
     }
   }
 
@@ -37,7 +37,7 @@ public record StoreState(Status status, @Nullable StoreFailure failure) {
     return new StoreState(Status.FAILED, failure);
   }
 
-  /** What an operator reads: the status, and the reason of a failure. */
+  /** For an operator: the status, and the reason of a failure. */
   @Override
   public String toString() {
     return failure == null ? status.name() : status + ": " + failure.getMessage();

@@ -6,9 +6,9 @@ package org.entente.gateway.store;
  * <p>The names are part of the format on disk: a table may be added, never renamed or reused.
  */
 public enum Table {
-  /** What the store and the ledger know of themselves: format, commit number, epochs. */
+  /** Facts about the store and the ledger: format, commit number, epochs. */
   META,
-  /** Content keys and recipients of what still has to be sent. */
+  /** Content keys and recipients of envelopes still to be sent. */
   OUTBOX,
   /** Sealed envelopes. */
   ENVELOPE,
@@ -16,9 +16,9 @@ public enum Table {
   HOP_OUT,
   /** Hop sequences from peers. */
   HOP_IN,
-  /** Origin sequences: watermarks and what was received above them. */
+  /** Origin sequences: watermarks, and numbers received above them. */
   ORIGIN_IN,
-  /** What arrived, in the order of arrival. */
+  /** Received messages, in the order of arrival. */
   INBOX,
   /** Where messages are, by their id. */
   MESSAGE,
@@ -30,9 +30,9 @@ public enum Table {
   AUDIT_NODE,
   /** Leaves of the audit log. */
   AUDIT_LEAF,
-  /** Which leaves of the audit logs speak of a message. */
+  /** Audit leaves that concern a message, by message id. */
   AUDIT_INDEX,
-  /** Which messages name whom, by keyed terms. */
+  /** Search index: messages by keyed terms of the persons and objects they name. */
   SUBJECT,
   /** Evidence made and received. */
   EVIDENCE,
@@ -44,28 +44,30 @@ public enum Table {
   HELD,
   /** The latest checkpoints of other agencies' audit logs that were cosigned here. */
   WITNESS,
-  /** What is erased, recalled or held before or beyond its time. */
+  /** Erasures, recalls and legal holds: departures from the agreed retention. */
   RETENTION,
-  /** What this gateway failed on and set aside. */
+  /** Quarantined messages, which this gateway failed to process. */
   QUARANTINE,
   /** Links that an operator paused, and lanes that an alarm stopped. */
   LINK,
-  /** Requests that were sent or came, with their clocks, and who answers them. */
+  /** Requests sent and received, with their deadlines and assignees. */
   REQUEST,
-  /** Joint operations: their rosters, and which messages were said in them. */
+  /** Joint operations: their rosters and their messages. */
   OPERATION,
   /** Recordations of intellectual property rights, and the cases under them. */
   IPR,
-  /** Consents of originators to passing on what they sent. */
+  /** Originators' consents to onward transfer. */
   CONSENT,
-  /** What clients watch for, and what was hit. */
+  /** Clients' watches and their hits. */
   WATCH,
-  /** What recipients of this agency's messages took in charge. */
+  /** Charges: what recipients of this agency's messages have taken charge of. */
   CHARGE,
-  /** Which messages change which. */
+  /** Chains: which message updates, cancels or recalls which. */
   CHAIN,
-  /** How clients of the agency score received messages. */
+  /** Scores that the agency's clients give to received messages. */
   SCORE,
-  /** Whom own messages went to and what was stated about them, in the order of their ids. */
+  /**
+   * Recipients of this agency's messages and statements about them, in the order of message ids.
+   */
   STATEMENT
 }

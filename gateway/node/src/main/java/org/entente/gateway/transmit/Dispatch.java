@@ -22,12 +22,12 @@ import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
 
 /**
- * Puts envelopes into hop queues, in the transaction of the one who calls.
+ * Puts envelopes into hop queues, in the caller's transaction.
  *
  * <p>At the origin every recipient gets its end-to-end number first; the hop queue of the next peer
- * then holds one entry for all recipients behind that peer. A recipient for whom no key or no route
- * is known waits outside the hop queues, so that it holds back nobody; and while anything waits for
- * a recipient, later mail for it waits too, so that its order holds.
+ * then holds one entry for all recipients behind that peer. Mail for a recipient without a known
+ * key or route waits outside the hop queues, so that it delays no other recipient. While any mail
+ * waits for a recipient, later mail for it waits too, to keep the order.
  */
 public final class Dispatch {
   private final EnvelopeTable envelopes;
@@ -39,11 +39,11 @@ public final class Dispatch {
   private final BiConsumer<AgencyName, Lane> wake;
 
   /**
-   * Dispatch into the books of a ledger.
+   * Creates the dispatch of a ledger.
    *
-   * @param waiting recipients behind whose waiting mail new mail waits too
+   * @param waiting recipients that have waiting mail, so that new mail waits too
    * @param sendable whether a session can be made to a recipient now
-   * @param wake told after the commit that a peer's lane has something new
+   * @param wake called after the commit for a peer's lane with new entries
    */
   public Dispatch(
       EnvelopeTable envelopes,
@@ -65,7 +65,7 @@ public final class Dispatch {
   /** A recipient of a new envelope and the agreement that permits it. */
   public record Recipient(AgencyName agency, String agreement) {}
 
-  /** A new envelope of this agency. The array is not to be changed. */
+  /** A new envelope of this agency. The array must not be modified. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record OutgoingEnvelope(
       byte[] headerHash,
@@ -101,7 +101,7 @@ public final class Dispatch {
   }
 
   /**
-   * Queues again what was waiting or got lost: same envelope, same number, a new stanza. False if
+   * Queues a waiting or lost envelope again: same envelope, same number, a new stanza. False if
    * there is no key or route now.
    */
   public boolean again(
@@ -132,7 +132,7 @@ public final class Dispatch {
     return true;
   }
 
-  /** At a transit: takes an envelope into custody towards one peer. */
+  /** At a transit: queues an envelope in custody for one peer. */
   public void relay(
       Transaction tx,
       AgencyName peer,
@@ -145,9 +145,7 @@ public final class Dispatch {
     append(tx, peer, lane, headerHash, sizeOf(envelope), path, recipients);
   }
 
-  /**
-   * The transit that leads to a recipient; empty where it is linked directly or there is no way.
-   */
+  /** The transit that leads to a recipient; empty if it is linked directly or there is no route. */
   Optional<AgencyName> transitTo(AgencyName recipient) {
     return routes.nextHop(recipient).filter(hop -> !hop.equals(recipient));
   }

@@ -9,24 +9,27 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.format.OriginNumber;
 
 /**
- * Mail that has waited over many starts. Every start begins an epoch of numbers, and a recipient
- * keeps only the latest few; so before it takes nothing more of the epoch in which something waits,
- * all that is owed to it in that lane gets numbers of the present one, in its order.
+ * Renumbers mail that has waited through many restarts. Every start begins an epoch of numbers, and
+ * a recipient keeps only the latest few. Before the recipient stops accepting an epoch with waiting
+ * mail, everything owed to it in that lane gets numbers of the present epoch, in order.
  */
 public final class EpochRenumbering {
-  /** Up to so many move in one commit, and so keep their order whatever happens. */
+  /** Most entries moved in one commit, which keep their order even after a crash. */
   private static final int PAGE = 4_096;
 
   private final Ledger ledger;
   private final Settlement settlement;
 
-  /** Over what is owed by a ledger. */
+  /** Creates the renumbering of a ledger. */
   public EpochRenumbering(Ledger ledger, Settlement settlement) {
     this.ledger = ledger;
     this.settlement = settlement;
   }
 
-  /** To be called at a start, before anything new is numbered; how many messages were moved. */
+  /**
+   * Moves the messages of old epochs and returns how many. Called at startup, before new numbers
+   * are assigned.
+   */
   public int renumber() {
     int moved = 0;
     for (Lane lane : Lane.all()) {

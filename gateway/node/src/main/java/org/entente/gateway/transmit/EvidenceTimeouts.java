@@ -26,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for what the recipients of this agency's messages have to say, and says it in their stead
- * when the time for it has passed: evidence that is marked as made by time-out, and the list of
- * messages that nobody has opened in time. What a recipient says later is kept beside it.
+ * Waits for evidence from the recipients of this agency's messages and, when its deadline passes,
+ * states the failure itself: evidence marked as made by time-out, and the list of messages not
+ * opened in time. A recipient's later statement is kept too.
  *
- * <p>What is awaited is in the ledger, so a restart forgets nothing; what a round finds due is
- * decided again in the transaction that states it, so that no word of a recipient is overlooked.
- * {@link #round} is called regularly by one thread.
+ * <p>Awaited evidence is in the ledger, so it survives a restart. What a round finds due is checked
+ * again in the transaction that states it, so that no recipient's statement is missed. {@link
+ * #round} is called regularly by one thread.
  */
 public final class EvidenceTimeouts {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceTimeouts.class);
@@ -44,9 +44,9 @@ public final class EvidenceTimeouts {
   private final InstantSource ending;
 
   /**
-   * Waiting over a ledger.
+   * Creates the time-outs of a ledger.
    *
-   * @param ending the time by which something is concluded from time having passed
+   * @param ending the time for conclusions from elapsed time
    */
   public EvidenceTimeouts(
       AgencyName self, Ledger ledger, EvidenceRecords evidence, InstantSource ending) {
@@ -56,7 +56,7 @@ public final class EvidenceTimeouts {
     this.ending = ending;
   }
 
-  /** Keeps whom an own message goes to, and by when what is awaited of them. */
+  /** Stores the recipients of an own message and the deadlines of their evidence. */
   public static void begin(
       Transaction tx, Ledger ledger, EvidenceRecords evidence, MessageId id, SentFacts facts) {
     evidence.accepted(tx, ledger.evidence(), id, facts);
@@ -67,7 +67,7 @@ public final class EvidenceTimeouts {
 
   private record Group(String recipient, Lane lane) {}
 
-  /** Looks at all that is due; how many messages. */
+  /** Handles all due messages; returns how many. */
   public int round() {
     long now = ending.millis();
     int looked = 0;
@@ -143,14 +143,14 @@ public final class EvidenceTimeouts {
           tx,
           item(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, id, name, now),
           Code.EXPIRED,
-          "no evidence of its delivery came before its expiry");
+          "no evidence of its delivery arrived before its expiry");
     }
     if (step.unopened()) {
       state(
           tx,
           item(EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL, id, name, now),
           Code.UNOPENED,
-          "nobody there had opened it by " + Instant.ofEpochMilli(facts.getOpenByMs()));
+          "no client there had opened it by " + Instant.ofEpochMilli(facts.getOpenByMs()));
     }
     if (step.list()) {
       ledger
@@ -177,10 +177,13 @@ public final class EvidenceTimeouts {
     evidence.keep(tx, ledger.evidence(), evidence.timedOut(item, code, reason));
   }
 
-  /** One line for all of a recipient and lane: a peer that is away makes no flood of them. */
+  /**
+   * Logs one line for all messages of a recipient and lane, so that an absent peer does not flood
+   * the log.
+   */
   private static void tell(Group group, List<MessageId> ids) {
     LOG.warn(
-        "{} messages of lane {} were not opened in time by {}, the first of them {}",
+        "{} messages of lane {} were not opened in time by {}; the first is {}",
         ids.size(),
         group.lane(),
         group.recipient(),

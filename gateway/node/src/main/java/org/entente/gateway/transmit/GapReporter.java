@@ -10,7 +10,7 @@ import org.entente.gateway.model.Lane;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks for mail that stays missing although later mail arrived, and says so. */
+/** Finds and reports mail that stays missing although later mail arrived. */
 public final class GapReporter {
   private static final Logger LOG = LoggerFactory.getLogger(GapReporter.class);
 
@@ -22,15 +22,15 @@ public final class GapReporter {
     this.windows = windows;
   }
 
-  /** What hears of numbers from both ends. */
+  /** The watch that is told of numbers from both ends. */
   public GapWatch watch() {
     return watch;
   }
 
   /**
-   * Gaps in mail from others are looked for; those in mail to them follow from watermarks.
+   * Checks for gaps in mail from others; gaps in mail to them follow from their watermarks.
    *
-   * @param reporting tells an origin once more what is here, whose answer closes a gap
+   * @param reporting sends an origin the watermarks again; its answer closes a gap
    */
   public void round(Consumer<AgencyName> reporting) {
     for (AgencyName origin : windows.origins()) {
@@ -56,8 +56,9 @@ public final class GapReporter {
     }
     for (GapWatch.Gap gap : watch.news()) {
       LOG.warn(
-          "{} of {} {} {}: missing from number {} on, although later ones arrived, as when a"
-              + " transit on the way drops or delays them",
+          "{} of {} {} {}: missing from number {} on, although later ones arrived; a transit may "
+              + "be"
+              + " dropping or delaying them",
           gap.missing(),
           gap.place().lane(),
           gap.place().end() == GapWatch.End.ORIGIN ? "to" : "from",

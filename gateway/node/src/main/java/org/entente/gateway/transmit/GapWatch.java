@@ -13,22 +13,22 @@ import org.entente.gateway.model.Lane;
 
 /**
  * Notices end-to-end numbers that stay missing although later ones of their lane have arrived, so
- * that a transit which suppresses mail is seen at both ends: the recipient knows it from its own
- * window, the origin from the recipient's signed watermarks. A gap that closes within {@link
- * #AFTER} is none: mail is overtaken, and sent again, every day.
+ * that both ends notice a transit that suppresses mail: the recipient from its own window, the
+ * origin from the recipient's signed watermarks. A gap that closes within {@link #AFTER} does not
+ * count: mail is routinely overtaken and sent again.
  *
- * <p>One entry for each peer, lane and epoch, and nothing durable: after a restart a gap that is
- * still there is noticed again. Safe for many threads.
+ * <p>One entry for each peer, lane and epoch, and nothing durable: a gap that persists after a
+ * restart is noticed again. Safe for many threads.
  */
 public final class GapWatch {
-  /** Longer than an honest path takes to send again what got lost once. */
+  /** Longer than an honest path takes to repeat lost mail. */
   public static final Duration AFTER = Duration.ofMinutes(1);
 
-  /** On which end a gap is seen. */
+  /** The end at which a gap is seen. */
   public enum End {
-    /** Mail to the agency: it confirmed later numbers and not these. */
+    /** Mail to the agency: it confirmed later numbers but not these. */
     ORIGIN,
-    /** Mail from the agency: later numbers are here and these are not. */
+    /** Mail from the agency: later numbers are here but not these. */
     RECIPIENT
   }
 
@@ -36,10 +36,10 @@ public final class GapWatch {
   public record Place(End end, AgencyName agency, Lane lane) {}
 
   /**
-   * A gap that is there for longer than it should.
+   * A gap that has lasted too long.
    *
    * @param first the lowest number missing
-   * @param missing how many are, below the highest that arrived
+   * @param missing the count of missing numbers below the highest that arrived
    */
   public record Gap(Place place, long epoch, long first, long missing) {}
 
@@ -60,19 +60,19 @@ public final class GapWatch {
   private final Map<Key, GapState> standing = new HashMap<>();
 
   /**
-   * A watch that knows of no gap.
+   * Creates a watch without gaps.
    *
-   * @param nanos a time that only runs
+   * @param nanos a monotonic time
    */
   public GapWatch(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
   /**
-   * What has arrived in a lane by now.
+   * Updates what has arrived in a lane by now.
    *
-   * @param watermark up to which everything has
-   * @param above what has beyond it, ascending
+   * @param watermark number up to which everything has arrived
+   * @param above ranges that arrived beyond it, ascending
    */
   public synchronized void seen(
       Place place, long epoch, long watermark, List<OriginWindow.Range> above) {
@@ -92,17 +92,17 @@ public final class GapWatch {
     }
   }
 
-  /** Only these epochs of a place are numbered any more: gaps in others are nobody's. */
+  /** Drops gaps of a place in all other epochs, which are no longer in use. */
   public synchronized void only(Place place, Set<Long> epochs) {
     standing.keySet().removeIf(key -> key.place.equals(place) && !epochs.contains(key.epoch));
   }
 
-  /** Gaps that have been there for too long now. */
+  /** Gaps that have lasted too long. */
   public synchronized List<Gap> overdue() {
     return standing.values().stream().filter(this::isOverdue).map(one -> one.gap).toList();
   }
 
-  /** Those of them that were not told of before; they count as told of. */
+  /** Overdue gaps not reported before; marks them as reported. */
   public synchronized List<Gap> news() {
     List<Gap> news = new ArrayList<>();
     for (GapState one : standing.values()) {

@@ -14,7 +14,7 @@ import org.entente.proto.link.v1.Receipt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One peer's lane of the ledger's hop queues, as the link sees it. */
+/** The ledger's hop queue of one peer's lane, as the link uses it. */
 public final class LedgerHopQueue implements HopQueue {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerHopQueue.class);
 
@@ -74,11 +74,12 @@ public final class LedgerHopQueue implements HopQueue {
         .whenComplete(
             (count, failure) -> {
               if (failure == null) {
-                // Only now: a peer that lost its state would begin with a number that we still owe.
+                // Only after the commit: otherwise a peer that lost its state would begin at a
+                // number still owed.
                 first.accumulateAndGet(last + 1, Math::max);
               } else {
-                // Sent again after the restart, which the peer answers as duplicates.
-                LOG.warn("receipts of {} on {} were not made durable", peer, lane, failure);
+                // Sent again after the restart; the peer answers them as duplicates.
+                LOG.warn("cannot make receipts of {} on {} durable", peer, lane, failure);
               }
             });
   }

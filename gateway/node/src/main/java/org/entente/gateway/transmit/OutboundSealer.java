@@ -21,8 +21,8 @@ import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
 
 /**
- * Seals what waits into envelopes and brings them into the form in which the ledger keeps them: the
- * content key wrapped under the local outbox key, never in the clear. Safe for many threads.
+ * Seals waiting messages into envelopes and converts them to their stored form: the content key
+ * wrapped under the local outbox key, never in the clear. Safe for many threads.
  */
 public final class OutboundSealer {
   private final Sealer sealer;
@@ -33,9 +33,9 @@ public final class OutboundSealer {
   private final int maxBytes;
 
   /**
-   * Sealing with bounds on one envelope.
+   * Creates a sealer with bounds on one envelope.
    *
-   * @param outboxKeys the keys under which content keys wait
+   * @param outboxKeys the keys that wrap content keys
    */
   public OutboundSealer(
       Sealer sealer,
@@ -52,13 +52,13 @@ public final class OutboundSealer {
     this.maxBytes = maxBytes;
   }
 
-  /** An envelope ready for {@link Dispatch#submit}, with what the audit log says of it. */
+  /** An envelope ready for {@link Dispatch#submit}, with its audit record. */
   public record ReadyEnvelope(
       EnvelopeId envelope,
       BatchKey key,
       List<MessageId> messages,
       Dispatch.OutgoingEnvelope outgoing) {
-    /** Whom it goes to. */
+    /** Its recipients. */
     public List<AgencyName> recipients() {
       return key.recipients();
     }

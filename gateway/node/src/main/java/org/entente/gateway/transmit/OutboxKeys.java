@@ -4,19 +4,19 @@ import java.util.Optional;
 import org.entente.gateway.crypto.SecretBytes;
 
 /**
- * The keys under which content keys wait for their recipients. They rotate; one lives as long as
- * mail that waits under it. Safe for many threads.
+ * The keys that wrap the content keys of queued mail. They rotate; each lives as long as mail that
+ * uses it. Safe for many threads.
  */
 public interface OutboxKeys {
   /**
-   * A key under its name.
+   * A key with its name.
    *
-   * @param id stands beside what it wraps
+   * @param id stored beside the wrapped key
    * @param key 32 bytes, not to be closed
    */
   record NamedKey(String id, SecretBytes key) {}
 
-  /** The key for what is sealed now. */
+  /** The key for envelopes sealed now. */
   NamedKey current();
 
   /** A key by its name; empty once it is destroyed. */

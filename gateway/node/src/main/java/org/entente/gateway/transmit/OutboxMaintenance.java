@@ -20,10 +20,11 @@ import org.entente.proto.store.v1.OutboxState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after what is owed: queues what waited for a key or a route, sends again what a transit
- * took and the recipient has not confirmed, withdraws what expired, and repeats void statements.
- * Called regularly by one thread; a call looks at a bounded page of each recipient's lane, so a
- * backlog of any size costs the same, and the next call goes on where this one stopped.
+ * Maintains the outbox: queues mail that waited for a key or a route, repeats mail that a transit
+ * accepted but the recipient has not confirmed, withdraws expired mail, and repeats void
+ * statements. Called regularly by one thread. A call examines a bounded page of each recipient's
+ * lane, so its cost does not depend on the backlog, and the next call continues where this one
+ * stopped.
  */
 public final class OutboxMaintenance {
   /** First wait for a recipient's confirmation behind a transit; doubles with every attempt. */
@@ -32,36 +33,34 @@ public final class OutboxMaintenance {
   /** The longest wait. */
   static final long LONGEST_WAIT_MILLIS = 3_600_000;
 
-  /** Longer than a stream lets what it carries stay unanswered. */
+  /** Longer than a stream lets deliveries stay unanswered. */
   static final long UNDER_WAY_MILLIS = 60_000;
 
-  /**
-   * So often a recipient may say that it cannot open a message before the origin takes its time.
-   */
+  /** Attempts without a pause, when a recipient says that it cannot open a message. */
   static final int PROMPT_ATTEMPTS = 3;
 
-  /** The first pause after that, which doubles too. */
+  /** The first pause after those attempts; it doubles too. */
   static final long FIRST_PAUSE_MILLIS = 1_000;
 
-  /** The longest pause: a recipient whose clock or keys are wrong is not flooded. */
+  /** The longest pause, so that a recipient with a wrong clock or wrong keys is not flooded. */
   static final long LONGEST_PAUSE_MILLIS = 60_000;
 
-  /** Keys that are missing are asked for in every so many-th round. */
+  /** Rounds between two requests for missing keys. */
   private static final int ROUNDS_A_REQUEST = 8;
 
   private static final int PAGE = 256;
 
   /**
-   * The time, twice.
+   * The two clocks used.
    *
-   * @param clock by which something is due to be sent again
-   * @param ending by which it is too late: what is withdrawn by it is lost
+   * @param clock for repetition
+   * @param ending for expiry, as a withdrawn message is lost
    */
   public record Clocks(InstantSource clock, InstantSource ending) {}
 
   private record Place(AgencyName recipient, Lane lane) {}
 
-  /** A look at all that is owed to a recipient, over as many rounds as its pages take. */
+  /** A pass over everything owed to a recipient, over as many rounds as its pages take. */
   private static final class OutboxPass {
     private final long marks;
     private final Set<Lane> unfinished = EnumSet.allOf(Lane.class);
@@ -84,12 +83,12 @@ public final class OutboxMaintenance {
   private final Map<AgencyName, OutboxPass> looks = new HashMap<>();
 
   /**
-   * Upkeep of a ledger.
+   * Creates the maintenance of a ledger's outbox.
    *
-   * @param recipients agencies to which anything may be owed
+   * @param recipients agencies to which mail may be owed
    * @param reachable whether a key and a route to an agency are known now
-   * @param notices says what is withdrawn, and asks for keys that are missing
-   * @param times by which mail is sent again and withdrawn
+   * @param notices announces withdrawn numbers, and asks for missing keys
+   * @param times the clocks for repeating and withdrawing mail
    */
   public OutboxMaintenance(
       Ledger ledger,
@@ -123,7 +122,7 @@ public final class OutboxMaintenance {
         notices.withdraw(recipient, withdrawn);
       }
       if (!now && waiting.isWaiting(recipient) && rounds % ROUNDS_A_REQUEST == 0) {
-        // It was told once, or will be; but what is told once can get lost.
+        // The void was sent once, or will be, but can get lost.
         notices.askKeys(recipient);
       }
     }
@@ -184,7 +183,10 @@ public final class OutboxMaintenance {
         });
   }
 
-  /** A queued one may be under way, and its answer too. */
+  /**
+   * Whether an entry has expired; a queued one gets extra time, as it or its answer may be in
+   * transit.
+   */
   private static boolean hasExpired(OutboxEntry entry, long now) {
     boolean queued = entry.getState() == OutboxState.OUTBOX_STATE_QUEUED;
     return entry.getExpiresAtMs() <= now - (queued ? UNDER_WAY_MILLIS : 0);
@@ -198,16 +200,16 @@ public final class OutboxMaintenance {
           default -> Long.MAX_VALUE;
         };
     long waited = now - entry.getQueuedAtMs();
-    // Queued in the future: the clock was set back, and how long it waited is not known.
+    // Queued in the future: the clock was set back, so the waiting time is unknown.
     return wait < Long.MAX_VALUE && (waited >= wait || waited < 0);
   }
 
-  /** How long the recipient's word is waited for after so many times without any. */
+  /** The wait for the recipient's confirmation after this many unanswered attempts. */
   static long waitAfter(int unanswered) {
     return doubled(FIRST_WAIT_MILLIS, unanswered - 1, LONGEST_WAIT_MILLIS);
   }
 
-  /** How long a message that was queued so often, and could not be opened, stays put. */
+  /** The pause for a message that was queued this often and could not be opened. */
   static long pauseAfter(int attempts) {
     return attempts <= PROMPT_ATTEMPTS
         ? 0

@@ -15,41 +15,39 @@ import org.entente.proto.store.v1.StoredEnvelope;
 import org.entente.proto.v1.Label;
 
 /**
- * Own mail that was sealed before the policy in force, asked about again: its labels are opened
- * with the content key that waits with it, in memory, and bodies stay closed. Safe for many
- * threads.
+ * Rechecks own mail that was sealed under an earlier policy: opens its labels in memory with the
+ * stored content key; bodies stay sealed. Safe for many threads.
  *
- * <p>What was sealed together goes together: if one of the messages may not go to a recipient any
- * more, none of them goes there.
+ * <p>Messages sealed together are sent together: if one of them may no longer go to a recipient,
+ * none of them does.
  */
 public final class PolicyChangeRecheck {
   private final Opener opener;
 
-  /** The policy in force, asked about one message. */
+  /** Applies the policy in force to one message. */
   @FunctionalInterface
   public interface Decision {
     /** Why it may not go to a recipient any more; empty if it may. */
     Optional<Refusal> refusal(PendingMessage message, AgencyName recipient);
   }
 
-  /** Asks about labels that an opener opens. */
+  /** Creates a recheck with an opener for labels. */
   public PolicyChangeRecheck(Opener opener) {
     this.opener = opener;
   }
 
   /**
-   * Whether an envelope was sealed under another policy than the one of this generation, or its
-   * record does not say under which: no clock is asked.
+   * Whether an envelope was sealed under another policy generation than this one, or its record
+   * names none. Independent of the clock.
    */
   public static boolean isUnderAnother(StoredEnvelope stored, long generation) {
     return !stored.hasSealedUnder() || stored.getSealedUnder().getGeneration() != generation;
   }
 
   /**
-   * Why an envelope may not go to a recipient any more, with the rule in the reason; empty if it
-   * may.
+   * Why an envelope may no longer go to a recipient, with the rule in the reason; empty if it may.
    *
-   * @param key its content key, which stays the caller's
+   * @param key its content key, which the caller closes
    * @param decision the policy in force
    */
   public Optional<Refusal> refusal(
@@ -64,7 +62,7 @@ public final class PolicyChangeRecheck {
     if (opened.isEmpty()) {
       return unreadable(recipient);
     }
-    // Not closed: that would close the caller's key.
+    // Not closed, as that would close the caller's key.
     OpenedLabels labels = opened.get();
     RecheckInputs grounds = grounds(stored);
     for (int i = 0; i < labels.count(); i++) {
@@ -88,20 +86,19 @@ public final class PolicyChangeRecheck {
         stored.getSealedUnder().getSecondPerson(), stored.getSealedUnder().getPerson());
   }
 
-  /** What nobody can ask about is not sent. */
+  /** The refusal of an envelope whose labels cannot be checked. */
   private static Optional<Refusal> unreadable(AgencyName recipient) {
     return Optional.of(
-        new Refusal(recipient.value(), Code.INTERNAL, "", "its labels cannot be opened any more"));
+        new Refusal(recipient.value(), Code.INTERNAL, "", "its labels can no longer be opened"));
   }
 
   private static Refusal told(Refusal refusal, int together) {
     String by = refusal.rule().isEmpty() ? "" : " by " + refusal.rule();
-    String others =
-        together == 1 ? "" : " (one of " + together + " messages that were sealed together)";
+    String others = together == 1 ? "" : " (one of " + together + " messages sealed together)";
     return new Refusal(
         refusal.recipient(),
         refusal.code(),
         refusal.rule(),
-        "not permitted any more" + by + others + ": " + refusal.reason());
+        "no longer permitted" + by + others + ": " + refusal.reason());
   }
 }

@@ -5,13 +5,13 @@ import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 
 /**
- * What is said to a recipient about mail that is owed to it. Nothing of it is durable: it is said
- * again until it has had its effect. Thread-safe.
+ * Notices to a recipient about mail owed to it. They are not durable: they are repeated until they
+ * take effect. Thread-safe.
  */
 public interface RecipientNotices {
-  /** Tells it under signature that numbers are withdrawn. */
+  /** Sends a signed statement that numbers are withdrawn. */
   void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers);
 
-  /** Asks for its keys, of itself or of whoever knows them on the way to it. */
+  /** Asks for the recipient's keys, from itself or from gateways on the way that know them. */
   void askKeys(AgencyName recipient);
 }

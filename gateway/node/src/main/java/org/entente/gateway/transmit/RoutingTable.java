@@ -9,27 +9,27 @@ import java.util.function.Function;
 import org.entente.gateway.model.AgencyName;
 
 /**
- * Which directly linked peer leads to an agency: the agency itself where there is a link to it,
- * otherwise the first of the transits named for it in the trust bundle to which there is a link.
- * Immutable but for the bundle behind it; safe for many threads.
+ * Maps an agency to the linked peer that leads to it: the agency itself if it is linked, otherwise
+ * the first linked transit that the trust bundle names for it. Immutable except for the bundle it
+ * reads; safe for many threads.
  */
 public final class RoutingTable {
   private final Set<AgencyName> links;
   private final Function<AgencyName, List<AgencyName>> transitsOf;
 
   /**
-   * Routes over some links.
+   * Creates routes over links.
    *
    * @param links agencies to which this gateway is configured to hold a link
    * @param transitsOf the transits of an agency in the bundle in force, best first; empty for an
-   *     agency that is no member
+   *     agency that is not a member
    */
   public RoutingTable(Set<AgencyName> links, Function<AgencyName, List<AgencyName>> transitsOf) {
     this.links = Collections.unmodifiableSortedSet(new TreeSet<>(links));
     this.transitsOf = transitsOf;
   }
 
-  /** The peer to hand it to, if there is one. */
+  /** The next peer towards a recipient, if there is one. */
   public Optional<AgencyName> nextHop(AgencyName recipient) {
     if (links.contains(recipient)) {
       return Optional.of(recipient);

@@ -8,10 +8,10 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionId;
 
 /**
- * Finds out when a recipient holds a session, so that its announcement need not travel any more:
- * once it holds a number that was sent under the session. Should that be wrong (the number was
- * opened under an earlier session), the recipient asks for a new stanza and the announcement
- * travels again. Safe for many threads.
+ * Finds out when a recipient holds a session, so that its announcement need no longer be sent: once
+ * it holds a number sent under the session. If that is wrong (the number was opened under an
+ * earlier session), the recipient asks for a new stanza and the announcement is sent again. Safe
+ * for many threads.
  */
 public final class SessionConfirmations {
   private record PendingConfirmation(SessionId session, OriginNumber number) {}
@@ -19,12 +19,12 @@ public final class SessionConfirmations {
   private final SenderSessions sessions;
   private final Map<AgencyName, PendingConfirmation> pending = new ConcurrentHashMap<>();
 
-  /** Confirms in these sessions. */
+  /** Creates confirmations for these sessions. */
   public SessionConfirmations(SenderSessions sessions) {
     this.sessions = sessions;
   }
 
-  /** A number goes out under a session whose announcement travels with it. */
+  /** Records a number sent under a session together with its announcement. */
   void sent(AgencyName recipient, OriginNumber number, SessionId session) {
     pending.compute(
         recipient,
@@ -34,13 +34,13 @@ public final class SessionConfirmations {
                 : new PendingConfirmation(session, number));
   }
 
-  /** A recipient does not know the session that it was sent mail under: a new one is made. */
+  /** Handles a recipient that does not know its session: a new one will be made. */
   void stale(AgencyName recipient) {
     pending.remove(recipient);
     sessions.renew(recipient);
   }
 
-  /** A recipient holds a number. */
+  /** Records that a recipient holds a number. */
   void held(AgencyName recipient, OriginNumber number) {
     PendingConfirmation waiting = pending.get(recipient);
     if (waiting != null && waiting.number().equals(number)) {

@@ -38,10 +38,10 @@ import org.entente.proto.v1.EvidenceKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
- * recipient itself holds it: a receipt of the recipient or its watermark resolves a number; a
- * transit's receipt does not; what cannot be delivered any more is withdrawn, and the number stays
- * until the recipient has heard of that.
+ * Applies answers to the mail owed to a recipient. The origin keeps an envelope until the recipient
+ * itself holds it. The recipient's receipt or watermark resolves a number; a transit's receipt does
+ * not. Undeliverable mail is withdrawn, and its number stays until the recipient has learned of
+ * that.
  */
 public final class Settlement {
   private static final int PAGE = 512;
@@ -55,10 +55,10 @@ public final class Settlement {
   private final GapWatch gaps;
 
   /**
-   * Settlement in a ledger.
+   * Creates the settlement of a ledger.
    *
-   * @param sessions told which recipients hold a session, and which do not know it
-   * @param gaps told what recipients hold
+   * @param sessions told which recipients hold or do not know a session
+   * @param gaps told the numbers that recipients hold
    */
   public Settlement(
       Ledger ledger,
@@ -78,8 +78,8 @@ public final class Settlement {
   }
 
   /**
-   * A peer answered for hop numbers. What it took is only forgotten here, for which nobody waits;
-   * what it did not take is acted upon.
+   * Handles a peer's receipts for hop numbers. Accepted ones are only removed, which no caller
+   * waits for; others are acted upon.
    */
   public CompletableFuture<Integer> released(AgencyName peer, Lane lane, List<Receipt> receipts) {
     Mutation<Integer> change =
@@ -131,13 +131,16 @@ public final class Settlement {
     } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
       resolve(tx, recipient, number, entry);
     } else {
-      // A duplicate says that the hop number was answered before, not how: the first answer may
-      // have been REWRAP and its receipt lost. The recipient's watermark decides.
+      // A duplicate shows that the hop number was answered before, but not how: the first answer
+      // may have been a lost REWRAP. The recipient's watermark decides.
       relayed(tx, peer, recipient, number, entry);
     }
   }
 
-  /** A transit that refuses custody is a statement of its own, beside what follows from it. */
+  /**
+   * Handles a refusal: a transit's refusal of custody is evidence of its own, besides its
+   * consequences.
+   */
   private void refused(
       Transaction tx,
       AgencyName peer,
@@ -164,7 +167,7 @@ public final class Settlement {
       OriginNumber number,
       OutboxEntry entry) {
     if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING) {
-      // The recipient's word that it cannot open it was faster than the transit's receipt.
+      // The recipient's notice that it cannot open it overtook the transit's receipt.
       return;
     }
     ledger
@@ -204,12 +207,12 @@ public final class Settlement {
             entry.toBuilder().setState(OutboxState.OUTBOX_STATE_WAITING).build());
   }
 
-  /** A recipient has named all epochs of a lane of which it keeps anything. */
+  /** Records all epochs of a lane that a recipient keeps. */
   public void keeps(AgencyName recipient, Lane lane, Set<Long> epochs) {
     gaps.only(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epochs);
   }
 
-  /** A recipient says under its signature what it holds in one lane. */
+  /** Applies a recipient's signed watermark of one lane. */
   public CompletableFuture<Integer> held(
       AgencyName recipient, Lane lane, long epoch, long watermark, List<OriginWindow.Range> above) {
     gaps.seen(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epoch, watermark, above);
@@ -246,8 +249,8 @@ public final class Settlement {
   }
 
   /**
-   * A recipient could not open these; they wait for a new session. It may say so before the transit
-   * has said that it took them.
+   * Handles numbers that a recipient could not open; they wait for a new session. The notice may
+   * arrive before the transit's receipt for them.
    */
   public CompletableFuture<Integer> rewrap(AgencyName recipient, List<OriginNumber> numbers) {
     return ledger.write(
@@ -270,12 +273,12 @@ public final class Settlement {
         });
   }
 
-  /** A number goes out under a session whose announcement travels with it. */
+  /** Records a number sent under a session together with its announcement. */
   void sentUnder(AgencyName recipient, OriginNumber number, SessionId session) {
     sessions.sent(recipient, number, session);
   }
 
-  /** Lets a number wait for a key, if it is still owed. */
+  /** Makes a number wait for a key, if it is still owed. */
   void park(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
     if (entry != null && entry.getState() != OutboxState.OUTBOX_STATE_VOID) {
@@ -283,19 +286,19 @@ public final class Settlement {
     }
   }
 
-  /** Lets one that was set aside wait to be queued, as if it had not been tried yet. */
+  /** Makes a quarantined number wait to be queued, as if not tried yet. */
   void resume(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
     if (entry != null) {
       park(tx, recipient, number, waitingAgain(entry));
       if (number.epoch() < ledger.outbox().oldestEpoch(recipient, number.lane())) {
-        // The recipient takes nothing of that epoch any more.
+        // The recipient no longer accepts that epoch.
         var unused = renumber(tx, recipient, number);
       }
     }
   }
 
-  /** Queues again, if it is still owed. */
+  /** Queues a number again, if it is still owed. */
   void again(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
     if (entry != null
@@ -306,9 +309,9 @@ public final class Settlement {
   }
 
   /**
-   * Gives what is owed the next number, and has it sent under that. If it has come under the old
-   * one, the recipient knows it again. What is withdrawn is done with: nothing of its epoch is owed
-   * any more, which the recipient is told when it states a gap.
+   * Gives an owed message the next number and sends it under that. If it arrived under the old one,
+   * the recipient recognises it. A withdrawn number is dropped: its epoch then owes nothing, which
+   * the recipient is told when it reports a gap.
    */
   boolean renumber(Transaction tx, AgencyName recipient, OriginNumber number) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
@@ -332,7 +335,10 @@ public final class Settlement {
         .build();
   }
 
-  /** Withdraws, if it is still owed: the content goes, the number stays until it is resolved. */
+  /**
+   * Withdraws a number, if it is still owed: removes the content and keeps the number until it is
+   * resolved.
+   */
   void withdraw(
       Transaction tx, AgencyName recipient, OriginNumber number, Code code, String reason) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
@@ -370,8 +376,9 @@ public final class Settlement {
   }
 
   /**
-   * It is concluded from time having passed, so where the recipient has said that it holds the
-   * message nothing is stated against its word: only the word that its number is done got lost.
+   * Withdraws an expired entry. Expiry is only a conclusion from elapsed time: if the recipient has
+   * stated that it holds the message, no contrary evidence is made, as only the confirmation of its
+   * number was lost.
    */
   private void expired(Transaction tx, AgencyName recipient, OutboxEntry entry, String reason) {
     dispatch
@@ -395,8 +402,8 @@ public final class Settlement {
 
   private static String failure(AgencyName transit, OutboxEntry entry) {
     return entry.getRelayTold()
-        ? transit + " took it, and the recipient never said that it has it"
-        : transit + " did not take it";
+        ? transit + " accepted it, but the recipient never confirmed it"
+        : transit + " did not accept it";
   }
 
   private void resolve(
@@ -408,7 +415,7 @@ public final class Settlement {
     }
   }
 
-  /** Evidence of an envelope's messages, unless they are evidence themselves. */
+  /** Adds evidence about an envelope's messages, unless they are evidence themselves. */
   private void note(
       Transaction tx,
       AgencyName recipient,
@@ -429,8 +436,8 @@ public final class Settlement {
   }
 
   /**
-   * Whether it follows from what was done here and not from what anybody said of the message: where
-   * the recipient has said that it holds it, that stands.
+   * Whether evidence is only concluded here, not stated by another agency: a recipient's statement
+   * that it holds the message prevails.
    */
   private static boolean isConcluded(EvidenceItem item) {
     return item.getTimeOut() || item.getCode().equals(Code.RECALLED.name());
@@ -445,7 +452,7 @@ public final class Settlement {
                 id, EvidenceKind.EVIDENCE_KIND_DELIVERY, recipient.value(), recipient.value()));
   }
 
-  /** Without its envelope if that is gone or damaged: what withdraws it must not fail on it. */
+  /** The envelope; null if it is gone or damaged, so that a withdrawal does not fail on it. */
   private @Nullable StoredEnvelope readable(Transaction tx, byte[] headerHash) {
     try {
       return ledger.envelopes().read(tx, headerHash);

@@ -12,22 +12,22 @@ import org.entente.gateway.ledger.table.AwaitedEvidenceTable.ListingState;
 import org.entente.proto.store.v1.SentFacts;
 
 /**
- * What time that has passed means for a message whose recipients have said nothing. Pure: no clock,
- * no ledger.
+ * The consequences of elapsed time for a message without statements from its recipients. Pure: no
+ * clock, no ledger.
  *
  * <pre>
- * open by              nobody opened it: NonRetrieval, and it is listed as unopened
- * expiry + GRACE       no word of its delivery: NonDelivery
- * open by + LISTED     it is listed no more
+ * open by              not opened: NonRetrieval, and it is listed as unopened
+ * expiry + GRACE       no evidence of delivery: NonDelivery
+ * open by + LISTED     it is no longer listed
  * </pre>
  *
- * <p>Nothing of it is said of a recipient that has opened the message or answered its recall, and
- * no second time. Nobody needs to open one that was taken back, whether its recall was answered or
- * not. A recipient that refused it has not opened it either: it is listed, without further
+ * <p>None of this applies to a recipient that has opened the message or answered its recall, and
+ * each is stated only once. A recalled message need not be opened, whether or not its recall was
+ * answered. For a recipient that refused it, the message is listed as unopened, without further
  * evidence.
  */
 final class TimeoutRules {
-  /** What is under way when a message expires may still arrive, and the word of it. */
+  /** Time for a message in transit at its expiry to arrive, and for the evidence of it. */
   static final Duration GRACE = Duration.ofMillis(OutboxMaintenance.UNDER_WAY_MILLIS);
 
   /** How long an unopened message is listed. */
@@ -36,12 +36,12 @@ final class TimeoutRules {
   private TimeoutRules() {}
 
   /**
-   * What is to be done about one recipient.
+   * The actions for one recipient.
    *
-   * @param undelivered to be stated: no evidence of delivery came in time
-   * @param unopened to be stated: nobody opened it in time
-   * @param list it becomes one of the unopened messages
-   * @param unlist it is one of them no more
+   * @param undelivered state that no evidence of delivery arrived in time
+   * @param unopened state that no client opened it in time
+   * @param list add it to the unopened messages
+   * @param unlist remove it from the unopened messages
    */
   record Step(boolean undelivered, boolean unopened, boolean list, boolean unlist) {
     boolean isNothing() {
@@ -50,23 +50,23 @@ final class TimeoutRules {
   }
 
   /**
-   * What is to be done now.
+   * The actions due now.
    *
-   * @param steps by recipient; only those about whom something is
-   * @param next when to look again, milliseconds since 1970; 0 for never
+   * @param steps by recipient; only recipients with actions
+   * @param next when to check again, in milliseconds since 1970; 0 for never
    */
   record Assessment(Map<String, Step> steps, long next) {}
 
-  /** Where a recipient stands. */
+  /** The state of a recipient. */
   record Recipient(DeliveryStatus stand, ListingState listing) {}
 
-  /** When a message that was accepted just now is to be looked at first. */
+  /** The first check of a newly accepted message. */
   static long first(SentFacts facts) {
     long opened = facts.getOpenByMs();
     return opened > 0 ? Math.min(opened, lost(facts)) : lost(facts);
   }
 
-  /** What is to be done at a time about a message. */
+  /** The actions for a message at a time. */
   static Assessment look(SentFacts facts, Function<String, Recipient> recipients, long now) {
     Map<String, Step> steps = new LinkedHashMap<>();
     List<Long> later = new ArrayList<>();

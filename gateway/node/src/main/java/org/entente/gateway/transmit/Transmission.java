@@ -31,10 +31,10 @@ import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
 
 /**
- * Makes what a hop carries, at the moment of transmission: stanzas under live sessions at the
- * origin, what was taken into custody at a transit. A recipient to whom it cannot go now (no key in
- * force, expired, taken back, agreement ended) is taken out durably before anything is sent without
- * it; a number left without recipients is transmitted as a void. Safe for many threads.
+ * Prepares the content of a hop number at the moment of transmission: stanzas under live sessions
+ * at the origin, stored stanzas at a transit. A recipient that cannot be served now (no key in
+ * force, expired, recalled, agreement ended) is removed durably before anything is sent without it;
+ * a number left without recipients is transmitted as a void. Safe for many threads.
  */
 public final class Transmission {
   private final Ledger ledger;
@@ -45,14 +45,14 @@ public final class Transmission {
   private final Origin origin;
   private final UnsendableEntries unsendable;
 
-  /** Who transmits. */
+  /** The transmitting agency and its clock. */
   public record Origin(AgencyName self, InstantSource clock) {}
 
   /**
-   * Transmission out of a ledger.
+   * Creates the transmission of a ledger.
    *
    * @param contentKeys opens the content key of an own envelope
-   * @param unsendable takes what fails again and again
+   * @param unsendable handles entries that fail repeatedly
    */
   public Transmission(
       Ledger ledger,
@@ -71,14 +71,14 @@ public final class Transmission {
     this.origin = origin;
   }
 
-  /** An own envelope; without its content key, if that cannot be opened any more. */
+  /** An own envelope, without its content key if that can no longer be opened. */
   private record WaitingEnvelope(
       StoredEnvelope envelope,
       EnvelopeHeader header,
       Optional<ContentKey> key,
       boolean takenBack) {}
 
-  /** What became of one recipient. */
+  /** The outcome for one recipient. */
   private sealed interface Fate {
     record Goes(Stanza stanza) implements Fate {}
 
@@ -88,11 +88,11 @@ public final class Transmission {
 
     record Done() implements Fate {}
 
-    /** This gateway failed over it, not for the first time. */
+    /** This gateway failed repeatedly. */
     record Fails(ProcessingFailure mishap) implements Fate {}
   }
 
-  /** What one number carries now. */
+  /** Prepares the content of one number. */
   QueuedEnvelope prepare(
       AgencyName peer, Lane lane, long epoch, HopQueueTable.NumberedEntry numbered) {
     HopEntry entry = numbered.entry();
@@ -134,8 +134,8 @@ public final class Transmission {
   }
 
   /**
-   * What cannot be read is not sent: an own one waits, and is set aside in the end; what was in
-   * custody for others goes out as a void, and its origin sends it again.
+   * Handles an unreadable envelope, which is not sent: an own one waits and is finally quarantined;
+   * one in custody for others is sent as a void, and its origin sends it again.
    */
   private List<Stanza> damaged(
       AgencyName peer,
@@ -181,7 +181,7 @@ public final class Transmission {
       }
     }
     if (going.size() < recipients.size()) {
-      // Durable before it is sent: a number once handed out as a void stays one.
+      // Durable before it is sent: a number once sent as a void stays one.
       ledger.commit(lane, tx -> takeOut(tx, peer, lane, numbered, fates, going));
     }
     return stanzas;
@@ -211,14 +211,14 @@ public final class Transmission {
     }
   }
 
-  /** Whether nothing that stands is in it: what is sealed together goes together. */
+  /** Whether all its messages were recalled: messages sealed together are sent together. */
   private boolean isTakenBack(StoredEnvelope envelope) {
     return envelope.getMessageIdsCount() > 0
         && envelope.getMessageIdsList().stream()
             .allMatch(id -> ledger.retention().isTakenBack(MessageId.of(id.toByteArray())));
   }
 
-  /** A failure over one recipient holds back neither the others nor the lane. */
+  /** Isolates a failure for one recipient from the others and from the lane. */
   private Fate guarded(Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
     try {
       return fate(lane, hop, waiting);
@@ -238,21 +238,21 @@ public final class Transmission {
       return new Fate.Done();
     }
     if (waiting.takenBack()) {
-      return new Fate.Ends(Code.RECALLED, "taken back before the recipient had confirmed it");
+      return new Fate.Ends(Code.RECALLED, "recalled before the recipient confirmed it");
     }
     if (entry.getExpiresAtMs() <= origin.clock().millis()) {
       return new Fate.Ends(Code.EXPIRED, "not delivered before its expiry");
     }
     if (!permitted.test(entry.getAgreement(), recipient)) {
       return new Fate.Ends(
-          Code.AGREEMENT_ENDED, "agreement " + entry.getAgreement() + " is not in force any more");
+          Code.AGREEMENT_ENDED, "agreement " + entry.getAgreement() + " is no longer in force");
     }
     Optional<Refusal> refused = permitted.refusal(entry.getAgreement(), recipient);
     if (refused.isPresent()) {
       return new Fate.Ends(refused.get().code(), refused.get().reason());
     }
     if (waiting.key().isEmpty()) {
-      return new Fate.Ends(Code.INTERNAL, "its content key cannot be opened any more");
+      return new Fate.Ends(Code.INTERNAL, "its content key can no longer be opened");
     }
     ContentKey key = waiting.key().get();
     Optional<Refusal> changed = permitted.refusal(waiting.envelope(), key, recipient);

@@ -21,9 +21,9 @@ import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantineStep;
 
 /**
- * Numbers of the outbox whose sending failed again and again. They keep their number and content;
- * once tried again they go the way of all that waits, and if that fails too they are set aside
- * anew. Safe for many threads.
+ * Quarantined outbox entries whose sending failed repeatedly. They keep number and content. A retry
+ * queues them like all waiting mail; if that fails too, they are quarantined again. Safe for many
+ * threads.
  */
 public final class UnsendableEntries implements QuarantineStage {
   private final Ledger ledger;
@@ -34,7 +34,7 @@ public final class UnsendableEntries implements QuarantineStage {
 
   private record OwedNumber(AgencyName recipient, OriginNumber number) {}
 
-  /** Setting aside out of the outbox of a ledger. */
+  /** Creates the quarantine of a ledger's outbox. */
   public UnsendableEntries(
       Ledger ledger, Settlement settlement, Quarantining setting, Meters meters) {
     this.ledger = ledger;
@@ -43,7 +43,7 @@ public final class UnsendableEntries implements QuarantineStage {
     this.meters = meters;
   }
 
-  /** Sending failed; the mishap if that has happened often enough to set it aside. */
+  /** Counts a failure to send; returns the failure if the entry must be quarantined. */
   Optional<ProcessingFailure> failed(AgencyName recipient, OriginNumber number, Throwable failure) {
     OwedNumber owed = new OwedNumber(recipient, number);
     meters.mishap(Meters.Step.SENDING);
@@ -54,8 +54,8 @@ public final class UnsendableEntries implements QuarantineStage {
   }
 
   /**
-   * Sets a number aside, if it is still owed; where there is no room for it, it waits and is tried
-   * again after a pause.
+   * Quarantines a number, if it is still owed; without room, it waits and is tried again after a
+   * pause.
    */
   void put(Transaction tx, AgencyName recipient, OriginNumber number, ProcessingFailure mishap) {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
@@ -111,7 +111,7 @@ public final class UnsendableEntries implements QuarantineStage {
         "this gateway could not send it");
     return expired
         ? new DecisionResult(
-            QuarantineState.QUARANTINE_STATE_EXPIRED, "nobody decided in time; withdrawn")
+            QuarantineState.QUARANTINE_STATE_EXPIRED, "no decision in time; withdrawn")
         : new DecisionResult(
             QuarantineState.QUARANTINE_STATE_DISCARDED,
             "withdrawn; the publisher's evidence says so");
@@ -124,7 +124,8 @@ public final class UnsendableEntries implements QuarantineStage {
 
   private static DecisionResult gone() {
     return new DecisionResult(
-        QuarantineState.QUARANTINE_STATE_GONE, "it is not owed any more: withdrawn or held there");
+        QuarantineState.QUARANTINE_STATE_GONE,
+        "it is no longer owed: it was withdrawn, or the " + "recipient holds it");
   }
 
   private static AgencyName recipient(QuarantineRecord record) {

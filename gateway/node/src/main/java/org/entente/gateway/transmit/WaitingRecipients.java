@@ -5,17 +5,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.model.AgencyName;
 
 /**
- * Recipients for whom something waits outside the hop queues, so that later mail waits behind it
- * and its order holds. After a start everybody counts as such until upkeep has looked. Safe for
+ * Recipients with mail waiting outside the hop queues, so that later mail waits too and keeps its
+ * order. After a start every recipient counts as waiting until maintenance has checked. Safe for
  * many threads.
  */
 public final class WaitingRecipients {
   private static final long CLEAR = 0;
 
-  /** Marks since the start, one more than nothing; {@link #CLEAR} once nothing was found. */
+  /** Marks since the start, counted from 1; {@link #CLEAR} once nothing was found. */
   private final Map<AgencyName, Long> marks = new ConcurrentHashMap<>();
 
-  /** Something waits for a recipient now. */
+  /** Records that mail waits for a recipient. */
   void mark(AgencyName recipient) {
     marks.merge(recipient, 1L, (held, one) -> held + one);
   }
@@ -25,12 +25,15 @@ public final class WaitingRecipients {
     return marks.getOrDefault(recipient, 1L) != CLEAR;
   }
 
-  /** To be compared by {@link #clear}. */
+  /** The number of marks, for {@link #clear}. */
   long marks(AgencyName recipient) {
     return marks.computeIfAbsent(recipient, r -> 1L);
   }
 
-  /** Nothing was found waiting in a look that began when there were so many marks. */
+  /**
+   * Clears a recipient after a check that found nothing, unless it was marked since the check
+   * began.
+   */
   void clear(AgencyName recipient, long marksThen) {
     marks.computeIfPresent(recipient, (r, held) -> held == marksThen ? CLEAR : held);
   }

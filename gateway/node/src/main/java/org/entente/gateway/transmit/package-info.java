@@ -1,7 +1,7 @@
 /**
- * From the ledger to the peers: which next hop leads to a recipient, what a hop carries, stanzas
- * made at the moment of transmission, and what receipts, watermarks, expiry and lost answers mean
- * for what is still owed to a recipient.
+ * Sending from the ledger to the peers: the next hop to a recipient, the content of a hop, stanzas
+ * made at the moment of transmission, and the effect of receipts, watermarks, expiry and lost
+ * answers on mail still owed to a recipient.
  */
 @NullMarked
 package org.entente.gateway.transmit;

@@ -37,19 +37,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the checkpoints of this gateway's audit log cosigned by the witnesses of the federation.
+ * Collects cosignatures of the federation's witnesses for the checkpoints of this gateway's audit
+ * log.
  *
- * <p>After a start each witness is first asked for what it holds of the log; until all have
- * answered, or a bounded time has passed, {@link #maySign} says no. A checkpoint that a witness
- * holds and the log does not continue is the log's own signature against it: {@link #maySign} says
- * no from then on, and an operator has to open a new log. Then, round by round, the last signed
- * checkpoint goes to every witness with a consistency proof from what that witness holds. The
- * checkpoint with what came back is kept ({@link AuditLog#keepCosigned}) once the quorum is met.
- * Nobody waits for witnesses: leaves are durable and acknowledged whatever they do, and one that
- * comes back is taken up again by itself.
+ * <p>After a start, it first asks each witness for its latest checkpoint of the log; until all have
+ * answered, or a bounded time has passed, {@link #maySign} is false. If a witness holds a
+ * checkpoint that the log does not continue, the log's own signature proves the fault: {@link
+ * #maySign} stays false, and an operator must open a new log. Then, in each round, the last signed
+ * checkpoint goes to every witness with a consistency proof from the witness's checkpoint. The
+ * checkpoint with its cosignatures is kept ({@link AuditLog#keepCosigned}) once the quorum is met.
+ * Leaves are durable and acknowledged independently of witnesses, and a witness that returns is
+ * included again automatically.
  *
- * <p>Only what is signed is believed. Who lies on the way can delay, and cannot make a log look
- * behind. Safe for many threads.
+ * <p>Only signed statements are believed. An attacker on the path can delay answers, but cannot
+ * make a log look rolled back. Safe for many threads.
  */
 public final class CosignatureCollector {
   private static final Logger LOG = LoggerFactory.getLogger(CosignatureCollector.class);
@@ -70,17 +71,17 @@ public final class CosignatureCollector {
   /**
    * Bounds.
    *
-   * @param quorum how many witnesses must keep up; 0: they are only counted
-   * @param startWait how long signing waits after a start for witnesses that do not answer
-   * @param every least time between two checkpoints for which witnesses are asked
+   * @param quorum witnesses that must cosign in time; 0: they are only counted
+   * @param startWait how long signing waits after a start for silent witnesses
+   * @param every least time between two checkpoints sent to witnesses
    */
   public record Settings(int quorum, Duration startWait, Duration every) {}
 
   /**
-   * What it works with.
+   * The parts that it uses.
    *
-   * @param send sends a request to a witness, best effort; false where there is no way now
-   * @param alarm tells an operator, once, of what the log is convicted of
+   * @param send sends a request to a witness, best effort; false if there is no route now
+   * @param alarm reports a proven contradiction to an operator, once
    */
   public record Parts(
       AgencyName self,
@@ -89,7 +90,7 @@ public final class CosignatureCollector {
       BiConsumer<Code, String> alarm,
       InstantSource clock) {}
 
-  /** Witnessing for an open log. */
+  /** Creates the collector of an open log. */
   public CosignatureCollector(AuditLog log, Parts parts, Settings settings) {
     this.log = log;
     this.parts = parts;
@@ -106,8 +107,8 @@ public final class CosignatureCollector {
   }
 
   /**
-   * Waits until signing is decided: witnesses have answered, the wait has passed, or the log is
-   * convicted. At most about the configured wait.
+   * Waits until signing is decided: witnesses have answered, the wait has passed, or a
+   * contradiction is proven. Takes at most about the configured wait.
    */
   public synchronized boolean awaitDecision() throws InterruptedException {
     long end = System.nanoTime() + settings.startWait().toNanos();
@@ -119,27 +120,27 @@ public final class CosignatureCollector {
     return maySign();
   }
 
-  /** What the log is convicted of by a witness; empty while nothing is wrong. */
+  /** The contradiction proven by a witness; empty if there is none. */
   public synchronized Optional<String> contradiction() {
     return Optional.ofNullable(contradiction);
   }
 
-  /** How many witnesses keep up. */
+  /** The number of witnesses that cosign in time. */
   public synchronized int keepingUp() {
     Instant now = parts.clock().instant();
     return (int) views.values().stream().filter(view -> keepsUp(view, now)).count();
   }
 
-  /** How many must. */
+  /** The number of witnesses that must cosign in time. */
   public int quorum() {
     return settings.quorum();
   }
 
   /**
-   * One witness, for metrics.
+   * The status of one witness, for metrics.
    *
    * @param cosignedSize leaves under the last checkpoint that it cosigned; 0 for none yet
-   * @param cosignedSeconds POSIX time of that; 0 for none yet
+   * @param cosignedSeconds POSIX time of that cosignature; 0 for none yet
    */
   public record Status(
       AgencyName witness, boolean keepsUp, long cosignedSize, long cosignedSeconds) {}
@@ -172,7 +173,7 @@ public final class CosignatureCollector {
     }
   }
 
-  /** Asks whoever is to be asked now. */
+  /** Sends the requests that are due. */
   public synchronized void round() {
     refresh();
     Instant now = parts.clock().instant();
@@ -198,7 +199,7 @@ public final class CosignatureCollector {
     return parts.send().test(agency, request.build());
   }
 
-  /** The next checkpoint, once everybody who can be expected to has answered about the last. */
+  /** Chooses the next checkpoint once all responsive witnesses have answered about the last. */
   private void chooseTarget(Instant now) {
     CheckpointCheck.Signed latest = log.signed().orElse(null);
     CheckpointCheck.Signed before = target;
@@ -233,7 +234,7 @@ public final class CosignatureCollector {
     CheckpointCheck.Signed wanted = target;
     Instant asked = view.asked;
     Instant notBefore = view.notBefore;
-    // A clock that was set back must not silence the log until it has caught up.
+    // A clock set back must not stop cosigning until it has caught up.
     boolean later =
         notBefore != null && now.isBefore(notBefore) && !notBefore.isAfter(now.plus(PATIENCE));
     if (wanted == null || !view.heard || later || view.cosignedSize >= wanted.checkpoint().size()) {
@@ -257,7 +258,8 @@ public final class CosignatureCollector {
   private Optional<AddCheckpointRequest> request(long known, CheckpointCheck.Signed wanted) {
     long size = wanted.checkpoint().size();
     if (known > size) {
-      // It cosigned a later checkpoint before this gateway's last restart: nothing to ask yet.
+      // It cosigned a later checkpoint before this gateway's last restart: no request is needed
+      // yet.
       return Optional.empty();
     }
     Optional<List<TreeHash>> proof =
@@ -265,7 +267,7 @@ public final class CosignatureCollector {
     return proof.map(hashes -> new AddCheckpointRequest(known, hashes, wanted.note()));
   }
 
-  /** A witness is said to have answered. */
+  /** Handles an answer attributed to a witness. */
   public synchronized void answered(AgencyName from, WitnessAnswer answer) {
     WitnessView view = views.get(from);
     Optional<LogOrigin> origin = LogOrigin.parse(answer.getOrigin());
@@ -289,7 +291,7 @@ public final class CosignatureCollector {
     notifyAll();
   }
 
-  /** What a witness holds, which counts because this log's own keys signed it. */
+  /** Handles a checkpoint held by a witness, which counts because this log's own keys signed it. */
   private void hold(WitnessView view, byte[] note) {
     Optional<LogOrigin> origin =
         SignedNote.parse(note)
@@ -329,12 +331,14 @@ public final class CosignatureCollector {
     }
   }
 
-  /** For the operator's next step. The alarm is more urgent than a disk that does not take it. */
+  /**
+   * Stores the checkpoint for the operator's next step. A disk failure must not delay the alarm.
+   */
   private void keep(SignedNote held) {
     try {
       log.keepWitnessed(held);
     } catch (UncheckedIOException e) {
-      LOG.error("what a witness holds of the audit log cannot be kept: {}", e.getMessage());
+      LOG.error("cannot store the audit log's checkpoint held by a witness: {}", e.getMessage());
     }
   }
 
@@ -376,7 +380,7 @@ public final class CosignatureCollector {
             .toList());
   }
 
-  /** Whether so much time has passed; also when the clock was set back behind the beginning. */
+  /** Whether this time has passed; also true if the clock was set back before the start. */
   private static boolean passed(Instant since, Instant now, Duration time) {
     return now.isBefore(since) || !now.isBefore(since.plus(time));
   }

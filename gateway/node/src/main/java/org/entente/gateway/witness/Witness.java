@@ -45,16 +45,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cosigns checkpoints of other agencies' audit logs, where this agency has the role of a witness.
+ * Cosigns checkpoints of other agencies' audit logs, if this agency has the role of a witness.
  *
- * <p>Guarantee: of each log, all that was ever cosigned here belongs to one history. What is held
- * is compared with what is asked, and replaced, in one transaction of the ledger; a cosignature is
- * made when that is on the disk, and states the time of the transaction, so that it is never later
- * than what another request has put in its place. Refusals that two signed checkpoints prove, or
- * for which a proof is missing, are an alarm: counted each time, logged and recorded in the audit
- * log once an hour for each agency and kind, with the refused checkpoint kept as evidence.
+ * <p>Guarantee: all checkpoints of a log ever cosigned here belong to one history. One transaction
+ * of the ledger compares the stored checkpoint with the offered one and replaces it. The
+ * cosignature is made once that is on the disk and states the time of the transaction, so it is
+ * never later than that of a newer checkpoint. A refusal proven by two signed checkpoints, or for a
+ * missing proof, raises an alarm: it is counted each time, and logged and recorded in the audit log
+ * once an hour for each agency and kind, with the refused checkpoint kept as evidence.
  *
- * <p>Safe for many threads. Verifying is done by the caller's thread, signing by a worker.
+ * <p>Safe for many threads. The caller's thread verifies; a worker signs.
  */
 public final class Witness {
   private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
@@ -72,12 +72,12 @@ public final class Witness {
   private final Meters meters;
   private final Map<Alarm, Instant> alarmed = new ConcurrentHashMap<>();
 
-  /** Code and agency of an alarm; without a code: the agency began another log. */
+  /** Agency and code of an alarm; a null code means that the agency began another log. */
   private record Alarm(AgencyName log, @Nullable Code code) {}
 
   private record Outcome(Judgement judgement, @Nullable HeldCheckpoint held, Instant at) {}
 
-  /** What a witness works with. */
+  /** The parts that a witness uses. */
   public record Parts(
       FederationName federation,
       AgencyName self,
@@ -87,7 +87,7 @@ public final class Witness {
       Executor workers,
       Meters meters) {}
 
-  /** The witness of an agency. */
+  /** Creates the witness of an agency. */
   public Witness(Parts parts, CheckpointCosigner cosigner) {
     this.federation = parts.federation();
     this.self = parts.self();
@@ -99,14 +99,14 @@ public final class Witness {
     this.meters = parts.meters();
   }
 
-  /** Cosigns with another pair from now on. May be called by any thread. */
+  /** From now on, cosigns with another pair. May be called by any thread. */
   public void signWith(CheckpointCosigner next) {
     cosigner = next;
   }
 
   /**
-   * Answers a request that is said to come from an agency; completes once the answer may be sent,
-   * never exceptionally. Empty where there is nobody to answer to.
+   * Answers a request attributed to an agency; completes once the answer may be sent, never
+   * exceptionally. Empty if there is no valid requester.
    */
   public CompletableFuture<Optional<WitnessAnswer>> answer(AgencyName from, WitnessRequest asked) {
     Optional<LogOrigin> origin = LogOrigin.parse(asked.getOrigin());
@@ -156,7 +156,7 @@ public final class Witness {
         .thenApplyAsync(outcome -> reply(offered, outcome), workers)
         .exceptionally(
             failure -> {
-              LOG.warn("a checkpoint of {} was not cosigned: {}", log, failure.getMessage());
+              LOG.warn("cannot cosign a checkpoint of {}: {}", log, failure.getMessage());
               return reply(log, offered.checkpoint().size(), WitnessRules.UNAVAILABLE, null);
             });
   }
@@ -166,7 +166,7 @@ public final class Witness {
     return member.audit().stream().filter(key -> key.validAt(now)).map(AgencyKey::pair).toList();
   }
 
-  /** The atomic step: on the writer's thread, which nobody else changes the ledger from. */
+  /** The atomic step, on the writer's thread, the only one that changes the ledger. */
   private Outcome decide(Transaction tx, AddCheckpointRequest asked, HeldCheckpoint offered) {
     HeldCheckpoint held = ledger.witness().latest(tx, offered.origin()).orElse(null);
     Judgement judgement = bounded(tx, held, offered, WitnessRules.judge(held, asked, offered));
@@ -181,7 +181,7 @@ public final class Witness {
     return new Outcome(judgement, held, now(tx));
   }
 
-  /** A member that goes wrong or is hostile costs no more than a bounded space here. */
+  /** Bounds the space that a faulty or hostile member can use. */
   private Judgement bounded(
       Transaction tx, @Nullable HeldCheckpoint held, HeldCheckpoint offered, Judgement judgement) {
     AgencyName agency = offered.origin().agency();

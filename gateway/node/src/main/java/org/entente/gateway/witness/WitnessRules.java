@@ -8,10 +8,10 @@ import org.entente.gateway.note.Checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a witness answers, as a function of what it holds and what it is asked: C2SP tlog-witness,
- * and beyond it which refusals are an alarm, and that a gateway's log, once followed by another, is
- * cosigned no more. The caller has verified the log's signatures, and makes the answer and the
- * change of what is held one atomic step.
+ * The answers of a witness, as a function of its stored checkpoint and the request: C2SP
+ * tlog-witness, extended by which refusals raise an alarm, and by the rule that a log followed by
+ * another one of its gateway is no longer cosigned. The caller has verified the log's signatures,
+ * and makes the answer and the change of the stored checkpoint one atomic step.
  */
 final class WitnessRules {
   static final int OK = 200;
@@ -24,16 +24,16 @@ final class WitnessRules {
 
   private WitnessRules() {}
 
-  /** What is done. */
+  /** The decision on a request. */
   sealed interface Judgement {
-    /** Its status in C2SP tlog-witness. */
+    /** The status of C2SP tlog-witness. */
     int status();
   }
 
   /**
-   * It continues what is held.
+   * The checkpoint continues the stored one and is cosigned.
    *
-   * @param advances whether it replaces what is held
+   * @param advances whether it replaces the stored one
    * @param follows whether it begins a log after another one of the same gateway
    */
   record Cosign(boolean advances, boolean follows) implements Judgement {
@@ -44,17 +44,17 @@ final class WitnessRules {
   }
 
   /**
-   * It is not cosigned.
+   * The checkpoint is not cosigned.
    *
-   * @param alarm what it is a sign of; null for what honest logs do too
-   * @param why in words, for the record
+   * @param alarm the alarm code; null if honest logs cause it too
+   * @param why the reason, for the record
    */
   record Refuse(int status, @Nullable Code alarm, String why) implements Judgement {}
 
   /**
    * Judges a checkpoint.
    *
-   * @param held the latest cosigned of that gateway, whichever of its logs; null if none ever was
+   * @param held the latest cosigned one of that gateway, of any of its logs; null if none
    * @param asked the request
    * @param offered its checkpoint, verified
    */
@@ -88,13 +88,15 @@ final class WitnessRules {
         : new Refuse(UNPROVEN, null, "nothing is proved from size 0");
   }
 
-  /** What the two signed checkpoints alone prove, whatever the request says of them. */
+  /** The refusal that the two signed checkpoints alone prove, whatever the request claims. */
   private static @Nullable Refuse contradiction(HeldCheckpoint held, HeldCheckpoint offered) {
     boolean later = offered.seconds() > held.seconds();
     if (held.origin().number() > offered.origin().number()) {
       return later
           ? new Refuse(
-              CONFLICT, Code.AUDIT_LOG_BEHIND, "it signed on after " + held.origin() + " began")
+              CONFLICT,
+              Code.AUDIT_LOG_BEHIND,
+              "it continued to sign after " + held.origin() + " " + "began")
           : null;
     }
     long size = offered.checkpoint().size();

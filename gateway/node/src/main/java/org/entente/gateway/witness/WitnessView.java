@@ -3,29 +3,31 @@ package org.entente.gateway.witness;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What the log's side knows of one witness. Guarded by {@link CosignatureCollector}. */
+/** The log's view of one witness. Guarded by {@link CosignatureCollector}. */
 final class WitnessView {
   /** Whether it has answered since this gateway started. */
   boolean heard;
 
-  /** Leaves under the checkpoint that it holds, by what it answered last. */
+  /** Leaves under the checkpoint that it holds, according to its last answer. */
   long knownSize;
 
   /** Leaves under the last checkpoint that it cosigned since this gateway started. */
   long cosignedSize;
 
-  /** POSIX time that it stated with it. */
+  /** POSIX time of that cosignature. */
   long cosignedSeconds;
 
-  /** Since when it has been behind without any progress; null while it keeps up. */
+  /** Since when it has been behind without progress; null while it cosigns in time. */
   @Nullable Instant behindSince;
 
-  /** When it was asked what it has not answered yet; null where it has answered. */
+  /** When the unanswered request was sent; null if there is none. */
   @Nullable Instant asked;
 
-  /** Whether it left the last request unanswered: it is asked on, and not waited for. */
+  /**
+   * Whether it left the last request unanswered: requests continue, but rounds do not wait for it.
+   */
   boolean silent;
 
-  /** Not to be asked again before; null for at once. */
+  /** The earliest time of the next request; null for at once. */
   @Nullable Instant notBefore;
 }

@@ -173,7 +173,7 @@ class AuditVerifierTest {
         AuditFixture.FIRST_LOG.leafKey(1),
         value(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(2)));
     put(Table.AUDIT_LEAF, AuditFixture.FIRST_LOG.leafKey(2), second);
-    assertFirstFault("leaf 1 is not what was written");
+    assertFirstFault("leaf 1 differs from what was written");
   }
 
   @Test
@@ -200,7 +200,8 @@ class AuditVerifierTest {
     rewrite(LEAVES);
     AuditReport report = verify();
     assertEquals(2, report.faults().size());
-    assertTrue(report.faults().get(0).contains("not those over which"), report.faults()::toString);
+    assertTrue(
+        report.faults().get(0).contains("differ from those over which"), report.faults()::toString);
   }
 
   @Test

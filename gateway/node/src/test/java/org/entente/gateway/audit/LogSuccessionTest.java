@@ -128,7 +128,7 @@ class LogSuccessionTest {
             Finding.Ended.class,
             LogSuccession.examine(
                 store, directory.resolve("audit"), VERIFIER, own, Optional.empty()));
-    assertEquals("the pair that it was signed with is not held any more", ended.reason());
+    assertEquals("the pair that signed it is no longer in the keystore", ended.reason());
     assertEquals(9, Objects.requireNonNull(ended.former().kept()).size());
     assertEquals(9, Objects.requireNonNull(ended.former().signed()).size());
 
@@ -249,10 +249,10 @@ class LogSuccessionTest {
         Optional.empty(),
         LogSuccession.fault(next, first, Checkpoint.of(ORIGIN.line(), 3, MerkleTree.emptyRoot())));
     assertFault(
-        "does not admit those under the kept checkpoint of 10",
+        "do not include the 10 under the kept checkpoint",
         LogSuccession.fault(next, first, Checkpoint.of(ORIGIN.line(), 10, signed.root())));
     assertFault(
-        "does not admit",
+        "do not include",
         LogSuccession.fault(
             next, first, Checkpoint.of(ORIGIN.line(), signed.size(), MerkleTree.emptyRoot())));
     LogOrigin other = new LogOrigin(ORIGIN.federation(), ORIGIN.agency(), new NodeName("gw-b"));
@@ -261,7 +261,7 @@ class LogSuccessionTest {
         LogSuccession.fault(next, first, Checkpoint.of(other.line(), 9, signed.root())));
     assertFault("does not open", LogSuccession.fault(next, Optional.empty(), kept));
     assertFault(
-        "names no log that ended",
+        "names no ended log",
         LogSuccession.fault(next, Optional.of(AuditFixture.record(new java.util.Random(1))), kept));
   }
 

@@ -138,7 +138,8 @@ class TiledLogTest {
     byte[] hashes = tiles.read("tile/0/001").orElseThrow();
     hashes[5 * 32] ^= 1;
     assertEquals(
-        "the hash of leaf 261 is not what the leaves give", faults(instead("tile/0/001", hashes)));
+        "the hash of leaf 261 differs from the one computed from the leaves",
+        faults(instead("tile/0/001", hashes)));
   }
 
   @Test
@@ -147,7 +148,7 @@ class TiledLogTest {
     byte[] signed = tiles.read("checkpoint").orElseThrow();
     String faults =
         faults(path -> path.equals("checkpoint") ? Optional.of(signed) : other.read(path));
-    assertTrue(faults.startsWith("the first 513 leaves are not those over which"), faults);
+    assertTrue(faults.startsWith("the first 513 leaves differ from those over which"), faults);
   }
 
   @Test
@@ -156,7 +157,7 @@ class TiledLogTest {
     TileReader other = rewritten(LEAVES + 3);
     assertTrue(verify(other).ok(), "by itself it is a log like any other");
     assertEquals(
-        "the first 513 leaves are not those over which the kept one was signed",
+        "the first 513 leaves differ from those over which the kept one was signed",
         faults(other, kept));
   }
 
@@ -213,7 +214,7 @@ class TiledLogTest {
     assertTrue(honest.ok(), () -> "" + honest.faults());
     assertEquals(LEAVES, honest.openedRecords());
     assertEquals(
-        List.of("the record of leaf 300 is not the one that the leaf commits to"), lied.faults());
+        List.of("the record of leaf 300 does not match the leaf's commitment"), lied.faults());
   }
 
   private TiledLog fresh() {

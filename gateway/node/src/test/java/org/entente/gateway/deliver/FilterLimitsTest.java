@@ -61,9 +61,13 @@ class FilterLimitsTest {
   /** A client would wait for ever for what is in no label. */
   @Test
   void valuesThatNoLabelHas_areRefused_withWhatIsValid() {
-    assertRefused("kinds", "has 0, which is none", filter().addKinds(Kind.KIND_UNSPECIFIED));
-    assertRefused("kinds", "has 999, which is none", filter().addKindsValue(999));
-    assertRefused("kinds", "has -1, which is none", filter().addKindsValue(-1));
+    assertRefused(
+        "kinds",
+        "has 0, which is unknown to this gateway",
+        filter().addKinds(Kind.KIND_UNSPECIFIED));
+    assertRefused(
+        "kinds", "has 999, which is unknown to this gateway", filter().addKindsValue(999));
+    assertRefused("kinds", "has -1, which is unknown to this gateway", filter().addKindsValue(-1));
     assertRefused("categories", "has 999", filter().addCategoriesValue(999));
     assertRefused("lanes", "valid are [FLASH, IMMEDIATE", filter().addLanesValue(0));
     assertRefused("minimum_severity", "MINOR to EXTREME", filter().setMinimumSeverityValue(99));

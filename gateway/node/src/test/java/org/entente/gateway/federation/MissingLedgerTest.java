@@ -110,7 +110,7 @@ class MissingLedgerTest {
   private void assertRefusedByCheck(Path trace) {
     String told = String.join("\n", ConfigurationCheck.problems(file, clock));
     assertTrue(told.contains(trace + " holds a signed checkpoint"), told);
-    assertFalse(told.contains("keys that were made"), told);
+    assertFalse(told.contains("keys made with it"), told);
   }
 
   @Test

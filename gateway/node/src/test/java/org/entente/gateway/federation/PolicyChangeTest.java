@@ -140,8 +140,7 @@ final class PolicyChangeTest {
     EvidenceItem told = stopped(minor);
     assertEquals("CONDITION_FALSE", told.getCode(), told::toString);
     assertTrue(
-        told.getReason().startsWith("not permitted any more by warnings/condition: "),
-        told::toString);
+        told.getReason().startsWith("no longer permitted by warnings/condition: "), told::toString);
     federation.awaitEvidence(FR, grave, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
     assertEquals(List.of("grave"), RunningFederation.headlines(federation.receive(DE, 1)));
   }

@@ -197,7 +197,9 @@ class PolicyToolsPathTest {
         one.getCodesList());
     String none =
         refused(() -> tools.listCodes(ListCodesRequest.newBuilder().setList("pur").build()));
-    assertTrue(none.contains("INVALID_FIELD: list: is no list here; valid: one of "), none);
+    assertTrue(
+        none.contains("INVALID_FIELD: list: is not a code list of this gateway; valid: one of "),
+        none);
   }
 
   private ExplainResponse open(String unknown, Draft draft) {

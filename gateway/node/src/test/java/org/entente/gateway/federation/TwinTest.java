@@ -63,7 +63,7 @@ final class TwinTest {
             () -> {
               clock.move(Duration.ofSeconds(1));
               twin.doChores();
-              return readiness(twin).contains("contradicts what a witness holds");
+              return readiness(twin).contains("contradicts a checkpoint held by a witness");
             });
         delivered(federation, "beside the twin");
         assertFalse(

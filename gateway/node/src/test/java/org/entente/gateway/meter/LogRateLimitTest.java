@@ -22,7 +22,7 @@ class LogRateLimitTest {
     assertEquals(Optional.empty(), lines.line("a", "three"));
     assertEquals(Optional.of("other"), lines.line("b", "other"), "another subject");
     clock.move(Duration.ofNanos(1));
-    assertEquals(Optional.of("four; 2 more since the last line about it"), lines.line("a", "four"));
+    assertEquals(Optional.of("four; 2 more since the last such line"), lines.line("a", "four"));
     clock.move(APART);
     assertEquals(Optional.of("five"), lines.line("a", "five"));
   }

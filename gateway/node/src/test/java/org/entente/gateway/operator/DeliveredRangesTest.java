@@ -181,7 +181,7 @@ class DeliveredRangesTest {
         List.of(
             "1-1: 1 acknowledged, cursor main",
             "2-3: 2 acknowledged, cursor main",
-            "4-5: 2 given and not acknowledged, cursor main");
+            "4-5: 2 delivered, not acknowledged, cursor main");
     assertEquals(all, told());
     pass(EVERY);
     aside.subscriptions.round();
@@ -195,7 +195,7 @@ class DeliveredRangesTest {
     aside.stream(OPEN);
     assertTrue(told().isEmpty(), "it has time to acknowledge");
     QuarantineNode.Stream second = aside.stream(OPEN);
-    String given = "1-3: 3 given and not acknowledged, cursor main";
+    String given = "1-3: 3 delivered, not acknowledged, cursor main";
     assertEquals(List.of(given), told());
     pass(EVERY);
     close(second);
@@ -209,13 +209,13 @@ class DeliveredRangesTest {
     for (int i = 0; i < 101; i++) {
       close(aside.stream(OPEN));
     }
-    assertEquals(List.of("1-3: 3 given and not acknowledged, cursor main"), told());
+    assertEquals(List.of("1-3: 3 delivered, not acknowledged, cursor main"), told());
     settle();
     aside.restart();
     pass(EVERY);
     aside.subscriptions.round();
     assertEquals(2, told().size());
-    assertEquals("1-3: 300 given and not acknowledged, cursor main", told().get(1));
+    assertEquals("1-3: 300 delivered, not acknowledged, cursor main", told().get(1));
   }
 
   /** The same by who reads again and again from elsewhere, and acknowledges that or not. */

@@ -140,7 +140,8 @@ class ChargeTest {
       List<EvidenceItem> owed = kit.owed();
       EvidenceItem told = owed.get(owed.size() - 1);
       assertEquals(Code.NOT_FOUND.name(), told.getCode());
-      assertEquals("no message of this id was sent to whoever says it", told.getReason());
+      assertEquals(
+          "this agency sent no message of this id to the sender of the charge", told.getReason());
     }
     assertEquals(List.of(), listed());
   }

@@ -171,8 +171,7 @@ class EnvelopeUnsealerTest {
                 new org.entente.gateway.seal.format.BodyAddress(
                     ORIGIN, other.envelope().header().facts().id(), 0)));
     node.kit.handOver(node.kit.address(other.envelope(), other.contentKey()));
-    assertEquals(
-        "NON_DELIVERY ERASED: it was erased here; nothing of it is kept again", node.lastSaid());
+    assertEquals("NON_DELIVERY ERASED: it was erased here and is not kept again", node.lastSaid());
     assertFalse(node.isHere(second.messageId()));
     sealed.close();
   }
@@ -206,7 +205,8 @@ class EnvelopeUnsealerTest {
     node.deliver(evidence(SG, sent));
     assertEquals(1, node.kit.evidence().known(node.ledger.evidence(), sent).size());
     assertEquals("LABEL_BODY_MISMATCH", node.leaves.last().outcome().code());
-    assertEquals("evidence of another agency, or none", node.leaves.last().outcome().detail());
+    assertEquals(
+        "the evidence is missing or names another agency", node.leaves.last().outcome().detail());
     node.deliver(node.message(LANE, Kind.KIND_EVIDENCE, text("none"), label -> {}));
     assertEquals("LABEL_BODY_MISMATCH", node.leaves.last().outcome().code());
     assertEquals(List.of(), node.kit.owed());
@@ -234,7 +234,8 @@ class EnvelopeUnsealerTest {
     for (MessageId target : List.of(node.sent(true, ORIGIN), node.sent(false, SG))) {
       node.deliver(charge(target));
       assertEquals(
-          "NON_DELIVERY NOT_FOUND: no message of this id was sent to whoever says it",
+          "NON_DELIVERY NOT_FOUND: this agency sent no message of this id to the sender of the"
+              + " charge",
           node.lastSaid());
     }
     Permitted right = charge(node.sent(false, ORIGIN));

@@ -123,7 +123,7 @@ class InspectionTest {
             via(sealed, ORIGIN, SELF, HUB),
             via(sealed, ORIGIN, a, b, a, HUB))) {
       assertRefused(
-          Code.ROUTING_LOOP, "its path is not one from the origin to here", from(HUB, wrong));
+          Code.ROUTING_LOOP, "its path does not lead from the origin to here", from(HUB, wrong));
     }
     AuditRecord leaf = node.leaves.last();
     assertEquals(RecipientNode.header(sealed).facts().id(), leaf.subject().envelope());
@@ -142,7 +142,8 @@ class InspectionTest {
   @Test
   void origin_thatIsNoMember_orThisAgency_isRefused() {
     node.strangers.add(ORIGIN);
-    assertRefused(Code.UNKNOWN_PEER, "its origin is no other member", node.kit.handOver(sealed()));
+    assertRefused(
+        Code.UNKNOWN_PEER, "its origin is not another member", node.kit.handOver(sealed()));
     Permitted own =
         PermittedFixture.alert(
             node.id(), SELF, LANE, RecipientNode.text("own"), RecipientNode.START, SG.value());
@@ -182,7 +183,7 @@ class InspectionTest {
   @Test
   void envelope_withoutStanza_orWithOneThatCannotBeRead_isRefused() {
     Delivery sealed = sealed();
-    assertRefused(Code.MALFORMED, "it carries no stanza", node.kit.handOver(carrying(sealed)));
+    assertRefused(Code.MALFORMED, "it has no stanza", node.kit.handOver(carrying(sealed)));
     assertRefused(
         Code.MALFORMED,
         "the stanza cannot be read",
@@ -254,10 +255,10 @@ class InspectionTest {
     Delivery sealed = sealed();
     assertRefused(
         Code.NO_ROUTE,
-        "no way to jp.customs from here",
+        "there is no route to jp.customs from here",
         node.kit.handOver(carrying(sealed, to("jp.customs"))));
     Delivery back = via(carrying(sealed, to(FAR.value())), ORIGIN, HUB);
-    assertRefused(Code.NO_ROUTE, "no way to us.cbp from here", from(HUB, back));
+    assertRefused(Code.NO_ROUTE, "there is no route to us.cbp from here", from(HUB, back));
     assertEquals(0, node.ledger.hops().depth(HUB, LANE));
   }
 

@@ -679,7 +679,7 @@ class NoticeExchangeTest {
     assertEquals(
         "3 numbers of epoch 1 in "
             + LANE
-            + " below 6 never arrived, or are lost with a restored ledger",
+            + " below 6 never arrived or were lost by restoring a ledger",
         leaf.outcome().detail());
     assertEquals(
         Set.of("report to fr.customs", "lost 3 of fr.customs on " + LANE), Set.copyOf(reports()));

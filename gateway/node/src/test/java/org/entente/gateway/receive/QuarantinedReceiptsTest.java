@@ -244,7 +244,7 @@ class QuarantinedReceiptsTest {
     defect = false;
     QuarantineStage.DecisionResult ended = retry();
     assertEquals(QuarantineState.QUARANTINE_STATE_REFUSED, ended.state());
-    assertEquals("CANNOT_OPEN: it cannot be read", ended.text());
+    assertEquals("CANNOT_OPEN: a label or body inside cannot be read", ended.text());
     assertEquals(
         "NON_DELIVERY CANNOT_OPEN: a label or body inside cannot be read", node.lastSaid());
     assertEquals(bytes(message.messageId()), node.lastOwed().getMessageId());
@@ -279,8 +279,8 @@ class QuarantinedReceiptsTest {
           ended.state());
       assertEquals(
           expired
-              ? "nobody decided in time; origin told (of 2 messages)"
-              : "given up; origin told (of 2 messages)",
+              ? "no decision in time; origin informed (of 2 messages)"
+              : "discarded; origin informed (of 2 messages)",
           ended.text());
     }
   }

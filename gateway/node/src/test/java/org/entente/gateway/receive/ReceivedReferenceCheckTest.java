@@ -99,8 +99,8 @@ class ReceivedReferenceCheckTest {
       MessageId of = alert(exercise);
       String reason =
           exercise
-              ? " names an exercise; actual traffic refers to actual traffic"
-              : " names actual traffic; an exercise refers to exercises";
+              ? " names an exercise; actual traffic may refer only to actual traffic"
+              : " names actual traffic; an exercise may refer only to exercises";
       String mismatch = "HEADER_MISMATCH: ";
       assertRefused(mismatch + "label.in_reply_to" + reason, reply(of, !exercise));
       assertRefused(mismatch + "label.references" + reason, update(of, !exercise));
@@ -116,8 +116,8 @@ class ReceivedReferenceCheckTest {
   void reply_toAMessageOfThisAgency_isHeldAgainstThat_ifItWasSentTheOrigin() {
     MessageId training = node.sent(true, SG, ORIGIN);
     assertRefused(
-        "HEADER_MISMATCH: label.in_reply_to names an exercise; actual traffic refers to actual"
-            + " traffic",
+        "HEADER_MISMATCH: label.in_reply_to names an exercise; actual traffic may refer only to"
+            + " actual traffic",
         reply(training, false));
     assertTaken(reply(training, true));
     assertTaken(reply(node.sent(true, SG), false));
@@ -166,8 +166,8 @@ class ReceivedReferenceCheckTest {
           return tx;
         });
     assertRefused(
-        "HEADER_MISMATCH: label.references names an exercise; actual traffic refers to actual"
-            + " traffic",
+        "HEADER_MISMATCH: label.references names an exercise; actual traffic may refer only to"
+            + " actual traffic",
         update(update.messageId(), false));
     assertTaken(update(update.messageId(), true));
   }
@@ -184,7 +184,7 @@ class ReceivedReferenceCheckTest {
       taken++;
     }
     assertEquals(
-        "NON_DELIVERY LIMIT_REACHED: label.references: what it changes was changed too often",
+        "NON_DELIVERY LIMIT_REACHED: label.references: its target was changed too often",
         node.lastSaid());
     assertTaken(update(node.kept("another").messageId(), false));
   }

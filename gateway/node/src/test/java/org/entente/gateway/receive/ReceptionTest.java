@@ -274,7 +274,7 @@ class ReceptionTest {
     Receipt receipt =
         node.deliver(node.message(id, LANE, Kind.KIND_ALERT, text("second"), label -> {}));
     assertAnswer(Result.RESULT_COMMITTED, "", receipt);
-    String reason = "a message of this id is here already";
+    String reason = "another message with this id is already here";
     assertEquals("NON_DELIVERY SEQUENCE_CONFLICT: " + reason, node.lastSaid());
     assertEquals(SELF.value(), node.lastOwed().getRecipient());
     assertEquals(bytes(id), node.lastOwed().getMessageId());
@@ -333,7 +333,7 @@ class ReceptionTest {
     assertTrue(
         List.of(
                 "NON_DELIVERY RECALLED: its origin recalled it before it arrived",
-                "NON_DELIVERY ERASED: it was erased here; nothing of it is kept again")
+                "NON_DELIVERY ERASED: it was erased here and is not kept again")
             .contains(node.lastSaid()),
         node::lastSaid);
     assertFalse(node.isHere(message.messageId()));

@@ -171,7 +171,7 @@ class CursorsServiceTest {
     assertEquals(List.of(NIGHT, "all/third closed 1, behind 8 since 1", CLOSED_OFFICE), listed(""));
     AuditRecord leaf = edge.behind.recorded.get(edge.behind.recorded.size() - 1);
     assertEquals(AuditType.OPERATOR_ACTION, leaf.type());
-    assertTrue(leaf.toString().contains("forgets cursor desk of client all"), leaf::toString);
+    assertTrue(leaf.toString().contains("removes cursor desk of client all"), leaf::toString);
     assertEquals("that desk is closed", requireNonNull(leaf.actor().onBehalfOf()).justification());
     StreamAnswers<SubscribeResponse> after = new StreamAnswers<>();
     subscribe("fourth", after);

@@ -20,7 +20,7 @@ final class SimFaults {
   }
 
   private static final int MOST = 10;
-  private static final String CONTRADICTED = "contradicts what a witness holds";
+  private static final String CONTRADICTED = "contradicts a checkpoint held by a witness";
 
   /** Bytes that are free: scarce, too few to take anything in, none. */
   private static final List<Long> FILLING = List.of(1L << 30, 100L << 20, 0L);

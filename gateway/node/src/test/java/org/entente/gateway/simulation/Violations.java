@@ -17,7 +17,7 @@ final class Violations {
   private static final String STOPS = "the ledger stops";
   private static final String NOT_READY = "not ready";
   private static final String FROZEN = "ALARM: no witness has stated";
-  private static final String LEAPT = "the clock leapt forward";
+  private static final String LEAPT = "the clock jumped forward";
 
   private @Nullable AssertionError first;
   private boolean conflicts;

@@ -309,7 +309,7 @@ public final class MemoryStore implements Store {
       synchronized (disk) {
         requireScanOpen();
         if (current == null) {
-          throw new IllegalStateException("the scan stands before its first entry");
+          throw new IllegalStateException("the scan is before its first entry");
         }
         return current;
       }

@@ -215,13 +215,14 @@ class ReleaseTest {
     assertEquals(
         List.of(
             "RELAY_ACCEPTANCE by x.hub for sg.police",
-            "RELAY_FAILURE by fr.customs for sg.police EXPIRED: x.hub took it, and the recipient"
-                + " never said that it has it by time-out",
+            "RELAY_FAILURE by fr.customs for sg.police EXPIRED: x.hub accepted it, but the"
+                + " recipient never confirmed it by time-out",
             late),
         node.known(taken));
     assertEquals(
         List.of(
-            "RELAY_FAILURE by fr.customs for sg.police EXPIRED: x.hub did not take it by time-out",
+            "RELAY_FAILURE by fr.customs for sg.police EXPIRED: x.hub did not accept it by"
+                + " time-out",
             late),
         node.known(untaken));
     assertEquals(List.of(late), node.known(waiting), "no transit had it");
@@ -321,7 +322,7 @@ class ReleaseTest {
           ended.state());
       assertEquals(
           expired
-              ? "nobody decided in time; withdrawn"
+              ? "no decision in time; withdrawn"
               : "withdrawn; the publisher's evidence says so",
           ended.text());
       List<String> known = node.known(id);

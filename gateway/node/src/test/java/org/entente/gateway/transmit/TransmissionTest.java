@@ -199,8 +199,8 @@ class TransmissionTest {
     assertVoid(
         DE,
         DE,
-        "NON_DELIVERY by fr.customs for de.customs AGREEMENT_ENDED: agreement test is not in force"
-            + " any more",
+        "NON_DELIVERY by fr.customs for de.customs AGREEMENT_ENDED: agreement test is no longer in"
+            + " force",
         id);
   }
 
@@ -263,8 +263,8 @@ class TransmissionTest {
     assertVoid(
         DE,
         DE,
-        "NON_DELIVERY by fr.customs for de.customs INTERNAL: its content key cannot be opened any"
-            + " more",
+        "NON_DELIVERY by fr.customs for de.customs INTERNAL: its content key can no longer"
+            + " be opened",
         id);
   }
 

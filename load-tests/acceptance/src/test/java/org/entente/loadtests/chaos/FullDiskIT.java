@@ -64,7 +64,7 @@ final class FullDiskIT {
           metrics.awaitReadiness("publishers are slowed");
           assertTrue(journal.awaitAnswers(journal.answers() + 40, QUIET_SECONDS), "slowed to none");
           disk.occupyAllBut(30);
-          metrics.awaitReadiness("nothing is taken below 48");
+          metrics.awaitReadiness("messages are refused below 48");
           assertRefused(federation);
           String held = "entente_link_backlog_envelopes{peer=\"" + FULL + "\",lane=\"ROUTINE\",}";
           awaitSome(Metrics.of(federation.plan(OTHER)), held);

@@ -103,8 +103,9 @@ class RecipientTableTest {
                 + " 2026-11-23T06:00:03Z",
             "us.cbp      ERASED    2026-11-23T06:00:03Z  nobody                        executed"
                 + " 2026-11-23T06:00:03Z",
-            "sg.police   ACCEPTED  2026-11-20T10:00:00Z  -                             away, has not"
-                + " taken it since 2026-11-23T06:00:00Z (3 d 4 h)  not taken there for 6 d 0 h"),
+            "sg.police   ACCEPTED  2026-11-20T10:00:00Z  -                             away, has"
+                + " not taken it since 2026-11-23T06:00:00Z (3 d 4 h)  not taken there for 6 d 0"
+                + " h"),
         table(
             TAKEN_BACK,
             recipient("de.customs", Progress.PROGRESS_ERASED),
@@ -141,7 +142,7 @@ class RecipientTableTest {
     items.add(
         erasure("de.customs")
             .setCode("ON_LEGAL_HOLD")
-            .setReason("a legal hold keeps it; nobody is given it")
+            .setReason("a legal hold keeps the message; no client gets it")
             .build());
     List<String> lines =
         table(

@@ -1,10 +1,10 @@
 package org.entente.gateway.ledger.commit;
 
-/** Told of every commit, for metrics and readiness; called on the writer thread. */
+/** Observes every commit, for metrics and readiness; called on the writer thread. */
 public interface CommitObserver {
-  /** A batch is durable: how many changes, how many bytes, how many nanoseconds it took. */
+  /** A batch is durable: its number of changes, bytes and nanoseconds. */
   void committed(int changes, long bytes, long nanos);
 
-  /** The ledger has stopped and takes no more. */
+  /** The ledger has stopped. */
   void failed(LedgerFailure why);
 }

@@ -9,7 +9,7 @@ import org.entente.gateway.store.Batch;
  * #append}, then {@link #committed} or {@link #rolledBack}.
  */
 public interface Journal {
-  /** Adds leaves to the batch that carries what they tell of. */
+  /** Adds leaves to the batch with the changes that they record. */
   void append(Batch batch, List<AuditRecord> leaves);
 
   /** The batch is durable. */

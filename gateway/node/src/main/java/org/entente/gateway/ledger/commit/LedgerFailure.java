@@ -4,10 +4,9 @@ import org.entente.gateway.model.Code;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger did not take a change: nothing may be acknowledged. The code says who must act; after
- * a failed commit it is unknown whether the change is on the disk, so whoever asked learns the
- * truth by asking again when the ledger was opened again, which idempotency keys and sequence
- * numbers make safe.
+ * The ledger refused a change: nothing may be acknowledged. The code says who must act. After a
+ * failed commit it is unknown whether the change is on the disk; the caller finds out by repeating
+ * it once the ledger has been reopened, which idempotency keys and sequence numbers make safe.
  */
 public final class LedgerFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -11,9 +11,8 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes that are not committed yet, by table and key; the last change of a key counts. What was
- * done since a {@link #mark} can be undone, so that each change is noted once however many changes
- * it is nested in.
+ * Uncommitted changes by table and key; the last change of a key counts. Changes since a {@link
+ * #mark} can be undone, so that each is stored once, however deeply it is nested.
  */
 public final class Overlay {
   private static final byte[] DELETED = new byte[0];
@@ -22,7 +21,7 @@ public final class Overlay {
   private final List<Change> history = new ArrayList<>();
   private long bytes;
 
-  /** A key, not to be changed, with its hash. */
+  /** A key with its hash; the array must not be modified. */
   private static final class Key {
     private final byte[] bytes;
     private final int hash;
@@ -43,12 +42,12 @@ public final class Overlay {
     }
   }
 
-  /** What stood under a key before it was changed: null if nothing stood here. */
+  /** The earlier value of a changed key in this overlay; null if there was none. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Change(Table table, Key key, byte @Nullable [] before, int bytes) {}
 
   void put(Table table, byte[] key, byte[] value) {
-    // A marker is told by identity, so an empty value must not be the marker.
+    // The marker is recognised by identity, so an empty value must not be the marker.
     set(table, key, value.length == 0 ? value.clone() : value, key.length + value.length);
   }
 
@@ -63,20 +62,18 @@ public final class Overlay {
     bytes += more;
   }
 
-  /**
-   * What became of a key here: its value, {@link #isDeleted nothing}, or null if it is as it was.
-   */
+  /** The change of a key: its value, {@link #isDeleted a deletion}, or null if unchanged. */
   byte @Nullable [] find(Table table, byte[] key) {
     Map<Key, byte[]> entries = changes.get(table);
     return entries == null ? null : entries.get(new Key(key));
   }
 
-  /** How far it has come, for {@link #undoTo}. */
+  /** The present position, for {@link #undoTo}. */
   int mark() {
     return history.size();
   }
 
-  /** Undoes what was changed since a mark. */
+  /** Undoes the changes since a mark. */
   void undoTo(int mark) {
     for (int i = history.size() - 1; i >= mark; i--) {
       Change change = history.remove(i);
@@ -106,8 +103,8 @@ public final class Overlay {
     return bytes;
   }
 
-  /** Whether what was found says that the key is gone. An empty value is a value. */
-  @SuppressWarnings("ArrayEquals") // the marker is told by identity
+  /** Whether a result of {@link #find} is a deletion. An empty value is a value. */
+  @SuppressWarnings("ArrayEquals") // the marker is recognised by identity
   static boolean isDeleted(byte[] found) {
     return found == DELETED;
   }

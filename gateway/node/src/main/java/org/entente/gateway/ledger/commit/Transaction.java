@@ -9,8 +9,8 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Mutation} sees and changes: the committed state under the changes of those before
- * it in the batch and its own. Confined to the writer thread.
+ * The view of a {@link Mutation}: the committed state, with the changes of earlier mutations in the
+ * batch and its own. Confined to the writer thread.
  */
 public final class Transaction {
   private final Store store;
@@ -41,8 +41,8 @@ public final class Transaction {
   }
 
   /**
-   * Applies a change within this one: part of it if it returns, and undone alone if it throws, with
-   * its leaves and what it wanted done after the commit.
+   * Applies a change within this transaction. If it throws, it alone is undone, with its leaves and
+   * its actions after the commit.
    */
   public <T> T within(Mutation<T> change) {
     int changed = changes.mark();
@@ -62,7 +62,7 @@ public final class Transaction {
     }
   }
 
-  /** The value of a key, or null; not to be changed. */
+  /** The value of a key, or null; the array must not be modified. */
   public byte @Nullable [] get(Table table, byte[] key) {
     byte[] found = changes.find(table, key);
     if (found == null) {
@@ -82,8 +82,8 @@ public final class Transaction {
   }
 
   /**
-   * Walks over committed entries only: what this batch has put is not seen, and what it has deleted
-   * still is, so the caller asks {@link #get} before it relies on an entry.
+   * Scans committed entries only: it misses entries put by this batch and shows entries deleted by
+   * it, so the caller must check {@link #get} before relying on an entry.
    */
   public Scan scanCommitted(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
     return store.scan(table, fromInclusive, toExclusive);
@@ -94,7 +94,10 @@ public final class Transaction {
     leaves.add(leaf);
   }
 
-  /** Registers what is done once this change is durable; in order, on the writer thread, quick. */
+  /**
+   * Registers a quick action for when this change is durable; actions run in order, on the writer
+   * thread.
+   */
   public void afterCommit(Runnable action) {
     afterCommit.add(action);
   }

@@ -5,21 +5,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Gives the ledger's one writer its turns: a thread of its own in a node, virtual time in a
- * simulation. Runs one task at a time, in their order.
+ * Runs the ledger's writer: on its own thread in a node, in virtual time in a simulation. Runs one
+ * task at a time, in order.
  */
 public interface WriterExecutor extends Executor {
   /**
-   * Waits for what the writer has to do. Never called by a task of the writer itself.
+   * Waits for a future that the writer completes. Never called by a writer task.
    *
-   * @return what the future was completed with
+   * @return the result of the future
    * @throws java.util.concurrent.CompletionException as {@link CompletableFuture#join} does
    */
   <T> T await(CompletableFuture<T> future);
 
-  /** Runs a short task, which is none of the writer's, once the time has passed. */
+  /** Runs a short task, outside the writer's turns, after a delay. */
   void after(Duration delay, Runnable task);
 
-  /** No more turns; tasks that were given before still run. */
+  /** Accepts no more tasks; those given before still run. */
   void close();
 }

@@ -30,7 +30,7 @@ public final class WriterThread implements WriterExecutor {
     try {
       var unused = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      // Closed meanwhile: what waited is committed by then.
+      // Closed meanwhile: waiting changes have been committed.
     }
   }
 

@@ -1,4 +1,4 @@
-/** What a change of the ledger is, and what it sees while it is applied. */
+/** Changes of the ledger, and the transactions in which they are applied. */
 @NullMarked
 package org.entente.gateway.ledger.commit;
 

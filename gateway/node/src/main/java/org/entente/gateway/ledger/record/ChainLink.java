@@ -8,17 +8,17 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 
 /**
- * A message that changes one of the same origin.
+ * A message that changes another message of the same origin.
  *
  * @param id the message
  * @param type how it changes the other
  * @param target the other
- * @param atMillis when it was written, by its origin; milliseconds since 1970
+ * @param atMillis when its origin wrote it, in milliseconds since 1970
  * @param exercise whether it is training
  */
 public record ChainLink(
     MessageId id, MessageType type, MessageId target, long atMillis, boolean exercise) {
-  /** What a complete and checked label says; empty if it changes nothing. */
+  /** The link in a complete and checked label; empty if it changes nothing. */
   public static Optional<ChainLink> of(Label label) {
     return label.getReferences().isEmpty()
         ? Optional.empty()

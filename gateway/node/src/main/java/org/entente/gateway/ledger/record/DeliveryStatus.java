@@ -4,16 +4,16 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Where a message stands with one recipient, by the evidence about it. Pure: the same evidence
- * gives the same answer, in whatever order it came.
+ * The delivery status of a message at one recipient, derived from the evidence. Pure: the same
+ * evidence gives the same status, in any order.
  *
- * @param delivered the recipient says that it holds it
- * @param opened it says that a client took it
- * @param refused it says that it does not take it
- * @param leftUnread it says that nobody took it as long as it was kept
+ * @param delivered the recipient states that it holds the message
+ * @param opened it states that a client retrieved it
+ * @param refused it states that it refused it
+ * @param leftUnread it states that no client retrieved it during its retention
  * @param erased it answered the message's recall
- * @param withdrawn the origin gave up
- * @param overdue the origin says that nobody opened it in time
+ * @param withdrawn the origin withdrew it
+ * @param overdue the origin states that no client opened it in time
  */
 public record DeliveryStatus(
     boolean delivered,
@@ -24,13 +24,13 @@ public record DeliveryStatus(
     boolean withdrawn,
     boolean overdue) {
 
-  /** Whether an agency has stated something about a recipient. */
+  /** Looks up the statements of an agency about a recipient. */
   public interface EvidenceLookup {
     /** Whether there is such evidence. */
     boolean by(String agency, EvidenceKind kind, String recipient);
   }
 
-  /** Where it stands with one recipient. */
+  /** The status at one recipient. */
   public static DeliveryStatus with(String recipient, AgencyName origin, EvidenceLookup said) {
     String self = origin.value();
     return new DeliveryStatus(
@@ -43,22 +43,22 @@ public record DeliveryStatus(
         said.by(self, EvidenceKind.EVIDENCE_KIND_NON_RETRIEVAL, recipient));
   }
 
-  /** Whether nothing more is to be expected of the recipient. */
+  /** Whether nothing more is expected from the recipient. */
   public boolean ended() {
     return opened || refused || leftUnread || erased || withdrawn;
   }
 
-  /** Whether nobody there needs to open it any more. */
+  /** Whether the recipient no longer needs to open it. */
   public boolean seenTo() {
     return opened || erased;
   }
 
-  /** Whether the recipient's gateway is known to have dealt with it. */
+  /** Whether the recipient's gateway is known to have processed it. */
   public boolean answered() {
     return delivered || ended();
   }
 
-  /** Whether the recipient states things that exclude each other. */
+  /** Whether the recipient's statements contradict each other. */
   public boolean contradicted() {
     return (refused && (delivered || opened)) || (opened && leftUnread);
   }

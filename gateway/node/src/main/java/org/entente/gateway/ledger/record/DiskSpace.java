@@ -7,11 +7,11 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.store.Store;
 
 /**
- * How much room the disk of the ledger has, and what follows from it: publishers are slowed before
- * they are refused, and what comes in is refused before a commit can fail, so that what frees space
- * (mail that goes out, evidence, erasure) goes on.
+ * The free space on the ledger's disk, and its consequences: publishers are slowed before they are
+ * refused, and incoming messages are refused before a commit can fail, so that work that frees
+ * space (sending, evidence, erasure) continues.
  *
- * <p>Known as of the last {@link #look}. A level is left only when an eighth more than its
+ * <p>Values are those of the last {@link #look}. A level ends only when an eighth more than its
  * threshold is free, so that it does not change with every commit. Safe for many threads.
  */
 public final class DiskSpace {
@@ -20,13 +20,13 @@ public final class DiskSpace {
 
   private static final long MIB = 1 << 20;
 
-  /** How much there is. */
+  /** Levels of free space. */
   public enum Level {
     /** Enough. */
     AMPLE,
     /** Publishers are slowed. */
     SCARCE,
-    /** Nothing is taken from publishers and peers. */
+    /** Publishers and peers are refused. */
     FULL
   }
 
@@ -41,10 +41,10 @@ public final class DiskSpace {
   }
 
   /**
-   * Asks the disk.
+   * Measures the free space.
    *
-   * @return whether the level is another now
-   * @throws org.entente.gateway.store.StoreFailure if it does not say; the level stays
+   * @return whether the level has changed
+   * @throws org.entente.gateway.store.StoreFailure if that fails; the level stays
    */
   public synchronized boolean look() {
     long now = store.freeBytes();
@@ -54,22 +54,22 @@ public final class DiskSpace {
     return level != before;
   }
 
-  /** How much there is. */
+  /** The present level. */
   public Level level() {
     return level;
   }
 
-  /** Bytes that are free. */
+  /** The free bytes. */
   public long freeBytes() {
     return free;
   }
 
-  /** When it is acted upon. */
+  /** The thresholds of the levels. */
   public DiskThresholds thresholds() {
     return thresholds;
   }
 
-  /** Why nothing is taken in now; empty while it is. */
+  /** Why incoming messages are refused now; empty while they are accepted. */
   public Optional<Problem> refusal() {
     return level == Level.FULL
         ? Optional.of(
@@ -78,18 +78,18 @@ public final class DiskSpace {
                 "",
                 "the disk is filling: "
                     + free / MIB
-                    + " MiB are free, and nothing is taken below "
+                    + " MiB are free, and messages are refused below "
                     + thresholds.refuseBelow() / MIB
-                    + "; its operator makes room"))
+                    + "; its operator must free space"))
         : Optional.empty();
   }
 
-  /** How long sealing rests between two rounds now. */
+  /** The present pause between two sealing rounds. */
   public Duration pause() {
     return level == Level.AMPLE ? Duration.ZERO : pause(free, thresholds);
   }
 
-  /** From none at the first threshold to the longest at the second, evenly. */
+  /** Grows linearly from zero at the first threshold to the longest pause at the second. */
   static Duration pause(long free, DiskThresholds thresholds) {
     long range = thresholds.slowBelow() - thresholds.refuseBelow();
     double part = (double) (thresholds.slowBelow() - free) / range;

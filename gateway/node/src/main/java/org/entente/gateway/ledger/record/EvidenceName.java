@@ -8,21 +8,21 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * What makes two items of evidence the same statement: message, kind, the agency that states it and
- * the recipient it is about. An agency states most things once; relay kinds may repeat, and so may
- * the answer to a recall, which can be that a hold keeps the message first, and its erasure later,
- * and that a message was passed on, each time.
+ * The identity of a statement of evidence: message, kind, the agency that states it and the
+ * recipient it is about. An agency makes most statements once. Repeatable are relay kinds, the
+ * answer to a recall (first that a hold keeps the message, later its erasure), and each onward
+ * transfer.
  *
  * @param id the message
  * @param kind what happened
  * @param agency the agency that states it
- * @param recipient whom it is about; empty where it is about none
+ * @param recipient the recipient it is about; empty if there is none
  */
 public record EvidenceName(MessageId id, EvidenceKind kind, String agency, String recipient) {
-  /** How often a statement is kept that may repeat. */
+  /** Most copies kept of a repeatable statement. */
   public static final int REPEATS = 8;
 
-  /** How often it is kept that a recipient passed a message on. */
+  /** Most statements kept of a recipient's onward transfers of a message. */
   public static final int PASSED_ON = 64;
 
   private static final int MARK_BYTES = 8;
@@ -30,7 +30,7 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
   /**
    * The name of an item.
    *
-   * @throws org.entente.gateway.model.InvalidValue if its message id is none
+   * @throws org.entente.gateway.model.InvalidValue if its message id is invalid
    */
   public static EvidenceName of(EvidenceItem item) {
     return new EvidenceName(
@@ -40,7 +40,7 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
         item.getRecipient());
   }
 
-  /** How often it is kept. */
+  /** Most copies kept. */
   public int most() {
     return switch (kind) {
       case EVIDENCE_KIND_RELAY_ACCEPTANCE,
@@ -53,7 +53,7 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
     };
   }
 
-  /** Stands for all but the message, in few bytes and without a name in them. */
+  /** A short hash of all parts except the message, which reveals no name. */
   public byte[] mark() {
     byte[] hash =
         Sha256.hash(

@@ -6,10 +6,10 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What receiving has just opened, for the subscribers to which it goes next: without it each of
- * them would have it read and decrypted again. In memory only, up to 8 MiB and 1,000 messages and,
- * as {@link #expire} is called, for {@link #KEPT}; an entry goes with its message. Whoever asks has
- * read the message's record, so that nobody is given what is gone. Safe for many threads.
+ * Cache of content just opened on reception, so that it need not be read and decrypted again for
+ * each subscriber. In memory only, up to 8 MiB and 1,000 messages, and for {@link #KEPT} if {@link
+ * #expire} is called; an entry is removed with its message. Callers read the message's record
+ * first, so that no removed content is delivered. Safe for many threads.
  */
 public final class FreshContent {
   /** How long content stays. */
@@ -18,8 +18,8 @@ public final class FreshContent {
   private static final long BYTES = 8 << 20;
 
   /**
-   * More small messages than this would under full load be held until garbage is collected twice,
-   * and then die among what is old, whose collection stops the gateway for a tenth of a second.
+   * With more entries, small messages would survive two garbage collections under full load and die
+   * in the old generation, whose collection stops the gateway for a tenth of a second.
    */
   private static final int MESSAGES = 1_000;
 
@@ -30,21 +30,21 @@ public final class FreshContent {
   /**
    * Label and body as their origin published them.
    *
-   * @param bytes how large both are, serialised
+   * @param bytes serialised size of both
    */
   public record Content(Label label, Body body, int bytes) {}
 
-  /** Remembers what is committed at a position. */
+  /** Stores the content committed at a position. */
   public void put(long position, Content content, long nowMillis) {
     byPosition.put(position, content, content.bytes(), nowMillis);
   }
 
-  /** What is remembered of a position, or null. */
+  /** The content at a position, or null. */
   public @Nullable Content at(long position) {
     return byPosition.get(position);
   }
 
-  /** Forgets what has been here for its time; to be called every second. */
+  /** Removes expired entries; called every second. */
   public void expire(long nowMillis) {
     byPosition.removeBefore(nowMillis - KEPT.toMillis());
   }

@@ -8,8 +8,8 @@ import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.entente.gateway.store.StoreFailure;
 
 /**
- * A failure of this gateway over one message, told without anything of the message: the class of
- * what was thrown and the line of this program, never its text, which may quote what it met.
+ * A failure of this gateway to process one message, described without message content: the class of
+ * the exception and the line of this program, never the exception's text, which may quote content.
  *
  * @param code {@link Code#DAMAGED} for a stored record that cannot be read, else {@link
  *     Code#INTERNAL}
@@ -20,7 +20,7 @@ public record ProcessingFailure(Code code, String what) {
   private static final int LENGTH = 200;
   private static final int DEPTH = 16;
 
-  /** What was thrown, as a mishap. */
+  /** The description of an exception. */
   public static ProcessingFailure of(Throwable failure) {
     String where =
         Arrays.stream(failure.getStackTrace())
@@ -28,7 +28,7 @@ public record ProcessingFailure(Code code, String what) {
             .findFirst()
             .map(frame -> " at " + frame.getFileName() + ":" + frame.getLineNumber())
             .orElse("");
-    // The text of this one is the name of a table.
+    // The text of this exception holds only the name of a table.
     String text = failure instanceof CorruptRecord ? ": " + failure.getMessage() : "";
     String what = failure.getClass().getSimpleName() + where + text;
     return new ProcessingFailure(
@@ -37,8 +37,8 @@ public record ProcessingFailure(Code code, String what) {
   }
 
   /**
-   * Whether the machine failed and not this gateway over this message: the disk of ledger or
-   * keystore. Whatever is tried then fails, and it is for another time.
+   * Whether the machine failed (the disk of ledger or keystore), not the processing of this
+   * message. Every attempt then fails, so the message is retried later.
    */
   public static boolean isOfTheMachine(Throwable failure) {
     Optional<Throwable> cause = Optional.of(failure);

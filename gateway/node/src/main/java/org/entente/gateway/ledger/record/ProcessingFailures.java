@@ -7,18 +7,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts this gateway's failures over single messages, since it started: what fails once may have
- * met a bad moment, what fails {@link #TRIES} times is set aside. Remembers the latest {@link
- * #REMEMBERED}; whoever makes more fail meanwhile only has them tried more often. Safe for many
- * threads.
+ * Counts this gateway's failures to process single messages since it started. One failure may be
+ * transient; a message that fails {@link #TRIES} times is quarantined. Remembers the latest {@link
+ * #REMEMBERED}; causing more failures only leads to more attempts. Safe for many threads.
  *
- * @param <K> what names a message
+ * @param <K> the key of a message
  */
 public final class ProcessingFailures<K> {
-  /** So often something fails before it is set aside. */
+  /** Failures after which a message is quarantined. */
   public static final int TRIES = 3;
 
-  /** So many are counted at a time. */
+  /** Messages counted at a time. */
   static final int REMEMBERED = 4_096;
 
   private static final Logger LOG = LoggerFactory.getLogger(ProcessingFailures.class);
@@ -40,17 +39,17 @@ public final class ProcessingFailures<K> {
   /**
    * Counts failures of one step.
    *
-   * @param step what was being done, as the log has it
+   * @param step the name of the step in log lines
    */
   public ProcessingFailures(String step) {
     this.step = step;
   }
 
-  /** It failed again: logged, and counted unless the machine failed. */
+  /** Logs a failure, and counts it unless the machine failed. */
   public ProcessingFailure happened(K message, Throwable failure) {
     ProcessingFailure mishap = ProcessingFailure.of(failure);
     if (ProcessingFailure.isOfTheMachine(failure)) {
-      LOG.error("{} failed with the machine: {}", step, mishap.what(), failure);
+      LOG.error("{} failed because of the machine: {}", step, mishap.what(), failure);
     } else {
       int times = add(message, mishap);
       LOG.error("{} failed ({} of {}): {}{}", step, times, TRIES, mishap.what(), trace(failure));
@@ -65,18 +64,18 @@ public final class ProcessingFailures<K> {
     return now.times();
   }
 
-  /** The latest failure over a message that has failed often enough; empty for any other. */
+  /** The latest failure of a message that has failed {@link #TRIES} times; empty for any other. */
   public synchronized Optional<ProcessingFailure> over(K message) {
     Count count = counts.get(message);
     return count == null || count.times() < TRIES ? Optional.empty() : Optional.of(count.latest());
   }
 
-  /** It is dealt with. */
+  /** Forgets a message that has been settled. */
   public synchronized void forget(K message) {
     counts.remove(message);
   }
 
-  /** Where it happened, without the texts of exceptions, which may quote a message. */
+  /** The stack trace without exception texts, which may quote a message. */
   private static String trace(Throwable failure) {
     StringBuilder out = new StringBuilder();
     StackTraceElement[] frames = failure.getStackTrace();

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last put here, up to so many bytes and entries; the oldest goes first. A cache that
- * admits by how often something is asked for would turn away what is new, and all that is asked for
- * here is new. Safe for many threads.
+ * Cache of the newest entries, bounded by bytes and count; the oldest is evicted first. A cache
+ * that admits by frequency of access would reject new entries, and only new entries are read here.
+ * Safe for many threads.
  *
- * @param <K> names an entry
+ * @param <K> the key of an entry
  * @param <V> its value
  */
 public final class RecentCache<K, V> {
@@ -21,7 +21,7 @@ public final class RecentCache<K, V> {
 
   private record Entry<V>(V value, int bytes, long atMillis) {}
 
-  /** An empty one that holds so many bytes and entries at most. */
+  /** Creates an empty cache with these bounds. */
   public RecentCache(long mostBytes, int mostEntries) {
     this.mostBytes = mostBytes;
     this.mostEntries = mostEntries;
@@ -51,7 +51,7 @@ public final class RecentCache<K, V> {
     }
   }
 
-  /** Removes what was put before a time. */
+  /** Removes entries added before a time. */
   synchronized void removeBefore(long millis) {
     Iterator<Entry<V>> oldest = entries.values().iterator();
     while (oldest.hasNext()) {

@@ -16,7 +16,7 @@ import org.entente.gateway.seal.BucketKey;
 
 /**
  * Seals small records of the ledger under the key of the bucket in which their retention ends, so
- * that nothing that a label says lies on the disk in plaintext and all of it dies with its bucket.
+ * that no label data is on the disk in plaintext, and all of it becomes unreadable with its bucket.
  * AES-256-GCM (NIST SP 800-38D) with a random nonce, bound to a context; fewer than 2^32 records a
  * bucket. Safe for many threads.
  *
@@ -34,13 +34,13 @@ public final class RecordSeal {
   private final StorageKeys keys;
   private final SecureRandom random;
 
-  /** Sealing under some keys. */
+  /** Creates a seal over storage keys. */
   public RecordSeal(StorageKeys keys, SecureRandom random) {
     this.keys = keys;
     this.random = random;
   }
 
-  /** Seals for a purpose, to be kept until a time. */
+  /** Seals a record for a context, to be kept until a time. */
   public byte[] seal(String context, byte[] plaintext, Instant keepUntil) {
     LocalDate lastDay = LocalDate.ofInstant(keepUntil, ZoneOffset.UTC);
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
@@ -54,7 +54,7 @@ public final class RecordSeal {
     return record;
   }
 
-  /** Opens; empty where the key is gone or the bytes are not what was sealed for this purpose. */
+  /** Opens a record; empty if its key is gone, or the bytes were not sealed for this context. */
   public Optional<byte[]> open(String context, byte[] sealed) {
     if (sealed.length < PREFIX || sealed[0] != VERSION) {
       return Optional.empty();
@@ -67,10 +67,10 @@ public final class RecordSeal {
   }
 
   /**
-   * The MAC of a term under the key of a bucket, by which an entry is found again and nothing said.
+   * The MAC of a term under the key of a bucket: finds an entry without revealing the term.
    *
    * @param lastDay of the bucket, days since 1970
-   * @param mac 16 bytes, not to be changed
+   * @param mac 16 bytes; must not be modified
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Token(long lastDay, byte[] mac) {}
@@ -107,7 +107,7 @@ public final class RecordSeal {
     return new Token(lastDay, Arrays.copyOf(mac, TOKEN_BYTES));
   }
 
-  /** What a record is bound to: its context and what stands before its ciphertext. */
+  /** The associated data of a record: its context and the bytes before its ciphertext. */
   private static byte[] aad(String context, byte[] record) {
     byte[] name = context.getBytes(StandardCharsets.UTF_8);
     byte[] aad = new byte[1 + name.length + PREFIX];

@@ -8,10 +8,9 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
 /**
- * How often a node was started over a ledger. What is kept bears the number of the start in which
- * it was decided, where a clock would not do: one that was set back tells an earlier start from a
- * later no more. A ledger that was set back counts again from where it was, and so does all that is
- * in it.
+ * Counts the starts of a node over a ledger. Records carry the number of the start in which they
+ * were decided. A clock would not do, since one that was set back no longer tells an earlier start
+ * from a later one. A restored ledger counts on from its own number, as does everything in it.
  *
  * <pre>META "starts" → u64</pre>
  */
@@ -20,7 +19,7 @@ public final class StartCounter {
 
   private StartCounter() {}
 
-  /** Counts one more; the number of this start, from 1. Durable when it returns. */
+  /** Counts a start and returns its number, from 1. Durable on return. */
   public static long next(Store store) {
     byte[] before = store.get(Table.META, STARTS);
     long start = before == null ? 1 : BigEndian.u64(before, 0) + 1;

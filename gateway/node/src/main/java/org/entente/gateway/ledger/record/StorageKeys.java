@@ -7,16 +7,16 @@ import org.entente.gateway.seal.BucketKey;
 
 /**
  * The storage keys of the buckets in which content is kept, one for each day on which a retention
- * ends. They live in the keystore, apart from the ledger; destroying a bucket's key erases whatever
- * was kept in it. Safe for many threads.
+ * ends. They are in the keystore, outside the ledger; destroying a bucket's key erases its content.
+ * Safe for many threads.
  */
 public interface StorageKeys {
-  /** The key of a bucket, made and durable if it is new. */
+  /** The key of a bucket; a new one is made and durable on return. */
   BucketKey forBucket(LocalDate lastDay);
 
-  /** The key of a bucket, if there is one still. */
+  /** The key of a bucket, if it still exists. */
   Optional<BucketKey> existing(LocalDate lastDay);
 
-  /** The key of a message under legal hold, if it is. */
+  /** The key of a message under legal hold; empty if it is not held. */
   Optional<BucketKey> held(MessageId message);
 }

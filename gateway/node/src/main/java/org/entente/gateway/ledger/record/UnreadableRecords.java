@@ -9,10 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records of the queues that were found to be not what this program writes, since the start or
- * until they were settled: a defect, or damage that no checksum shows. Each is told of once, in the
- * log; whoever works through a queue passes it over, so that it holds up nothing else. Safe for
- * many threads; at most 1,000 are remembered.
+ * Unreadable queue records found since the start and not settled: a defect, or damage that no
+ * checksum shows. Each is logged once; queue processing skips it, so that it blocks nothing else.
+ * Safe for many threads; at most 1,000 are remembered.
  */
 public final class UnreadableRecords {
   private static final Logger LOG = LoggerFactory.getLogger(UnreadableRecords.class);
@@ -23,14 +22,14 @@ public final class UnreadableRecords {
   public UnreadableRecords() {}
 
   /**
-   * One was met.
+   * Adds an unreadable record.
    *
    * @param which recipient or peer, lane and number
    */
   public void found(Table table, String which, Throwable cause) {
     if (found.size() < MOST && found.add(name(table, which))) {
       LOG.error(
-          "ALARM {}: the record {} of table {} cannot be read; the others go on without it",
+          "ALARM {}: the record {} of table {} cannot be read and is skipped",
           Code.DAMAGED,
           which,
           table,
@@ -38,14 +37,14 @@ public final class UnreadableRecords {
     }
   }
 
-  /** One is not there any more. */
+  /** Removes a record that no longer exists. */
   public void settled(Table table, String which) {
     if (found.remove(name(table, which))) {
-      LOG.warn("the record {} of table {}, which could not be read, is settled", which, table);
+      LOG.warn("the unreadable record {} of table {} is settled", which, table);
     }
   }
 
-  /** Whether none is known, which is as it should be. */
+  /** Whether there are none. */
   public boolean isEmpty() {
     return found.isEmpty();
   }
@@ -54,12 +53,12 @@ public final class UnreadableRecords {
     return table + " " + which;
   }
 
-  /** How many there are of a table. */
+  /** The number of a table's unreadable records. */
   public long count(Table table) {
     return found.stream().filter(one -> one.startsWith(name(table, ""))).count();
   }
 
-  /** All, by table and place, in words. */
+  /** Descriptions of all, by table and position. */
   public List<String> list() {
     return List.copyOf(found);
   }

@@ -1,4 +1,4 @@
-/** Records of the ledger: how they are sealed at rest, and what one of them says. */
+/** Records of the ledger: their sealing at rest and their interpretation. */
 @NullMarked
 package org.entente.gateway.ledger.record;
 

@@ -6,16 +6,16 @@ import java.util.List;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * Which numbers of one (origin, lane) have been received or resolved in one epoch: a watermark,
- * below which all are, and a bounded set of ranges received above it.
+ * The numbers of one (origin, lane) received or resolved in one epoch: a watermark, below which all
+ * are, and a bounded set of ranges received above it.
  *
  * <p>Makes delivery into the recipient's ledger exactly once: a number is {@link Offer#NEW} at most
- * once per epoch, whatever paths, duplicates and gaps it came through. Holds at most {@link
- * #MAX_RANGES} ranges within {@link #SPAN} numbers of the watermark, so at most 4 KiB; what lies
- * beyond is {@link Offer#TOO_FAR} and has to be offered again once the gaps are filled or resolved.
+ * once per epoch, whatever paths, duplicates and gaps occurred. Holds at most {@link #MAX_RANGES}
+ * ranges within {@link #SPAN} numbers of the watermark, so at most 4 KiB; numbers beyond are {@link
+ * Offer#TOO_FAR} and must be offered again once the gaps are filled or resolved.
  *
  * <p>Mutable and not thread-safe. Durable only when its {@link #encode() encoded} form is committed
- * together with what was received.
+ * together with the received messages.
  *
  * <pre>
  * encoded, version 1, big-endian:
@@ -39,13 +39,13 @@ public final class OriginWindow {
   private static final int FIXED = 19;
   private static final int RANGE = 8;
 
-  /** What a number turned out to be. */
+  /** The result of offering a number. */
   public enum Offer {
     /** Not seen before; now counted as received. */
     NEW,
     /** Received or resolved already. */
     DUPLICATE,
-    /** Too far above the watermark, or behind too many gaps, to be remembered; not counted. */
+    /** Too far above the watermark, or after too many gaps, to be recorded; not counted. */
     TOO_FAR
   }
 
@@ -62,18 +62,18 @@ public final class OriginWindow {
   }
 
   /**
-   * A window in which nothing was received.
+   * An empty window.
    *
    * @param epoch from 1
    */
   public static OriginWindow fresh(long epoch) {
     if (epoch < 1) {
-      throw new IllegalArgumentException("epochs begin at 1, not " + epoch);
+      throw new IllegalArgumentException("an epoch must be at least 1, not " + epoch);
     }
     return new OriginWindow(epoch, 0);
   }
 
-  /** A copy that changes on its own, to be kept or dropped with the commit it belongs to. */
+  /** An independent copy, kept or dropped with its commit. */
   public OriginWindow copy() {
     OriginWindow copy = new OriginWindow(epoch, watermark);
     copy.above.addAll(above);
@@ -95,12 +95,12 @@ public final class OriginWindow {
     return above.isEmpty() ? watermark : above.get(above.size() - 1).last();
   }
 
-  /** What was received above the watermark, ascending. */
+  /** The ranges received above the watermark, ascending. */
   public List<Range> receivedAbove() {
     return List.copyOf(above);
   }
 
-  /** What is missing between the watermark and the highest number, ascending. */
+  /** The ranges missing between the watermark and the highest number, ascending. */
   public List<Range> gaps() {
     List<Range> gaps = new ArrayList<>();
     long next = watermark + 1;
@@ -123,7 +123,7 @@ public final class OriginWindow {
    */
   public Offer offer(long sequence) {
     if (sequence < 1) {
-      throw new IllegalArgumentException("origin sequences begin at 1, not " + sequence);
+      throw new IllegalArgumentException("an origin sequence must be at least 1, not " + sequence);
     }
     if (sequence <= watermark) {
       return Offer.DUPLICATE;
@@ -143,19 +143,19 @@ public final class OriginWindow {
    * Counts a number as resolved by its origin's VOID statement, whose signature the caller has
    * checked.
    *
-   * @return NEW if nothing had come under the number, so that nothing will; DUPLICATE if the number
-   *     was received (or voided) before: what is held under it calls for a recall
+   * @return NEW if no message had arrived under the number, and none will; DUPLICATE if the number
+   *     was received (or voided) before: a message held under it must be recalled
    */
   public Offer resolveVoid(long sequence) {
     return offer(sequence);
   }
 
   /**
-   * Counts every number below one as resolved, on its origin's signed word that it owes none of
-   * them.
+   * Counts every number below a bound as resolved, because its origin states under its signature
+   * that it has none of them queued.
    *
    * @param below from 1
-   * @return how many of them were neither received nor resolved before: they never come
+   * @return how many of them were neither received nor resolved before; they will never arrive
    */
   public long settleBelow(long below) {
     long last = Math.min(below, Long.MAX_VALUE - SPAN) - 1;
@@ -221,7 +221,7 @@ public final class OriginWindow {
     return index >= 0 && sequence <= above.get(index).last();
   }
 
-  /** The form in which the store keeps it; see the class. */
+  /** The stored form; see the class comment. */
   public byte[] encode() {
     ByteBuffer bytes = ByteBuffer.allocate(FIXED + RANGE * above.size());
     bytes.put(VERSION).putLong(epoch).putLong(watermark).putShort((short) above.size());

@@ -9,11 +9,12 @@ import org.entente.gateway.model.InvalidValue;
 
 /**
  * The windows of one (origin, lane), one for each epoch. An origin begins another epoch when its
- * ledger was restored; what it still owes of earlier ones goes on arriving under its old numbers.
+ * ledger was restored; messages still queued in earlier epochs keep arriving under their old
+ * numbers.
  *
- * <p>At most {@link #MAX_EPOCHS} are kept: with one more the lowest is closed, and nothing of it or
- * below it is taken any more. Mutable and not thread-safe. Durable only when its {@link #encode()
- * encoded} form is committed together with what was received.
+ * <p>At most {@link #MAX_EPOCHS} are kept: one more closes the lowest, and messages of it or below
+ * are no longer accepted. Mutable and not thread-safe. Durable only when its {@link #encode()
+ * encoded} form is committed together with the received messages.
  *
  * <pre>
  * encoded, version 2, big-endian:
@@ -39,14 +40,13 @@ public final class OriginWindows {
     this.lowest = lowest;
   }
 
-  /** Nothing was received in any epoch. */
+  /** Without any window. */
   public static OriginWindows none() {
     return new OriginWindows(1);
   }
 
   /**
-   * The window of an epoch, begun where there was none; changes of it are changes here. Empty if
-   * the epoch is closed.
+   * The live window of an epoch, created if there was none. Empty if the epoch is closed.
    *
    * @param epoch from 1
    */
@@ -72,7 +72,7 @@ public final class OriginWindows {
     return List.copyOf(windows.values());
   }
 
-  /** The form in which the store keeps it; see the class. */
+  /** The stored form; see the class comment. */
   public byte[] encode() {
     List<byte[]> encoded = windows.values().stream().map(OriginWindow::encode).toList();
     int length = FIXED + encoded.stream().mapToInt(bytes -> 2 + bytes.length).sum();

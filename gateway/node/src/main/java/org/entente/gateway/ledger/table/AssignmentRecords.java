@@ -20,8 +20,8 @@ import org.entente.proto.v1.ChargeState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps who acts on this agency's messages, by the word of their recipients, and who of this agency
- * acts on what it received; sealed and as long as evidence. Safe for many threads.
+ * Keeps who acts on this agency's messages, as stated by their recipients, and who of this agency
+ * acts on received messages; sealed, and kept as long as evidence. Safe for many threads.
  */
 public final class AssignmentRecords {
   private static final String CONTEXT = "charge";
@@ -29,28 +29,28 @@ public final class AssignmentRecords {
 
   private final RecordSeal atRest;
 
-  /** Records sealed so. */
+  /** Creates records with this seal. */
   public AssignmentRecords(RecordSeal atRest) {
     this.atRest = atRest;
   }
 
   /**
-   * A page.
+   * One page of charges.
    *
-   * @param next where the next begins; empty if this is the last
+   * @param next where the next page begins; empty if this is the last
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Page(List<ChargeState> states, byte[] next) {}
 
   /**
-   * Keeps what a recipient says of a message, unless it said something later before: two of its
-   * words can overtake each other on their way. Whether it was kept.
+   * Keeps a recipient's statement about a message, unless a later one is stored already, as
+   * statements can overtake each other. Returns whether it was kept.
    */
   public boolean keep(Transaction tx, AssignmentTable book, AgencyName agency, Charge charge) {
     return keep(tx, book, Side.SENT, agency, charge);
   }
 
-  /** Keeps what this agency says of a message of an originator, unless it said something later. */
+  /** Keeps this agency's statement about an originator's message, unless a later one is stored. */
   public boolean keepOwn(
       Transaction tx, AssignmentTable book, AgencyName originator, Charge charge) {
     return keep(tx, book, Side.RECEIVED, originator, charge);
@@ -78,21 +78,21 @@ public final class AssignmentRecords {
   }
 
   /**
-   * What was said, in the order of messages.
+   * Recipients' statements, in the order of messages.
    *
    * @param of of this message only; null for all
-   * @param after as the page before gave it; empty for the first
+   * @param after the next place given by the previous page; empty for the first
    */
   public Page page(AssignmentTable book, @Nullable MessageId of, byte[] after, int size) {
     return page(book, Side.SENT, of, after, size);
   }
 
-  /** The same of what this agency said; the agency of a state is the originator. */
+  /** This agency's statements; the agency of a state is the originator. */
   public Page own(AssignmentTable book, @Nullable MessageId of, byte[] after, int size) {
     return page(book, Side.RECEIVED, of, after, size);
   }
 
-  /** When this agency said last of a message that somebody acts on it, or nobody does. */
+  /** The time of this agency's latest statement about who acts on a message. */
   public Optional<Instant> lastOwn(AssignmentTable book, MessageId id) {
     return own(book, id, new byte[0], 1).states().stream()
         .map(state -> Instant.ofEpochMilli(Timestamps.toMillis(state.getCharge().getAt())))
@@ -110,7 +110,7 @@ public final class AssignmentRecords {
     return new Page(states, more ? found.get(size - 1).place() : new byte[0]);
   }
 
-  /** Empty once the key of its bucket is destroyed. */
+  /** Opens a record; empty once the key of its bucket is destroyed. */
   private Optional<ChargeState> open(Side side, AgencyName agency, byte[] sealed) {
     return atRest.open(context(side), sealed).map(bytes -> state(agency, bytes));
   }

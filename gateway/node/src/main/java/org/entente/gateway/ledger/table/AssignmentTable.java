@@ -15,8 +15,8 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who acts on what, sealed: what each recipient of a message of this agency said last, and what
- * this agency said last of a message that it received.
+ * Charges (who acts on which message), sealed: the latest statement of each recipient about this
+ * agency's messages, and this agency's latest statement about each received message.
  *
  * <pre>
  * CHARGE u8 1 · 16-byte message id · ascii recipient              → u32 last day · sealed record
@@ -34,11 +34,11 @@ public final class AssignmentTable {
 
   private final Store store;
 
-  /** Who speaks of whose message. */
+  /** The direction of a statement. */
   enum Side {
-    /** Recipients of this agency's; the other agency of a key is the recipient. */
+    /** A recipient about this agency's message; the agency in the key is the recipient. */
     SENT(1),
-    /** This agency of what it received; the other agency of a key is the originator. */
+    /** This agency about a received message; the agency in the key is the originator. */
     RECEIVED(3);
 
     private final int states;
@@ -58,16 +58,16 @@ public final class AssignmentTable {
   }
 
   /**
-   * What was said last of one message.
+   * The latest statement about one message.
    *
-   * @param agency who said so of this agency's, or whose it is
+   * @param agency the recipient that made the statement, or the originator of the message
    * @param place where the next page begins
-   * @param sealed not to be changed
+   * @param sealed must not be modified
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Entry(byte[] place, MessageId id, AgencyName agency, byte[] sealed) {}
 
-  /** Puts it in the place of what was said before. */
+  /** Replaces the earlier statement. */
   void put(
       Transaction tx, Side side, MessageId id, AgencyName agency, long lastDay, byte[] sealed) {
     byte[] key = key(side, id, agency);
@@ -79,17 +79,17 @@ public final class AssignmentTable {
     tx.put(Table.CHARGE, endKey(side, lastDay, key), NOTHING);
   }
 
-  /** What was said last, sealed; null if nothing was. */
+  /** The latest statement, sealed; null if there is none. */
   byte @Nullable [] read(Transaction tx, Side side, MessageId id, AgencyName agency) {
     byte[] value = tx.get(Table.CHARGE, key(side, id, agency));
     return value == null ? null : sealed(value);
   }
 
   /**
-   * Committed entries in the order of message ids and agencies, at most so many.
+   * Committed entries in the order of message ids and agencies, at most {@code most}.
    *
    * @param of of this message only; null for all
-   * @param after a place of the page before; empty for the first
+   * @param after a place of the previous page; empty for the first
    */
   List<Entry> page(Side side, @Nullable MessageId of, byte[] after, int most) {
     int states = side.states;
@@ -122,9 +122,7 @@ public final class AssignmentTable {
     return out;
   }
 
-  /**
-   * Forgets what was sealed for buckets that ended before a day, at most so many; how many went.
-   */
+  /** Removes records of buckets that ended before a day, at most {@code most}; returns how many. */
   public int prune(Transaction tx, long today, int most) {
     int gone = prune(tx, Side.SENT, today, most);
     return gone + prune(tx, Side.RECEIVED, today, most - gone);

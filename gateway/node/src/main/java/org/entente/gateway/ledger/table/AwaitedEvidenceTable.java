@@ -20,8 +20,9 @@ import org.entente.proto.store.v1.UnopenedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is awaited of the recipients of own messages: when to look whether it came, and the messages
- * that nobody had opened in time. Names and times only; nothing of a label. Safe for many threads.
+ * Evidence awaited from the recipients of this agency's messages: when to check for it, and the
+ * messages that were not opened in time. Names and times only; no label data. Safe for many
+ * threads.
  *
  * <pre>
  * META     "evidence unopened"                       → u64 last number of an unopened message
@@ -43,7 +44,7 @@ public final class AwaitedEvidenceTable {
   private final Map<Group, Integer> counts = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  /** Whether any message was ever listed: where none was, none is looked for. */
+  /** Whether any message was ever listed; if not, look-ups are skipped. */
   private volatile boolean any;
 
   public AwaitedEvidenceTable(Store store) {
@@ -58,33 +59,33 @@ public final class AwaitedEvidenceTable {
     }
   }
 
-  /** A message to be looked at. */
+  /** A message to check, and when. */
   public record DueMessage(long atMillis, MessageId id) {}
 
-  /** Whether a message was or is among the unopened ones, for one recipient. */
+  /** Whether a message is or was listed as unopened, for one recipient. */
   public enum ListingState {
-    /** It never was. */
+    /** It was never listed. */
     NEVER,
-    /** It is. */
+    /** It is listed. */
     LISTED,
-    /** It was. */
+    /** It was listed. */
     ENDED
   }
 
   /** An unopened message; numbers rise in the order in which they were listed. */
   public record UnopenedMessage(long number, UnopenedRecord record) {}
 
-  /** A message is to be looked at then. */
+  /** Schedules the check of a message. */
   public void look(Transaction tx, DueMessage due) {
     tx.put(Table.EVIDENCE, dueKey(due), NOTHING);
   }
 
-  /** It was looked at. */
+  /** Removes the schedule of a message that has been checked. */
   public void looked(Transaction tx, DueMessage due) {
     tx.delete(Table.EVIDENCE, dueKey(due));
   }
 
-  /** At most so many that are due at a time, the longest due first. */
+  /** Messages due at a time, at most {@code most}, the longest due first. */
   public List<DueMessage> due(long nowMillis, int most) {
     byte[] from = KeyBuilder.key().u8(DUE).done();
     byte[] to = KeyBuilder.key().u8(DUE).u64(nowMillis + 1).done();
@@ -100,12 +101,12 @@ public final class AwaitedEvidenceTable {
     return out;
   }
 
-  /** Where a message stands in the list for a recipient. */
+  /** The listing state of a message for a recipient. */
   public ListingState listing(Transaction tx, MessageId id, String recipient) {
     return listing(tx.get(Table.EVIDENCE, numberKey(id, recipient)));
   }
 
-  /** The same as far as it is committed. */
+  /** The same, as committed. */
   public ListingState listing(MessageId id, String recipient) {
     return listing(store.get(Table.EVIDENCE, numberKey(id, recipient)));
   }
@@ -117,7 +118,7 @@ public final class AwaitedEvidenceTable {
     return BigEndian.u64(number, 0) == 0 ? ListingState.ENDED : ListingState.LISTED;
   }
 
-  /** Adds to the unopened ones. */
+  /** Adds an unopened message. */
   public void list(Transaction tx, UnopenedRecord record) {
     any = true;
     byte[] last = tx.get(Table.META, LAST);
@@ -134,7 +135,9 @@ public final class AwaitedEvidenceTable {
         });
   }
 
-  /** Takes a message from the list for a recipient; whether it was there. It does not come back. */
+  /**
+   * Removes a message from the list for a recipient, permanently; returns whether it was listed.
+   */
   public boolean unlist(Transaction tx, MessageId id, String recipient) {
     if (!any) {
       return false;
@@ -155,7 +158,7 @@ public final class AwaitedEvidenceTable {
     return true;
   }
 
-  /** At most so many whose number is greater, in the order of their numbers. */
+  /** Messages with greater numbers, at most {@code most}, in the order of their numbers. */
   public List<UnopenedMessage> unopened(long after, int most) {
     byte[] all = KeyBuilder.key().u8(UNOPENED).done();
     List<UnopenedMessage> out = new ArrayList<>();
@@ -168,17 +171,20 @@ public final class AwaitedEvidenceTable {
     return out;
   }
 
-  /** How many of a recipient and lane are listed, training traffic aside. */
+  /** The number listed for a recipient and lane, without training traffic. */
   public int unopened(String recipient, Lane lane) {
     return counts.getOrDefault(new Group(recipient, lane), 0);
   }
 
-  /** Has this run after each commit that lists something: on the writer's thread, so quick. */
+  /**
+   * Adds a listener called after each commit that lists a message, on the writer's thread, so it
+   * must be quick.
+   */
   public void onListed(Runnable listener) {
     listeners.add(listener);
   }
 
-  /** Does not run it any more. */
+  /** Removes a listener. */
   public void forget(Runnable listener) {
     listeners.remove(listener);
   }

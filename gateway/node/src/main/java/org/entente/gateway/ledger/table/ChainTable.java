@@ -15,8 +15,8 @@ import org.entente.proto.store.v1.ChainRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which messages of an origin change which, received ones and this agency's own. The origin is part
- * of every key, so that what one origin says can never touch a message of another.
+ * The changes between messages of an origin, both received ones and this agency's own. The origin
+ * is part of every key, so that one origin can never change a message of another.
  *
  * <pre>
  * CHAIN u8 1 · ascii origin · 16-byte message id              → ChainRecord
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * CHAIN u8 3 and u8 4: see {@code RedeliveryQueue}
  * </pre>
  *
- * The day is that on which the record was last looked at, days since 1970.
+ * The day is the one on which the record was last examined, in days since 1970.
  */
 public final class ChainTable {
   private static final int RECORD = 1;
@@ -38,7 +38,7 @@ public final class ChainTable {
     this.store = store;
   }
 
-  /** Whether somebody still needs the record of a message. */
+  /** Tells whether the record of a message is still needed. */
   public interface NeedCheck {
     boolean is(AgencyName origin, MessageId id);
   }
@@ -57,7 +57,7 @@ public final class ChainTable {
     return value == null ? null : parse(value);
   }
 
-  /** Puts a record in the place of what there was. */
+  /** Sets or replaces a record. */
   public void put(Transaction tx, AgencyName origin, MessageId id, ChainRecord record) {
     byte[] key = key(origin, id);
     int today = (int) (tx.nowMillis() / 86_400_000);
@@ -70,8 +70,8 @@ public final class ChainTable {
   }
 
   /**
-   * Forgets records that were not looked at since before a day and that nobody needs, at most so
-   * many; those that are needed count as looked at today. How many were dealt with.
+   * Removes records last examined before a day and no longer needed; those still needed are marked
+   * as examined today. Handles at most {@code most} and returns how many.
    */
   public int prune(Transaction tx, long day, int most, NeedCheck needed) {
     int seen = 0;
@@ -107,7 +107,7 @@ public final class ChainTable {
     }
   }
 
-  /** The origin in a key of any space but that of the days. */
+  /** The origin in a key of any key space except that of days. */
   public static AgencyName origin(byte[] key) {
     int length = key[1] & 0xff;
     return new AgencyName(new String(key, 2, length, StandardCharsets.US_ASCII));

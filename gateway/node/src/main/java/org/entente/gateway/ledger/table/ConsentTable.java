@@ -17,8 +17,8 @@ import org.entente.proto.store.v1.ConsentStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consents to passing on messages: those that others ask of this agency, and those that it asks of
- * others. Named by the message that asks, so the oldest comes first.
+ * Consents to onward transfer of messages: those requested from this agency, and those requested by
+ * it. The id is that of the requesting message, so the oldest comes first.
  *
  * <pre>
  * CONSENT u8 1 · 16-byte consent id                        → ConsentRecord: asked of this agency
@@ -38,11 +38,11 @@ public final class ConsentTable {
     this.store = store;
   }
 
-  /** On which side of a consent this agency is. */
+  /** This agency's side of a consent. */
   public enum Side {
-    /** Others ask it. */
+    /** Others request consent from it. */
     ORIGINATOR(1),
-    /** It asks others. */
+    /** It requests consent from others. */
     ASKER(2);
 
     private final int space;
@@ -79,10 +79,10 @@ public final class ConsentTable {
     return value == null ? null : parse(value);
   }
 
-  /** At most so many of a side after an id, or from the oldest on, oldest first. */
+  /** Consents of a side after an id, or from the oldest, at most {@code most}, oldest first. */
   public List<Entry> page(Side side, @Nullable MessageId after, int most) {
     byte[] prefix = KeyBuilder.key().u8(side.space).done();
-    // The least key greater than that of the id: the same with a zero byte behind it.
+    // The least key greater than that of the id: the same followed by a zero byte.
     byte[] from =
         after == null ? prefix : KeyBuilder.key().bytes(key(side.space, after)).u8(0).done();
     List<Entry> out = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class ConsentTable {
     return out;
   }
 
-  /** The latest consents, at most so many, that this agency asked for about a message. */
+  /** The latest consents that this agency requested for a message, at most {@code most}. */
   public List<MessageId> about(MessageId message, int most) {
     byte[] prefix = KeyBuilder.key().u8(ABOUT).bytes(message.bytes()).done();
     List<MessageId> found = new ArrayList<>();
@@ -111,7 +111,7 @@ public final class ConsentTable {
     return found;
   }
 
-  /** How many requests of an agency are not decided; counts no further than {@code most}. */
+  /** The number of an agency's undecided requests, counted up to {@code most}. */
   public int open(AgencyName agency, int most) {
     byte[] prefix = KeyBuilder.key().u8(OPEN).ascii(agency.value()).done();
     int count = 0;
@@ -125,8 +125,8 @@ public final class ConsentTable {
   }
 
   /**
-   * Forgets what is over, at most so many consents; how many. Looks at all: the ids of those that
-   * others ask for are the others' choice, and so is their order.
+   * Removes expired consents, at most {@code most}; returns how many. Examines all, as other
+   * agencies choose the ids of their requests, and so the order.
    */
   public int prune(Transaction tx, long nowMillis, int most) {
     int pruned = 0;
@@ -156,7 +156,7 @@ public final class ConsentTable {
     return 1;
   }
 
-  /** The messages that a consent is about. */
+  /** The messages that a consent covers. */
   public static List<MessageId> messages(ConsentRecord record) {
     return record.getMessageIdsList().stream()
         .map(bytes -> MessageId.of(bytes.toByteArray()))

@@ -14,7 +14,7 @@ import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.CursorRecord;
 
 /**
- * Durable places of subscribers.
+ * Durable cursors of subscribers.
  *
  * <pre>CURSOR ascii client · ascii cursor → CursorRecord</pre>
  */
@@ -37,7 +37,7 @@ public final class CursorTable {
     return value == null ? Optional.empty() : Optional.of(parse(value));
   }
 
-  /** Names of a client's committed cursors, in their order; at most so many. */
+  /** Names of a client's committed cursors, in order; at most {@code most}. */
   public List<String> names(String client, int most) {
     byte[] prefix = KeyBuilder.key().ascii(client).done();
     List<String> names = new ArrayList<>();
@@ -56,9 +56,9 @@ public final class CursorTable {
   public record NamedCursor(String client, String cursor, CursorRecord record) {}
 
   /**
-   * Committed cursors by client and name, at most so many.
+   * Committed cursors by client and name, at most {@code most}.
    *
-   * @param client whose; empty for all
+   * @param client the client; empty for all
    */
   public List<NamedCursor> all(String client, int most) {
     byte[] prefix = client.isEmpty() ? new byte[0] : KeyBuilder.key().ascii(client).done();
@@ -74,7 +74,7 @@ public final class CursorTable {
     return all;
   }
 
-  /** Forgets a cursor. */
+  /** Removes a cursor. */
   public void remove(Transaction tx, String client, String cursor) {
     tx.delete(Table.CURSOR, key(client, cursor));
   }

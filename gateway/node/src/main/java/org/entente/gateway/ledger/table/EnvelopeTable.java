@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Envelopes in custody, each kept once however many recipients and queues refer to it, until the
- * last reference goes. Named by the hash of its header, so that nobody can replace one by another
- * under the same id.
+ * last reference is released. The key is the hash of its header, so that no envelope can replace
+ * another under the same id.
  *
  * <pre>
  * ENVELOPE u8 1 · 32-byte header hash → StoredEnvelope
@@ -32,7 +32,7 @@ public final class EnvelopeTable {
     this.store = store;
   }
 
-  /** Stores an envelope, or, if it is there, adds to its references. */
+  /** Stores an envelope, or adds references to a stored one. */
   public void hold(Transaction tx, byte[] headerHash, StoredEnvelope envelope, int references) {
     byte[] countKey = countKey(headerHash);
     byte[] count = tx.get(Table.ENVELOPE, countKey);
@@ -43,7 +43,7 @@ public final class EnvelopeTable {
     tx.put(Table.ENVELOPE, countKey, KeyBuilder.key().u32(held + references).done());
   }
 
-  /** Gives back one reference; with the last the envelope goes. */
+  /** Releases one reference; the last one removes the envelope. */
   public void release(Transaction tx, byte[] headerHash) {
     byte[] countKey = countKey(headerHash);
     byte[] count = tx.get(Table.ENVELOPE, countKey);
@@ -90,7 +90,7 @@ public final class EnvelopeTable {
       return null;
     }
     try {
-      // Its parts share the array that was read: an envelope is large.
+      // Its parts share the array read, as an envelope is large.
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(value).newCodedInput();
       in.enableAliasing(true);
       StoredEnvelope envelope = StoredEnvelope.parseFrom(in);

@@ -17,27 +17,27 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is over in the tables of {@link EvidenceTable} and {@link AwaitedEvidenceTable}. A sealed
- * record is over with the day of its bucket, whose key is destroyed then: whatever opens it, a
- * proof and an export too, is at an end with it. What is beside it is over when nothing sealed of
- * its message is left. Safe for many threads.
+ * Finds and removes expired records in the tables of {@link EvidenceTable} and {@link
+ * AwaitedEvidenceTable}. A sealed record expires with the day of its bucket, whose key is destroyed
+ * then; proofs and exports can no longer open it. Its other records expire when no sealed record of
+ * the message is left. Safe for many threads.
  */
 public final class EvidenceExpiry {
   private static final int DAY_AT = 1;
   private static final int SEALED = 5;
 
-  /** A part of the tables, in the order in which they are gone through. */
+  /** The parts of the tables, in the order of processing. */
   public enum Part {
-    /** Whom own messages went to, and statements about them. */
+    /** Recipients of this agency's messages, and statements about them. */
     STATED(Table.STATEMENT, Part.NONE),
-    /** Headers and signatures of envelopes that were received. */
+    /** Headers and signatures of received envelopes. */
     HEADERS(Table.EVIDENCE, 5),
-    /** Places in the list of unopened messages. */
+    /** Numbers in the list of unopened messages. */
     NUMBERS(Table.EVIDENCE, 10),
-    /** Who retrieved received messages. */
+    /** Retrievals of received messages. */
     RETRIEVALS(Table.EVIDENCE, RetrievalTable.SEALED);
 
-    /** Where a table holds this part alone. */
+    /** Marks a part with a table of its own. */
     private static final int NONE = -1;
 
     private final Table table;
@@ -48,7 +48,7 @@ public final class EvidenceExpiry {
       this.number = number;
     }
 
-    /** What keys of this part begin with. */
+    /** The key prefix of this part. */
     private KeyBuilder prefix() {
       return number == NONE ? KeyBuilder.key() : KeyBuilder.key().u8(number);
     }
@@ -57,17 +57,17 @@ public final class EvidenceExpiry {
       return number == NONE ? null : KeyBuilder.endOf(prefix().done());
     }
 
-    /** Where the id of a message begins in a key. */
+    /** The offset of the message id in a key. */
     private int idAt() {
       return number == NONE ? 0 : 1;
     }
   }
 
   /**
-   * Some of a part.
+   * A page of a part.
    *
-   * @param over keys of what is over
-   * @param next where to go on; null at the end of what can be over
+   * @param over keys of expired records
+   * @param next where to continue; null if no further record can have expired
    */
   public record Page(List<ByteString> over, @Nullable ByteString next) {
     public Page {
@@ -84,11 +84,11 @@ public final class EvidenceExpiry {
   }
 
   /**
-   * Looks at records of a part.
+   * Examines records of a part.
    *
-   * @param from where to begin, as a page before said; null for the first
-   * @param now by the time by which things end, milliseconds since 1970
-   * @param most how many are looked at
+   * @param from where to begin, as given by the previous page; null for the first
+   * @param now the time for expiry, in milliseconds since 1970
+   * @param most the number to examine
    */
   public Page page(Part part, @Nullable ByteString from, long now, int most) {
     List<ByteString> over = new ArrayList<>();
@@ -98,7 +98,7 @@ public final class EvidenceExpiry {
       while (scan.hasNext()) {
         scan.next();
         if (isOfOwn(part) && millisOf(part, scan.key()) > now - EvidenceRecords.KEPT.toMillis()) {
-          // Own ids are ordered by time: nothing of those that follow has been kept so long.
+          // Ids of own messages are ordered by time: all that follow are newer.
           return new Page(over, null);
         }
         if (looked++ == most) {
@@ -112,7 +112,7 @@ public final class EvidenceExpiry {
     return new Page(over, null);
   }
 
-  /** Removes what a page named, unless it was kept anew since; how many. */
+  /** Removes the records named by a page, unless written again since; returns how many. */
   public int remove(Transaction tx, Part part, List<ByteString> over, long now) {
     int removed = 0;
     for (ByteString one : over) {
@@ -143,7 +143,10 @@ public final class EvidenceExpiry {
     };
   }
 
-  /** {@code RecordSeal} has the form; what has another is not touched. */
+  /**
+   * Whether a sealed record has expired. {@code RecordSeal} defines the form; other values are left
+   * alone.
+   */
   private static boolean hasEnded(byte[] value, int at, long now) {
     long today = LocalDate.ofInstant(Instant.ofEpochMilli(now), ZoneOffset.UTC).toEpochDay();
     return value.length > at + SEALED && BigEndian.u32(value, at + DAY_AT) < today;

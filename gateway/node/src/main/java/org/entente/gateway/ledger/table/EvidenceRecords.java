@@ -26,23 +26,23 @@ import org.entente.proto.v1.EvidenceBatch;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
-/** Makes evidence items and keeps them sealed; they outlive the content they speak of. */
+/** Creates evidence items and keeps them sealed; they outlive the content they concern. */
 public final class EvidenceRecords {
   /** How long evidence is kept. */
   public static final Duration KEPT = Duration.ofDays(400);
 
   private static final Duration LAST_DAY = Duration.ofDays(2);
 
-  /** Items that are owed in one record at most. */
+  /** Most items in one record of owed evidence. */
   public static final int TOGETHER = 64;
 
   /**
-   * Stands for the consent under which something was passed on, where it needed none: what releases
-   * before take of PASSED_ON has 16 bytes there.
+   * The consent id of an onward transfer that needed no consent: the field of PASSED_ON always has
+   * 16 bytes.
    */
   public static final MessageId NO_CONSENT = MessageId.of(new byte[MessageId.SIZE]);
 
-  /** How much of whom messages went to is remembered for those who speak of it soon, bytes. */
+  /** Size of the cache of recent messages' recipients, in bytes. */
   private static final long RECENT_BYTES = 1 << 20;
 
   private static final String CONTEXT = "evidence";
@@ -56,32 +56,32 @@ public final class EvidenceRecords {
   private final RetrievalRecords retrievals;
 
   /**
-   * Each recipient soon says two things of a message. Held as bytes: thousands of messages are
-   * under way at a time, and as objects, a dozen each, they were a third of what each collection of
-   * garbage took.
+   * Recipients of recent messages, as each recipient soon makes two statements. Kept as bytes:
+   * thousands of messages are in transit at a time, and as a dozen objects each they took a third
+   * of every garbage collection.
    */
   private final RecentCache<MessageId, byte[]> recent =
       new RecentCache<>(RECENT_BYTES, Integer.MAX_VALUE);
 
-  /** Items stated by an agency. */
+  /** Creates items stated by an agency. */
   public EvidenceRecords(RecordSeal atRest, AgencyName self) {
     this.atRest = atRest;
     this.self = self;
     this.retrievals = new RetrievalRecords(atRest);
   }
 
-  /** Which clients have retrieved what, sealed. */
+  /** Sealed records of clients' retrievals. */
   public RetrievalRecords retrievals() {
     return retrievals;
   }
 
-  /** Whether something was passed on under the consent that the item names. */
+  /** Whether an item names a consent for the onward transfer. */
   public static boolean isUnderConsent(EvidenceItem item) {
     return !item.getConsentId().isEmpty()
         && !item.getConsentId().equals(ByteString.copyFrom(NO_CONSENT.bytes()));
   }
 
-  /** A success, stated by this agency about one recipient. */
+  /** A successful outcome, stated by this agency about one recipient. */
   public EvidenceItem item(
       EvidenceKind kind, MessageId id, String recipient, byte[] headerHash, long atMillis) {
     return EvidenceItem.newBuilder()
@@ -100,7 +100,7 @@ public final class EvidenceRecords {
     return item.toBuilder().setCode(code.name()).setReason(cut).build();
   }
 
-  /** A failure that is concluded from time having passed, and not from what anybody said. */
+  /** A failure concluded from elapsed time, not from a statement. */
   public EvidenceItem timedOut(EvidenceItem item, Code code, String reason) {
     return failed(item, code, reason).toBuilder().setTimeOut(true).build();
   }
@@ -113,13 +113,19 @@ public final class EvidenceRecords {
         .build();
   }
 
-  /** Keeps an item about an own message, unless the same statement is known; whether it was. */
+  /**
+   * Keeps an item about an own message, unless the same statement is known; returns whether it was
+   * kept.
+   */
   public boolean keep(Transaction tx, EvidenceTable book, EvidenceItem item) {
     EvidenceName name = EvidenceName.of(item);
     return book.add(tx, name, name.most() - kept(item), () -> seal(item));
   }
 
-  /** However often a recall was not executed, there is a place for the word that it was. */
+  /**
+   * The number of places for a statement; one stays free for the execution of a recall, however
+   * often it failed before.
+   */
   private static int kept(EvidenceItem item) {
     boolean failed = !item.getCode().isEmpty();
     return item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE && failed ? 1 : 0;
@@ -133,12 +139,15 @@ public final class EvidenceRecords {
     return Instant.ofEpochMilli(Timestamps.toMillis(item.getAt())).plus(KEPT);
   }
 
-  /** Owes an origin what happened to a message of its. */
+  /** Queues evidence about a message for return to its origin. */
   public void owe(Transaction tx, EvidenceTable book, AgencyName origin, EvidenceItem item) {
     owe(tx, book, origin, List.of(item));
   }
 
-  /** Owes an origin what happened to messages of its; one record for up to {@link #TOGETHER}. */
+  /**
+   * Queues evidence about messages for return to their origin; one record for up to {@link
+   * #TOGETHER}.
+   */
   public void owe(Transaction tx, EvidenceTable book, AgencyName origin, List<EvidenceItem> items) {
     for (int from = 0; from < items.size(); from += TOGETHER) {
       List<EvidenceItem> some = items.subList(from, Math.min(items.size(), from + TOGETHER));
@@ -147,7 +156,7 @@ public final class EvidenceRecords {
     }
   }
 
-  /** Opens what is owed, as far as it can still be opened, in the same order. */
+  /** Opens owed items, in the same order, leaving out those that can no longer be opened. */
   public List<EvidenceItem> openOwed(List<EvidenceTable.OwedItems> owed) {
     List<EvidenceItem> out = new ArrayList<>();
     for (EvidenceTable.OwedItems one : owed) {
@@ -159,8 +168,8 @@ public final class EvidenceRecords {
   }
 
   /**
-   * All that is committed of a message, as far as it can still be opened, oldest first. That it was
-   * accepted follows from whom it was sent to.
+   * All committed evidence of a message that can still be opened, oldest first. Its acceptance
+   * follows from the stored recipients.
    */
   public List<EvidenceItem> known(EvidenceTable book, MessageId id) {
     List<EvidenceItem> out = new ArrayList<>();
@@ -180,12 +189,14 @@ public final class EvidenceRecords {
     return out;
   }
 
-  /** The tokens of terms by which a message of now is found as long as its evidence is kept. */
+  /**
+   * The tokens of terms by which a message published now can be found while its evidence is kept.
+   */
   public List<RecordSeal.Token> tokens(List<String> terms, Instant now) {
     return atRest.tokens(terms, now.plus(KEPT));
   }
 
-  /** Keeps header and signature of an envelope in a book, sealed, as long as evidence. */
+  /** Keeps header and signature of an envelope, sealed, as long as evidence. */
   public void keepHeader(Transaction tx, EvidenceTable book, byte[] header, byte[] signature) {
     KeptHeader kept =
         KeptHeader.newBuilder()
@@ -211,8 +222,8 @@ public final class EvidenceRecords {
   }
 
   /**
-   * Keeps that a message of this agency was accepted, and whom it goes to: as long as evidence, and
-   * as long as anybody to whom it goes may keep it, for it can be recalled and changed as long.
+   * Keeps the acceptance and the recipients of a message of this agency: as long as evidence, and
+   * as long as any recipient may keep it, since it can be recalled and changed until then.
    */
   public void accepted(Transaction tx, EvidenceTable book, MessageId id, SentFacts facts) {
     SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
@@ -220,8 +231,8 @@ public final class EvidenceRecords {
   }
 
   /**
-   * Keeps that a message of this agency was taken back, by which recall and since when: the latest
-   * recall counts, and the time of the first. Nothing is kept of a message that is not known.
+   * Keeps that a message of this agency was recalled: the latest recall, and the time of the first.
+   * Does nothing for an unknown message.
    */
   public void takenBack(Transaction tx, EvidenceTable book, MessageId id, MessageId recall) {
     Optional<SentFacts> sent = sent(book, id);
@@ -247,8 +258,8 @@ public final class EvidenceRecords {
   }
 
   /**
-   * The end of what is known of whom a message went to: who gets it in the last moment of its
-   * delivery may keep it until the end of the last day of its retention, by a clock of its own.
+   * Until when the recipients of a message are kept: one that gets it at the last moment may keep
+   * it until the end of the last day of its retention, by its own clock.
    */
   private static Instant until(SentFacts facts, long acceptedMillis) {
     int days = facts.getPartsList().stream().mapToInt(SentPart::getRetentionDays).max().orElse(0);
@@ -258,7 +269,10 @@ public final class EvidenceRecords {
     return content.isAfter(evidence) ? content : evidence;
   }
 
-  /** Whom a message of this agency went to; empty if it is none, or once its bucket has ended. */
+  /**
+   * The recipients of a message of this agency; empty for any other message, and once its bucket
+   * has ended.
+   */
   public Optional<SentFacts> sent(EvidenceTable book, MessageId id) {
     byte[] known = recent.get(id);
     if (known != null) {
@@ -269,8 +283,8 @@ public final class EvidenceRecords {
   }
 
   /**
-   * Gives whom each message of this agency went to, as far as that can still be opened, in the
-   * order of their ids.
+   * Passes on the recipients of each message of this agency that can still be opened, in the order
+   * of message ids.
    */
   public void eachSent(EvidenceTable book, BiConsumer<MessageId, SentFacts> take) {
     book.eachSent((id, kept) -> openSent(kept).ifPresent(facts -> take.accept(id, facts)));
@@ -300,7 +314,7 @@ public final class EvidenceRecords {
     try {
       return EvidenceItem.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new InvalidValue("an evidence item was expected", bytes.length + " other bytes");
+      throw new InvalidValue("a serialised evidence item", bytes.length + " other bytes");
     }
   }
 }

@@ -24,7 +24,7 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evidence: what is known of this agency's own messages, and what is owed to other origins.
+ * Evidence about this agency's own messages, and evidence owed to other origins.
  *
  * <pre>
  * META      "evidence"                                → u64 last number of what is known
@@ -37,53 +37,53 @@ import org.jspecify.annotations.Nullable;
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
  * </pre>
  *
- * <p>What is said of own messages stands in a table of its own because their ids rise with time: a
- * file of new records then begins where the last ended, and RocksDB moves it into place. Beside
- * records in another order each file spans them all, and is merged with all that was ever written.
+ * <p>Statements about own messages have their own table because message ids rise with time: a file
+ * of new records then begins where the last ended, and RocksDB only moves it. Mixed with records in
+ * another order, each file would span all keys and be merged with everything ever written.
  *
- * <p>A statement is kept as often as {@link EvidenceName} says, whoever repeats it how often. What
- * contradicts another statement is another statement. Once its time is over it could be stated
- * again, as long as it is known whom the message went to. {@link AwaitedEvidenceTable} and {@link
- * RetrievalTable} have the rest of the table.
+ * <p>{@link EvidenceName} bounds how many copies of a statement are kept, however often it is
+ * repeated. A contradicting statement is another statement. After a statement expires it can be
+ * made again, as long as the message's recipients are known. {@link AwaitedEvidenceTable} and
+ * {@link RetrievalTable} own the rest of the table.
  */
 public final class EvidenceTable {
   private static final byte[] KNOWN = KeyBuilder.key().ascii("evidence").done();
   private static final byte[] OWED = KeyBuilder.key().ascii("evidence owed").done();
   private static final int ORIGIN_AT = 1;
 
-  /** Whom a message went to, in {@link Table#STATEMENT}. */
+  /** Key part of a message's recipients, in {@link Table#STATEMENT}. */
   static final int SENT = 1;
 
-  /** A statement about it, there. */
+  /** Key part of a statement about a message, in the same table. */
   static final int SAID = 2;
 
-  /** A statement's number stands before what is sealed. */
+  /** Length of the statement's number, before the sealed item. */
   static final int NUMBER_BYTES = 8;
 
   private final Store store;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
 
   /**
-   * Where what is owed to an origin begins: what lies below was returned. To look for it from the
-   * beginning would be to pass over all that was ever deleted there.
+   * The first number possibly owed to each origin; all below were returned. A scan from the
+   * beginning would step over every deleted entry.
    */
   private final ConcurrentMap<AgencyName, Long> owedFrom = new ConcurrentHashMap<>();
 
   private boolean originsKnown;
 
-  /** The book in a store. */
+  /** The evidence table of a store. */
   public EvidenceTable(Store store) {
     this.store = store;
   }
 
-  /** Items that are owed, with their number. The array is not to be changed. */
+  /** Owed items with their number. The array must not be modified. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record OwedItems(long number, byte[] sealedItems) {}
 
   /**
-   * Adds to what is known of a message, unless it is known often enough.
+   * Adds a statement about a message, unless enough copies are known.
    *
-   * @param sealedItem asked only if it is added
+   * @param sealedItem called only if it is added
    * @return whether it was added
    */
   public boolean add(Transaction tx, EvidenceName name, Supplier<byte[]> sealedItem) {
@@ -91,10 +91,9 @@ public final class EvidenceTable {
   }
 
   /**
-   * The same with fewer places than the statement has, so that some are left for others of its
-   * name.
+   * The same with fewer places than the statement has, leaving some for others of the same name.
    *
-   * @param places at most as many as the name says
+   * @param places at most the number of the name
    */
   boolean add(Transaction tx, EvidenceName name, int places, Supplier<byte[]> sealedItem) {
     int times = 0;
@@ -123,12 +122,12 @@ public final class EvidenceTable {
     return has(key -> tx.get(Table.STATEMENT, key), name);
   }
 
-  /** Whether it is, as far as that is committed. */
+  /** Whether a statement is known, as committed. */
   public boolean has(EvidenceName name) {
     return has(key -> store.get(Table.STATEMENT, key), name);
   }
 
-  /** Each time it was made has its own end, and the first may be over before the others. */
+  /** Checks all copies, as each has its own expiry and the first may expire before the others. */
   private static boolean has(Function<byte[], byte @Nullable []> statement, EvidenceName name) {
     for (int time = 1; time <= name.most(); time++) {
       if (statement.apply(statementKey(name, time)) != null) {
@@ -138,17 +137,20 @@ public final class EvidenceTable {
     return false;
   }
 
-  /** Is told, after each commit, of which messages more is known: on the writer's thread. */
+  /**
+   * Adds a listener called after each commit, on the writer's thread, with the messages that have
+   * new evidence.
+   */
   public void onKnown(Consumer<MessageId> listener) {
     listeners.add(listener);
   }
 
-  /** Is told no more. */
+  /** Removes a listener. */
   public void forget(Consumer<MessageId> listener) {
     listeners.remove(listener);
   }
 
-  /** All statements that are committed of a message, oldest first, sealed. */
+  /** All committed statements about a message, sealed, oldest first. */
   List<byte[]> read(MessageId id) {
     byte[] prefix = KeyBuilder.key().bytes(id.bytes()).u8(SAID).done();
     List<byte[]> numbered = new ArrayList<>();
@@ -164,24 +166,26 @@ public final class EvidenceTable {
     return out;
   }
 
-  /** Adds to what is owed to an origin. */
+  /** Adds items owed to an origin. */
   void owe(Transaction tx, AgencyName origin, byte[] sealedItems) {
     tx.put(Table.EVIDENCE, owedKey(origin, next(tx, OWED)), sealedItems);
     tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
   }
 
-  /** Notes whom a message of this agency goes to. */
+  /** Stores the recipients of a message of this agency. */
   void sent(Transaction tx, MessageId id, byte[] sealedFacts) {
     tx.put(Table.STATEMENT, sentKey(id), sealedFacts);
     known(tx, id);
   }
 
-  /** Whom a message of this agency went to, sealed; null if it is not one. */
+  /** The sealed recipients of a message of this agency; null for any other message. */
   byte @Nullable [] sent(MessageId id) {
     return store.get(Table.STATEMENT, sentKey(id));
   }
 
-  /** Gives whom each message of this agency went to, sealed, in the order of their ids. */
+  /**
+   * Passes on the sealed recipients of each message of this agency, in the order of message ids.
+   */
   void eachSent(BiConsumer<MessageId, byte[]> take) {
     byte[] first = KeyBuilder.key().done();
     try (Scan scan = store.scan(Table.STATEMENT, first, null)) {
@@ -206,8 +210,8 @@ public final class EvidenceTable {
   }
 
   /**
-   * What an agency signed, and which names the key of one of its gateways. Public; whoever reads it
-   * verifies it again. The array is not to be changed.
+   * A statement signed by an agency that names the key of one of its gateways. Public; readers
+   * verify it again. The array must not be modified.
    *
    * @param announcement whether it is a session announcement; otherwise it is a key bundle
    */
@@ -222,7 +226,7 @@ public final class EvidenceTable {
         KeyBuilder.key().u8(voucher.announcement() ? 1 : 2).bytes(voucher.bytes()).done());
   }
 
-  /** What vouches for the keys of an agency's gateways. */
+  /** The statements that vouch for the keys of an agency's gateways. */
   public List<Voucher> vouchers(AgencyName agency) {
     byte[] prefix = KeyBuilder.key().u8(6).ascii(agency.value()).done();
     List<Voucher> out = new ArrayList<>();
@@ -244,13 +248,13 @@ public final class EvidenceTable {
     return KeyBuilder.key().bytes(id.bytes()).u8(SENT).done();
   }
 
-  /** The number of what was last owed to anybody, returned by now or not; 0 before the first. */
+  /** The last number assigned to owed items, returned by now or not; 0 before the first. */
   public long lastOwed() {
     byte[] last = store.get(Table.META, OWED);
     return last == null ? 0 : BigEndian.u64(last, 0);
   }
 
-  /** The origins to which anything is owed. */
+  /** The origins to which evidence is owed. */
   public List<AgencyName> owing() {
     findOrigins();
     return owedFrom.keySet().stream()
@@ -259,7 +263,7 @@ public final class EvidenceTable {
         .toList();
   }
 
-  /** Those of earlier processes; after that {@link #owe} tells of them. */
+  /** Finds the origins owed by earlier processes; {@link #owe} adds later ones. */
   private synchronized void findOrigins() {
     if (originsKnown) {
       return;
@@ -281,8 +285,8 @@ public final class EvidenceTable {
   }
 
   /**
-   * What is owed to an origin, oldest first, bounded by count and by sum of sizes, of which it may
-   * exceed the latter by the last.
+   * Items owed to an origin, oldest first, bounded by count and by total size; the last item may
+   * exceed the size.
    */
   public List<OwedItems> owed(AgencyName origin, int most, long mostBytes) {
     byte[] prefix = owedTo(origin);
@@ -301,9 +305,9 @@ public final class EvidenceTable {
   }
 
   /**
-   * Forgets what was owed, because a message carries it now.
+   * Removes owed items, because a message carries them now.
    *
-   * @param items as {@link #owed} gave them, the oldest that there are
+   * @param items as returned by {@link #owed}, the oldest
    */
   public void settle(Transaction tx, AgencyName origin, List<OwedItems> items) {
     for (OwedItems item : items) {

@@ -15,8 +15,8 @@ import org.entente.proto.store.v1.HeldRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drafts that wait for a second person. Ids are of the time of publishing, so the oldest comes
- * first.
+ * Drafts held for release by a second person. Ids follow the time of publishing, so the oldest
+ * comes first.
  *
  * <pre>
  * HELD u8 1 · 16-byte message id → HeldRecord
@@ -40,7 +40,7 @@ public final class HeldDraftTable {
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger exercises = new AtomicInteger();
 
-  /** The held drafts of a store. */
+  /** The table of a store. */
   public HeldDraftTable(Store store) {
     this.store = store;
     try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
@@ -51,7 +51,7 @@ public final class HeldDraftTable {
     }
   }
 
-  /** Adds one. */
+  /** Adds a draft. */
   public void put(Transaction tx, MessageId id, HeldRecord record, byte[] sealedDraft) {
     tx.put(Table.HELD, key(RECORD, id), record.toByteArray());
     tx.put(Table.HELD, key(DRAFT, id), sealedDraft);
@@ -65,7 +65,7 @@ public final class HeldDraftTable {
     }
   }
 
-  /** Removes one; whether it was there. */
+  /** Removes a draft; returns whether it existed. */
   public boolean remove(Transaction tx, MessageId id) {
     byte[] value = tx.get(Table.HELD, key(RECORD, id));
     if (value == null) {
@@ -78,20 +78,20 @@ public final class HeldDraftTable {
     return true;
   }
 
-  /** What is known of one, or null. */
+  /** The record of a draft, or null. */
   public @Nullable HeldRecord read(MessageId id) {
     byte[] value = store.get(Table.HELD, key(RECORD, id));
     return value == null ? null : parse(value);
   }
 
-  /** The sealed draft of one, or null. */
+  /** The sealed draft, or null. */
   public byte @Nullable [] draft(MessageId id) {
     return store.get(Table.HELD, key(DRAFT, id));
   }
 
-  /** At most so many after an id, or from the oldest on, oldest first. */
+  /** Drafts after an id, or from the oldest, at most {@code most}, oldest first. */
   public List<Entry> page(@Nullable MessageId after, int most) {
-    // The least key greater than that of the id: the same with a zero byte behind it.
+    // The least key greater than that of the id: the same followed by a zero byte.
     byte[] from =
         after == null
             ? new byte[] {RECORD}
@@ -108,7 +108,10 @@ public final class HeldDraftTable {
     return out;
   }
 
-  /** Since when the oldest that is no exercise waits, milliseconds since 1970; 0 if none does. */
+  /**
+   * When the oldest draft that is not an exercise was held, in milliseconds since 1970; 0 if there
+   * is none.
+   */
   public long oldestMillis() {
     try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
       while (scan.hasNext()) {
@@ -122,12 +125,12 @@ public final class HeldDraftTable {
     return 0;
   }
 
-  /** How many wait. */
+  /** The number of held drafts. */
   public int count() {
     return count.get();
   }
 
-  /** How many of them are no exercises. */
+  /** The number of held drafts that are not exercises. */
   public int actual() {
     return count.get() - exercises.get();
   }

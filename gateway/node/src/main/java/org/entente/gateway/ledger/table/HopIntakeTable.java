@@ -11,8 +11,8 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far each peer's hop sequence has come, with the header hashes of the latest numbers, by which
- * a repeat is told from another content under the same number.
+ * The position of each peer's hop sequence, and the header hashes of the latest numbers, which tell
+ * a repetition from other content under the same number.
  *
  * <pre>
  * META   "hop-in" ascii peer · u8 lane               → u64 epoch · u64 next
@@ -31,7 +31,7 @@ public final class HopIntakeTable {
     this.store = store;
   }
 
-  /** Epoch in which was received last and the number expected next; 0 and 1 if never. */
+  /** The epoch of the last delivery and the next expected number; 0 and 1 if there was none. */
   public record Head(long epoch, long next) {}
 
   /** Committed epoch and expected number. */
@@ -50,7 +50,7 @@ public final class HopIntakeTable {
     return tx.get(Table.HOP_IN, key(peer, lane, epoch, sequence));
   }
 
-  /** Records that a number is dealt with. Numbers come in order; the link saw to that. */
+  /** Records that a number was processed. The link ensures that numbers come in order. */
   public void advance(
       Transaction tx, AgencyName peer, Lane lane, long epoch, long sequence, byte[] headerHash) {
     tx.put(Table.META, headKey(peer, lane), encode(new Head(epoch, sequence + 1)));

@@ -20,8 +20,8 @@ import org.entente.proto.store.v1.HopEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues towards peers: per peer and lane an epoch and strictly numbered entries, kept until
- * the peer has answered for them.
+ * The send queues to peers: per peer and lane an epoch and strictly numbered entries, kept until
+ * the peer has acknowledged them.
  *
  * <pre>
  * META    "hop-epoch"                             → u64 least epoch; absent: 1
@@ -33,14 +33,14 @@ public final class HopQueueTable {
   private static final String HEAD = "hop-out";
   private static final byte[] LEAST_EPOCH = KeyBuilder.key().ascii("hop-epoch").done();
 
-  /** Under no number was such a hash ever sent: no receipt proves what cannot be read. */
+  /** Stands for an unreadable entry. Its hash was never sent, so no receipt can match it. */
   private static final HopEntry UNREADABLE =
       HopEntry.newBuilder().setHeaderHash(ByteString.copyFrom(new byte[32])).build();
 
   private final Store store;
   private final UnreadableRecords unreadable;
 
-  /** Heads that this process has committed; they are asked for with every envelope that leaves. */
+  /** Heads committed by this process, as each outgoing envelope needs one. */
   private final Map<Line, Head> heads = new ConcurrentHashMap<>();
 
   public HopQueueTable(Store store, UnreadableRecords unreadable) {
@@ -56,7 +56,7 @@ public final class HopQueueTable {
   /** An entry with its number. */
   public record NumberedEntry(long sequence, HopEntry entry) {}
 
-  /** Adds an entry; its number. */
+  /** Adds an entry; returns its number. */
   public long append(Transaction tx, AgencyName peer, Lane lane, HopEntry entry) {
     byte[] headKey = headKey(peer, lane);
     Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
@@ -70,7 +70,7 @@ public final class HopQueueTable {
     tx.afterCommit(() -> heads.put(new Line(peer, lane), head));
   }
 
-  /** Takes an entry out; null if it is not there. One that cannot be read is for no recipient. */
+  /** Removes and returns an entry; null if there is none. An unreadable entry has no recipient. */
   public @Nullable HopEntry remove(Transaction tx, AgencyName peer, Lane lane, long sequence) {
     byte[] key = key(peer, lane, sequence);
     byte[] value = tx.get(Table.HOP_OUT, key);
@@ -96,7 +96,7 @@ public final class HopQueueTable {
     return true;
   }
 
-  /** Opens a higher epoch; numbers go on. A lower or equal epoch changes nothing. */
+  /** Opens a higher epoch; numbers continue. A lower or equal epoch changes nothing. */
   public void openEpoch(Transaction tx, AgencyName peer, Lane lane, long epoch) {
     byte[] headKey = headKey(peer, lane);
     Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
@@ -116,9 +116,9 @@ public final class HopQueueTable {
 
   /**
    * Raises the least epoch, because this ledger may have forgotten numbers that peers have seen:
-   * what is queued goes out in an epoch of at least this, under its numbers.
+   * queued entries keep their numbers and are sent in an epoch of at least this.
    *
-   * @param by how far above the least epoch before; from 1
+   * @param increase over the previous least epoch; from 1
    */
   public static void raiseEpoch(Store store, Batch batch, long by) {
     long least = decode(null, store.get(Table.META, LEAST_EPOCH)).epoch();
@@ -139,11 +139,10 @@ public final class HopQueueTable {
   }
 
   /**
-   * Committed entries from a number on, in order, bounded by count and by sum of sizes. One that
-   * cannot be read is for no recipient, so that its number goes out as a void and the lane goes on:
-   * what it stood for is sent again by its origin, or its publisher learns that it was not
-   * delivered. If the peer had taken it already, the two contradict each other, which stops the
-   * lane until operators resume it.
+   * Committed entries from a number on, in order, bounded by count and by sum of sizes. An
+   * unreadable entry has no recipient, so its number is sent as a void and the lane continues: its
+   * origin sends the envelope again, or the publisher learns of the non-delivery. If the peer has
+   * already accepted it, the conflict stops the lane until operators resume it.
    */
   public List<NumberedEntry> read(
       AgencyName peer, Lane lane, long from, int maxEntries, long maxBytes) {
@@ -162,7 +161,7 @@ public final class HopQueueTable {
     return out;
   }
 
-  /** How many numbers lie between the first queued one and the next. */
+  /** The count of numbers from the first queued one to the next. */
   public long depth(AgencyName peer, Lane lane) {
     return Math.max(0, head(peer, lane).next() - first(peer, lane));
   }

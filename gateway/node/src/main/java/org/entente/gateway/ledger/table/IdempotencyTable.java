@@ -41,10 +41,10 @@ public final class IdempotencyTable {
   }
 
   /**
-   * A part of the table, as it was committed.
+   * A page of the committed table.
    *
-   * @param over keys of the table whose outcomes are from before the time that was asked about
-   * @param next where the next part begins; null at the end of the table
+   * @param over keys of outcomes from before the given time
+   * @param next where the next page begins; null at the end of the table
    */
   public record Page(List<ByteString> over, @Nullable ByteString next) {
     public Page {
@@ -53,10 +53,10 @@ public final class IdempotencyTable {
   }
 
   /**
-   * Looks at outcomes for those from before a time. A record that cannot be read stays.
+   * Finds outcomes from before a time. An unreadable record stays.
    *
-   * @param from where to begin, as a page before said; empty for the beginning of the table
-   * @param most how many are looked at
+   * @param from where to begin, as given by the previous page; empty for the start of the table
+   * @param most the number to examine
    */
   public Page page(ByteString from, long beforeMillis, int most) {
     List<ByteString> over = new ArrayList<>();
@@ -75,7 +75,9 @@ public final class IdempotencyTable {
     return new Page(over, null);
   }
 
-  /** Forgets what a page named, unless the key was used again since; how many went. */
+  /**
+   * Removes the outcomes named by a page, unless the key was used again since; returns how many.
+   */
   public int remove(Transaction tx, List<ByteString> over, long beforeMillis) {
     int gone = 0;
     for (ByteString one : over) {

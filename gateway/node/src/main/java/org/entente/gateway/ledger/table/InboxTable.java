@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * BODY    u64 position                     → body ciphertext
  * </pre>
  *
- * Bodies have a table of their own because they come in the order of its keys: its files never
- * overlap, so that merging moves them and does not write them anew. Beside the index by id, which
- * comes in no order, each body was written four times.
+ * Bodies have their own table because they are written in key order: its files never overlap, so
+ * that compaction moves them without rewriting. Mixed with the index by id, which has no order,
+ * each body was written four times.
  */
 public final class InboxTable {
   private static final byte[] POSITION = KeyBuilder.key().ascii("position").done();
@@ -46,18 +46,18 @@ public final class InboxTable {
   }
 
   /**
-   * A record with its place.
+   * A record with its lane and position.
    *
-   * @param record the default instance if what is stored there cannot be read
+   * @param record the default instance if the stored record cannot be read
    */
   public record PlacedRecord(Lane lane, long position, InboxRecord record) {
-    /** Whether what is stored there is no record. */
+    /** Whether the stored record cannot be read. */
     public boolean isDamaged() {
       return record.getMessageId().size() != MessageId.SIZE;
     }
   }
 
-  /** The next position; positions rise over everything that the ledger takes. */
+  /** The next position; positions rise over all received messages. */
   public long nextPosition(Transaction tx) {
     byte[] last = tx.get(Table.META, POSITION);
     long position = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
@@ -71,12 +71,12 @@ public final class InboxTable {
     return last == null ? 0 : BigEndian.u64(last, 0);
   }
 
-  /** Whether a message of this id is there. */
+  /** Whether there is a message with this id. */
   public boolean knows(Transaction tx, MessageId id) {
     return tx.get(Table.MESSAGE, idKey(id)) != null;
   }
 
-  /** Adds a message; its position. */
+  /** Adds a message; returns its position. */
   public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, byte[] body) {
     long position = nextPosition(tx);
     tx.put(Table.INBOX, key(lane, position), record.toByteArray());
@@ -106,14 +106,14 @@ public final class InboxTable {
   }
 
   /**
-   * Has somebody told what no client is given any more, after each commit that removed it or says
-   * that it was recalled. On the writer's thread, so it must be quick; one at a time.
+   * Sets the listener for messages no longer available to clients, called after each commit that
+   * removes or recalls them. On the writer's thread, so it must be quick; there is one listener.
    */
   public void whenGone(Consumer<PlacedRecord> told) {
     gone = told;
   }
 
-  /** Puts another record in the place of one. */
+  /** Replaces a record. */
   public void replace(Transaction tx, PlacedRecord place, InboxRecord record) {
     tx.put(Table.INBOX, key(place.lane(), place.position()), record.toByteArray());
     if (record.getRecalled()) {
@@ -136,21 +136,21 @@ public final class InboxTable {
     }
   }
 
-  /** What stands at a position as the transaction sees it, damaged or not; null if nothing. */
+  /** The record at a position as the transaction sees it, damaged or not; null if none. */
   public @Nullable PlacedRecord place(Transaction tx, Lane lane, long position) {
     byte[] value = tx.get(Table.INBOX, key(lane, position));
     return value == null ? null : new PlacedRecord(lane, position, tolerant(value));
   }
 
-  /** What stands at a committed position, damaged or not; null if nothing. */
+  /** The committed record at a position, damaged or not; null if none. */
   public @Nullable PlacedRecord place(Lane lane, long position) {
     byte[] value = store.get(Table.INBOX, key(lane, position));
     return value == null ? null : new PlacedRecord(lane, position, tolerant(value));
   }
 
   /**
-   * A message that was seen, as the transaction sees it, wherever it stands by now: it may have
-   * come anew. Null if it is gone, or damaged.
+   * The present record of a message seen earlier, as the transaction sees it; redelivery may have
+   * moved it. Null if it is gone or damaged.
    */
   public @Nullable PlacedRecord now(Transaction tx, PlacedRecord seen) {
     if (seen.isDamaged()) {
@@ -170,7 +170,7 @@ public final class InboxTable {
     return same ? new PlacedRecord(Lane.of(place[0]), BigEndian.u64(place, 1), now) : null;
   }
 
-  /** Moves a message behind all others, as if it came now; its new position. */
+  /** Moves a message to the tail, as if it arrived now; returns its new position. */
   public long moveToEnd(Transaction tx, PlacedRecord placed) {
     MessageId id = MessageId.of(placed.record().getMessageId().toByteArray());
     byte[] body = tx.get(Table.BODY, bodyKey(placed.position()));
@@ -187,8 +187,8 @@ public final class InboxTable {
   }
 
   /**
-   * Committed records of a lane from a position on, in order, at most so many; a damaged one stands
-   * in its place.
+   * Committed records of a lane from a position on, in order, at most {@code most}; damaged ones
+   * are included.
    */
   public List<PlacedRecord> read(Lane lane, long from, int most) {
     byte[] prefix = KeyBuilder.key().u8(lane.number()).done();
@@ -202,7 +202,9 @@ public final class InboxTable {
     return out;
   }
 
-  /** Committed positions of a lane from one to another, both included, at which a record stands. */
+  /**
+   * Committed positions of a lane that hold a record, from one position to another, both included.
+   */
   public long[] positions(Lane lane, long from, long to) {
     LongStream.Builder out = LongStream.builder();
     try (Scan scan = store.scan(Table.INBOX, key(lane, from), key(lane, to + 1))) {
@@ -222,7 +224,7 @@ public final class InboxTable {
         : new PlacedRecord(lane, BigEndian.u64(last.key(), 1), tolerant(last.value()));
   }
 
-  /** What has just been received, opened. */
+  /** The content of messages just received. */
   public FreshContent fresh() {
     return fresh;
   }

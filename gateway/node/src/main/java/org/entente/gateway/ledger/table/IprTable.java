@@ -20,18 +20,17 @@ import org.entente.proto.store.v1.IprRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recordations of intellectual property rights, and the cases under them; what they say is sealed.
+ * Recordations of intellectual property rights, and the cases under them; their content is sealed.
  *
  * <pre>
  * IPR u8 1 · 16-byte recordation id → IprRecord
  * IPR u8 2 · 16-byte case id        → IprRecord
  * </pre>
  *
- * How many there are, and when open cases are due, is known without the disk; safe for many
- * threads.
+ * Counts, and deadlines of open cases, are known without reading the disk; safe for many threads.
  */
 public final class IprTable {
-  /** What a record is. */
+  /** The kind of a record. */
   public enum Kind {
     /** A recordation. */
     RECORDATION(1),
@@ -57,11 +56,11 @@ public final class IprTable {
   private final Map<Kind, AtomicInteger> counts = new EnumMap<>(Kind.class);
 
   /**
-   * When open cases are due, milliseconds since 1970; {@code Long.MAX_VALUE} where no clock runs.
+   * Deadlines of open cases, in milliseconds since 1970; {@code Long.MAX_VALUE} without a deadline.
    */
   private final Map<MessageId, Long> open = new ConcurrentHashMap<>();
 
-  /** What a store holds. */
+  /** The table of a store. */
   public IprTable(Store store) {
     this.store = store;
     for (Kind kind : Kind.values()) {
@@ -88,7 +87,7 @@ public final class IprTable {
     }
   }
 
-  /** Sets one. */
+  /** Sets a record. */
   public void put(Transaction tx, Kind kind, MessageId id, IprRecord record) {
     byte[] key = key(kind, id);
     boolean fresh = tx.get(Table.IPR, key) == null;
@@ -102,7 +101,7 @@ public final class IprTable {
         });
   }
 
-  /** Removes one that is there. */
+  /** Removes an existing record. */
   public void remove(Transaction tx, Kind kind, MessageId id) {
     tx.delete(Table.IPR, key(kind, id));
     tx.afterCommit(
@@ -112,22 +111,22 @@ public final class IprTable {
         });
   }
 
-  /** One as a change sees it, or null. */
+  /** A record as the transaction sees it, or null. */
   public @Nullable IprRecord read(Transaction tx, Kind kind, MessageId id) {
     byte[] value = tx.get(Table.IPR, key(kind, id));
     return value == null ? null : parse(value);
   }
 
-  /** One as it is committed, or null. */
+  /** A committed record, or null. */
   public @Nullable IprRecord read(Kind kind, MessageId id) {
     byte[] value = store.get(Table.IPR, key(kind, id));
     return value == null ? null : parse(value);
   }
 
-  /** At most so many after an id, or from the first on, by id. */
+  /** Records after an id, or from the first, at most {@code most}, by id. */
   public List<Entry> page(Kind kind, @Nullable MessageId after, int most) {
     byte[] prefix = {(byte) kind.space};
-    // The least key greater than that of the id: the same with a zero byte behind it.
+    // The least key greater than that of the id: the same followed by a zero byte.
     byte[] from = after == null ? prefix : KeyBuilder.key().bytes(key(kind, after)).u8(0).done();
     List<Entry> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.IPR, from, KeyBuilder.endOf(prefix))) {
@@ -139,21 +138,21 @@ public final class IprTable {
     return out;
   }
 
-  /** How many there are, closed ones too. */
+  /** The number of records, closed ones included. */
   public int size(Kind kind) {
     return count(kind).get();
   }
 
-  /** How many cases are open. */
+  /** The number of open cases. */
   public int openCases() {
     return open.size();
   }
 
   /**
-   * How many open cases have a clock that ends in a span.
+   * The number of open cases with a deadline in a span.
    *
-   * @param fromMillis milliseconds since 1970, itself included
-   * @param toMillis milliseconds since 1970, itself not included
+   * @param fromMillis milliseconds since 1970, inclusive
+   * @param toMillis milliseconds since 1970, exclusive
    */
   public long due(long fromMillis, long toMillis) {
     return open.values().stream().filter(at -> at >= fromMillis && at < toMillis).count();

@@ -12,7 +12,7 @@ import org.entente.proto.store.v1.LinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Links that an operator paused, and lanes that an alarm stopped, so that both outlast a restart.
+ * Links that an operator paused, and lanes that an alarm stopped, so that both survive a restart.
  *
  * <pre>
  * LINK u8 1 · ascii peer           → LinkRecord: the link is paused
@@ -44,7 +44,7 @@ public final class LinkTable {
         LinkRecord.newBuilder().setSinceMs(tx.nowMillis()).build().toByteArray());
   }
 
-  /** Lets a link go on. */
+  /** Unpauses a link. */
   public void unpause(Transaction tx, AgencyName peer) {
     tx.delete(Table.LINK, key(peer));
   }
@@ -64,7 +64,7 @@ public final class LinkTable {
     tx.put(Table.LINK, key(peer, lane), alarm.toByteArray());
   }
 
-  /** Lets a lane go on. */
+  /** Resumes a lane. */
   public void resume(Transaction tx, AgencyName peer, Lane lane) {
     tx.delete(Table.LINK, key(peer, lane));
   }

@@ -24,14 +24,14 @@ import org.entente.proto.store.v1.OperationRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joint operations. Ids are of the time of founding, so the oldest comes first.
+ * Joint operations. Ids follow the time of founding, so the oldest comes first.
  *
  * <pre>
  * OPERATION u8 1 · 16-byte operation id                         → OperationRecord
  * OPERATION u8 2 · 16-byte operation id · u64 number            → its roster, sealed
- * OPERATION u8 3 · 16-byte operation id · u8 n · ascii agency   → a member's word, sealed
- * OPERATION u8 4 · 16-byte operation id · 16-byte message id    → what was said; sealed if own, else empty
- * OPERATION u8 5 · 16-byte message id                           → operation id of what was said here
+ * OPERATION u8 3 · 16-byte operation id · u8 n · ascii agency   → a member's statement, sealed
+ * OPERATION u8 4 · 16-byte operation id · 16-byte message id    → the message, sealed, if own
+ * OPERATION u8 5 · 16-byte message id                           → operation id of this agency's message
  * </pre>
  */
 public final class OperationTable {
@@ -44,7 +44,7 @@ public final class OperationTable {
 
   private final Store store;
 
-  /** Operations that somebody has to look after; few, where the book may be long. */
+  /** Operations that need attention; few, even if the table is large. */
   private final NavigableSet<OperationId> marked = new ConcurrentSkipListSet<>();
 
   public OperationTable(Store store) {
@@ -59,7 +59,7 @@ public final class OperationTable {
     }
   }
 
-  /** One that cannot be read is for its looker to tell of. */
+  /** Whether a record is marked. The code that reads an unreadable record reports it. */
   private static boolean isMarked(byte[] value) {
     try {
       return isMarked(OperationRecord.parseFrom(value));
@@ -72,9 +72,7 @@ public final class OperationTable {
     return record.getSetBack() || record.getForked() || !record.getGiveBackTo().isEmpty();
   }
 
-  /**
-   * Marks all operations in a ledger that is set back, while it is: later rosters may be missing.
-   */
+  /** Marks all operations of a ledger being restored, since later rosters may be missing. */
   public static void setBack(Store store, Batch batch) {
     for (Entry entry : new OperationTable(store).list(Integer.MAX_VALUE)) {
       batch.put(
@@ -87,18 +85,18 @@ public final class OperationTable {
   /** An operation's record. */
   public record Entry(OperationId id, OperationRecord record) {}
 
-  /** What a member goes by, sealed. */
+  /** A member's reference to the roster it uses, sealed. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record SealedReference(AgencyName agency, byte[] sealed) {}
 
   /**
-   * Something that was said.
+   * A message of an operation.
    *
-   * @param sealed what this agency said itself; empty for what it received
+   * @param sealed this agency's own message; empty for a received one
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record StoredUpdate(MessageId id, byte[] sealed) {
-    /** Whether this agency said it. */
+    /** Whether it is this agency's own. */
     public boolean own() {
       return sealed.length > 0;
     }
@@ -130,8 +128,8 @@ public final class OperationTable {
   }
 
   /**
-   * Operations as committed that were set back, are forked or are to be given back, oldest first.
-   * Found without a look at the others.
+   * Committed operations that were restored, are forked or must be handed back, oldest first. Does
+   * not scan the others.
    */
   public List<OperationId> marked() {
     return List.copyOf(marked);
@@ -147,7 +145,7 @@ public final class OperationTable {
     return store.get(Table.OPERATION, rosterKey(id, number));
   }
 
-  /** The numbers of the rosters that are kept, newest first, as committed; at most so many. */
+  /** Numbers of the stored rosters, newest first, as committed; at most {@code most}. */
   public List<Long> numbers(OperationId id, int most) {
     byte[] prefix = key(ROSTER, id);
     ArrayDeque<Long> latest = new ArrayDeque<>();
@@ -168,12 +166,12 @@ public final class OperationTable {
     tx.put(Table.OPERATION, rosterKey(id, number), sealed);
   }
 
-  /** Keeps by which roster a member goes that is not held here; the latest counts. */
+  /** Stores a member's reference to a roster that is not held here; the latest counts. */
   public void putWord(Transaction tx, OperationId id, AgencyName agency, byte[] sealed) {
     tx.put(Table.OPERATION, wordKey(id, agency), sealed);
   }
 
-  /** Members' words as committed: those of this very batch are not seen. */
+  /** Members' references as committed, without those of this batch. */
   public List<SealedReference> words(Transaction tx, OperationId id) {
     byte[] prefix = key(WORD, id);
     List<SealedReference> out = new ArrayList<>();
@@ -191,23 +189,23 @@ public final class OperationTable {
     return out;
   }
 
-  /** Forgets a member's word. */
+  /** Removes a member's reference. */
   public void forgetWord(Transaction tx, OperationId id, AgencyName agency) {
     tx.delete(Table.OPERATION, wordKey(id, agency));
   }
 
-  /** A message that was received belongs to an operation. */
+  /** Adds a received message to an operation. */
   public void received(Transaction tx, OperationId id, MessageId message) {
     tx.put(Table.OPERATION, saidKey(id, message), NOTHING);
   }
 
-  /** Keeps what this agency said itself. */
+  /** Stores a message of this agency. */
   public void said(Transaction tx, OperationId id, MessageId message, byte[] sealed) {
     tx.put(Table.OPERATION, saidKey(id, message), sealed);
     tx.put(Table.OPERATION, ownKey(message), id.bytes());
   }
 
-  /** Forgets what this agency said itself, if it is kept. */
+  /** Removes a message of this agency, if it is stored. */
   public void forgetSaid(Transaction tx, MessageId message) {
     byte[] id = tx.get(Table.OPERATION, ownKey(message));
     if (id != null) {
@@ -216,7 +214,7 @@ public final class OperationTable {
     }
   }
 
-  /** The newest messages of an operation, newest first, as committed; at most so many. */
+  /** The newest messages of an operation, newest first, as committed; at most {@code most}. */
   public List<StoredUpdate> newest(OperationId id, int most) {
     byte[] prefix = key(SAID, id);
     List<StoredUpdate> all = new ArrayList<>();
@@ -237,7 +235,7 @@ public final class OperationTable {
     return out;
   }
 
-  /** The newest operations as committed, newest first; at most so many. */
+  /** The newest operations, newest first, as committed; at most {@code most}. */
   public List<Entry> list(int most) {
     List<Entry> all = new ArrayList<>();
     try (Scan scan = records(store)) {
@@ -253,7 +251,10 @@ public final class OperationTable {
     return List.copyOf(all.subList(0, Math.min(most, all.size())));
   }
 
-  /** Removes all of operations whose last day is before this one; how many entries, at most so. */
+  /**
+   * Removes operations whose last day is before this one, at most {@code most} entries; returns how
+   * many.
+   */
   public int prune(Transaction tx, long today, int most) {
     int removed = 0;
     for (Entry entry : list(Integer.MAX_VALUE)) {

@@ -24,29 +24,30 @@ import org.entente.proto.store.v1.OutboxEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this agency has sent and the recipient does not hold yet: per recipient and lane an epoch
- * and end-to-end numbers, each kept until it is resolved.
+ * Messages that this agency has sent and the recipient does not hold yet: per recipient and lane an
+ * epoch and end-to-end numbers, each kept until it is resolved.
  *
  * <pre>
  * META   "origin-epoch"                                            → u64 least epoch; absent: 1
  * META   "origin-out" ascii recipient · u8 lane                    → u64 epoch · u64 next ·
- *                                                                    (u64 epoch before)*, at most 6
+ *                                                                    (earlier u64 epoch)*, up to 6
  * OUTBOX ascii recipient · u8 lane · u64 epoch · u64 sequence      → OutboxEntry
  * </pre>
  *
- * The least epoch is raised at every start: no ledger, set back by whatever means, gives a number
- * again that another of its lives gave. Numbers assigned before stay in their own epoch; the next
- * one of each recipient and lane, used before or not, is the first of the least epoch. Recipients
- * remember a few epochs, so what is owed in one that is too old gets another number ({@link
- * #move}).
+ * Every start raises the least epoch, so that a ledger rolled back by any means never reuses a
+ * number. Earlier numbers stay in their own epoch; the next one of each recipient and lane is the
+ * first of the least epoch. Recipients remember a few epochs, so an entry of a too old epoch gets
+ * another number ({@link #move}).
  *
- * <p>An entry that is not what this program writes holds up no other: it is told of once ({@link
- * UnreadableRecords}), is not sent, and stays owed.
+ * <p>An unreadable entry blocks no other: it is reported once ({@link UnreadableRecords}), is not
+ * sent, and stays owed.
  */
 public final class OutboxTable {
   private static final String HEAD = "origin-out";
 
-  /** Epochs before the present one in which something may be owed: with it fewer than are kept. */
+  /**
+   * Earlier epochs in which entries may be owed; with the present one, fewer than recipients keep.
+   */
   private static final int EARLIER_EPOCHS = OriginWindows.MAX_EPOCHS - 2;
 
   private static final byte[] LEAST_EPOCH = KeyBuilder.key().ascii("origin-epoch").done();
@@ -56,9 +57,9 @@ public final class OutboxTable {
   private final Set<OwedNumbers> passedOver = ConcurrentHashMap.newKeySet();
 
   /**
-   * Where what is owed begins: numbers only rise, so nothing below is ever owed again. To look for
-   * it from the first number on would step over every entry that was settled since the store last
-   * wrote the table to a file.
+   * The first number possibly owed: numbers only rise, so nothing below is ever owed again. A scan
+   * from the first number would step over every entry settled since the store last wrote the table
+   * to a file.
    */
   private final Map<Line, OriginNumber> begins = new ConcurrentHashMap<>();
 
@@ -85,7 +86,7 @@ public final class OutboxTable {
   /** An entry with its number. */
   public record NumberedEntry(OriginNumber number, OutboxEntry entry) {}
 
-  /** Where numbers are given: the next one, and the epochs before, the latest first. */
+  /** The next number, and the earlier epochs, the latest first. */
   private record Head(long epoch, long next, List<Long> before) {
     static final Head NEW = new Head(0, 1, List.of());
 
@@ -129,14 +130,14 @@ public final class OutboxTable {
     return number;
   }
 
-  /** Takes an entry out of its number and gives it the next one. */
+  /** Moves an entry from its number to the next one. */
   public OriginNumber move(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
     remove(tx, recipient, number);
     return append(tx, recipient, number.lane(), entry);
   }
 
-  /** Recipients to whom a number was ever given in a lane. */
+  /** Recipients that were ever assigned a number in a lane. */
   public List<AgencyName> recipients(Lane lane) {
     byte[] prefix = KeyBuilder.key().ascii(HEAD).done();
     List<AgencyName> out = new ArrayList<>();
@@ -154,14 +155,14 @@ public final class OutboxTable {
     return out;
   }
 
-  /** Epoch of the numbers that are assigned to a recipient in a lane now. */
+  /** Epoch of the numbers now assigned to a recipient in a lane. */
   public long epoch(AgencyName recipient, Lane lane) {
     return head(recipient, lane).epoch();
   }
 
   /**
-   * Below this epoch nothing may stay owed to a recipient in a lane: before many more begin, the
-   * recipient takes nothing of it any more.
+   * The oldest epoch in which entries may stay owed to a recipient in a lane. The recipient soon
+   * stops accepting epochs below it.
    */
   public long oldestEpoch(AgencyName recipient, Lane lane) {
     List<Long> before = head(recipient, lane).before();
@@ -175,13 +176,13 @@ public final class OutboxTable {
 
   /**
    * Begins another epoch of all numbers, durably, because this ledger may have forgotten some that
-   * it gave: as it was before a crash of its disk, a restore, or a snapshot of its machine that
-   * nobody told of. No number of a lower epoch is ever given again.
+   * it assigned: after a disk crash, a restore, or an unreported snapshot of its machine. No number
+   * of a lower epoch is ever assigned again.
    *
-   * @param epoch at least this, the time in seconds, so that no two lives of a ledger begin the
-   *     same one
-   * @param further above the epoch before at least this, from 1; by chance, where the clock cannot
-   *     be relied on
+   * @param epoch the least new epoch, the time in seconds, so that no two restores of a ledger
+   *     begin the same one
+   * @param further the least increase over the previous epoch, from 1; random if the clock is
+   *     unreliable
    */
   public static void beginEpoch(Store store, long epoch, long further) {
     long least = leastEpoch(store.get(Table.META, LEAST_EPOCH));
@@ -195,12 +196,12 @@ public final class OutboxTable {
     return value == null ? 1 : BigEndian.u64(value, 0);
   }
 
-  /** An entry as the transaction sees it, or null once resolved, or where it cannot be read. */
+  /** An entry as the transaction sees it, or null if it is resolved or unreadable. */
   public @Nullable OutboxEntry read(Transaction tx, AgencyName recipient, OriginNumber number) {
     return parse(new OwedNumbers(recipient, number), tx.get(Table.OUTBOX, key(recipient, number)));
   }
 
-  /** A committed entry, or null once resolved, or where it cannot be read. */
+  /** A committed entry, or null if it is resolved or unreadable. */
   public @Nullable OutboxEntry read(AgencyName recipient, OriginNumber number) {
     return parse(
         new OwedNumbers(recipient, number), store.get(Table.OUTBOX, key(recipient, number)));
@@ -211,7 +212,7 @@ public final class OutboxTable {
     tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());
   }
 
-  /** Takes an entry out: its number is resolved. */
+  /** Removes an entry: its number is resolved. */
   public void remove(Transaction tx, AgencyName recipient, OriginNumber number) {
     tx.delete(Table.OUTBOX, key(recipient, number));
     if (!passedOver.isEmpty()) {
@@ -225,8 +226,8 @@ public final class OutboxTable {
   }
 
   /**
-   * Numbers whose entries were met and could not be read: still owed, and nothing but the
-   * recipient's word that it holds them can settle them.
+   * Numbers of entries found unreadable. They stay owed; only the recipient's statement that it
+   * holds them settles them.
    */
   public List<OriginNumber> unreadable(AgencyName recipient, Lane lane) {
     return passedOver.stream()
@@ -236,8 +237,8 @@ public final class OutboxTable {
   }
 
   /**
-   * Committed entries of a recipient and lane after a number (null: all), in order, at most so
-   * many. Those that cannot be read are passed over.
+   * Committed entries of a recipient and lane after a number (null: all), in order, at most {@code
+   * most}. Skips unreadable ones.
    */
   public List<NumberedEntry> page(
       AgencyName recipient, Lane lane, @Nullable OriginNumber after, int most) {
@@ -269,13 +270,13 @@ public final class OutboxTable {
   }
 
   /**
-   * The lowest number of an epoch that is owed; where none is, the one after the last that was ever
-   * assigned there. Everything below is settled for good.
+   * The lowest owed number of an epoch; if none is owed, the one after the last ever assigned
+   * there. Everything below is settled permanently.
    *
    * @param highest the highest number of the epoch that the recipient is known to hold
    */
   public long firstOwed(AgencyName recipient, Lane lane, long epoch, long highest) {
-    // Read before the entries: one that is assigned meanwhile is not below it.
+    // Read before the entries, so that a number assigned meanwhile is not below it.
     Head head = Head.parse(store.get(Table.META, headKey(recipient, lane)));
     long next = head.epoch() == epoch ? head.next() : highest + 1;
     Line line = new Line(recipient, lane);
@@ -309,15 +310,15 @@ public final class OutboxTable {
   }
 
   /**
-   * The number after the last that was assigned; read before entries, none assigned meanwhile is
-   * below it.
+   * The number after the last one assigned. Read before the entries, so that no number assigned
+   * meanwhile is below it.
    */
   private OriginNumber assignedNext(Line line) {
     Head head = Head.parse(store.get(Table.META, headKey(line.recipient(), line.lane())));
     return new OriginNumber(Math.max(1, head.epoch()), line.lane(), head.next());
   }
 
-  /** Whether any committed entry is left for a recipient. */
+  /** Whether a recipient has no committed entry. */
   public boolean isEmpty(AgencyName recipient) {
     byte[] prefix = KeyBuilder.key().ascii(recipient.value()).done();
     try (Scan scan = store.scan(Table.OUTBOX, prefix, KeyBuilder.endOf(prefix))) {

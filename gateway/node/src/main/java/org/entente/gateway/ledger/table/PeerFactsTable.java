@@ -12,9 +12,9 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
 /**
- * Signed statements of other agencies that must survive a restart: their latest key bundle, what
- * they last said that they fulfil, and the session announcements under which mail may still arrive.
- * All of it is public; whoever reads it verifies it again.
+ * Signed statements of other agencies that must survive a restart: their latest key bundle, their
+ * latest statement of fulfilled obligations, and the session announcements under which mail may
+ * still arrive. All of it is public; readers verify it again.
  *
  * <pre>
  * ANNOUNCEMENT u8 1 · ascii agency                    → key bundle
@@ -39,7 +39,7 @@ public final class PeerFactsTable {
     return all(1);
   }
 
-  /** The latest that each agency said of which obligations it fulfils. */
+  /** Each agency's latest statement of fulfilled obligations. */
   public List<byte[]> fulfilments() {
     return all(3);
   }
@@ -61,7 +61,7 @@ public final class PeerFactsTable {
     tx.put(Table.ANNOUNCEMENT, bundleKey(agency), bundle);
   }
 
-  /** Replaces what an agency said of which obligations it fulfils. */
+  /** Replaces an agency's statement of fulfilled obligations. */
   public void putFulfilment(Transaction tx, AgencyName agency, byte[] statement) {
     tx.put(Table.ANNOUNCEMENT, fulfilmentKey(agency), statement);
   }
@@ -87,7 +87,7 @@ public final class PeerFactsTable {
         KeyBuilder.key().u64(expiresAtMillis).bytes(announcement).done());
   }
 
-  /** Forgets announcements that expired before a time, at most so many; how many went. */
+  /** Removes announcements that expired before a time, at most {@code most}; returns how many. */
   public int prune(Transaction tx, long beforeMillis, int most) {
     byte[] prefix = {2};
     int gone = 0;

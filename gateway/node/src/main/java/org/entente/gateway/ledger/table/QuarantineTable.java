@@ -21,17 +21,17 @@ import org.entente.proto.store.v1.QuarantineStep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this gateway failed on again and again and set aside, until an operator decides; and for a
- * while what became of it, so that deciding again gives the first answer.
+ * Quarantined messages, which this gateway failed to process repeatedly, until an operator decides.
+ * Decisions are kept for a while, so that deciding again gives the first answer.
  *
- * <p>What waits is bounded by number and bytes, over all and for each agency, so that one agency
- * cannot use up the room of the others. {@link #put} says when the room is used up; then whoever
- * would have set something aside leaves it where it is.
+ * <p>Waiting entries are bounded by number and bytes, in total and for each agency, so that one
+ * agency cannot use up the others' room. {@link #put} reports when there is no room; the caller
+ * then leaves the message where it is.
  *
  * <pre>
  * META       "quarantine"       → u64 greatest number assigned
  * QUARANTINE u8 1 · u64 number  → QuarantineRecord that waits
- * QUARANTINE u8 2 · u64 number  → what another try needs besides; absent where that lies elsewhere
+ * QUARANTINE u8 2 · u64 number  → content for a retry; absent if stored elsewhere
  * QUARANTINE u8 3 · ascii agency → u64 waiting · u64 bytes; with an empty name: over all
  * QUARANTINE u8 4 · u64 position → u64 number: the received message there waits
  * QUARANTINE u8 5 · u64 number  → QuarantineRecord that was decided
@@ -49,7 +49,7 @@ public final class QuarantineTable {
   private final Store store;
   private final Limits limits;
 
-  /** Committed positions of received messages that wait; few. */
+  /** Committed positions of quarantined received messages; few. */
   private final Set<Long> places = ConcurrentHashMap.newKeySet();
 
   public QuarantineTable(Store store, Limits limits) {
@@ -64,20 +64,20 @@ public final class QuarantineTable {
   }
 
   /**
-   * How much may wait; of each, one agency may use a quarter.
+   * Bounds of waiting entries; one agency may use a quarter of each.
    *
    * @param messages entries
-   * @param bytes kept for them
+   * @param bytes stored for them
    */
   public record Limits(int messages, long bytes) {
-    /** What a node has unless configured otherwise. */
+    /** The defaults of a node. */
     public static final Limits DEFAULT = new Limits(1_000, 256L << 20);
 
     private static final int SHARE = 4;
 
     public Limits {
       if (messages < 1 || bytes < 1) {
-        throw new IllegalArgumentException("limits of the quarantine are at least 1");
+        throw new IllegalArgumentException("limits of the quarantine must be at least 1");
       }
     }
 
@@ -88,13 +88,13 @@ public final class QuarantineTable {
           && agencys.bytes() <= (bytes + SHARE - 1) / SHARE;
     }
 
-    /** Whether so much leaves no room for another entry, of whichever agency. */
+    /** Whether this use leaves no room for another entry of any agency. */
     public boolean exhaustedBy(Use all) {
       return all.messages() >= messages || all.bytes() >= bytes;
     }
   }
 
-  /** How much waits. */
+  /** The number and size of waiting entries. */
   public record Use(long messages, long bytes) {
     private Use plus(long more, long moreBytes) {
       return new Use(messages + more, bytes + moreBytes);
@@ -110,9 +110,9 @@ public final class QuarantineTable {
   }
 
   /**
-   * Adds one that waits, under the next number; empty, and nothing changed, if there is no room.
+   * Adds a waiting entry under the next number; empty, without a change, if there is no room.
    *
-   * @param content what another try needs besides, sealed; empty where that lies elsewhere
+   * @param content further content needed for a retry, sealed; empty if it is stored elsewhere
    */
   public OptionalLong put(Transaction tx, QuarantineRecord record, byte[] content) {
     QuarantineRecord kept =
@@ -143,12 +143,12 @@ public final class QuarantineTable {
     return OptionalLong.of(number);
   }
 
-  /** Replaces one that waits, as after another try that failed. */
+  /** Replaces a waiting entry, for example after a failed retry. */
   public void update(Transaction tx, long number, QuarantineRecord record) {
     tx.put(Table.QUARANTINE, key(WAITING, number), record.toByteArray());
   }
 
-  /** Ends the waiting of one, in this state; what was kept of it goes. */
+  /** Settles an entry in this state and removes its content. */
   public QuarantineRecord settle(
       Transaction tx, long number, QuarantineRecord waiting, QuarantineState state) {
     QuarantineRecord decided =
@@ -167,31 +167,31 @@ public final class QuarantineTable {
     return decided;
   }
 
-  /** One as the transaction sees it, waiting or decided, or null. */
+  /** An entry as the transaction sees it, waiting or decided, or null. */
   public @Nullable QuarantineRecord read(Transaction tx, long number) {
     byte[] value = tx.get(Table.QUARANTINE, key(WAITING, number));
     value = value == null ? tx.get(Table.QUARANTINE, key(DECIDED, number)) : value;
     return value == null ? null : parse(value);
   }
 
-  /** A committed one, waiting or decided, or null. */
+  /** A committed entry, waiting or decided, or null. */
   public @Nullable QuarantineRecord read(long number) {
     byte[] value = store.get(Table.QUARANTINE, key(WAITING, number));
     value = value == null ? store.get(Table.QUARANTINE, key(DECIDED, number)) : value;
     return value == null ? null : parse(value);
   }
 
-  /** What another try of a committed one that waits needs besides; null if that lies elsewhere. */
+  /** The content for a retry of a committed waiting entry; null if it is stored elsewhere. */
   public byte @Nullable [] content(long number) {
     return store.get(Table.QUARANTINE, key(CONTENT, number));
   }
 
-  /** Committed ones that wait, after a number, oldest first, at most so many. */
+  /** Committed waiting entries after a number, oldest first, at most {@code most}. */
   public List<Entry> waiting(long after, int most) {
     return page(WAITING, after, most);
   }
 
-  /** Committed ones that were decided, after a number, at most so many. */
+  /** Committed decided entries after a number, at most {@code most}. */
   public List<Entry> decided(long after, int most) {
     return page(DECIDED, after, most);
   }
@@ -207,7 +207,7 @@ public final class QuarantineTable {
     return out;
   }
 
-  /** Forgets what was decided before a time, at most so many; how many. */
+  /** Removes entries decided before a time, at most {@code most}; returns how many. */
   public int prune(Transaction tx, long beforeMillis, int most) {
     int pruned = 0;
     for (Entry entry : decided(0, most)) {
@@ -219,7 +219,7 @@ public final class QuarantineTable {
     return pruned;
   }
 
-  /** Whether the received message at a position waits here, so that nobody is given it. Quick. */
+  /** Whether the received message at a position is quarantined and so not delivered. Quick. */
   public boolean holds(long position) {
     return places.contains(position);
   }
@@ -229,12 +229,12 @@ public final class QuarantineTable {
     return tx.get(Table.QUARANTINE, key(PLACE, position)) != null;
   }
 
-  /** How much waits, committed. */
+  /** The committed use. */
   public Use use() {
     return decode(store.get(Table.QUARANTINE, useKey(ALL)));
   }
 
-  /** How many wait at each step. Reads all that waits. */
+  /** The number of waiting entries at each step. Reads all of them. */
   public Map<QuarantineStep, Long> counts() {
     Map<QuarantineStep, Long> counts = new EnumMap<>(QuarantineStep.class);
     waiting(0, limits.messages())

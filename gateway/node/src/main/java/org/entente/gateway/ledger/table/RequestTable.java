@@ -22,32 +22,31 @@ import org.entente.proto.store.v1.RequestState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests between this agency and others, with their clocks: one record for each request and
- * agency on the other side. Names and times only; nothing of a label or body. Safe for many
- * threads.
+ * Requests between this agency and others, with their deadlines: one record for each request and
+ * other agency. Names and times only; no label or body data. Safe for many threads.
  *
  * <pre>
  * REQUEST u8 1 · u8 side · 16-byte request id · ascii agency             → RequestRecord
- * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → nothing: it is open
- * REQUEST u8 3 · u64 when · u8 side · 16-byte request id · ascii agency  → nothing: look at it then
+ * REQUEST u8 2 · u8 side · 16-byte request id · ascii agency             → empty: it is open
+ * REQUEST u8 3 · u64 when · u8 side · 16-byte request id · ascii agency  → empty: examine it then
  * </pre>
  *
- * <p>The second and third follow from the first and are written with it; {@link ResponderTable} has
- * the rest of the table. A record is looked at when its agency is to be reminded, when its time for
- * an answer is over, {@link #LISTED} later if it is still open, and {@link #KEPT} after it was
- * closed, when it goes.
+ * <p>The second and third are derived from the first and written with it; {@link ResponderTable}
+ * owns the rest of the table. A record is examined when a reminder is due, when its deadline
+ * passes, {@link #LISTED} later if it is still open, and {@link #KEPT} after it was closed, when it
+ * is removed.
  */
 public final class RequestTable {
-  /** How long a request that nobody answers stays open after its time. */
+  /** How long an unanswered request stays open after its deadline. */
   public static final Duration LISTED = Duration.ofDays(30);
 
   /** How long a record is kept after it was closed; as long as evidence. */
   public static final Duration KEPT = EvidenceRecords.KEPT;
 
-  /** Most reminders of one request to one agency; both gateways hold them to it. */
+  /** Most reminders of one request to one agency; both gateways enforce it. */
   public static final int MOST_REMINDERS = 5;
 
-  /** How far apart an agency sends them. */
+  /** Least time between two reminders. */
   public static final Duration REMINDERS_APART = Duration.ofHours(1);
 
   private static final int RECORD = 1;
@@ -55,7 +54,7 @@ public final class RequestTable {
   private static final int DUE = 3;
   private static final byte[] NOTHING = {};
 
-  /** Who asked. */
+  /** The requesting side. */
   public enum Side {
     /** This agency. */
     ASKED(1),
@@ -68,23 +67,23 @@ public final class RequestTable {
       this.number = number;
     }
 
-    /** As metrics have it. */
+    /** The label value in metrics. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /**
-   * What a record is found by.
+   * The key of a record.
    *
    * @param agency the other agency
    */
   public record Name(Side side, MessageId id, String agency) {}
 
-  /** A record that is to be looked at. */
+  /** A record to examine, and when. */
   public record DueRecord(long atMillis, Name name) {}
 
-  /** How many are open, and how many of these are past their time; exercises aside. */
+  /** Numbers of open and of overdue requests, without exercises. */
   public record Count(int open, int overdue) {
     private static final Count NONE = new Count(0, 0);
 
@@ -126,12 +125,12 @@ public final class RequestTable {
     return parse(tx.get(Table.REQUEST, key(RECORD, name)));
   }
 
-  /** The same as far as it is committed. */
+  /** The same, as committed. */
   public @Nullable RequestRecord read(Name name) {
     return parse(store.get(Table.REQUEST, key(RECORD, name)));
   }
 
-  /** Puts a record, in the place of one if there is one. */
+  /** Adds or replaces a record. */
   public void put(Transaction tx, Name name, RequestRecord record) {
     remove(tx, name);
     tx.put(Table.REQUEST, key(RECORD, name), record.toByteArray());
@@ -142,7 +141,7 @@ public final class RequestTable {
     tx.afterCommit(() -> count(name, record, 1));
   }
 
-  /** Removes a record, if it is there. */
+  /** Removes a record, if it exists. */
   public void remove(Transaction tx, Name name) {
     RequestRecord record = read(tx, name);
     if (record != null) {
@@ -153,7 +152,7 @@ public final class RequestTable {
     }
   }
 
-  /** When a record is to be looked at, milliseconds since 1970. */
+  /** When to examine a record, in milliseconds since 1970. */
   public static long due(RequestRecord record) {
     if (!isOpen(record)) {
       return record.getClosedAtMs() + KEPT.toMillis();
@@ -166,19 +165,19 @@ public final class RequestTable {
         : record.getAnswerByMs();
   }
 
-  /** Whether this agency was reminded that it owes an answer, by its gateway or who asked. */
+  /** Whether its own gateway or the requesting agency reminded this agency of an answer it owes. */
   public static boolean isReminded(RequestRecord record) {
     return record.getNoticedPercent() > 0 || record.getReminders() > 0;
   }
 
-  /** Puts a record, and tells whoever listens that this agency is reminded of it. */
+  /** Stores a record, and tells listeners that this agency is reminded of it. */
   public void remind(Transaction tx, Name name, RequestRecord record) {
     put(tx, name, record);
     tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(name)));
   }
 
   /**
-   * Calls back after each commit by which this agency is reminded of something.
+   * Adds a listener called after each commit that reminds this agency of a request.
    *
    * @param listener must not wait
    */
@@ -186,12 +185,12 @@ public final class RequestTable {
     listeners.add(listener);
   }
 
-  /** Ends that. */
+  /** Removes a listener. */
   public void unlisten(Consumer<Name> listener) {
     listeners.remove(listener);
   }
 
-  /** At most so many records that are to be looked at by a time, the longest due first. */
+  /** Records due by a time, at most {@code most}, the longest due first. */
   public List<DueRecord> due(long nowMillis, int most) {
     byte[] from = KeyBuilder.key().u8(DUE).done();
     byte[] to = KeyBuilder.key().u8(DUE).u64(nowMillis + 1).done();
@@ -205,15 +204,12 @@ public final class RequestTable {
     return out;
   }
 
-  /**
-   * Takes a note away that no record stands behind; {@link #put} and {@link #remove} take away
-   * those of theirs.
-   */
+  /** Removes a due entry without a record; {@link #put} and {@link #remove} remove their own. */
   public void looked(Transaction tx, DueRecord due) {
     tx.delete(Table.REQUEST, dueKey(due));
   }
 
-  /** The agencies to which a committed request of this agency went. */
+  /** The agencies to which this agency sent a request, as committed. */
   public List<Name> asked(MessageId id) {
     byte[] prefix = KeyBuilder.key().u8(RECORD).u8(Side.ASKED.number).bytes(id.bytes()).done();
     List<Name> out = new ArrayList<>();
@@ -227,11 +223,10 @@ public final class RequestTable {
   }
 
   /**
-   * Names of committed records of a side in the order of their ids, that is, of the time when they
-   * were published.
+   * Keys of committed records of a side in the order of their ids, and so of publishing.
    *
    * @param openOnly only those that are open
-   * @param after only those behind this one; null for all
+   * @param after only those after this one; null for all
    */
   public List<Name> names(Side side, boolean openOnly, @Nullable Name after, int most) {
     int space = openOnly ? OPEN : RECORD;
@@ -247,7 +242,7 @@ public final class RequestTable {
     return out;
   }
 
-  /** How many of a side and an agency are open. */
+  /** The numbers of open and overdue requests of a side and an agency. */
   public Count count(Side side, String agency) {
     return counts.getOrDefault(new Group(side, agency), Count.NONE);
   }

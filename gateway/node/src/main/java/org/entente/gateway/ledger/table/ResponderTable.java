@@ -22,13 +22,13 @@ import org.entente.proto.v1.Responder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who answers requests: this agency's responders, what other agencies were told of them, and what
- * those have said of theirs. Safe for many threads.
+ * Responders to requests: this agency's own, what was advertised to other agencies, and what those
+ * advertised. Safe for many threads.
  *
  * <pre>
  * REQUEST u8 4 · ascii name   → ResponderRecord: a responder of this agency
- * REQUEST u8 5 · ascii agency → AdvertisingRecord: what that agency was last told
- * REQUEST u8 6 · ascii agency → AdvertisedRecord: what that agency last said, sealed
+ * REQUEST u8 5 · ascii agency → AdvertisingRecord: last advertised to that agency
+ * REQUEST u8 6 · ascii agency → AdvertisedRecord: last advertised by that agency, sealed
  * </pre>
  */
 public final class ResponderTable {
@@ -67,38 +67,38 @@ public final class ResponderTable {
     return out;
   }
 
-  /** Puts a responder of this agency, in the place of one of its name. */
+  /** Adds or replaces a responder of this agency. */
   public void put(Transaction tx, String name, ResponderRecord record) {
     tx.put(Table.REQUEST, key(OWN, name), record.toByteArray());
   }
 
-  /** Removes one. */
+  /** Removes a responder. */
   public void remove(Transaction tx, String name) {
     tx.delete(Table.REQUEST, key(OWN, name));
   }
 
-  /** What each agency was last told, as far as it is committed. */
+  /** What was last advertised to each agency, as committed. */
   public Map<AgencyName, AdvertisingRecord> told() {
     return all(TOLD, AdvertisingRecord.parser());
   }
 
-  /** An agency is told something. */
+  /** Records what was advertised to an agency. */
   public void told(Transaction tx, AgencyName agency, AdvertisingRecord record) {
     tx.put(Table.REQUEST, key(TOLD, agency.value()), record.toByteArray());
   }
 
-  /** What an agency last said, as the transaction sees it, or null. */
+  /** What an agency last advertised, as the transaction sees it, or null. */
   public @Nullable AdvertisedRecord said(Transaction tx, AgencyName agency) {
     byte[] value = tx.get(Table.REQUEST, key(SAID, agency.value()));
     return value == null ? null : parse(AdvertisedRecord.parser(), value);
   }
 
-  /** What each agency last said, as far as it is committed. */
+  /** What each agency last advertised, as committed. */
   public Map<AgencyName, AdvertisedRecord> said() {
     return all(SAID, AdvertisedRecord.parser());
   }
 
-  /** An agency says something. */
+  /** Records what an agency advertised. */
   public void said(Transaction tx, AgencyName agency, AdvertisedRecord record) {
     tx.put(Table.REQUEST, key(SAID, agency.value()), record.toByteArray());
   }

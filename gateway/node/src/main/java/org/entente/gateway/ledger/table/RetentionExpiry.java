@@ -8,12 +8,12 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of {@link RetentionTable} is over. Each round looks at a bounded part of each of its spaces
- * and goes on where the round before ended, so that what a member makes others keep costs the
- * writer no more than that. Confined to the writer's thread.
+ * Removes expired records of {@link RetentionTable}. Each round examines a bounded part of each key
+ * space and continues where the last round ended, which bounds the writer's cost of records caused
+ * by other members. Confined to the writer's thread.
  */
 final class RetentionExpiry {
-  /** Records of one space that a round looks at. */
+  /** Records of one key space examined per round. */
   static final int LOOKED = 20_000;
 
   private final Removal removal;
@@ -58,7 +58,7 @@ final class RetentionExpiry {
     return pruned;
   }
 
-  /** What came in this very batch may hold longer, or be gone already. */
+  /** Whether an entry is still expired; this batch may have extended or removed it. */
   private static boolean isStillOver(Transaction tx, byte[] key, ExpiryPredicate over) {
     byte[] now = tx.get(Table.RETENTION, key);
     return now != null && over.is(now);

@@ -23,17 +23,16 @@ import org.entente.proto.store.v1.HoldRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is erased, held or refused before or beyond its time.
+ * Erasures, legal holds, and blocks of recalled messages.
  *
  * <pre>
- * RETENTION u8 1 · 16-byte message id                   → ErasureRecord, still to be finished
+ * RETENTION u8 1 · 16-byte message id                   → ErasureRecord, pending
  * RETENTION u8 2 · 16-byte message id                   → ErasureRecord, done
  * RETENTION u8 3 · 16-byte message id                   → HoldRecord
  * RETENTION u8 4 · u8 n · ascii origin · 16-byte id     → BlockRecord
- * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message of that bucket
- * RETENTION u8 6 · 16-byte message id                   → BlockRecord, an own message that was
- *                                                         taken back
- * RETENTION u8 7 · u8 n · ascii origin                  → u64 how many BlockRecords there are of it
+ * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message in that bucket
+ * RETENTION u8 6 · 16-byte message id                   → BlockRecord, a recalled own message
+ * RETENTION u8 7 · u8 n · ascii origin                  → u64 number of its BlockRecords
  * </pre>
  */
 public final class RetentionTable {
@@ -45,7 +44,7 @@ public final class RetentionTable {
   private static final int TAKEN_BACK = 6;
   private static final int BLOCKS = 7;
 
-  /** Ids of what was taken back that are held in memory; some 10 MB. */
+  /** Ids of recalled own messages held in memory; some 10 MB. */
   static final int HELD_IN_MEMORY = 100_000;
 
   private static final byte[] NOTHING = new byte[0];
@@ -55,8 +54,8 @@ public final class RetentionTable {
   private final RetentionExpiry ends = new RetentionExpiry(this::forget);
 
   /**
-   * Asked of all that is transmitted, and mostly few: of those that may be delivered still. Where
-   * they are more than are held, the store is asked.
+   * Recalled own messages that may still be in delivery; checked for every transmission, and mostly
+   * few. If there are more than are held in memory, the store is read.
    */
   private final Set<MessageId> takenBack = ConcurrentHashMap.newKeySet();
 
@@ -68,9 +67,9 @@ public final class RetentionTable {
   }
 
   /**
-   * The same.
+   * The same, with a bound for tests.
    *
-   * @param most ids of what was taken back that are held in memory
+   * @param most ids of recalled own messages held in memory
    */
   RetentionTable(Store store, int most) {
     this.store = store;
@@ -98,7 +97,7 @@ public final class RetentionTable {
   /** A hold under its message's id. */
   public record Hold(MessageId id, HoldRecord record) {}
 
-  /** Where a message of a bucket lies. */
+  /** The position of a message of a bucket. */
   public record BucketPosition(long lastDay, Lane lane, long position) {}
 
   /** Begins an erasure. */
@@ -112,7 +111,7 @@ public final class RetentionTable {
     tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
   }
 
-  /** Erasures that have begun, at most so many. */
+  /** Pending erasures, at most {@code most}. */
   public List<ErasureRecord> pending(int most) {
     List<ErasureRecord> out = new ArrayList<>();
     try (Scan scan =
@@ -128,13 +127,13 @@ public final class RetentionTable {
     return out;
   }
 
-  /** The erasure of a message that has begun and not ended, or null. */
+  /** The pending erasure of a message, or null. */
   public @Nullable ErasureRecord pending(Transaction tx, MessageId id) {
     byte[] value = tx.get(Table.RETENTION, key(PENDING, id));
     return value == null ? null : erasure(value);
   }
 
-  /** The erasure of a message that has ended, or null. */
+  /** The finished erasure of a message, or null. */
   public @Nullable ErasureRecord done(Transaction tx, MessageId id) {
     byte[] value = tx.get(Table.RETENTION, key(DONE, id));
     return value == null ? null : erasure(value);
@@ -146,7 +145,9 @@ public final class RetentionTable {
     return value == null ? null : erasure(value);
   }
 
-  /** Whether a message is being erased, or was and its bucket has not ended, as committed. */
+  /**
+   * Whether a message is being erased, or was erased and its bucket has not ended, as committed.
+   */
   boolean isErased(MessageId id) {
     return done(id) != null || store.get(Table.RETENTION, key(PENDING, id)) != null;
   }
@@ -167,7 +168,7 @@ public final class RetentionTable {
     return value == null ? null : holdRecord(value);
   }
 
-  /** At most so many holds after an id, or from the first on. */
+  /** Holds after an id, or from the first, at most {@code most}. */
   public List<Hold> holds(@Nullable MessageId after, int most) {
     byte[] from =
         after == null
@@ -184,8 +185,8 @@ public final class RetentionTable {
   }
 
   /**
-   * Refuses a message of an origin until a time, if it is of the kind that is said. Nothing that is
-   * said of the one kind takes back what was said of the other.
+   * Blocks a message of an origin until a time, if it is of the given kind (training or actual). A
+   * block of one kind does not lift that of the other.
    */
   public void block(
       Transaction tx, AgencyName origin, MessageId id, boolean exercise, long untilMillis) {
@@ -204,7 +205,7 @@ public final class RetentionTable {
     tx.put(Table.RETENTION, blockKey(origin, id), block.build().toByteArray());
   }
 
-  /** How many messages of an origin are refused that are not here. */
+  /** The number of an origin's blocked messages that are not here. */
   public long blocks(Transaction tx, AgencyName origin) {
     return count(tx.get(Table.RETENTION, blocksKey(origin)));
   }
@@ -218,12 +219,12 @@ public final class RetentionTable {
     return value == null ? 0 : BigEndian.u64(value, 0);
   }
 
-  /** Whether such a message is refused already, until whenever. */
+  /** Whether a message is already blocked, until any time. */
   public boolean hasBlock(Transaction tx, AgencyName origin, MessageId id) {
     return tx.get(Table.RETENTION, blockKey(origin, id)) != null;
   }
 
-  /** Whether a message of an origin is refused, which is training or not. */
+  /** Whether a message of an origin, training or not, is blocked. */
   public boolean isBlocked(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     byte[] value = tx.get(Table.RETENTION, blockKey(origin, id));
     if (value == null) {
@@ -233,41 +234,41 @@ public final class RetentionTable {
     return block.getUntilMs() > tx.nowMillis() && isOf(block, exercise);
   }
 
-  /** One that does not say of which kind it is holds for both. */
+  /** Whether a block applies to a kind; one without a kind applies to both. */
   private static boolean isOf(BlockRecord block, boolean exercise) {
     return !block.hasExercise() || block.getExercise() == exercise;
   }
 
-  /** Notes that an own message was taken back: until a time nobody is sent it who has it not. */
+  /** Records the recall of an own message: until a time, it is not sent to further recipients. */
   public void takeBack(Transaction tx, MessageId id, long untilMillis) {
     BlockRecord until = BlockRecord.newBuilder().setUntilMs(untilMillis).build();
     tx.put(Table.RETENTION, key(TAKEN_BACK, id), until.toByteArray());
     tx.afterCommit(() -> remember(id));
   }
 
-  /** Whether an own message was taken back, as committed, while it may be delivered. Quick. */
+  /** Whether an own message was recalled while it may be in delivery, as committed. Quick. */
   public boolean isTakenBack(MessageId id) {
     return (!takenBack.isEmpty() && takenBack.contains(id))
         || (!holdsAll && store.get(Table.RETENTION, key(TAKEN_BACK, id)) != null);
   }
 
-  /** Notes to which bucket a message belongs. */
+  /** Records the bucket of a message. */
   public void placed(Transaction tx, BucketPosition place) {
     tx.put(Table.RETENTION, placeKey(place), NOTHING);
   }
 
-  /** Forgets it. */
+  /** Removes the bucket entry of a message. */
   public void removed(Transaction tx, BucketPosition place) {
     tx.delete(Table.RETENTION, placeKey(place));
   }
 
-  /** Messages of buckets that ended before a day, at most so many. */
+  /** Messages of buckets that ended before a day, at most {@code most}. */
   public List<BucketPosition> before(long day, int most) {
     return places(
         RetentionExpiry.prefix(BUCKET), KeyBuilder.key().u8(BUCKET).u32(day).done(), most);
   }
 
-  /** Messages of the bucket that ends on a day, at most so many. */
+  /** Messages of the bucket that ends on a day, at most {@code most}. */
   public List<BucketPosition> of(long day, int most) {
     return places(
         KeyBuilder.key().u8(BUCKET).u32(day).done(),
@@ -305,9 +306,9 @@ public final class RetentionTable {
   }
 
   /**
-   * Forgets blocks that have ended, what was taken back and could not be delivered any more, and
-   * erasures whose bucket has ended; how many, at most so many of each. Looks at some of what there
-   * is, and the next time goes on from there.
+   * Removes ended blocks, recalled own messages that can no longer be delivered, and erasures whose
+   * bucket has ended, at most {@code most} of each; returns how many. Examines a part, and the next
+   * call continues from there.
    */
   public int prune(Transaction tx, long nowMillis, long today, int most) {
     // None of the spaces waits for what is over of another.

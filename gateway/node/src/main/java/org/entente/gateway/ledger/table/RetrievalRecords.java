@@ -16,14 +16,14 @@ import org.entente.proto.store.v1.RetrievalRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps which clients have retrieved what, sealed as long as the message may be kept: who reads
- * what is for its originator, when it takes the message back, and for nobody who reads the disk.
- * Safe for many threads, in transactions.
+ * Keeps which clients have retrieved which messages, sealed as long as the message may be kept. The
+ * originator may learn this when it recalls the message; a reader of the disk may not. Safe for
+ * many threads, in transactions.
  */
 public final class RetrievalRecords {
   private static final String CONTEXT = "retrieval";
 
-  /** Where the last day of its bucket stands in what {@link RecordSeal} seals. */
+  /** Offset of the bucket's last day in a record of {@link RecordSeal}. */
   private static final int DAY_AT = 1;
 
   private final RecordSeal atRest;
@@ -32,13 +32,13 @@ public final class RetrievalRecords {
     this.atRest = atRest;
   }
 
-  /** What it was for a client to retrieve a message. */
+  /** How a retrieval relates to earlier ones. */
   public enum RetrievalKind {
-    /** No client had before. */
+    /** No client had retrieved it before. */
     FIRST,
-    /** Others had before, and this one had not. */
+    /** Others had retrieved it before, but not this client. */
     FURTHER,
-    /** It had before, or nobody can say any more. */
+    /** This client had retrieved it before, or that can no longer be determined. */
     KNOWN
   }
 
@@ -46,11 +46,11 @@ public final class RetrievalRecords {
   public record Retrieval(long atMillis, String client) {}
 
   /**
-   * Who has retrieved a message.
+   * The clients that have retrieved a message.
    *
-   * @param first the first, as far as that can still be opened
-   * @param further some of those after it, by name and in that order
-   * @param more how many have besides that are not named
+   * @param first the first, if it can still be opened
+   * @param further some later ones, ordered by name
+   * @param more the number of others, not named
    */
   public record RetrievalSummary(Optional<Retrieval> first, List<String> further, int more) {
     public RetrievalSummary {
@@ -59,14 +59,15 @@ public final class RetrievalRecords {
   }
 
   /**
-   * Notes that a client retrieved a message.
+   * Records that a client retrieved a message.
    *
    * @param bucketDay last day of the message's bucket, days since 1970
    */
   public RetrievalKind note(
       Transaction tx, RetrievalTable book, MessageId id, long bucketDay, String client) {
     Instant now = Instant.ofEpochMilli(tx.nowMillis());
-    // What a hold keeps beyond its bucket is sealed for the day: no key of the past is made again.
+    // A message held beyond its bucket is sealed for today, as keys of past days are never made
+    // again.
     long day = Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
     byte[] first = book.first(tx, id);
     if (first == null) {
@@ -91,7 +92,7 @@ public final class RetrievalRecords {
     return RetrievalKind.FURTHER;
   }
 
-  /** Who has, naming at most so many but the first. */
+  /** The clients that have retrieved a message; names the first and at most {@code most} others. */
   public RetrievalSummary of(Transaction tx, RetrievalTable book, MessageId id, int most) {
     byte[] first = book.first(tx, id);
     Optional<Retrieval> opened = open(first);
@@ -115,7 +116,7 @@ public final class RetrievalRecords {
     return atRest.seal(CONTEXT, record.toByteArray(), until);
   }
 
-  /** Empty once the key of its bucket is destroyed. */
+  /** Opens a record; empty once the key of its bucket is destroyed. */
   private Optional<Retrieval> open(byte @Nullable [] sealed) {
     return sealed == null
         ? Optional.empty()

@@ -23,15 +23,14 @@ import org.jspecify.annotations.Nullable;
  * EVIDENCE u8 12 · 16-byte message id · 16-byte token  → sealed RetrievalRecord of a further one
  * </pre>
  *
- * The token stands for the client, and only the bucket's key says for which. Changed on the
- * writer's thread.
+ * The token identifies the client, but only with the bucket's key. Changed on the writer's thread.
  */
 public final class RetrievalTable {
   static final int SEALED = 12;
 
   /**
-   * What the batch that is being made has put, undone or not; a scan does not see it. The writer's
-   * alone.
+   * Entries put by the present batch, undone or not, which a scan does not see. Used by the writer
+   * only.
    */
   private final Map<MessageId, Set<ByteString>> put = new HashMap<>();
 
@@ -68,12 +67,12 @@ public final class RetrievalTable {
     }
   }
 
-  /** Messages of which it holds what a batch has put. */
+  /** The number of messages with entries of the present batch. */
   int held() {
     return put.size();
   }
 
-  /** Those of further clients, sealed, as the transaction sees them. */
+  /** Retrievals by further clients, sealed, as the transaction sees them. */
   List<byte[]> further(Transaction tx, MessageId id) {
     forgetEarlier(tx);
     Set<ByteString> keys = new LinkedHashSet<>();

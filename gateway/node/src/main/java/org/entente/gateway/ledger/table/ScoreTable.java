@@ -19,9 +19,8 @@ import org.entente.proto.store.v1.ScoredRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How clients score received messages. Scores are numbered from 1 on over all messages; the latest
- * of each client and model stands in an index of its own, so that what is replaced costs nobody who
- * looks through them anything.
+ * Clients' scores of received messages. Scores are numbered from 1 over all messages; the latest of
+ * each client and model is in a separate index, so that listing does not read replaced ones.
  *
  * <pre>
  * META  "score"                   → u64 greatest number
@@ -57,7 +56,7 @@ public final class ScoreTable {
     return last == null ? 0 : BigEndian.u64(last, 0);
   }
 
-  /** What is kept of a message's scores, as the transaction sees it. */
+  /** The scores of a message, as the transaction sees them. */
   public ScoredRecord of(Transaction tx, MessageId id) {
     return scored(tx.get(Table.SCORE, key(id)));
   }
@@ -67,7 +66,7 @@ public final class ScoreTable {
     return scored(store.get(Table.SCORE, key(id)));
   }
 
-  /** Those of one client and model; the default instance if there are none. */
+  /** The scores of one client and model; the default instance if there are none. */
   public static ScoreSeries series(ScoredRecord scored, String client, ByteString tag) {
     return scored.getSeriesList().stream()
         .filter(it -> it.getClient().equals(client) && it.getTag().equals(tag))
@@ -81,8 +80,8 @@ public final class ScoreTable {
   }
 
   /**
-   * Adds a score to its series, whose latest it is from now on; the oldest goes if there are more
-   * than so many.
+   * Adds a score to its series as the latest; removes the oldest if the series exceeds {@code
+   * most}.
    */
   public void add(
       Transaction tx, MessageId id, ScoreSeries before, long number, ScoreRecord record, int most) {
@@ -116,7 +115,7 @@ public final class ScoreTable {
     return out.addSeries(now).build();
   }
 
-  /** Removes all scores of a message, for it goes itself; how many went. */
+  /** Removes all scores of a message that is being removed; returns how many. */
   public int remove(Transaction tx, MessageId id) {
     int gone = 0;
     for (ScoreSeries series : of(tx, id).getSeriesList()) {
@@ -147,7 +146,7 @@ public final class ScoreTable {
     return store.get(Table.SCORE, key(LATEST, number)) != null;
   }
 
-  /** Numbers of committed latest scores after one, rising, at most so many. */
+  /** Numbers of committed latest scores after one, rising, at most {@code most}. */
   public List<Long> after(long number, int most) {
     List<Long> out = new ArrayList<>();
     try (Scan scan =

@@ -14,12 +14,12 @@ import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
 
 /**
- * Which messages name whom, so that an agency can answer those who ask what was exchanged about
- * them, also when the content is gone.
+ * Index of messages by the persons and objects they name, so that an agency can answer requests for
+ * access (what was exchanged about me), also when the content is gone.
  *
  * <p>A term is a MAC under the key of the bucket with which the evidence about its message ends.
- * Without the keystore nobody finds a term, nor can guess one; when the bucket's key is destroyed,
- * nobody at all.
+ * Terms cannot be found or guessed without the keystore, and not at all once the bucket's key is
+ * destroyed.
  *
  * <pre>
  * SUBJECT u32 last day of the bucket · 16 bytes of the term's MAC · 16-byte message id → empty
@@ -34,7 +34,7 @@ public final class SubjectTable {
     this.store = store;
   }
 
-  /** Notes that a message names somebody. */
+  /** Records the terms that a message names. */
   public void put(Transaction tx, List<RecordSeal.Token> tokens, MessageId id) {
     for (RecordSeal.Token token : tokens) {
       tx.put(
@@ -44,7 +44,7 @@ public final class SubjectTable {
     }
   }
 
-  /** The messages that name somebody, in the order in which their evidence ends. */
+  /** The messages that name a term, in the order in which their evidence ends. */
   public Set<MessageId> find(RecordSeal atRest, String term) {
     Set<MessageId> out = new LinkedHashSet<>();
     for (long day : days()) {
@@ -84,7 +84,7 @@ public final class SubjectTable {
     }
   }
 
-  /** Forgets entries of buckets that ended before a day, at most so many; how many went. */
+  /** Removes entries of buckets that ended before a day, at most {@code most}; returns how many. */
   public int prune(Transaction tx, long today, int most) {
     int gone = 0;
     byte[] end = KeyBuilder.key().u32(today).done();

@@ -18,15 +18,15 @@ import org.entente.proto.store.v1.WatchSpan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients watch for, what was hit, and how far received messages have been looked at. Hits of
- * a client are numbered from 1 on without gaps; the oldest go first.
+ * Clients' watches, their hits, and how far received messages have been matched. Hits of a client
+ * are numbered from 1 without gaps; the oldest are removed first.
  *
  * <pre>
  * META  "watch"                        → u64 greatest number of a watch
  * WATCH u8 1 · u64 number              → WatchRecord
  * WATCH u8 2 · ascii client · u64 hit  → WatchHit
  * WATCH u8 3 · ascii client            → WatchSpan
- * WATCH u8 4 · u8 lane                 → u64 position that is looked at next
+ * WATCH u8 4 · u8 lane                 → u64 position to match next
  * </pre>
  */
 public final class WatchTable {
@@ -58,7 +58,7 @@ public final class WatchTable {
    */
   public record NumberedHit(long number, WatchHit hit) {}
 
-  /** Adds a watch; its number. */
+  /** Adds a watch; returns its number. */
   public long add(Transaction tx, WatchRecord record) {
     byte[] last = tx.get(Table.META, NUMBER);
     long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
@@ -91,7 +91,8 @@ public final class WatchTable {
   }
 
   /**
-   * Adds a hit of a client, under the next number; the oldest goes if there are more than so many.
+   * Adds a hit of a client under the next number; removes the oldest if there are more than {@code
+   * most}.
    */
   public void hit(Transaction tx, String client, WatchHit hit, int most) {
     WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
@@ -110,7 +111,7 @@ public final class WatchTable {
     tx.put(Table.WATCH, spanKey(client), kept.toByteArray());
   }
 
-  /** Which committed hits of a client are kept. */
+  /** The range of a client's committed hits. */
   public WatchSpan span(String client) {
     return span(store.get(Table.WATCH, spanKey(client)));
   }
@@ -125,7 +126,7 @@ public final class WatchTable {
     }
   }
 
-  /** Committed hits of a client after a number, in order, at most so many. */
+  /** Committed hits of a client after a number, in order, at most {@code most}. */
   public List<NumberedHit> hits(String client, long after, int most) {
     List<NumberedHit> out = new ArrayList<>();
     byte[] prefix = KeyBuilder.key().u8(HIT).ascii(client).done();
@@ -138,14 +139,14 @@ public final class WatchTable {
     return out;
   }
 
-  /** Whether a committed hit is of before a time. */
+  /** Whether a committed hit is older than a time. */
   public boolean holdsBefore(long millis) {
     return committedClients().stream()
         .flatMap(client -> hits(client, 0, 1).stream())
         .anyMatch(oldest -> oldest.hit().getAtMs() < millis);
   }
 
-  /** Forgets hits of before a time, at most so many of each client; how many went. */
+  /** Removes hits older than a time, at most {@code most} of each client; returns how many. */
   public int prune(Transaction tx, long beforeMillis, int most) {
     int gone = 0;
     for (String client : committedClients()) {
@@ -181,13 +182,13 @@ public final class WatchTable {
     return out;
   }
 
-  /** The committed position from which messages of a lane have not been looked at. */
+  /** The committed position from which messages of a lane have not been matched. */
   public long place(Lane lane) {
     byte[] value = store.get(Table.WATCH, placeKey(lane));
     return value == null ? 0 : BigEndian.u64(value, 0);
   }
 
-  /** Everything of a lane before a position has been looked at. */
+  /** Records that all messages of a lane before a position have been matched. */
   public void place(Transaction tx, Lane lane, long position) {
     tx.put(Table.WATCH, placeKey(lane), KeyBuilder.key().u64(position).done());
   }

@@ -19,14 +19,14 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest checkpoint of each other gateway's audit log that was cosigned here, and what
- * contradicted it. Read and replaced in one transaction, so that of two requests the second sees
- * what the first did. All of it is public.
+ * The latest cosigned checkpoint of each other gateway's audit log, and checkpoints that
+ * contradicted it. Read and replaced in one transaction, so that the second of two requests sees
+ * the first. All of it is public.
  *
  * <pre>
  * WITNESS u8 1 · ascii agency · ascii gateway              → u64 seconds · signed note
- * WITNESS u8 2 · ascii agency · ascii gateway              → the same: the end of the log before
- * WITNESS u8 3 · ascii agency · ascii gateway · ascii code → the same: the latest that was refused
+ * WITNESS u8 2 · ascii agency · ascii gateway              → the same: the end of the previous log
+ * WITNESS u8 3 · ascii agency · ascii gateway · ascii code → the same: the latest refused one
  * </pre>
  *
  * Seconds are those of the log's own ML-DSA-44 signature.
@@ -43,9 +43,9 @@ public final class WitnessTable {
   }
 
   /**
-   * A checkpoint as it was verified when it came.
+   * A checkpoint, verified on arrival.
    *
-   * @param origin which log
+   * @param origin the log
    * @param checkpoint its size and root
    * @param seconds POSIX time at which the log signed it, by its own clock
    * @param note with the log's signatures
@@ -53,17 +53,17 @@ public final class WitnessTable {
   public record HeldCheckpoint(
       LogOrigin origin, Checkpoint checkpoint, long seconds, SignedNote note) {}
 
-  /** The latest of a gateway, whichever of its logs it is of, as committed. */
+  /** The latest checkpoint of a gateway, of any of its logs, as committed. */
   public Optional<HeldCheckpoint> latest(LogOrigin log) {
     return read(store.get(Table.WITNESS, key(LATEST, log).done()));
   }
 
-  /** The latest of a gateway, whichever of its logs it is of, as a change sees it. */
+  /** The latest checkpoint of a gateway, of any of its logs, as the transaction sees it. */
   public Optional<HeldCheckpoint> latest(Transaction tx, LogOrigin log) {
     return read(tx.get(Table.WITNESS, key(LATEST, log).done()));
   }
 
-  /** Replaces the latest of a gateway; the last of an earlier log is kept beside it. */
+  /** Replaces the latest checkpoint of a gateway; also keeps the last one of its previous log. */
   public void put(Transaction tx, HeldCheckpoint next) {
     latest(tx, next.origin())
         .filter(before -> before.origin().number() != next.origin().number())
@@ -72,7 +72,7 @@ public final class WitnessTable {
     tx.put(Table.WITNESS, key(LATEST, next.origin()).done(), value(next));
   }
 
-  /** How many gateways of an agency have a log here, as committed. */
+  /** The number of an agency's gateways with a log here, as committed. */
   public int gateways(Transaction tx, AgencyName agency) {
     byte[] prefix = KeyBuilder.key().u8(LATEST).ascii(agency.value()).done();
     int count = 0;
@@ -85,12 +85,12 @@ public final class WitnessTable {
     return count;
   }
 
-  /** The last checkpoint of the log before the one that is held, where there was one. */
+  /** The last checkpoint of the log before the present one, if there was one. */
   public Optional<HeldCheckpoint> ended(LogOrigin log) {
     return read(store.get(Table.WITNESS, key(ENDED, log).done()));
   }
 
-  /** Keeps what was refused as evidence, in place of the last of its kind. */
+  /** Keeps a refused checkpoint as evidence, replacing the last one with the same code. */
   public void refuse(Transaction tx, Code code, HeldCheckpoint refused) {
     tx.put(Table.WITNESS, key(REFUSED, refused.origin()).ascii(code.name()).done(), value(refused));
   }
@@ -125,8 +125,8 @@ public final class WitnessTable {
     if (value == null) {
       return Optional.empty();
     }
-    // What is kept here was verified before it was kept: a value that does not read is damage, and
-    // must not look as if there were none.
+    // Stored checkpoints were verified before: an unreadable value is damage and must not look like
+    // an absent one.
     SignedNote note =
         SignedNote.parse(Arrays.copyOfRange(value, Long.BYTES, value.length))
             .asNote()

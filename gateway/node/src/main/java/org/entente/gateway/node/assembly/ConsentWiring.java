@@ -20,13 +20,13 @@ import org.entente.gateway.rpc.ConsentPorts;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
-/** The originator's consent to passing on, with all that stands behind it. */
+/** Wires the parts that handle originators' consents to onward transfer. */
 final class ConsentWiring {
   final IncomingConsents incoming;
   final ConsentGrantLookup grants;
   final KeptLabels received;
 
-  /** What goes along with what is passed on. */
+  /** Attaches consents to messages passed on. */
   final ConsentAttachments carrying;
 
   private final CarriedConsentCheck carried;
@@ -99,7 +99,7 @@ final class ConsentWiring {
         : carried.refusal(origin, label, body);
   }
 
-  /** What clients may ask for. */
+  /** The consent operations offered to clients. */
   ConsentPorts ports() {
     return new ConsentPorts(asking, deciding, consents);
   }

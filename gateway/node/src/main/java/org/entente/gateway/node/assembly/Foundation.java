@@ -55,8 +55,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first stage of a node, which all others stand on: trust and agreements, the keys, the store,
- * and what is kept in it. Opened by its constructor; {@link #close} lets go of files and keys.
+ * The first stage of a node, which all others build on: trust and agreements, keys, the store and
+ * its contents. Opened by its constructor; {@link #close} releases files and keys.
  */
 final class Foundation {
   private static final Logger LOG = LoggerFactory.getLogger(Foundation.class);
@@ -73,7 +73,9 @@ final class Foundation {
   final Pairs agencyPairs;
   final Pairs auditPairs;
 
-  /** By chance up to so much, in seconds, where the clock says what was before. */
+  /**
+   * Bound of a random addition to an epoch, in seconds, for a clock that repeats an earlier time.
+   */
   private static final int FURTHER_EPOCHS = 1 << 16;
 
   final AuditComponents audit;
@@ -91,14 +93,14 @@ final class Foundation {
   private final ConfiguredFiles files;
   private final Store store;
 
-  /** The pairs held for one use, and the one that signed when the node was opened. */
+  /** The pairs held for one use, and the one in force when the node was opened. */
   record Pairs(SigningPairSet held, SigningPair first) {}
 
   /**
    * Opens everything.
    *
-   * @param running a time that only runs, to hold the clock against
-   * @throws StartProblem naming what is missing or wrong, and in which file
+   * @param running a monotonic time to compare the clock with
+   * @throws StartProblem naming the file and what is missing or wrong in it
    */
   Foundation(
       ConfiguredFiles files, Supplier<Store> stores, NodeEnvironment around, LongSupplier running) {
@@ -107,14 +109,14 @@ final class Foundation {
     config = files.config();
     self = new PeerName(new AgencyName(config.agency()), new NodeName(config.gateway()));
 
-    // Who may do what.
+    // Identities and rules.
     trust = files.trust();
     policy = new PolicyReloader(files, trust);
     labelCheck = policy.labelCheck(config.limitsInForce().messageBytes());
     Keystore keystore = files.keep(files.keystore(around.random()));
     store = files.keep(stores.get());
 
-    // What is kept.
+    // Storage.
     keys = new KeyProvider(keystore, around.clock(), around.random());
     storageKeys = keys.storageKeys();
     atRest = new RecordSeal(storageKeys, around.random());
@@ -192,7 +194,7 @@ final class Foundation {
         thresholds(config));
   }
 
-  /** When a filling disk is acted upon. */
+  /** Free space below which the node slows or refuses publishers. */
   static DiskThresholds thresholds(NodeConfig config) {
     return new DiskThresholds(
         (long) config.diskInForce().slowBelowMib() << 20,
@@ -230,8 +232,8 @@ final class Foundation {
     return AuditComponents.archive(config, store, atRest, around.clock());
   }
 
-  /** Puts something that happened to the node on record, without waiting for the disk. */
-  @SuppressWarnings("FutureReturnValueIgnored") // a ledger that fails says so by itself
+  /** Records an event of the node in the audit log, without waiting for the disk. */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failing ledger reports itself
   void record(AuditType type, String detail) {
     LOG.info("{}", detail);
     ledger.write(
@@ -247,28 +249,28 @@ final class Foundation {
         });
   }
 
-  /** Signs a checkpoint if one is due and the witnesses do not speak against it. */
+  /** Signs a checkpoint if one is due and no witness objects. */
   void signCheckpoint() {
     if (witness.witnessing().maySign()) {
       audit.signer().maybeSign(around.clock().instant());
     }
   }
 
-  /** The same without waiting until it is due. */
+  /** Signs a checkpoint now. */
   void signCheckpointNow() {
     if (witness.witnessing().maySign()) {
       audit.signer().sign(around.clock().instant());
     }
   }
 
-  /** The erasure journal, which is closed with the rest. */
+  /** The erasure journal, which {@link #close} closes. */
   ErasureJournal erasures() {
     return files.keep(AuditComponents.erasures(config, around.clock()));
   }
 
   /**
-   * What made the disk fail, if the node may be closed and opened again by itself; a ledger that
-   * was stopped for another reason waits for a person.
+   * The disk failure after which the node may reopen itself. Empty if the ledger stopped for
+   * another reason, which needs an operator.
    */
   Optional<StoreFailure> mendingFailure() {
     LedgerFailure stopped = ledger.failure();
@@ -277,7 +279,7 @@ final class Foundation {
         .filter(failure -> byTheDisk && ReopenSchedule.mends(failure));
   }
 
-  /** Lets go of files and keys; nothing more is made durable. */
+  /** Releases files and keys; nothing more is made durable. */
   void close() {
     files.letGo();
   }

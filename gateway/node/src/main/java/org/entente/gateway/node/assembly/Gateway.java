@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One gateway process: a {@link RunningNode}, opened again whenever its disk has failed and works
- * again ({@link ReopenSchedule}), and the admin port, which tells of it all the time. {@link
+ * One gateway process: a {@link RunningNode}, reopened whenever its disk works again after a
+ * failure ({@link ReopenSchedule}), and the admin port, which reports on it throughout. {@link
  * #start} returns when it serves; {@link #close} stops it so that nothing is lost.
  */
 public final class Gateway implements AutoCloseable {
@@ -49,7 +49,7 @@ public final class Gateway implements AutoCloseable {
             return thread;
           });
 
-  /** Held while a node is opened or ended. */
+  /** Lock held while a node is opened or closed. */
   private final Object changing = new Object();
 
   private volatile @Nullable RunningNode node;
@@ -74,7 +74,7 @@ public final class Gateway implements AutoCloseable {
     watch();
   }
 
-  /** The admin port; without it a gateway does not run, and the node ends in order. */
+  /** Opens the admin port; if that fails, closes the node in order. */
   private AdminServer admin(NodeConfig config, RunningNode opened) throws IOException {
     boolean listens = false;
     try {
@@ -94,15 +94,15 @@ public final class Gateway implements AutoCloseable {
   /**
    * Starts the node that a configuration file describes.
    *
-   * @param clock the only source of the time of day for everything in this node, and the machine's
-   *     where it serves; how long something takes or may take is measured apart from it
-   * @throws StartProblem naming what is missing or wrong, and in which file
+   * @param clock the only source of the time of day in this node; in service, the machine's clock.
+   *     Durations are measured with a monotonic time instead
+   * @throws StartProblem naming the file and what is missing or wrong in it
    */
   public static Gateway start(Path file, InstantSource clock) {
     return start(file, clock, System::nanoTime);
   }
 
-  /** The same with another {@link System#nanoTime} to hold the clock against. */
+  /** The same with another {@link System#nanoTime} to compare the clock with. */
   public static Gateway start(Path file, InstantSource clock, LongSupplier running) {
     try {
       return new Gateway(file, clock, running);
@@ -111,17 +111,17 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Where clients call. */
+  /** The address of the client port. */
   public InetSocketAddress clientAddress() {
     return addresses.clients();
   }
 
-  /** Where peers call; empty where this node only dials. */
+  /** The address of the peer port; empty if this node only dials. */
   public Optional<InetSocketAddress> peerAddress() {
     return Optional.ofNullable(addresses.peers());
   }
 
-  /** Where metrics and health are. */
+  /** The address of metrics and health. */
   public InetSocketAddress adminAddress() {
     return admin.address();
   }
@@ -132,8 +132,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Does every chore once, now, on this thread and whatever its period: what the clock has made due
-   * is done on return. For whoever moves the clock.
+   * Runs every periodic task once, now, on this thread, whatever its period. For tests that move
+   * the clock: on return, everything due has been done.
    */
   public void doChores() {
     RunningNode now = node;
@@ -149,8 +149,8 @@ public final class Gateway implements AutoCloseable {
           try {
             look();
           } catch (RuntimeException e) {
-            // The edge of the watching thread: the next look must come.
-            LOG.error("looking after the node failed", e);
+            // The edge of the watching thread: later rounds must still run.
+            LOG.error("checking the node failed", e);
           }
         },
         WATCH_EVERY.toMillis(),
@@ -172,25 +172,28 @@ public final class Gateway implements AutoCloseable {
   private void reopen(@Nullable RunningNode failed) {
     if (failed != null) {
       String why =
-          failed.mendingFailure().map(Throwable::getMessage).orElse("its ledger takes no more");
-      LOG.warn("closing the node, to open it again after: {}", why);
-      down = "ledger: it is being opened again after: " + why;
+          failed
+              .mendingFailure()
+              .map(Throwable::getMessage)
+              .orElse("its ledger accepts no " + "commits");
+      LOG.warn("closing the node to reopen it after: {}", why);
+      down = "ledger: it is being reopened after: " + why;
       node = null;
       failed.abort(meters);
       meters.gauge(
           "entente_ledger_failed",
-          "Whether the ledger takes no more, for its disk failed or an operator must look.",
+          "Whether the ledger accepts no commits, because its disk failed or it needs an operator.",
           List.of(),
           () -> List.of(Meters.Sample.of(1)));
     }
     try {
       node = RunningNode.open(ConfiguredFiles.read(file, clock), clock, running, meters, addresses);
-      LOG.info("the node is open again");
+      LOG.info("the node has been reopened");
       meters.reopened(true);
     } catch (IOException | RuntimeException e) {
-      // Whatever it is: it is told, and the process tries again instead of ending half-way.
-      LOG.error("the node could not be opened again; it is tried later: {}", e.getMessage());
-      down = "ledger: it could not be opened again: " + e.getMessage() + "; it is tried later";
+      // Whatever the failure: report it and try again, instead of ending the process half-way.
+      LOG.error("the node could not be reopened and will be tried again: {}", e.getMessage());
+      down = "ledger: it could not be reopened: " + e.getMessage() + "; it will be tried again";
       meters.reopened(false);
     }
     reopening.tried(System.nanoTime());
@@ -213,7 +216,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Takes no more from clients, lets what is on its way become durable, signs a last checkpoint.
+   * Refuses further client calls, makes everything accepted durable and signs a last checkpoint.
    */
   @Override
   public void close() {

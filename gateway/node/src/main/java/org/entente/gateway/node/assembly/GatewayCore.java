@@ -38,11 +38,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All of a node but its sockets, its threads and the disk of its ledger: a running node ({@link
- * Gateway}) and the simulator are built of the same. Wired by stages, in the order of a message's
- * life: {@link Foundation}, {@link OutgoingStage}, {@link IncomingStage}, {@link ServiceStage}, and
- * the links around them. {@link #start} lets it work, {@link #chores} says what has to be done
- * regularly.
+ * A node without its sockets, threads and ledger disk: the common core of a running node ({@link
+ * Gateway}) and the simulator. Wired in stages, in the order of a message's life: {@link
+ * Foundation}, {@link OutgoingStage}, {@link IncomingStage}, {@link ServiceStage}, and the links
+ * around them. {@link #start} starts it, {@link #chores} schedules its periodic tasks.
  */
 public final class GatewayCore {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayCore.class);
@@ -60,20 +59,20 @@ public final class GatewayCore {
 
   /** Takes what has to be done regularly. */
   public interface Schedule {
-    /** Something that may fail; then it is tried again at its next time. */
+    /** A task that may fail; it is tried again at its next time. */
     interface Chore {
       /** Does what is due. */
       void run() throws Exception;
     }
 
-    /** Has a chore done again and again, this long after its last end. */
+    /** Runs a task repeatedly, this long after its previous end. */
     void every(Duration period, String what, Chore chore);
   }
 
   /**
-   * A node over a store; nothing of it works yet.
+   * Builds a node over a store, not started yet.
    *
-   * @param running a time that only runs, to hold the clock against
+   * @param running a monotonic time to compare the clock with
    */
   GatewayCore(
       ConfiguredFiles files, Supplier<Store> stores, NodeEnvironment around, LongSupplier running) {
@@ -165,10 +164,10 @@ public final class GatewayCore {
   }
 
   /**
-   * A node over a store, as a configuration file describes it; nothing of it works yet.
+   * Builds the node that a configuration file describes, not started yet.
    *
    * @param stores opens the ledger's store, which is closed with the node
-   * @throws StartProblem naming what is missing or wrong, and in which file
+   * @throws StartProblem naming the file and what is missing or wrong in it
    */
   public static GatewayCore open(Path file, Supplier<Store> stores, NodeEnvironment around) {
     ConfiguredFiles files = ConfiguredFiles.read(file, around.clock());
@@ -180,19 +179,22 @@ public final class GatewayCore {
     }
   }
 
-  /** Begins to work: takes up what a crash interrupted, then seals, commits and looks for mail. */
+  /** Starts work: finishes what a crash interrupted, then seals, commits and looks for mail. */
   public void start() {
     ground.ledger.start();
     keyCare.vouch();
     int erasedAgain = incoming.erasing.replay();
     if (erasedAgain > 0) {
-      LOG.warn("{} messages of a restored ledger had been erased, and are again", erasedAgain);
+      LOG.warn(
+          "erased {} messages of a restored ledger again, as they had been erased " + "before",
+          erasedAgain);
     }
     int unreadable = incoming.sweep.removeUnreadable(ground.keys::lacksBucket);
     if (unreadable > 0) {
       LOG.error(
-          "the keys of {} received messages are lost; their origins are told of those that nobody"
-              + " had retrieved",
+          "the keys of {} received messages are lost; the origins of those not yet retrieved "
+              + "are"
+              + " informed",
           unreadable);
     }
     services.retention.tidy();
@@ -203,14 +205,14 @@ public final class GatewayCore {
     ground.audit.recordStart(ground.ledger, ground.agency(), ground.policy.current().version());
   }
 
-  /** Says what is to be done regularly from now on. */
+  /** Schedules the periodic tasks. */
   public void chores(Schedule schedule) {
     schedule.every(Duration.ofMillis(25), "watermark statements", incoming.reporter::tick);
     schedule.every(Duration.ofMillis(100), "evidence", incoming.evidenceReturn::round);
     schedule.every(DiskGuard.EVERY, "disk", () -> ground.disk.look(links::withhold));
-    schedule.every(DiskGuard.RECLAIM_EVERY, "space of what was deleted", ground.disk::reclaim);
-    schedule.every(Duration.ofSeconds(1), "what was not opened", outgoing.awaiting::round);
-    schedule.every(Duration.ofSeconds(1), "what was not answered", outgoing.overdue::round);
+    schedule.every(DiskGuard.RECLAIM_EVERY, "disk space reclaim", ground.disk::reclaim);
+    schedule.every(Duration.ofSeconds(1), "unopened messages", outgoing.awaiting::round);
+    schedule.every(Duration.ofSeconds(1), "unanswered requests", outgoing.overdue::round);
     schedule.every(Duration.ofSeconds(1), "responders", outgoing.advertising::round);
     schedule.every(
         Duration.ofSeconds(1),
@@ -218,19 +220,20 @@ public final class GatewayCore {
         () -> ground.ledger.inbox().fresh().expire(ground.around.clock().millis()));
     schedule.every(
         Duration.ofSeconds(5), "gaps", () -> outgoing.gaps.round(incoming.reporter::reportTo));
-    schedule.every(Duration.ofSeconds(1), "leaves of deliveries", services.subscriptions::round);
-    schedule.every(Duration.ofMillis(500), "upkeep of the outbox", upkeep::round);
+    schedule.every(
+        Duration.ofSeconds(1), "audit leaves of " + "deliveries", services.subscriptions::round);
+    schedule.every(Duration.ofMillis(500), "outbox upkeep", upkeep::round);
     schedule.every(Duration.ofSeconds(1), "checkpoint", ground::signCheckpoint);
     schedule.every(Duration.ofMillis(500), "witnesses", ground.witness.witnessing()::round);
     schedule.every(Duration.ofSeconds(2), "trust bundle", trustCare::reload);
-    schedule.every(Duration.ofSeconds(1), "trust of neighbours", trustCare::round);
+    schedule.every(Duration.ofSeconds(1), "trust exchange with neighbours", trustCare::round);
     schedule.every(Duration.ofSeconds(2), "agreements", this::reloadPolicy);
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
     schedule.every(
         Duration.ofSeconds(1), "rosters of a restored ledger", services.rosterCare::round);
-    schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::wake);
+    schedule.every(Duration.ofMinutes(1), "erasures in progress", incoming.erasing::wake);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     if (services.isSearched()) {
       schedule.every(Duration.ofMillis(250), "search index", services.indexing::round);
@@ -238,9 +241,8 @@ public final class GatewayCore {
     if (services.isWatched()) {
       schedule.every(Duration.ofMillis(250), "watches", services.watches::round);
     }
-    schedule.every(Duration.ofMinutes(1), "watches that are over", services.watches::upkeep);
-    schedule.every(
-        Duration.ofSeconds(1), "outcomes no longer remembered", services.outcomeSweep::round);
+    schedule.every(Duration.ofMinutes(1), "ended watches", services.watches::upkeep);
+    schedule.every(Duration.ofSeconds(1), "expired outcomes", services.outcomeSweep::round);
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
   }
@@ -259,7 +261,10 @@ public final class GatewayCore {
     ground.record(AuditType.TRUST_CHANGE, "trust bundle version " + next.version());
   }
 
-  /** By the bundle in force and not the one of a change: bundles can follow each other at once. */
+  /**
+   * Applies the bundle in force, not the one that caused the call, as bundles can change in quick
+   * succession.
+   */
   private synchronized void followTrust() {
     TrustBundle bundle = ground.trust.current();
     ground.policy.follow(bundle);
@@ -271,7 +276,7 @@ public final class GatewayCore {
     keyCare.followPairs(renewal);
   }
 
-  /** What an operator should look at although the node does its job. */
+  /** Conditions that need an operator's attention although the node works. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>(trustCare.warnings());
     warnings.addAll(ground.policy.warnings());
@@ -281,23 +286,19 @@ public final class GatewayCore {
     warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
     warnings.addAll(LinkGauges.warnings(operatedLinks));
     for (OperationId forked : ground.rosters.forked(ground.around.clock().millis())) {
-      warnings.add("operation " + forked + ": its lead signed rosters that contradict each other");
+      warnings.add("operation " + forked + ": its lead signed contradictory rosters");
     }
     warnings.addAll(services.rosterCare.warnings());
     warnings.addAll(services.ipr().warnings(ground.ledger.ipr(), ground.around.clock()));
-    if (ground.ending.doubts()) {
-      warnings.add(
-          "clock: it leapt, or says that the trust bundle is over; nothing is destroyed or"
-              + " withdrawn by it");
-    }
+    ground.ending.doubt().ifPresent(warnings::add);
     return warnings;
   }
 
   private void expire() {
-    // Before keys go: what is still open is sealed anew.
+    // Before keys are destroyed: open records are sealed again.
     int erased = services.iprUpkeep.round();
     if (erased > 0) {
-      LOG.info("{} recordations and cases about rights were kept long enough", erased);
+      LOG.info("erased {} recordations and rights cases whose retention ended", erased);
     }
     keyCare.expire(renewal);
     incoming.sweep.round();
@@ -324,8 +325,8 @@ public final class GatewayCore {
     links.send(peer, notice);
   }
 
-  /** A node that is stopped just after its start has perhaps not heard its witnesses yet. */
-  @SuppressWarnings("CheckReturnValue") // asked again when it is signed
+  /** Waits for witnesses: a node stopped just after its start may not have heard from them yet. */
+  @SuppressWarnings("CheckReturnValue") // checked again when it is signed
   private void awaitWitnesses() {
     try {
       ground.witness.witnessing().awaitDecision();
@@ -334,17 +335,17 @@ public final class GatewayCore {
     }
   }
 
-  /** What clients may ask for; copies of the ledger are made by whoever has the disk. */
+  /** The operations offered to clients; the owner of the disk makes backups of the ledger. */
   ClientPorts clientPorts(LedgerBackups.Copies copies) {
     return services.ports(renewal, operatedLinks, copies);
   }
 
-  /** The trust bundle in force, and changes of it. */
+  /** The trust bundle in force and its changes. */
   TrustStore trust() {
     return ground.trust;
   }
 
-  /** Why the node cannot do its work; empty while it can. */
+  /** Why the node cannot work; empty while it can. */
   public List<String> obstacles() {
     return ground.disk.obstacles();
   }
@@ -354,7 +355,7 @@ public final class GatewayCore {
     return ground.self;
   }
 
-  /** Takes drafts of clients. */
+  /** Accepts drafts from clients. */
   public Intake intake() {
     return services.intake;
   }
@@ -369,7 +370,7 @@ public final class GatewayCore {
     return links;
   }
 
-  /** The same as an operator sees and changes them. */
+  /** The links as an operator sees and changes them. */
   public Links operatedLinks() {
     return operatedLinks;
   }
@@ -379,19 +380,19 @@ public final class GatewayCore {
     return ground.evidence.known(ground.ledger.evidence(), message);
   }
 
-  /** What the node keeps. */
+  /** The node's ledger. */
   public Ledger ledger() {
     return ground.ledger;
   }
 
-  /** Takes no more drafts, hands on what was taken, and waits for the witnesses' word. */
+  /** Refuses further drafts, passes on those accepted, and waits for the witnesses. */
   public void drain() {
     ground.disk.drain();
     services.intake.close();
     awaitWitnesses();
   }
 
-  /** Ends all streams, makes durable what was taken, and signs a last checkpoint. */
+  /** Ends all streams, makes everything accepted durable, and signs a last checkpoint. */
   public void close() {
     links.close();
     ground.record(AuditType.NODE_STOP, "stopped in order");
@@ -404,7 +405,7 @@ public final class GatewayCore {
     return ground.mendingFailure();
   }
 
-  /** Ends all work of a node whose ledger has failed; nothing more is made durable. */
+  /** Ends all work after a ledger failure; nothing more is made durable. */
   void closeAfterFailure() {
     ground.disk.drain();
     services.intake.close();
@@ -413,7 +414,7 @@ public final class GatewayCore {
     services.indexing.close();
   }
 
-  /** Lets go of files and keys, as the end of a process does; nothing more is made durable. */
+  /** Releases files and keys, as the end of a process does; nothing more is made durable. */
   public void abandon() {
     services.indexing.close();
     ground.close();

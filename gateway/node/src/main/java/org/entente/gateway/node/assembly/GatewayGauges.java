@@ -22,7 +22,7 @@ import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.WaitingRecipients;
 
-/** Gauges that are read off the parts at each scrape. */
+/** Gauges read from the node's parts at each scrape. */
 final class GatewayGauges {
   private static final List<String> PEER_LANE = List.of("peer", "lane");
 
@@ -41,19 +41,17 @@ final class GatewayGauges {
   private static void ofNode(Meters meters, Foundation ground) {
     meters.gauge(
         "entente_policy_files_refused",
-        "Whether the files of policy hold what cannot be used, and the rules of before are in"
-            + " force.",
+        "Whether the policy files are invalid, so that the previous policy remains in force.",
         List.of(),
         () -> List.of(Sample.of(ground.policy.refuses() ? 1 : 0)));
     meters.gauge(
         "entente_ledger_waiting_changes",
-        "Changes that wait for the disk.",
+        "Changes waiting to be written to disk.",
         List.of(),
         () -> List.of(Sample.of(ground.ledger.waiting())));
     meters.gauge(
         "entente_ledger_unreadable_records",
-        "Records of the queues that were found to be not what the gateway writes, and are passed"
-            + " over.",
+        "Unreadable queue records, which are skipped.",
         List.of("table"),
         () ->
             Stream.of(Table.OUTBOX, Table.HOP_OUT)
@@ -68,8 +66,9 @@ final class GatewayGauges {
         () -> List.of(Sample.of((double) ground.audit.log().head().size())));
     meters.gauge(
         "entente_clock_doubted",
-        "Whether the clock leapt forward, or says that the trust bundle is over: then nothing is"
-            + " destroyed or withdrawn by it.",
+        "Whether the clock jumped forward, or is past the end of the trust bundle's grace; "
+            + "until"
+            + " resolved, nothing expires by it.",
         List.of(),
         () -> List.of(Sample.of(ground.ending.doubts() ? 1 : 0)));
   }
@@ -103,7 +102,7 @@ final class GatewayGauges {
     return all.isEmpty()
         ? List.of()
         : List.of(
-            "ledger: %d records of its queues cannot be read and are passed over, the first is %s"
+            "ledger: %d queue records cannot be read and are skipped; the first is %s"
                 .formatted(all.size(), all.get(0)));
   }
 
@@ -128,18 +127,19 @@ final class GatewayGauges {
   private static void ofMail(Meters meters, Foundation ground, OutgoingStage outgoing) {
     meters.gauge(
         "entente_recipient_waiting",
-        "Whether mail for an agency waits outside the queues, for want of a key or a route.",
+        "Whether messages for an agency wait outside the queues because it has no key or no route.",
         List.of("recipient"),
         () -> ground.otherMembers().stream().map(a -> waiting(a, outgoing.waiting)).toList());
     meters.gauge(
         "entente_origin_gap_messages",
-        "End-to-end numbers missing for more than a minute although later ones arrived, by end:"
-            + " at this gateway (recipient), or by the word of the agency (origin).",
+        "End-to-end numbers missing for more than a minute although later ones arrived, by "
+            + "end:"
+            + " at this gateway (recipient), or as reported by the agency (origin).",
         List.of("end", "agency", "lane"),
         () -> gaps(outgoing.gaps.watch().overdue()));
     meters.gauge(
         "entente_recalls_waiting",
-        "Recalls of what is not here, which is refused should it come, by who recalled.",
+        "Recalls of messages not received yet, which will be refused on arrival, by origin.",
         List.of("origin"),
         () ->
             ground.otherMembers().stream()
@@ -153,29 +153,31 @@ final class GatewayGauges {
   private static void ofRequests(Meters meters, Foundation ground) {
     meters.gauge(
         "entente_unopened_messages",
-        "Messages that nobody at a recipient opened in time and nobody has opened since, for at"
-            + " most seven days; without exercises.",
+        "Messages that no recipient client opened in time or since, counted for at most "
+            + "seven"
+            + " days; without exercises.",
         List.of("recipient", "lane"),
         () -> unopened(ground));
     meters.gauge(
         "entente_requests_open",
-        "Requests without an answer, LATER aside, by side (asked: this agency asked; owed: it was"
-            + " asked) and the other agency; without exercises.",
+        "Requests without an answer (LATER does not count), by side (asked: sent by this "
+            + "agency;"
+            + " owed: received by it) and the other agency; without exercises.",
         List.of("side", "agency"),
         () -> requests(ground, RequestTable.Count::open));
     meters.gauge(
         "entente_requests_overdue",
-        "Those of them whose time for an answer is over, for at most 30 days.",
+        "Open requests past their deadline, counted for at most 30 days.",
         List.of("side", "agency"),
         () -> requests(ground, RequestTable.Count::overdue));
     meters.gauge(
         "entente_held_messages",
-        "Messages that wait for a second person's release; without exercises.",
+        "Messages held for release by a second person; without exercises.",
         List.of(),
         () -> List.of(Sample.of(ground.ledger.held().actual())));
     meters.gauge(
         "entente_held_oldest_timestamp_seconds",
-        "Since when the oldest of them waits; 0 if none does.",
+        "When the oldest held message was held; 0 if there is none.",
         List.of(),
         () -> List.of(Sample.of(ground.ledger.held().oldestMillis() / 1e3)));
   }

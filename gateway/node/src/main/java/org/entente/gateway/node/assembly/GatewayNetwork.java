@@ -44,11 +44,11 @@ final class GatewayNetwork {
   private final Set<AgencyName> left = new HashSet<>();
 
   /**
-   * How the servers run.
+   * Settings of the servers.
    *
    * @param clients settings of the client server
-   * @param peers where peers call; null where this node only dials
-   * @param links runs the streams to peers, so that no call of a client waits before them
+   * @param peers the address of the peer port; null if this node only dials
+   * @param links runs the streams to peers, so that client calls cannot delay them
    */
   record Servers(ServerSettings clients, @Nullable InetSocketAddress peers, Executor links) {
     private ServerSettings at(InetSocketAddress address) {
@@ -71,8 +71,8 @@ final class GatewayNetwork {
   }
 
   /**
-   * Listens for peers, dials those that are to be dialled, then listens for clients, who are told
-   * that it does not serve yet.
+   * Listens for peers, dials the configured ones, then listens for clients, whose calls are refused
+   * until the node serves.
    */
   static GatewayNetwork open(
       ConfiguredFiles files,
@@ -148,7 +148,7 @@ final class GatewayNetwork {
     try {
       return channels.dial(peer, endpoint);
     } catch (SSLException e) {
-      throw new IllegalStateException("no TLS towards " + peer, e);
+      throw new IllegalStateException("cannot set up TLS to " + peer, e);
     }
   }
 
@@ -164,7 +164,10 @@ final class GatewayNetwork {
     clients.serving(serving);
   }
 
-  /** Ends the streams of those whom the bundle or their certificate's time no longer admits. */
+  /**
+   * Ends the streams of peers that the trust bundle, or the validity of their certificate, no
+   * longer admits.
+   */
   void recheck() {
     if (peers != null) {
       peers.recheck();
@@ -174,8 +177,8 @@ final class GatewayNetwork {
   }
 
   /**
-   * Takes up who is a member now: ends the streams of those who are not, dials them no more, and
-   * dials those again who have come back.
+   * Applies a membership change: ends the streams of former members, stops dialling them, and dials
+   * members that have come back.
    */
   synchronized void follow(TrustBundle bundle) {
     recheck();
@@ -190,13 +193,13 @@ final class GatewayNetwork {
     }
   }
 
-  /** Tells clients to go elsewhere, and takes no more of them. */
+  /** Tells clients to go elsewhere and accepts no more calls from them. */
   void closeClients() {
     clients.serving(false);
     clients.close();
   }
 
-  /** Takes no more of peers. */
+  /** Accepts no more calls from peers. */
   void closePeers() {
     if (peers != null) {
       peers.close();

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS handshakes with peers, or with clients, that were refused: all are counted, and the operator
- * hears of one each while, since strangers can cause as many as they like. Safe for many threads.
+ * Log of refused TLS handshakes with peers or clients. Counts all and logs one per interval, since
+ * strangers can cause any number. Safe for many threads.
  */
 final class HandshakeFailureLog {
   private static final Logger LOG = LoggerFactory.getLogger(HandshakeFailureLog.class);
@@ -26,14 +26,13 @@ final class HandshakeFailureLog {
     this.lines = new LogRateLimit(clock, APART);
   }
 
-  /** One was refused. */
+  /** Records a refused handshake. */
   void refused(Problem why) {
     meters.refused(side, why.code());
     String who = side == Meters.Side.PEER ? "peer" : "client";
     lines
         .line(
-            who,
-            "a " + who + " is refused in the TLS handshake, " + why.code() + ": " + why.message())
+            who, "refused a " + who + " in the TLS handshake, " + why.code() + ": " + why.message())
         .ifPresent(LOG::warn);
   }
 }

@@ -20,7 +20,7 @@ import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.retention.RetentionKeys;
 import org.entente.proto.link.v1.Notice;
 
-/** The stage by which messages come in: reception, notices, and what is destroyed again. */
+/** The stage for incoming messages: reception, notices, and erasure. */
 final class IncomingStage {
   final ReceptionReporter reporter;
   final RetentionKeys retentionKeys;
@@ -36,7 +36,7 @@ final class IncomingStage {
   /**
    * Wires the stage.
    *
-   * @param send says something to a neighbour
+   * @param send sends a notice to a neighbour
    */
   IncomingStage(Foundation ground, OutgoingStage out, BiConsumer<AgencyName, Notice> send) {
     NodeEnvironment around = ground.around;

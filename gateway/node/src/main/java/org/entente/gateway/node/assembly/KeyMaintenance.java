@@ -24,10 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the passing of time and of trust bundles asks of the node's keys while it runs: keys are
- * made before they are needed, told to those who need them, and destroyed when their time is over
- * by {@code ending}, which a leap of the clock does not move. Each method may be called as often as
- * one likes; it does what is due at the clock's time. Safe for many threads.
+ * Maintains the node's keys while it runs: makes them before they are needed, announces them, and
+ * destroys them when their time ends by {@code ending}, which does not follow a clock jump. Methods
+ * may be called at any interval; each does what is due at the clock's time. Safe for many threads.
  */
 final class KeyMaintenance {
   private static final Logger LOG = LoggerFactory.getLogger(KeyMaintenance.class);
@@ -64,8 +63,8 @@ final class KeyMaintenance {
   }
 
   /**
-   * Keeps what names this gateway's signing key to others, as proofs about its messages need it.
-   * Durable on return.
+   * Stores the key bundle that names this gateway's signing key, as proofs about its messages need
+   * it. Durable on return.
    */
   void vouch() {
     EvidenceTable.Voucher bundle = new EvidenceTable.Voucher(false, sealing.keyBundle());
@@ -78,7 +77,7 @@ final class KeyMaintenance {
         });
   }
 
-  /** Makes and destroys the recipient keys that are due, and tells the peers of new ones. */
+  /** Makes and destroys the recipient keys that are due, and announces new ones to the peers. */
   void renewRecipientKeys() {
     if (sealing.renewKeys(ending.instant())) {
       vouch();
@@ -86,31 +85,31 @@ final class KeyMaintenance {
     }
   }
 
-  /** Signs sessions and key bundles with another pair of the agency from now on. */
+  /** From now on, signs sessions and key bundles with another pair of the agency. */
   void signWith(SigningPair pair) {
     sealing.signWith(pair);
     vouch();
     notices.announceKeys();
   }
 
-  /** Signs checkpoints and cosignatures with another audit pair from now on. */
+  /** From now on, signs checkpoints and cosignatures with another audit pair. */
   void signLogWith(SigningPair pair) {
     checkpoints.signWith(pair);
     witness.signWith(pair);
   }
 
-  /** Takes up what the trust bundle says of pairs, this agency's and others'. */
+  /** Follows the signing pairs listed in the trust bundle, for this agency and others. */
   void followPairs(SigningPairRenewal renewal) {
     sealing.recheck();
     fulfilments.run();
     renewal.follow();
   }
 
-  /** Destroys the pairs that were replaced and the storage keys whose day is over. */
+  /** Destroys replaced pairs, and storage keys whose day has passed. */
   void expire(SigningPairRenewal renewal) {
     List<String> replaced = renewal.destroyReplaced(ending.instant());
     if (!replaced.isEmpty()) {
-      LOG.info("destroyed signing pairs that were replaced: {}", replaced);
+      LOG.info("destroyed replaced signing pairs: {}", replaced);
     }
     for (LocalDate day : keys.expire(ending.instant())) {
       recordBucketErased(day);
@@ -118,7 +117,7 @@ final class KeyMaintenance {
   }
 
   private void recordBucketErased(LocalDate day) {
-    String detail = "destroyed the key of all that was kept until " + day;
+    String detail = "destroyed the storage key of messages kept until " + day;
     LOG.info("{}", detail);
     ledger.commit(
         Lane.ROUTINE,
@@ -135,11 +134,11 @@ final class KeyMaintenance {
         });
   }
 
-  /** Destroys the daily outbox keys that no waiting mail is under. */
+  /** Destroys the daily outbox keys that no queued message uses. */
   void destroyOutboxKeys() {
     List<String> gone = keys.destroyOutboxKeys(ledger.envelopes().outboxKeys(), ending.instant());
     if (!gone.isEmpty()) {
-      LOG.info("destroyed outbox keys that no mail waits under: {}", gone);
+      LOG.info("destroyed unused outbox keys: {}", gone);
     }
   }
 }

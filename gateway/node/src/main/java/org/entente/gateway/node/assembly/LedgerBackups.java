@@ -24,20 +24,20 @@ import org.entente.proto.v1.CreateBackupRequest;
 import org.entente.proto.v1.ListBackupsResponse;
 
 /**
- * Copies of the running node's ledger, on behalf of persons, each on record. With a copy goes the
- * checkpoint that was signed when it was begun, so that it can be checked against the log. Safe for
- * many threads.
+ * Backups of the running node's ledger, made on behalf of persons and recorded in the audit log.
+ * Each carries the checkpoint signed when it began, so that it can be verified against the log.
+ * Safe for many threads.
  */
 public final class LedgerBackups implements OwnBackups {
   private final Foundation ground;
   private final Copies copies;
 
-  /** Where they are. */
+  /** The place of the backups. */
   interface Copies {
-    /** Makes one; {@link StoreFailure} if it cannot be made. */
+    /** Makes a backup; {@link StoreFailure} if that fails. */
     RocksBackups.Backup add(String note);
 
-    /** Those there are; {@link StoreFailure} if they cannot be read. */
+    /** The existing backups; {@link StoreFailure} if they cannot be read. */
     List<RocksBackups.Backup> list();
   }
 
@@ -109,12 +109,12 @@ public final class LedgerBackups implements OwnBackups {
         .build();
   }
 
-  /** Leaves under the checkpoint that was signed when a copy was begun. */
+  /** The number of leaves under the checkpoint of a backup. */
   public static long leaves(RocksBackups.Backup backup) {
     return checkpoint(backup).map(Checkpoint::size).orElse(0L);
   }
 
-  /** That checkpoint; nothing is verified here. */
+  /** The checkpoint of a backup, not verified. */
   static Optional<Checkpoint> checkpoint(RocksBackups.Backup backup) {
     return SignedNote.parse(backup.note().getBytes(StandardCharsets.UTF_8))
         .asNote()

@@ -23,11 +23,11 @@ import org.entente.gateway.store.StoreFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger's place on this machine's disk, and the place of its copies. Opened once; the store is
- * closed by whoever got it. Safe for many threads.
+ * The folder of the ledger on this machine's disk, and that of its backups. Opened once; the caller
+ * closes the store. Safe for many threads.
  */
 public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copies {
-  /** Keys that are minted before a node starts for the first time. */
+  /** Kinds of keys minted before a node's first start. */
   private static final Set<KeyKind> BEFORE_A_LEDGER =
       Set.of(KeyKind.AGENCY_PAIR, KeyKind.AUDIT_SIGNING);
 
@@ -46,9 +46,9 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
   }
 
   /**
-   * Opens a node's ledger, and begins an empty one where the node never had any.
+   * Opens a node's ledger, or creates an empty one if the node never had any.
    *
-   * @throws StartProblem also if the node had one, and it is not there
+   * @throws StartProblem also if the node had one and it is missing
    */
   public static RocksStore open(NodeConfig config) {
     requireLedger(config);
@@ -56,12 +56,11 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
   }
 
   /**
-   * Requires the ledger to be there if this node had one. A disk that is not mounted leaves an
-   * empty folder: an empty ledger that began in it would have forgotten all mail.
+   * Requires the ledger to exist if this node had one. An unmounted disk leaves an empty folder,
+   * and a new ledger in it would have forgotten all mail.
    *
-   * <p>A ledger leaves two things outside its folder: the checkpoints that its audit log signed,
-   * and keys that only a node with a ledger makes. Both are looked at from outside, so this changes
-   * nothing and needs no passphrase.
+   * <p>A ledger leaves two traces outside its folder: the signed checkpoints of its audit log, and
+   * keys that only a node with a ledger makes. The check needs no passphrase and changes nothing.
    *
    * @throws StartProblem naming the folder, what shows that there was a ledger, and what to do
    */
@@ -73,9 +72,9 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
     if (!traces.isEmpty()) {
       throw new StartProblem(
           ("data: %s %s, but this node had a ledger: %s. Its disk is probably not mounted: mount it"
-                  + " and start again. If the ledger is lost, restore a backup (`entente backup"
-                  + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
-                  + " new-log --ledger-lost`). See docs/operate/backup.md")
+               + " and start again. If the ledger is lost, restore a backup (`entente backup"
+               + " restore`). If there is no backup either, begin an empty ledger (`entente audit"
+               + " new-log --ledger-lost`). See docs/operate/backup.md")
               .formatted(
                   config.data(),
                   Files.exists(config.data()) ? "holds no ledger" : "does not exist",
@@ -83,7 +82,7 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
     }
   }
 
-  /** Whether there is a ledger in the folder that a configuration names. */
+  /** Whether the configured folder holds a ledger. */
   public static boolean holdsLedger(NodeConfig config) {
     try {
       return RocksStore.isIn(config.data());
@@ -100,7 +99,7 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
     Set<KeyKind> kinds = kinds(config.keystore());
     kinds.removeAll(BEFORE_A_LEDGER);
     if (!kinds.isEmpty()) {
-      traces.add(config.keystore() + " holds keys that were made with it");
+      traces.add(config.keystore() + " holds keys made with it");
     }
     return traces;
   }
@@ -122,9 +121,9 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
   }
 
   /**
-   * Opens the store in a folder, and makes an empty one where there is none.
+   * Opens the store in a folder, or creates an empty one.
    *
-   * @throws StartProblem saying why it cannot be opened, and who has to do what
+   * @throws StartProblem saying why it cannot be opened, and what to do
    */
   public static RocksStore open(Path data) {
     try {
@@ -136,13 +135,14 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
 
   private static String advice(StoreFailure.Kind kind) {
     return switch (kind) {
-      case OTHER_FORMAT -> "; start that release, or restore a backup that this one made";
-      case LOCKED -> "; the gateway runs already";
+      case OTHER_FORMAT -> "; start that release, or restore a backup made by this one";
+      case LOCKED -> "; the gateway is already running";
       case CORRUPT ->
-          "; nothing was changed: keep a copy of the folder, look at the disk and its memory, and"
-              + " where the file cannot be had back as it was written, restore a backup"
+          "; nothing was changed: keep a copy of the folder, check the disk and the memory, "
+              + "and"
+              + " restore a backup if the file cannot be recovered"
               + " (docs/operate/backup.md)";
-      case DISK_FULL -> "; make room on its disk";
+      case DISK_FULL -> "; free space on its disk";
       default -> "";
     };
   }

@@ -24,7 +24,7 @@ import org.entente.proto.link.v1.Notice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the links need, from the stages around them. */
+/** Adapts the node's stages to the ports of the links. */
 record LinkPortAdapter(
     Predicate<AgencyName> linked,
     Supplier<TrustBundle> bundle,
@@ -84,7 +84,7 @@ record LinkPortAdapter(
   public void onAlarm(AgencyName peer, Lane lane, LaneAlarm alarm) {
     meters.alarm(alarm.code());
     String text = InvalidValue.printable(alarm.text());
-    LOG.error("ALARM {}: {} of {} is stopped: {}", alarm.code(), lane, peer, text);
+    LOG.error("ALARM {}: stopped {} of {}: {}", alarm.code(), lane, peer, text);
     holds.stopped(peer, lane, alarm);
   }
 
@@ -100,7 +100,7 @@ record LinkPortAdapter(
 
   @Override
   public void onPause(AgencyName peer, boolean paused) {
-    LOG.info("{} {} the link", peer, paused ? "has paused" : "goes on with");
+    LOG.info("{} {} the link", peer, paused ? "has paused" : "has unpaused");
   }
 
   @Override

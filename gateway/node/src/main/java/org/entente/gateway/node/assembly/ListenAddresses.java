@@ -7,12 +7,12 @@ import org.entente.gateway.node.files.ConfiguredFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a node listens for calls.
+ * The addresses on which a node listens.
  *
- * @param peers null where it only dials
+ * @param peers null if it only dials
  */
 record ListenAddresses(InetSocketAddress clients, @Nullable InetSocketAddress peers) {
-  /** What its configuration says. */
+  /** The configured addresses. */
   static ListenAddresses configured(NodeConfig config) {
     String peers = config.listen().peers();
     return new ListenAddresses(
@@ -20,16 +20,16 @@ record ListenAddresses(InetSocketAddress clients, @Nullable InetSocketAddress pe
         peers == null ? null : ConfiguredFiles.address("listen.peers", peers));
   }
 
-  /** Begins to listen. */
+  /** Starts a server. */
   interface ServerStart<T> {
     T start() throws IOException;
   }
 
   /**
-   * Begins to listen at an address.
+   * Starts a server at an address.
    *
-   * @param field of the configuration, where the address stands
-   * @throws IOException naming field and address, and what is needed there
+   * @param field configuration field that names the address
+   * @throws IOException naming field, address and what is required
    */
   static <T> T listening(String field, InetSocketAddress at, ServerStart<T> server)
       throws IOException {
@@ -38,8 +38,9 @@ record ListenAddresses(InetSocketAddress clients, @Nullable InetSocketAddress pe
     } catch (IOException e) {
       Throwable why = e.getCause() == null ? e : e.getCause();
       throw new IOException(
-          ("%s: %s:%d cannot be taken: %s; no other program may listen there, and it must be an"
-                  + " address of this machine")
+          ("%s: cannot listen on %s:%d: %s; it must be an address of this machine, and no "
+                  + "other"
+                  + " program may listen there")
               .formatted(field, at.getHostString(), at.getPort(), why.getMessage()),
           e);
     }

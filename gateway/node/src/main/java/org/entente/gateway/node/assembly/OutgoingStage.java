@@ -40,7 +40,7 @@ import org.entente.proto.store.v1.StoredEnvelope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The stage by which messages leave: sealing, queues, and what becomes of what was sent. */
+/** The stage for outgoing messages: sealing, queues, and the outcome of what was sent. */
 final class OutgoingStage {
   private static final Logger LOG = LoggerFactory.getLogger(OutgoingStage.class);
 
@@ -62,8 +62,8 @@ final class OutgoingStage {
   /**
    * Wires the stage.
    *
-   * @param running a time that only runs
-   * @param wake says that there is something for a peer in a lane
+   * @param running a monotonic time
+   * @param wake signals that something is queued for a peer in a lane
    */
   OutgoingStage(Foundation ground, LongSupplier running, BiConsumer<AgencyName, Lane> wake) {
     this.ground = ground;
@@ -161,7 +161,8 @@ final class OutgoingStage {
   }
 
   /**
-   * Decisions go by what agencies say now that they fulfil. One at a time: the last word counts.
+   * Applies the obligations that agencies now say they fulfil. Synchronized, so that the latest
+   * statement wins.
    */
   synchronized void followFulfilments() {
     ground.policy.follow(sealing.peerFulfilments.stated());
@@ -198,20 +199,20 @@ final class OutgoingStage {
             .recheck(message, ground.agency(), recipient, ground.around.clock().instant());
   }
 
-  /** Whether a key of a recipient is in force, under which mail for it can be sealed. */
+  /** Whether a recipient has a key in force, so that messages to it can be sealed. */
   boolean sendable(AgencyName recipient) {
     return sealing.peerKeys.keyOf(recipient, ground.around.clock().millis()).isPresent();
   }
 
-  /** To be done at a start, before anything new is numbered. */
+  /** Renumbers messages of old epochs; called at startup, before new numbers are assigned. */
   void renumberOldEpochs() {
     int moved = new EpochRenumbering(ground.ledger, settlement).renumber();
     if (moved > 0) {
-      LOG.info("{} messages that waited over many starts go out under other numbers", moved);
+      LOG.info("renumbered {} messages that have waited through many restarts", moved);
     }
   }
 
-  /** What goes out to a peer in a lane. */
+  /** The send queue to a peer in a lane. */
   HopQueue queue(AgencyName peer, Lane lane) {
     return new LedgerHopQueue(ground.ledger, settlement, transmission, peer, lane);
   }
@@ -226,7 +227,7 @@ final class OutgoingStage {
     return ground.trust.current().agency(agency).map(Member::via).orElse(List.of());
   }
 
-  /** With which an agency may sign now. */
+  /** The pairs with which an agency may sign now. */
   List<VerifyingPair> pairsInForce(AgencyName agency) {
     Instant now = ground.around.clock().instant();
     return ground.trust.current().agency(agency).map(Member::signing).orElse(List.of()).stream()

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node does regularly. A chore that fails is logged and tried again at its next time; none
- * runs twice at once. Safe for many threads.
+ * A node's periodic tasks. A task that fails is logged and tried again at its next time; none runs
+ * twice at once. Safe for many threads.
  */
 final class PeriodicTasks implements GatewayCore.Schedule {
   private static final Logger LOG = LoggerFactory.getLogger(PeriodicTasks.class);
@@ -32,8 +32,8 @@ final class PeriodicTasks implements GatewayCore.Schedule {
             try {
               chore.run();
             } catch (Exception e) {
-              // The edge of the timer thread: the next round must come.
-              LOG.warn("{} failed; tried again in {}", what, period, e);
+              // The edge of the timer thread: later rounds must still run.
+              LOG.warn("periodic task \"{}\" failed; it runs again in {}", what, period, e);
             }
           }
         };
@@ -42,7 +42,7 @@ final class PeriodicTasks implements GatewayCore.Schedule {
         round, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Does each once, in the order in which they were given, and returns when all are done. */
+  /** Runs each task once, in the order of registration, and returns when all are done. */
   void doAll() {
     all.forEach(Runnable::run);
   }

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes on what receiving sets off. Receiving is wired before those who listen, so they are named
- * once they exist; until then nothing is received. Watermarks of one origin that fall into one tick
- * are one statement.
+ * Passes events of reception to subscriptions and notices. Reception is wired before its listeners,
+ * which are set once they exist; until then nothing is received. Watermarks of one origin within
+ * one tick become one statement.
  */
 final class ReceptionReporter implements Reporter {
   private static final Logger LOG = LoggerFactory.getLogger(ReceptionReporter.class);
@@ -73,8 +73,9 @@ final class ReceptionReporter implements Reporter {
   public void lost(AgencyName origin, Lane lane, long numbers) {
     meters.lost(origin, lane, numbers);
     LOG.warn(
-        "{} numbers of {} from {} will never come: {} owes nothing for them any more, so this"
-            + " gateway's ledger or that one's has lost them",
+        "{} numbers of {} from {} will never arrive: {} no longer has them queued, so its "
+            + "ledger"
+            + " or this gateway's has lost them",
         numbers,
         lane,
         origin,

@@ -23,9 +23,8 @@ import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.store.StoreFailure;
 
 /**
- * A {@link GatewayCore} with threads, a disk and sockets, from one opening of its ledger to the
- * next. Ended by {@link #close} so that nothing is lost, or by {@link #abort} once its ledger has
- * failed.
+ * A {@link GatewayCore} with threads, a disk and sockets, for one opening of its ledger. Ended by
+ * {@link #close} so that nothing is lost, or by {@link #abort} once its ledger has failed.
  */
 final class RunningNode {
   private final ConfiguredFiles files;
@@ -36,8 +35,8 @@ final class RunningNode {
   private final GatewayNetwork network;
 
   /**
-   * The threads of a node, which end with it: as many workers, and as many for the calls of
-   * clients, as the configuration says; what is beyond them waits for its turn.
+   * The threads of a node, which end with it. The configuration bounds the workers and the threads
+   * for client calls; further tasks wait.
    */
   private record Threads(
       ExecutorService workers,
@@ -55,7 +54,7 @@ final class RunningNode {
           Executors.newScheduledThreadPool(2, named("chore")));
     }
 
-    /** Lets what was begun end, for a while. */
+    /** Waits a limited time for running tasks, then ends the threads. */
     void end() {
       chores.shutdown();
       sealer.shutdown();
@@ -94,7 +93,7 @@ final class RunningNode {
                 Timers.of(threads.timers()),
                 meters),
             running);
-    // Its writer must have ended before its store is closed, also where the start fails.
+    // The writer must end before the store is closed, also if the start fails.
     files.keep((AutoCloseable) core::closeAfterFailure);
     core.start();
     network =
@@ -124,12 +123,12 @@ final class RunningNode {
   }
 
   /**
-   * Opens a node and lets it serve.
+   * Opens a node and starts serving.
    *
-   * @param running a time that only runs, to hold the clock against
-   * @throws StartProblem naming what is missing or wrong, and in which file
+   * @param running a monotonic time to compare the clock with
+   * @throws StartProblem naming the file and what is missing or wrong in it
    * @throws StoreFailure if the ledger does not open
-   * @throws IOException if an address cannot be taken
+   * @throws IOException if it cannot listen on an address
    */
   static RunningNode open(
       ConfiguredFiles files,
@@ -156,17 +155,17 @@ final class RunningNode {
   private void meterTls(Meters meters) {
     meters.gauge(
         "entente_tls_certificate_expiry_timestamp_seconds",
-        "When the certificate that this gateway shows ends.",
+        "When this gateway's TLS certificate expires.",
         List.of(),
         () -> List.of(Meters.Sample.of(tls.notAfterMillis() / 1e3)));
     meters.gauge(
         "entente_tls_certificate_refused",
-        "Whether the files hold a certificate or key that cannot be used, so that another is shown.",
+        "Whether the TLS files are invalid, so that the previous certificate stays in use.",
         List.of(),
         () -> List.of(Meters.Sample.of(tls.refuses() ? 1 : 0)));
   }
 
-  /** Where it listens. */
+  /** The addresses on which it listens. */
   ListenAddresses addresses() {
     return new ListenAddresses(network.clientAddress(), network.peerAddress().orElse(null));
   }
@@ -192,13 +191,16 @@ final class RunningNode {
     chores.doAll();
   }
 
-  /** By the bundle in force and not the one of a change: bundles can follow each other at once. */
+  /**
+   * Applies the bundle in force, not the one that caused the call, as bundles can change in quick
+   * succession.
+   */
   private void followTrust() {
     network.follow(core.trust().current());
   }
 
   /**
-   * Takes no more from clients, lets what is on its way become durable, signs a last checkpoint.
+   * Refuses further client calls, makes everything accepted durable and signs a last checkpoint.
    */
   void close() {
     network.closeClients();
@@ -211,7 +213,7 @@ final class RunningNode {
     core.abandon();
   }
 
-  /** Ends a node whose ledger has failed; callers are told to come again. */
+  /** Ends a node whose ledger has failed; callers are told to try again. */
   void abort(Meters meters) {
     network.closeClients();
     threads.chores().shutdown();

@@ -64,7 +64,7 @@ import org.entente.gateway.watch.WatchParts;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.CarriedConsent;
 
-/** The stage that serves clients: what they hand in, what they are given, what they may ask. */
+/** The stage that serves clients: publishing, delivery and queries. */
 final class ServiceStage {
   private static final byte[] DRAFTS = "entente/v1 draft".getBytes(StandardCharsets.US_ASCII);
 
@@ -337,18 +337,18 @@ final class ServiceStage {
         ground.around.random());
   }
 
-  /** The procedure for intellectual property rights, as gauges and readiness tell of it. */
+  /** The state of the intellectual property procedure, for gauges and readiness. */
   IprMonitor ipr() {
     return ipr;
   }
 
-  /** Whether a client may search; an index that nobody uses is not made. */
+  /** Whether any client may search; otherwise no index is built. */
   boolean isSearched() {
     return ground.config.clients().stream()
         .anyMatch(client -> client.scopes().contains(Scope.SEARCH.toString()));
   }
 
-  /** Whether a client may watch; then what is received is held against the watches. */
+  /** Whether any client may watch; only then are received messages matched against watches. */
   boolean isWatched() {
     return ground.config.clients().stream()
         .anyMatch(client -> client.scopes().contains(Scope.WATCH.toString()));
@@ -371,7 +371,7 @@ final class ServiceStage {
         ground.desks.names());
   }
 
-  /** What clients may ask for. */
+  /** The operations offered to clients. */
   ClientPorts ports(SigningPairRenewal renewal, Links links, LedgerBackups.Copies copies) {
     return new ClientPorts(
         (caller, draft) -> intake.publish(caller.name(), draft),

@@ -10,29 +10,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time by which the node ends things for good: destroys keys, withdraws mail, refuses what came
- * too late. The clock's own time, but for two cases in which a clock that is wrong would lose what
- * was acknowledged:
+ * The clock for irreversible expiry: destroying keys, withdrawing mail, refusing late messages. It
+ * shows the machine's time, except in two cases in which a wrong clock would lose acknowledged
+ * messages:
  *
  * <ul>
- *   <li>A leap forward of more than {@link #LEAP}, against a time that only runs, is not followed
- *       until it has stood for {@link #STANDING}: this time runs on from where the clock was.
- *   <li>It stands still at the end of the trust bundle and its grace, beyond which nobody vouches
- *       for the federation either.
+ *   <li>A forward jump of more than {@link #LEAP} against monotonic time is not accepted until it
+ *       has lasted for {@link #STANDING}. Until then this clock continues from its time before the
+ *       jump.
+ *   <li>It stops at the end of the trust bundle's grace, beyond which nothing vouches for the
+ *       federation either.
  * </ul>
  *
- * <p>A node that starts holds its clock against the last time that it knows of in the same way: it
- * cannot tell a long rest from a leap.
+ * <p>A starting node compares its clock with the last known time in the same way: it cannot tell a
+ * long stop from a jump.
  *
- * <p>A clock that is set back is followed at once, since that ends nothing early. Leaps of less
- * than an hour each are followed, however many; the bundle bounds where they lead. Safe for many
- * threads.
+ * <p>A clock set back is followed at once, since that expires nothing early. Any number of jumps of
+ * less than an hour each is followed; the bundle's end bounds them. Safe for many threads.
  */
 final class SteadyClock implements InstantSource {
-  /** A leap of at most so much is followed at once. */
+  /** The largest forward jump that is followed at once. */
   static final Duration LEAP = Duration.ofHours(1);
 
-  /** How long a greater one has to stand. */
+  /** How long a larger jump must last before it is accepted. */
   static final Duration STANDING = Duration.ofHours(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(SteadyClock.class);
@@ -42,7 +42,7 @@ final class SteadyClock implements InstantSource {
   private final LongSupplier nanos;
   private final Supplier<Instant> latest;
 
-  /** What the clock said, less what the running time said, in milliseconds. */
+  /** The accepted clock time minus monotonic time, in milliseconds. */
   private long followed;
 
   private boolean leapt;
@@ -50,11 +50,11 @@ final class SteadyClock implements InstantSource {
   private long leaptAt;
 
   /**
-   * Begins with the clock as it is, or with the last time known.
+   * Starts at the clock's time, or at the last known time if that is earlier.
    *
-   * @param nanos a time that only runs, as {@link System#nanoTime}
-   * @param last a time that has come for sure; empty if none is known
-   * @param latest beyond which no clock is believed
+   * @param nanos a monotonic time, as {@link System#nanoTime}
+   * @param last a time that has certainly passed; empty if none is known
+   * @param latest the time beyond which the clock is not believed
    */
   SteadyClock(
       InstantSource clock, LongSupplier nanos, Optional<Instant> last, Supplier<Instant> latest) {
@@ -81,7 +81,7 @@ final class SteadyClock implements InstantSource {
   private void look(long offset, long running) {
     if (offset - followed <= LEAP.toMillis()) {
       if (leapt) {
-        LOG.warn("the clock is back from its leap");
+        LOG.warn("the clock has returned from its forward jump");
       }
       leapt = false;
       followed = offset;
@@ -90,19 +90,32 @@ final class SteadyClock implements InstantSource {
       leap = offset;
       leaptAt = running;
       LOG.error(
-          "the clock leapt forward by {}: nothing is destroyed or withdrawn by it before it has"
-              + " stood for {}",
+          "the clock jumped forward by {}; nothing expires by it until the jump has lasted for {}",
           Duration.ofMillis(offset - followed),
           STANDING);
     } else if (running - leaptAt >= STANDING.toMillis()) {
-      LOG.warn("the clock's leap has stood for {} and is followed", STANDING);
+      LOG.warn("accepting the clock's forward jump, which has lasted for {}", STANDING);
       leapt = false;
       followed = offset;
     }
   }
 
-  /** Whether it says something else than the clock. */
+  /** Whether this clock differs from the machine's by more than {@link #LEAP}. */
   boolean doubts() {
     return Duration.between(instant(), clock.instant()).compareTo(LEAP) > 0;
+  }
+
+  /** The reason for {@link #doubts}, for an operator; empty if the machine's clock is followed. */
+  synchronized Optional<String> doubt() {
+    if (!doubts()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        leapt
+            ? "clock: it jumped forward; nothing expires by it until the jump has lasted for "
+                + STANDING
+                + "; check this machine's time"
+            : "clock: it is past the end of the trust bundle's grace; nothing expires by it; check"
+                + " this machine's time and the trust bundle");
   }
 }

@@ -8,11 +8,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes pools of a bounded number of threads. A task goes to an idle thread, else to a new one, and
- * at the bound it waits for its turn. A thread that is idle for a minute ends.
+ * Creates bounded thread pools. A task goes to an idle thread, else to a new one, and at the bound
+ * it waits. A thread that is idle for a minute ends.
  *
- * <p>The tasks that wait are not bounded here. Each stream, call and worker has at most one task in
- * a pool, and those are bounded.
+ * <p>The queue is not bounded here. Each stream, call and worker has at most one task in a pool,
+ * and those are bounded.
  */
 final class WorkerPool {
   private static final long IDLE_SECONDS = 60;
@@ -37,7 +37,7 @@ final class WorkerPool {
         });
   }
 
-  /** Takes a task at once only if a thread waits for one; otherwise the pool makes a thread. */
+  /** Accepts a task at once only if a thread is idle; otherwise the pool adds a thread. */
   private static final class IdleFirstQueue extends LinkedTransferQueue<Runnable> {
     private static final long serialVersionUID = 1L;
 

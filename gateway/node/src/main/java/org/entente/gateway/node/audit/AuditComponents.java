@@ -75,7 +75,7 @@ public record AuditComponents(
         sealing);
   }
 
-  /** Knows one of the node's logs by its number. */
+  /** The verifier of one of the node's logs, by its number. */
   public static CheckpointVerifier verifier(
       NodeConfig config, int number, List<VerifyingPair> pairs) {
     return new CheckpointVerifier(
@@ -97,7 +97,7 @@ public record AuditComponents(
         number -> new AuditLeafSealer(atRest, clock, number));
   }
 
-  /** The journal of erasures, beside the checkpoint and apart from the ledger. */
+  /** The erasure journal, kept beside the checkpoint and outside the ledger. */
   public static ErasureJournal erasures(NodeConfig config, InstantSource clock) {
     long today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toEpochDay();
     Path path = folder(config.audit()).resolve("erasures");
@@ -112,7 +112,8 @@ public record AuditComponents(
     try {
       return Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new StartProblem("audit: " + folder + " cannot be made: " + FileErrorText.words(e), e);
+      throw new StartProblem(
+          "audit: " + folder + " cannot be " + "created: " + FileErrorText.words(e), e);
     }
   }
 
@@ -135,7 +136,7 @@ public record AuditComponents(
     };
   }
 
-  /** The first leaf of a run: under which policy the node serves. */
+  /** Records the node's start and its policy version, the first leaf of a run. */
   public void recordStart(Ledger ledger, AgencyName self, String policyVersion) {
     ledger.commit(
         Lane.ROUTINE,
@@ -151,7 +152,7 @@ public record AuditComponents(
         });
   }
 
-  /** Audit records at rest, each bound to its place in the log. */
+  /** Seals audit records at rest, each bound to its position in the log. */
   public static final class AuditLeafSealer implements LeafSealer {
     private final RecordSeal atRest;
     private final InstantSource clock;

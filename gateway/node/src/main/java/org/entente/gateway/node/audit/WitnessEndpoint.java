@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node as a witness of others' audit logs, and its own log towards its witnesses; both speak by
- * notices over the links, which exist later than this.
+ * The node's witnessing: of other agencies' audit logs, and of its own log by others. Uses notices
+ * over the links, which are created later.
  */
 public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
   private static final Logger LOG = LoggerFactory.getLogger(WitnessEndpoint.class);
@@ -82,15 +82,15 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
     gauges();
   }
 
-  /** What everything runs on. */
+  /** The clock, executor and meters used. */
   public record Environment(InstantSource clock, Executor workers, Meters meters) {}
 
-  /** Cosigns with another pair from now on. */
+  /** From now on, cosigns with another pair. */
   public void signWith(SigningPair keys) {
     witness.signWith(new CheckpointCosigner(federation, self, keys));
   }
 
-  /** From now on there are links. */
+  /** Sets the exchange for notices, once the links exist. */
   public void speakThrough(NoticeExchange through) {
     notices = through;
   }
@@ -122,19 +122,19 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
     try {
       witnessing.answered(from, answer);
     } catch (StoreFailure e) {
-      // The disk, not the peer: its stream stays, and readiness says what is wrong.
-      LOG.warn("what {} cosigned could not be kept: {}", from, e.getMessage());
+      // The disk failed, not the peer: its stream stays open, and readiness reports the failure.
+      LOG.warn("cannot store a cosignature of {}: {}", from, e.getMessage());
     }
   }
 
   /**
-   * A witness holds what this log has signed and does not continue. Recorded, then nothing more is
-   * acknowledged: what is missing from the log is missing from the ledger too.
+   * Handles a witness's proof that this log does not continue a checkpoint it signed. Records it,
+   * then acknowledges nothing more: leaves missing from the log are missing from the ledger too.
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // halting is what follows, whatever came of it
+  @SuppressWarnings("FutureReturnValueIgnored") // the ledger halts whatever the result
   private void convicted(Code code, String why) {
     meters.alarm(code);
-    String what = "the audit log contradicts what a witness holds: " + why;
+    String what = "the audit log contradicts a checkpoint held by a witness: " + why;
     LOG.error("ALARM {}: {}; see `entente audit new-log`", code, what);
     ledger
         .write(
@@ -153,13 +153,13 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
         .whenCompleteAsync((done, failure) -> ledger.halt(what), workers);
   }
 
-  /** What an operator should know although the node works. */
+  /** Conditions that need an operator's attention although the node works. */
   public List<String> warnings() {
     int keepingUp = witnessing.keepingUp();
     return keepingUp >= witnessing.quorum()
         ? List.of()
         : List.of(
-            "audit: %d witnesses cosign in time, %d must"
+            "audit: %d witnesses cosign in time; %d are required"
                 .formatted(keepingUp, witnessing.quorum()));
   }
 
@@ -174,11 +174,11 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
         () -> size(log.signed()));
     gauge(
         "entente_audit_cosigned_timestamp_seconds",
-        "When the last checkpoint that as many witnesses as must cosigned was signed; 0 for none.",
+        "When the last checkpoint cosigned by enough witnesses was signed; 0 for none.",
         () -> log.cosigned().map(signed -> (double) signed.seconds()).orElse(0.0));
     gauge(
         "entente_audit_cosigned_leaves",
-        "Leaves under that checkpoint.",
+        "Leaves under the last checkpoint cosigned by enough witnesses.",
         () -> size(log.cosigned()));
     gauge(
         "entente_audit_witnesses",
@@ -186,11 +186,11 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
         () -> (double) witnessing.keepingUp());
     gauge(
         "entente_audit_witness_quorum",
-        "How many witnesses must.",
+        "Witnesses required to cosign.",
         () -> (double) witnessing.quorum());
     gauge(
         "entente_audit_log_number",
-        "Which of the gateway's audit logs is in force, from 1; a further one was opened by hand.",
+        "Number of the audit log in force, from 1; an operator opens each further one.",
         () -> (double) log.origin().number());
     gauge(
         "entente_audit_log_convicted",

@@ -20,15 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node does about a disk that fills, and about one that has failed: sealing rests between
- * rounds, then nothing is taken from publishers and peers, and what was deleted is given back to
- * the disk. Safe for many threads.
+ * Protects a node from a full or failed disk. As space runs short it pauses between sealing rounds,
+ * then refuses publishers and peers, and reclaims the space of deleted records. Safe for many
+ * threads.
  */
 public final class DiskGuard {
-  /** How often the disk is asked. */
+  /** How often free space is checked. */
   public static final Duration EVERY = Duration.ofMillis(500);
 
-  /** How often what was deleted is given back while space is scarce. */
+  /** How often deleted space is reclaimed while space is scarce. */
   public static final Duration RECLAIM_EVERY = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(DiskGuard.class);
@@ -52,7 +52,8 @@ public final class DiskGuard {
         () -> List.of(Sample.of((double) room.freeBytes())));
     meters.gauge(
         "entente_disk_threshold_bytes",
-        "Free bytes below which publishers are slowed, and nothing is taken from them and peers.",
+        "Free bytes below which publishers are slowed, and below which publishers and peers are "
+            + "refused.",
         List.of("action"),
         () ->
             List.of(
@@ -60,12 +61,12 @@ public final class DiskGuard {
                 new Sample(List.of("refuse"), (double) room.thresholds().refuseBelow())));
     meters.gauge(
         "entente_ledger_failed",
-        "Whether the ledger takes no more, for its disk failed or an operator must look.",
+        "Whether the ledger accepts no commits, because its disk failed or it needs an operator.",
         List.of(),
         () -> List.of(Sample.of(ledger.failure() == null ? 0 : 1)));
   }
 
-  /** Runs sealing, with a rest before each round while space is scarce. */
+  /** Runs sealing, with a pause before each round while space is scarce. */
   public Executor resting(Executor sealer, Timers timers) {
     return task -> {
       Duration pause = draining ? Duration.ZERO : ledger.room().pause();
@@ -77,15 +78,15 @@ public final class DiskGuard {
     };
   }
 
-  /** Rests no more, so that what waits is durable before the node ends. */
+  /** Stops pausing, so that waiting messages become durable before the node ends. */
   public void drain() {
     draining = true;
   }
 
   /**
-   * Asks the disk how much room there is.
+   * Checks the free space.
    *
-   * @param withhold told why nothing is taken from peers any more, or that it is again
+   * @param withhold told why peers are refused from now on, or that they are accepted again
    */
   public synchronized void look(Consumer<Optional<Problem>> withhold) {
     if (ledger.room().look()) {
@@ -101,15 +102,13 @@ public final class DiskGuard {
   private void say() {
     DiskSpace room = ledger.room();
     switch (room.level()) {
-      case AMPLE -> LOG.info("there is room on the disk again: {} bytes", room.freeBytes());
+      case AMPLE -> LOG.info("disk: {} bytes are free, enough again", room.freeBytes());
       case SCARCE -> {
         LOG.warn("disk: {} bytes are free; publishers are slowed", room.freeBytes());
         reclaim();
       }
       case FULL -> {
-        LOG.warn(
-            "disk: {} bytes are free; nothing is taken from publishers and peers",
-            room.freeBytes());
+        LOG.warn("disk: {} bytes are free; publishers and peers are refused", room.freeBytes());
         reclaim();
       }
     }
@@ -122,7 +121,7 @@ public final class DiskGuard {
         : Optional.of(new Problem(failure.code(), "", String.valueOf(failure.getMessage())));
   }
 
-  /** Has what was deleted given back to the disk, unless there is room enough. */
+  /** Reclaims the space of deleted records, unless there is enough free space. */
   public void reclaim() {
     if (ledger.room().level() == DiskSpace.Level.AMPLE
         || ledger.failure() != null
@@ -134,14 +133,14 @@ public final class DiskGuard {
           try {
             store.reclaim();
           } catch (StoreFailure | IllegalStateException e) {
-            LOG.warn("what was deleted is not given back to the disk yet: {}", e.getMessage());
+            LOG.warn("cannot reclaim the disk space of deleted records yet: {}", e.getMessage());
           } finally {
             reclaiming.set(false);
           }
         });
   }
 
-  /** Why the node cannot do its work, as far as the disk goes. */
+  /** Faults of the disk that keep the node from working. */
   public List<String> obstacles() {
     List<String> obstacles = new ArrayList<>();
     LedgerFailure stopped = ledger.failure();
@@ -149,14 +148,14 @@ public final class DiskGuard {
     if (stopped != null) {
       obstacles.add("ledger: " + stopped.getMessage());
     } else if (failed != null) {
-      // Not every commit is the ledger's: a checkpoint may have failed first.
+      // Commits other than the ledger's count too: a checkpoint may have failed first.
       obstacles.add("ledger: " + failed.getMessage() + "; it must be reopened");
     }
     ledger.room().refusal().ifPresent(full -> obstacles.add("disk: " + full.message()));
     return obstacles;
   }
 
-  /** What an operator should look at although the node does its work. */
+  /** Conditions that need an operator's attention although the node works. */
   public List<String> warnings() {
     return ledger.room().level() == DiskSpace.Level.SCARCE
         ? List.of(

@@ -10,22 +10,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a folder into the place of another beside it, which is set aside and keeps its content. Each
- * of the two names is on the disk (fsync of the folder that holds them) before the next step, so
- * that at any moment, after a power cut too, both contents are there under a name that was said;
- * and on return the new one is in its place for good.
+ * Replaces a folder with another one beside it; the old folder gets another name and keeps its
+ * content. Each rename is durable (fsync of the parent folder) before the next, so that at any
+ * moment, also after a power cut, both contents exist under a known name. On return the replacement
+ * is durable.
  */
 public final class FolderExchange {
-  /** The two things that are done to the disk. */
+  /** The two disk operations used. */
   interface Disk {
-    /** Gives a folder another name, at once or not at all. */
+    /** Renames a folder atomically. */
     void rename(Path from, Path to) throws IOException;
 
     /** Makes the names in a folder durable. */
     void sync(Path folder) throws IOException;
   }
 
-  /** The one of this machine. */
+  /** This machine's disk. */
   public static final Disk OF_THIS_MACHINE =
       new Disk() {
         @Override
@@ -48,11 +48,11 @@ public final class FolderExchange {
   }
 
   /**
-   * Exchanges.
+   * Replaces a folder.
    *
-   * @param next what comes into the place; its content is on the disk
-   * @param place of the same folder as {@code next}
-   * @param aside where what is in the place goes; null if nothing but an empty folder is there
+   * @param next the new folder; its content is durable
+   * @param place the folder to replace, in the same parent as {@code next}
+   * @param aside the new name of the old folder; null if {@code place} is missing or empty
    */
   public void exchange(Path next, Path place, @Nullable Path aside) throws IOException {
     Path parent = Objects.requireNonNull(place.toAbsolutePath().getParent(), "the root");

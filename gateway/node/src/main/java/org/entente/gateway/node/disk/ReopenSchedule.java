@@ -7,14 +7,14 @@ import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.store.StoreFailure;
 
 /**
- * When a node whose disk failed is closed and opened again within its process, which reconciles as
- * a restart does.
+ * Decides when a node whose disk failed is closed and reopened within its process, which reconciles
+ * as a restart does.
  *
- * <p>Only after failures of the disk itself, no space or a refused write, sync or read: opening
- * replays the log and writes it anew, so nothing rests on pages whose write failed. Bytes that are
- * not what was written, contradictions in the audit log and defects wait for a person. Not before
- * there is room, and after a pause that doubles up to a minute while it fails again; a node that
- * has run for ten minutes since begins anew. Pure but for what it remembers; not thread-safe.
+ * <p>Only failures of the disk itself qualify: no space, or a refused write, sync or read. Opening
+ * replays the log into new files, so nothing depends on pages whose write failed. Corrupt bytes,
+ * contradictions in the audit log and defects need an operator. A retry waits for free space and
+ * for a pause that doubles up to a minute; after ten minutes of running, the pause is short again.
+ * No I/O; not thread-safe.
  */
 public final class ReopenSchedule {
   private static final Set<StoreFailure.Kind> OF_THE_DISK =
@@ -30,21 +30,21 @@ public final class ReopenSchedule {
   private boolean down;
   private long notBefore;
 
-  /** For a disk that is acted upon at these thresholds. */
+  /** Creates a schedule for a disk with these thresholds. */
   public ReopenSchedule(DiskThresholds thresholds) {
     this.thresholds = thresholds;
   }
 
-  /** Whether a failure is one after which a node is opened again by itself. */
+  /** Whether a node may reopen itself after a failure. */
   public static boolean mends(StoreFailure failure) {
     return OF_THE_DISK.contains(failure.kind());
   }
 
   /**
-   * The node is down; asked again and again until it is time.
+   * Whether it is time to reopen the node; polled while it is down.
    *
    * @param freeBytes on the disk of the ledger
-   * @param nanos a time that only runs
+   * @param nanos a monotonic time
    */
   public boolean isDue(long freeBytes, long nanos) {
     if (!down) {
@@ -57,7 +57,7 @@ public final class ReopenSchedule {
     return nanos - notBefore >= 0 && thresholds.admitAgain(freeBytes);
   }
 
-  /** It was opened again, or could not be; the next time takes longer. */
+  /** Records an attempt, successful or not; the next pause is longer. */
   public void tried(long nanos) {
     down = false;
     tried = true;

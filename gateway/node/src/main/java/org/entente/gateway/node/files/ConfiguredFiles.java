@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads what a node's configuration names. Every failure is a {@link StartProblem}. */
+/** Reads the files that a node's configuration names. Every failure is a {@link StartProblem}. */
 public final class ConfiguredFiles {
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredFiles.class);
   private static final String STAMP = "unix:dev,ino,size,ctime,lastModifiedTime";
@@ -84,19 +84,19 @@ public final class ConfiguredFiles {
     return config;
   }
 
-  /** Has something that was opened closed by {@link #letGo}. */
+  /** Registers a resource for {@link #letGo} to close. */
   public synchronized <T extends AutoCloseable> T keep(T opened) {
     kept.push(opened);
     return opened;
   }
 
-  /** Closes what was kept, the last first, whatever fails. */
+  /** Closes the registered resources, the last first, despite failures. */
   public synchronized void letGo() {
     while (!kept.isEmpty()) {
       try {
         kept.pop().close();
       } catch (Exception e) {
-        // The edge of what the node has open: the rest must be closed too.
+        // The edge of the node's resources: the others must be closed too.
         LOG.warn("closing: {}", e.getMessage());
       }
     }
@@ -132,9 +132,9 @@ public final class ConfiguredFiles {
   }
 
   /**
-   * Which field names which file, and in words why that cannot be used.
+   * Names the field and file, and says why the file cannot be used.
    *
-   * @param file where the failure names none
+   * @param file used if the failure names none
    */
   public static StartProblem unusable(String field, Path file, Exception e) {
     String named = e instanceof FileSystemException of ? of.getFile() : null;
@@ -148,7 +148,7 @@ public final class ConfiguredFiles {
     return config.audit().resolve("accepted-bundle");
   }
 
-  /** The bundle that the node accepted last, or null; for a look from outside. */
+  /** The bundle that the node accepted last, or null; for inspection from outside. */
   @Nullable
   public TrustBundle remembered(BundleVerifier verifier) {
     try {
@@ -158,14 +158,14 @@ public final class ConfiguredFiles {
     }
   }
 
-  /** The bundle that the node accepted last, whatever became of it since; empty if none. */
+  /** The bundle that the node accepted last, valid or not by now; empty if none. */
   public Optional<TrustBundle> rememberedBundle() {
     return Optional.ofNullable(remembered(new BundleVerifier(roots())));
   }
 
   /**
-   * The bundle that a start would take up, for a look from outside, which keeps nothing: the
-   * configured one, or the one accepted last where that is newer.
+   * The bundle that a start would use: the configured one, or the last accepted one if that is
+   * newer. For inspection from outside; stores nothing.
    */
   public TrustBundle verifiedBundle() {
     BundleVerifier verifier = new BundleVerifier(roots());
@@ -201,9 +201,9 @@ public final class ConfiguredFiles {
   }
 
   /**
-   * Which obligations this node fulfils: those of the release but for what the configuration names.
+   * The obligations that this node fulfils: those of the release, except as configured.
    *
-   * @throws StartProblem naming what is wrong and what would be valid
+   * @throws StartProblem naming what is wrong and what is valid
    */
   public Fulfilment fulfilment() {
     try {
@@ -215,9 +215,9 @@ public final class ConfiguredFiles {
   }
 
   /**
-   * Changes whenever a file of the policy does, also where a link was moved to files of the same
-   * size and age, or a program set a file's time back: by what the file system itself knows of each
-   * ({@code stat}).
+   * A fingerprint of the policy files' metadata ({@code stat}). It changes whenever a policy file
+   * does, even if a link moved to files of the same size and age, or a program set a file's time
+   * back.
    */
   String policyStamp() throws IOException {
     StringBuilder stamp = new StringBuilder();
@@ -246,7 +246,7 @@ public final class ConfiguredFiles {
     }
   }
 
-  /** The key, decrypted with the passphrase where it is encrypted. */
+  /** The TLS key, decrypted with the passphrase if it is encrypted. */
   public PrivateKey tlsKey() {
     return text(
         config.tls().key(),
@@ -257,20 +257,20 @@ public final class ConfiguredFiles {
           }
           try (SecretBytes passphrase = passphrase()) {
             if (passphrase == null) {
-              throw new InvalidKeyException("it is encrypted, and no passphrase is configured");
+              throw new InvalidKeyException("it is encrypted, but no passphrase is configured");
             }
             return Pem.privateKey(pem, passphrase);
           }
         });
   }
 
-  /** The passphrase, which the caller closes; null where none is configured. */
+  /** The passphrase, which the caller closes; null if none is configured. */
   @Nullable SecretBytes passphrase() {
     NodeConfig.Passphrase from = config.passphrase();
     return from == null ? null : PassphraseReader.read(from.environment(), from.file());
   }
 
-  /** Reads the passphrase and forgets it. */
+  /** Reads the passphrase, only to check that it can be read. */
   public void tryPassphrase() {
     try (SecretBytes passphrase = passphrase()) {
       LOG.debug("a passphrase is configured: {}", passphrase != null);
@@ -280,7 +280,7 @@ public final class ConfiguredFiles {
   /**
    * The node's secret keys.
    *
-   * @throws StartProblem saying what the operator does
+   * @throws StartProblem saying what the operator must do
    */
   public Keystore keystore(SecureRandom random) {
     try (SecretBytes passphrase = passphrase()) {
@@ -289,7 +289,7 @@ public final class ConfiguredFiles {
       String hint =
           switch (e.kind()) {
             case PASSPHRASE -> "; see `passphrase` in the configuration";
-            case LOCKED -> "; a gateway or a command with this configuration runs already";
+            case LOCKED -> "; a gateway or command with this configuration is already running";
             default -> "";
           };
       throw new StartProblem("keystore: " + e.getMessage() + hint, e);
@@ -309,10 +309,10 @@ public final class ConfiguredFiles {
   }
 
   /**
-   * An address as the configuration writes it.
+   * Parses an address of the configuration.
    *
-   * @param field where it stands
-   * @throws StartProblem naming the field, for anything else
+   * @param field the field that holds it
+   * @throws StartProblem naming the field, if it is not an address
    */
   public static InetSocketAddress address(String field, String text) {
     int colon = text.lastIndexOf(':');
@@ -320,14 +320,14 @@ public final class ConfiguredFiles {
       return new InetSocketAddress(
           text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      throw new StartProblem(field + ": \"" + text + "\" is no address; host:port is expected", e);
+      throw new StartProblem(field + ": \"" + text + "\" is not an address; valid is host:port", e);
     }
   }
 
   /**
-   * Looks at what links say, which is used only when they are dialled.
+   * Checks the configured links, which are otherwise used only when dialled.
    *
-   * @throws StartProblem at the first that names no agency or no address
+   * @throws StartProblem for the first without a valid agency or address
    */
   public void requireLinks() {
     for (NodeConfig.Link link : config.links()) {
@@ -345,8 +345,8 @@ public final class ConfiguredFiles {
   }
 
   /**
-   * Links that lead to no member, in words. They are no problem: a member that leaves must not take
-   * its neighbours with it, and one that is to join may be linked before.
+   * Warnings about links to agencies that are not members. They are not errors: a member that
+   * leaves must not stop its neighbours, and a future member may be linked beforehand.
    */
   public List<String> linksToStrangers(TrustBundle bundle) {
     List<String> members = bundle.members().keySet().stream().map(AgencyName::value).toList();
@@ -355,7 +355,7 @@ public final class ConfiguredFiles {
         .filter(peer -> !members.contains(peer))
         .map(
             peer ->
-                "links: peer \"%s\" is no member of the trust bundle; %s"
+                "links: peer \"%s\" is not a member in the trust bundle; %s"
                     .formatted(InvalidValue.printable(peer), NameSuggestion.of(peer, members)))
         .toList();
   }
@@ -371,7 +371,7 @@ public final class ConfiguredFiles {
                     new DeskSeat(
                         client.desks().stream().map(DeskName::new).collect(Collectors.toSet()),
                         client.onlyDesks()),
-                // That a client stands twice is said where its scopes are read.
+                // The reader of scopes reports duplicate clients.
                 (one, other) -> one));
   }
 

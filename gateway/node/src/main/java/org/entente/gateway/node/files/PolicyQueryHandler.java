@@ -29,8 +29,8 @@ import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
 
 /**
- * What is asked of the running node's policy. Of tests and lint one at a time: each may take a
- * processor for seconds. Safe for many threads.
+ * Answers clients' questions about the running node's policy. Runs one test or lint at a time, as
+ * each may use a processor for seconds. Safe for many threads.
  */
 public final class PolicyQueryHandler implements PolicyQuestions {
   private static final String FIELD = "expectations";
@@ -60,7 +60,10 @@ public final class PolicyQueryHandler implements PolicyQuestions {
           new Problem(
               Code.INVALID_FIELD,
               "list",
-              "is no list here; valid: one of " + String.join(", ", lists) + ", or empty for all"));
+              "is not a code list of this gateway; valid: one "
+                  + "of "
+                  + String.join(", ", lists)
+                  + ", or empty for all"));
     }
     ListCodesResponse.Builder out = ListCodesResponse.newBuilder().setPolicyVersion(now.version());
     all.stream()
@@ -85,7 +88,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
   public Answer<TestPolicyResponse> test(TestPolicyRequest request) {
     byte[] text = request.getExpectations().getBytes(StandardCharsets.UTF_8);
     if (text.length == 0) {
-      return refused(Code.INVALID_FIELD, "is required: a file of expectations");
+      return refused(Code.INVALID_FIELD, "is required: the content of an expectations file");
     }
     if (text.length > MOST_BYTES) {
       return refused(Code.TOO_LARGE, "has " + text.length + " bytes; at most " + MOST_BYTES);
@@ -140,7 +143,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
   private <T> Answer<T> alone(Supplier<Answer<T>> question) {
     if (!one.tryAcquire()) {
       return new Answer.Refused<>(
-          new Problem(Code.OVERLOADED, "", "another question about policy is being answered"));
+          new Problem(Code.OVERLOADED, "", "another policy query is running; try again later"));
     }
     try {
       return question.get();
@@ -153,7 +156,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
     return new Answer.Refused<>(new Problem(code, FIELD, wrong));
   }
 
-  /** The first problem, and how many there are besides. */
+  /** The first problem, and the number of the others. */
   private static String words(List<ConfigProblem> problems) {
     ConfigProblem first = problems.get(0);
     String more = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)";
@@ -189,7 +192,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
         .build();
   }
 
-  /** Where the files are on the disk is nobody's business. */
+  /** A finding without file paths, which are not disclosed. */
   private static PolicyFinding finding(ConfigProblem problem) {
     return PolicyFinding.newBuilder()
         .setFile(String.valueOf(Path.of(problem.file()).getFileName()))

@@ -32,13 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agreements, node rules and code lists in force, read again when their files change. What is
- * wrong in them is said once, and the last good ones stay in force. Safe for many threads.
+ * The agreements, node rules and code lists in force, reloaded when their files change. Faults are
+ * reported once, and the last valid policy stays in force. Safe for many threads.
  */
 public final class PolicyReloader {
   private static final Logger LOG = LoggerFactory.getLogger(PolicyReloader.class);
 
-  /** More changes of the policy than there are in the life of a process. */
+  /** Bits for counting policy changes: more than happen in the life of a process. */
   private static final int CHANGES_BITS = 32;
 
   private final ConfiguredFiles files;
@@ -51,7 +51,7 @@ public final class PolicyReloader {
   private volatile boolean refused;
 
   /**
-   * Reads them for the first time.
+   * Reads the policy for the first time.
    *
    * @throws StartProblem naming file, line and field
    */
@@ -76,18 +76,18 @@ public final class PolicyReloader {
     follow(Map.of());
   }
 
-  /** How long exercise traffic is kept at most; the same as long as the node runs. */
+  /** The longest retention of exercise traffic; constant while the node runs. */
   public ExerciseRetention exercises() {
     return exercises;
   }
 
-  /** Which obligations this node fulfils; the same as long as it runs. */
+  /** The obligations that this node fulfils; constant while it runs. */
   public Fulfilment own() {
     return own;
   }
 
   /**
-   * Other agencies say now that they fulfil these. Whatever was said in the name of this one, its
+   * Applies the obligations that other agencies say they fulfil. For this agency only its
    * configuration counts.
    */
   public void follow(Map<AgencyName, Fulfilment> others) {
@@ -96,33 +96,33 @@ public final class PolicyReloader {
     holder.fulfilments(new FulfilmentSnapshot(known));
   }
 
-  /** What decides; the same as long as the node runs. */
+  /** The holder of the policy; constant while the node runs. */
   public RulebookHolder holder() {
     return holder;
   }
 
-  /** What decides now. */
+  /** The policy in force. */
   public Policy current() {
     return holder.current();
   }
 
-  /** Checks labels by the code lists in force whenever it is asked. */
+  /** A check of labels that always uses the code lists in force. */
   public LabelCheck labelCheck(int messageBytes) {
     return new LabelCheck(() -> MessageLimits.of(current().rulebook().codes(), messageBytes));
   }
 
-  /** Takes up what changed in the files; the version in force now, if it is another. */
+  /** Reloads changed files; returns the new version in force, if it changed. */
   public synchronized Optional<String> reload() {
     String seen = seen();
     if (seen.equals(stamp)) {
       return Optional.empty();
     }
-    // Remembered before it is read: files that are wrong are reported once, until they change.
+    // Set before reading, so that faulty files are reported once, until they change.
     stamp = seen;
     try {
       Rulebook next = files.rulebook(trust.current());
       if (!seen().equals(seen)) {
-        // Some of it may be from before: what is there now is read the next time.
+        // The files changed during the read: read them again next time.
         stamp = "";
         return Optional.empty();
       }
@@ -134,12 +134,14 @@ public final class PolicyReloader {
       return Optional.of(next.version());
     } catch (StartProblem e) {
       refused = true;
-      LOG.error("policy: the rules in force stay; the files are wrong: {}", e.getMessage());
+      LOG.error(
+          "policy: the previous policy remains in force, because the files are invalid: " + "{}",
+          e.getMessage());
       return Optional.empty();
     }
   }
 
-  /** The state of the files; of such that cannot be read a text too, which no other state has. */
+  /** The state of the files; unreadable files get a text that no other state has. */
   private String seen() {
     try {
       return files.policyStamp();
@@ -148,41 +150,42 @@ public final class PolicyReloader {
     }
   }
 
-  /** Whether the files hold what cannot be used, so that the rules in force are not theirs. */
+  /** Whether the files are invalid, so that the previous policy remains in force. */
   public boolean refuses() {
     return refused;
   }
 
-  /** What an operator should look at. */
+  /** Conditions that need an operator's attention. */
   public List<String> warnings() {
     return refused
         ? List.of(
-            "policy: the files of agreements, node rules or code lists are wrong, and the rules of"
-                + " before stay in force; `policy lint` says what is wrong")
+            "policy: the files of agreements, node rules or code lists are invalid, and the "
+                + "previous"
+                + " policy remains in force; `policy lint` names the faults")
         : List.of();
   }
 
   /**
-   * The number of this start of the node. What an earlier start decided was decided by other rules,
-   * or by a release that reads them differently.
+   * Sets the number of this start. Decisions of earlier starts used other rules, or a release that
+   * reads them differently.
    */
   public void startsAs(long start) {
     holder.beginAt(start << CHANGES_BITS);
   }
 
-  /** What is wrong or odd in the files as they are now; changes nothing. */
+  /** The faults and warnings in the present files; changes nothing. */
   Rulebook.LoadResult lint(Instant now) {
     NodeConfig.PolicySettings own = files.config().policy();
     return RulebookReader.lint(
         own.agreements(), own.nodeRules(), own.codes(), current().membership(), now);
   }
 
-  /** Members are now those of this bundle. */
+  /** Uses the members of this bundle from now on. */
   public void follow(TrustBundle bundle) {
     holder.membership(new BundleMembership(bundle));
   }
 
-  /** Whether mail may still go to a recipient under the agreement that let it in. */
+  /** Whether a message may still go to a recipient under the agreement that permitted it. */
   public boolean stillPermits(String agreement, AgencyName recipient, Instant now) {
     return agreement.equals(EvidenceMessages.AGREEMENT)
         || agreement.equals(RecallMessages.AGREEMENT)

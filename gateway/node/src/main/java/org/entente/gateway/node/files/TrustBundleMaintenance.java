@@ -42,9 +42,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's care of its trust bundle: the configured file and the neighbours are looked at for a
- * newer one, neighbours and witnesses hear which is in force here, and the operator hears what is
- * wrong with it. Links exist later than this. Safe for many threads.
+ * Keeps the node's trust bundle current: looks for a newer one in the configured file and at
+ * neighbours, tells neighbours and witnesses which is in force, and reports faults to the operator.
+ * The links are created later. Safe for many threads.
  */
 public final class TrustBundleMaintenance implements BundleGossip.Events {
   private static final Logger LOG = LoggerFactory.getLogger(TrustBundleMaintenance.class);
@@ -63,15 +63,15 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   private volatile @Nullable Through through;
   private String fileRefused = "";
 
-  /** What there is of the links. */
+  /** The parts of the links that are used. */
   private record Through(
       BiFunction<AgencyName, TrustMessage, Boolean> links, Consumer<AgencyName> repeat) {}
 
   /**
-   * Care of a store.
+   * Maintains a trust store.
    *
-   * @param evidence folder in which proof of two bundles of one version is kept
-   * @param pair what a witness's statements are signed with now
+   * @param evidence folder for proof of two bundles of one version
+   * @param pair the pair that signs this witness's statements now
    */
   public TrustBundleMaintenance(
       AgencyName self,
@@ -96,10 +96,10 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   }
 
   /**
-   * From now on there are links.
+   * Sets the links, once they exist.
    *
-   * @param links says a word to a neighbour; whether its link took it
-   * @param repeat says to a neighbour again what it may have had to refuse
+   * @param links sends a trust message to a neighbour; returns whether its link accepted it
+   * @param repeat repeats to a neighbour what it may have had to refuse
    */
   public void speakThrough(
       BiFunction<AgencyName, TrustMessage, Boolean> links, Consumer<AgencyName> repeat) {
@@ -123,7 +123,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
     gossip.heard(neighbour, word);
   }
 
-  /** Says to neighbours what is due; about every second. */
+  /** Sends neighbours the messages that are due; called about every second. */
   public void round() {
     gossip.state(pair.get());
     gossip.round();
@@ -146,8 +146,8 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   }
 
   /**
-   * Looks whether the operator has put another bundle in place. One that is refused is told of
-   * once; an older one is none of it, since neighbours may have been quicker.
+   * Checks whether the operator has installed another bundle. A refused one is reported once; an
+   * older one is not a fault, since neighbours may have been quicker.
    */
   public synchronized void reload() throws IOException {
     String refused =
@@ -155,7 +155,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
             ? why.fault() + ": " + why.reason()
             : "";
     if (!refused.isEmpty() && !refused.equals(fileRefused)) {
-      LOG.warn("the trust bundle in the configured file is refused, {}", refused);
+      LOG.warn("refused the trust bundle in the configured file, {}", refused);
     }
     fileRefused = refused;
   }
@@ -165,7 +165,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
     meters.trustRefused(why.fault());
     meters.refused(Meters.Side.PEER, why.code());
     LOG.warn(
-        "{} handed over a trust bundle that is refused, {}: {}; it said the hash is {}",
+        "refused a trust bundle from {}, {}: {}; its stated hash is {}",
         neighbour,
         why.fault(),
         why.reason(),
@@ -188,10 +188,13 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
 
   @Override
   public void failed(IOException why) {
-    LOG.error("a newer trust bundle cannot be kept: {}", why.toString());
+    LOG.error("cannot store a newer trust bundle: {}", why.toString());
   }
 
-  /** Two bundles of one version: recorded, kept as evidence, and an alarm; the one here stays. */
+  /**
+   * Handles two bundles of one version: records them, keeps the evidence and raises an alarm. The
+   * bundle in force stays.
+   */
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // a ledger that fails says so by itself
   public void contradicted(Contradiction found) {
@@ -227,12 +230,12 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
               try {
                 Files.write(file, bytes);
               } catch (IOException e) {
-                LOG.error("the other bundle cannot be kept in {}: {}", file, e.toString());
+                LOG.error("cannot store the other bundle in {}: {}", file, e.toString());
               }
             });
   }
 
-  /** What an operator should know although the node works. */
+  /** Conditions that need an operator's attention although the node works. */
   public List<String> warnings() {
     TrustBundle bundle = store.current();
     Instant now = clock.instant();
@@ -262,19 +265,19 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
         () -> (double) expires().getEpochSecond());
     gauge(
         "entente_trust_bundle_remaining_seconds",
-        "Seconds until then by this gateway's clock; below 0 afterwards.",
+        "Seconds until the trust bundle expires, by this gateway's clock; negative afterwards.",
         () -> Duration.between(clock.instant(), expires()).toMillis() / 1e3);
     gauge(
         "entente_trust_bundle_grace",
-        "Whether it has expired and goes on for a while, admitting nobody new.",
+        "Whether the trust bundle has expired and is in its grace, admitting no new member.",
         () -> store.state() == TrustState.GRACE ? 1.0 : 0.0);
     gauge(
         "entente_trust_bundle_expired",
-        "Whether that while is over too, so that no peer is accepted.",
+        "Whether the grace has ended too, so that no peer is accepted.",
         () -> store.state() == TrustState.EXPIRED ? 1.0 : 0.0);
     gauge(
         "entente_trust_bundle_contradicted",
-        "Whether another trust bundle of the version in force was met.",
+        "Whether another trust bundle of the version in force has been seen.",
         () -> gossip.contradiction().isPresent() ? 1.0 : 0.0);
     freshnessGauges();
   }
@@ -282,7 +285,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   private void freshnessGauges() {
     gauge(
         "entente_trust_freshness_timestamp_seconds",
-        "When a witness last stated that there is no older bundle in force here; 0 for never.",
+        "When a witness last confirmed that the bundle in force is current; 0 for never.",
         () ->
             board
                 .lastStated(store.current(), self)
@@ -290,8 +293,9 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
                 .orElse(0.0));
     meters.gauge(
         "entente_trust_freshness",
-        "1 for what witnesses say of the bundle in force: unwitnessed, fresh, stale, behind,"
-            + " contradicted; 0 for the others.",
+        "1 for the freshness of the bundle in force according to witnesses: unwitnessed, "
+            + "fresh,"
+            + " stale, behind or contradicted; 0 for the others.",
         List.of("state"),
         this::freshness);
     meters.gauge(

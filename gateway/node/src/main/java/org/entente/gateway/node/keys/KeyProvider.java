@@ -33,8 +33,7 @@ import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.transmit.OutboxKeys;
 
 /**
- * The node's secret keys, as the stages ask for them, out of its {@link Keystore}. Safe for many
- * threads.
+ * Provides the node's stages with the secret keys of its {@link Keystore}. Safe for many threads.
  */
 public final class KeyProvider {
   private static final String OUTBOX = "outbox-";
@@ -59,7 +58,7 @@ public final class KeyProvider {
   }
 
   /**
-   * The gateway's signing key, which signs envelopes and statements; made at the first start, since
+   * The gateway's signing key, which signs envelopes and statements; made at the first start, as
    * the agency pair vouches for it in the key bundle.
    */
   Ed25519SigningKey gatewayKey() {
@@ -87,7 +86,7 @@ public final class KeyProvider {
                     SecretBytes.random(random, KEY_BYTES)));
   }
 
-  /** The outbox keys: another each day (UTC), destroyed by {@link #destroyOutboxKeys}. */
+  /** The outbox keys: a new one each day (UTC), destroyed by {@link #destroyOutboxKeys}. */
   public OutboxKeys outboxKeys() {
     return new OutboxKeys() {
       @Override
@@ -116,8 +115,8 @@ public final class KeyProvider {
   }
 
   /**
-   * Destroys the outbox keys that no mail needs any more. Those of the last two days stay whatever
-   * is in use: something may be sealed under one and not committed yet.
+   * Destroys the outbox keys that no message needs. Keeps those of the last two days in any case: a
+   * message may be sealed under one and not committed yet.
    *
    * @return names of those destroyed
    */
@@ -141,7 +140,7 @@ public final class KeyProvider {
   /**
    * Destroys what has expired at {@code now}, recipient keys and buckets alike.
    *
-   * @return last days of the buckets that were erased
+   * @return last days of the erased buckets
    */
   public List<LocalDate> expire(Instant now) {
     List<LocalDate> ended =
@@ -216,7 +215,7 @@ public final class KeyProvider {
     }
   }
 
-  /** What retention does to keys. */
+  /** The key operations of retention. */
   public RetentionKeys retentionKeys() {
     return new RetentionKeys() {
       @Override

@@ -6,7 +6,7 @@ import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.seal.format.KeyValidity;
 import org.entente.gateway.seal.format.RecipientKeyId;
 
-/** How a recipient key is called in the keystore: its id and validity, so that neither is lost. */
+/** The name of a recipient key in the keystore, which holds its id and validity. */
 final class RecipientKeyName {
   private static final String SEPARATOR = "-";
 
@@ -24,7 +24,7 @@ final class RecipientKeyName {
   static KeyValidity parse(String name) {
     List<String> parts = List.of(name.split(SEPARATOR, -1));
     if (parts.size() != 3) {
-      throw new StartProblem("the keystore names a recipient key " + name);
+      throw new StartProblem("the keystore has a recipient key with the invalid name " + name);
     }
     return new KeyValidity(
         RecipientKeyId.of(HexFormat.of().parseHex(parts.get(0))),

@@ -79,26 +79,26 @@ public final class SealingParts {
             clock,
             RecipientSessions.DEFAULT_PER_ORIGIN);
     recipientKeys = new RecipientKeys(keys.recipientKeys(), KeySchedule.DEFAULT, random, clock);
-    // Nothing is destroyed yet: whether the clock can be believed is for the one who renews.
+    // Destroys nothing yet: the caller of renewKeys decides whether the clock can be believed.
     renewKeys(Instant.EPOCH);
   }
 
   /**
-   * Signs with another pair of the agency from now on; the key bundle that must be told is signed
-   * with it, and so is every session from the next stanza on.
+   * From now on, signs with another pair of the agency: the key bundle to announce, and every
+   * session from the next stanza on.
    */
   public synchronized void signWith(SigningPair pair) {
     identity.signWith(pair);
     senderSessions.renewAll();
-    // A node that slept may find itself without a key in force, and a bundle names one.
+    // A node that was suspended may have no key in force, and a bundle must name one.
     recipientKeys.renew(0);
     publish();
   }
 
   /**
-   * Ends what rests on a pair of another agency that is no longer trusted: its sessions to this
-   * agency, its key bundle, the sessions to the keys that the bundle named, and what it said that
-   * it fulfils.
+   * Ends everything signed by a pair of another agency that is no longer trusted: its sessions to
+   * this agency, its key bundle, the sessions to the keys in that bundle, and its statement of
+   * fulfilled obligations.
    */
   public void recheck() {
     recipientSessions.closeUnfounded();
@@ -114,7 +114,7 @@ public final class SealingParts {
 
   /**
    * Makes the recipient keys that are due, and destroys those whose grace ended by {@code now};
-   * whether a new bundle must be told.
+   * returns whether a new bundle must be announced.
    */
   public synchronized boolean renewKeys(Instant now) {
     RecipientKeys.Renewal renewal = recipientKeys.renew(now.toEpochMilli());
@@ -128,12 +128,15 @@ public final class SealingParts {
     return false;
   }
 
-  /** The agency's pair that signs at present. */
+  /** The agency's pair in force. */
   public SigningPair pair() {
     return identity.pair();
   }
 
-  /** A clock that leapt and came back leaves a bundle behind of keys that are yet to come. */
+  /**
+   * Whether the key bundle is valid now: a clock that jumped forward and back leaves a bundle of
+   * future keys.
+   */
   private boolean speaksForNow() {
     long now = clock.millis();
     return KeyBundle.parse(bundle)
@@ -141,12 +144,15 @@ public final class SealingParts {
         .isPresent();
   }
 
-  /** What the agency's gateway fulfils, signed, exact bytes; not to be changed. */
+  /**
+   * The signed statement of the obligations fulfilled here, as exact bytes; callers must not modify
+   * it.
+   */
   public byte[] fulfilment() {
     return fulfilment;
   }
 
-  /** The agency's signed key bundle in force, exact bytes; not to be changed. */
+  /** The agency's signed key bundle in force, as exact bytes; callers must not modify it. */
   public byte[] keyBundle() {
     return bundle;
   }

@@ -48,9 +48,8 @@ import org.entente.proto.v1.RenewKeysResponse;
 import org.entente.proto.v1.ShowKeysResponse;
 
 /**
- * Replaces the pairs that the node signs with while it runs. Operators have the next ones made, the
- * trust bundle says from when they count, and {@link #follow} lets the node sign with them. Safe
- * for many threads.
+ * Replaces the node's signing pairs while it runs. Operators have the next pairs made, the trust
+ * bundle says when they become valid, and {@link #follow} switches to them. Safe for many threads.
  */
 public final class SigningPairRenewal implements OwnPairs {
   private final AgencyName self;
@@ -81,7 +80,7 @@ public final class SigningPairRenewal implements OwnPairs {
     this.audit = audit;
   }
 
-  /** One use of pairs: those held, the one in force, and who is told of another. */
+  /** One use of pairs: those held, the one in force, and the listener for changes. */
   public static final class Use {
     private final PairUse use;
     private final SigningPairSet pairs;
@@ -144,7 +143,10 @@ public final class SigningPairRenewal implements OwnPairs {
           new Problem(
               Code.NOT_FOUND,
               "",
-              "the trust bundle in force does not list " + self + "; it must join first"));
+              "the trust bundle in force does not list "
+                  + self
+                  + "; the agency must join the "
+                  + "federation first"));
     }
     if (!problems.isEmpty()) {
       return new Answer.Refused(problems.get(0));
@@ -154,7 +156,7 @@ public final class SigningPairRenewal implements OwnPairs {
           new PairRenewal(from.orElseThrow(), until.orElseThrow(), oldUntil.orElseThrow());
       return new Answer.Made(made(AuditActor.client(self, client, person), member.get(), renewal));
     } catch (InvalidValue e) {
-      // What the times and the pairs there are already would make of the member.
+      // The member with these times added to its present pairs.
       return new Answer.Refused(
           new Problem(Code.INVALID_FIELD, "", String.valueOf(e.getMessage())));
     }
@@ -193,7 +195,7 @@ public final class SigningPairRenewal implements OwnPairs {
                 actor,
                 AuditSubject.NODE)
             .saying(
-                "asks for pairs %s and %s from %s on"
+                "requests pairs %s and %s from %s on"
                     .formatted(
                         signing.verifyingPair().id(),
                         checkpoints.verifyingPair().id(),
@@ -201,7 +203,10 @@ public final class SigningPairRenewal implements OwnPairs {
     return response;
   }
 
-  /** Without pairs that this node cannot sign with; who admits the request keeps those. */
+  /**
+   * The member without pairs that this node does not hold; the admission of the request keeps
+   * those.
+   */
   private Member held(Member member) {
     return new Member(
         member.name(),
@@ -281,7 +286,7 @@ public final class SigningPairRenewal implements OwnPairs {
     }
   }
 
-  /** Destroys the pairs that were replaced and no longer count; ids. */
+  /** Destroys replaced pairs that are no longer valid; returns their ids. */
   public synchronized List<String> destroyReplaced(Instant now) {
     List<String> gone = new ArrayList<>(agency.pairs.destroyReplaced(agency.listed(member()), now));
     gone.addAll(audit.pairs.destroyReplaced(audit.listed(member()), now));

@@ -19,9 +19,9 @@ import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.trust.AgencyKey;
 
 /**
- * The signing pairs of one use that this node holds. Which of them it signs with is said by the
- * trust bundle: the one whose time there began last, so that a new pair is made first, listed by
- * the roots next, and used when its time has come, without a restart. Safe for many threads.
+ * The signing pairs of one use that this node holds. The trust bundle determines which one signs:
+ * the one whose validity there began last. So a new pair is made first, then listed by the roots,
+ * and used from its start time on, without a restart. Safe for many threads.
  */
 public final class SigningPairSet {
   private final Keystore keystore;
@@ -29,7 +29,7 @@ public final class SigningPairSet {
   private final InstantSource clock;
   private final SecureRandom random;
 
-  /** Public halves by id, so that looking at what is held expands no secret again. */
+  /** Public halves by id, so that listing pairs expands no secret again. */
   private final Map<String, VerifyingPair> derived = new ConcurrentHashMap<>();
 
   SigningPairSet(Keystore keystore, KeyKind kind, InstantSource clock, SecureRandom random) {
@@ -39,7 +39,7 @@ public final class SigningPairSet {
     this.random = random;
   }
 
-  /** The public half of a pair and when this node made the pair or was given it. */
+  /** The public half of a pair, and when this node made or received the pair. */
   private record HeldPair(VerifyingPair pair, Instant since) {
     String id() {
       return pair.id();
@@ -67,7 +67,7 @@ public final class SigningPairSet {
     return entry.secret().use(SigningPair::fromSeeds);
   }
 
-  /** The whole of a pair that is held. */
+  /** The full pair of a public half. */
   public SigningPair signing(VerifyingPair pair) {
     try (KeyEntry entry =
         keystore
@@ -88,8 +88,8 @@ public final class SigningPairSet {
   }
 
   /**
-   * The pair to sign with: of those that the bundle lists for now the one whose time began last;
-   * where it lists none, as before the agency has joined, the newest.
+   * The pair to sign with: of those listed as valid now, the one whose validity began last; if none
+   * is listed, as before the agency has joined, the newest.
    */
   public SigningPair inForce(List<AgencyKey> listed) {
     return signing(verifyingInForce(listed));
@@ -111,7 +111,7 @@ public final class SigningPairSet {
   }
 
   /**
-   * The newest pair that the bundle does not list; made, and durable on return, if there is none.
+   * The newest pair that the bundle does not list. If there is none, makes one, durable on return.
    */
   public SigningPair next(List<AgencyKey> listed) {
     HeldPair newest = held().get(0);
@@ -132,8 +132,8 @@ public final class SigningPairSet {
   }
 
   /**
-   * Destroys the pairs older than the one in force that the bundle no longer lists, or lists for a
-   * time that is over at {@code now}. Nothing while it lists none of those held.
+   * Destroys the pairs older than the one in force that the bundle no longer lists, or whose
+   * validity has ended at {@code now}. Destroys nothing while the bundle lists no held pair.
    *
    * @return ids of those destroyed
    */

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This gateway's TLS certificate and key, taken up anew when their files change and peers will take
- * them for its own.
+ * This gateway's TLS certificate and key, reloaded when their files change and peers will accept
+ * them as its own.
  */
 public final class TlsCertificateReloader {
   private static final Logger LOG = LoggerFactory.getLogger(TlsCertificateReloader.class);
@@ -43,9 +43,9 @@ public final class TlsCertificateReloader {
   }
 
   /**
-   * Reads them.
+   * Reads certificate and key.
    *
-   * @throws StartProblem if one cannot be used, or is not this gateway's
+   * @throws StartProblem if one is unusable, or does not belong to this gateway
    */
   public static TlsCertificateReloader open(ConfiguredFiles files, InstantSource clock) {
     try {
@@ -62,10 +62,10 @@ public final class TlsCertificateReloader {
   }
 
   /**
-   * Takes up what the files hold if they have changed. What cannot be used is reported once, and
+   * Reloads the files if they have changed. An unusable certificate or key is reported once, and
    * the certificate in force stays.
    *
-   * @param bundle by which peers judge it
+   * @param bundle the bundle with which peers judge it
    */
   public void reload(TrustBundle bundle) throws IOException {
     String now = stamp(files.config());
@@ -81,12 +81,14 @@ public final class TlsCertificateReloader {
       identity.replace(key, chain);
       refused = false;
       LOG.info(
-          "new connections show certificate {} until {}",
+          "new connections use certificate {}, valid until {}",
           chain.get(0).getSerialNumber().toString(16),
           chain.get(0).getNotAfter().toInstant());
     } catch (StartProblem | InvalidKeyException e) {
       refused = true;
-      LOG.error("the certificate in force stays: tls: {}", e.getMessage());
+      LOG.error(
+          "the TLS certificate in force stays, because the files are invalid: tls: " + "{}",
+          e.getMessage());
     }
   }
 
@@ -99,7 +101,7 @@ public final class TlsCertificateReloader {
             });
   }
 
-  /** Whether the files hold what cannot be used, and the certificate in force is not theirs. */
+  /** Whether the files are invalid, so that the previous certificate stays in force. */
   public boolean refuses() {
     return refused;
   }
@@ -108,7 +110,7 @@ public final class TlsCertificateReloader {
     return identity;
   }
 
-  /** When the certificate ends, milliseconds since 1970. */
+  /** When the certificate expires, in milliseconds since 1970. */
   public long notAfterMillis() {
     return identity.certificate().getNotAfter().toInstant().toEpochMilli();
   }
@@ -117,7 +119,7 @@ public final class TlsCertificateReloader {
     String own =
         "spiffe://%s/agency/%s/gateway/%s"
             .formatted(config.federation(), config.agency(), config.gateway());
-    String found = Certificates.spiffeId(leaf).map(Object::toString).orElse("nobody");
+    String found = Certificates.spiffeId(leaf).map(Object::toString).orElse("no SPIFFE ID");
     if (!found.equals(own)) {
       throw new StartProblem("tls.certificate: it names " + found + "; this gateway is " + own);
     }
@@ -126,7 +128,7 @@ public final class TlsCertificateReloader {
           "tls.certificate: it is valid only from " + leaf.getNotBefore().toInstant());
     }
     if (now.isAfter(leaf.getNotAfter().toInstant())) {
-      throw new StartProblem("tls.certificate: it ended on " + leaf.getNotAfter().toInstant());
+      throw new StartProblem("tls.certificate: it expired on " + leaf.getNotAfter().toInstant());
     }
   }
 

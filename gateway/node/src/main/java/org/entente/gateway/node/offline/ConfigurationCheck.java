@@ -11,11 +11,11 @@ import org.entente.gateway.node.assembly.LedgerStorage;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.keys.TlsCertificateReloader;
 
-/** Questions about a node's configuration that are answered without starting it. */
+/** Checks of a node's configuration without starting the node. */
 public final class ConfigurationCheck {
   private ConfigurationCheck() {}
 
-  /** Reads all that a start would read; what is wrong with it, or nothing. */
+  /** Reads everything that a start would read, and returns the problems found. */
   public static List<String> problems(Path file, InstantSource clock) {
     List<String> problems = new ArrayList<>();
     try {
@@ -38,7 +38,7 @@ public final class ConfigurationCheck {
     return problems;
   }
 
-  /** What a start takes as it is, and may be a mistake; nothing where there are problems. */
+  /** Settings that a start accepts but that may be mistakes; empty if there are problems. */
   public static List<String> warnings(Path file, InstantSource clock) {
     try {
       ConfiguredFiles files = ConfiguredFiles.read(file, clock);

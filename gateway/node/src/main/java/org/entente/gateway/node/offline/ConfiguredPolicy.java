@@ -21,8 +21,8 @@ import org.entente.proto.v1.Addressing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policy that a node's configuration describes, for an operator's questions; the node may run
- * or not. Its members are those of the trust bundle that a start would take up.
+ * The policy that a node's configuration describes, for an operator's queries, whether or not the
+ * node runs. Its members are those of the trust bundle that a start would use.
  */
 public final class ConfiguredPolicy {
   private final ConfiguredFiles files;
@@ -36,7 +36,7 @@ public final class ConfiguredPolicy {
   }
 
   /**
-   * Where rules are read.
+   * The paths of policy files.
    *
    * @param agreements folder of the agreements
    * @param nodeRules file of the node's rules; null for none
@@ -55,7 +55,7 @@ public final class ConfiguredPolicy {
   }
 
   /**
-   * The folder of a node's code lists; null where it configures none.
+   * The folder of a node's code lists; null if none is configured.
    *
    * @throws StartProblem if the configuration cannot be read
    */
@@ -63,12 +63,12 @@ public final class ConfiguredPolicy {
     return ConfiguredFiles.read(configFile, clock).config().policy().codes();
   }
 
-  /** Whose node it is. */
+  /** The agency of the node. */
   public AgencyName agency() {
     return new AgencyName(files.config().agency());
   }
 
-  /** Where the node's own rules are, or others where such are named. */
+  /** The paths of the node's own rules, each replaced by an argument that is given. */
   public RulePaths place(
       @Nullable Path agreements, @Nullable Path nodeRules, @Nullable Path codes) {
     NodeConfig.PolicySettings own = files.config().policy();
@@ -83,14 +83,14 @@ public final class ConfiguredPolicy {
     return place(agreements, nodeRules, null);
   }
 
-  /** Loads rules and looks for what is odd in them. */
+  /** Loads rules and lints them. */
   public Rulebook.LoadResult lint(RulePaths place) {
     return RulebookReader.lint(
         place.agreements(), place.nodeRules(), place.codes(), membership, clock.instant());
   }
 
   /**
-   * Puts expectations to rules.
+   * Tests rules against expectations.
    *
    * @param expectations a file or a folder
    * @throws StartProblem naming every problem of the files
@@ -103,7 +103,7 @@ public final class ConfiguredPolicy {
     return ((ExpectationSuite.LoadResult.Loaded) loading).expectations().test(policy(place));
   }
 
-  /** What the node would decide of a draft while one field of its label is not known. */
+  /** The node's possible decisions on a draft while one field of its label is unknown. */
   public List<Residual> residuals(Residual.KnownPart known, String field, Addressing to) {
     return policy(place(null, null)).residuals(known, field, to, agency(), clock.instant());
   }
@@ -125,7 +125,8 @@ public final class ConfiguredPolicy {
   }
 
   /**
-   * Puts the labels in the node's ledger to its own rules and to a candidate.
+   * Compares the decisions of the node's own rules and of a candidate on the labels in the node's
+   * ledger.
    *
    * @throws StartProblem naming every problem of the files, or if the node runs
    */

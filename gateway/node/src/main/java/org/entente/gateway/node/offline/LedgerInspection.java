@@ -25,21 +25,21 @@ import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.Member;
 
 /**
- * What a look at a node's data from outside finds: whether its audit log holds by the keys in the
- * trust bundle, and whether any message is in its inbox twice. Uses no secret key, so the records
- * behind the leaves stay closed, and changes nothing.
+ * The result of inspecting a node's data from outside: whether its audit log verifies with the keys
+ * in the trust bundle, and whether any message is in its inbox twice. Uses no secret key, so
+ * records stay sealed, and changes nothing.
  */
 public record LedgerInspection(
     AgencyName agency, AuditReport audit, long inboxMessages, long inboxDuplicates) {
   private static final int PAGE = 1_000;
 
-  /** Whether nothing was found wrong. */
+  /** Whether no fault was found. */
   public boolean sound() {
     return audit.ok() && inboxDuplicates == 0;
   }
 
   /**
-   * Looks at the node that a configuration describes, running or stopped.
+   * Inspects the node that a configuration describes, running or stopped.
    *
    * @throws StartProblem if its data cannot be read
    */

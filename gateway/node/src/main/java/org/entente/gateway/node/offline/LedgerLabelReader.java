@@ -28,9 +28,9 @@ import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Label;
 
 /**
- * The labels in the ledger of a node that does not run: of messages received and not yet erased, of
- * drafts that wait for a second person, and of what was sent, the part that its evidence keeps. The
- * ledger is opened for reading only; bodies of received messages stay closed.
+ * Reads the labels in the ledger of a stopped node: of received messages not yet erased, of drafts
+ * held for a second person, and, for sent messages, the part kept in their evidence. Opens the
+ * ledger for reading only; bodies of received messages stay sealed.
  */
 final class LedgerLabelReader {
   private static final int PAGE = 1_000;
@@ -44,7 +44,7 @@ final class LedgerLabelReader {
   }
 
   /**
-   * Puts all of them to a replay.
+   * Passes all labels to a replay.
    *
    * @throws StartProblem if the node runs, or its data or keys cannot be read
    */

@@ -42,11 +42,11 @@ import org.entente.gateway.trust.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a copy of the ledger in the place of the ledger of a node that does not run, and takes it up
- * so that nothing is given away that others remember: another audit log where the last one cannot
- * be continued, and new epochs of all numbers. All of that is done to the copy before it takes its
- * place, so that a restore that was interrupted has changed nothing, but for the moment of the
- * exchange, when the ledger that was there is set aside and nothing is in its place.
+ * Restores a backup as the ledger of a stopped node, without contradicting what others remember: it
+ * opens another audit log if the last one cannot be continued, and new epochs for all numbers. The
+ * backup is prepared fully before it is put in place, so an interrupted restore changes nothing.
+ * The only exception is the moment of exchange, when the old ledger has been renamed and nothing is
+ * in its place.
  */
 public final class LedgerRestore {
   private static final DateTimeFormatter STAMP =
@@ -59,15 +59,15 @@ public final class LedgerRestore {
   private final InstantSource clock;
 
   /**
-   * What was done.
+   * The result of a restore.
    *
-   * @param setAside where the ledger that was in its place is now; null if there was none
-   * @param finding what was found about the audit log
+   * @param setAside new folder of the previous ledger; null if there was none
+   * @param finding the finding about the audit log
    */
   public record RestoreResult(Backup backup, @Nullable Path setAside, Finding finding) {}
 
   /**
-   * The node that a configuration describes.
+   * Prepares for the node that a configuration describes.
    *
    * @throws StartProblem if the configuration cannot be read, or names no folder for backups
    */
@@ -83,24 +83,24 @@ public final class LedgerRestore {
     folder = settings.folder();
   }
 
-  /** The copies there are, the oldest first. */
+  /** The existing backups, the oldest first. */
   public List<Backup> list() {
     return new RocksBackups(folder).list();
   }
 
-  /** Leaves of the audit log under the checkpoint that was signed when a copy was begun. */
+  /** Leaves of the audit log under the checkpoint of a backup. */
   public static long leaves(Backup backup) {
     return LedgerBackups.leaves(backup);
   }
 
   /**
-   * Restores a copy beside the ledger, reads all of it, verifies its audit log and that it
-   * continues the checkpoint that went with it, by the keys of the trust bundle, and removes it
-   * again. The node may run.
+   * Verifies a backup: restores it beside the ledger, reads all of it, and verifies with the trust
+   * bundle's keys that its audit log continues the backup's checkpoint. Then removes it. The node
+   * may run.
    *
-   * @param number of the copy; 0 for the newest
-   * @return what is wrong with it; empty if nothing is
-   * @throws StartProblem if there is no such copy
+   * @param number of the backup; 0 for the newest
+   * @return its fault; empty if it is sound
+   * @throws StartProblem if there is no such backup
    */
   public Optional<String> verify(int number) {
     Backup backup = find(number);
@@ -138,14 +138,14 @@ public final class LedgerRestore {
   }
 
   /**
-   * Restores a copy.
+   * Restores a backup.
    *
-   * @param number of the copy; 0 for the newest
-   * @param replace whether a ledger that is in the place is set aside; it is never removed
-   * @param witnessed a checkpoint that a witness holds, if one is at hand
-   * @param by who decides and why
-   * @throws StartProblem if the node runs, there is no such copy, a ledger is in the place, or the
-   *     copy cannot be taken up; nothing has changed then
+   * @param number of the backup; 0 for the newest
+   * @param replace whether to rename a ledger in its place; it is never removed
+   * @param witnessed a checkpoint held by a witness, if available
+   * @param by who decides, and why
+   * @throws StartProblem if the node runs, there is no such backup, a ledger is in its place, or
+   *     the backup cannot be used; nothing has changed then
    */
   public RestoreResult restore(
       int number, boolean replace, Optional<byte[]> witnessed, AuditPerson by) {
@@ -154,7 +154,7 @@ public final class LedgerRestore {
     boolean occupied = isOccupied(data);
     if (occupied && !replace) {
       throw new StartProblem(
-          data + " holds a ledger; --replace sets it aside, and removes nothing of it");
+          data + " holds a ledger; --replace renames its folder and keeps its content");
     }
     requireStopped();
     Path restored = beside("restoring");
@@ -190,7 +190,7 @@ public final class LedgerRestore {
                         + folder));
   }
 
-  /** A running node holds its keystore. */
+  /** Checks that the node is stopped: a running node locks its keystore. */
   private void requireStopped() {
     files.keystore(new SecureRandom()).close();
   }
@@ -208,7 +208,7 @@ public final class LedgerRestore {
     return data.resolveSibling(data.getFileName() + "." + what);
   }
 
-  /** Remains of a restore that was interrupted. */
+  /** Removes the remains of an interrupted restore. */
   private static void remove(Path remains) {
     if (!Files.isDirectory(remains)) {
       return;

@@ -40,17 +40,19 @@ import org.entente.gateway.trust.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes up a ledger that was set back: opens another audit log where the last one cannot be
- * continued, and with it new epochs of hop numbers, since what makes a ledger go back behind its
- * log makes it forget numbers that peers have seen; end-to-end numbers begin one at every start.
- * Joint operations are marked, since their members may hold rosters of which nothing is left here.
- * For a node that does not run. Used by one thread.
+ * Continues a rolled-back ledger of a stopped node. If the last audit log cannot be continued,
+ * opens another one and new epochs of hop numbers, since such a ledger has also forgotten numbers
+ * that peers have seen. (End-to-end numbers begin a new epoch at every start.) Marks joint
+ * operations, since their members may hold rosters that are lost here. Used by one thread.
  */
 public final class LedgerSuccession {
-  /** Hop epochs rise by one when a peer is ahead. No ledger sees a thousand of that. */
+  /**
+   * Least jump of hop epochs. They rise by one when a peer is ahead, which no ledger sees a
+   * thousand times.
+   */
   private static final int LEAST_HOP_EPOCHS = 1_000;
 
-  /** Above that by chance, so that a copy restored twice does not go on in one epoch twice. */
+  /** Bound of a random addition, so that a backup restored twice does not use one epoch twice. */
   private static final int MOST_HOP_EPOCHS = 1 << 16;
 
   private final ConfiguredFiles files;
@@ -61,9 +63,9 @@ public final class LedgerSuccession {
   private final SecureRandom random;
 
   /**
-   * The node that a configuration describes, over a store.
+   * Prepares for the node that a configuration describes, over a store.
    *
-   * @param stores opens the ledger's store, which is closed after each use
+   * @param stores opens the ledger's store, closed after each use
    * @param clock dates the new log and the new epochs
    * @throws StartProblem if the configuration cannot be read
    */
@@ -78,9 +80,9 @@ public final class LedgerSuccession {
   }
 
   /**
-   * The same over the ledger on this machine's disk.
+   * The same for the ledger on this machine's disk.
    *
-   * @throws StartProblem also if the node had a ledger, and it is not there
+   * @throws StartProblem also if the node had a ledger and it is missing
    */
   public static LedgerSuccession onDisk(Path configFile, InstantSource clock) {
     LedgerSuccession node =
@@ -90,7 +92,7 @@ public final class LedgerSuccession {
   }
 
   /**
-   * Begins an empty ledger on this machine's disk, in the place of one that is lost.
+   * Creates an empty ledger on this machine's disk in place of a lost one.
    *
    * @param witnessed a checkpoint that a witness holds, if one is at hand
    * @param by who decides and why
@@ -104,13 +106,13 @@ public final class LedgerSuccession {
       throw new StartProblem(
           "data: "
               + node.config.data()
-              + " holds a ledger; an empty one begins only where none is");
+              + " holds a ledger; an empty one is created only if there is none");
     }
-    return node.restored(witnessed, by, "the ledger is lost; an empty one begins");
+    return node.restored(witnessed, by, "the ledger is lost; created an empty one");
   }
 
   /**
-   * What is found about the log; changes nothing.
+   * Examines the log; changes nothing.
    *
    * @param witnessed a checkpoint that a witness holds, if one is at hand
    * @throws StartProblem if the node runs, or its data or keys cannot be used
@@ -120,7 +122,7 @@ public final class LedgerSuccession {
   }
 
   /**
-   * Opens the next log if the one in force cannot be continued; otherwise nothing is done.
+   * Opens the next log if the one in force cannot be continued; otherwise does nothing.
    *
    * @param by who decides and why
    * @throws StartProblem as for {@link #look}
@@ -136,9 +138,8 @@ public final class LedgerSuccession {
   }
 
   /**
-   * Takes up a ledger that was restored: opens the next log if that is needed, and otherwise goes
-   * on in this one; the numbers begin new epochs in any case, since nobody here can know what was
-   * sent after the copy was made.
+   * Continues a restored ledger: opens the next log if needed, otherwise continues the present one.
+   * Numbers begin new epochs in any case, as messages sent after the backup are unknown here.
    *
    * @param detail what was restored, for the log
    * @throws StartProblem as for {@link #look}
@@ -196,14 +197,15 @@ public final class LedgerSuccession {
   }
 
   private void setBack(Store store, Batch batch) {
-    // A peer that is ahead has the next one opened; one that is too far ahead is an alarm there.
+    // A peer that is ahead makes this node open the next epoch; one too far ahead raises an alarm
+    // there.
     HopQueueTable.raiseEpoch(store, batch, LEAST_HOP_EPOCHS + random.nextInt(MOST_HOP_EPOCHS));
     OperationTable.setBack(store, batch);
   }
 
   /**
-   * The keys of now, and those that the trust bundle names, or named when this node took one up
-   * last: who lost its keystore knows its log by them.
+   * Verifies with the present keys and those of the trust bundle, or of the last accepted one: a
+   * node that lost its keystore recognises its log by them.
    */
   private static CheckpointVerifier verifier(
       ConfiguredFiles files, KeyProvider keys, AgencyName self) {
@@ -218,9 +220,9 @@ public final class LedgerSuccession {
   }
 
   /**
-   * A signed note in a file.
+   * Reads a signed note from a file.
    *
-   * @throws StartProblem if it is none
+   * @throws StartProblem if it is not a signed note
    */
   public static Optional<byte[]> note(@Nullable Path file) {
     if (file == null) {
@@ -229,7 +231,7 @@ public final class LedgerSuccession {
     try {
       byte[] bytes = Files.readAllBytes(file);
       if (SignedNote.parse(bytes).asNote().isEmpty()) {
-        throw new StartProblem(file + " is no signed note");
+        throw new StartProblem(file + " is not a signed note");
       }
       return Optional.of(bytes);
     } catch (IOException e) {

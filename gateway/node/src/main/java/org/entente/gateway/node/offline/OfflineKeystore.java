@@ -12,14 +12,14 @@ import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.seal.keys.KeystoreFailure;
 import org.jspecify.annotations.Nullable;
 
-/** Work on the keystore of a node that does not run. */
+/** Operations on the keystore of a stopped node. */
 public final class OfflineKeystore {
   private OfflineKeystore() {}
 
   /**
-   * What the keystore holds, without the secrets.
+   * Lists the keys in the keystore, without secrets.
    *
-   * @throws StartProblem if it cannot be opened, as while the node runs
+   * @throws StartProblem if it cannot be opened, for example while the node runs
    */
   public static List<Keystore.Description> describe(Path config, InstantSource clock) {
     try (Keystore keystore = ConfiguredFiles.read(config, clock).keystore(new SecureRandom())) {
@@ -28,7 +28,8 @@ public final class OfflineKeystore {
   }
 
   /**
-   * Protects the keystore by another passphrase, or by none; the configuration names the old one.
+   * Protects the keystore with another passphrase, or with none; the configuration names the old
+   * one.
    *
    * @param passphrase file with the new one, or null for none
    * @throws StartProblem if it cannot be opened or written

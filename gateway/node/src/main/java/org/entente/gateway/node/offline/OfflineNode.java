@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node that does not run, opened with its keys for an operator's commands. What they do is in its
- * audit log like what a running node does; the next start signs it. Closed by whoever opened it.
+ * A stopped node, opened with its keys for an operator's commands. The commands are recorded in its
+ * audit log as on a running node; the next start signs it. The caller closes it.
  */
 public final class OfflineNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OfflineNode.class);
@@ -86,7 +86,7 @@ public final class OfflineNode implements AutoCloseable {
   private static final class FailureObserver implements CommitObserver {
     @Override
     public void committed(int changes, long bytes, long nanos) {
-      // Nobody measures here.
+      // No meters offline.
     }
 
     @Override
@@ -120,12 +120,12 @@ public final class OfflineNode implements AutoCloseable {
     }
   }
 
-  /** Whose node it is. */
+  /** The agency of the node. */
   public AgencyName agency() {
     return self;
   }
 
-  /** A page of what was done in a time or with what names somebody, on behalf of a person. */
+  /** A page of audit records, by time or by the person or object named, on behalf of a person. */
   public AuditExporter.Answer export(AuditPerson person, ExportRequest request) {
     return exporting.export(new AuditActor(self, null, person), request);
   }

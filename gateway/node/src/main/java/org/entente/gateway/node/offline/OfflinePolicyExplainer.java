@@ -25,9 +25,9 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.v1.Draft;
 
 /**
- * What would become of drafts by a node's files, without the node. What only a running gateway
- * knows is not known here: what was received, sent and consented to, rosters of operations, and
- * what other agencies say that they fulfil.
+ * Explains the policy decision on drafts from a node's files, without the node. It lacks what only
+ * a running gateway knows: messages received and sent, consents, rosters of operations, and the
+ * obligations that other agencies say they fulfil.
  */
 public final class OfflinePolicyExplainer {
   private final Policy policy;
@@ -70,23 +70,24 @@ public final class OfflinePolicyExplainer {
         policy, check, new AgencyName(files.config().agency()), clock);
   }
 
-  /** The answer to a question. */
+  /** The answer to a query. */
   public sealed interface Answer {
-    /** What policy would decide, and why. */
+    /** The policy decision and its reasons. */
     record Explained(Explanation explanation) implements Answer {}
 
-    /** What it depends on while a field is not known. */
+    /** The conditions of the decision while a field is unknown. */
     record Open(String policyVersion, List<Residual> residuals) implements Answer {}
 
-    /** Published, it would be invalid. */
+    /** The draft is invalid and could not be published. */
     record Invalid(Problem problem) implements Answer {}
   }
 
   /**
-   * What policy would decide of a draft, and why.
+   * Explains the policy decision on a draft.
    *
-   * @param namesPersons whether persons that it would name are its only personal data; without body
-   * @param sources what it passes on, as it came
+   * @param namesPersons whether the persons it names are its only personal data; for a draft
+   *     without a body
+   * @param sources the received messages that it passes on
    */
   public Answer explain(Draft draft, boolean namesPersons, List<OnwardSource> sources) {
     Instant now = clock.instant();
@@ -100,7 +101,7 @@ public final class OfflinePolicyExplainer {
   }
 
   /**
-   * The same while a field of the label is not known.
+   * The same while a field of the label is unknown.
    *
    * @param unknown the field
    */
@@ -118,7 +119,7 @@ public final class OfflinePolicyExplainer {
   }
 
   /**
-   * Labels of received messages that a draft passes on.
+   * Reads the labels of received messages that a draft passes on.
    *
    * @throws StartProblem naming every problem of the file
    */

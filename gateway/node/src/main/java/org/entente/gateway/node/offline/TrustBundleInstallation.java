@@ -24,9 +24,9 @@ import org.entente.gateway.trust.TrustRoots;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trust bundle, checked for a node and not put in its place yet.
+ * A trust bundle, checked for a node and not installed yet.
  *
- * <p>Judged as the node itself would: by the bundle that it accepted last, or else by its roots.
+ * <p>Checked as the node itself would: against the bundle that it accepted last, or else its roots.
  */
 public final class TrustBundleInstallation {
   private final NodeConfig config;
@@ -51,11 +51,11 @@ public final class TrustBundleInstallation {
   /**
    * Checks a bundle for a node.
    *
-   * @param roots the roots file, or null where the node has one
+   * @param roots the roots file, or null if the node has one
    * @param request the agency's own request, or null
-   * @param clock by which the bundle must be in force
-   * @throws StartProblem saying who must act, if the node would not accept the bundle, or it does
-   *     not say what the agency asked for
+   * @param clock the time at which the bundle must be in force
+   * @throws StartProblem saying who must act, if the node would not accept the bundle, or the
+   *     bundle does not match the agency's request
    */
   public static TrustBundleInstallation read(
       Path configFile,
@@ -68,15 +68,16 @@ public final class TrustBundleInstallation {
     boolean known = Files.exists(config.trust().roots());
     if (!known && roots == null) {
       throw new StartProblem(
-          "the node has no roots yet: give the roots file of the federation by --roots");
+          "the node has no roots yet: give the federation's roots file with --roots");
     }
     TrustRoots chosen = roots == null ? installed(config) : CeremonyFiles.roots(roots);
     if (known && !installed(config).equals(chosen)) {
       throw new StartProblem(
           config.trust().roots()
-              + " names other roots already, with the fingerprint "
+              + " already names other roots, with the fingerprint "
               + installed(config).fingerprint()
-              + "; a node changes its roots by bundles that the old ones signed, not by a file");
+              + "; a node changes its roots only through bundles signed by the old ones, not "
+              + "through a file");
     }
     byte[] note = CeremonyFiles.bundle(bundle).encode();
     BundleVerifier verifier = new BundleVerifier(chosen);
@@ -102,23 +103,25 @@ public final class TrustBundleInstallation {
     AgencyName own = new AgencyName(config.agency());
     if (!((BundleVerdict.Verified) verdict).bundle().isMember(own)) {
       throw new StartProblem(
-          file + " does not name " + own + "; the roots have to add its request first");
+          file + " does not name " + own + "; the roots must add its request first");
     }
   }
 
   private static String whoActs(BundleVerdict.Refused refused) {
     return switch (refused.fault()) {
-      case THRESHOLD, ROTATION -> "more root holders have to sign it";
-      case ROLLBACK -> "whoever sent it has to send the newest";
+      case THRESHOLD, ROTATION -> "more root holders must sign it";
+      case ROLLBACK -> "its sender must send the newest";
       case EQUIVOCATION ->
           "two bundles of one version exist: tell the root holders at once, and keep both files";
-      case NOT_YET_VALID -> "compare this machine's clock with that of whoever drafted it";
-      case EXPIRED, GRACE_ADMITS_NOTHING -> "the roots have to sign a new one";
-      case MALFORMED, WRONG_FEDERATION -> "whoever sent it has to send the right file";
+      case NOT_YET_VALID -> "compare this machine's clock with that of the person who drafted it";
+      case EXPIRED, GRACE_ADMITS_NOTHING -> "the roots must sign a new one";
+      case MALFORMED, WRONG_FEDERATION -> "its sender must send the right file";
     };
   }
 
-  /** The bundle may say more of this agency, such as keys it had before, but no less. */
+  /**
+   * Requires that the bundle contains the agency's request; it may hold more, such as earlier keys.
+   */
   private void requireAsked(Member asked) {
     Member said = draft().content().member(new AgencyName(config.agency())).orElseThrow();
     boolean same =
@@ -132,23 +135,26 @@ public final class TrustBundleInstallation {
             && said.audit().containsAll(asked.audit());
     if (!same) {
       throw new StartProblem(
-          "the bundle says something else of "
+          "the bundle differs about "
               + asked.name()
-              + " than its request; the roots have to draft it again from the request");
+              + " from its request; the roots must draft it again from the request");
     }
   }
 
-  /** The roots that the node starts from, if it had none; their fingerprint is to be compared. */
+  /**
+   * The roots that the node starts from, if it had none; the operator must compare their
+   * fingerprint.
+   */
   public Optional<TrustRoots> newRoots() {
     return rootsAreNew ? Optional.of(roots) : Optional.empty();
   }
 
-  /** What the node has accepted until now. */
+  /** The bundle that the node accepted last. */
   public Optional<BundleContent> before() {
     return Optional.ofNullable(before).map(TrustBundle::content);
   }
 
-  /** The bundle. */
+  /** The content of the bundle. */
   public BundleDraft draft() {
     return BundleDraft.parse(note);
   }
@@ -159,7 +165,7 @@ public final class TrustBundleInstallation {
   }
 
   /**
-   * Puts roots and bundle where the configuration has them; a running node notices.
+   * Installs roots and bundle at their configured paths; a running node notices.
    *
    * @return the files written
    */

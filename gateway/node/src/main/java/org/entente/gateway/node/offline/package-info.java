@@ -1,4 +1,4 @@
-/** Commands' work on the files of a node that does not run. */
+/** Operations of commands on the files of a stopped node. */
 @NullMarked
 package org.entente.gateway.node.offline;
 

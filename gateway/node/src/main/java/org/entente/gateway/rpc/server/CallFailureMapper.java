@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a caller is told when something failed behind its call. */
+/** Maps failures behind a call to problems for the caller. */
 public final class CallFailureMapper {
   private static final Logger LOG = LoggerFactory.getLogger(CallFailureMapper.class);
 
@@ -23,10 +23,10 @@ public final class CallFailureMapper {
       return new Problem(unavailable.code(), "", String.valueOf(unavailable.getMessage()));
     }
     LOG.error("a call failed", cause);
-    return new Problem(Code.INTERNAL, "", "a defect of the gateway; see its log");
+    return new Problem(Code.INTERNAL, "", "internal error in the gateway; see its log");
   }
 
-  /** The problem in an outcome; its code came from {@link Code}, so it is one. */
+  /** The problem in an outcome; its code came from {@link Code}, so it is valid. */
   public static Problem problem(org.entente.proto.v1.Problem problem) {
     return new Problem(Code.valueOf(problem.getCode()), problem.getField(), problem.getMessage());
   }

@@ -19,9 +19,9 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
 
 /**
- * What every call of a server passes: it is refused unless its connection's certificates identify
- * the caller under the trust bundle in force now; its service finds the caller in the context; it
- * ends with details when the service throws, and when the caller's identity no longer holds.
+ * Interceptor of every call of a server. It refuses a call unless the connection's certificates
+ * identify the caller under the present trust bundle, and puts the caller into the context. It ends
+ * the call with details when the service throws, and when the caller's identity is no longer valid.
  */
 public final class CallGuard implements ServerInterceptor {
   private final ConnectionIdentities connections;
@@ -31,9 +31,9 @@ public final class CallGuard implements ServerInterceptor {
   private final OpenCalls open = new OpenCalls();
 
   /**
-   * A guard for one server.
+   * Creates the guard of one server.
    *
-   * @param context what a call by a caller carries
+   * @param context the context of a call by a caller
    */
   public CallGuard(
       ConnectionIdentities connections,
@@ -61,9 +61,14 @@ public final class CallGuard implements ServerInterceptor {
     GuardedCall<Q, A> guarded = new GuardedCall<>(call, (Identified) identification);
     if (!open.add(guarded)) {
       return refuse(
-          call, new Problem(Code.OVERLOADED, "", "as many calls are open as this caller may have"));
+          call,
+          new Problem(
+              Code.OVERLOADED,
+              "",
+              "this caller already has the most open calls "
+                  + "allowed; end one or try again later"));
     }
-    // Trust may have changed, and open calls been rechecked, while this one was not among them.
+    // Trust may have changed, and open calls been rechecked, before this one was added.
     if (connections.identify(call.getAttributes()) instanceof Unidentified unidentified) {
       open.remove(guarded);
       return refuse(call, unidentified.problem());
@@ -98,7 +103,7 @@ public final class CallGuard implements ServerInterceptor {
     }
   }
 
-  /** Passes events on, ends the call when the service throws, and forgets it at its end. */
+  /** Passes events on, ends the call when the service throws, and removes it at its end. */
   private final class Listener<Q> extends SimpleForwardingServerCallListener<Q> {
     private final GuardedCall<Q, ?> call;
 
@@ -145,7 +150,7 @@ public final class CallGuard implements ServerInterceptor {
     @Override
     public void onComplete() {
       open.remove(call);
-      // A service that did not end its call itself must let go of what the call held.
+      // A service that did not end its call itself must release the call's resources.
       guarded(call.wasEnded() ? super::onCancel : super::onComplete);
     }
   }

@@ -7,7 +7,7 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 
-/** Whoever makes the call that the current thread serves; put there by {@link CallGuard}. */
+/** The caller of the current call, as set by {@link CallGuard}. */
 public final class Caller {
   private static final Context.Key<Identified> KEY = Context.key("entente-caller");
 
@@ -19,9 +19,9 @@ public final class Caller {
   }
 
   /**
-   * The caller, who has been granted a scope.
+   * The caller, if it has a scope.
    *
-   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it has not
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it does not have it
    */
   public static Identified require(Scope scope) {
     Identified caller = known();
@@ -33,9 +33,9 @@ public final class Caller {
   }
 
   /**
-   * The caller, who is of the agency: any client but a rights holder.
+   * The caller, if it is any client except a rights holder.
    *
-   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it is one
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it is a rights holder
    */
   public static Identified requireOwn() {
     Identified caller = known();
@@ -44,7 +44,7 @@ public final class Caller {
           new Problem(
               Code.SCOPE_MISSING,
               "",
-              "the client " + caller.name() + " sees what concerns its own rights only"));
+              "the client " + caller.name() + " may see only data about its own rights"));
     }
     return caller;
   }
@@ -52,13 +52,13 @@ public final class Caller {
   /**
    * The caller.
    *
-   * @throws io.grpc.StatusRuntimeException with UNKNOWN_CLIENT where {@link CallGuard} put none
+   * @throws io.grpc.StatusRuntimeException with UNKNOWN_CLIENT if {@link CallGuard} set none
    */
   static Identified known() {
     Identified caller = KEY.get();
     if (caller == null) {
-      // Only a service that was added without the guard comes here.
-      throw StatusMapper.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is not known"));
+      // Reached only by a service added without the guard.
+      throw StatusMapper.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is unknown"));
     }
     return caller;
   }

@@ -27,16 +27,17 @@ import org.entente.gateway.rpc.tls.IdentityResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one port, bounded before their callers are known and for each caller that is.
+ * The connections of one port, with bounds before callers are known and for each known caller.
  *
- * <p>Open handshakes: when their number reaches its limit, the oldest of the address that has most
- * is closed, so that a host that opens connections and says nothing ends its own. Connections of
- * one caller beyond its limit: each is closed as soon as its handshake shows the caller. All
- * together: as with handshakes, and if no handshake is open, the new connection is closed.
+ * <p>Open handshakes: at the limit, the oldest handshake of the address with the most is closed, so
+ * that a host that opens silent connections loses its own. Connections of one caller beyond its
+ * limit: each is closed as soon as its handshake identifies the caller. All connections: at the
+ * limit, the oldest handshake is closed as above; without open handshakes, the new connection is
+ * closed.
  *
  * <p>A close here never waits for the other side. The graceful close of gRPC's server does, for 10
- * s, and a caller that does not answer could fill the port with connections that are closing. Safe
- * for many threads.
+ * s, and a caller that does not answer could fill the port with closing connections. Safe for many
+ * threads.
  */
 public final class Connections {
   private static final class Connection {
@@ -74,9 +75,9 @@ public final class Connections {
   }
 
   /**
-   * A connection was accepted by the socket.
+   * Adds a connection accepted by the socket.
    *
-   * @param later runs what has to wait until what was accepted now has its event loop
+   * @param later runs actions once the new connection has its event loop
    * @return whether it may stay; otherwise the caller closes it
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the listener belongs to the connection
@@ -121,10 +122,10 @@ public final class Connections {
   }
 
   /**
-   * The TLS handshake is over. What follows waits until those who heard of it before have set up
-   * HTTP/2, which can say why a connection is closed.
+   * Handles the end of a TLS handshake. Further actions wait until earlier listeners have set up
+   * HTTP/2, which can carry the reason for closing.
    *
-   * @param chain what the other side showed
+   * @param chain the certificates of the other side
    */
   void handshaken(Channel channel, List<X509Certificate> chain) {
     if (!(identities.identify(chain) instanceof Identified identified)) {
@@ -150,7 +151,7 @@ public final class Connections {
     return true;
   }
 
-  /** Tells the reason in a GOAWAY frame (RFC 9113, section 6.8), and closes. */
+  /** Sends the reason in a GOAWAY frame (RFC 9113, section 6.8), and closes. */
   @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for it
   private void refuse(Channel channel) {
     ChannelHandlerContext context = channel.pipeline().context(Http2ConnectionHandler.class);
@@ -159,8 +160,9 @@ public final class Connections {
           Code.LIMIT_REACHED
               + ": the caller has "
               + mostOfOne
-              + " connections, the most that limits.per_client.connections allows; close one, or"
-              + " have the operator raise the limit";
+              + " connections, the most that limits.per_client.connections allows; close one, "
+              + "or"
+              + " ask the operator to raise the limit";
       Http2ConnectionHandler http2 = (Http2ConnectionHandler) context.handler();
       http2.goAway(
           context,
@@ -196,7 +198,7 @@ public final class Connections {
     }
   }
 
-  /** How many there are. */
+  /** The number of connections. */
   synchronized int count() {
     return all.size();
   }

@@ -4,7 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.List;
 
-/** A listening socket whose connections are counted before anything of them is read. */
+/** A listening socket that counts connections before reading from them. */
 final class CountedServerSocket extends NioServerSocketChannel {
   private final Connections connections;
 

@@ -28,7 +28,7 @@ public final class DialledCalls {
     this.trust = trust;
   }
 
-  /** Notes the calls of a channel to an agency. */
+  /** Tracks the calls of a channel to an agency. */
   public ClientInterceptor ofAgency(AgencyName agency) {
     return new ClientInterceptor() {
       @Override
@@ -39,13 +39,13 @@ public final class DialledCalls {
     };
   }
 
-  /** Ends the calls whose peer's identity does not hold any more; how many. */
+  /** Ends the calls whose peer's identity is no longer valid; returns how many. */
   public int recheck() {
     int ended = 0;
     for (Map.Entry<ClientCall<?, ?>, AgencyName> entry : calls.entrySet()) {
       ClientCall<?, ?> call = entry.getKey();
       List<X509Certificate> chain = PeerCertificates.of(call.getAttributes());
-      // A call that has no connection yet meets the new bundle in the handshake.
+      // A call without a connection will be checked against the new bundle in the handshake.
       if (chain.isEmpty()) {
         continue;
       }

@@ -17,10 +17,10 @@ import org.entente.proto.v1.PublishStreamRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link PublishStreamRequest} whose drafts are each parsed by itself, so that a malformed one
- * spoils neither the others nor their stream.
+ * A {@link PublishStreamRequest} whose drafts are parsed separately, so that a malformed one
+ * affects neither the others nor the stream.
  *
- * @param entries in their order; one without key for a request that cannot be divided into drafts
+ * @param entries in order; a single one without key if the request cannot be divided into drafts
  */
 public record DraftsRequest(List<Entry> entries) {
   private static final int DRAFTS =
@@ -28,12 +28,12 @@ public record DraftsRequest(List<Entry> entries) {
   private static final int KEY =
       Draft.IDEMPOTENCY_KEY_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
-  /** How gRPC reads it. */
+  /** The marshaller for gRPC. */
   public static final MethodDescriptor.Marshaller<DraftsRequest> MARSHALLER =
       new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(DraftsRequest request) {
-          throw new UnsupportedOperationException("a gateway sends none");
+          throw new UnsupportedOperationException("a gateway does not send drafts");
         }
 
         @Override
@@ -47,11 +47,11 @@ public record DraftsRequest(List<Entry> entries) {
       };
 
   /**
-   * One draft as it came.
+   * One draft as received.
    *
-   * @param draft where it is malformed, its key alone, if that can be read
+   * @param draft the draft; if it is malformed, only its key, if readable
    * @param bytes its encoded size
-   * @param malformed what is wrong with its encoding, or null
+   * @param malformed the fault in its encoding, or null
    */
   public record Entry(Draft draft, int bytes, @Nullable Problem malformed) {}
 
@@ -99,7 +99,7 @@ public record DraftsRequest(List<Entry> entries) {
     }
   }
 
-  /** The key of a malformed draft; empty where it cannot be read. */
+  /** The key of a malformed draft; empty if it cannot be read. */
   private static String key(byte[] draft) {
     ByteString key = ByteString.EMPTY;
     CodedInputStream in = CodedInputStream.newInstance(draft);
@@ -112,7 +112,7 @@ public record DraftsRequest(List<Entry> entries) {
         }
       }
     } catch (IOException e) {
-      // What was read before counts: libraries write the key first.
+      // Use what was read before the fault: libraries write the key first.
     }
     return key.isValidUtf8() ? key.toStringUtf8() : "";
   }

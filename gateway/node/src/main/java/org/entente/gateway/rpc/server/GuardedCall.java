@@ -10,7 +10,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
 
 /**
- * A call that any thread may end while its service goes on: what the service sends afterwards is
+ * A call that any thread may end while its service still runs; later responses of the service are
  * dropped.
  */
 final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
@@ -49,7 +49,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
     }
   }
 
-  /** Ends the call with a problem; without effect on one that has ended. */
+  /** Ends the call with a problem; no effect if it has ended. */
   void end(Problem problem) {
     end(StatusMapper.exception(problem));
   }
@@ -62,7 +62,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
     }
   }
 
-  /** Whether it was ended from outside its service, which has to be told. */
+  /** Whether it was ended from outside its service, which must then be told. */
   synchronized boolean wasEnded() {
     return ended;
   }

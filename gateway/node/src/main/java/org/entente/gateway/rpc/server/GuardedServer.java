@@ -15,9 +15,9 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
 import org.entente.gateway.rpc.tls.IdentityResolver;
 
-/** A gRPC server whose connections and calls are all bounded and pass a {@link CallGuard}. */
+/** A gRPC server with bounded connections and calls, whose calls pass a {@link CallGuard}. */
 public final class GuardedServer implements AutoCloseable {
-  /** Room for what is not label or body, so that a message just too large gets a clear code. */
+  /** Bytes besides label and body, so that a message slightly too large gets a clear code. */
   public static final int OVERHEAD = 64 << 10;
 
   private static final int KEEP_ALIVE_SECONDS = 30;
@@ -51,7 +51,7 @@ public final class GuardedServer implements AutoCloseable {
   }
 
   /**
-   * A builder with every limit set; services are still to be added.
+   * A builder with all limits set and no services yet.
    *
    * @param messageBytes largest gRPC message
    */
@@ -71,12 +71,12 @@ public final class GuardedServer implements AutoCloseable {
         .permitKeepAliveWithoutCalls(true)
         .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
         .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
-        // Nothing compressed: no bomb, and no length that tells of content.
+        // No compression: it allows decompression bombs, and lengths would reveal content.
         .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
         .compressorRegistry(CompressorRegistry.newEmptyInstance());
   }
 
-  /** Starts what was built. */
+  /** Builds and starts the server. */
   public static GuardedServer start(
       NettyServerBuilder builder,
       IdentityResolver identities,
@@ -116,8 +116,8 @@ public final class GuardedServer implements AutoCloseable {
   }
 
   /**
-   * Takes no further calls, gives those that are open {@value #DRAIN_SECONDS} seconds, then tells
-   * the rest to come again.
+   * Refuses further calls, gives open ones {@value #DRAIN_SECONDS} seconds, then ends the rest with
+   * NOT_READY.
    */
   @Override
   public void close() {

@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 import org.entente.gateway.rpc.tls.PeerCertificates;
 
 /**
- * Tells {@link Connections} who is at the other end of a connection as soon as TLS has shown it.
- * gRPC's own filter is told only once HTTP/2 has begun, which the other side may put off.
+ * Tells {@link Connections} the identity of the other side as soon as TLS has established it.
+ * gRPC's own filter is called only once HTTP/2 has begun, which the other side may delay.
  */
 final class HandshakeListener extends ChannelInboundHandlerAdapter {
   private final BiConsumer<Channel, List<X509Certificate>> handshaken;
@@ -20,7 +20,7 @@ final class HandshakeListener extends ChannelInboundHandlerAdapter {
     this.handshaken = handshaken;
   }
 
-  /** The pipeline has its TLS when this returns from those behind, and nothing was read yet. */
+  /** Runs after the later handlers, when the pipeline has its TLS and nothing was read yet. */
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the listener belongs to the connection
   public void channelActive(ChannelHandlerContext context) {

@@ -18,14 +18,15 @@ import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Filter;
 
 /**
- * Names in the calls of clients. A name that nothing bears is refused with the nearest that is
- * known: an empty answer, or a stream without deliveries, would look like a quiet day.
+ * Checks names in clients' calls. An unknown name is refused with the most similar known one: an
+ * empty answer, or a stream without deliveries, would look like a quiet day.
  *
- * <p>Known agencies are the members of the trust bundle in force, and agencies that this gateway
- * has received messages from: what former members sent can still be found. Safe for many threads.
+ * <p>Known agencies are the members of the trust bundle in force, and agencies from which this
+ * gateway has received messages, so that messages of former members can still be found. Safe for
+ * many threads.
  */
 public final class KnownNames {
-  /** Codes that ISO 3166-1 leaves to its users, and {@code EU}, which it reserves. */
+  /** User-assigned codes of ISO 3166-1, and {@code EU}, which it reserves. */
   private static final Pattern BESIDE_STATES = Pattern.compile("AA|EU|Q[M-Z]|X[A-Z]|ZZ");
 
   private static final Set<String> STATES =
@@ -36,11 +37,11 @@ public final class KnownNames {
   private final Set<String> desks;
 
   /**
-   * Names that a gateway knows.
+   * Creates the known names of a gateway.
    *
-   * @param membership of the trust bundle in force
+   * @param membership the members of the trust bundle in force
    * @param origins agencies from which anything was ever received
-   * @param desks of this agency at which clients sit
+   * @param desks desks of this agency that have clients
    */
   public KnownNames(
       Supplier<Membership> membership,
@@ -52,9 +53,9 @@ public final class KnownNames {
   }
 
   /**
-   * What is wrong with the names in a filter.
+   * The problem with the names in a filter, if any.
    *
-   * @param field where it stands in the request
+   * @param field the field of the request that holds it
    */
   public Optional<Problem> filter(String field, Filter filter) {
     return agencies(field + ".origins", filter.getOriginsList())
@@ -62,19 +63,19 @@ public final class KnownNames {
         .or(() -> desks(field + ".desks", filter.getDesksList()));
   }
 
-  /** What is wrong with a field that may name an agency. */
+  /** The problem with a field that may name an agency, if any. */
   public Optional<Problem> agency(String field, String name) {
     return name.isEmpty() ? Optional.empty() : agencies(field, List.of(name));
   }
 
-  /** What is wrong with a field that names agencies. */
+  /** The problem with a field that names agencies, if any. */
   public Optional<Problem> agencies(String field, List<String> names) {
     Set<AgencyName> members = membership.get().agencies();
     return first(names, name -> isAmong(members, name) || isAmong(origins.get(), name))
         .map(name -> unknown(field, "unknown agency", name, words(members)));
   }
 
-  /** What is wrong with a field that names jurisdictions of member agencies. */
+  /** The problem with a field that names jurisdictions of member agencies, if any. */
   public Optional<Problem> memberJurisdictions(String field, List<String> codes) {
     Membership members = membership.get();
     return first(codes, code -> !members.agenciesIn(code).isEmpty())
@@ -86,15 +87,18 @@ public final class KnownNames {
         .map(
             code ->
                 unknown(
-                    field, "no ISO 3166 code of a state:", code, jurisdictions(membership.get())));
+                    field,
+                    "not an ISO 3166 code of a " + "state:",
+                    code,
+                    jurisdictions(membership.get())));
   }
 
   private Optional<Problem> desks(String field, List<String> names) {
     return first(names, desks::contains)
-        .map(name -> unknown(field, "no client of this agency sits at desk", name, desks));
+        .map(name -> unknown(field, "no client of this agency has the desk", name, desks));
   }
 
-  /** What is too short for a code is told of where the form is checked. */
+  /** Whether a code is a jurisdiction; the check of its form reports codes that are too short. */
   private static boolean isJurisdiction(String code) {
     String state = code.substring(0, Math.min(2, code.length()));
     return STATES.contains(state) || BESIDE_STATES.matcher(state).matches();

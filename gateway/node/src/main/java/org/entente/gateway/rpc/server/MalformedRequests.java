@@ -26,15 +26,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests of one server that cannot be parsed: the call ends with details as after any other
- * problem, the request is counted, and the log has one line in {@link #APART} about each client, or
- * each peer's agency. gRPC itself would end the call with UNKNOWN and log a stack trace for each.
- * Safe for many threads.
+ * Handles requests of one server that cannot be parsed: ends the call with details as for any other
+ * problem, counts the request, and logs one line per {@link #APART} about each client or peer
+ * agency. gRPC itself would end the call with UNKNOWN and log a stack trace for each. Safe for many
+ * threads.
  */
 public final class MalformedRequests implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(MalformedRequests.class);
 
-  /** Between two lines about one caller. */
+  /** Least time between two log lines about one caller. */
   static final Duration APART = Duration.ofSeconds(10);
 
   private static final MethodDescriptor.Marshaller<InputStream> AS_IT_CAME =
@@ -60,7 +60,7 @@ public final class MalformedRequests implements ServerInterceptor {
     this.lines = new LogRateLimit(settings.clock(), APART);
   }
 
-  /** Adds services that parse their requests within {@link CallGuard} and not before it. */
+  /** Adds services that parse their requests inside {@link CallGuard}, not before it. */
   public void addTo(NettyServerBuilder server, List<? extends BindableService> services) {
     for (BindableService service : services) {
       server.addService(
@@ -77,7 +77,7 @@ public final class MalformedRequests implements ServerInterceptor {
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
       public void onMessage(Q message) {
-        // Peers' frames are large, and the buffers behind a mark are kept.
+        // Peers' frames are large, and a mark would retain their buffers.
         if (side == Meters.Side.CLIENT && message instanceof InputStream bytes) {
           bytes.mark(Integer.MAX_VALUE);
         }
@@ -95,7 +95,7 @@ public final class MalformedRequests implements ServerInterceptor {
     };
   }
 
-  /** A draft of a stream that goes on. */
+  /** Reports a malformed draft of a stream that continues. */
   public void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem) {
     meters.refused(side, problem.code());
     noted(client, method, problem);

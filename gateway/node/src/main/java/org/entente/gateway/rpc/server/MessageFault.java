@@ -12,18 +12,19 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 
 /**
- * Why bytes are no message of their type, and in which field. Reads the bytes a second time, so it
- * is for those that a parser refused. Quotes nothing of them. Used by one thread for one message.
+ * Finds the field and reason for which bytes are not a message of their type. Reads the bytes a
+ * second time, so it is used only after a parser refused them. Quotes none of them. Used by one
+ * thread for one message.
  */
 final class MessageFault {
-  /** As deep as the generated parsers read. */
+  /** The nesting limit of the generated parsers. */
   private static final int DEEPEST = 100;
 
   private String at = "";
 
   private MessageFault() {}
 
-  /** The problem to answer bytes with that are no message of this type. */
+  /** The problem of bytes that are not a message of this type. */
   static Problem in(Descriptor type, byte[] bytes) {
     MessageFault fault = new MessageFault();
     String found;
@@ -42,7 +43,7 @@ final class MessageFault {
     return "the bytes are malformed or cut short; they must encode one " + type.getFullName();
   }
 
-  /** Goes on to the first string that is not UTF-8; whether there is one. */
+  /** Reads to the first string that is not UTF-8; returns whether there is one. */
   private boolean findsText(CodedInputStream in, Descriptor type, String path, int depth)
       throws IOException {
     if (depth == 0) {

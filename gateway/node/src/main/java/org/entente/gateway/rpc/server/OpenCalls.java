@@ -11,12 +11,12 @@ import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.IdentityResolver;
 
-/** The open calls of a server and how many each identity has. Safe for use by many threads. */
+/** The open calls of a server, counted for each identity. Safe for use by many threads. */
 final class OpenCalls {
   private final Set<GuardedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
   private final Map<SpiffeId, AtomicInteger> counts = new ConcurrentHashMap<>();
 
-  /** Adds a call; false if its caller has as many as it may have, over all its connections. */
+  /** Adds a call; false if its caller has reached its limit, over all its connections. */
   boolean add(GuardedCall<?, ?> call) {
     Identified caller = call.caller();
     boolean[] admitted = new boolean[1];
@@ -36,7 +36,7 @@ final class OpenCalls {
     return admitted[0];
   }
 
-  /** Forgets a call; without effect on one that is not here any more. */
+  /** Removes a call, if it is still here. */
   void remove(GuardedCall<?, ?> call) {
     if (calls.remove(call)) {
       counts.computeIfPresent(
@@ -44,7 +44,7 @@ final class OpenCalls {
     }
   }
 
-  /** Ends the calls whose caller's identity does not hold any more; how many. */
+  /** Ends the calls whose caller's identity is no longer valid; returns how many. */
   int recheck(IdentityResolver identities) {
     // A client has few certificates and many calls: one check each.
     Map<Identified, Optional<Problem>> checked = new HashMap<>();
@@ -64,7 +64,7 @@ final class OpenCalls {
     calls.forEach(call -> call.end(problem));
   }
 
-  /** How many calls are open. */
+  /** The number of open calls. */
   int count() {
     return calls.size();
   }

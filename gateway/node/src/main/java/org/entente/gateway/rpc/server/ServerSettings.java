@@ -7,12 +7,12 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.meter.Meters;
 
 /**
- * How a server runs.
+ * Settings of a server.
  *
- * @param address where it listens; port 0 takes a free one
+ * @param address the address to listen on; port 0 chooses a free one
  * @param limits bounds of the node
  * @param executor runs the services; not shut down by the server
- * @param clock tells when an identity has to be checked again
+ * @param clock for the time of the next identity check
  * @param meters counts refusals
  */
 public record ServerSettings(

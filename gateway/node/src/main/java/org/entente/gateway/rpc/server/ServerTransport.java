@@ -23,7 +23,7 @@ final class ServerTransport implements AutoCloseable {
     this.connections = connections;
   }
 
-  /** Has a server listen on these. */
+  /** Makes a server use this socket and these event loops. */
   NettyServerBuilder in(NettyServerBuilder builder) {
     return builder
         .channelFactory(() -> new CountedServerSocket(connections))

@@ -13,9 +13,9 @@ import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.WhoMustAct;
 
 /**
- * How a problem looks to a caller: one gRPC status for each code, with {@code google.rpc.ErrorInfo}
- * (reason = the stable code, domain = {@code entente}, metadata who_must_act and retry) and, where
- * a field is at fault, {@code google.rpc.BadRequest}.
+ * Maps problems to gRPC statuses: one status for each code, with {@code google.rpc.ErrorInfo}
+ * (reason = the stable code, domain = {@code entente}, metadata who_must_act and retry) and, if a
+ * field is at fault, {@code google.rpc.BadRequest}.
  */
 public final class StatusMapper {
   private static final String DOMAIN = "entente";
@@ -56,7 +56,7 @@ public final class StatusMapper {
     }
   }
 
-  /** The same problem as a message. */
+  /** The problem as a protobuf message. */
   public static org.entente.proto.v1.Problem message(Problem problem) {
     return org.entente.proto.v1.Problem.newBuilder()
         .setCode(problem.code().name())
@@ -101,7 +101,7 @@ public final class StatusMapper {
     };
   }
 
-  /** The gRPC status of a code; the table in proto/README.md says the same, which a test checks. */
+  /** The gRPC status of a code; a test checks that the table in proto/README.md agrees. */
   static Code grpcCode(org.entente.gateway.model.Code code) {
     return switch (code) {
       case INVALID_FIELD,

@@ -1,16 +1,16 @@
 package org.entente.gateway.rpc.server;
 
 /**
- * How many further requests a stream of drafts may send. What is on its way is counted as it is, in
- * drafts and bytes; what was asked for and has not arrived is taken to be as large as the largest
- * of late, so that a client's few large messages hold it back while they pass and not for as long
- * as its stream lasts. A pure count, guarded by whoever owns it.
+ * Flow control for a stream of drafts: how many further requests to accept. Drafts in progress are
+ * counted exactly, in number and bytes. A requested but not yet received one counts as the largest
+ * recent one, so that a few large messages slow the stream only while they pass. Pure; the owner
+ * synchronizes.
  */
 public final class StreamCredit {
-  /** Asked for before the first request says how large they are. */
+  /** Requests accepted before the first one shows their size. */
   static final int FIRST = 4;
 
-  /** After so many requests, those before the last so many are forgotten. */
+  /** The number of requests that count as recent. */
   static final int LATE = 32;
 
   private final int drafts;
@@ -29,17 +29,17 @@ public final class StreamCredit {
   }
 
   /**
-   * Nothing was asked for.
+   * Creates a credit with nothing requested.
    *
-   * @param drafts that may be on their way
-   * @param bytes that they may have together; one larger request is taken all the same
+   * @param drafts most drafts in progress
+   * @param bytes most bytes of these together; a single larger request is still accepted
    */
   public StreamCredit(int drafts, long bytes) {
     this.drafts = drafts;
     this.bytes = bytes;
   }
 
-  /** A request came; its drafts are on their way. */
+  /** Adds a received request; its drafts are in progress. */
   public void arrived(int requestDrafts, long requestBytes) {
     asked--;
     draftsOnTheWay += requestDrafts;
@@ -53,24 +53,24 @@ public final class StreamCredit {
     late = late.or(requestDrafts, requestBytes);
   }
 
-  /** A draft has its outcome, and is not kept any longer itself. */
+  /** Records that a draft has its outcome and is no longer held in memory. */
   public void answered(long draftBytes) {
     bytesOnTheWay -= draftBytes;
   }
 
-  /** Outcomes went to the client; their drafts are not on their way any more. */
+  /** Records outcomes sent to the client; their drafts are no longer in progress. */
   public void told(int outcomes) {
     draftsOnTheWay -= outcomes;
   }
 
-  /** Of all drafts that arrived the client was told the outcome. */
+  /** Whether the client was sent the outcomes of all received drafts. */
   public boolean isIdle() {
     return draftsOnTheWay == 0;
   }
 
   /**
-   * Requests to ask for now, counted as asked; 0 while it is not worth while: at most a quarter of
-   * what there may be, and others are still to come.
+   * The number of requests to accept now, counted as requested. 0 while it is not worthwhile: at
+   * most a quarter of the limit, with others still to arrive.
    */
   public int take() {
     int most = Math.max(1, Math.max(late.drafts(), before.drafts()));

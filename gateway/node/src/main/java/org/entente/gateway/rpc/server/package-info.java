@@ -1,4 +1,4 @@
-/** A gRPC server whose connections and calls are bounded, and which knows who calls. */
+/** A gRPC server with bounded connections and calls and identified callers. */
 @NullMarked
 package org.entente.gateway.rpc.server;
 

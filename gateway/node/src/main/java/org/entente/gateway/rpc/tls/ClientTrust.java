@@ -15,8 +15,8 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
- * Which of the agency's own clients may connect, by the trust bundle in force at each handshake.
- * Safe for use by many threads.
+ * Decides which of the agency's own clients may connect, by the trust bundle in force at each
+ * handshake. Safe for use by many threads.
  */
 public final class ClientTrust implements IdentityResolver {
   private final ClientRegistry registry;
@@ -25,10 +25,10 @@ public final class ClientTrust implements IdentityResolver {
   private final Consumer<Problem> refused;
 
   /**
-   * Trust in the clients of a registry.
+   * Creates the trust in the clients of a registry.
    *
-   * @param refused told why a handshake was refused, of which the other side sees a TLS alert only;
-   *     called on network threads, as often as strangers like
+   * @param refused told why a handshake was refused, while the other side sees only a TLS alert;
+   *     called on network threads, as often as strangers cause it
    */
   public ClientTrust(
       ClientRegistry registry,
@@ -51,7 +51,7 @@ public final class ClientTrust implements IdentityResolver {
     return registry.recheck(identified, bundle.get(), clock.instant());
   }
 
-  /** Refuses in the handshake whoever is no client. */
+  /** A trust manager that refuses non-clients in the handshake. */
   public X509ExtendedTrustManager inHandshake() {
     return new HandshakeTrust(chain -> told(identify(chain)));
   }

@@ -15,12 +15,12 @@ import org.entente.gateway.model.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is at the other end of a server's connections. Checking a chain costs a signature
- * verification, so what it gave is kept with the connection until trust changes, and for {@link
- * #KEPT} at most, since certificates and bundles also end by themselves. Safe for many threads.
+ * The identities at the other end of a server's connections. Checking a chain costs a signature
+ * verification, so the result is cached with the connection until trust changes, and for at most
+ * {@link #KEPT}, since certificates and bundles also expire. Safe for many threads.
  */
 public final class ConnectionIdentities extends ServerTransportFilter {
-  /** How long an answer is good. */
+  /** The lifetime of a cached result. */
   static final Duration KEPT = Duration.ofSeconds(10);
 
   private static final Attributes.Key<Connection> CONNECTION =
@@ -42,16 +42,17 @@ public final class ConnectionIdentities extends ServerTransportFilter {
         .build();
   }
 
-  /** Trust has changed: whatever is asked from now on is found anew. */
+  /** Drops all cached results, because trust has changed. */
   public void forget() {
     generation.incrementAndGet();
   }
 
-  /** Who makes a call with these attributes. */
+  /** The identity of the caller with these attributes. */
   public Identification identify(Attributes attributes) {
     Connection connection = attributes.get(CONNECTION);
     if (connection == null || connection.chain.isEmpty()) {
-      return new Unidentified(new Problem(Code.UNKNOWN_CLIENT, "", "no certificate was shown"));
+      return new Unidentified(
+          new Problem(Code.UNKNOWN_CLIENT, "", "the caller presented no " + "certificate"));
     }
     return connection.identify();
   }

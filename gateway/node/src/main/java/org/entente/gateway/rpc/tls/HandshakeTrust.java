@@ -11,11 +11,10 @@ import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.Identification.Unidentified;
 
 /**
- * The part of TLS that asks who the other side is: a chain that identifies nobody fails the
+ * Trust manager that identifies the other side in TLS: a chain without a valid identity fails the
  * handshake, so that a stranger never reaches HTTP/2.
  *
- * <p>The host name that was dialled is not looked at: identity is the SPIFFE URI in the
- * certificate.
+ * <p>The dialled host name is not checked: the identity is the SPIFFE URI in the certificate.
  */
 final class HandshakeTrust extends X509ExtendedTrustManager {
   private static final X509Certificate[] NO_HINTS = {};
@@ -69,7 +68,7 @@ final class HandshakeTrust extends X509ExtendedTrustManager {
     check(chain);
   }
 
-  /** None, so that the handshake does not tell a stranger which authorities are known. */
+  /** Empty, so that the handshake does not reveal the known authorities to a stranger. */
   @Override
   public X509Certificate[] getAcceptedIssuers() {
     return NO_HINTS;

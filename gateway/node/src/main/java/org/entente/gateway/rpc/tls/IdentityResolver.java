@@ -7,11 +7,11 @@ import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
 
-/** Who is behind certificates, by the trust bundle in force at the moment of asking. */
+/** Resolves certificates to identities, by the trust bundle in force at the time of the call. */
 public interface IdentityResolver {
-  /** Says who holds these certificates, the holder's own first. */
+  /** The identity behind these certificates, the holder's own first. */
   Identification identify(List<X509Certificate> chain);
 
-  /** Empty if an identity still holds, otherwise why not. */
+  /** Why an identity is no longer valid; empty if it is valid. */
   Optional<Problem> recheck(Identified identified);
 }

@@ -9,17 +9,17 @@ import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/** The certificates that the other side of a call showed in the TLS handshake. */
+/** The certificates that the other side of a call presented in the TLS handshake. */
 public final class PeerCertificates {
   private PeerCertificates() {}
 
-  /** Its certificates, its own first; none where it showed none or there is no TLS (yet). */
+  /** Its certificates, its own first; empty if it presented none or there is no TLS (yet). */
   public static List<X509Certificate> of(Attributes attributes) {
     SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     return session == null ? List.of() : of(session);
   }
 
-  /** Its certificates, its own first; none where it showed none. */
+  /** Its certificates, its own first; empty if it presented none. */
   public static List<X509Certificate> of(SSLSession session) {
     try {
       List<X509Certificate> chain = new ArrayList<>();

@@ -16,8 +16,8 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.trust.TrustBundle;
 
 /**
- * Which gateways may connect or be dialled, by the trust bundle in force at each handshake. Safe
- * for use by many threads.
+ * Decides which gateways may connect or be dialled, by the trust bundle in force at each handshake.
+ * Safe for use by many threads.
  */
 public final class PeerTrust implements IdentityResolver {
   private final PeerIdentity peers;
@@ -26,10 +26,10 @@ public final class PeerTrust implements IdentityResolver {
   private final Consumer<Problem> refused;
 
   /**
-   * Trust in the gateways of other members.
+   * Creates the trust in the gateways of other members.
    *
-   * @param refused told why a handshake was refused, of which the other side sees a TLS alert only;
-   *     called on network threads, as often as strangers like
+   * @param refused told why a handshake was refused, while the other side sees only a TLS alert;
+   *     called on network threads, as often as strangers cause it
    */
   public PeerTrust(
       PeerIdentity peers,
@@ -52,17 +52,17 @@ public final class PeerTrust implements IdentityResolver {
     return peers.recheck(identified, bundle.get(), clock.instant());
   }
 
-  /** Says who holds these certificates, where a certain agency was dialled. */
+  /** The identity behind these certificates, when a certain agency was dialled. */
   public Identification identifyAs(AgencyName expected, List<X509Certificate> chain) {
     return peers.identifyAs(expected, chain, bundle.get(), clock.instant());
   }
 
-  /** Refuses in the handshake whoever is no peer. */
+  /** A trust manager that refuses non-peers in the handshake. */
   public X509ExtendedTrustManager inHandshake() {
     return new HandshakeTrust(chain -> told(identify(chain)));
   }
 
-  /** Refuses in the handshake whoever is no gateway of the agency that was dialled. */
+  /** A trust manager that accepts only gateways of the dialled agency in the handshake. */
   public X509ExtendedTrustManager dialling(AgencyName expected) {
     return new HandshakeTrust(chain -> told(identifyAs(expected, chain)));
   }

@@ -7,11 +7,11 @@ import io.netty.internal.tcnative.SSL;
 import javax.net.ssl.SSLEngine;
 
 /**
- * A context of BoringSSL whose connections give no session tickets (RFC 8446, section 4.6.1), so
- * that none can be resumed: a resumed handshake asks nobody whether the certificate still holds.
+ * A BoringSSL context whose connections issue no session tickets (RFC 8446, section 4.6.1), so that
+ * none can be resumed: a resumed handshake does not check whether the certificate is still valid.
  *
- * <p>Switching the session cache off does not do that. Netty clears the option on each engine for
- * TLS 1.3, so each engine has to get it again.
+ * <p>Switching off the session cache is not enough. Netty clears the option on each engine for TLS
+ * 1.3, so it must be set on each engine again.
  */
 final class TicketlessContext extends DelegatingSslContext {
   TicketlessContext(SslContext context) {

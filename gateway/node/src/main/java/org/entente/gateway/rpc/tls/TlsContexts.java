@@ -12,10 +12,10 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * TLS as Entente speaks it: version 1.3 only (RFC 8446), certificates on both sides, no session
- * resumption, by netty-tcnative (BoringSSL). Between gateways the hybrid group X25519MLKEM768 is
+ * TLS contexts of Entente: version 1.3 only (RFC 8446), certificates on both sides, no session
+ * resumption, with netty-tcnative (BoringSSL). Between gateways the hybrid group X25519MLKEM768 is
  * required: a side that does not offer it fails in the handshake. Towards clients it is preferred.
- * Who the other side is, is decided by the trust manager that is handed in.
+ * The given trust manager identifies the other side.
  */
 public final class TlsContexts {
   /** Groups between gateways. */
@@ -26,7 +26,7 @@ public final class TlsContexts {
 
   private final TlsIdentity identity;
 
-  /** Contexts of one identity, which may change. */
+  /** Creates contexts of one identity, which may change. */
   public TlsContexts(TlsIdentity identity) {
     if (!OpenSsl.isAvailable()) {
       throw new IllegalStateException(

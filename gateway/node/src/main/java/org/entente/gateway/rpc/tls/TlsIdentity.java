@@ -14,9 +14,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificate and key that this gateway shows, which may be replaced while it runs: handshakes
- * that begin afterwards show the new one, connections that stand keep theirs. Safe for many
- * threads.
+ * The certificate and key of this gateway, which may be replaced while it runs: later handshakes
+ * use the new one, open connections keep theirs. Safe for many threads.
  */
 public final class TlsIdentity {
   private record Pair(String alias, PrivateKey key, List<X509Certificate> chain) {}
@@ -27,7 +26,7 @@ public final class TlsIdentity {
   private volatile @Nullable Pair before;
 
   /**
-   * An identity.
+   * Creates an identity.
    *
    * @param chain the gateway's certificate first
    * @throws InvalidKeyException if the key is not that of the certificate
@@ -37,7 +36,7 @@ public final class TlsIdentity {
   }
 
   /**
-   * Shows another certificate from now on.
+   * Replaces the certificate for later handshakes.
    *
    * @throws InvalidKeyException if the key is not that of the certificate; nothing is changed
    */
@@ -45,12 +44,12 @@ public final class TlsIdentity {
       throws InvalidKeyException {
     Pair next = pair(key, chain, generation + 1);
     generation++;
-    // Kept for handshakes that have chosen it and not yet fetched it.
+    // Kept for handshakes that have chosen it but not yet fetched it.
     before = current;
     current = next;
   }
 
-  /** The certificate that is shown. */
+  /** The certificate in use. */
   public X509Certificate certificate() {
     return current.chain().get(0);
   }
@@ -62,12 +61,12 @@ public final class TlsIdentity {
   private static Pair pair(PrivateKey key, List<X509Certificate> chain, int generation)
       throws InvalidKeyException {
     if (chain.isEmpty() || !belongTogether(key, chain.get(0))) {
-      throw new InvalidKeyException("the private key is not that of the certificate");
+      throw new InvalidKeyException("the private key does not match the certificate");
     }
     return new Pair("generation-" + generation, key, List.copyOf(chain));
   }
 
-  /** Whether the certificate verifies what the key signs. */
+  /** Whether the certificate verifies a signature by the key. */
   private static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
     String algorithm =
         switch (key.getAlgorithm()) {
@@ -99,7 +98,10 @@ public final class TlsIdentity {
     return old != null && old.alias().equals(alias) ? old : null;
   }
 
-  /** What TLS asks at each handshake. Key types are as Java names them, {@code EC_EC} and so on. */
+  /**
+   * The key manager that TLS calls at each handshake. Key types have Java's names, such as {@code
+   * EC_EC}.
+   */
   private final class Manager extends X509ExtendedKeyManager {
     private @Nullable String alias(String... types) {
       Pair now = current;

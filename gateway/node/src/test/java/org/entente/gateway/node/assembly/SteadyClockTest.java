@@ -32,11 +32,16 @@ class SteadyClockTest {
     clock.leap(Duration.ofDays(20));
     assertEquals(START, steady.instant());
     assertTrue(steady.doubts());
+    assertEquals(
+        "clock: it jumped forward; nothing expires by it until the jump has lasted for PT1H; check"
+            + " this machine's time",
+        steady.doubt().orElseThrow());
     clock.move(Duration.ofMinutes(59));
     assertEquals(START.plus(Duration.ofMinutes(59)), steady.instant());
     clock.leap(Duration.ofDays(-20));
     assertEquals(clock.instant(), steady.instant());
     assertFalse(steady.doubts());
+    assertEquals(Optional.empty(), steady.doubt());
     clock.leap(Duration.ofDays(20));
     clock.move(Duration.ofMinutes(59));
     assertEquals(START.plus(Duration.ofMinutes(118)), steady.instant(), "it has not stood before");
@@ -91,6 +96,10 @@ class SteadyClockTest {
     clock.move(Duration.ofDays(3_650));
     assertEquals(END, steady.instant());
     assertTrue(steady.doubts());
+    assertEquals(
+        "clock: it is past the end of the trust bundle's grace; nothing expires by it; check this"
+            + " machine's time and the trust bundle",
+        steady.doubt().orElseThrow());
     SteadyClock restarted = new SteadyClock(clock, clock::nanos, Optional.empty(), () -> END);
     assertEquals(END, restarted.instant());
     clock.leap(Duration.ofDays(-3_650));

@@ -14,7 +14,7 @@ class ConfigurationCheckTest {
       StartProblem problem =
           assertThrows(StartProblem.class, () -> ConfiguredFiles.address("listen.clients", text));
       assertEquals(
-          "listen.clients: \"" + text + "\" is no address; host:port is expected",
+          "listen.clients: \"" + text + "\" is not an address; valid is host:port",
           problem.getMessage());
     }
     assertEquals(7441, ConfiguredFiles.address("listen.clients", "127.0.0.1:7441").getPort());

@@ -132,7 +132,7 @@ class KnownNamesTest {
     search(Filter.newBuilder().addJurisdictions("US-CA").addJurisdictions("XK").build());
     assertRefused(
         "filter.jurisdictions",
-        "no ISO 3166 code of a state: \"UK\"; ",
+        "not an ISO 3166 code of a state: \"UK\"; ",
         () -> search(Filter.newBuilder().addJurisdictions("UK").build()));
     search(Filter.newBuilder().addDesks("narcotics").build());
     assertRefused(
