@@ -201,7 +201,7 @@ public final class AuditLog {
     return root.get().equals(known.root())
         ? Optional.empty()
         : Optional.of(
-            "the log's first " + known.size() + " leaves differ from those that were " + "signed");
+            "the log's first " + known.size() + " leaves differ from those that were signed");
   }
 
   /**

@@ -147,9 +147,7 @@ public final class AuditVerifier {
       Optional<StoredLeaf> leaf = value.flatMap(bytes -> StoredLeaf.parse(index, bytes));
       if (leaf.isEmpty()) {
         fault(
-            "leaf "
-                + index
-                + (value.isEmpty() ? " is missing" : " differs from what was " + "written"));
+            "leaf " + index + (value.isEmpty() ? " is missing" : " differs from what was written"));
         // Its hash, if stored, allows checking the rest.
         return log.node(0, index);
       }
@@ -180,7 +178,7 @@ public final class AuditVerifier {
             what
                 + (kept.isEmpty()
                     ? " is missing"
-                    : " differs from the one computed from the " + "leaves"));
+                    : " differs from the one computed from the leaves"));
       }
     }
 

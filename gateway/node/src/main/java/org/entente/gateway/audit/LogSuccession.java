@@ -173,9 +173,8 @@ public final class LogSuccession {
     return former.reaches(kept.size(), kept.root())
         ? Optional.empty()
         : Optional.of(
-            "%s states that %s had %d leaves, which do not include the %d under the"
-                + " kept checkpoint"
-                    .formatted(log, former.origin(), former.knownSize(), kept.size()));
+            "%s states that %s had %d leaves, which do not include the %d under the kept checkpoint"
+                .formatted(log, former.origin(), former.knownSize(), kept.size()));
   }
 
   /** One examination. */

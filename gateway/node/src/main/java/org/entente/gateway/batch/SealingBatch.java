@@ -16,7 +16,7 @@ public record SealingBatch(BatchKey key, List<SealingItem> items) {
     items = List.copyOf(items);
     if (items.isEmpty() || items.size() > EnvelopeHeader.MAX_COUNT) {
       throw new IllegalArgumentException(
-          "a batch of " + items.size() + " messages; valid is 1 " + "to 4096");
+          "a batch of " + items.size() + " messages; valid is 1 to 4096");
     }
     long labelBytes = 0;
     long bodyBytes = 0;

@@ -111,11 +111,11 @@ public final class Subscriptions {
     }
     if (request.getWindow() < 0 || request.getWindow() > MAX_WINDOW) {
       return invalid(
-          "open.window", "a window must be 1 to " + MAX_WINDOW + ", or 0 for the " + "default");
+          "open.window", "a window must be 1 to " + MAX_WINDOW + ", or 0 for the default");
     }
     if (request.getBatch() < 0 || request.getBatch() > MAX_BATCH) {
       return invalid(
-          "open.batch", "a batch must be 1 to " + MAX_BATCH + ", or 0 for single " + "deliveries");
+          "open.batch", "a batch must be 1 to " + MAX_BATCH + ", or 0 for single deliveries");
     }
     List<Problem> unfit = FilterLimits.problems("open.filter", request.getFilter());
     if (!unfit.isEmpty()) {
@@ -271,8 +271,8 @@ public final class Subscriptions {
               + names.size()
               + " cursors and may have "
               + limits.cursors()
-              + " (limits.per_client.cursors); use an existing one, or ask the operator to "
-              + "remove one");
+              + " (limits.per_client.cursors); use an existing one, or ask the operator to"
+              + " remove one");
     }
     if (windows > limits.unacknowledged()) {
       return limit(

@@ -163,14 +163,14 @@ public final class UndeliverableMessages implements QuarantineStage {
         QuarantineState.QUARANTINE_STATE_RELEASED,
         delivered
             ? "it opens now; subscribers get it at position " + position
-            : "it opens now, but its delivery deadline has passed; search and look-up by id find "
-                + "it");
+            : "it opens now, but its delivery deadline has passed; search and look-up by id find"
+                + " it");
   }
 
   private static DecisionResult gone() {
     return new DecisionResult(
         QuarantineState.QUARANTINE_STATE_GONE,
-        "it is no longer kept: it was erased or its " + "retention ended");
+        "it is no longer kept: it was erased or its retention ended");
   }
 
   @Override

@@ -324,8 +324,7 @@ final class GroupCommit implements AutoCloseable {
     if (!(e instanceof StoreFailure failure)) {
       return new LedgerFailure(
           Code.NOT_READY,
-          "the ledger stopped because of an internal error; its operator must "
-              + "restart the node",
+          "the ledger stopped because of an internal error; its operator must restart the node",
           e);
     }
     return failure.diskFull()

@@ -90,7 +90,7 @@ public final class Quarantining {
                 subject(record))
             .refused(
                 Code.QUARANTINED,
-                "quarantined as " + "number " + number.getAsLong() + ": " + mishap.what()));
+                "quarantined as number " + number.getAsLong() + ": " + mishap.what()));
     return true;
   }
 

@@ -99,7 +99,7 @@ final class HopReceiver {
     }
     if (!outstanding.isEmpty()) {
       return List.of(
-          new HopAction.Close(Code.NOT_READY, "earlier deliveries are still being " + "stored"));
+          new HopAction.Close(Code.NOT_READY, "earlier deliveries are still being stored"));
     }
     return List.of(adopt(peer.getSendEpoch(), peer.getSendFirst()));
   }

@@ -29,7 +29,7 @@ final class LinkHello {
   static Optional<Problem> problem(Hello hello, LinkEnvironment environment, PeerName peer) {
     if (hello.getProtocol() != PROTOCOL) {
       return refuse(
-          Code.PROTOCOL_VERSION, "hello.protocol", "this gateway supports version 1 " + "only");
+          Code.PROTOCOL_VERSION, "hello.protocol", "this gateway supports version 1 only");
     }
     if (!hello.getAgency().equals(peer.agency().value())
         || !hello.getGateway().equals(peer.node().value())) {
@@ -39,13 +39,11 @@ final class LinkHello {
       return refuse(
           Code.UNKNOWN_PEER,
           "",
-          "the trust bundle or the configuration does not admit " + "this gateway");
+          "the trust bundle or the configuration does not admit this gateway");
     }
     if (peer.agency().equals(environment.self().agency())) {
       return refuse(
-          Code.IDENTITY_MISMATCH,
-          "hello.agency",
-          "the peer belongs to this gateway's " + "own agency");
+          Code.IDENTITY_MISMATCH, "hello.agency", "the peer belongs to this gateway's own agency");
     }
     if (hello.getLane() < CONTROL || hello.getLane() > Lane.all().size()) {
       return refuse(Code.MALFORMED, "hello.lane", "a lane must be 1 to 4; 0 is the control stream");

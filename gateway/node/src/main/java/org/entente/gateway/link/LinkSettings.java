@@ -30,12 +30,11 @@ public record LinkSettings(
     require(windowEnvelopes >= 1 && windowEnvelopes <= 8192, "windowEnvelopes must be 1 to 8192");
     require(windowBytes >= 1, "windowBytes must be positive");
     require(
-        packEnvelopes >= 1 && packEnvelopes <= MAX_PACK_ENVELOPES,
-        "packEnvelopes must be 1 " + "to 64");
+        packEnvelopes >= 1 && packEnvelopes <= MAX_PACK_ENVELOPES, "packEnvelopes must be 1 to 64");
     require(packBytes >= 1, "packBytes must be positive");
     require(
         !handshakeTimeout.isNegative() && !handshakeTimeout.isZero(),
-        "handshakeTimeout must " + "be positive");
+        "handshakeTimeout must be positive");
     require(!stallTimeout.isNegative() && !stallTimeout.isZero(), "stallTimeout must be positive");
   }
 

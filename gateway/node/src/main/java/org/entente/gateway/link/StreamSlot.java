@@ -249,8 +249,7 @@ final class StreamSlot implements FrameStream.Listener {
     Hello hello = frame.getHello();
     if (!frame.hasHello() || hello.getLane() != number) {
       return Optional.of(
-          new Problem(
-              Code.MALFORMED, "hello", "the first frame must be a Hello " + "for this lane"));
+          new Problem(Code.MALFORMED, "hello", "the first frame must be a Hello for this lane"));
     }
     return LinkHello.problem(hello, environment, opened.peer());
   }

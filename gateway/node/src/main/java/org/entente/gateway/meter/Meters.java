@@ -100,9 +100,8 @@ public final class Meters {
     noDesk =
         counter(
             "entente_desk_unstaffed_total",
-            "Messages received for desks without a client at this agency; clients without desks "
-                + "get"
-                + " them.");
+            "Messages received for desks without a client at this agency; clients without desks"
+                + " get them.");
     relayed =
         counter(
             "entente_relayed_total",
@@ -111,8 +110,8 @@ public final class Meters {
     delivered =
         counter(
             "entente_delivered_total",
-            "Deliveries to subscribers, by first or repeated delivery to the cursor, and by "
-                + "exercise.",
+            "Deliveries to subscribers, by first or repeated delivery to the cursor, and by"
+                + " exercise.",
             "kind",
             EXERCISE);
     searched =
@@ -128,24 +127,21 @@ public final class Meters {
     scored =
         counter(
             "entente_scores_total",
-            "Clients' scores of received messages, by result (first: a model's first score for "
-                + "a"
+            "Clients' scores of received messages, by result (first: a model's first score for a"
                 + " message; changed: another version; unchanged: a repetition) and by exercise.",
             "result",
             EXERCISE);
     scoredAfter =
         histogram(
             "entente_scored_after_seconds",
-            "Time from the receipt of a message to a model's first score for it; without "
-                + "exercises.",
+            "Time from the receipt of a message to a model's first score for it; without"
+                + " exercises.",
             SECONDS);
     reminders =
         counter(
             "entente_request_reminders_total",
-            "Reminders of answers that this agency owes, by cause (near: the deadline "
-                + "approaches;"
-                + " overdue: it has passed; asked_again: the other agency sent one) "
-                + "and requesting"
+            "Reminders of answers that this agency owes, by cause (near: the deadline approaches;"
+                + " overdue: it has passed; asked_again: the other agency sent one) and requesting"
                 + " agency.",
             "cause",
             "agency");
@@ -164,9 +160,8 @@ public final class Meters {
     lost =
         counter(
             "entente_origin_lost_envelopes_total",
-            "End-to-end numbers that never arrived and that their origin no longer has queued: "
-                + "mail"
-                + " lost by a restored or lost ledger, here or there.",
+            "End-to-end numbers that never arrived and that their origin no longer has queued:"
+                + " mail lost by a restored or lost ledger, here or there.",
             "agency",
             "lane");
     witnessed =
@@ -215,10 +210,9 @@ public final class Meters {
     answerSeconds =
         Histogram.build(
                 "entente_request_answer_seconds",
-                "Time from a request to its answer (LATER does not count), by side (asked: sent "
-                    + "by this"
-                    + " agency; owed: received by it) and the other agency; without "
-                    + "exercises.")
+                "Time from a request to its answer (LATER does not count), by side (asked: sent by"
+                    + " this agency; owed: received by it) and the other agency; without"
+                    + " exercises.")
             .labelNames("side", "agency")
             .buckets(ANSWER_SECONDS)
             .register(registry);

@@ -61,7 +61,7 @@ public final class QuarantineMonitor {
   public static List<String> warnings(QuarantineTable book) {
     return book.limits().exhaustedBy(book.use())
         ? List.of(
-            "quarantine: it is full; further failing messages are retried until there is " + "room")
+            "quarantine: it is full; further failing messages are retried until there is room")
         : List.of();
   }
 }

@@ -150,7 +150,7 @@ final class EnvelopeUnsealer {
               ? keep(header, labels, index, message, null)
               : message.refused(
                   Code.NOT_FOUND,
-                  "this agency sent no message of this id to the sender of the " + "charge");
+                  "this agency sent no message of this id to the sender of the charge");
       default -> keep(header, labels, index, message, null);
     };
   }
@@ -214,7 +214,7 @@ final class EnvelopeUnsealer {
         ? new InspectionResult.Evidence(
             message.id(), stated.of(origin, message.body().getEvidence().getItemsList()))
         : message.refused(
-            Code.LABEL_BODY_MISMATCH, "the evidence is missing or names another " + "agency");
+            Code.LABEL_BODY_MISMATCH, "the evidence is missing or names another agency");
   }
 
   private InspectionResult.Content keep(

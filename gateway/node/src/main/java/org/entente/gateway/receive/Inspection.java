@@ -233,7 +233,7 @@ final class Inspection {
           refused(
               envelope.header(),
               Code.NO_ROUTE,
-              "there is no route to " + recipient + " from " + "here"));
+              "there is no route to " + recipient + " from here"));
     }
     onward
         .computeIfAbsent(hop.get(), next -> new ArrayList<>())

@@ -76,7 +76,7 @@ final class QuarantinedReceipts implements QuarantineStage {
     tell(tx, record, Code.CANNOT_OPEN, "a label or body inside cannot be read");
     return new DecisionResult(
         QuarantineState.QUARANTINE_STATE_REFUSED,
-        Code.CANNOT_OPEN + ": a label or body inside " + "cannot be read");
+        Code.CANNOT_OPEN + ": a label or body inside cannot be read");
   }
 
   private static DecisionResult ended(Reception.KeepResult kept) {

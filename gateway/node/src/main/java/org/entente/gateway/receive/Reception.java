@@ -272,7 +272,7 @@ final class Reception {
             keeping,
             id,
             Code.SEQUENCE_CONFLICT,
-            "another message with this id is already " + "here");
+            "another message with this id is already here");
       }
       return;
     }

@@ -218,9 +218,7 @@ public final class MessageErasure {
                 AuditActor.gateway(self),
                 new AuditSubject(null, List.of(id), List.of(origin), null))
             .saying(
-                forgotten
-                    ? ""
-                    : "older copies of the ledger can be read until the bucket " + "ends"));
+                forgotten ? "" : "older copies of the ledger can be read until the bucket ends"));
     return done;
   }
 

@@ -136,7 +136,7 @@ public final class RecallReception {
               tx,
               target,
               Code.NOT_FOUND,
-              "the message is not here; it will be " + "refused if it arrives"));
+              "the message is not here; it will be refused if it arrives"));
     }
   }
 
@@ -159,7 +159,7 @@ public final class RecallReception {
 
   private EvidenceItem onHold(Transaction tx, MessageId target) {
     return failed(
-        tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps the message; no client " + "gets it");
+        tx, target, Code.ON_LEGAL_HOLD, "a legal hold keeps the message; no client gets it");
   }
 
   private void take(

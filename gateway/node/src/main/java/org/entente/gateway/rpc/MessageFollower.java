@@ -41,7 +41,7 @@ final class MessageFollower {
           new Problem(
               Code.OVERLOADED,
               "message_id",
-              "too many messages are being followed; end " + "another call or try again later"));
+              "too many messages are being followed; end another call or try again later"));
     }
     out.setOnReadyHandler(wake);
     out.setOnCancelHandler(this::end);

@@ -55,7 +55,7 @@ final class PublisherService implements BindableService {
 
   private static final Problem TOO_MANY =
       new Problem(
-          Code.LIMIT_REACHED, "drafts", "a request may have at most " + TOGETHER + " " + "drafts");
+          Code.LIMIT_REACHED, "drafts", "a request may have at most " + TOGETHER + " drafts");
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
   private final BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining;

@@ -76,8 +76,7 @@ final class ReminderWatch {
               new Problem(
                   Code.OVERLOADED,
                   "",
-                  "the client did not read its reminders in time; "
-                      + "call again to get all of them")));
+                  "the client did not read its reminders in time; call again to get all of them")));
       return;
     }
     coming.add(name);

@@ -175,9 +175,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
                 } else {
                   end(
                       new Problem(
-                          Code.INTERNAL,
-                          "ack",
-                          "the last acknowledgements could not be " + "stored"));
+                          Code.INTERNAL, "ack", "the last acknowledgements could not be stored"));
                 }
               });
     }

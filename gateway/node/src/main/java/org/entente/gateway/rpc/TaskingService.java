@@ -113,8 +113,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
                         "message_id",
                         "message "
                             + id
-                            + " was neither sent nor received here, or access is not "
-                            + "permitted")));
+                            + " was neither sent nor received here, or access is not permitted")));
   }
 
   private static io.grpc.StatusRuntimeException wrong(String field, String message) {

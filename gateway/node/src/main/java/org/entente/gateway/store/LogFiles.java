@@ -112,7 +112,7 @@ final class LogFiles {
         }
         if (gap >= 0 && holdsRecord(block, searched, size)) {
           throw damaged(
-              file, "a record at byte " + gap + " is invalid, but valid records follow " + "it");
+              file, "a record at byte " + gap + " is invalid, but valid records follow it");
         }
       }
     }

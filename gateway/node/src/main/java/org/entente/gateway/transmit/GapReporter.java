@@ -56,9 +56,8 @@ public final class GapReporter {
     }
     for (GapWatch.Gap gap : watch.news()) {
       LOG.warn(
-          "{} of {} {} {}: missing from number {} on, although later ones arrived; a transit may "
-              + "be"
-              + " dropping or delaying them",
+          "{} of {} {} {}: missing from number {} on, although later ones arrived; a transit may"
+              + " be dropping or delaying them",
           gap.missing(),
           gap.place().lane(),
           gap.place().end() == GapWatch.End.ORIGIN ? "to" : "from",

@@ -125,7 +125,7 @@ public final class UnsendableEntries implements QuarantineStage {
   private static DecisionResult gone() {
     return new DecisionResult(
         QuarantineState.QUARANTINE_STATE_GONE,
-        "it is no longer owed: it was withdrawn, or the " + "recipient holds it");
+        "it is no longer owed: it was withdrawn, or the recipient holds it");
   }
 
   private static AgencyName recipient(QuarantineRecord record) {

@@ -96,7 +96,7 @@ final class WitnessRules {
           ? new Refuse(
               CONFLICT,
               Code.AUDIT_LOG_BEHIND,
-              "it continued to sign after " + held.origin() + " " + "began")
+              "it continued to sign after " + held.origin() + " began")
           : null;
     }
     long size = offered.checkpoint().size();

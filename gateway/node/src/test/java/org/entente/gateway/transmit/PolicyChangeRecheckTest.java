@@ -113,7 +113,7 @@ class PolicyChangeRecheckTest {
 
     assertEquals(Code.NODE_RULE, found.code());
     assertEquals(
-        "no longer permitted by node/none (one of 2 messages sealed together): no" + " more",
+        "no longer permitted by node/none (one of 2 messages sealed together): no more",
         found.reason());
   }
 

@@ -263,8 +263,8 @@ class TransmissionTest {
     assertVoid(
         DE,
         DE,
-        "NON_DELIVERY by fr.customs for de.customs INTERNAL: its content key can no longer"
-            + " be opened",
+        "NON_DELIVERY by fr.customs for de.customs INTERNAL: its content key can no longer be"
+            + " opened",
         id);
   }
 

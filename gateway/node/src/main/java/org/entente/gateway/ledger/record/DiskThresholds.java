@@ -18,7 +18,7 @@ public record DiskThresholds(long slowBelow, long refuseBelow) {
   public DiskThresholds {
     if (refuseBelow < 1 || slowBelow <= refuseBelow) {
       throw new IllegalArgumentException(
-          "slowBelow must be greater than refuseBelow, and " + "refuseBelow positive");
+          "slowBelow must be greater than refuseBelow, and refuseBelow positive");
     }
   }
 }

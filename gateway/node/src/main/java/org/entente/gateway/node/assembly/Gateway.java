@@ -175,7 +175,7 @@ public final class Gateway implements AutoCloseable {
           failed
               .mendingFailure()
               .map(Throwable::getMessage)
-              .orElse("its ledger accepts no " + "commits");
+              .orElse("its ledger accepts no commits");
       LOG.warn("closing the node to reopen it after: {}", why);
       down = "ledger: it is being reopened after: " + why;
       node = null;

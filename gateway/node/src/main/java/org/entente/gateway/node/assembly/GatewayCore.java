@@ -186,14 +186,13 @@ public final class GatewayCore {
     int erasedAgain = incoming.erasing.replay();
     if (erasedAgain > 0) {
       LOG.warn(
-          "erased {} messages of a restored ledger again, as they had been erased " + "before",
+          "erased {} messages of a restored ledger again, as they had been erased before",
           erasedAgain);
     }
     int unreadable = incoming.sweep.removeUnreadable(ground.keys::lacksBucket);
     if (unreadable > 0) {
       LOG.error(
-          "the keys of {} received messages are lost; the origins of those not yet retrieved "
-              + "are"
+          "the keys of {} received messages are lost; the origins of those not yet retrieved are"
               + " informed",
           unreadable);
     }
@@ -221,7 +220,7 @@ public final class GatewayCore {
     schedule.every(
         Duration.ofSeconds(5), "gaps", () -> outgoing.gaps.round(incoming.reporter::reportTo));
     schedule.every(
-        Duration.ofSeconds(1), "audit leaves of " + "deliveries", services.subscriptions::round);
+        Duration.ofSeconds(1), "audit leaves of deliveries", services.subscriptions::round);
     schedule.every(Duration.ofMillis(500), "outbox upkeep", upkeep::round);
     schedule.every(Duration.ofSeconds(1), "checkpoint", ground::signCheckpoint);
     schedule.every(Duration.ofMillis(500), "witnesses", ground.witness.witnessing()::round);

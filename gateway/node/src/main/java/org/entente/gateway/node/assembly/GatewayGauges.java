@@ -66,8 +66,7 @@ final class GatewayGauges {
         () -> List.of(Sample.of((double) ground.audit.log().head().size())));
     meters.gauge(
         "entente_clock_doubted",
-        "Whether the clock jumped forward, or is past the end of the trust bundle's grace; "
-            + "until"
+        "Whether the clock jumped forward, or is past the end of the trust bundle's grace; until"
             + " resolved, nothing expires by it.",
         List.of(),
         () -> List.of(Sample.of(ground.ending.doubts() ? 1 : 0)));
@@ -132,9 +131,8 @@ final class GatewayGauges {
         () -> ground.otherMembers().stream().map(a -> waiting(a, outgoing.waiting)).toList());
     meters.gauge(
         "entente_origin_gap_messages",
-        "End-to-end numbers missing for more than a minute although later ones arrived, by "
-            + "end:"
-            + " at this gateway (recipient), or as reported by the agency (origin).",
+        "End-to-end numbers missing for more than a minute although later ones arrived, by end: at"
+            + " this gateway (recipient), or as reported by the agency (origin).",
         List.of("end", "agency", "lane"),
         () -> gaps(outgoing.gaps.watch().overdue()));
     meters.gauge(
@@ -153,15 +151,13 @@ final class GatewayGauges {
   private static void ofRequests(Meters meters, Foundation ground) {
     meters.gauge(
         "entente_unopened_messages",
-        "Messages that no recipient client opened in time or since, counted for at most "
-            + "seven"
+        "Messages that no recipient client opened in time or since, counted for at most seven"
             + " days; without exercises.",
         List.of("recipient", "lane"),
         () -> unopened(ground));
     meters.gauge(
         "entente_requests_open",
-        "Requests without an answer (LATER does not count), by side (asked: sent by this "
-            + "agency;"
+        "Requests without an answer (LATER does not count), by side (asked: sent by this agency;"
             + " owed: received by it) and the other agency; without exercises.",
         List.of("side", "agency"),
         () -> requests(ground, RequestTable.Count::open));

@@ -138,10 +138,8 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
       case OTHER_FORMAT -> "; start that release, or restore a backup made by this one";
       case LOCKED -> "; the gateway is already running";
       case CORRUPT ->
-          "; nothing was changed: keep a copy of the folder, check the disk and the memory, "
-              + "and"
-              + " restore a backup if the file cannot be recovered"
-              + " (docs/operate/backup.md)";
+          "; nothing was changed: keep a copy of the folder, check the disk and the memory, and"
+              + " restore a backup if the file cannot be recovered (docs/operate/backup.md)";
       case DISK_FULL -> "; free space on its disk";
       default -> "";
     };

@@ -38,8 +38,7 @@ record ListenAddresses(InetSocketAddress clients, @Nullable InetSocketAddress pe
     } catch (IOException e) {
       Throwable why = e.getCause() == null ? e : e.getCause();
       throw new IOException(
-          ("%s: cannot listen on %s:%d: %s; it must be an address of this machine, and no "
-                  + "other"
+          ("%s: cannot listen on %s:%d: %s; it must be an address of this machine, and no other"
                   + " program may listen there")
               .formatted(field, at.getHostString(), at.getPort(), why.getMessage()),
           e);

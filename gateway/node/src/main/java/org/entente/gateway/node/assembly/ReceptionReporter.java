@@ -73,8 +73,7 @@ final class ReceptionReporter implements Reporter {
   public void lost(AgencyName origin, Lane lane, long numbers) {
     meters.lost(origin, lane, numbers);
     LOG.warn(
-        "{} numbers of {} from {} will never arrive: {} no longer has them queued, so its "
-            + "ledger"
+        "{} numbers of {} from {} will never arrive: {} no longer has them queued, so its ledger"
             + " or this gateway's has lost them",
         numbers,
         lane,

@@ -115,7 +115,7 @@ final class SteadyClock implements InstantSource {
             ? "clock: it jumped forward; nothing expires by it until the jump has lasted for "
                 + STANDING
                 + "; check this machine's time"
-            : "clock: it is past the end of the trust bundle's grace; nothing expires by it; check"
-                + " this machine's time and the trust bundle");
+            : "clock: it is past the end of the trust bundle's grace; nothing expires by it;"
+                + " check this machine's time and the trust bundle");
   }
 }

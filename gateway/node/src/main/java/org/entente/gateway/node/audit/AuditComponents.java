@@ -113,7 +113,7 @@ public record AuditComponents(
       return Files.createDirectories(folder);
     } catch (IOException e) {
       throw new StartProblem(
-          "audit: " + folder + " cannot be " + "created: " + FileErrorText.words(e), e);
+          "audit: " + folder + " cannot be created: " + FileErrorText.words(e), e);
     }
   }
 

@@ -52,8 +52,8 @@ public final class DiskGuard {
         () -> List.of(Sample.of((double) room.freeBytes())));
     meters.gauge(
         "entente_disk_threshold_bytes",
-        "Free bytes below which publishers are slowed, and below which publishers and peers are "
-            + "refused.",
+        "Free bytes below which publishers are slowed, and below which publishers and peers are"
+            + " refused.",
         List.of("action"),
         () ->
             List.of(

@@ -60,8 +60,7 @@ public final class PolicyQueryHandler implements PolicyQuestions {
           new Problem(
               Code.INVALID_FIELD,
               "list",
-              "is not a code list of this gateway; valid: one "
-                  + "of "
+              "is not a code list of this gateway; valid: one of "
                   + String.join(", ", lists)
                   + ", or empty for all"));
     }

@@ -135,7 +135,7 @@ public final class PolicyReloader {
     } catch (StartProblem e) {
       refused = true;
       LOG.error(
-          "policy: the previous policy remains in force, because the files are invalid: " + "{}",
+          "policy: the previous policy remains in force, because the files are invalid: {}",
           e.getMessage());
       return Optional.empty();
     }
@@ -159,9 +159,8 @@ public final class PolicyReloader {
   public List<String> warnings() {
     return refused
         ? List.of(
-            "policy: the files of agreements, node rules or code lists are invalid, and the "
-                + "previous"
-                + " policy remains in force; `policy lint` names the faults")
+            "policy: the files of agreements, node rules or code lists are invalid, and the"
+                + " previous policy remains in force; `policy lint` names the faults")
         : List.of();
   }
 

@@ -293,8 +293,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
                 .orElse(0.0));
     meters.gauge(
         "entente_trust_freshness",
-        "1 for the freshness of the bundle in force according to witnesses: unwitnessed, "
-            + "fresh,"
+        "1 for the freshness of the bundle in force according to witnesses: unwitnessed, fresh,"
             + " stale, behind or contradicted; 0 for the others.",
         List.of("state"),
         this::freshness);

@@ -145,8 +145,7 @@ public final class SigningPairRenewal implements OwnPairs {
               "",
               "the trust bundle in force does not list "
                   + self
-                  + "; the agency must join the "
-                  + "federation first"));
+                  + "; the agency must join the federation first"));
     }
     if (!problems.isEmpty()) {
       return new Answer.Refused(problems.get(0));

@@ -87,7 +87,7 @@ public final class TlsCertificateReloader {
     } catch (StartProblem | InvalidKeyException e) {
       refused = true;
       LOG.error(
-          "the TLS certificate in force stays, because the files are invalid: tls: " + "{}",
+          "the TLS certificate in force stays, because the files are invalid: tls: {}",
           e.getMessage());
     }
   }

@@ -76,8 +76,8 @@ public final class TrustBundleInstallation {
           config.trust().roots()
               + " already names other roots, with the fingerprint "
               + installed(config).fingerprint()
-              + "; a node changes its roots only through bundles signed by the old ones, not "
-              + "through a file");
+              + "; a node changes its roots only through bundles signed by the old ones, not"
+              + " through a file");
     }
     byte[] note = CeremonyFiles.bundle(bundle).encode();
     BundleVerifier verifier = new BundleVerifier(chosen);

@@ -65,8 +65,7 @@ public final class CallGuard implements ServerInterceptor {
           new Problem(
               Code.OVERLOADED,
               "",
-              "this caller already has the most open calls "
-                  + "allowed; end one or try again later"));
+              "this caller already has the most open calls allowed; end one or try again later"));
     }
     // Trust may have changed, and open calls been rechecked, before this one was added.
     if (connections.identify(call.getAttributes()) instanceof Unidentified unidentified) {

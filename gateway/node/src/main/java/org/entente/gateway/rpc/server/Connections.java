@@ -160,8 +160,7 @@ public final class Connections {
           Code.LIMIT_REACHED
               + ": the caller has "
               + mostOfOne
-              + " connections, the most that limits.per_client.connections allows; close one, "
-              + "or"
+              + " connections, the most that limits.per_client.connections allows; close one, or"
               + " ask the operator to raise the limit";
       Http2ConnectionHandler http2 = (Http2ConnectionHandler) context.handler();
       http2.goAway(

@@ -88,7 +88,7 @@ public final class KnownNames {
             code ->
                 unknown(
                     field,
-                    "not an ISO 3166 code of a " + "state:",
+                    "not an ISO 3166 code of a state:",
                     code,
                     jurisdictions(membership.get())));
   }

@@ -52,7 +52,7 @@ public final class ConnectionIdentities extends ServerTransportFilter {
     Connection connection = attributes.get(CONNECTION);
     if (connection == null || connection.chain.isEmpty()) {
       return new Unidentified(
-          new Problem(Code.UNKNOWN_CLIENT, "", "the caller presented no " + "certificate"));
+          new Problem(Code.UNKNOWN_CLIENT, "", "the caller presented no certificate"));
     }
     return connection.identify();
   }
