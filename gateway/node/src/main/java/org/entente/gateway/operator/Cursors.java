@@ -120,7 +120,7 @@ public final class Cursors {
   }
 
   /**
-   * Removes a cursor that no stream holds; its client starts from the beginning under that name.
+   * Removes a cursor that no stream holds; under that name its client opens a new one.
    */
   public Answer forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
     List<Problem> problems = check.decision(person);

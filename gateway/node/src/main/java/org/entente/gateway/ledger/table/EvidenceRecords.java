@@ -123,8 +123,7 @@ public final class EvidenceRecords {
   }
 
   /**
-   * The number of places for a statement; one stays free for the execution of a recall, however
-   * often it failed before.
+   * The places that an item leaves free for others of its name: a failed recall leaves one for its later execution.
    */
   private static int kept(EvidenceItem item) {
     boolean failed = !item.getCode().isEmpty();
