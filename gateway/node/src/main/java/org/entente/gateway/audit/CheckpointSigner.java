@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Signs a checkpoint of the log whenever it has grown and an interval has passed.
  *
- * <p>The note carries Ed25519 over the text (type 0x01, which tlog-tiles requires of a log) and
- * ML-DSA-44 as a cosignature of the log itself (type 0x06, which tlog-checkpoint recommends), both
- * under the origin as name. A signed size is durable before it is visible: the store is synced with
- * the note, then the separate file is replaced, then the log shows the note. The stated time never
- * goes back, even if the clock does. Safe for many threads, which take turns: a stopping node signs
- * while a last timer round may sign too. Failures of store and disk are thrown, and the next call
- * tries again.
+ * <p>The note carries two signatures under the origin as name: Ed25519 over the text (type 0x01,
+ * which tlog-tiles requires), and ML-DSA-44 as the log's own cosignature (type 0x06, which
+ * tlog-checkpoint recommends). A signed size is durable before it is visible: the store is synced
+ * with the note, then the separate file is replaced, then the log shows the note. The stated time
+ * never goes back, even if the clock does. Safe for many threads, which take turns: a stopping node
+ * signs while a last timer round may sign too. Failures of store and disk are thrown, and the next
+ * call tries again.
  */
 public final class CheckpointSigner {
 

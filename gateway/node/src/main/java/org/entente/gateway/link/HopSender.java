@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * one contiguous range, and one number tells a receiver that lost its state where to continue. At
  * most one window is in flight; only its numbers, hashes and sizes are kept in memory.
  *
- * <p>Epochs. If the receiver's Hello is ahead (it knows a higher epoch, or expects a number of this
- * epoch that this side never assigned) then this side has lost state and its numbers no longer name
- * the same contents. It opens an epoch above both, durably, and greets again; until then nothing is
- * sent.
+ * <p>Epochs. The receiver's Hello is ahead if it knows a higher epoch, or expects a number of this
+ * epoch that this side never assigned. Then this side has lost state, and its numbers no longer
+ * name the same contents. It opens an epoch above both, durably, and greets again; until then
+ * nothing is sent.
  *
  * <p>Pure: no I/O, no clock. Not thread-safe. Outlives streams.
  */

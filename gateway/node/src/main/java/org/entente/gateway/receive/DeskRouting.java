@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Routes arriving messages to desks of this agency: to those named in the label. A message that
- * names none and concerns an earlier message of its origin goes to that message's desks. If these
- * are unknown (a recall, change or reminder without its target, or a consent message), it goes only
- * to clients without desks, since it mentions another message that not every client may read.
+ * names none and concerns an earlier message of its origin goes to that message's desks. These are
+ * unknown for a recall, change or reminder without its target, and for a consent message. Such a
+ * message goes only to clients without desks, since it mentions another message that not every
+ * client may read.
  */
 final class DeskRouting {
   private static final Set<MessageType> CHANGES =

@@ -1,7 +1,7 @@
 /**
- * Sending from the ledger to the peers: the next hop to a recipient, the content of a hop, stanzas
- * made at the moment of transmission, and the effect of receipts, watermarks, expiry and lost
- * answers on mail still owed to a recipient.
+ * Sending from the ledger to the peers: the next hop to a recipient, and the content of a hop with
+ * stanzas made at the moment of transmission. Applies receipts, watermarks, expiry and lost answers
+ * to mail still owed to a recipient.
  */
 @NullMarked
 package org.entente.gateway.transmit;

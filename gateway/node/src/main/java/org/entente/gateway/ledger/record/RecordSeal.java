@@ -15,8 +15,8 @@ import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.seal.BucketKey;
 
 /**
- * Seals small records of the ledger under the key of the bucket in which their retention ends, so
- * that no label data is on the disk in plaintext, and all of it becomes unreadable with its bucket.
+ * Seals small records of the ledger under the key of the bucket in which their retention ends. So
+ * no label data is on the disk in plaintext, and all of it becomes unreadable with its bucket.
  * AES-256-GCM (NIST SP 800-38D) with a random nonce, bound to a context; fewer than 2^32 records a
  * bucket. Safe for many threads.
  *
