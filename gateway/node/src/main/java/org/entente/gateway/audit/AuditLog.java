@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The gateway's transparency log over the node's store.
  *
  * <p>Life of a leaf: the ledger's writer appends it to the batch of the change that it records
- * ({@link Appender}); one commit makes both durable; within about a second {@link CheckpointSigner}
- * signs a checkpoint that covers it; {@link TileReader} serves it.
+ * ({@link Appender}), and one commit makes both durable. Within about a second {@link
+ * CheckpointSigner} signs a checkpoint that covers it. {@link TileReader} serves it.
  *
  * <p>Guarantee: a log opens only if its stored edge gives its stored root and it continues every
  * stored checkpoint. Reading is safe for many threads and sees only committed leaves. The opener

@@ -18,8 +18,8 @@ import org.entente.gateway.note.SignedNote;
 
 /**
  * A checkpoint file of the audit directory, kept outside the store so that a rollback of the store
- * is noticed: {@code checkpoint}, the last one signed by the gateway's first log; {@code
- * checkpoint.<number>} of each later log; and {@code witnessed}, the last one held by a witness
+ * is noticed. {@code checkpoint} is the last one signed by the gateway's first log, {@code
+ * checkpoint.<number>} that of each later log. {@code witnessed} is the last one held by a witness
  * that contradicted a log.
  *
  * <p>On return from {@link #write} the file holds the new note and is on the disk; after a crash it

@@ -13,7 +13,7 @@ import org.entente.proto.v1.Label;
 /**
  * Follow-ups of a message by its origin: its recall, and updates, cancellations, rectifications and
  * restrictions. A subscription that matches the message gets them too, even if its filter does not
- * match the follow-up itself: a client that received an alert by category, severity or lane must
+ * match the follow-up itself. A client that received an alert by category, severity or lane must
  * learn of its recall.
  *
  * <p>A recall goes to every subscription that matches its origin, as its target can no longer be

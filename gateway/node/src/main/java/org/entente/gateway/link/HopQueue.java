@@ -29,7 +29,7 @@ public interface HopQueue {
    * What can be sent from a number on (from {@link #first} if that is higher by now), without gaps.
    *
    * <p>Each delivery bears the current epoch and its number. Where the content cannot be sent (no
-   * valid recipient key) the delivery is a void; a number once returned as a void stays one,
+   * valid recipient key) the delivery is a void. A number once returned as a void stays one,
    * durably, even if a key arrives later: two contents under one number stop the lane.
    *
    * @param maxEnvelopes at least 1

@@ -42,8 +42,8 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks an opened envelope: checks each label against the header, this agency's policy and its
- * body, which is decrypted in memory for the check and discarded; converts messages to keep to
+ * Unpacks an opened envelope. Checks each label against the header, this agency's policy and its
+ * body, which is decrypted in memory for the check and discarded. Converts messages to keep to
  * their form at rest. Pure except for keys and clock.
  */
 final class EnvelopeUnsealer {

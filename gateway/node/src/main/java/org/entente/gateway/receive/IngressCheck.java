@@ -7,9 +7,9 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
 /**
- * This agency's own decision on a received message, made from its own agreements even if the
- * sender's policy is faulty or dishonest: the label's agreement must permit it here, and label and
- * body must agree. Pure for the policy in force.
+ * This agency's own decision on a received message, made from its own agreements, as the sender's
+ * policy may be faulty or dishonest. The label's agreement must permit the message here, and label
+ * and body must agree. Pure for the policy in force.
  */
 @FunctionalInterface
 public interface IngressCheck {

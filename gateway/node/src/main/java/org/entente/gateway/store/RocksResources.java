@@ -130,9 +130,9 @@ final class RocksResources implements AutoCloseable {
   }
 
   /**
-   * Few shards, so that the filter of a large file fits into one: RocksDB would cut a small cache
-   * into shards of half a mebibyte, and each look-up of an absent key would read a filter that no
-   * shard can hold. Half of it is kept for filters and indexes.
+   * Few shards, so that the filter of a large file fits into one. RocksDB would cut a small cache
+   * into shards of half a mebibyte, and no shard could hold the filter that each look-up of an
+   * absent key reads. Half of it is kept for filters and indexes.
    */
   private static LRUCache cache(long bytes) {
     return new LRUCache(bytes, CACHE_SHARD_BITS, /* strictCapacityLimit= */ false, FOR_FILTERS);

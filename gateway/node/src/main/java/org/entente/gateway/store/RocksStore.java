@@ -23,15 +23,15 @@ import org.rocksdb.WriteBatch;
  * one record of the write-ahead log, a synced commit an fdatasync of that log.
  *
  * <p><b>What a crash leaves.</b> Opening replays the log in the mode {@code
- * kTolerateCorruptedTailRecords}: a last record that is cut short, which is what a crash in the
- * middle of a write leaves, is dropped, for its commit never returned; any other record with a
- * wrong checksum makes the opening fail, since later commits may have been acknowledged. The
- * alternatives are worse here: {@code kPointInTimeRecovery}, RocksDB's default, cuts the log at the
- * first damage and opens as if the rest had never been committed, and {@code kAbsoluteConsistency}
- * refuses the cut tail of every ordinary crash. The manifest records the length of finished logs,
- * so that a missing or shortened one is refused too; logs are not recycled, since in a recycled log
- * damage cannot be told from the end. No check sees a newest log cut exactly between two records;
- * the ledger finds it by comparing its commit number with the last signed checkpoint. {@link
+ * kTolerateCorruptedTailRecords}. It drops a last record that is cut short, as a crash in the
+ * middle of a write leaves it: that commit never returned. Any other record with a wrong checksum
+ * makes the opening fail, since later commits may have been acknowledged. The alternatives are
+ * worse here. {@code kPointInTimeRecovery}, RocksDB's default, cuts the log at the first damage and
+ * opens as if the rest had never been committed. {@code kAbsoluteConsistency} refuses the cut tail
+ * of every ordinary crash. The manifest records the length of finished logs, so that a missing or
+ * shortened one is refused too. Logs are not recycled, since in a recycled log damage cannot be
+ * told from the end. No check sees a newest log cut exactly between two records; the ledger finds
+ * it by comparing its commit number with the last signed checkpoint. {@link
  * #openCuttingLogAtDamage} is the operator's last resort.
  *
  * <p><b>Failure.</b> After a failed write or sync the content of the disk is unknown, so the store

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for evidence from the recipients of this agency's messages and, when its deadline passes,
- * states the failure itself: evidence marked as made by time-out, and the list of messages not
+ * Waits for evidence from the recipients of this agency's messages. When its deadline passes, this
+ * class states the failure: as evidence marked as made by time-out, and in the list of messages not
  * opened in time. A recipient's later statement is kept too.
  *
  * <p>Awaited evidence is in the ledger, so it survives a restart. What a round finds due is checked

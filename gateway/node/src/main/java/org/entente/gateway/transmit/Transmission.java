@@ -33,8 +33,8 @@ import org.entente.proto.store.v1.StoredEnvelope;
 /**
  * Prepares the content of a hop number at the moment of transmission: stanzas under live sessions
  * at the origin, stored stanzas at a transit. A recipient that cannot be served now (no key in
- * force, expired, recalled, agreement ended) is removed durably before anything is sent without it;
- * a number left without recipients is transmitted as a void. Safe for many threads.
+ * force, expired, recalled, agreement ended) is removed durably before anything is sent without it.
+ * A number left without recipients is transmitted as a void. Safe for many threads.
  */
 public final class Transmission {
   private final Ledger ledger;

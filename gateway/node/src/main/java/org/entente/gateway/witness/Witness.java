@@ -51,8 +51,8 @@ import org.slf4j.LoggerFactory;
  * of the ledger compares the stored checkpoint with the offered one and replaces it. The
  * cosignature is made once that is on the disk and states the time of the transaction, so it is
  * never later than that of a newer checkpoint. A refusal proven by two signed checkpoints, or for a
- * missing proof, raises an alarm: it is counted each time, and logged and recorded in the audit log
- * once an hour for each agency and kind, with the refused checkpoint kept as evidence.
+ * missing proof, raises an alarm. Each alarm is counted; once an hour for each agency and kind it
+ * is logged and recorded in the audit log, with the refused checkpoint kept as evidence.
  *
  * <p>Safe for many threads. The caller's thread verifies; a worker signs.
  */

@@ -8,8 +8,8 @@ import org.entente.gateway.note.Checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of a witness, as a function of its stored checkpoint and the request: C2SP
- * tlog-witness, extended by which refusals raise an alarm, and by the rule that a log followed by
+ * The answers of a witness, as a function of its stored checkpoint and the request. They follow
+ * C2SP tlog-witness, with two additions: some refusals raise an alarm, and a log followed by
  * another one of its gateway is no longer cosigned. The caller has verified the log's signatures,
  * and makes the answer and the change of the stored checkpoint one atomic step.
  */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The ledger refused a change: nothing may be acknowledged. The code says who must act. After a
  * failed commit it is unknown whether the change is on the disk; the caller finds out by repeating
- * it once the ledger has been reopened, which idempotency keys and sequence numbers make safe.
+ * it once the ledger has been reopened. Idempotency keys and sequence numbers make that safe.
  */
 public final class LedgerFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;

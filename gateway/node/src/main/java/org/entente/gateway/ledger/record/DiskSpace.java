@@ -7,9 +7,9 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.store.Store;
 
 /**
- * The free space on the ledger's disk, and its consequences: publishers are slowed before they are
- * refused, and incoming messages are refused before a commit can fail, so that work that frees
- * space (sending, evidence, erasure) continues.
+ * The free space on the ledger's disk, and its consequences. Publishers are slowed before they are
+ * refused. Incoming messages are refused before a commit can fail, so that work that frees space
+ * (sending, evidence, erasure) continues.
  *
  * <p>Values are those of the last {@link #look}. A level ends only when an eighth more than its
  * threshold is free, so that it does not change with every commit. Safe for many threads.

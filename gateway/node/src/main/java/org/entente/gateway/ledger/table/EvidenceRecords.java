@@ -123,7 +123,8 @@ public final class EvidenceRecords {
   }
 
   /**
-   * The places that an item leaves free for others of its name: a failed recall leaves one for its later execution.
+   * The places that an item leaves free for others of its name: a failed recall leaves one for its
+   * later execution.
    */
   private static int kept(EvidenceItem item) {
     boolean failed = !item.getCode().isEmpty();
@@ -222,7 +223,7 @@ public final class EvidenceRecords {
 
   /**
    * Keeps the acceptance and the recipients of a message of this agency: as long as evidence, and
-   * as long as any recipient may keep it, since it can be recalled and changed until then.
+   * as long as any recipient may keep the message. Until then it can be recalled and changed.
    */
   public void accepted(Transaction tx, EvidenceTable book, MessageId id, SentFacts facts) {
     SentFacts dated = facts.toBuilder().setAcceptedAtMs(tx.nowMillis()).build();
@@ -257,8 +258,8 @@ public final class EvidenceRecords {
   }
 
   /**
-   * Until when the recipients of a message are kept: one that gets it at the last moment may keep
-   * it until the end of the last day of its retention, by its own clock.
+   * Until when the recipients of a message are kept. A recipient that gets it at the last moment
+   * may keep it until the end of its last day of retention, by its own clock.
    */
   private static Instant until(SentFacts facts, long acceptedMillis) {
     int days = facts.getPartsList().stream().mapToInt(SentPart::getRetentionDays).max().orElse(0);

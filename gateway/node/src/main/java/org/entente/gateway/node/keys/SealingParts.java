@@ -96,9 +96,9 @@ public final class SealingParts {
   }
 
   /**
-   * Ends everything signed by a pair of another agency that is no longer trusted: its sessions to
-   * this agency, its key bundle, the sessions to the keys in that bundle, and its statement of
-   * fulfilled obligations.
+   * Ends everything signed by another agency's pair that is no longer trusted: sessions to this
+   * agency, the key bundle, sessions to the keys in that bundle, and the statement of fulfilled
+   * obligations.
    */
   public void recheck() {
     recipientSessions.closeUnfounded();

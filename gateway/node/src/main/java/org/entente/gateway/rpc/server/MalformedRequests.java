@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles requests of one server that cannot be parsed: ends the call with details as for any other
- * problem, counts the request, and logs one line per {@link #APART} about each client or peer
+ * Handles requests of one server that cannot be parsed. Ends the call with details as for any other
+ * problem, and counts the request. Logs one line per {@link #APART} about each client or peer
  * agency. gRPC itself would end the call with UNKNOWN and log a stack trace for each. Safe for many
  * threads.
  */
