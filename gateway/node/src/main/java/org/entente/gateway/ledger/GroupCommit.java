@@ -147,7 +147,9 @@ final class GroupCommit implements AutoCloseable {
       int share = entry.lane().share(limits.maxWaiting());
       if (waitingCount >= share) {
         return new LedgerFailure(
-            Code.OVERLOADED, "more than " + share + " changes wait for the disk", null);
+            Code.OVERLOADED,
+            "more than " + share + " changes wait for the disk; try again " + "later",
+            null);
       }
       queue(entry.lane()).add(entry);
       waitingCount++;

@@ -135,9 +135,9 @@ public final class TrustBundleInstallation {
             && said.audit().containsAll(asked.audit());
     if (!same) {
       throw new StartProblem(
-          "the bundle differs about "
+          "the bundle differs from the request of "
               + asked.name()
-              + " from its request; the roots must draft it again from the request");
+              + "; the roots must draft it again from that request");
     }
   }
 
