@@ -148,7 +148,7 @@ final class GroupCommit implements AutoCloseable {
       if (waitingCount >= share) {
         return new LedgerFailure(
             Code.OVERLOADED,
-            "more than " + share + " changes wait for the disk; try again " + "later",
+            "more than " + share + " changes wait for the disk; try again later",
             null);
       }
       queue(entry.lane()).add(entry);

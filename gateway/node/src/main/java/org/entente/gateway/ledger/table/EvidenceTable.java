@@ -93,7 +93,7 @@ public final class EvidenceTable {
   /**
    * The same with fewer places than the statement has, leaving some for others of the same name.
    *
-   * @param places at most the number of the name
+   * @param places at most as many as {@link EvidenceName#most} allows
    */
   boolean add(Transaction tx, EvidenceName name, int places, Supplier<byte[]> sealedItem) {
     int times = 0;
