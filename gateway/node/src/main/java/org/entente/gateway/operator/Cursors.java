@@ -75,7 +75,7 @@ public final class Cursors {
   /**
    * Creates the cursor administration of a gateway.
    *
-   * @param the configured clients
+   * @param clients the configured clients
    */
   public Cursors(
       AgencyName self,
@@ -119,9 +119,7 @@ public final class Cursors {
     return new Answer.Listed(cursors, last, found.size() > MOST);
   }
 
-  /**
-   * Removes a cursor that no stream holds; under that name its client opens a new one.
-   */
+  /** Removes a cursor that no stream holds; under that name its client opens a new one. */
   public Answer forget(NodeName operator, String client, String cursor, OnBehalfOf person) {
     List<Problem> problems = check.decision(person);
     if (!problems.isEmpty()) {

@@ -118,7 +118,7 @@ public final class HopQueueTable {
    * Raises the least epoch, because this ledger may have forgotten numbers that peers have seen:
    * queued entries keep their numbers and are sent in an epoch of at least this.
    *
-   * @param increase over the previous least epoch; from 1
+   * @param by increase over the previous least epoch; from 1
    */
   public static void raiseEpoch(Store store, Batch batch, long by) {
     long least = decode(null, store.get(Table.META, LEAST_EPOCH)).epoch();
