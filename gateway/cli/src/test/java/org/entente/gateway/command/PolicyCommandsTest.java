@@ -287,7 +287,7 @@ final class PolicyCommandsTest {
             "  personal_data: false\n",
             "  personal_data: false\n  condition: label.classification_scheme != 'FR'\n");
     assertEquals(1, policy("diff", "--candidate", candidate.toString()));
-    assertTrue(err.contains("label.classification_scheme is never \"FR\""), err);
+    assertTrue(err.contains("label.classification_scheme can never be \"FR\""), err);
     Path codes = Path.of("..", "..", "config", "codes").toAbsolutePath();
     assertEquals(
         0,

@@ -229,7 +229,7 @@ class ExplainPathTest {
                 + " and why\n"),
         out);
     assertTrue(out.contains("de.customs: held, permitted by warnings\n  binds to "), out);
-    assertTrue(out.contains("\nheld: release by a second person is asked by eyes"), out);
+    assertTrue(out.contains("\nheld: release by a second person is required by eyes"), out);
     asJson(files, person);
     asJson(where(), "--to", SG, "--to", DE, "--officer", "FR-3", "--justification", "case 12/26");
   }

@@ -55,7 +55,7 @@ public final class ClauseCoverage {
   }
 
   /**
-   * One clause.
+   * The count of one clause.
    *
    * @param name such as {@code fr-sg-ipr/purposes} or {@code node/no-system-messages}
    * @param fulfilled how many messages fulfilled it
@@ -63,7 +63,7 @@ public final class ClauseCoverage {
    * @param canFail whether any message could fail it
    */
   public record Clause(String name, long fulfilled, long failed, boolean canFail) {
-    /** Which outcomes never came. */
+    /** The outcomes that never occurred. */
     public List<String> missing() {
       List<String> missing = new ArrayList<>();
       if (fulfilled == 0) {
@@ -93,7 +93,7 @@ public final class ClauseCoverage {
     return agreement.id() + "/" + field;
   }
 
-  /** The clauses that the messages of clients and peers are held against; whether they can fail. */
+  /** The clauses that client and peer messages are counted against, with whether they can fail. */
   private static Map<String, Boolean> clauses(Coverage coverage, Membership membership) {
     Agreement.Covers covers = coverage.agreement().covers();
     Map<String, Boolean> clauses = new LinkedHashMap<>();
@@ -129,10 +129,10 @@ public final class ClauseCoverage {
   }
 
   /**
-   * Counts one message; at the recipient only the agreement that it names is asked, and nobody is
-   * asked for.
+   * Counts one message. At the recipient, only the agreement named in the label is evaluated, and
+   * no person is required.
    *
-   * @param person whether the draft says who sends and why
+   * @param person whether the draft says who sends it and why
    */
   void note(boolean egress, Transfer noted, boolean person) {
     Transfer transfer = egress ? noted : noted.complete();
@@ -163,7 +163,7 @@ public final class ClauseCoverage {
         tests.failures(agreement, transfer).stream()
             .map(AgreementMismatch::field)
             .collect(Collectors.toSet());
-    // The condition is asked only where all else is fulfilled.
+    // The condition is evaluated only if everything else is fulfilled.
     boolean asked = failed.isEmpty() || failed.contains(CONDITION);
     String prefix = name(agreement, "");
     for (String clause : List.copyOf(counts.keySet())) {
@@ -178,7 +178,7 @@ public final class ClauseCoverage {
     return failed.isEmpty();
   }
 
-  /** In their order, until one refuses. */
+  /** Counts the node's rules in their order, until one refuses. */
   private void rules(boolean egress, Transfer transfer) {
     for (NodeRule rule : rulebook.nodeRules()) {
       if (rule.applies(egress)) {

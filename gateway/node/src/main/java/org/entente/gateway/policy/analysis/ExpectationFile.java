@@ -9,19 +9,19 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.policy.decide.TransferVerdict;
 import org.jspecify.annotations.Nullable;
 
-/** A file of expectations as its YAML writes it: what agreements must come to. */
+/** A file of expectations as written in YAML: the required results of agreements. */
 record ExpectationFile(
     @Nullable Instant at, @JsonProperty(required = true) List<Entry> expectations) {
 
-  /** Whose policy is asked. */
+  /** The side whose policy is evaluated. */
   enum Direction {
-    /** The sender's, about what its client wants sent. */
+    /** The sender's policy, for a client's draft. */
     EGRESS,
-    /** The recipient's, about what a peer sent under the agreement that the label names. */
+    /** The recipient's policy, for a peer's message under the agreement named in its label. */
     INGRESS
   }
 
-  /** One message to one or several recipients, for each of whom the same is expected. */
+  /** One message to one or several recipients, with the same expectation for each. */
   record Entry(
       @JsonProperty(required = true) String name,
       @Nullable Direction direction,
@@ -35,15 +35,15 @@ record ExpectationFile(
       @Nullable List<PassedOn> passesOn,
       @JsonProperty(required = true) Expected expect) {}
 
-  /** A received message that it passes on, with the agreement under which it came. */
+  /** A received message that it passes on, with the agreement under which it was received. */
   record PassedOn(
       @JsonProperty(required = true) AgencyName from,
       @JsonProperty(required = true) Map<String, Object> label) {}
 
   /**
-   * What must come of it; what is left out is not looked at.
+   * The required result; fields left out are not checked.
    *
-   * @param withheld the fields that the recipient is not given, in any order
+   * @param withheld the fields withheld from the recipient, in any order
    */
   record Expected(
       @JsonProperty(required = true) TransferVerdict.Outcome outcome,

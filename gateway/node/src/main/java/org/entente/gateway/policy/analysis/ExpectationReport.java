@@ -5,11 +5,11 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.policy.decide.Explanation;
 
 /**
- * What came of expectations.
+ * The results of expectations.
  *
- * @param policyVersion version of the policy that was asked
+ * @param policyVersion version of the policy evaluated
  * @param results each message at each recipient, in the order of the files
- * @param clauses what of the rulebook they reached
+ * @param clauses the clauses of the rulebook with their counts
  */
 public record ExpectationReport(
     String policyVersion, List<Result> results, List<ClauseCoverage.Clause> clauses) {
@@ -19,17 +19,17 @@ public record ExpectationReport(
   }
 
   /**
-   * One message at one recipient.
+   * The result for one message at one recipient.
    *
-   * @param file where the expectation stands
-   * @param line on which line, from 1
-   * @param name what people call it
-   * @param from who sends
-   * @param to who would receive
-   * @param met whether it came as expected
-   * @param expected what was expected, in words
-   * @param found what came, in words
-   * @param tried what each agreement said; empty where the expectation is met
+   * @param file file of the expectation
+   * @param line its line, from 1
+   * @param name its name
+   * @param from the sender
+   * @param to the possible recipient
+   * @param met whether the result was as expected
+   * @param expected the expected result in words
+   * @param found the actual result in words
+   * @param tried the result of each agreement; empty if the expectation is met
    */
   public record Result(
       String file,
@@ -46,7 +46,7 @@ public record ExpectationReport(
     }
   }
 
-  /** Those that came otherwise. */
+  /** The results that were not as expected. */
   public List<Result> failed() {
     return results.stream().filter(result -> !result.met()).toList();
   }

@@ -32,8 +32,8 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people expect of agreements, read from files: messages, and what must come of each at each
- * recipient. Immutable.
+ * Expectations about agreements, read from files: messages, and the required result for each at
+ * each recipient. Immutable.
  */
 public final class ExpectationSuite {
   private final List<Expectation> all;
@@ -42,12 +42,12 @@ public final class ExpectationSuite {
     this.all = List.copyOf(all);
   }
 
-  /** What reading comes to. */
+  /** The result of reading. */
   public sealed interface LoadResult {
-    /** The files are good. */
+    /** The files are valid. */
     record Loaded(ExpectationSuite expectations) implements LoadResult {}
 
-    /** They are not: every problem that was found. */
+    /** The files are invalid: every problem found. */
     record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
@@ -58,14 +58,14 @@ public final class ExpectationSuite {
   /**
    * One message to one recipient.
    *
-   * @param file where it stands
-   * @param line on which line, from 1
-   * @param name what people call it
-   * @param egress whether the sender's policy is asked; otherwise the recipient's
+   * @param file its file
+   * @param line its line, from 1
+   * @param name its name
+   * @param egress whether the sender's policy is evaluated; otherwise the recipient's
    * @param transfer the message
-   * @param person whether the draft says who sends and why
-   * @param sources what it passes on
-   * @param expected what must come of it
+   * @param person whether the draft says who sends it and why
+   * @param sources the messages that it passes on
+   * @param expected the required result
    */
   record Expectation(
       String file,
@@ -80,7 +80,7 @@ public final class ExpectationSuite {
   /**
    * Reads a file, or every {@code *.yaml} file of a folder in the order of their names.
    *
-   * @param now the time of messages for which a file names none
+   * @param now the time of messages in files that name none
    */
   public static LoadResult read(Path place, Instant now) {
     List<ConfigProblem> problems = new ArrayList<>();
@@ -94,8 +94,8 @@ public final class ExpectationSuite {
   /**
    * Reads the content of one file.
    *
-   * @param file how reports name it
-   * @param now the time of messages for which it names none
+   * @param file name of the file in reports
+   * @param now the time of messages if the file names none
    */
   public static LoadResult read(String file, byte[] content, Instant now) {
     List<ConfigProblem> problems = new ArrayList<>();
@@ -126,7 +126,7 @@ public final class ExpectationSuite {
   /**
    * The file itself, or every {@code *.yaml} file of a folder in the order of their names.
    *
-   * @param problems told what is wrong with the folder
+   * @param problems receives problems with the folder
    */
   public static List<Path> files(Path place, List<ConfigProblem> problems) {
     if (!Files.isDirectory(place)) {
@@ -145,7 +145,7 @@ public final class ExpectationSuite {
     }
   }
 
-  /** Turns one file into expectations. */
+  /** Converts one file to expectations. */
   private record OneFile(
       ExpectationFile file,
       FieldPositions positions,
@@ -179,7 +179,7 @@ public final class ExpectationSuite {
         problems.add(
             positions.problem(
                 field,
-                "person, passes_on or names_persons of what was received",
+                "person, passes_on or names_persons with a received message",
                 "with EGRESS only"));
       }
       if (egress && label.map(it -> it.getRedactedCount() > 0).orElse(false)) {
@@ -224,7 +224,7 @@ public final class ExpectationSuite {
               entry.expect()));
     }
 
-    /** A body that names persons makes the gateway say that there are personal data. */
+    /** Sets personal data if the body names persons, as the gateway does. */
     private static Label withDefaults(Label label, ExpectationFile.Entry entry) {
       return LabelCheck.withDefaults(label).toBuilder()
           .setPersonalData(label.getPersonalData() || Boolean.TRUE.equals(entry.namesPersons()))
@@ -232,17 +232,17 @@ public final class ExpectationSuite {
     }
   }
 
-  /** How many there are: each message at each of its recipients. */
+  /** The number of checks: each message at each of its recipients. */
   public int size() {
     return all.size();
   }
 
-  /** Puts them to a policy. */
+  /** Evaluates the expectations under a policy. */
   public ExpectationReport test(Policy policy) {
     return test(policy, true);
   }
 
-  /** The same without what each agreement said. */
+  /** Evaluates the expectations under a policy, without the results of each agreement. */
   public ExpectationReport testInShort(Policy policy) {
     return test(policy, false);
   }

@@ -27,8 +27,8 @@ import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question about a draft of which one field of the label is not known yet, whose rest was checked
- * as a draft is. Immutable.
+ * A question about a draft with one unknown label field; the rest is checked like a draft.
+ * Immutable.
  */
 public final class OpenQuestion {
   private static final ByteString SOME_ID = ByteString.copyFrom(new byte[MessageId.SIZE]);
@@ -52,22 +52,22 @@ public final class OpenQuestion {
     this.namesPersons = namesPersons;
   }
 
-  /** What checking comes to. */
+  /** The result of checking. */
   public sealed interface CheckResult {
-    /** It can be asked. */
+    /** The question can be answered. */
     record Asked(OpenQuestion question) implements CheckResult {}
 
-    /** It cannot: what is wrong. */
+    /** The question is invalid, with the problem. */
     record Wrong(Problem problem) implements CheckResult {}
   }
 
   /**
-   * Checks what is known.
+   * Checks the known part.
    *
-   * @param draft may be without key and without body
-   * @param field the field that is not known; what the draft has there does not count
-   * @param namesPersons whether persons that a draft without body would name are its only personal
-   *     data
+   * @param draft may lack the key and the body
+   * @param field the unknown field; the draft's value for it is ignored
+   * @param namesPersons for a draft without body: whether the persons that it would name are its
+   *     only personal data
    */
   public static CheckResult of(
       LabelCheck check, Draft draft, String field, boolean namesPersons, Instant now) {
@@ -75,7 +75,7 @@ public final class OpenQuestion {
       return wrong(
           "unknown",
           InvalidValue.printable(field)
-              + " is no field that it can be asked of; valid: "
+              + " is not a field that can be left unknown; valid: "
               + String.join(", ", Residual.fields()));
     }
     Label filled = filled(draft.getLabel(), field);
@@ -87,8 +87,7 @@ public final class OpenQuestion {
     CheckedDraft checked = (CheckedDraft) checking;
     if (!checked.to().getOperation().isEmpty()) {
       return wrong(
-          "to.operation",
-          "is not asked about while a field is not known; name the members instead");
+          "to.operation", "cannot be combined with an unknown field; name the members instead");
     }
     Label said =
         checked.label().toBuilder()
@@ -102,24 +101,22 @@ public final class OpenQuestion {
     return new CheckResult.Wrong(new Problem(Code.INVALID_FIELD, field, what));
   }
 
-  /** The draft, with some value in the field. */
+  /** The draft, with some value in the unknown field. */
   public CheckedDraft checked() {
     return checked;
   }
 
   /**
-   * All that is known.
+   * The known part.
    *
-   * @param sources what it passes on, as it came
+   * @param sources the messages that it passes on, as received
    */
   public Residual.KnownPart known(List<OnwardSource> sources) {
     return new Residual.KnownPart(
         label, body, namesPersons, checked.namesPersonAndReason(), sources);
   }
 
-  /**
-   * The label with some value in a field that it must not lack, so that the rest can be checked.
-   */
+  /** The label with some value in a required field, so that the rest can be checked. */
   private static Label filled(Label label, String field) {
     Label.Builder out = label.toBuilder();
     FieldDescriptor unknown = Label.getDescriptor().findFieldByName(field);
@@ -141,7 +138,7 @@ public final class OpenQuestion {
     return out.build();
   }
 
-  /** What only stands where another field does. */
+  /** Sets a field that is required together with another one. */
   private static void beside(Label.Builder out, String field) {
     switch (field) {
       case "handling_text" -> out.setHandlingText("some restriction");
@@ -176,7 +173,7 @@ public final class OpenQuestion {
         }
       }
       default -> {
-        // Anything else may be left out.
+        // All other fields are optional.
       }
     }
   }

@@ -23,12 +23,15 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
-/** Puts messages of the past to two policies and keeps what they decide differently. One thread. */
+/**
+ * Evaluates past messages under two policies and collects the decisions that differ. Used by one
+ * thread.
+ */
 public final class PolicyReplay {
-  /** Most differences that are kept, each of some hundred bytes. */
+  /** Most differences kept, each of some hundred bytes. */
   static final int MOST_LISTED = 100_000;
 
-  /** Fields of labels that a ledger has of what was sent. */
+  /** Label fields that a ledger keeps of sent messages. */
   private static final Set<String> KEPT_OF_SENT =
       Set.of(
           "kind",
@@ -52,15 +55,15 @@ public final class PolicyReplay {
   private long sent;
 
   /**
-   * A message at one recipient about which the two differ.
+   * A message at one recipient for which the two policies differ.
    *
    * @param message its id
-   * @param egress whether this agency sends; otherwise it received
-   * @param origin who sends
-   * @param recipient who receives
-   * @param at the time for which both were asked
-   * @param current what the rules in force say
-   * @param candidate what the candidate says
+   * @param egress whether this agency sends; otherwise it receives
+   * @param origin the sender
+   * @param recipient the recipient
+   * @param at the time for which both were evaluated
+   * @param current the verdict of the rules in force
+   * @param candidate the verdict of the candidate
    * @param how each difference in words
    */
   public record ChangedOutcome(
@@ -77,7 +80,10 @@ public final class PolicyReplay {
     }
   }
 
-  /** A replay of rules in force and a candidate, both under the members of the former. */
+  /**
+   * A replay under the rules in force and a candidate, both with the membership of the rules in
+   * force.
+   */
   public PolicyReplay(Policy current, Rulebook candidate) {
     this.current = current;
     this.inForce = new RuleEvaluator(current.rulebook(), current.membership());
@@ -85,11 +91,11 @@ public final class PolicyReplay {
   }
 
   /**
-   * A message that was received.
+   * Evaluates a received message.
    *
-   * @param label complete, as it came
+   * @param label complete, as received
    * @param bodyBytes size of the body
-   * @param at when it came
+   * @param at when it was received
    */
   public void received(MessageId id, Label label, long bodyBytes, AgencyName self, Instant at) {
     for (FixedLabel fixed : FixedLabels.all()) {
@@ -105,7 +111,7 @@ public final class PolicyReplay {
     compare(id, false, new Transfer(label, bodyBytes, origin, self, at).complete());
   }
 
-  /** A draft that was published here, at each agency that its addressing leads to. */
+  /** Evaluates a draft that was published here, for each agency that its addressing leads to. */
   public void published(MessageId id, Draft draft, AgencyName self, Instant at) {
     messages++;
     Label label = LabelCheck.completed(draft.getLabel(), draft.getBody());
@@ -119,10 +125,10 @@ public final class PolicyReplay {
   }
 
   /**
-   * What was sent to some recipients under one agreement.
+   * The part of a message that went to some recipients under one agreement.
    *
-   * @param label what is kept of its label, which names no agreement
-   * @param recipients whom it went to
+   * @param label the stored fields of its label, which do not include the agreement
+   * @param recipients the recipients
    */
   public record SentPart(Label label, List<AgencyName> recipients) {
     public SentPart {
@@ -131,8 +137,8 @@ public final class PolicyReplay {
   }
 
   /**
-   * A message that was sent from here, of which a part of the label is kept; nothing is asked of
-   * what gateways send by themselves.
+   * Evaluates a message sent from here, of which part of the label is stored. Messages that
+   * gateways send by themselves are skipped.
    *
    * @param at when it was accepted
    */
@@ -184,29 +190,29 @@ public final class PolicyReplay {
         transfer.label());
   }
 
-  /** How many messages were put to both. */
+  /** The number of messages evaluated. */
   public long messages() {
     return messages;
   }
 
-  /** How many of these are decided differently at some recipient. */
+  /** The number of messages whose decisions differ for some recipient. */
   public long differing() {
     return differing;
   }
 
-  /** How many differences there are besides those that are listed. */
+  /** The number of differences beyond those listed. */
   public long notListed() {
     return notListed;
   }
 
-  /** How many of these were sent from here, and asked about by what is kept of their labels. */
+  /** The number of sent messages evaluated by the stored part of their labels. */
   public long sent() {
     return sent;
   }
 
   /**
-   * Names of the fields of labels that a condition of either reads, and that are not kept of what
-   * was sent: of that, they were taken to be left out.
+   * Names of label fields that a condition of either policy reads and that are not stored for sent
+   * messages; these were treated as absent.
    */
   public List<String> notKept() {
     return Stream.concat(inForce.conditions(), candidates.conditions())
@@ -217,10 +223,7 @@ public final class PolicyReplay {
         .toList();
   }
 
-  /**
-   * What they decide differently, in the order in which it was put to them; the first {@value
-   * #MOST_LISTED}.
-   */
+  /** The decisions that differ, in order of evaluation; at most the first {@value #MOST_LISTED}. */
   public List<ChangedOutcome> changed() {
     return List.copyOf(changed);
   }

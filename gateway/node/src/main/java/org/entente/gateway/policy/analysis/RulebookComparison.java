@@ -33,18 +33,18 @@ import org.entente.gateway.trust.AgencyKind;
 import org.entente.proto.v1.Label;
 
 /**
- * A search for transfers of one agency that two rulebooks decide differently. Used once, by one
- * thread.
+ * Searches for transfers of one agency that two rulebooks decide differently. Use an instance once,
+ * by one thread.
  *
- * <p>What is tried: every {@link LabelSpace label} that either rulebook can tell from others, times
- * every pair of this agency and another that either treats differently, times a body of each size
- * between two limits, times now and each beginning and end of an agreement that is still to come.
- * Where that is more than asked for, that many are drawn, half of them among what agreements cover
- * that differ between the two; and where a condition asks something of a text or of the time, not
- * all is in what is tried. Either is said: the answer then is what was found, and no proof.
+ * <p>It tries every combination of: each {@link LabelSpace label} that either rulebook can
+ * distinguish; each pair of this agency and another that either treats differently; a body of each
+ * size between two limits; now, and each future start and end of an agreement. If there are more
+ * combinations than requested, it draws that many at random, half of them among agreements that
+ * differ between the two. If a condition tests a text or the time, some of its values are not
+ * tried. The outcome reports both cases: it is then a result of the search and no proof.
  */
 public final class RulebookComparison {
-  /** Combinations tried unless told otherwise; some seconds. */
+  /** Default number of combinations; takes some seconds. */
   public static final long DEFAULT_MOST = 200_000;
 
   private static final long SEED = 1;
@@ -68,30 +68,30 @@ public final class RulebookComparison {
   private Optional<Difference> narrower = Optional.empty();
   private Optional<Difference> other = Optional.empty();
 
-  /** What the candidate is to the rules in force. */
+  /** The candidate's relation to the rules in force. */
   public enum Relation {
     /** No difference was found. */
     EQUIVALENT,
-    /** It lets less go, and nothing more. */
+    /** The candidate permits less in some cases and more in none. */
     NARROWER,
-    /** It lets more go, and nothing less. */
+    /** The candidate permits more in some cases and less in none. */
     WIDER,
-    /** It lets more go of some, and less of other. */
+    /** The candidate permits more in some cases and less in others. */
     DISJOINT
   }
 
   /**
-   * A transfer about which the two differ.
+   * A transfer that the two rulebooks decide differently.
    *
    * @param egress whether this agency sends; otherwise it receives
-   * @param origin who sends
-   * @param recipient who would receive
+   * @param origin the sender
+   * @param recipient the possible recipient
    * @param label the label
    * @param bodyBytes size of the body
-   * @param namesPersons whether the only personal data are persons whom the body names as such
-   * @param at when
-   * @param current what the rules in force say
-   * @param candidate what the candidate says
+   * @param namesPersons whether the only personal data are persons that the body names
+   * @param at the time
+   * @param current the verdict of the rules in force
+   * @param candidate the verdict of the candidate
    * @param how each difference in words
    */
   public record Difference(
@@ -111,15 +111,16 @@ public final class RulebookComparison {
   }
 
   /**
-   * What was found.
+   * The result of the search.
    *
-   * @param relation what the candidate is
-   * @param wider a transfer of which it lets more go
-   * @param narrower a transfer of which it lets less go
-   * @param other a transfer that goes on the same terms under another agreement
-   * @param tried how many combinations were tried
-   * @param incomplete why the search is no proof; empty if it is one, as is one that has found both
-   *     a message of which more and one of which less is let go: no further one would change that
+   * @param relation the candidate's relation to the rules in force
+   * @param wider a transfer for which it permits more
+   * @param narrower a transfer for which it permits less
+   * @param other a transfer with the same terms under another agreement
+   * @param tried the number of combinations tried
+   * @param incomplete why the search is no proof; empty if it is one. A search that found both a
+   *     wider and a narrower transfer is a proof: further combinations would not change the
+   *     relation
    */
   public record Outcome(
       Relation relation,
@@ -134,8 +135,8 @@ public final class RulebookComparison {
   }
 
   /**
-   * One who sends and one who receives; at the sender, whether the only personal data are persons
-   * whom the body names; at the recipient, the agreement and its terms that the label names.
+   * A sender and a recipient. At the sender, also whether the only personal data are persons that
+   * the body names; at the recipient, also the agreement named in the label and its terms.
    */
   private record Scene(
       boolean egress,
@@ -153,8 +154,8 @@ public final class RulebookComparison {
   /**
    * A comparison.
    *
-   * @param self whose gateway decides
-   * @param now from when on
+   * @param self the agency whose gateway decides
+   * @param now the start of the period considered
    */
   public RulebookComparison(
       Rulebook current, Rulebook candidate, Membership membership, AgencyName self, Instant now) {
@@ -239,7 +240,7 @@ public final class RulebookComparison {
     return scenes;
   }
 
-  /** Pairs of equal signature are treated alike by every agreement of both rulebooks. */
+  /** Pairs with equal signatures are treated alike by every agreement of both rulebooks. */
   private List<Integer> signature(AgencyName origin, AgencyName recipient) {
     boolean change =
         membership.kind(origin) == AgencyKind.CUSTOMS
@@ -277,7 +278,7 @@ public final class RulebookComparison {
     return List.copyOf(times.tailSet(now));
   }
 
-  /** A time that stands in a condition, and the moments beside it. */
+  /** A time that occurs in a condition, and the moments next to it. */
   private static Stream<Instant> instants(String text) {
     try {
       Instant at = Instant.parse(text);
@@ -287,7 +288,7 @@ public final class RulebookComparison {
     }
   }
 
-  /** Searches. */
+  /** Runs the search. */
   public Outcome search(long most) {
     long others = (long) scenes.size() * sizes.size() * times.size();
     boolean all = others == 0 || space.size() <= most / others;
@@ -300,7 +301,7 @@ public final class RulebookComparison {
         relation(), wider, narrower, other, tried, isShown() ? List.of() : incomplete(all, others));
   }
 
-  /** Whether both directions are shown by messages that a client can send. */
+  /** Whether a message that a client can send shows each direction. */
   private boolean isShown() {
     return isDecided()
         && wider.filter(this::isSendable).isPresent()
@@ -328,20 +329,20 @@ public final class RulebookComparison {
       incomplete.add(
           "of "
               + String.join(", ", space.partial())
-              + " only such values were tried as stand in conditions");
+              + ", only values that occur in conditions were tried");
     }
     if (!sameCodes) {
       incomplete.add(
-          "the code lists differ, and no national classification and no sharing marking was tried"
-              + " but those of conditions");
+          "the code lists differ, and only the national classifications and sharing markings of "
+              + "conditions were tried");
     }
     if (withholds) {
       incomplete.add(
-          "an agreement withholds fields of bodies, of which no documents were tried and none of"
-              + " which too little is left");
+          "an agreement withholds fields of bodies; neither documents nor bodies that become "
+              + "invalid by this were tried");
     }
     if (conditions.stream().anyMatch(Condition::readsNow)) {
-      incomplete.add("a condition reads the time, of which only some moments were tried");
+      incomplete.add("a condition reads the time, for which only some moments were tried");
     }
     return incomplete;
   }
@@ -391,7 +392,8 @@ public final class RulebookComparison {
                 compare(
                     any(scenes, random),
                     label,
-                    // Most bodies are small: a size that all agreements take shows the other terms.
+                    // Most bodies are small, and a size that all agreements accept shows the other
+                    // terms.
                     random.nextInt(4) == 0 ? any(sizes, random) : 0,
                     any(times, random)));
   }

@@ -15,19 +15,19 @@ import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.policy.terms.LabelNotation;
 import org.entente.proto.v1.Label;
 
-/** Labels of received messages that a draft passes on, as people write them in files. */
+/** Reads labels of received messages that a draft passes on from files. */
 public final class SourceLabels {
   private SourceLabels() {}
 
-  /** A file that says nothing else. */
+  /** A file that contains only these labels. */
   record SourcesFile(@JsonProperty(required = true) List<ExpectationFile.PassedOn> passesOn) {}
 
-  /** What reading comes to. */
+  /** The result of reading. */
   public sealed interface LoadResult {
-    /** The file is good. */
+    /** The file is valid. */
     record Loaded(List<OnwardSource> sources) implements LoadResult {}
 
-    /** It is not: every problem that was found. */
+    /** The file is invalid: every problem found. */
     record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
@@ -35,7 +35,7 @@ public final class SourceLabels {
     }
   }
 
-  /** Reads a file with {@code passes_on} as an expectation has it. */
+  /** Reads a file with {@code passes_on} as in an expectation. */
   public static LoadResult read(Path file) {
     YamlReadResult<SourcesFile> reading = new YamlFiles().read(file, SourcesFile.class);
     if (reading instanceof YamlReadResult.Unreadable<SourcesFile> unreadable) {
@@ -48,7 +48,7 @@ public final class SourceLabels {
     return problems.isEmpty() ? new LoadResult.Loaded(sources) : new LoadResult.Invalid(problems);
   }
 
-  /** Those of a list in a file; adds what is wrong with it to the problems. */
+  /** The sources of a list in a file; adds its errors to the problems. */
   static List<OnwardSource> of(
       List<ExpectationFile.PassedOn> written,
       String field,

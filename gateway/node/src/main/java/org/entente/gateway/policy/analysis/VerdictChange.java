@@ -6,12 +6,12 @@ import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.policy.terms.Agreement.Obligations;
 
 /**
- * How one verdict differs from another about the same transfer. More is let go where it is
- * permitted or held rather than refused, permitted rather than held, kept longer, delivered later,
- * passed on further, sent without naming a person or with fields that were withheld.
+ * The difference between two verdicts about the same transfer. A verdict is wider if it permits or
+ * holds instead of refusing, permits instead of holding, allows longer retention, later delivery or
+ * further onward transfer, requires no person, or no longer withholds fields.
  *
- * @param wider whether something is let go that was not
- * @param narrower whether something is not let go any more that was
+ * @param wider whether it permits something more
+ * @param narrower whether it permits something less
  * @param how each difference in words; none if there is none
  */
 public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
@@ -60,7 +60,7 @@ public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
     }
 
     void obligations(Obligations current, Obligations candidate, boolean egress) {
-      // What a recipient keeps and until when it is delivered, the sender's agreement has said.
+      // At the recipient, the sender's agreement has already fixed retention and delivery.
       if (egress) {
         number("retention_days", current.retentionDays(), candidate.retentionDays());
         number("deliver_within_days", current.deliverWithinDays(), candidate.deliverWithinDays());
@@ -78,7 +78,7 @@ public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
       }
     }
 
-    /** What is not withheld any more, goes. */
+    /** A field that is no longer withheld widens the verdict. */
     void withheld(List<String> current, List<String> candidate) {
       if (current.equals(candidate)) {
         return;
@@ -88,7 +88,7 @@ public record VerdictChange(boolean wider, boolean narrower, List<String> how) {
       List<String> more = new ArrayList<>(candidate);
       more.removeAll(current);
       if (!less.isEmpty()) {
-        add(1, "not withheld any more: " + String.join(", ", less));
+        add(1, "no longer withheld: " + String.join(", ", less));
       }
       if (!more.isEmpty()) {
         add(-1, "withheld: " + String.join(", ", more));

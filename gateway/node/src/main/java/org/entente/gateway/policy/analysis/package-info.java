@@ -1,4 +1,4 @@
-/** Questions about policy: expectations, comparison of rulebooks, replay of past messages. */
+/** Analysis of policy: expectations, comparison of rulebooks, replay of past messages. */
 @NullMarked
 package org.entente.gateway.policy.analysis;
 

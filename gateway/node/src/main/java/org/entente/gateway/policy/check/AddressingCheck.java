@@ -9,7 +9,7 @@ import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
-/** Check of whom a draft is for, as the comments in publisher.proto state it. */
+/** Checks a draft's addressing against the rules in the comments of publisher.proto. */
 final class AddressingCheck {
   /** Most agencies that a draft may name as recipients. */
   static final int MAX_AGENCIES = 256;
@@ -31,11 +31,12 @@ final class AddressingCheck {
     findings.check(
         !within || to.getOperation().size() == OperationId.SIZE,
         "to.operation",
-        "has 16 bytes or none");
+        "must have 16 bytes or be empty");
     findings.check(
         !within || !(others || to.hasInformation()),
         "to.operation",
-        "goes to members: no jurisdictions, whom_agreements_allow or information stand beside it");
+        "excludes jurisdictions, whom_agreements_allow and information: an operation goes to its "
+            + "members");
     named(findings, "to", to.getAgenciesList(), to.getJurisdictionsList());
     DeskCheck desks = new DeskCheck(findings);
     desks.named("to.desks", to.getDesksList());
@@ -52,21 +53,21 @@ final class AddressingCheck {
     findings.check(
         label.getKind() != Kind.KIND_REQUEST,
         field,
-        "is not for a REQUEST: whoever is sent one is asked");
+        "must be empty for a REQUEST: every recipient is asked to answer");
     findings.check(
         label.getKind() != Kind.KIND_OPERATION,
         field,
-        "is not for an OPERATION: it goes to members, by the roles that they have");
+        "must be empty for an OPERATION: it goes to members according to their roles");
     findings.check(
         some.getAgenciesCount() > 0 || some.getJurisdictionsCount() > 0 || some.getDesksCount() > 0,
         field,
-        "names an agency, a jurisdiction or a desk");
+        "must name an agency, a jurisdiction or a desk");
     named(findings, field, some.getAgenciesList(), some.getJurisdictionsList());
     findings.optional(field + ".lane", some.getLane());
     findings.check(
         some.getLaneValue() == 0 || some.getLaneValue() >= PrecedenceLane.number(label),
         field + ".lane",
-        "is not higher than the message's");
+        "must not be higher than the message's lane");
   }
 
   private static void named(

@@ -5,14 +5,14 @@ import java.util.regex.Pattern;
 import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.Area;
 
-/** Checks of places: WGS 84 shapes as CAP 1.2 section 3.2.4 writes them. */
+/** Checks places: WGS 84 shapes as written in CAP 1.2 section 3.2.4. */
 final class AreaCheck {
   private static final int MAX_AREAS = 64;
   private static final int MAX_SHAPES = 100;
   private static final int MAX_GEOCODES = 1_000;
   private static final int MAX_POLYGON = 20_000;
 
-  /** A number of at most 20 characters; cannot backtrack. */
+  /** A number of at most 20 characters; the pattern cannot backtrack. */
   private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,6}(?:\\.[0-9]{0,12})?");
 
   private static final Pattern GEOCODE = Pattern.compile("[^=]{1,100}=.{1,200}");
@@ -54,7 +54,9 @@ final class AreaCheck {
 
   private void geocode(String field, String text) {
     findings.check(
-        GEOCODE.matcher(text).matches(), field, "is SCHEME=value, at most 100 and 200 characters");
+        GEOCODE.matcher(text).matches(),
+        field,
+        "must be SCHEME=value, with at most 100 and 200 characters");
     findings.shows(field, text, TextRule.LINE);
   }
 
@@ -69,7 +71,7 @@ final class AreaCheck {
       valid = isPoint(points[i]);
     }
     findings.check(
-        valid, field, "is at least four \"lat,lon\" pairs, of which the last equals the first");
+        valid, field, "must be at least four \"lat,lon\" pairs, the last equal to the first");
   }
 
   private void circle(String field, String text) {
@@ -78,7 +80,7 @@ final class AreaCheck {
       String[] parts = text.strip().split("\\s+", -1);
       valid = parts.length == 2 && isPoint(parts[0]) && within(parts[1], 0, 20_100);
     }
-    findings.check(valid, field, "is \"lat,lon radius\" with the radius in kilometres");
+    findings.check(valid, field, "must be \"lat,lon radius\" with the radius in kilometres");
   }
 
   private static boolean isPoint(String text) {

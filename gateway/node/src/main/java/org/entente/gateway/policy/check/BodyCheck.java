@@ -18,12 +18,12 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Intelligence;
 import org.entente.proto.v1.Recall;
 
-/** Checks of a body's fields, each as its comment in message.proto states it. */
+/** Checks a body's fields against the comments in message.proto. */
 public final class BodyCheck {
-  /** Most further clients that had a message, in the answer to its recall. */
+  /** Most further clients that retrieved a message, in the answer to its recall. */
   public static final int MAX_CLIENTS = 32;
 
-  /** Longest note of a charge in characters. */
+  /** Longest note of an assignment in characters. */
   public static final int MAX_CHARGE_NOTE = 500;
 
   public static final int MAX_EVIDENCE_ITEMS = 4_096;
@@ -65,7 +65,7 @@ public final class BodyCheck {
   private void alert(Alert alert) {
     findings.known("body.alert", alert);
     List<AlertText> texts = alert.getTextsList();
-    findings.check(!texts.isEmpty(), "body.alert.texts", "has at least one entry");
+    findings.check(!texts.isEmpty(), "body.alert.texts", "must have at least one entry");
     if (findings.count("body.alert.texts", texts.size(), 16)) {
       for (int i = 0; i < texts.size(); i++) {
         alertText("body.alert.texts[" + i + "]", texts.get(i));
@@ -102,7 +102,7 @@ public final class BodyCheck {
     boolean valid =
         address.isEmpty()
             || (absolute && address.length() > host && address.chars().noneMatch(c -> c == ' '));
-    findings.check(valid, field, "is an absolute http or https address without spaces");
+    findings.check(valid, field, "must be an absolute http or https address without spaces");
   }
 
   private void intelligence(Intelligence intelligence) {
@@ -124,7 +124,7 @@ public final class BodyCheck {
   private void evidence(EvidenceBatch batch) {
     String field = "body.evidence.items";
     List<EvidenceItem> items = batch.getItemsList();
-    findings.check(!items.isEmpty(), field, "has at least one entry");
+    findings.check(!items.isEmpty(), field, "must have at least one entry");
     if (!findings.count(field, items.size(), MAX_EVIDENCE_ITEMS)) {
       return;
     }
@@ -135,7 +135,8 @@ public final class BodyCheck {
 
   private void recall(Recall recall) {
     findings.known("body.recall", recall);
-    findings.check(recall.getMessageId().size() == 16, "body.recall.message_id", "has 16 bytes");
+    findings.check(
+        recall.getMessageId().size() == 16, "body.recall.message_id", "must have 16 bytes");
     findings.requiredLine("body.recall.reason", recall.getReason(), 500);
     findings.check(recall.hasAt(), "body.recall.at", "is required");
     findings.time("body.recall.at", recall.getAt());
@@ -151,7 +152,8 @@ public final class BodyCheck {
 
   private void passedOn(String field, ByteString id, EvidenceKind kind) {
     int size = kind == EvidenceKind.EVIDENCE_KIND_PASSED_ON ? MessageId.SIZE : 0;
-    findings.check(id.size() == size, field, "has 16 bytes with PASSED_ON, otherwise none");
+    findings.check(
+        id.size() == size, field, "must have 16 bytes with PASSED_ON and otherwise be empty");
   }
 
   private void consent(String field, ByteString id, EvidenceKind kind) {
@@ -159,12 +161,13 @@ public final class BodyCheck {
         id.isEmpty()
             || (id.size() == MessageId.SIZE && kind == EvidenceKind.EVIDENCE_KIND_PASSED_ON),
         field,
-        "has 16 bytes or none with PASSED_ON, otherwise none");
+        "must have 16 bytes or be empty with PASSED_ON, and otherwise be empty");
   }
 
   private void charge(Charge charge) {
     findings.known("body.charge", charge);
-    findings.check(charge.getMessageId().size() == 16, "body.charge.message_id", "has 16 bytes");
+    findings.check(
+        charge.getMessageId().size() == 16, "body.charge.message_id", "must have 16 bytes");
     findings.required("body.charge.step", charge.getStep());
     findings.check(!charge.getOfficer().isEmpty(), "body.charge.officer", "is required");
     findings.reference("body.charge.officer", charge.getOfficer(), 80);
@@ -182,11 +185,11 @@ public final class BodyCheck {
     findings.check(
         item.getAlsoRetrievedMore() == 0 || (most > 0 && item.getAlsoRetrievedMore() > 0),
         "also_retrieved_more",
-        "is said in the answer to a recall only, and below 2^31");
+        "is allowed only in the answer to a recall and must be below 2^31");
   }
 
   private void evidenceItem(EvidenceItem item) {
-    findings.check(item.getMessageId().size() == 16, "message_id", "has 16 bytes");
+    findings.check(item.getMessageId().size() == 16, "message_id", "must have 16 bytes");
     findings.required("kind", item.getKind());
     findings.requiredLine("agency", item.getAgency(), 35);
     findings.line("recipient", item.getRecipient(), 35);
@@ -195,7 +198,7 @@ public final class BodyCheck {
     findings.line("code", item.getCode(), 64);
     findings.line("reason", item.getReason(), 500);
     int hash = item.getHeaderHash().size();
-    findings.check(hash == 0 || hash == 32, "header_hash", "has 32 bytes or none");
+    findings.check(hash == 0 || hash == 32, "header_hash", "must have 32 bytes or be empty");
     findings.line("retrieved_by", item.getRetrievedBy(), 64);
     findings.time("retrieved_at", item.getRetrievedAt());
     alsoRetrieved("also_retrieved_by", item);
@@ -204,6 +207,6 @@ public final class BodyCheck {
     }
     passedOn("passed_on_as", item.getPassedOnAs(), item.getKind());
     consent("consent_id", item.getConsentId(), item.getKind());
-    findings.check(!item.getTimeOut(), "time_out", "is stated by the origin's gateway only");
+    findings.check(!item.getTimeOut(), "time_out", "is set only by the origin's gateway");
   }
 }

@@ -15,7 +15,7 @@ import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
- * A draft whose label and body were checked and agree; made by {@link LabelCheck} only. Immutable.
+ * A draft with a checked label and body that agree; only {@link LabelCheck} makes it. Immutable.
  */
 public final class CheckedDraft implements DraftCheck {
   private final String idempotencyKey;
@@ -52,8 +52,8 @@ public final class CheckedDraft implements DraftCheck {
   }
 
   /**
-   * The label with defaults applied (lane, status, message type, requested action) and personal
-   * data raised where the body names a person; the gateway's own fields are still empty.
+   * The label with defaults applied (lane, status, message type, requested action). Personal data
+   * is set if the body names a person. The gateway's own fields are still empty.
    */
   public Label label() {
     return label;
@@ -64,17 +64,17 @@ public final class CheckedDraft implements DraftCheck {
     return content.body();
   }
 
-  /** What recipients get of it. */
+  /** The content for recipients. */
   public DraftContent content() {
     return content;
   }
 
-  /** Who is to receive it. */
+  /** The addressing. */
   public Addressing to() {
     return to;
   }
 
-  /** The desks of a recipient that it is for, ascending; none for the whole agency. */
+  /** A recipient's addressed desks, ascending; none for the whole agency. */
   public List<String> desks(AgencyName recipient) {
     if (to.getDesksCount() == 0 && to.getInformation().getDesksCount() == 0) {
       return List.of();
@@ -88,29 +88,29 @@ public final class CheckedDraft implements DraftCheck {
         .toList();
   }
 
-  /** The person on whose behalf the client calls; empty where none was given. */
+  /** The person on whose behalf the client calls; empty if none is named. */
   public OnBehalfOf onBehalfOf() {
     return onBehalfOf;
   }
 
-  /** Whether both an officer and why the message is sent are named. */
+  /** Whether it names both an officer and a justification. */
   public boolean namesPersonAndReason() {
     return !onBehalfOf.getOfficer().isBlank() && !onBehalfOf.getJustification().isBlank();
   }
 
-  /** How long recipients have until somebody must have opened it; empty if the client says none. */
+  /** The time within which a recipient must open it; empty if the client sets none. */
   public Optional<Duration> openWithin() {
     return openWithinMinutes == 0
         ? Optional.empty()
         : Optional.of(Duration.ofMinutes(openWithinMinutes));
   }
 
-  /** The received messages that it passes on. */
+  /** The received messages that the draft passes on. */
   public List<MessageId> derivedFrom() {
     return derivedFrom;
   }
 
-  /** The agencies that it names, by themselves or by desks of theirs, each once. */
+  /** The agencies addressed directly or through one of their desks, each once. */
   public List<AgencyName> named() {
     return Stream.concat(
             to.getAgenciesList().stream(), to.getDesksList().stream().map(DeskAddress::getAgency))
@@ -120,10 +120,10 @@ public final class CheckedDraft implements DraftCheck {
   }
 
   /**
-   * The same within a joint operation, to these of its members, at the desks that it names.
+   * This draft addressed to members of a joint operation, at the desks that it names.
    *
-   * @param number of the roster by which they are members, from 1
-   * @param hash of that roster, 32 bytes
+   * @param number number, from 1, of the roster that lists the members
+   * @param hash hash of that roster, 32 bytes
    */
   public CheckedDraft within(
       OperationId operation, long number, byte[] hash, List<AgencyName> members) {
@@ -145,12 +145,12 @@ public final class CheckedDraft implements DraftCheck {
         disclosed);
   }
 
-  /** Whether each recipient is told of the others. */
+  /** Whether each recipient learns of the others. */
   public boolean isDisclosed() {
     return disclosed;
   }
 
-  /** The label for those who have it for information: the same, perhaps in a lower lane. */
+  /** The label for information recipients; its lane may be lower. */
   public Label informationLabel() {
     Lane lane = to.getInformation().getLane();
     return lane == Lane.LANE_UNSPECIFIED ? label : label.toBuilder().setLane(lane).build();

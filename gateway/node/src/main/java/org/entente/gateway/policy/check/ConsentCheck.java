@@ -18,12 +18,12 @@ import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.ConsentRevoked;
 import org.entente.proto.v1.Purpose;
 
-/** Checks of notices of consent, each field as its comment in message.proto states it. */
+/** Checks notices of consent against the comments in message.proto. */
 final class ConsentCheck {
-  /** Characters of a reason. */
+  /** Longest reason in characters. */
   static final int REASON = 500;
 
-  /** The longest time for which consent can be asked. */
+  /** The longest time for which consent can be requested. */
   static final Duration LONGEST = Duration.ofDays(365);
 
   private static final int MAX_MESSAGES = 16;
@@ -33,7 +33,7 @@ final class ConsentCheck {
   private static final int MAX_STATEMENT = 4_096;
   private static final int MAX_VOUCHER = 16_384;
 
-  /** As many sources as a draft may name. */
+  /** The same limit as for a draft's sources. */
   private static final int MAX_CARRIED = 64;
 
   private final ValidationErrors findings;
@@ -42,7 +42,7 @@ final class ConsentCheck {
     this.findings = findings;
   }
 
-  /** What goes along with a message that is passed on. */
+  /** Checks the consents that travel with a message that is passed on. */
   void carried(String field, List<CarriedConsent> consents) {
     if (findings.count(field, consents.size(), MAX_CARRIED)) {
       for (CarriedConsent one : consents) {
@@ -51,11 +51,11 @@ final class ConsentCheck {
         findings.check(
             size > 0 && size <= MAX_STATEMENT,
             field + ".statement",
-            "has 1 to " + MAX_STATEMENT + " bytes");
+            "must have 1 to " + MAX_STATEMENT + " bytes");
         findings.check(
             one.getVoucher().size() <= MAX_VOUCHER,
             field + ".voucher",
-            "has at most " + MAX_VOUCHER + " bytes");
+            "must have at most " + MAX_VOUCHER + " bytes");
       }
     }
   }
@@ -67,18 +67,19 @@ final class ConsentCheck {
       case GRANTED -> granted(field + ".granted", notice.getGranted());
       case DENIED -> denied(field + ".denied", notice.getDenied());
       case REVOKED -> revoked(field + ".revoked", notice.getRevoked());
-      case STEP_NOT_SET -> findings.invalid(field, "says nothing");
+      case STEP_NOT_SET ->
+          findings.invalid(field, "must name a step: asked, granted, denied or revoked");
     }
   }
 
   /**
-   * What is asked for.
+   * Checks a request for consent.
    *
-   * @param prefix stands before the names of fields
+   * @param prefix put before the names of fields
    */
   void asked(String prefix, ConsentAsked asked) {
     List<ByteString> ids = asked.getMessageIdsList();
-    findings.check(!ids.isEmpty(), prefix + "message_ids", "names at least one message");
+    findings.check(!ids.isEmpty(), prefix + "message_ids", "must name at least one message");
     if (findings.count(prefix + "message_ids", ids.size(), MAX_MESSAGES)) {
       ids.forEach(id -> id(prefix + "message_ids", id));
       noRepeats(prefix + "message_ids", ids);
@@ -95,15 +96,15 @@ final class ConsentCheck {
     findings.requiredLine(prefix + "reason", asked.getReason(), REASON);
   }
 
-  /** That a time is to come and not too far. */
+  /** Checks that a time lies in the future and within the longest time. */
   void until(String field, Timestamp until, Instant now) {
     findings.time(field, until);
     long seconds = until.getSeconds();
-    findings.check(seconds > now.getEpochSecond(), field, "is not in the future");
+    findings.check(seconds > now.getEpochSecond(), field, "must be in the future");
     findings.check(
         seconds <= now.plus(LONGEST).getEpochSecond(),
         field,
-        "is at most " + LONGEST.toDays() + " days from now");
+        "must be at most " + LONGEST.toDays() + " days from now");
   }
 
   private void agencies(String field, List<String> names) {
@@ -128,7 +129,7 @@ final class ConsentCheck {
   }
 
   private void purposes(String field, List<Purpose> purposes) {
-    findings.check(!purposes.isEmpty(), field, "names at least one purpose");
+    findings.check(!purposes.isEmpty(), field, "must name at least one purpose");
     if (findings.count(field, purposes.size(), MAX_PURPOSES)) {
       purposes.forEach(purpose -> findings.required(field, purpose));
       noRepeats(field, purposes);
@@ -141,7 +142,7 @@ final class ConsentCheck {
     findings.check(
         size > 0 && size <= MAX_STATEMENT,
         field + ".statement",
-        "has 1 to " + MAX_STATEMENT + " bytes");
+        "must have 1 to " + MAX_STATEMENT + " bytes");
   }
 
   private void denied(String field, ConsentDenied denied) {
@@ -161,10 +162,11 @@ final class ConsentCheck {
   }
 
   private void id(String field, ByteString id) {
-    findings.check(id.size() == MessageId.SIZE, field, "has 16 bytes");
+    findings.check(id.size() == MessageId.SIZE, field, "must have 16 bytes");
   }
 
   private void noRepeats(String field, List<?> entries) {
-    findings.check(new HashSet<>(entries).size() == entries.size(), field, "names something twice");
+    findings.check(
+        new HashSet<>(entries).size() == entries.size(), field, "contains an entry twice");
   }
 }

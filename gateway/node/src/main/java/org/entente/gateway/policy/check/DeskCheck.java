@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.entente.proto.v1.DeskAddress;
 
-/** Check of the desks that one draft names. One thread. */
+/** Checks the desks of one draft. Used by one thread. */
 final class DeskCheck {
   /** Most desks, of all agencies, that a draft may name. */
   private static final int MAX_DESKS = 256;
@@ -19,7 +19,7 @@ final class DeskCheck {
     this.findings = findings;
   }
 
-  /** Holds one list of them against the limits, together with those before it. */
+  /** Checks one list of desks against the limits, together with the lists before it. */
   void named(String field, List<DeskAddress> desks) {
     if (!findings.count(field, desks.size(), MAX_DESKS)) {
       return;
@@ -34,7 +34,7 @@ final class DeskCheck {
     findings.agency(field + ".agency", desk.getAgency());
     findings.desk(field + ".desk", desk.getDesk());
     Collection<String> of = byAgency.computeIfAbsent(desk.getAgency(), unused -> new TreeSet<>());
-    findings.check(of.add(desk.getDesk()), field, "is named before");
+    findings.check(of.add(desk.getDesk()), field, "repeats an earlier desk");
     findings.check(
         of.size() <= LabelFieldCheck.MAX_DESKS,
         field,

@@ -3,10 +3,10 @@ package org.entente.gateway.policy.check;
 import java.util.List;
 import org.entente.gateway.model.Problem;
 
-/** What checking a draft comes to. */
+/** The result of checking a draft. */
 public sealed interface DraftCheck permits CheckedDraft, DraftCheck.InvalidDraft {
 
-  /** It is malformed; at least one problem, at most 20. Nothing may be done with it. */
+  /** The draft is malformed; it has 1 to 20 problems. It cannot be processed further. */
   record InvalidDraft(List<Problem> problems) implements DraftCheck {
     public InvalidDraft {
       problems = List.copyOf(problems);

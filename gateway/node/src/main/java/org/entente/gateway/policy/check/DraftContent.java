@@ -14,11 +14,11 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What recipients get of a draft, each form made once. What is left is checked as a recipient would
- * check it, so that nothing is sent that it must refuse.
+ * The content that recipients receive of a draft; each redacted form is made once. Redacted content
+ * is checked as a recipient would check it, so that nothing is sent that a recipient must refuse.
  *
- * <p>There are personal data in what is left if the originator says so of the draft, or if it names
- * a person; that the whole draft names one is no reason. Safe for use by several threads.
+ * <p>Redacted content counts as personal data if the originator declares the draft so, or if the
+ * redacted content itself names a person. Safe for use by several threads.
  */
 public final class DraftContent implements RecipientContent {
   private final @Nullable RecipientContent unseen;
@@ -29,14 +29,14 @@ public final class DraftContent implements RecipientContent {
   private final Form whole;
   private final Map<Redactions, Form> forms = new ConcurrentHashMap<>();
 
-  /** What is left of the body, and what policy asks about it. */
+  /** A redacted body, with the facts that policy needs about it. */
   private record Form(ByteString body, Remainder given) {}
 
   /**
    * A draft's content.
    *
-   * @param label completed: personal data are raised where the body names a person
-   * @param stated whether the originator says that there are personal data
+   * @param label completed: personal data is set if the body names a person
+   * @param stated whether the originator declares personal data
    */
   public DraftContent(Label label, boolean stated, Body body) {
     this(label, stated, body, null);
@@ -52,7 +52,7 @@ public final class DraftContent implements RecipientContent {
   }
 
   /**
-   * Of a draft that is asked about without its body.
+   * Content of a draft whose body is unknown.
    *
    * @param namesPersons whether the persons that it would name are its only personal data
    */
@@ -64,17 +64,17 @@ public final class DraftContent implements RecipientContent {
         namesPersons ? RecipientContent.naming(label, 0) : RecipientContent.unseen(label, 0));
   }
 
-  /** The serialised body, whole. */
+  /** The whole serialised body. */
   public ByteString body() {
     return bytes;
   }
 
-  /** The body, whole. */
+  /** The whole body. */
   public Body whole() {
     return body;
   }
 
-  /** The serialised body that is left. */
+  /** The serialised body after redaction. */
   public ByteString body(Redactions redactions) {
     return form(redactions).body();
   }
@@ -85,7 +85,7 @@ public final class DraftContent implements RecipientContent {
   }
 
   private Form form(Redactions redactions) {
-    // Most agreements withhold nothing of a body, and each is asked about with every draft.
+    // Most agreements withhold nothing of a body, and each is evaluated for every draft.
     return unseen == null && !redactions.isOfBodies()
         ? whole
         : forms.computeIfAbsent(redactions, this::made);
@@ -97,7 +97,7 @@ public final class DraftContent implements RecipientContent {
     }
     if (body.hasDocument()) {
       return cannot(
-          "a document is bytes, of which nothing can be withheld; this agreement withholds "
+          "the body is a document, from which no field can be withheld; this agreement withholds "
               + redactions.words());
     }
     Body left = redactions.body(body);
@@ -105,7 +105,7 @@ public final class DraftContent implements RecipientContent {
     if (!problems.isEmpty()) {
       Problem first = problems.get(0);
       return cannot(
-          "what this agreement leaves of it is no message: "
+          "the body is invalid without the fields that this agreement withholds: "
               + first.field()
               + " "
               + first.message());

@@ -6,7 +6,7 @@ import org.entente.proto.v1.Commodity;
 import org.entente.proto.v1.Feedback;
 import org.entente.proto.v1.FeedbackResult;
 
-/** Checks of the result of a control: its fields, and that they do not contradict each other. */
+/** Checks the result of a control: its fields, and that they are consistent. */
 final class FeedbackCheck {
   private static final String FIELD = "body.feedback";
   private static final int MAX_GOODS = 64;
@@ -49,19 +49,24 @@ final class FeedbackCheck {
   private void contradictions(Feedback feedback) {
     FeedbackResult result = feedback.getResult();
     if (result == FeedbackResult.FEEDBACK_RESULT_NOTHING_FOUND) {
-      findings.check(feedback.getGoodsCount() == 0, FIELD + ".goods", "nothing was found");
       findings.check(
-          feedback.getConcealment().isEmpty(), FIELD + ".concealment", "nothing was found");
+          feedback.getGoodsCount() == 0, FIELD + ".goods", "must be empty if nothing was found");
+      findings.check(
+          feedback.getConcealment().isEmpty(),
+          FIELD + ".concealment",
+          "must be empty if nothing was found");
     }
     if (result == FeedbackResult.FEEDBACK_RESULT_SEIZURE) {
       findings.check(
-          feedback.getGoodsCount() > 0, FIELD + ".goods", "says what was seized, at least one");
+          feedback.getGoodsCount() > 0,
+          FIELD + ".goods",
+          "must list the seized goods, at least one");
       for (int i = 0; i < feedback.getGoodsCount() && !findings.full(); i++) {
         Commodity seized = feedback.getGoods(i);
         findings.check(
             !seized.getQuantity().isEmpty() && !seized.getUnit().isEmpty(),
             FIELD + ".goods[" + i + "]",
-            "has a quantity and a unit");
+            "must have a quantity and a unit");
       }
     }
     if (result == FeedbackResult.FEEDBACK_RESULT_SEIZURE
@@ -69,7 +74,8 @@ final class FeedbackCheck {
       findings.check(!feedback.getPlace().isEmpty(), FIELD + ".place", "is required");
     }
     if (result == FeedbackResult.FEEDBACK_RESULT_OTHER) {
-      findings.check(!feedback.getRemarks().isBlank(), FIELD + ".remarks", "say what came of it");
+      findings.check(
+          !feedback.getRemarks().isBlank(), FIELD + ".remarks", "must say what the control found");
     }
   }
 }

@@ -8,9 +8,9 @@ import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Purpose;
 
-/** Check of a label's handling codes, and of what they ask of the rest of it. */
+/** Checks a label's handling codes and the fields that they require. */
 final class HandlingCheck {
-  /** What H0 lets be done with content. */
+  /** The purposes permitted under H0. */
   private static final Set<Purpose> CRIME =
       Set.of(Purpose.PURPOSE_CRIME_PREVENTION, Purpose.PURPOSE_CRIMINAL_INVESTIGATION);
 
@@ -33,14 +33,14 @@ final class HandlingCheck {
     forCrimeOnly(label, findings);
   }
 
-  /** A label that says both lets its reader choose, so neither is taken. */
+  /** The code and the purpose must agree, so that a reader cannot choose between them. */
   private static void forCrimeOnly(Label label, ValidationErrors findings) {
     if (label.getHandlingList().contains(Handling.HANDLING_H0)
         && label.getPurposeValue() != 0
         && !CRIME.contains(label.getPurpose())) {
       findings.invalid(
           "label.handling",
-          "holds H0, which is only for preventing and combating crime, and the purpose is "
+          "contains H0, which is only for preventing and combating crime, but the purpose is "
               + EnumNames.word(label.getPurpose())
               + "; valid with H0 is one of "
               + EnumNames.words(CRIME));

@@ -25,18 +25,18 @@ import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.Status;
 
 /**
- * Check of labels and bodies: every limit that message.proto and publisher.proto state, and that
- * label and body agree.
+ * Checks labels and bodies: every limit in message.proto and publisher.proto, and that label and
+ * body agree.
  *
- * <p>A client's draft is checked strictly: fields that this version does not know are refused,
- * since policy could not see them. What a peer sends may hold fields of a later version. Work is
- * bounded by the size of the message; at most 20 problems are reported. Immutable and safe for use
- * by several threads.
+ * <p>A client's draft is checked strictly: fields unknown to this version are refused, since policy
+ * could not see them. A peer's message may contain fields of a later version. Work is bounded by
+ * the message size; at most 20 problems are reported. Immutable and safe for use by several
+ * threads.
  */
 public final class LabelCheck {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
-  /** The longest time that a draft can give its recipients to open it: 30 days. */
+  /** The longest time that a draft may give its recipients to open it: 30 days. */
   public static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
 
   /** Most agencies that a draft may name as recipients. */
@@ -54,26 +54,26 @@ public final class LabelCheck {
   }
 
   /**
-   * A check whose limits may change, as code lists do.
+   * A check with limits that may change, such as code lists.
    *
-   * @param current the limits in force, asked once for each check; safe for several threads
+   * @param current the limits in force, read once for each check; safe for use by several threads
    */
   public LabelCheck(Supplier<MessageLimits> current) {
     this.current = current;
   }
 
-  /** Checks what a client wants published, at this time. */
+  /** Checks a client's draft for publication at this time. */
   public DraftCheck draft(Draft draft, Instant now) {
     return draft(draft, true, false, now);
   }
 
   /**
-   * Checks what a client wants to know the fate of, at this time: a draft that may be without key
-   * and without body; one of kind OPERATION without body also without the operation, since those
-   * whom it names are then asked about as members.
+   * Checks a draft whose outcome a client asks about, at this time. It may lack the key and the
+   * body. One of kind OPERATION without body may also lack the operation, since the agencies it
+   * names are then treated as members.
    *
-   * @param namesPersons whether persons that a draft without body would name are its only personal
-   *     data
+   * @param namesPersons for a draft without body: whether the persons that it would name are its
+   *     only personal data
    */
   public DraftCheck question(Draft draft, boolean namesPersons, Instant now) {
     if (draft.hasBody() && namesPersons) {
@@ -82,7 +82,7 @@ public final class LabelCheck {
               new Problem(
                   Code.INVALID_FIELD,
                   "names_persons",
-                  "is for a draft without body; a body says it itself")));
+                  "is allowed only without a body; a body shows it itself")));
     }
     Label named =
         draft.getLabel().toBuilder()
@@ -176,10 +176,11 @@ public final class LabelCheck {
       for (int i = 0; i < draft.getDerivedFromCount(); i++) {
         ByteString id = draft.getDerivedFrom(i);
         boolean valid = id.size() == MessageId.SIZE;
-        findings.check(valid, "derived_from[" + i + "]", "has 16 bytes");
+        findings.check(valid, "derived_from[" + i + "]", "must have 16 bytes");
         if (valid) {
           MessageId source = MessageId.of(id.toByteArray());
-          findings.check(!ids.contains(source), "derived_from[" + i + "]", "is named before");
+          findings.check(
+              !ids.contains(source), "derived_from[" + i + "]", "repeats an earlier entry");
           ids.add(source);
         }
       }
@@ -188,9 +189,9 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks a label that a peer's gateway sent, before its body is opened.
+   * Checks a label from a peer's gateway before its body is opened.
    *
-   * @return problems; none if the label is good
+   * @return problems; none if the label is valid
    */
   public List<Problem> receivedLabel(Label label) {
     ValidationErrors findings = new ValidationErrors(false);
@@ -199,19 +200,19 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks a whole message that a peer's gateway sent.
+   * Checks a whole message from a peer's gateway.
    *
-   * @return problems; none if label and body are good and agree
+   * @return problems; none if label and body are valid and agree
    */
   public List<Problem> received(Label label, ByteString body) {
     try {
       return received(label, Body.parseFrom(body), body.size());
     } catch (InvalidProtocolBufferException e) {
-      return List.of(new Problem(Code.MALFORMED, "body", "is no entente.v1.Body"));
+      return List.of(new Problem(Code.MALFORMED, "body", "cannot be parsed as entente.v1.Body"));
     }
   }
 
-  /** The same of a body that was read. */
+  /** Checks a whole message whose body is already parsed. */
   public List<Problem> received(Label label, Body body) {
     return received(label, body, body.getSerializedSize());
   }
@@ -235,7 +236,7 @@ public final class LabelCheck {
   /**
    * Checks whom a client names as the person behind a call.
    *
-   * @return problems; none if the person is good or absent
+   * @return problems; none if the person is valid or absent
    */
   public List<Problem> person(OnBehalfOf person) {
     ValidationErrors findings = new ValidationErrors(true);
@@ -244,10 +245,10 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks what a client wants asked of an originator, but for the messages.
+   * Checks a client's request for an originator's consent, except for its messages.
    *
-   * @param now the time from which it is asked for
-   * @return problems; none if it is good
+   * @param now the start of the period requested
+   * @return problems; none if it is valid
    */
   public List<Problem> asked(ConsentAsked asked, Instant now) {
     ValidationErrors findings = new ValidationErrors(true);
@@ -257,9 +258,9 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks a reason that is told to another agency.
+   * Checks a reason that another agency will be told.
    *
-   * @return problems; none if it is there and good
+   * @return problems; none if it is present and valid
    */
   public List<Problem> told(String field, String reason) {
     ValidationErrors findings = new ValidationErrors(true);
@@ -268,23 +269,23 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks whom a client names as the person who is shown something: the officer is required.
+   * Checks the person that a client names as the reader of content: the officer is required.
    *
-   * @return problems; none if the officer is there and good
+   * @return problems; none if the officer is present and valid
    */
   public static List<Problem> reader(OnBehalfOf person) {
     ValidationErrors findings = new ValidationErrors(true);
     person(findings, person);
     findings.check(
-        !person.getOfficer().isEmpty(), "on_behalf_of.officer", "must name the officer who asks");
+        !person.getOfficer().isEmpty(), "on_behalf_of.officer", "must name the officer who reads");
     return findings.list();
   }
 
   /**
-   * Checks whom a client names as the person who decides something: officer and justification are
+   * Checks the person that a client names as the one who decides: officer and justification are
    * required.
    *
-   * @return problems; none if both are there and good
+   * @return problems; none if both are present and valid
    */
   public List<Problem> decision(OnBehalfOf person) {
     ValidationErrors findings = new ValidationErrors(true);
@@ -294,9 +295,9 @@ public final class LabelCheck {
   }
 
   /**
-   * Checks what a client says of a system that answers requests.
+   * Checks a client's registration of a responder, a system that answers requests.
    *
-   * @return problems; none if it is good
+   * @return problems; none if it is valid
    */
   public List<Problem> responder(Responder responder) {
     ValidationErrors findings = new ValidationErrors(true);
@@ -309,7 +310,7 @@ public final class LabelCheck {
       findings.add(Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who " + does);
     }
     if (person.getJustification().isBlank()) {
-      findings.add(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why");
+      findings.add(Code.INVALID_FIELD, "on_behalf_of.justification", "must give a reason");
     }
   }
 
@@ -317,7 +318,7 @@ public final class LabelCheck {
     return "has " + size + " bytes; at most " + limits.maxBodyBytes();
   }
 
-  /** A reason of nobody would be in no record. */
+  /** A reason without a person would be recorded nowhere. */
   private static void namesSomebody(ValidationErrors findings, OnBehalfOf person) {
     boolean nothing =
         person.getOfficer().isEmpty()
@@ -326,7 +327,7 @@ public final class LabelCheck {
     findings.check(
         nothing || !person.getOfficer().isBlank(),
         "on_behalf_of.officer",
-        "must name the officer where a unit or a justification is given");
+        "must name the officer if a unit or a justification is given");
   }
 
   private static void person(ValidationErrors findings, OnBehalfOf person) {
@@ -337,8 +338,8 @@ public final class LabelCheck {
   }
 
   /**
-   * The label with what a client may leave out, and personal data raised where the body names a
-   * person.
+   * The label with defaults for fields that a client may omit. Personal data is set if the body
+   * names a person.
    */
   public static Label completed(Label label, Body body) {
     Label.Builder out =
@@ -350,7 +351,7 @@ public final class LabelCheck {
     return out.build();
   }
 
-  /** The label with what a client may leave out. */
+  /** The label with defaults for fields that a client may omit. */
   public static Label withDefaults(Label label) {
     Label.Builder out = label.toBuilder();
     if (out.getLane() == Lane.LANE_UNSPECIFIED) {

@@ -35,7 +35,7 @@ import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Status;
 
-/** Checks of a label's fields, each as its comment in message.proto states it. */
+/** Checks a label's fields against the comments in message.proto. */
 public final class LabelFieldCheck {
   /** Most recipients whose names a label can disclose. */
   public static final int MAX_ADDRESSEES = LabelSizes.ADDRESSEES;
@@ -43,7 +43,7 @@ public final class LabelFieldCheck {
   /** Most desks of one agency that a message can be directed to. */
   static final int MAX_DESKS = LabelSizes.DESKS;
 
-  /** Ends what is said of a field that only stands with another. */
+  /** Ends the message about a field that is valid only with another. */
   public static final String BOTH_OR_NEITHER = "both or neither";
 
   public static final Pattern AGREEMENT_ID = Pattern.compile(AgreementFile.ID);
@@ -79,7 +79,7 @@ public final class LabelFieldCheck {
     this.findings = findings;
   }
 
-  /** What a client may send. */
+  /** Checks a client's label. */
   public void draft(Label label, Instant now) {
     findings.known("label", label);
     findings.unset(label.getMessageId().isEmpty(), "label.message_id");
@@ -97,7 +97,8 @@ public final class LabelFieldCheck {
     findings.check(
         !BY_GATEWAYS.contains(label.getKind()),
         "label.kind",
-        "EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER and CHARGE are made by gateways only; "
+        "is EVIDENCE, RECALL, CONSENT, RESPONDERS, ROSTER or CHARGE, which only gateways make; "
+            + "valid is "
             + BY_CLIENTS);
     findings.check(
         label.getKind() != Kind.KIND_UNSPECIFIED, "label.kind", "is required; " + BY_CLIENTS);
@@ -118,14 +119,14 @@ public final class LabelFieldCheck {
       findings.check(
           label.getExpiresAt().getSeconds() > now.getEpochSecond(),
           "label.expires_at",
-          "is not in the future");
+          "must be in the future");
     }
   }
 
-  /** What one gateway sends to another. */
+  /** Checks a label from another gateway. */
   void received(Label label) {
     findings.check(
-        label.getMessageId().size() == MessageId.SIZE, "label.message_id", "has 16 bytes");
+        label.getMessageId().size() == MessageId.SIZE, "label.message_id", "must have 16 bytes");
     agency("label.origin", label.getOrigin());
     requiredTime("label.created_at", label.hasCreatedAt(), label.getCreatedAt());
     requiredTime("label.expires_at", label.hasExpiresAt(), label.getExpiresAt());
@@ -133,7 +134,7 @@ public final class LabelFieldCheck {
     findings.check(
         label.getRetentionDays() > 0 && label.getRetentionDays() <= Agreement.MAX_RETENTION_DAYS,
         "label.retention_days",
-        "is 1 to " + Agreement.MAX_RETENTION_DAYS);
+        "must be 1 to " + Agreement.MAX_RETENTION_DAYS);
     obligations(label.getObligationsList());
     findings.required("label.lane", label.getLane());
     findings.required("label.status", label.getStatus());
@@ -152,7 +153,7 @@ public final class LabelFieldCheck {
       findings.check(
           label.getReferences().isEmpty() || !label.getReferences().equals(label.getMessageId()),
           "label.references",
-          "names another message");
+          "must name another message");
     }
   }
 
@@ -168,7 +169,9 @@ public final class LabelFieldCheck {
     }
   }
 
-  /** Form only: whether it is what the agreement withholds, policy says. */
+  /**
+   * Checks the form only; policy checks whether these are the fields that the agreement withholds.
+   */
   private void redacted(List<String> fields) {
     if (!findings.count("label.redacted", fields.size(), Redactions.MOST)) {
       return;
@@ -178,19 +181,20 @@ public final class LabelFieldCheck {
       findings.check(
           path.length() <= RedactableFields.LONGEST && PATH.matcher(path).matches(),
           "label.redacted[" + i + "]",
-          "is a path such as label.source_ref or body.alert.subjects.person, at most "
+          "must be a path such as label.source_ref or body.alert.subjects.person, at most "
               + RedactableFields.LONGEST
               + " characters");
     }
     findings.noRepeats("label.redacted", fields);
   }
 
-  /** CAP's Draft: what is not finished is not sent. */
+  /** CAP's status Draft: an unfinished message is not sent. */
   private void noTemplate(Label label) {
     findings.check(
         label.getStatus() != Status.STATUS_DRAFT,
         "label.status",
-        "is one of ACTUAL, EXERCISE, SYSTEM, TEST; DRAFT is a template, which nobody is sent");
+        "must be one of ACTUAL, EXERCISE, SYSTEM, TEST; DRAFT marks a template, which cannot be "
+            + "sent");
   }
 
   private void desks(List<String> names) {
@@ -202,7 +206,7 @@ public final class LabelFieldCheck {
       findings.check(
           i == 0 || names.get(i - 1).compareTo(names.get(i)) < 0,
           "label.desks[" + i + "]",
-          "stands behind the one before it in the alphabet; each once");
+          "must follow the entry before it in alphabetical order, each desk once");
     }
   }
 
@@ -211,7 +215,9 @@ public final class LabelFieldCheck {
     OR_LOWER
   }
 
-  /** A lane that contradicts the precedence makes nobody's wish come true, so neither is taken. */
+  /**
+   * A lane that contradicts the precedence is refused: neither value can be trusted to be the wish.
+   */
   private void precedence(Label label, Precision precision) {
     Precedence precedence = label.getPrecedence();
     findings.optional("label.precedence", precedence);
@@ -228,27 +234,27 @@ public final class LabelFieldCheck {
           agrees,
           "label.precedence",
           EnumNames.word(precedence)
-              + " asks for lane "
+              + " requires lane "
               + EnumNames.word(PrecedenceLane.of(precedence))
-              + "; leave the lane out, or state that one");
+              + "; leave the lane out, or set that one");
     }
   }
 
-  /** Within which operation, by which roster: all of it, or nothing. */
+  /** The operation's id, epoch and roster hash go together: all or none. */
   private void operation(Label label) {
     boolean within = !label.getOperationId().isEmpty();
     findings.check(
         !within || label.getOperationId().size() == OperationId.SIZE,
         "label.operation_id",
-        "has 16 bytes or none");
+        "must have 16 bytes or be empty");
     findings.check(
         within ? label.getOperationEpoch() > 0 : label.getOperationEpoch() == 0,
         "label.operation_epoch",
-        "is 1 or more within an operation, and 0 elsewhere");
+        "must be 1 or more within an operation, and 0 elsewhere");
     findings.check(
         label.getOperationRosterHash().size() == (within ? ROSTER_HASH : 0),
         "label.operation_roster_hash",
-        "has 32 bytes within an operation, and none elsewhere");
+        "must have 32 bytes within an operation, and be empty elsewhere");
     findings.check(
         within || label.getKind() != Kind.KIND_OPERATION,
         "label.operation_id",
@@ -272,14 +278,14 @@ public final class LabelFieldCheck {
     findings.check(
         label.getKind() != Kind.KIND_ANSWER || !label.getInReplyTo().isEmpty(),
         "label.in_reply_to",
-        "is required with ANSWER: the request");
+        "is required with ANSWER and names the request");
     HandlingCheck.check(label, findings);
     markings(label.getMarkingsList());
     evaluation(label.getSourceEvaluation());
     jurisdictions(label.getJurisdictionsList());
   }
 
-  /** What is not known here cannot be fulfilled here. */
+  /** An obligation that is unknown here cannot be fulfilled here. */
   private void obligations(List<Obligation> obligations) {
     if (!findings.count("label.obligations", obligations.size(), LabelSizes.OBLIGATIONS)) {
       return;
@@ -300,34 +306,34 @@ public final class LabelFieldCheck {
     findings.check(
         ONWARD.stream().filter(obligations::contains).count() <= 1,
         "label.obligations",
-        "says more than one thing of onward transfer");
+        "contains more than one obligation on onward transfer");
   }
 
-  /** Form only: whether there is such a scheme and marking, policy says. */
+  /** Checks the form only; policy checks whether scheme and marking exist. */
   private void national(Label label) {
     String scheme = label.getClassificationScheme();
     String marking = label.getClassificationMarking();
     findings.check(
         scheme.isEmpty() || CodeLists.SCHEME.matcher(scheme).matches(),
         "label.classification_scheme",
-        "has 1 to 16 characters of A-Z 0-9 -");
+        "must have 1 to 16 characters of A-Z 0-9 -");
     findings.line("label.classification_marking", marking, CodesLint.MAX_MARKING);
     findings.check(
         scheme.isEmpty() == marking.isEmpty(),
         "label.classification_marking",
-        "goes with classification_scheme: " + BOTH_OR_NEITHER);
+        "is valid only with classification_scheme: " + BOTH_OR_NEITHER);
     findings.optional("label.classification_review", label.getClassificationReview());
     String day = label.getClassificationReviewOn();
     findings.check(
         day.isEmpty() || day(day).isPresent(),
         "label.classification_review_on",
-        "is an ISO 8601 date, such as 2031-12-31");
+        "must be an ISO 8601 date, such as 2031-12-31");
     findings.check(
         day.isEmpty()
             == (label.getClassificationReview()
                 == ClassificationReview.CLASSIFICATION_REVIEW_UNSPECIFIED),
         "label.classification_review",
-        "goes with classification_review_on: " + BOTH_OR_NEITHER);
+        "is valid only with classification_review_on: " + BOTH_OR_NEITHER);
   }
 
   private void reviewedFrom(Label label, Instant now) {
@@ -335,7 +341,7 @@ public final class LabelFieldCheck {
     findings.check(
         day(label.getClassificationReviewOn()).map(it -> !it.isBefore(today)).orElse(true),
         "label.classification_review_on",
-        "is in the past");
+        "must not be in the past");
   }
 
   private static Optional<LocalDate> day(String text) {
@@ -351,11 +357,12 @@ public final class LabelFieldCheck {
     findings.check(
         !label.getInReplyTo().isEmpty() || label.getKind() != Kind.KIND_FEEDBACK,
         "label.in_reply_to",
-        "is required with FEEDBACK: the message that led to the control");
+        "is required with FEEDBACK and names the message that led to the control");
   }
 
   private void id(String field, ByteString id) {
-    findings.check(id.isEmpty() || id.size() == MessageId.SIZE, field, "has 16 bytes or none");
+    findings.check(
+        id.isEmpty() || id.size() == MessageId.SIZE, field, "must have 16 bytes or be empty");
   }
 
   private void markings(List<String> markings) {
@@ -387,7 +394,9 @@ public final class LabelFieldCheck {
       List<String> schemes = limits.evaluationSchemes().keySet().stream().sorted().toList();
       findings.invalid(
           "label.source_evaluation",
-          "is a scheme of " + schemes + ", a colon and a value of it, such as 4x4:A1");
+          "must be a scheme of "
+              + schemes
+              + ", a colon and a value of that scheme, such as 4x4:A1");
     }
   }
 
@@ -406,7 +415,7 @@ public final class LabelFieldCheck {
     findings.check(
         AGREEMENT_ID.matcher(label.getAgreement()).matches(),
         "label.agreement",
-        "is an agreement's id: 1 to 64 characters of a-z 0-9 and -");
+        "must be an agreement's id: 1 to 64 characters of a-z 0-9 and -");
   }
 
   private void requiredTime(String field, boolean present, Timestamp at) {

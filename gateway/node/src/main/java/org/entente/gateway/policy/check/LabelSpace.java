@@ -26,14 +26,14 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Purpose;
 
 /**
- * Labels between which agreements and conditions can tell: of each field that one of them looks at,
+ * The labels that agreements and conditions can distinguish: for each field that one of them reads,
  * the values that they treat differently. Immutable; safe for use by several threads.
  *
- * <p>Of kind, category, purpose, classification, handling and personal data one value stands for
- * all that no agreement distinguishes, unless a condition reads the field; then all values are
- * there. Of the other enums that a condition reads, all values. Of texts, those that stand in a
- * condition, an empty one and another: a condition can ask more of a text than that ({@code
- * startsWith}, {@code size}), so that such a space is not {@link #isWhole whole}.
+ * <p>In kind, category, purpose, classification, handling and personal data, one value represents
+ * all values that no agreement distinguishes. If a condition reads the field, all values are
+ * present. Other enums have all values if a condition reads them. Texts have the values that occur
+ * in conditions, an empty one and one other. A condition can test more of a text than that ({@code
+ * startsWith}, {@code size}), so such a space is not {@link #isWhole whole}.
  */
 public final class LabelSpace {
   /** Fields that a checked label never leaves unspecified. */
@@ -54,7 +54,7 @@ public final class LabelSpace {
   public static final String OTHER_SCHEME = "OTHER";
   public static final String OTHER_DAY = "9999-12-31";
 
-  /** ISO 3166-1 leaves it to users: no state has it. */
+  /** ISO 3166-1 reserves it for users: no state has this code. */
   private static final String OTHER_JURISDICTION = "ZZ";
 
   private static final int BYTES = 16;
@@ -66,7 +66,7 @@ public final class LabelSpace {
    *
    * @param field the field
    * @param values as {@link Label.Builder#setField} takes them, lists for repeated fields
-   * @param whole whether every label has, in this field, a value that is treated like one of these
+   * @param whole whether each possible value of this field is treated like one of these
    */
   private record Dimension(FieldDescriptor field, List<?> values, boolean whole) {}
 
@@ -74,7 +74,10 @@ public final class LabelSpace {
     this.dimensions = List.copyOf(dimensions);
   }
 
-  /** What these agreements and these conditions, their own included, can tell apart. */
+  /**
+   * The labels that these agreements and conditions, including the agreements' own conditions, can
+   * distinguish.
+   */
   public static LabelSpace of(Collection<Agreement> agreements, Collection<Condition> conditions) {
     Set<String> read = new HashSet<>();
     Set<String> texts = new HashSet<>();
@@ -101,8 +104,9 @@ public final class LabelSpace {
   }
 
   /**
-   * Every value of one field, whatever agreements make of it; the others as in an empty draft. Of a
-   * text also what the code lists have for it, and such as the field cannot hold.
+   * Every value of one field, whether or not agreements distinguish them; the other fields are as
+   * in an empty draft. A text also has the values in the code lists and some that are invalid in
+   * the field.
    */
   public static LabelSpace ofField(
       FieldDescriptor field, Collection<Condition> conditions, CodeLists codes) {
@@ -168,7 +172,7 @@ public final class LabelSpace {
         field(name), kept.stream().map(ProtocolMessageEnum::getValueDescriptor).toList(), true);
   }
 
-  /** One value for all that every agreement treats alike. */
+  /** One value for each set of values that every agreement treats alike. */
   private static <V> List<V> distinct(
       List<V> values, List<Agreement.Covers> covers, BiPredicate<Agreement.Covers, V> covered) {
     Set<List<Boolean>> seen = new HashSet<>();
@@ -216,7 +220,7 @@ public final class LabelSpace {
     return new Dimension(field, field.isRepeated() ? lists(words) : texts(words), false);
   }
 
-  /** A text of the form that the field has, and that nothing knows. */
+  /** A valid text for the field that occurs in no list or condition. */
   private static String other(FieldDescriptor field) {
     return switch (field.getName()) {
       case "jurisdictions" -> OTHER_JURISDICTION;
@@ -240,7 +244,7 @@ public final class LabelSpace {
     return lists;
   }
 
-  /** The labels among these that an agreement covers, its condition left aside. */
+  /** The labels in this space that an agreement covers, ignoring its condition. */
   public LabelSpace within(Agreement.Covers covers) {
     return new LabelSpace(
         dimensions.stream()
@@ -271,7 +275,7 @@ public final class LabelSpace {
     return ((EnumValueDescriptor) value).getNumber();
   }
 
-  /** How many labels these are; {@link Long#MAX_VALUE} for more than can be counted. */
+  /** The number of labels; {@link Long#MAX_VALUE} if it is too large. */
   public long size() {
     long size = 1;
     for (Dimension dimension : dimensions) {
@@ -288,16 +292,16 @@ public final class LabelSpace {
     return dimensions.stream().allMatch(Dimension::whole);
   }
 
-  /** Names of the fields of which these labels do not have all that matters. */
+  /** Names of the fields for which this space lacks values that may matter. */
   public List<String> partial() {
     return dimensions.stream().filter(it -> !it.whole()).map(it -> it.field().getName()).toList();
   }
 
   /**
-   * All of them, or as many as asked for, drawn evenly.
+   * All labels, or at most the given number, drawn evenly.
    *
-   * @param most the most that are wanted
-   * @param seed of the drawing; equal seeds draw equal labels
+   * @param most the most labels to return
+   * @param seed the seed; equal seeds draw equal labels
    */
   public Stream<Label> labels(long most, long seed) {
     if (size() == 0) {
@@ -309,7 +313,7 @@ public final class LabelSpace {
     return drawn(new SplittableRandom(seed)).limit(most);
   }
 
-  /** Labels without end, each drawn evenly from all; not for an empty space. */
+  /** An endless stream of labels, each drawn evenly from all; requires a non-empty space. */
   public Stream<Label> drawn(SplittableRandom random) {
     return Stream.generate(() -> one(random));
   }

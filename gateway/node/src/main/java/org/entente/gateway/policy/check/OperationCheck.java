@@ -15,11 +15,11 @@ import org.entente.proto.v1.Roster;
 import org.entente.proto.v1.SituationReport;
 import org.entente.proto.v1.Subject;
 
-/** Checks of what is said in joint operations, each as its comment in message.proto states it. */
+/** Checks content of joint operations against the comments in message.proto. */
 final class OperationCheck {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,40}");
 
-  /** As much as the wire format "roster" takes. */
+  /** The limit of the wire format "roster". */
   private static final int MAX_ROSTER_BYTES = 8_192;
 
   private static final int MOST = 64;
@@ -40,7 +40,7 @@ final class OperationCheck {
     findings.check(
         size > 0 && size <= MAX_ROSTER_BYTES,
         "body.roster.statement",
-        "has 1 to " + MAX_ROSTER_BYTES + " bytes");
+        "must have 1 to " + MAX_ROSTER_BYTES + " bytes");
   }
 
   void update(OperationUpdate update) {
@@ -55,7 +55,7 @@ final class OperationCheck {
     findings.check(
         parts > 0 || !update.getObjectives().isBlank(),
         field,
-        "says something: objectives, resources, tasks, reports or outcomes");
+        "must contain at least one of objectives, resources, tasks, reports or outcomes");
     resources(field + ".resources", update.getResourcesList());
     tasks(field + ".tasks", update.getTasksList());
     reports(field + ".reports", update.getReportsList());
@@ -74,7 +74,7 @@ final class OperationCheck {
       findings.check(
           resource.getCount() >= 1 && resource.getCount() <= MAX_COUNT,
           at + ".count",
-          "is 1 to " + MAX_COUNT);
+          "must be 1 to " + MAX_COUNT);
       findings.coded(at + ".place", resource.getPlace(), CodedText.PLACE);
     }
   }
@@ -143,8 +143,9 @@ final class OperationCheck {
   }
 
   private void id(String field, String id, Set<String> before) {
-    findings.check(ID.matcher(id).matches(), field, "has 1 to 40 characters of A-Z a-z 0-9 . _ -");
-    findings.check(before.add(id), field, "is named before");
+    findings.check(
+        ID.matcher(id).matches(), field, "must have 1 to 40 characters of A-Z a-z 0-9 . _ -");
+    findings.check(before.add(id), field, "repeats an earlier entry");
   }
 
   private void agency(String field, String name) {

@@ -7,16 +7,16 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 
 /**
- * That what changes a message names it, and what changes none names none.
+ * Checks that a message that changes another one names it, and that any other message names none.
  *
- * <p>An update or cancellation of a CAP alert that never was a message names it as CAP does, in the
- * alert's extra fields. It changes no message then, and readers of CAP know what it is about. An
- * answer that corrects an earlier one names the request, of which there is but one answer.
+ * <p>A CAP update or cancellation of an alert that never was a message here names that alert as CAP
+ * does, in the alert's extra fields. It then changes no message, and readers of CAP can resolve the
+ * reference. An answer that corrects an earlier one names the request, which has only one answer.
  */
 final class ReferenceCheck {
   private static final String FIELD = "label.references";
 
-  /** Where an alert keeps what its CAP document referred to. */
+  /** The extra field that holds a CAP document's references. */
   private static final String CAP_REFERENCES = "cap.references";
 
   private ReferenceCheck() {}
@@ -36,11 +36,12 @@ final class ReferenceCheck {
           findings.check(
               !named,
               FIELD,
-              "is for UPDATE, CANCEL, RECTIFICATION and RESTRICTION; answers have in_reply_to");
+              "is allowed only with UPDATE, CANCEL, RECTIFICATION and RESTRICTION; answers use "
+                  + "in_reply_to");
     }
   }
 
-  /** The same of a label whose body nobody has seen; that of an alert may name it as CAP does. */
+  /** Checks a label without its body; an alert may have its reference in the body, as CAP does. */
   static void unseen(ValidationErrors findings, Label label) {
     boolean mayBeNamedByCap =
         label.getKind() == Kind.KIND_ALERT

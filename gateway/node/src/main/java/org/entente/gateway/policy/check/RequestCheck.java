@@ -9,7 +9,7 @@ import org.entente.proto.v1.Request;
 import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Wanted;
 
-/** Checks of the fields of requests and answers, each as its comment in message.proto states it. */
+/** Checks the fields of requests and answers against the comments in message.proto. */
 final class RequestCheck {
   private static final Duration LONGEST = Duration.ofDays(366);
   private static final int QUESTION = 4_000;
@@ -53,20 +53,20 @@ final class RequestCheck {
     findings.check(
         request.getSubjectsCount() == 0,
         "body.request.subjects",
-        "are left out of a reminder, which asks nothing anew");
+        "must be empty in a reminder, which repeats the original request");
     findings.check(
         !request.hasAnswerBy(),
         "body.request.answer_by",
-        "is left out of a reminder: the time of the request goes on");
+        "must be absent in a reminder; the request's own time still applies");
     findings.check(
         request.getResponder().isEmpty(),
         "body.request.responder",
-        "is left out of a reminder, which goes where the request went");
+        "must be empty in a reminder, which goes to the request's responder");
     findings.required("body.request.wanted", request.getWanted());
   }
 
   /**
-   * What a request's label says is asked of the recipient, so that policy can tell the two apart.
+   * The requested action that a request's label must have, so that policy can tell the two apart.
    */
   static RequestedAction action(Request request) {
     return request.getWanted() == Wanted.WANTED_HIT_NO_HIT
@@ -74,7 +74,7 @@ final class RequestCheck {
         : RequestedAction.REQUESTED_ACTION_INFORM;
   }
 
-  /** Whether a request can ask for this; not saying it is no other thing. */
+  /** Whether a request can ask for this action; an unspecified action is allowed. */
   static boolean asks(RequestedAction action) {
     return switch (action) {
       case REQUESTED_ACTION_UNSPECIFIED, REQUESTED_ACTION_CHECK, REQUESTED_ACTION_INFORM -> true;
@@ -82,17 +82,17 @@ final class RequestCheck {
     };
   }
 
-  /** Whether the time that a draft gives for its answer is one that can be kept to. */
+  /** Checks that a draft's time for its answer lies in the future and within the limit. */
   static void answerBy(ValidationErrors findings, Request request, Instant now) {
     if (request.getReminder()) {
       return;
     }
     Instant answerBy = TimestampConversion.instant(request.getAnswerBy());
-    findings.check(answerBy.isAfter(now), "body.request.answer_by", "is not in the future");
+    findings.check(answerBy.isAfter(now), "body.request.answer_by", "must be in the future");
     findings.check(
         !answerBy.isAfter(now.plus(LONGEST)),
         "body.request.answer_by",
-        "is more than " + LONGEST.toDays() + " days ahead");
+        "must be at most " + LONGEST.toDays() + " days ahead");
   }
 
   void answer(Answer answer) {
@@ -100,11 +100,11 @@ final class RequestCheck {
     findings.required("body.answer.result", answer.getResult());
     boolean hit = answer.getResult() == AnswerResult.ANSWER_RESULT_HIT;
     findings.check(
-        hit || answer.getHits() == 0, "body.answer.hits", "is 0 where the result is not HIT");
+        hit || answer.getHits() == 0, "body.answer.hits", "must be 0 unless the result is HIT");
     findings.check(
         answer.getHits() >= 0 && answer.getHits() <= MOST_HITS,
         "body.answer.hits",
-        "is at most " + MOST_HITS);
+        "must be at most " + MOST_HITS);
     findings.text("body.answer.text", answer.getText(), TEXT);
     if (!answer.getText().isBlank()) {
       findings.requiredCoded("body.answer.language", answer.getLanguage(), CodedText.LANGUAGE);
@@ -114,12 +114,12 @@ final class RequestCheck {
     findings.check(
         hit || answer.getSubjectsCount() == 0,
         "body.answer.subjects",
-        "are left out where the result is not HIT");
+        "must be empty unless the result is HIT");
     subjects.all("body.answer.subjects", answer.getSubjectsList());
     findings.check(
         !answer.hasExpectedAt() || answer.getResult() == AnswerResult.ANSWER_RESULT_LATER,
         "body.answer.expected_at",
-        "is left out where the result is not LATER");
+        "must be absent unless the result is LATER");
     findings.time("body.answer.expected_at", answer.getExpectedAt());
   }
 }

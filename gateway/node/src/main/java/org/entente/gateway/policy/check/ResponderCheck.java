@@ -6,11 +6,12 @@ import java.util.regex.Pattern;
 import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderList;
 
-/** Checks of what agencies say of their responders, each as its comment in message.proto states. */
+/** Checks lists of responders against the comments in message.proto. */
 final class ResponderCheck {
   static final int MOST = 64;
 
-  static final String NAME_FORM = "is 1 to 64 characters of a-z 0-9 and -, not beginning with -";
+  static final String NAME_FORM =
+      "must be 1 to 64 characters of a-z 0-9 and -, not beginning with -";
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
   private static final int CATEGORIES = 64;
@@ -55,18 +56,18 @@ final class ResponderCheck {
   }
 
   private void categories(String field, Responder responder) {
-    findings.check(responder.getCategoriesCount() > 0, field, "has at least one entry");
+    findings.check(responder.getCategoriesCount() > 0, field, "must have at least one entry");
     if (findings.count(field, responder.getCategoriesCount(), CATEGORIES)) {
       responder.getCategoriesList().forEach(category -> findings.required(field, category));
       findings.check(
           new HashSet<>(responder.getCategoriesValueList()).size()
               == responder.getCategoriesCount(),
           field,
-          "names something twice");
+          "contains an entry twice");
     }
   }
 
   private void within(String field, int value, int least, int most) {
-    findings.check(value >= least && value <= most, field, "is " + least + " to " + most);
+    findings.check(value >= least && value <= most, field, "must be " + least + " to " + most);
   }
 }

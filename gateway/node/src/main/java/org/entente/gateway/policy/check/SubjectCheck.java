@@ -16,7 +16,7 @@ import org.entente.proto.v1.Right;
 import org.entente.proto.v1.Route;
 import org.entente.proto.v1.Subject;
 
-/** Checks of what and whom a message is about, identifiers with their check digits. */
+/** Checks the subjects of a message, including the check digits of identifiers. */
 public final class SubjectCheck {
   private static final int MAX_SUBJECTS = 256;
   private static final int MAX_PLACES = 64;
@@ -70,7 +70,7 @@ public final class SubjectCheck {
       case AIRCRAFT -> aircraft(field + ".aircraft", subject.getAircraft());
       case PLATE -> plate(field + ".plate", subject.getPlate());
       case ROUTE -> route(field + ".route", subject.getRoute());
-      // Numbers that may be a natural person's are not quoted.
+      // Numbers that may belong to a natural person are not quoted.
       case PHONE -> unquoted(field + ".phone", subject.getPhone(), CodedText.PHONE);
       case ACCOUNT -> unquoted(field + ".account", subject.getAccount(), CodedText.IBAN);
       case FIREARM -> firearm(field + ".firearm", subject.getFirearm());
@@ -78,7 +78,8 @@ public final class SubjectCheck {
       case CARGO_REFERENCE ->
           cargoReference(field + ".cargo_reference", subject.getCargoReference());
       case SUBJECT_NOT_SET ->
-          findings.check(findings.isOfALaterVersion(subject), field, "names nothing");
+          findings.check(
+              findings.isOfALaterVersion(subject), field, "is empty; it must name a subject");
     }
   }
 
@@ -100,7 +101,7 @@ public final class SubjectCheck {
     findings.check(
         commodity.getValue().isEmpty() == commodity.getCurrency().isEmpty(),
         field + ".currency",
-        "stands with a value, and with nothing else");
+        "is required with a value, and valid only with one");
   }
 
   private void company(String field, Company company) {
@@ -115,7 +116,7 @@ public final class SubjectCheck {
             || (company.getAeoStatus() != AeoStatus.AEO_STATUS_UNSPECIFIED
                 && company.getAeoStatus() != AeoStatus.AEO_STATUS_NONE),
         field + ".aeo_number",
-        "stands with the status of an authorisation only");
+        "is valid only with the status of an authorisation");
   }
 
   private void aircraft(String field, Aircraft aircraft) {
@@ -123,7 +124,7 @@ public final class SubjectCheck {
     findings.check(
         !aircraft.getRegistration().isEmpty() || !aircraft.getIcaoAddress().isEmpty(),
         field,
-        "has a registration, an ICAO address or both");
+        "must have a registration, an ICAO address or both");
     findings.coded(
         field + ".registration", aircraft.getRegistration(), CodedText.AIRCRAFT_REGISTRATION);
     findings.coded(field + ".icao_address", aircraft.getIcaoAddress(), CodedText.ICAO_ADDRESS);
@@ -135,14 +136,14 @@ public final class SubjectCheck {
     findings.check(
         plate.getNumber().codePoints().anyMatch(Character::isLetterOrDigit),
         field + ".number",
-        "is required, with a letter or a digit");
+        "is required and must contain a letter or a digit");
     findings.requiredCoded(field + ".issuer", plate.getIssuer(), CodedText.JURISDICTION);
   }
 
   private void route(String field, Route route) {
     findings.known(field, route);
     List<String> places = route.getPlacesList();
-    findings.check(places.size() >= 2, field + ".places", "has at least two entries");
+    findings.check(places.size() >= 2, field + ".places", "must have at least two entries");
     if (!findings.count(field + ".places", places.size(), MAX_PLACES)) {
       return;
     }
@@ -151,7 +152,7 @@ public final class SubjectCheck {
       findings.check(
           i == 0 || !places.get(i).equals(places.get(i - 1)),
           field + ".places[" + i + "]",
-          "is the place before it again");
+          "repeats the place before it");
     }
   }
 
@@ -165,7 +166,7 @@ public final class SubjectCheck {
         !(firearm.getMake() + firearm.getModel() + firearm.getCalibre() + firearm.getSerial())
             .isBlank(),
         field,
-        "has a make, a model, a calibre or a serial number");
+        "must have a make, a model, a calibre or a serial number");
   }
 
   private void cargoReference(String field, CargoReference reference) {
@@ -175,7 +176,7 @@ public final class SubjectCheck {
   }
 
   private void unquoted(String field, String text, CodedText kind) {
-    findings.check(kind.valid(text), field, "is " + kind.form());
+    findings.check(kind.valid(text), field, "must be " + kind.form());
   }
 
   private void person(String field, Person person) {
@@ -187,7 +188,7 @@ public final class SubjectCheck {
     findings.check(
         person.getBirthDate().isEmpty() || CodedText.PARTIAL_DATE.valid(person.getBirthDate()),
         field + ".birth_date",
-        "is " + CodedText.PARTIAL_DATE.form());
+        "must be " + CodedText.PARTIAL_DATE.form());
     findings.line(field + ".document", person.getDocument(), 40);
     findings.coded(field + ".nationality", person.getNationality(), CodedText.COUNTRY);
   }

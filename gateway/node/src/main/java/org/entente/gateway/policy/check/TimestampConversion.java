@@ -3,7 +3,7 @@ package org.entente.gateway.policy.check;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
 
-/** Times between the protos and the JDK. */
+/** Converts times between the protos and the JDK. */
 public final class TimestampConversion {
   private TimestampConversion() {}
 
@@ -11,12 +11,12 @@ public final class TimestampConversion {
     return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
   }
 
-  /** The time; the earliest or latest that there is for a timestamp beyond them. */
+  /** The time, clamped to the JDK's earliest or latest instant. */
   public static Instant instant(Timestamp at) {
     if (at.getSeconds() <= Instant.MIN.getEpochSecond() + 3) {
       return Instant.MIN;
     }
-    // Nanoseconds of an unchecked timestamp amount to two seconds at most, either way.
+    // Nanoseconds of an unchecked timestamp add at most two seconds, either way.
     return at.getSeconds() >= Instant.MAX.getEpochSecond() - 3
         ? Instant.MAX
         : Instant.ofEpochSecond(at.getSeconds(), at.getNanos());

@@ -16,8 +16,8 @@ import org.entente.gateway.policy.subject.CodedText;
 import org.entente.gateway.text.TextRule;
 
 /**
- * Problems found while a message is checked, at most {@value #MAX_PROBLEMS}. Used by one thread for
- * one check. Messages quote coded texts only, never free ones.
+ * The problems found while a message is checked, at most {@value #MAX_PROBLEMS}. Used by one thread
+ * for one check. Messages quote coded texts only, never free text.
  */
 public final class ValidationErrors {
   static final int MAX_PROBLEMS = 20;
@@ -27,7 +27,7 @@ public final class ValidationErrors {
   private final String list;
   private final int index;
 
-  /** Strict findings also refuse fields that this version does not know. */
+  /** In strict mode, fields unknown to this version are problems too. */
   public ValidationErrors(boolean strict) {
     this(new ArrayList<>(), strict, "", -1);
   }
@@ -40,8 +40,8 @@ public final class ValidationErrors {
   }
 
   /**
-   * The same findings for an entry of a list of messages, whose fields are then named from it on:
-   * where the entry stands is put into words only if something is found.
+   * The same findings, with an entry of a list as prefix of field names. The prefix is built only
+   * if something is found.
    */
   ValidationErrors entry(String field, int at) {
     return new ValidationErrors(problems, strict, named(field), at);
@@ -55,7 +55,7 @@ public final class ValidationErrors {
     return List.copyOf(problems);
   }
 
-  /** Nothing more is worth checking. */
+  /** Whether the limit is reached, so that further checks can stop. */
   boolean full() {
     return problems.size() >= MAX_PROBLEMS;
   }
@@ -94,32 +94,32 @@ public final class ValidationErrors {
     }
   }
 
-  /** A field that only the gateway sets. */
+  /** Checks that a client left empty a field that only the gateway sets. */
   void unset(boolean unset, String field) {
     check(unset, field, "is set by the gateway; leave it empty");
   }
 
-  /** Refuses, when strict, what this version would pass on unread. */
+  /** In strict mode, refuses fields that this version would pass on unread. */
   void known(String field, Message message) {
     if (strict && !message.getUnknownFields().asMap().isEmpty()) {
       Object numbers = message.getUnknownFields().asMap().keySet();
-      invalid(field, "holds fields that this gateway does not know: numbers " + numbers);
+      invalid(field, "contains fields that this gateway does not know: numbers " + numbers);
     }
   }
 
-  /** Whether what is not known here may be what a later version wrote; never so when strict. */
+  /** Whether unknown fields may come from a later version; never in strict mode. */
   boolean isOfALaterVersion(Message message) {
     return !strict && !message.getUnknownFields().asMap().isEmpty();
   }
 
-  /** An enum that must have a known value. */
+  /** Checks an enum that must have a known value. */
   void required(String field, ProtocolMessageEnum value) {
     if (isKnown(field, value) && value.getNumber() == 0) {
       invalid(field, "is required; one of " + EnumNames.all(value.getDescriptorForType()));
     }
   }
 
-  /** An enum that may be left out. */
+  /** Checks an optional enum. */
   void optional(String field, ProtocolMessageEnum value) {
     isKnown(field, value);
   }
@@ -131,50 +131,50 @@ public final class ValidationErrors {
     return known;
   }
 
-  /** One line of free text. */
+  /** Checks one line of free text. */
   void line(String field, String text, int max) {
     length(field, text, max);
     shows(field, text, TextRule.LINE);
   }
 
-  /** One line of free text that must not be blank. */
+  /** Checks one line of free text that must not be blank. */
   void requiredLine(String field, String text, int max) {
     check(!text.isEmpty(), field, "is required");
     line(field, text, max);
   }
 
-  /** Free text of several lines. */
+  /** Checks free text of several lines. */
   void text(String field, String text, int max) {
     length(field, text, max);
     shows(field, text, TextRule.LINES);
   }
 
-  /** The reference of a person who acts. */
+  /** Checks the reference of a person who acts. */
   void reference(String field, String text, int max) {
     length(field, text, max);
     shows(field, text, TextRule.REFERENCE);
   }
 
-  /** Text that keeps to a rule. */
+  /** Checks a text against a rule. */
   void shows(String field, String text, TextRule rule) {
     rule.fault(text).ifPresent(fault -> invalid(field, fault.toString()));
   }
 
   private void length(String field, String text, int max) {
-    // Cheap first: no text has more characters than UTF-16 units.
+    // Test the cheap limit first: no text has more characters than UTF-16 units.
     if (text.length() > max && text.codePointCount(0, text.length()) > max) {
       invalid(field, "is longer than " + max + " characters");
     }
   }
 
-  /** Text of a known form that may be left out. */
+  /** Checks an optional text of a known form. */
   void coded(String field, String text, CodedText kind) {
     if (!text.isEmpty()) {
       requiredCoded(field, text, kind);
     }
   }
 
-  /** Text of a known form. */
+  /** Checks a required text of a known form. */
   void requiredCoded(String field, String text, CodedText kind) {
     if (!kind.valid(text)) {
       String found = text.isEmpty() ? "nothing" : "\"" + InvalidValue.printable(text) + "\"";
@@ -182,7 +182,7 @@ public final class ValidationErrors {
     }
   }
 
-  /** A bounded list; false if it is too long to be looked at. */
+  /** Checks the size of a list; false if it is too long to inspect. */
   boolean count(String field, int found, int max) {
     if (found > max) {
       invalid(field, "has " + found + " entries; at most " + max);
@@ -190,19 +190,19 @@ public final class ValidationErrors {
     return found <= max;
   }
 
-  /** A list that names nothing twice. */
+  /** Checks that a list has no repeated entry. */
   void noRepeats(String field, List<?> entries) {
     boolean repeats = entries.size() > 1 && new HashSet<>(entries).size() < entries.size();
-    check(!repeats, field, "names something twice");
+    check(!repeats, field, "contains an entry twice");
   }
 
-  /** A time within what timestamps can say (year 1 to 9999). */
+  /** Checks that a time lies in the range of timestamps (years 1 to 9999). */
   void time(String field, Timestamp at) {
     boolean valid =
         at.getSeconds() >= -62_135_596_800L
             && at.getSeconds() <= 253_402_300_799L
             && at.getNanos() >= 0
             && at.getNanos() < 1_000_000_000;
-    check(valid, field, "is no time between the years 1 and 9999");
+    check(valid, field, "must be a time between the years 1 and 9999");
   }
 }

@@ -1,4 +1,4 @@
-/** Checks of drafts and received messages field by field, before any agreement is asked. */
+/** Checks drafts and received messages field by field, before any agreement is evaluated. */
 @NullMarked
 package org.entente.gateway.policy.check;
 

@@ -10,11 +10,11 @@ import org.entente.proto.v1.Classification;
 /**
  * A national or other scheme of classification. Immutable.
  *
- * @param name as labels name it
- * @param title what it is
- * @param usedBy jurisdictions, and names of agencies, that handle by it
- * @param levels the level of each marking, as written, in the order of the list
- * @param meanings what each marking means
+ * @param name as named in labels
+ * @param title its title
+ * @param usedBy jurisdictions and agencies that use it
+ * @param levels the level of each marking as written, in the order of the list
+ * @param meanings the meaning of each marking
  */
 public record ClassificationScheme(
     String name,
@@ -34,12 +34,12 @@ public record ClassificationScheme(
     return Optional.ofNullable(levels.get(marking));
   }
 
-  /** The markings, as a reader would list them. */
+  /** The markings in words. */
   public String markings() {
     return String.join(", ", levels.keySet());
   }
 
-  /** From one scheme to another. */
+  /** A pair of schemes, from one to the other. */
   record Direction(String from, String to) {
     @Override
     public String toString() {
@@ -48,11 +48,12 @@ public record ClassificationScheme(
   }
 
   /**
-   * What the markings of one scheme are handled as under another, in this direction only.
+   * The markings of another scheme that are equivalent to those of one scheme, in this direction
+   * only.
    *
    * @param direction from the originator's scheme to the recipient's
-   * @param basis on what that rests
-   * @param markings the other scheme's marking for each
+   * @param basis the legal or other basis
+   * @param markings the other scheme's equivalent of each marking
    */
   public record Equivalence(Direction direction, String basis, Map<String, String> markings) {
     public Equivalence {

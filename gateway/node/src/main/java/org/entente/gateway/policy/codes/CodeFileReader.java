@@ -13,9 +13,11 @@ import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.config.YamlReadResult;
 import org.entente.gateway.model.FileErrorText;
 
-/** Reads files of code lists and puts together what they say. Used once. */
+/** Reads and merges files of code lists. Use an instance once. */
 public final class CodeFileReader {
-  /** What is used where a node configures no lists: those of config/codes that name no state. */
+  /**
+   * The lists for a node that configures none: those of config/codes that are specific to no state.
+   */
   private static final List<String> SHIPPED =
       List.of(
           "categories.yaml", "purposes.yaml", "terms.yaml", "markings.yaml", "evaluations.yaml");
@@ -69,7 +71,7 @@ public final class CodeFileReader {
     return lists();
   }
 
-  /** The files of a folder in the order of their names; a problem if there are none. */
+  /** The files of a folder in the order of their names; reports a problem if there are none. */
   public List<Path> files(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> files =
@@ -101,7 +103,7 @@ public final class CodeFileReader {
     return String.valueOf(file.getFileName());
   }
 
-  /** Takes in what one file says. */
+  /** Adds the content of one file. */
   public void add(String file, byte[] content) {
     YamlReadResult<CodeFile> reading = yaml.parse(file, content, CodeFile.class);
     if (reading instanceof YamlReadResult.Unreadable<CodeFile> unreadable) {
@@ -112,7 +114,7 @@ public final class CodeFileReader {
     }
   }
 
-  /** What all files say together; empty if the report has a problem. */
+  /** The merged lists of all files; empty if a problem was reported. */
   public Optional<CodeLists> lists() {
     Optional<CodeLists> lists = lint.lists();
     return report.problems().isEmpty() ? lists : Optional.empty();

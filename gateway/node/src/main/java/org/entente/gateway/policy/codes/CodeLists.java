@@ -23,12 +23,12 @@ import org.entente.proto.v1.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The code lists that a node applies: what the values of labels mean, which markings, evaluations
- * and classification schemes there are, and what one scheme's markings are handled as under
- * another. Immutable; safe for use by several threads.
+ * The code lists of a node: the meanings of label values, the known markings, evaluations and
+ * classification schemes, and equivalents of one scheme's markings in another. Immutable; safe for
+ * use by several threads.
  */
 public final class CodeLists {
-  /** How a risk indicator of a client's own begins. */
+  /** Prefix of a client's own risk indicators. */
   public static final String FREE_INDICATOR = "X_";
 
   /** Names of classification schemes. */
@@ -40,7 +40,7 @@ public final class CodeLists {
   private static final Set<String> AGENCIES_AND_JURISDICTIONS =
       Set.of("origin", "recipient", "label.jurisdictions");
 
-  /** Enums of labels, and of persons, by the name that lists have for them. */
+  /** Enums of labels and of persons, by their names in the lists. */
   public static final Map<String, EnumDescriptor> ENUMS = enums();
 
   private final Map<String, Map<String, Wording>> words;
@@ -78,12 +78,12 @@ public final class CodeLists {
                     ClassificationScheme.Equivalence::direction, it -> it));
   }
 
-  /** What loading comes to. */
+  /** The result of loading. */
   public sealed interface LoadResult {
-    /** The files are good. */
+    /** The files are valid. */
     record Loaded(CodeLists lists) implements LoadResult {}
 
-    /** They are not: every problem that was found; nothing of them may be used. */
+    /** The files are invalid: every problem found. None of them may be used. */
     record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
@@ -94,10 +94,10 @@ public final class CodeLists {
   /**
    * One value of a list.
    *
-   * @param list which list
-   * @param code the value, as labels and agreements write it
-   * @param meaning what it means; null where the list has no text for it
-   * @param note what else is to be said, such as a marking's level; empty for nothing
+   * @param list name of the list
+   * @param code the value as written in labels and agreements
+   * @param meaning its meaning; null if the list has no text for it
+   * @param note a remark, such as a marking's level; may be empty
    */
   public record Entry(String list, String code, @Nullable Wording meaning, String note) {}
 
@@ -110,7 +110,7 @@ public final class CodeLists {
     return Collections.unmodifiableMap(enums);
   }
 
-  /** Any code of the source followed by any of the information. */
+  /** Any source code followed by any information code. */
   private static Pattern form(CodeFile.Evaluations scheme) {
     return Pattern.compile(anyOf(scheme.source()) + anyOf(scheme.information()));
   }
@@ -129,17 +129,21 @@ public final class CodeLists {
     return knownMarkings;
   }
 
-  /** Which sharing markings are stricter than which, and of which the originator is asked. */
+  /**
+   * The order of strictness of sharing markings, and those that require the originator's consent.
+   */
   public SharingOrder sharing() {
     return sharing;
   }
 
-  /** What risk scores may rest on besides clients' own codes; empty where anything may be. */
+  /**
+   * The indicators that risk scores may use besides clients' own codes; empty if any may be used.
+   */
   public Set<String> indicators() {
     return indicators.keySet();
   }
 
-  /** The scheme of this name. */
+  /** The scheme with this name. */
   public Optional<ClassificationScheme> scheme(String name) {
     return Optional.ofNullable(schemes.get(name));
   }
@@ -149,7 +153,7 @@ public final class CodeLists {
     return schemes.keySet();
   }
 
-  /** The scheme by which somebody handles: an agency by name, or else its jurisdiction. */
+  /** The scheme that an agency uses: by the agency's name, or else by its jurisdiction. */
   public Optional<ClassificationScheme> schemeUsedBy(String agency, Optional<String> jurisdiction) {
     return usedBy(agency).or(() -> jurisdiction.flatMap(this::usedBy));
   }
@@ -158,17 +162,17 @@ public final class CodeLists {
     return schemes.values().stream().filter(it -> it.usedBy().contains(name)).findFirst();
   }
 
-  /** What is handled as what in one direction; empty if nothing is configured for it. */
+  /** The equivalents in one direction; empty if none are configured. */
   public Optional<ClassificationScheme.Equivalence> equivalence(String from, String to) {
     return Optional.ofNullable(equivalences.get(new ClassificationScheme.Direction(from, to)));
   }
 
   /**
-   * Whether a text that a condition compares with a field of the label, or with an agency, can
-   * never be there: no list has it, or it has not the form that such a value has.
+   * Checks a text that a condition compares with a label field or an agency: whether the text can
+   * never occur there because no list contains it or its form is wrong.
    *
    * @param with {@code origin}, {@code recipient}, or a field such as {@code label.markings}
-   * @return what would be valid; empty if the text can be there, or anything can
+   * @return the valid values; empty if the text can occur, or if any text can
    */
   Optional<String> validInsteadOf(String with, String text) {
     if (text.isEmpty()) {
@@ -192,7 +196,7 @@ public final class CodeLists {
     };
   }
 
-  /** The texts that a field of the label can hold by these lists; none where any text can stand. */
+  /** The texts that the lists allow in a label field; none if any text is allowed. */
   public Set<String> codes(String field) {
     return switch (field) {
       case "markings" -> knownMarkings;
@@ -217,7 +221,7 @@ public final class CodeLists {
                     .map(information -> name + ":" + source + information));
   }
 
-  /** Whether what is compared has a form, rather than a list. */
+  /** Whether the compared value has a form instead of a list. */
   static boolean hasForm(String with) {
     return AGENCIES_AND_JURISDICTIONS.contains(with);
   }
@@ -248,7 +252,7 @@ public final class CodeLists {
         .toList();
   }
 
-  /** Values of labels that no list has a text for, such as {@code category OTHER}. */
+  /** Label values without a text in any list, such as {@code category OTHER}. */
   public List<String> wordless() {
     return entries().stream()
         .filter(it -> it.meaning() == null)
@@ -267,7 +271,7 @@ public final class CodeLists {
                     "markings",
                     code,
                     meaning,
-                    sharing.asksConsent(code) ? "passed on with consent only" : "")));
+                    sharing.asksConsent(code) ? "passed on only with consent" : "")));
     evaluations.forEach((name, scheme) -> evaluationEntries(name, scheme, entries));
     indicators.forEach((code, meaning) -> entries.add(new Entry("indicators", code, meaning, "")));
     schemes.values().forEach(scheme -> schemeEntries(scheme, entries));
@@ -303,7 +307,7 @@ public final class CodeLists {
   private void schemeEntries(ClassificationScheme scheme, List<Entry> entries) {
     String users =
         scheme.usedBy().isEmpty()
-            ? "used by nobody here"
+            ? "used by no member"
             : "used by " + scheme.usedBy().stream().sorted().collect(Collectors.joining(", "));
     entries.add(new Entry("classification_scheme", scheme.name(), scheme.title(), users));
     scheme
@@ -318,7 +322,7 @@ public final class CodeLists {
                         EnumNames.word(level) + handledAs(scheme.name(), marking))));
   }
 
-  /** As what the others handle a marking. */
+  /** The marking's equivalents in other schemes. */
   private String handledAs(String scheme, String marking) {
     return schemes.keySet().stream()
         .map(to -> equivalence(scheme, to))

@@ -21,8 +21,8 @@ import org.entente.proto.v1.Classification;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts files of code lists together and says what is wrong with each. Equivalences are looked at
- * last: they may name schemes of other files.
+ * Merges files of code lists and reports what is wrong with each. Equivalences are checked last,
+ * since they may name schemes of other files.
  */
 public final class CodesLint {
   public static final int MAX_MARKING = LabelSizes.CLASSIFICATION_MARKING;
@@ -33,7 +33,7 @@ public final class CodesLint {
   static final int MAX_BASIS = 500;
   private static final int MAX_CODES = 256;
 
-  /** Those that begin with {@link CodeLists#FREE_INDICATOR} are for clients to make. */
+  /** Indicators that begin with {@link CodeLists#FREE_INDICATOR} are reserved for clients. */
   private static final Pattern INDICATOR = Pattern.compile("(?!X_)[A-Z][A-Z0-9_]{0,39}");
 
   private final LintReport report;
@@ -47,7 +47,7 @@ public final class CodesLint {
   private final Map<ClassificationScheme.Direction, PlacedEquivalence> equivalences =
       new LinkedHashMap<>();
 
-  /** An equivalence and where it stands. */
+  /** An equivalence with its position in a file. */
   private record PlacedEquivalence(
       CodeFile.Equivalence it, FieldPositions positions, String field) {}
 
@@ -70,7 +70,7 @@ public final class CodesLint {
     }
   }
 
-  /** What the files say together; of use only if the report has no problem. */
+  /** The merged content of the files; usable only if no problem was reported. */
   Optional<CodeLists> lists() {
     List<ClassificationScheme.Equivalence> checked = new ArrayList<>();
     equivalences.forEach(
@@ -97,7 +97,7 @@ public final class CodesLint {
       wrong(
           positions,
           field,
-          "no list of values that labels have",
+          "not the name of a label field with listed values",
           "one of " + String.join(", ", CodeLists.ENUMS.keySet()));
       return;
     }
@@ -194,7 +194,7 @@ public final class CodesLint {
       if (!CodedText.COUNTRY.valid(name) && !isAgency(name)) {
         wrong(positions, place, quoted(name), "an ISO 3166-1 code or an agency's name");
       } else if (!users.add(name)) {
-        wrong(positions, place, name + " has a scheme already", "each in one scheme only");
+        wrong(positions, place, name + " already has a scheme", "each in one scheme only");
       }
       usedBy.add(name);
     }
@@ -264,7 +264,7 @@ public final class CodesLint {
     }
   }
 
-  /** An equivalence whose schemes and markings exist and that lowers no protection. */
+  /** An equivalence whose schemes and markings exist and which lowers no protection. */
   private Optional<ClassificationScheme.Equivalence> handled(
       ClassificationScheme.Direction direction, PlacedEquivalence written) {
     ClassificationScheme from = known(direction.from(), written, ".from");
@@ -323,7 +323,7 @@ public final class CodesLint {
       wrong(
           written.positions(),
           at + ".handled_as",
-          quoted(one.handledAs()) + " is of a lower level than " + quoted(one.marking()),
+          quoted(one.handledAs()) + " has a lower level than " + quoted(one.marking()),
           "a marking of " + EnumNames.word(level.get()) + " or above");
     } else if (handled.putIfAbsent(one.marking(), one.handledAs()) != null) {
       wrong(
@@ -337,7 +337,7 @@ public final class CodesLint {
   private <V> void put(
       Map<String, V> known, String code, V value, String at, FieldPositions positions) {
     if (known.putIfAbsent(code, value) != null) {
-      wrong(positions, at, quoted(code) + " is in another file, too", "each once");
+      wrong(positions, at, quoted(code) + " is also in another file", "each once");
     }
   }
 

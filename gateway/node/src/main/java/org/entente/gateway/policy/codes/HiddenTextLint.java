@@ -9,14 +9,14 @@ import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.text.TextRule;
 
 /**
- * What a reader of a file cannot see: characters that do not show or turn the direction of the text
- * (a refusal), and words whose letters come from several scripts, such as a Cyrillic letter in a
- * Latin name (a warning). Comments count, since people trust them, too.
+ * Finds text that a reader of a file cannot see: invisible characters or characters that change the
+ * direction of text (a problem), and words that mix letters of several scripts, such as a Cyrillic
+ * letter in a Latin name (a warning). Comments are checked too, since people rely on them.
  */
 final class HiddenTextLint {
   private static final int MOST = 20;
 
-  /** Scripts that one word may mix: how Japanese and Korean are written. */
+  /** Scripts that one word may mix, as in Japanese and Korean. */
   private static final List<Set<UnicodeScript>> TOGETHER =
       List.of(
           EnumSet.of(UnicodeScript.HAN, UnicodeScript.HIRAGANA, UnicodeScript.KATAKANA),
@@ -31,17 +31,14 @@ final class HiddenTextLint {
     this.text = text;
   }
 
-  /** Characters that a reader does not see, at most {@value #MOST} of them. */
+  /** Invisible characters, at most {@value #MOST} of them. */
   List<ConfigProblem> hidden() {
     List<ConfigProblem> found = new ArrayList<>();
     for (int at = 0; at < text.length() && found.size() < MOST; ) {
       int c = text.codePointAt(at);
       if (isHidden(c)) {
         found.add(
-            problem(
-                at,
-                "a character that does not show: " + TextRule.name(c),
-                "only characters that a reader sees"));
+            problem(at, "an invisible character: " + TextRule.name(c), "only visible characters"));
       }
       at += Character.charCount(c);
     }

@@ -15,7 +15,7 @@ import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.text.TextRule;
 
-/** Collects what is wrong (the rulebook is refused) and what is odd (it is not). One thread. */
+/** Collects problems, which refuse the rulebook, and warnings, which do not. Used by one thread. */
 public final class LintReport {
   /** Fields that only gateways set; they differ between sender and recipient or carry no fact. */
   public static final Set<String> GATEWAY_FIELDS =
@@ -50,14 +50,14 @@ public final class LintReport {
     warnings.add(warning);
   }
 
-  /** People must see all of what decides. */
+  /** Checks a file for hidden text: people must see everything that decides. */
   public void seen(String file, byte[] content) {
     HiddenTextLint text = new HiddenTextLint(file, new String(content, StandardCharsets.UTF_8));
     problems(text.hidden());
     text.mixed().forEach(this::warning);
   }
 
-  /** Text that people read: there, not too long, and all of it shows. */
+  /** Checks a text for people: present, not too long and fully visible. */
   public void text(FieldPositions positions, String field, String text, int most) {
     if (text.isEmpty() || text.length() > most) {
       String valid = "1 to " + most + " characters";
@@ -76,7 +76,7 @@ public final class LintReport {
     return List.copyOf(warnings);
   }
 
-  /** The condition in a field, unless something is wrong with it. */
+  /** The condition in a field; empty if it has a problem. */
   public Optional<Condition> condition(
       ExpressionCompiler expressions,
       CodeLists codes,
@@ -99,14 +99,14 @@ public final class LintReport {
       problem(
           positions.problem(
               field,
-              "reads label fields that gateways set: " + String.join(", ", foreign),
-              "fields that the client sets, and origin, recipient, now"));
+              "reads label fields that only gateways set: " + String.join(", ", foreign),
+              "fields that clients set, and origin, recipient, now"));
       return Optional.empty();
     }
     return inLists(condition, codes, positions, field) ? Optional.of(condition) : Optional.empty();
   }
 
-  /** Whether every text that it compares with what has codes or names can be there. */
+  /** Whether every text that the condition compares with a code or name can occur. */
   private boolean inLists(
       Condition condition, CodeLists codes, FieldPositions positions, String field) {
     int before = problems.size();
@@ -120,8 +120,9 @@ public final class LintReport {
 
   private static ConfigProblem neverThere(
       ComparedText it, String valid, FieldPositions positions, String field) {
-    String why = CodeLists.hasForm(it.with()) ? "it has not the form" : "no code list has it";
-    String wrong = it.with() + " is never \"" + InvalidValue.printable(it.text()) + "\": " + why;
+    String why = CodeLists.hasForm(it.with()) ? "its form is wrong" : "no code list contains it";
+    String wrong =
+        it.with() + " can never be \"" + InvalidValue.printable(it.text()) + "\": " + why;
     ExpressionProblem problem = new ExpressionProblem(it.line(), it.column(), wrong, valid);
     return positions.problemInText(field, problem.line(), problem.toString(), problem.valid());
   }

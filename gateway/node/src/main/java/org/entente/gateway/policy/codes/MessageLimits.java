@@ -5,15 +5,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a node configures about the form of messages; everything else is fixed by the protos.
+ * The configurable limits on messages; all other limits are fixed by the protos.
  *
  * @param maxBodyBytes largest serialised body
- * @param markings sharing markings that are known
+ * @param markings known sharing markings
  * @param evaluationSchemes schemes of source evaluation by name, with the form of their values
  */
 public record MessageLimits(
     int maxBodyBytes, Set<String> markings, Map<String, Pattern> evaluationSchemes) {
-  /** Largest body unless configured otherwise. */
+  /** Default limit of a body. */
   public static final int DEFAULT_MAX_BODY_BYTES = 1 << 20;
 
   public MessageLimits {

@@ -5,13 +5,13 @@ import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.Precedence;
 
 /**
- * Which lane a precedence (STANAG 4406) asks for, and which precedence a lane stands for. A table
- * and nothing more: neither severity nor classification nor anything else takes part. Pure.
+ * Maps precedences (STANAG 4406) to lanes and lanes to precedences. It is a plain table: severity,
+ * classification and other fields do not matter. Pure.
  */
 public final class PrecedenceLane {
   private PrecedenceLane() {}
 
-  /** The lane; ROUTINE where no precedence is stated. */
+  /** The lane of a precedence; ROUTINE if none is stated. */
   public static Lane of(Precedence precedence) {
     return switch (precedence) {
       case PRECEDENCE_OVERRIDE, PRECEDENCE_FLASH -> Lane.LANE_FLASH;
@@ -22,14 +22,14 @@ public final class PrecedenceLane {
     };
   }
 
-  /** Number of the lane of a draft: the one that it states, or else its precedence's. */
+  /** Number of a draft's lane: the stated one, or else that of its precedence. */
   public static int number(Label label) {
     return label.getLaneValue() == 0 ? of(label.getPrecedence()).getNumber() : label.getLaneValue();
   }
 
   /**
-   * The precedence with which a message is written where STANAG 4406 is spoken: the one that its
-   * label states, as it was given, or else the one that its lane stands for.
+   * The precedence of a message for STANAG 4406 systems: the one stated in its label, or else the
+   * one of its lane.
    */
   public static Precedence written(Label label) {
     return label.getPrecedence() == Precedence.PRECEDENCE_UNSPECIFIED
@@ -38,8 +38,8 @@ public final class PrecedenceLane {
   }
 
   /**
-   * What a lane stands for where no precedence is stated; {@link #of(Precedence)} leads back to it.
-   * Never OVERRIDE or DEFERRED, which are for an originator to say.
+   * The precedence of a lane when none is stated; {@link #of(Precedence)} is its inverse. Never
+   * OVERRIDE or DEFERRED, which only an originator may choose.
    */
   private static Precedence of(Lane lane) {
     return switch (lane) {

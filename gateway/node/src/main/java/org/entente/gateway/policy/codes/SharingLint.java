@@ -10,14 +10,14 @@ import org.entente.gateway.config.FieldPositions;
 import org.entente.gateway.model.InvalidValue;
 
 /**
- * What files of code lists say about the order of sharing markings. Looked at last: a set may name
+ * Checks the order of sharing markings in files of code lists. Runs last, since a set may name
  * markings of other files.
  */
 final class SharingLint {
   private final LintReport report;
   private final Map<String, PlacedSet> written = new LinkedHashMap<>();
 
-  /** A set and where it stands. */
+  /** A set with its position in a file. */
   private record PlacedSet(CodeFile.Sharing it, FieldPositions positions) {}
 
   SharingLint(LintReport report) {
@@ -30,11 +30,11 @@ final class SharingLint {
       wrong(positions, at, quoted(name), "1 to 16 characters of A-Z 0-9 -, a letter first");
     }
     if (written.putIfAbsent(name, new PlacedSet(set, positions)) != null) {
-      wrong(positions, at, quoted(name) + " is in another file, too", "each once");
+      wrong(positions, at, quoted(name) + " is also in another file", "each once");
     }
   }
 
-  /** The sets together, held against the markings that there are. */
+  /** The merged sets, checked against the known markings. */
   SharingOrder order(Set<String> markings) {
     List<List<String>> sets = new ArrayList<>();
     Set<String> placed = new LinkedHashSet<>();
@@ -70,7 +70,7 @@ final class SharingLint {
     List<String> given = set.it().consentToPassOn();
     List<String> asking = given == null ? List.of() : names(given);
     for (int i = 0; i < asking.size(); i++) {
-      // Were a stricter one free, whoever passes on could mark it so and would not have to ask.
+      // If a stricter marking needed no consent, an agency could avoid asking by choosing it.
       int place = order.indexOf(asking.get(i));
       boolean stricterAsk = place >= 0 && asking.containsAll(order.subList(0, place));
       if (!stricterAsk) {
@@ -79,14 +79,14 @@ final class SharingLint {
             at + "[" + i + "]",
             place < 0
                 ? quoted(asking.get(i))
-                : quoted(asking.get(i)) + ", and a stricter one is not there",
+                : quoted(asking.get(i)) + ", but a stricter marking is missing",
             "the first of strictest_first: " + String.join(", ", order));
       }
     }
     return asking;
   }
 
-  /** As text, whatever the file has there. */
+  /** The written values as text, whatever their type. */
   private static List<String> names(List<String> written) {
     return written.stream().map(String::valueOf).toList();
   }

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which sharing markings are stricter than which, and which of them let nothing be passed on
- * without the originator's consent. Immutable.
+ * The order of strictness of sharing markings, and those that require the originator's consent for
+ * onward transfer. Immutable.
  *
- * @param sets the markings of each set, the strictest first; none is in two
- * @param askingConsent markings whose originator is asked
+ * @param sets the markings of each set, strictest first; no marking is in two sets
+ * @param askingConsent markings that require the originator's consent
  */
 public record SharingOrder(List<List<String>> sets, Set<String> askingConsent) {
   public SharingOrder {
@@ -17,8 +17,9 @@ public record SharingOrder(List<List<String>> sets, Set<String> askingConsent) {
   }
 
   /**
-   * The markings of which one is to be on what passes on something with this marking: those of its
-   * set that are stricter, the strictest first, and itself. A marking of no set is alone.
+   * The markings of which a message needs one if it passes on content with this marking: the
+   * stricter ones of its set, strictest first, and itself. A marking that is in no set stands
+   * alone.
    */
   public List<String> atLeast(String marking) {
     return sets.stream()
@@ -28,7 +29,7 @@ public record SharingOrder(List<List<String>> sets, Set<String> askingConsent) {
         .orElse(List.of(marking));
   }
 
-  /** Whether what is so marked is passed on with its originator's consent only. */
+  /** Whether content with this marking may be passed on only with the originator's consent. */
   public boolean asksConsent(String marking) {
     return askingConsent.contains(marking);
   }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import org.entente.gateway.config.SchemaDescription;
 
 /**
- * What a code means, in the languages of the federation. All are required: a code that some cannot
- * read is no common code.
+ * The meaning of a code in the languages of the federation. All languages are required, so that
+ * every member can read the code.
  *
  * @param en English
  * @param fr French

@@ -5,7 +5,7 @@ import java.util.List;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.gateway.policy.terms.Transfer;
 
-/** What each agreement says of a transfer, for people. */
+/** Explains for people what each agreement says about a transfer. */
 public final class AgreementExplainer {
   private AgreementExplainer() {}
 

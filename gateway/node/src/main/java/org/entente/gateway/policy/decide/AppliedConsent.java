@@ -4,13 +4,13 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 
 /**
- * That a message may go to a recipient although it passes on what its originator controls, since
- * that consents.
+ * An originator's consent that lets a message go to a recipient although it passes on content that
+ * the originator controls.
  *
- * @param consent by which the consent is named
- * @param grantor who consents
- * @param source the message that came
- * @param recipient who may have it
+ * @param consent the consent's id
+ * @param grantor the originator that consents
+ * @param source the source message that is passed on
+ * @param recipient the agency that may receive it
  */
 public record AppliedConsent(
     MessageId consent, AgencyName grantor, MessageId source, AgencyName recipient) {}

@@ -15,19 +15,20 @@ import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.Kind;
 
 /**
- * What a recipient says of who there acts on a message, as a sealed message to the originator.
+ * Assignment messages: a recipient tells the originator, in a sealed message, who acts on a
+ * message.
  *
- * <p>It needs no agreement, as evidence needs none: it answers to the agency that sent the message
- * under one, says who acts on it, and goes to nobody else. Whoever asks for a consignment to be
- * followed must hear that somebody does, also when the agreement has ended meanwhile. Its label is
- * fixed, unclassified and without category; the only free text is one line of 500 characters, and
- * the originator's gateway refuses it unless it sent that message to whoever says it.
+ * <p>Like evidence, it needs no agreement: it answers the agency that sent the message under one,
+ * says who acts on it, and goes to that agency alone. An originator that wants a consignment
+ * followed must learn that it is, even if the agreement has ended meanwhile. Its label is fixed,
+ * unclassified and without category. The only free text is one line of 500 characters. The
+ * originator's gateway refuses it unless it sent that message to this recipient.
  */
 public final class AssignmentMessages {
-  /** What stands in the label where other messages name their agreement. */
+  /** Fixed text in the label field that names the agreement in other messages. */
   public static final String AGREEMENT = "charge";
 
-  /** Days that it is kept. */
+  /** Retention in days. */
   public static final int RETENTION_DAYS = 365;
 
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_CHARGE, AGREEMENT, RETENTION_DAYS);
@@ -42,12 +43,12 @@ public final class AssignmentMessages {
   }
 
   /**
-   * A charge as a message.
+   * An assignment as a message.
    *
-   * @param originator who sent what is taken in charge
-   * @param lane that of what is taken in charge
-   * @param exercise whether that was training traffic
-   * @return the message; empty if the originator is no member any more
+   * @param originator the sender of the assigned message
+   * @param lane the lane of the assigned message
+   * @param exercise whether the assigned message was training traffic
+   * @return the message; empty if the originator is no longer a member
    */
   public Optional<Permitted> message(
       MessageId id,

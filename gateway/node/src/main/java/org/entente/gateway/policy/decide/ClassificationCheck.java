@@ -14,10 +14,10 @@ import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Label;
 
 /**
- * Whether a national classification may go to a recipient: its scheme and marking are known, the
- * label's level is that of the marking, and the recipient handles by the same scheme or knows what
- * the marking is handled as in its own. The same at the sender and, by its own lists, at the
- * recipient. Nothing is asked of a label without a scheme. Pure; safe for use by several threads.
+ * Checks whether a national classification may go to a recipient: its scheme and marking are known,
+ * the label's level matches the marking, and the recipient uses the same scheme or an equivalent is
+ * configured in the recipient's scheme. Sender and recipient apply the same check, each with its
+ * own lists. A label without a scheme passes. Pure; safe for use by several threads.
  */
 final class ClassificationCheck {
   private final CodeLists codes;
@@ -28,7 +28,7 @@ final class ClassificationCheck {
     this.membership = membership;
   }
 
-  /** Why a label may not go to a recipient; the field is the rule. */
+  /** Why a label may not go to a recipient; the field names the rule. */
   Optional<AgreementMismatch> failure(Label label, AgencyName recipient) {
     String name = label.getClassificationScheme();
     String marking = label.getClassificationMarking();
@@ -78,9 +78,9 @@ final class ClassificationCheck {
           "equivalence/" + scheme,
           Code.NO_EQUIVALENT,
           recipient
-              + " handles by no scheme that is known here; "
+              + " has no known classification scheme, so "
               + marking
-              + " means nothing there");
+              + " has no equivalent there");
     }
     String there = own.get().name();
     if (there.equals(scheme) || equivalent(scheme, marking, there).isPresent()) {
@@ -98,13 +98,13 @@ final class ClassificationCheck {
             + there
             + " is configured"
             + (otherWay
-                ? "; what " + there + "-" + scheme + " says, it says of that direction"
+                ? "; the entry " + there + "-" + scheme + " covers only the opposite direction"
                 : ""));
   }
 
   /**
-   * What a recipient handles a label's national classification as; empty where it is the
-   * recipient's own scheme, there is none, or nothing is configured.
+   * The recipient's equivalent of a label's national classification; empty if the recipient uses
+   * that scheme itself, if the label has none, or if nothing is configured.
    */
   Optional<ClassificationEquivalent> equivalent(Label label, AgencyName recipient) {
     if (label.getClassificationScheme().isEmpty()) {

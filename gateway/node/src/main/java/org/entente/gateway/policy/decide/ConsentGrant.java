@@ -13,15 +13,16 @@ import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Purpose;
 
 /**
- * An originator's consent to passing on one message, as its signed statement says. A value.
+ * An originator's consent to the onward transfer of one message, as stated in its signed statement.
+ * An immutable value.
  *
- * @param id by which it is named on both sides
- * @param grantor who consents: it counts for what that agency sent only
- * @param agencies to whom
- * @param jurisdictions to whose member agencies besides
- * @param purposes for what
- * @param until when it ends; at that time it has ended
- * @param revoked whether it was taken back
+ * @param id the id that both sides use
+ * @param grantor the agency that consents; the grant covers only messages that this agency sent
+ * @param agencies the agencies that may receive it
+ * @param jurisdictions the jurisdictions whose member agencies may also receive it
+ * @param purposes the permitted purposes
+ * @param until when it ends, exclusive
+ * @param revoked whether it was revoked
  */
 public record ConsentGrant(
     MessageId id,
@@ -38,7 +39,7 @@ public record ConsentGrant(
     purposes = Set.copyOf(purposes);
   }
 
-  /** Why it does not let a message go to a recipient for a purpose; empty if it does. */
+  /** Why the grant does not let a message go to a recipient for a purpose; empty if it does. */
   Optional<String> lacks(
       AgencyName recipient, Purpose purpose, Instant now, Membership membership) {
     if (revoked) {

@@ -15,18 +15,18 @@ import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.Kind;
 
 /**
- * Notices of consent as sealed messages: what a recipient asks an originator, and what that
- * answers.
+ * Notices of consent as sealed messages: a recipient's requests to an originator, and the
+ * originator's answers.
  *
- * <p>A notice needs no agreement: it passes between the two agencies alone of which one sent the
- * other, under an agreement, the messages that it is about, and says nothing of their content. What
- * takes a consent back travels in the lane FLASH, so that it can overtake.
+ * <p>A notice needs no agreement. It passes only between two agencies of which one sent the other,
+ * under an agreement, the messages in question, and it says nothing of their content. A revocation
+ * travels in the lane FLASH, so that it can overtake other traffic.
  */
 public final class ConsentMessages {
-  /** What stands in the label where other messages name their agreement. */
+  /** Fixed text in the label field that names the agreement in other messages. */
   public static final String AGREEMENT = "consent";
 
-  /** Days that a notice is kept. */
+  /** Retention of a notice in days. */
   public static final int RETENTION_DAYS = 365;
 
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_CONSENT, AGREEMENT, RETENTION_DAYS);
@@ -43,9 +43,10 @@ public final class ConsentMessages {
   /**
    * A notice as a message.
    *
-   * @param exercise whether the messages that it is about were training traffic
-   * @param needed until when it matters: the notice lives as long, and 30 days at least
-   * @return the message; empty if the recipient is no member (any more)
+   * @param exercise whether the messages in question were training traffic
+   * @param needed until when the notice matters: it is delivered until then, and for at least 30
+   *     days
+   * @return the message; empty if the recipient is not a member, or no longer one
    */
   public Optional<Permitted> message(
       MessageId id,

@@ -15,9 +15,9 @@ import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Label;
 
 /**
- * What is asked of a draft beyond its label, once an agreement permits that: the recipient can
- * fulfil what the agreement binds it to, what it passes on may go there and lacks what it came
- * without, and it names a person where the agreement asks for one. Pure.
+ * Checks a draft beyond its label once an agreement permits the label: the recipient can fulfil the
+ * obligations, the content passed on may go there without fields that were withheld from it, and
+ * the draft names a person where the agreement requires one. Pure.
  */
 public final class DraftTerms {
   private final OnwardCheck onward;
@@ -36,8 +36,8 @@ public final class DraftTerms {
   }
 
   /**
-   * The agreement as it binds a draft with this label: training may be kept for a shorter time, and
-   * what passes on something for no longer than that. The same for each recipient.
+   * The agreement as it binds a draft with this label. Training may have a shorter retention, and
+   * content passed on is kept no longer than its source. The result is the same for each recipient.
    */
   Agreement binding(Label label, Agreement agreement, List<OnwardSource> sources, Instant now) {
     Agreement training = retention.applied(label, agreement);
@@ -46,7 +46,7 @@ public final class DraftTerms {
     return days == granted ? training : training.keeping(days);
   }
 
-  /** The ruling on a label, unless the draft lacks what is asked of it besides. */
+  /** The ruling on a label, or a refusal if the draft fails a check beyond its label. */
   public Ruling held(
       Ruling ruling,
       Label label,
@@ -65,8 +65,8 @@ public final class DraftTerms {
   /**
    * Whether a draft may go to a recipient under the agreement that permits its label.
    *
-   * @param namesPerson whether it says who sends and why
-   * @param sources what it passes on, as it came
+   * @param namesPerson whether it says who sends it and why
+   * @param sources the messages that it passes on, as received
    */
   OnwardCheck.Passage passage(
       Label label,
@@ -96,22 +96,21 @@ public final class DraftTerms {
             recipient.value(),
             Code.PERSON_REQUIRED,
             agreement.id() + "/person_required",
-            "this agreement asks who sends and why: on_behalf_of.officer and"
-                + " on_behalf_of.justification"),
+            "this agreement requires on_behalf_of.officer and on_behalf_of.justification"),
         List.of());
   }
 
   /**
-   * What came without some fields goes on under an agreement that withholds them too: so nobody
-   * puts back what was taken out, and the next reader is told of it. Its originator may have it
-   * back.
+   * If the source came without some fields, the agreement must withhold them too. Then nobody puts
+   * back withheld content, and the next reader is told of it. The source's originator may receive
+   * it back.
    */
   private static Optional<Refusal> withheld(
       Label label, List<OnwardSource> sources, AgencyName recipient, Agreement agreement) {
     if (sources.isEmpty()) {
       return Optional.empty();
     }
-    // Of the kind that it goes on as: what is withheld of another kind is not withheld of this.
+    // Compare with the fields withheld from the draft's kind; those of another kind do not matter.
     List<String> here = agreement.redactions().of(label.getKind());
     for (OnwardSource source : sources) {
       List<String> lacking = new ArrayList<>(source.label().getRedactedList());

@@ -52,7 +52,7 @@ public final class EgressPolicy {
     this.waiting = new QueuedMessageTerms(rules.markings());
   }
 
-  /** Decides about a draft of which nothing was received before. */
+  /** Decides about a draft that passes nothing on. */
   public PolicyDecision decide(CheckedDraft draft, AgencyName self, Instant now) {
     return decide(draft, List.of(), self, now);
   }
@@ -60,7 +60,7 @@ public final class EgressPolicy {
   /**
    * Decides about a draft that {@code self} wants to send at this time.
    *
-   * @param sources what it passes on, as it came
+   * @param sources the messages that it passes on, as received
    */
   public PolicyDecision decide(
       CheckedDraft draft, List<OnwardSource> sources, AgencyName self, Instant now) {
@@ -68,9 +68,10 @@ public final class EgressPolicy {
   }
 
   /**
-   * The same of a draft that changes a message that went before.
+   * Decides about a draft that changes an earlier message.
    *
-   * @param hadTarget whether a recipient was sent what it changes; nobody else is told of it
+   * @param hadTarget whether a recipient was sent the earlier message; no other agency is told of
+   *     the change
    */
   public PolicyDecision decide(
       CheckedDraft draft,
@@ -134,7 +135,7 @@ public final class EgressPolicy {
         recipient.value(),
         Code.REFERENCE_REFUSED,
         "references",
-        "it was not sent what this changes, and does not learn of it");
+        "it was not sent the message that this one changes, so it is not told of the change");
   }
 
   private static Refusal tooManyToDisclose(AgencyName recipient) {
@@ -145,16 +146,17 @@ public final class EgressPolicy {
         "a label names at most " + LabelFieldCheck.MAX_ADDRESSEES + " recipients to each other");
   }
 
-  /** Where recipients end up, while it is being decided. */
+  /** Collects permits, refusals and consents while a decision is made. */
   private record Places(
       TreeMap<AgencyName, Agreement> allowed,
       List<Refusal> refusals,
       List<AppliedConsent> consented) {}
 
   /**
-   * What the label permits, unless it passes on what may not go there, or the agreement asks for a
-   * person and the draft names none. Both are told even for a recipient that was not asked for by
-   * name: whoever addresses everybody would take it for sent.
+   * Permits what the label permits, unless the content may not be passed on there, or the agreement
+   * requires a person and the draft names none. Those two refusals are reported even for a
+   * recipient that was not named: a sender that addresses all permitted members would otherwise
+   * believe that it was sent.
    */
   private void place(
       CheckedDraft draft,
@@ -203,8 +205,9 @@ public final class EgressPolicy {
   }
 
   /**
-   * Explains what {@link #decide} says of a draft and why, agreement by agreement: the answer is
-   * that of a decision, so that what is explained is what happens. Slower; meant for people.
+   * Explains, agreement by agreement, what {@link #decide} says about a draft and why. The result
+   * is that of a real decision, so the explanation matches what happens. Slower than deciding;
+   * meant for people.
    */
   public Explanation explain(
       CheckedDraft draft,
@@ -258,7 +261,10 @@ public final class EgressPolicy {
         AgreementExplainer.of(rules, transfer));
   }
 
-  /** As it was decided; of one that nobody asked for by name, which is not told, as it would be. */
+  /**
+   * The refusal as decided. Decisions do not report recipients that were not named; for these it is
+   * worked out.
+   */
   private Refusal refusal(PolicyDecision decision, Transfer transfer) {
     return decision.refusals().stream()
         .filter(refusal -> refusal.recipient().equals(transfer.recipient().value()))
@@ -282,7 +288,7 @@ public final class EgressPolicy {
     String reason =
         to.getWhomAgreementsAllow()
             ? "no agreement allows this label for any member"
-            : "the addressing leads to nobody but the sender";
+            : "the addressing leads only to the sender";
     return new Refusal("", Code.NO_RECIPIENT, "", reason);
   }
 }

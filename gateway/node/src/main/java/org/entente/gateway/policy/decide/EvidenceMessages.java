@@ -19,15 +19,15 @@ import org.entente.proto.v1.Label;
 /**
  * Evidence as a sealed message: what a gateway returns to an origin.
  *
- * <p>It needs no agreement: it says of messages that passed under one what became of them, to the
- * agency that sent them. Its label is fixed: kind EVIDENCE, agreement {@code evidence}, no
- * category, purpose or free text; so nothing else can travel under this permission.
+ * <p>It needs no agreement: it tells the agency that sent messages under an agreement what became
+ * of them. Its label is fixed: kind EVIDENCE, agreement {@code evidence}, no category, purpose or
+ * free text; so nothing else can travel under this permission.
  */
 public final class EvidenceMessages {
-  /** What stands in the label where other messages name their agreement. */
+  /** Fixed text in the label field that names the agreement in other messages. */
   public static final String AGREEMENT = "evidence";
 
-  /** Days that evidence is kept. */
+  /** Retention of evidence in days. */
   public static final int RETENTION_DAYS = 365;
 
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_EVIDENCE, AGREEMENT, RETENTION_DAYS);
@@ -45,8 +45,8 @@ public final class EvidenceMessages {
   /**
    * A batch as a message to one origin.
    *
-   * @param exercise whether the messages that it speaks of were training
-   * @return the message; empty if the recipient is no member (any more)
+   * @param exercise whether the messages that it covers were training traffic
+   * @return the message; empty if the recipient is not a member, or no longer one
    * @throws IllegalArgumentException if the batch is empty or has more than 4,096 items
    */
   public Optional<Permitted> message(

@@ -9,12 +9,12 @@ import org.entente.gateway.policy.terms.Agreement;
 import org.entente.proto.v1.Obligation;
 
 /**
- * Why a decision comes out as it does, for people.
+ * Explains a decision to people.
  *
  * @param policyVersion version of the policy
- * @param held why what is permitted waits for a second person; empty if it does not
+ * @param held why a permitted draft waits for a second person; empty if it does not wait
  * @param recipients each agency considered, in the order of addressing
- * @param refusals parts of the addressing that lead to nobody
+ * @param refusals parts of the addressing that lead to no agency
  */
 public record Explanation(
     String policyVersion,
@@ -32,11 +32,11 @@ public record Explanation(
    * @param agency the agency
    * @param refusal why it is refused; empty if it is permitted
    * @param permittedBy id of the agreement that permits it; empty if it is refused
-   * @param binding what would bind it and the sender; empty if it is refused
-   * @param withheld the fields that it is not given, as its label would name them
-   * @param fulfils which obligations it says that it fulfils; empty if that is not known
-   * @param tried every agreement: first those that cover the pair, in the order in which they are
-   *     tried, then the others
+   * @param binding the terms that would bind it and the sender; empty if it is refused
+   * @param withheld the fields withheld from it, as its label would name them
+   * @param fulfils the obligations that it says it can fulfil; empty if unknown
+   * @param tried every agreement: first those that cover the pair, in the order tried, then the
+   *     others
    */
   public record Recipient(
       AgencyName agency,
@@ -53,12 +53,12 @@ public record Explanation(
   }
 
   /**
-   * What binds under the agreement that permits.
+   * The binding terms of the agreement that permits the draft.
    *
-   * @param obligations what binds the recipient, as its label would name them
+   * @param obligations the recipient's obligations, as its label would name them
    * @param retentionDays days that it may keep the content
-   * @param fourEyes whether this agreement asks for a second person
-   * @param personRequired whether it asks who sends, and why
+   * @param fourEyes whether this agreement requires a second person
+   * @param personRequired whether it requires the sending person and a justification
    */
   public record BindingTerms(
       List<Obligation> obligations, int retentionDays, boolean fourEyes, boolean personRequired) {
@@ -86,7 +86,7 @@ public record Explanation(
     }
   }
 
-  /** What becomes of it as a whole. */
+  /** The outcome of the draft as a whole. */
   public PolicyDecision.Outcome outcome() {
     if (recipients.stream().allMatch(recipient -> recipient.refusal().isPresent())) {
       return PolicyDecision.Outcome.REFUSED;
@@ -94,7 +94,7 @@ public record Explanation(
     return held.isPresent() ? PolicyDecision.Outcome.HELD : PolicyDecision.Outcome.ACCEPTED;
   }
 
-  /** What becomes of it for one of its recipients: what is held, is held for all. */
+  /** The outcome for one recipient. A draft that is held is held for all. */
   public PolicyDecision.Outcome outcome(Recipient recipient) {
     return recipient.refusal().isPresent() ? PolicyDecision.Outcome.REFUSED : outcome();
   }

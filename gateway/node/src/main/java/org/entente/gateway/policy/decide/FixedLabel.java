@@ -23,7 +23,7 @@ import org.entente.proto.v1.Status;
  * text, so that nothing else can travel under its permission.
  *
  * @param kind the kind
- * @param agreement what stands in the label where other messages name their agreement
+ * @param agreement fixed text in the label field that names the agreement in other messages
  * @param retentionDays days that the recipient may keep it
  */
 public record FixedLabel(Kind kind, String agreement, int retentionDays) {
@@ -78,7 +78,9 @@ public record FixedLabel(Kind kind, String agreement, int retentionDays) {
     return expected.equals(label)
         ? Optional.empty()
         : refused(
-            recipient, Code.NOT_COVERED, "the label of " + agreement + " holds what it must not");
+            recipient,
+            Code.NOT_COVERED,
+            "the label of " + agreement + " differs from the fixed label of this kind");
   }
 
   private Optional<Refusal> refused(AgencyName recipient, Code code, String reason) {

@@ -17,9 +17,9 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Obligation;
 
 /**
- * The recipient's policy: whether what a peer sent may be taken. It applies the agreement that the
- * label names under the recipient's own rulebook, so that a sender whose policy is broken or lying
- * gains nothing. Pure; safe for use by several threads.
+ * The recipient's policy: decides whether a peer's message may be accepted. It applies the
+ * agreement that the label names under the recipient's own rulebook, so a sender whose policy is
+ * broken or dishonest gains nothing. Pure; safe for use by several threads.
  */
 public final class IngressPolicy {
   private final RuleEvaluator rules;
@@ -44,10 +44,10 @@ public final class IngressPolicy {
     this.version = version;
   }
 
-  /** What is decided about one message. */
+  /** The decision about one message. */
   public sealed interface Verdict {
     /**
-     * It may be taken.
+     * The message may be accepted.
      *
      * @param agreement id of the agreement
      * @param retentionDays days it may be kept
@@ -56,13 +56,15 @@ public final class IngressPolicy {
     record Accepted(String agreement, int retentionDays, String policyVersion) implements Verdict {}
 
     /**
-     * It may not.
+     * The message is refused.
      *
-     * @param refusal what this node's log says
+     * @param refusal the refusal for this node's log
      * @param policyVersion version of the recipient's policy
      */
     record Refused(Refusal refusal, String policyVersion) implements Verdict {
-      /** What the origin is told: that the recipient's policy refused it, and why. */
+      /**
+       * The refusal that the origin is told: this recipient's policy refused the message, and why.
+       */
       public Refusal forOrigin() {
         return new Refusal(
             refusal.recipient(),
@@ -74,7 +76,7 @@ public final class IngressPolicy {
   }
 
   /**
-   * Decides about a message, before its body is opened. The label may hold anything.
+   * Decides about a message before its body is opened. The label is untrusted input.
    *
    * @param origin the agency that the envelope's signature proves
    * @param label the opened label
@@ -108,9 +110,14 @@ public final class IngressPolicy {
           .orElseGet(() -> accepted(label));
     }
     if (label.getRetentionDays() <= 0) {
-      return refused(self, Code.INVALID_FIELD, "label/retention_days", "no retention is named");
+      return refused(
+          self,
+          Code.INVALID_FIELD,
+          "label/retention_days",
+          "the label names no retention; it must be at least 1 day");
     }
-    // Whatever was said of it before: a transit may have kept that from the sender, or it lies.
+    // Checked whatever the sender was told: a transit may have withheld our fulfilments, or the
+    // sender lies.
     List<Obligation> lacking = fulfilments.of(self).lacking(label.getObligationsList());
     if (!lacking.isEmpty()) {
       return refused(
@@ -123,8 +130,8 @@ public final class IngressPolicy {
   }
 
   /**
-   * Decides about a message whose body is opened, too: that it has nothing of what the agreement
-   * withholds.
+   * Decides about a message whose body is open: also checks that the body contains no field that
+   * the agreement withholds.
    *
    * @param origin the agency that the envelope's signature proves
    * @param label the opened label
@@ -150,7 +157,7 @@ public final class IngressPolicy {
   private static Optional<String> notWithheld(Redactions redactions, Body body) {
     return body.hasDocument()
         ? Optional.of(
-            "a document, of which nothing can be withheld; this agreement withholds "
+            "the body is a document, from which no field can be withheld; this agreement withholds "
                 + redactions.words())
         : redactions
             .foundIn(body)

@@ -11,13 +11,13 @@ import org.entente.gateway.policy.terms.Agreement;
 import org.entente.proto.v1.Obligation;
 
 /**
- * Whether a recipient can fulfil what an agreement binds it to. Pure: what recipients say is part
- * of the policy that asks, so no ruling that is kept depends on what they said before.
+ * Checks whether a recipient can fulfil the obligations of an agreement. Pure: the recipients'
+ * declarations are part of the policy, so no cached ruling depends on an older declaration.
  */
 final class ObligationCheck {
   private ObligationCheck() {}
 
-  /** The refusal of a recipient that says it cannot; empty if it can. */
+  /** The refusal for a recipient that declares it cannot; empty if it can. */
   static Optional<Refusal> refusal(
       Agreement agreement, AgencyName recipient, Fulfilment fulfilment) {
     List<Obligation> lacking = fulfilment.lacking(agreement.obligations().ofRecipient());
@@ -34,7 +34,7 @@ final class ObligationCheck {
                 + EnumNames.words(lacking)
                 + ", to which this agreement binds it; it fulfils "
                 + fulfilment.words()
-                + ". Its operator must act there, or who made the agreement"));
+                + ". Its operator must enable them, or the agreement must change"));
   }
 
   /** The clause of an agreement that puts an obligation on the recipient. */

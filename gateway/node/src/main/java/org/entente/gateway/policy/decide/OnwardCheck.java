@@ -19,13 +19,13 @@ import org.entente.proto.v1.Obligation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Originator control: whether what came in may be passed on. What the label and the agreement say
- * under which it came bind whoever passes it on, whatever the agreement permits under which it is
- * to leave. Where they ask for its originator's consent, a grant in force that covers recipient and
- * purpose is that, and loosens nothing else. Its originator may always have it back. Pure.
+ * Originator control: decides whether a received message may be passed on. Its label and the
+ * agreement under which it came bind the agency that passes it on, whatever the new agreement
+ * permits. Where they require the originator's consent, a valid grant that covers recipient and
+ * purpose satisfies that requirement and no other. The originator may always receive it back. Pure.
  */
 final class OnwardCheck {
-  /** Grants of which a refusal says why they do not serve. */
+  /** Most grants whose shortcomings a refusal lists. */
   private static final int TOLD = 3;
 
   private final RuleEvaluator rules;
@@ -41,10 +41,10 @@ final class OnwardCheck {
   }
 
   /**
-   * Whether a draft may go to a recipient with what it passes on.
+   * The decision whether a draft may go to a recipient with the content that it passes on.
    *
    * @param refusal why it may not; null if it may
-   * @param consented under which consents it may; none if nobody had to be asked
+   * @param consented the consents that permit it; none if no consent was needed
    */
   record Passage(@Nullable Refusal refusal, List<AppliedConsent> consented) {}
 
@@ -52,7 +52,7 @@ final class OnwardCheck {
   private record DraftRecipient(
       Label draft, AgencyName recipient, Instant now, List<AppliedConsent> consented) {}
 
-  /** Decides about a draft that passes on these. */
+  /** Decides about a draft that passes on these sources. */
   Passage passage(Label draft, List<OnwardSource> sources, AgencyName recipient, Instant now) {
     DraftRecipient way = new DraftRecipient(draft, recipient, now, new ArrayList<>());
     for (OnwardSource source : sources) {
@@ -80,7 +80,7 @@ final class OnwardCheck {
         .or(() -> permitted(way, source));
   }
 
-  /** Whether its marking lets it be told to others, or its originator does. */
+  /** Whether its marking permits onward transfer, or its originator consents. */
   private Optional<AgreementMismatch> marked(DraftRecipient way, OnwardSource source) {
     return source.label().getMarkingsList().stream()
         .filter(sharing::asksConsent)
@@ -91,34 +91,34 @@ final class OnwardCheck {
                     way,
                     source,
                     "markings",
-                    "it is marked " + marking + ", which asks for its originator's consent"));
+                    "it is marked " + marking + ", which requires its originator's consent"));
   }
 
-  /** What the originator and the agreement under which it came allow. */
+  /** Whether the originator's handling and the agreement under which it came permit it. */
   private Optional<AgreementMismatch> permitted(DraftRecipient way, OnwardSource source) {
     if (source.label().getHandlingList().contains(Handling.HANDLING_H2)) {
       Optional<AgreementMismatch> lacking =
-          consent(way, source, "handling", "handling H2 asks for its originator's permission");
+          consent(way, source, "handling", "handling H2 requires its originator's permission");
       if (lacking.isPresent()) {
         return lacking;
       }
     }
-    // As it was when it was sent; the agreement may have been loosened here since.
+    // Use the obligations at the time of sending; the agreement may have been loosened here since.
     List<Obligation> obligations = source.label().getObligationsList();
     if (obligations.contains(Obligation.OBLIGATION_NO_ONWARD_TRANSFER)) {
-      return refused("obligations", "its originator lets nothing of it be passed on");
+      return refused("obligations", "its originator forbids passing on any of it");
     }
     if (obligations.contains(Obligation.OBLIGATION_ONWARD_WITH_CONSENT)) {
       Optional<AgreementMismatch> lacking =
           consent(
-              way, source, "obligations", "its originator asks for consent before it is passed on");
+              way, source, "obligations", "its originator requires consent before it is passed on");
       if (lacking.isPresent()) {
         return lacking;
       }
     }
     Optional<Coverage> known = rules.coverage(source.label().getAgreement());
     return known.isEmpty()
-        ? refused("agreement", "the agreement under which it came is not known here any more")
+        ? refused("agreement", "the agreement under which it came is no longer known here")
         : allowed(way, source, known.get());
   }
 
@@ -127,28 +127,28 @@ final class OnwardCheck {
     String id = coverage.agreement().id();
     return switch (coverage.agreement().obligations().onwardTransfer()) {
       case NONE ->
-          refused("onward_transfer", id + ", under which it came, lets nothing be passed on");
+          refused("onward_transfer", id + ", under which it came, forbids onward transfer");
       case WITH_CONSENT ->
           consent(
               way,
               source,
               "onward_transfer",
-              id + ", under which it came, asks for its originator's consent");
+              id + ", under which it came, requires its originator's consent");
       case WITHIN_PARTIES ->
           coverage.covers(new AgencyName(source.label().getOrigin()), way.recipient())
               ? Optional.empty()
               : refused(
                   "onward_transfer",
                   id
-                      + ", under which it came, lets it be passed on among its parties only: "
+                      + ", under which it came, permits onward transfer among its parties only: "
                       + coverage.agreement().parties().words());
     };
   }
 
-  /** Whether the originator consents; what is asked for twice is noted once. */
+  /** Whether the originator consents; a consent needed twice is recorded once. */
   private Optional<AgreementMismatch> consent(
       DraftRecipient way, OnwardSource source, String field, String reason) {
-    // Of anybody else's word nothing follows, however it came to be kept.
+    // Only the originator's own grants count, whatever else is stored.
     List<ConsentGrant> grants =
         source.grants().stream()
             .filter(grant -> grant.grantor().value().equals(source.label().getOrigin()))

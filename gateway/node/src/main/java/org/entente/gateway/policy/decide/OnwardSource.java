@@ -7,12 +7,12 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that this agency received and that a draft passes on, in whole or in part.
+ * A received message that a draft passes on, in whole or in part.
  *
  * @param id the message
- * @param label as it came, complete
- * @param grants what was consented to about it, also what has ended, the latest first
- * @param lastDay the last day, UTC, on which it may be kept here; null where that is not known
+ * @param label its complete label as received
+ * @param grants the consents about it, including ended ones, latest first
+ * @param lastDay the last day, UTC, on which it may be kept here; null if unknown
  */
 public record OnwardSource(
     MessageId id, Label label, List<ConsentGrant> grants, @Nullable LocalDate lastDay) {
@@ -21,17 +21,17 @@ public record OnwardSource(
     grants = List.copyOf(grants);
   }
 
-  /** One of which it is not known how long it may be kept. */
+  /** A source without a known retention limit. */
   public OnwardSource(MessageId id, Label label, List<ConsentGrant> grants) {
     this(id, label, grants, null);
   }
 
-  /** One about which nobody consented to anything. */
+  /** A source without consents. */
   public OnwardSource(MessageId id, Label label) {
     this(id, label, List.of());
   }
 
-  /** Names the message, never what its label says. */
+  /** Names the message, never its label's content. */
   @Override
   public String toString() {
     return "source " + id;

@@ -14,10 +14,10 @@ import org.entente.proto.v1.Label;
 /**
  * A message with the recipients that one agreement permits it to, completed and ready to be sealed.
  *
- * <p>Made by this package only: holding one proves that the label was checked, agrees with the
- * body, and that policy permits every recipient listed. A draft whose recipients fall under several
- * agreements or sit at several desks, or some of whom have it for information, gives several of
- * these with the same message id. Immutable.
+ * <p>Only this package makes it: holding one proves that the label was checked, agrees with the
+ * body, and that policy permits every recipient listed. A draft gives several of these, with the
+ * same message id, if its recipients fall under several agreements, sit at different desks, or some
+ * receive it for information only. Immutable.
  */
 public final class Permitted {
   private final MessageId messageId;
@@ -39,7 +39,7 @@ public final class Permitted {
   /** A label, complete, with its body as its author wrote it. */
   record AuthoredMessage(Label label, Body body) {}
 
-  /** One of which nothing is withheld. */
+  /** A message of which nothing is withheld. */
   Permitted(
       MessageId messageId,
       AgencyName origin,
@@ -87,22 +87,22 @@ public final class Permitted {
     return origin;
   }
 
-  /** The label that recipients get, with every field set that the gateway sets. */
+  /** The label for recipients, with every field that the gateway sets. */
   public Label label() {
     return content.label();
   }
 
-  /** The serialised {@code entente.v1.Body} that recipients get. */
+  /** The serialised {@code entente.v1.Body} for recipients. */
   public ByteString body() {
     return content.body();
   }
 
-  /** The label as if the agreement withheld nothing: for the sender's own books. */
+  /** The label before redaction, for the sender's own records. */
   public Label writtenLabel() {
     return written.label();
   }
 
-  /** The body as its author wrote it: for the sender's own books. */
+  /** The body as its author wrote it, for the sender's own records. */
   public Body writtenBody() {
     return written.body();
   }
@@ -127,12 +127,12 @@ public final class Permitted {
     return permits.get(0).policyVersion();
   }
 
-  /** Which policy of this node that was; 0 where nobody counted. */
+  /** The generation of this node's policy that decided; 0 if generations were not counted. */
   public long generation() {
     return permits.get(0).generation();
   }
 
-  /** On what it goes out of which its label says nothing. */
+  /** What the permission rested on beyond the label. */
   public RecheckInputs grounds() {
     return grounds;
   }

@@ -17,12 +17,12 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
- * A rulebook applied to a membership, with what its agencies say that they can fulfil: everything
- * that is needed to decide, for as long as none of them changes. Immutable but for its memory of
- * rulings, which changes no decision; safe for use by several threads.
+ * A rulebook applied to a membership, with the obligations that its agencies can fulfil: all that a
+ * decision needs until one of them changes. Immutable except for its cache of rulings, which never
+ * changes a decision. Safe for use by several threads.
  */
 public final class Policy {
-  /** Rulings kept unless told otherwise. */
+  /** Default number of cached rulings. */
   public static final int DEFAULT_CACHE_ENTRIES = 20_000;
 
   private final Rulebook rulebook;
@@ -37,12 +37,12 @@ public final class Policy {
   private final EgressPolicy egress;
   private final IngressPolicy ingress;
 
-  /** The same where no agency has said which obligations it can fulfil. */
+  /** A policy for agencies that have declared no fulfilments. */
   public Policy(Rulebook rulebook, Membership membership, int cacheEntries) {
     this(rulebook, membership, FulfilmentSnapshot.UNKNOWN, cacheEntries);
   }
 
-  /** The same with no rule of its own for training traffic. */
+  /** A policy without special retention for training traffic. */
   public Policy(
       Rulebook rulebook, Membership membership, FulfilmentSnapshot fulfilments, int cacheEntries) {
     this(rulebook, membership, fulfilments, ExerciseRetention.NONE, cacheEntries);
@@ -51,9 +51,9 @@ public final class Policy {
   /**
    * Applies a rulebook to a membership.
    *
-   * @param fulfilments which obligations its agencies say that they can fulfil
+   * @param fulfilments the obligations that its agencies declare they can fulfil
    * @param exercises how long recipients may keep what this agency sends as training
-   * @param cacheEntries most rulings to keep, each well under a kilobyte
+   * @param cacheEntries most rulings to cache, each well under a kilobyte
    */
   public Policy(
       Rulebook rulebook,
@@ -64,7 +64,7 @@ public final class Policy {
     this(rulebook, membership, fulfilments, exercises, cacheEntries, 0);
   }
 
-  /** The same as the one of its node that comes so late among those that were in force. */
+  /** A policy with the given generation number. */
   Policy(
       Rulebook rulebook,
       Membership membership,
@@ -97,14 +97,15 @@ public final class Policy {
     return membership;
   }
 
-  /** Which obligations agencies say that they can fulfil. */
+  /** The obligations that agencies declare they can fulfil. */
   public FulfilmentSnapshot fulfilments() {
     return fulfilments;
   }
 
   /**
-   * Why a recipient cannot be sent what waits under an agreement: it has come to say that it does
-   * not fulfil what the agreement binds it to. Empty if it does, or if there is no such agreement.
+   * Why a recipient can no longer be sent a message that waits under an agreement: it now declares
+   * that it does not fulfil one of the obligations. Empty if it does, or if there is no such
+   * agreement.
    */
   public Optional<Refusal> unfulfilled(String agreement, AgencyName recipient) {
     return rulebook
@@ -113,8 +114,8 @@ public final class Policy {
   }
 
   /**
-   * Whether an agreement asks who acts under it, and why; false where it is not known here, since
-   * nobody can ask by it any more.
+   * Whether an agreement requires the acting person and a justification; false if it is not known
+   * here, since it then permits nothing.
    */
   public boolean asksForPerson(String agreement) {
     return rulebook
@@ -124,15 +125,15 @@ public final class Policy {
   }
 
   /**
-   * Which policy of this node it is: what was decided under one of another number was decided by
-   * others. Each that is in force after it has a greater one, over restarts and by no clock; what
-   * agencies say that they fulfil changes it not.
+   * The generation of this policy on this node: decisions under different generations were made by
+   * different policies. Each later policy has a greater number, across restarts and without a
+   * clock. A change of declared fulfilments does not change it.
    */
   public long generation() {
     return stamp.generation();
   }
 
-  /** Version of the rulebook; stands in every decision. */
+  /** Version of the rulebook; recorded in every decision. */
   public String version() {
     return rulebook.version();
   }
@@ -148,8 +149,8 @@ public final class Policy {
   }
 
   /**
-   * What a decision depends on while one field of a label is not known, for each recipient that an
-   * addressing leads to; none if no client sets such a field. Slower; meant for people.
+   * For each recipient of an addressing, what the decision depends on while one field of the label
+   * is unknown; none if clients cannot set that field. Slower than deciding; meant for people.
    *
    * @param known the rest of the draft
    */
@@ -171,20 +172,20 @@ public final class Policy {
         .toList();
   }
 
-  /** How many agencies an addressing leads to that names no joint operation. */
+  /** The number of agencies that an addressing leads to; it names no joint operation. */
   public int recipients(Addressing to, AgencyName self) {
     return RecipientSet.expand(to, self, membership).all().size();
   }
 
   /**
-   * What a recipient handles the national classification of a label as, in its own scheme; empty
-   * where nothing is to be translated or nothing is configured.
+   * The recipient's equivalent, in its own scheme, of a label's national classification; empty if
+   * none is needed or none is configured.
    */
   public Optional<ClassificationEquivalent> equivalent(Label label, AgencyName recipient) {
     return classification.equivalent(label, recipient);
   }
 
-  /** What a transit judges. */
+  /** The rules that a transit applies. */
   public TransitRules transit() {
     return new TransitRules(membership);
   }
@@ -199,14 +200,14 @@ public final class Policy {
     return new RecallMessages(membership, stamp);
   }
 
-  /** What an agency may be asked, as messages. */
+  /** Lists of what an agency answers, as messages. */
   public ResponderMessages responders() {
     return new ResponderMessages(membership, stamp);
   }
 
   /**
-   * The categories in which an agency may send requests to another, by some agreement in force
-   * between the two; whether a single request may go, its label decides.
+   * The categories in which some agreement in force lets an agency send requests to another.
+   * Whether a single request may go depends on its label.
    */
   public Set<Category> askable(AgencyName from, AgencyName to, Instant now) {
     return rules.categories(Kind.KIND_REQUEST, from, to, now);
@@ -222,12 +223,12 @@ public final class Policy {
     return new ConsentMessages(membership, stamp);
   }
 
-  /** What is taken in charge, as messages. */
+  /** Assignments as messages. */
   public AssignmentMessages charges() {
     return new AssignmentMessages(membership, stamp);
   }
 
-  /** Figures of the memory of rulings. */
+  /** Figures of the cache of rulings. */
   public CacheFigures cacheFigures() {
     return cache.figures();
   }

@@ -32,10 +32,10 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policy decided about one draft: who may receive it under which agreement, who may not and
- * why, and whether it waits for a second person.
+ * Policy's decision about one draft: who may receive it under which agreement, who may not and why,
+ * and whether it waits for a second person.
  *
- * <p>A value: decisions of equal content are equal. Made by {@link EgressPolicy} only.
+ * <p>An immutable value with equality by content. Only {@link EgressPolicy} makes it.
  */
 public final class PolicyDecision {
   private final CheckedDraft draft;
@@ -67,17 +67,17 @@ public final class PolicyDecision {
     this.consented = List.copyOf(consented);
   }
 
-  /** What becomes of the draft as a whole. */
+  /** The outcome of the draft as a whole. */
   public enum Outcome {
-    /** Goes to at least one recipient. */
+    /** The draft goes to at least one recipient. */
     ACCEPTED,
-    /** Would go to at least one, after a second person has released it. */
+    /** The draft would go to at least one recipient, once a second person has released it. */
     HELD,
-    /** Goes to nobody. */
+    /** The draft goes to no recipient. */
     REFUSED
   }
 
-  /** What becomes of the draft as a whole. */
+  /** The outcome of the draft as a whole. */
   public Outcome outcome() {
     if (allowed.isEmpty()) {
       return Outcome.REFUSED;
@@ -87,7 +87,9 @@ public final class PolicyDecision {
     return asked ? Outcome.HELD : Outcome.ACCEPTED;
   }
 
-  /** Why the draft is held, if it is: one agreement that asks for four eyes holds all of it. */
+  /**
+   * Why the draft is held, if it is. One agreement that requires four eyes holds the whole draft.
+   */
   public Optional<String> holdReason() {
     List<String> asking =
         allowed.values().stream()
@@ -98,7 +100,7 @@ public final class PolicyDecision {
             .toList();
     return asking.isEmpty()
         ? Optional.empty()
-        : Optional.of("release by a second person is asked by " + String.join(", ", asking));
+        : Optional.of("release by a second person is required by " + String.join(", ", asking));
   }
 
   /** Those who may receive it (once released, if it is held), in the order of their names. */
@@ -108,12 +110,15 @@ public final class PolicyDecision {
         .toList();
   }
 
-  /** Those who may not, in the order of addressing; one without an agency if it led to nobody. */
+  /**
+   * The refusals, in the order of addressing. A refusal has no agency if that part of the
+   * addressing led to none.
+   */
   public List<Refusal> refusals() {
     return refusals;
   }
 
-  /** The consents of originators under which recipients may have what the draft passes on. */
+  /** The originators' consents that permit passing on the content. */
   public List<AppliedConsent> consented() {
     return consented;
   }
@@ -129,9 +134,9 @@ public final class PolicyDecision {
   }
 
   /**
-   * The messages to seal: for each agreement, in the order of their ids, one for those of whom the
-   * action is asked and one for those who have it for information, each apart from those who have
-   * it at other desks; all with this id.
+   * The messages to seal, all with this id: for each agreement, in the order of ids, one for
+   * recipients that must act and one for those that have it for information. Recipients at
+   * different desks get separate messages.
    *
    * @throws IllegalStateException unless the outcome is {@link Outcome#ACCEPTED}
    */
@@ -140,49 +145,53 @@ public final class PolicyDecision {
   }
 
   /**
-   * The same, each with the consents under which its recipients may have what it passes on; those
-   * who may have it under others get a message of their own, so that none learns of the others'.
+   * The messages to seal, each with the consents that its recipients rely on. Recipients under
+   * different consents get separate messages, so that none learns of the others'.
    *
-   * @param carried what goes along of a consent
+   * @param carried gives the part of a consent that travels with the message
    */
   public List<Permitted> permitted(
       MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {
     if (outcome() != Outcome.ACCEPTED) {
-      throw new IllegalStateException("nothing is permitted: " + outcome());
+      throw new IllegalStateException("policy permits no recipient: " + outcome());
     }
     return parts(
         id, new MessageInputs(carried, new RecheckInputs(false, draft.namesPersonAndReason())));
   }
 
   /**
-   * The messages to seal after a second person has released them, as {@link #permitted}.
+   * The messages to seal, as {@link #permitted}, after a second person has released them.
    *
-   * @throws IllegalStateException if the outcome is {@link Outcome#REFUSED}: nobody releases that
+   * @throws IllegalStateException if the outcome is {@link Outcome#REFUSED}: a refused draft cannot
+   *     be released
    */
   public List<Permitted> released(MessageId id) {
     return released(id, consent -> Optional.empty());
   }
 
-  /** The same with the consents, as {@link #permitted(MessageId, Function)}. */
+  /**
+   * The messages to seal after release, with consents as in {@link #permitted(MessageId,
+   * Function)}.
+   */
   public List<Permitted> released(
       MessageId id, Function<MessageId, Optional<CarriedConsent>> carried) {
     if (outcome() == Outcome.REFUSED) {
-      throw new IllegalStateException("nothing is permitted: " + outcome());
+      throw new IllegalStateException("policy permits no recipient: " + outcome());
     }
     return parts(
         id, new MessageInputs(carried, new RecheckInputs(true, draft.namesPersonAndReason())));
   }
 
   /**
-   * What is known besides when messages are made.
+   * Further inputs for making messages.
    *
-   * @param carried what goes along of a consent
-   * @param grounds on what they go out
+   * @param carried gives the part of a consent that travels with the message
+   * @param grounds what the permission rested on beyond the label
    */
   private record MessageInputs(
       Function<MessageId, Optional<CarriedConsent>> carried, RecheckInputs grounds) {}
 
-  /** What the recipients of one message must have in common. */
+  /** The properties that all recipients of one message share. */
   private record Part(
       String agreement, boolean information, List<String> desks, List<MessageId> consents) {
     static Comparator<Part> order() {
@@ -236,15 +245,15 @@ public final class PolicyDecision {
     return out;
   }
 
-  /** What goes along with one message, and on what it goes out. */
+  /** The consents that travel with one message, and what its permission rested on. */
   private record PropagatedInputs(List<CarriedConsent> consents, RecheckInputs grounds) {}
 
-  /** A body with the consents under which it passes on what it passes on. */
+  /** A body with the consents for the content that it passes on. */
   private static Body with(List<CarriedConsent> along, Body body) {
     return along.isEmpty() ? body : body.toBuilder().addAllPassedOnUnder(along).build();
   }
 
-  /** The same of a serialised body. */
+  /** A serialised body with the consents for the content that it passes on. */
   private static ByteString with(List<CarriedConsent> along, ByteString body) {
     if (along.isEmpty()) {
       return body;
@@ -292,7 +301,7 @@ public final class PolicyDecision {
         expires);
   }
 
-  /** What an agreement leaves of the draft, with a label that says what is not there. */
+  /** The draft after an agreement's redactions, with a label that names the withheld fields. */
   private Permitted.LabelledBody left(
       Label whole, Redactions redactions, List<CarriedConsent> along) {
     Label label =
@@ -303,18 +312,21 @@ public final class PolicyDecision {
     return new Permitted.LabelledBody(label, with(along, draft.content().body(redactions)));
   }
 
-  /** The desks of a recipient that it is for, ascending; none for the whole agency. */
+  /** A recipient's addressed desks, ascending; none for the whole agency. */
   public List<String> desks(AgencyName recipient) {
     return draft.desks(recipient);
   }
 
-  /** The fields that a recipient is not given, as its label will name them. */
+  /** The fields withheld from a recipient, as its label will name them. */
   public List<String> withheld(AgencyName recipient) {
     Agreement agreement = allowed.get(recipient);
     return agreement == null ? List.of() : agreement.redactions().of(draft.label().getKind());
   }
 
-  /** What binds a recipient and the sender under the agreement that permits; empty if none does. */
+  /**
+   * The terms that bind a recipient and the sender under the agreement that permits; empty if none
+   * does.
+   */
   Optional<Agreement.Obligations> obligations(AgencyName recipient) {
     return Optional.ofNullable(allowed.get(recipient)).map(Agreement::obligations);
   }
@@ -331,7 +343,7 @@ public final class PolicyDecision {
     return all.build();
   }
 
-  /** The earliest of: what the client asked, what the agreement grants, the agreement's end. */
+  /** The earliest of: the client's expiry, the agreement's delivery limit, the agreement's end. */
   private Instant expires(Agreement agreement) {
     Instant expires = at.plus(Duration.ofDays(agreement.obligations().deliverWithinDays()));
     if (draft.label().hasExpiresAt()) {

@@ -1,9 +1,9 @@
 package org.entente.gateway.policy.decide;
 
 /**
- * What a policy puts on its decisions.
+ * The policy's version and generation, as recorded in decisions.
  *
- * @param version of its rulebook
- * @param generation which policy of this node it is, in the order in which they were in force
+ * @param version version of its rulebook
+ * @param generation number of the policy on this node, in order of entry into force
  */
 record PolicyStamp(String version, long generation) {}

@@ -17,8 +17,8 @@ import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
 
 /**
- * What must go along with content that is passed on: how it is classified, handled and marked, for
- * what it came, and for how long it may be kept. Pure.
+ * The restrictions that must travel with content that is passed on: classification, handling,
+ * markings, purpose and retention. Pure.
  */
 final class PropagatedRestrictions {
   private final SharingOrder sharing;
@@ -27,7 +27,7 @@ final class PropagatedRestrictions {
     this.sharing = sharing;
   }
 
-  /** What a draft leaves behind of a source that it passes on at this time. */
+  /** The first restriction of a source that a draft drops, at this time; empty if it keeps all. */
   Optional<AgreementMismatch> leftBehind(Label draft, OnwardSource source, Instant now) {
     Label came = source.label();
     return kindOfTraffic(draft, came)
@@ -39,8 +39,9 @@ final class PropagatedRestrictions {
   }
 
   /**
-   * The days that what passes on these may be kept, of those that are granted for it: it outlives
-   * none of them. 1 where the time of one is over, of which {@link #leftBehind} says so.
+   * The retention in days of a message that passes on these sources: at most the days granted, and
+   * no longer than any source may be kept. It is 1 if a source's time is over, which {@link
+   * #leftBehind} reports.
    */
   static int days(int granted, List<OnwardSource> sources, Instant now) {
     long left = granted;
@@ -62,7 +63,7 @@ final class PropagatedRestrictions {
           "classification",
           "it is "
               + EnumNames.word(came.getClassification())
-              + "; what passes it on is at least that");
+              + "; a message that passes it on needs at least that");
     }
     boolean marked = !came.getClassificationScheme().isEmpty();
     boolean same =
@@ -75,7 +76,7 @@ final class PropagatedRestrictions {
                 + came.getClassificationScheme()
                 + " "
                 + came.getClassificationMarking()
-                + ", which goes along with it, unless a higher classification does")
+                + ", which must be kept unless the new classification is higher")
         : Optional.empty();
   }
 
@@ -83,25 +84,30 @@ final class PropagatedRestrictions {
     List<Handling> lacking = new ArrayList<>(came.getHandlingList());
     lacking.removeAll(draft.getHandlingList());
     if (!lacking.isEmpty()) {
-      return refused("handling", "handling " + EnumNames.words(lacking) + " goes along with it");
+      return refused("handling", "handling " + EnumNames.words(lacking) + " must be kept");
     }
-    // Words of another restriction may be added. What it says is for those who are given the label.
+    // The draft may add words of another restriction. The handling text binds everyone who receives
+    // the label.
     return draft.getHandlingText().contains(came.getHandlingText().strip())
         ? Optional.empty()
         : refused(
             "handling_text",
-            "a restriction in words goes along with it; handling_text holds it as it came");
+            "its handling_text must be kept: the new handling_text must contain it unchanged");
   }
 
   private static Optional<AgreementMismatch> use(Label draft, Label came) {
     if (came.getPersonalData() && !draft.getPersonalData()) {
-      return refused("personal_data", "it has personal data, and the draft says that it has none");
+      return refused(
+          "personal_data",
+          "it contains personal data, but the draft's label says that it has none");
     }
     return draft.getPurpose() == came.getPurpose()
         ? Optional.empty()
         : refused(
             "purpose",
-            "it came for " + EnumNames.word(came.getPurpose()) + "; it goes on for nothing else");
+            "it came for "
+                + EnumNames.word(came.getPurpose())
+                + "; it may be passed on only for that purpose");
   }
 
   private Optional<AgreementMismatch> markings(Label draft, Label came) {
@@ -112,7 +118,7 @@ final class PropagatedRestrictions {
             "markings",
             "it is marked "
                 + marking
-                + "; what passes it on is marked "
+                + "; a message that passes it on must be marked "
                 + String.join(" or ", enough));
       }
     }
@@ -127,7 +133,7 @@ final class PropagatedRestrictions {
             "retention_days",
             "it may be kept for "
                 + Math.max(0, left.getAsLong())
-                + " more days, and what passes it on for 1 at least");
+                + " more days; a message that passes it on needs at least 1");
   }
 
   private static OptionalLong daysLeft(OnwardSource source, Instant now) {

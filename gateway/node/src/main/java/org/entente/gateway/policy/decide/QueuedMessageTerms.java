@@ -14,10 +14,10 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Obligation;
 
 /**
- * What is asked of a message that waits beyond what the agreement covers, by rules that may have
- * come since it was sealed: that its markings are still known, that it binds the recipient as the
- * agreement does now, and that it named a person and had its second one where that is asked by now.
- * Of what it passes on nothing is kept with it, so that nothing is asked of that. Pure.
+ * Rechecks a waiting message under rules that may have changed since it was sealed: its markings
+ * are still known, it binds the recipient as the agreement does now, and it named a person and was
+ * released by a second one where that is now required. Onward-transfer rules are not rechecked;
+ * their inputs are not stored. Pure.
  */
 final class QueuedMessageTerms {
   private static final Set<Obligation> ONWARD =
@@ -28,7 +28,7 @@ final class QueuedMessageTerms {
 
   private final Set<String> markings;
 
-  /** Held against the sharing markings that are known. */
+  /** Uses these known sharing markings. */
   QueuedMessageTerms(Set<String> markings) {
     this.markings = Set.copyOf(markings);
   }
@@ -55,12 +55,13 @@ final class QueuedMessageTerms {
                     Code.NOT_COVERED,
                     "it is marked "
                         + InvalidValue.printable(marking)
-                        + ", which the code lists in force do not know"));
+                        + ", which the code lists in force do not contain"));
   }
 
   /**
-   * Nothing may be passed on of what is bound most; of the two others neither says all that the
-   * other does. A label without any is bound by the recipient's agreement.
+   * The strictest obligation, no onward transfer, covers the others; of the other two, neither
+   * covers the other. A label without any obligation on onward transfer is bound by the recipient's
+   * agreement.
    */
   private static Optional<AgreementMismatch> onward(Agreement agreement, Label label) {
     List<Obligation> bound = label.getObligationsList().stream().filter(ONWARD::contains).toList();
@@ -78,7 +79,7 @@ final class QueuedMessageTerms {
                 Code.NOT_COVERED,
                 "it binds its recipient to "
                     + EnumNames.words(bound)
-                    + "; by now this agreement says "
+                    + "; this agreement now says "
                     + agreement.obligations().onwardTransfer()));
   }
 
@@ -88,14 +89,16 @@ final class QueuedMessageTerms {
           new AgreementMismatch(
               "person_required",
               Code.PERSON_REQUIRED,
-              "by now this agreement asks who sends and why, and that was not said of it"));
+              "this agreement now requires on_behalf_of.officer and on_behalf_of.justification; "
+                  + "the message had none"));
     }
     if (agreement.obligations().fourEyes() && !grounds.secondPerson()) {
       return Optional.of(
           new AgreementMismatch(
               "four_eyes",
               Code.SECOND_PERSON_REQUIRED,
-              "by now this agreement asks for a second person, and none released it"));
+              "this agreement now requires a second person; the message was sent without release "
+                  + "by one"));
     }
     return Optional.empty();
   }

@@ -15,17 +15,17 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Recall;
 
 /**
- * Recalls as sealed messages: what an origin sends after a message that it takes back.
+ * Recalls as sealed messages: an origin sends a recall to take back an earlier message.
  *
- * <p>A recall needs no agreement: it goes to those alone who were sent its target under one, says
- * nothing of the content, and only reduces what they hold. It travels in the lane FLASH, so that it
- * can overtake its target.
+ * <p>A recall needs no agreement: it goes only to agencies that were sent its target under one,
+ * says nothing of the content, and only reduces what they hold. It travels in the lane FLASH, so
+ * that it can overtake its target.
  */
 public final class RecallMessages {
-  /** What stands in the label where other messages name their agreement. */
+  /** Fixed text in the label field that names the agreement in other messages. */
   public static final String AGREEMENT = "recall";
 
-  /** Days that a recall is kept. */
+  /** Retention of a recall in days. */
   public static final int RETENTION_DAYS = 365;
 
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_RECALL, AGREEMENT, RETENTION_DAYS);
@@ -42,11 +42,11 @@ public final class RecallMessages {
   /**
    * A recall as a message.
    *
-   * @param recipients who were sent the target
+   * @param recipients the agencies that were sent the target
    * @param exercise whether the target was training traffic
-   * @param targetExpires until when the target may still be delivered: the recall lives as long,
-   *     and 30 days at least
-   * @return the message; empty if none of the recipients is a member any more
+   * @param targetExpires until when the target may still be delivered: the recall is delivered
+   *     until then, and for at least 30 days
+   * @return the message; empty if none of the recipients is still a member
    */
   public Optional<Permitted> message(
       MessageId id,

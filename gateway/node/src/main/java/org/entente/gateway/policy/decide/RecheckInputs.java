@@ -1,17 +1,17 @@
 package org.entente.gateway.policy.decide;
 
 /**
- * On what a message went out of which its label says nothing. Kept with it while it waits, so that
- * it can be held against rules that have changed since.
+ * What the permission of a message rested on beyond its label. Stored with the message while it
+ * waits, so that it can be rechecked when rules change.
  *
  * @param secondPerson whether a second person released it
- * @param person whether it was said who sends it and why
+ * @param person whether it names the sender and a justification
  */
 public record RecheckInputs(boolean secondPerson, boolean person) {
-  /** Of what gateways make: nobody is asked for it. */
+  /** For messages that gateways make: these checks do not apply to them. */
   static final RecheckInputs NONE = new RecheckInputs(false, false);
 
-  /** What both have. */
+  /** True where both are. */
   public RecheckInputs and(RecheckInputs other) {
     return new RecheckInputs(secondPerson && other.secondPerson, person && other.person);
   }

@@ -19,15 +19,14 @@ import org.entente.proto.v1.DeskAddress;
 import org.entente.proto.v1.InformationAddressees;
 
 /**
- * Whom an addressing leads to.
+ * The agencies that an addressing leads to.
  *
- * @param asked agencies that were asked for, by name, by a desk of theirs, or through a
- *     jurisdiction or group: a refusal of one of them is reported
- * @param information agencies that were asked for in the same way to have it for information, and
- *     not for action as well
- * @param others the other members, if the addressing says "whom the agreements allow": a refusal of
- *     one of them is not reported, since nobody asked for it by name
- * @param refusals what leads to nobody
+ * @param asked agencies addressed by name, by one of their desks, or through a jurisdiction or
+ *     group; their refusals are reported
+ * @param information agencies addressed in the same way for information only, and not for action
+ * @param others the other members, if the addressing says "whom the agreements allow"; their
+ *     refusals are not reported, since none was addressed by name
+ * @param refusals parts of the addressing that lead to no agency
  */
 public record RecipientSet(
     List<AgencyName> asked,
@@ -35,7 +34,7 @@ public record RecipientSet(
     List<AgencyName> others,
     List<Refusal> refusals) {
 
-  /** Most refusals with a suggestion, since a draft may name many agencies. */
+  /** Most refusals with a suggested name, since a draft may name many agencies. */
   private static final int SUGGESTED = 16;
 
   public static RecipientSet expand(Addressing to, AgencyName self, Membership membership) {
@@ -67,12 +66,12 @@ public record RecipientSet(
         List.copyOf(asked), List.copyOf(information), List.copyOf(others), List.copyOf(refusals));
   }
 
-  /** All that it leads to. */
+  /** All agencies that it leads to. */
   public List<AgencyName> all() {
     return Stream.of(asked, information, others).flatMap(List::stream).toList();
   }
 
-  /** Agencies and those of desks, each once, so that one that is refused is refused once. */
+  /** Agencies and the agencies of desks, each once, so that a refusal is reported once. */
   private static Collection<String> with(List<String> agencies, List<DeskAddress> desks) {
     if (desks.isEmpty() && agencies.size() < 2) {
       return agencies;
@@ -113,11 +112,15 @@ public record RecipientSet(
       return;
     }
     if (agency.equals(self)) {
-      refuse(refusals, name, Code.NO_RECIPIENT, "the sender is never its own recipient");
+      refuse(refusals, name, Code.NO_RECIPIENT, "the sender cannot be its own recipient");
     } else if (membership.agencies().contains(agency)) {
       asked.add(agency);
     } else if (membership.isTransit(agency)) {
-      refuse(refusals, name, Code.UNKNOWN_RECIPIENT, "a transit forwards; it receives nothing");
+      refuse(
+          refusals,
+          name,
+          Code.UNKNOWN_RECIPIENT,
+          "a transit only forwards; it cannot be a recipient");
     } else {
       String why = "no member of the federation";
       refuse(

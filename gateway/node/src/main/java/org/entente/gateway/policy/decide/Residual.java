@@ -15,15 +15,15 @@ import org.entente.proto.v1.Lane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decision depends on while one field of the label is not known: for each thing that can
- * come of it, the condition on that field.
+ * How a decision depends on one unknown field of the label: for each possible outcome, the
+ * condition on that field.
  *
- * @param recipient who would receive
+ * @param recipient the possible recipient
  * @param field name of the field
  * @param type its type, such as {@code RequestedAction} or {@code list of Handling}
- * @param branches what can come of it, each once
- * @param whole whether every value of the field was tried; otherwise, of a text, those that stand
- *     in a condition, an empty one and another
+ * @param branches the possible outcomes, each once
+ * @param whole whether every value of the field was tried; for a text, only the values in
+ *     conditions, an empty one and one other were tried
  */
 public record Residual(
     AgencyName recipient, String field, String type, List<Branch> branches, boolean whole) {
@@ -32,22 +32,22 @@ public record Residual(
   }
 
   /**
-   * One thing that can come of it.
+   * One possible outcome.
    *
    * @param condition when, as a condition of policy over {@code label}; {@code true} if always
-   * @param verdict what
+   * @param verdict the outcome
    */
   public record Branch(String condition, TransferVerdict verdict) {}
 
   /**
-   * What is known of a draft.
+   * The known part of a draft.
    *
    * @param label the rest of its label
-   * @param body its body; null if it is not known
-   * @param namesPersons of a body that is not known, whether it names persons and has no other
-   *     personal data
-   * @param person whether it says who sends, and why
-   * @param sources what it passes on, as it came
+   * @param body its body; null if unknown
+   * @param namesPersons for an unknown body: whether it names persons and has no other personal
+   *     data
+   * @param person whether it says who sends it and why
+   * @param sources the messages that it passes on, as received
    */
   public record KnownPart(
       Label label,
@@ -59,13 +59,13 @@ public record Residual(
       sources = List.copyOf(sources);
     }
 
-    /** A draft whose body is not known. */
+    /** A draft whose body is unknown. */
     public KnownPart(
         Label label, boolean namesPersons, boolean person, List<OnwardSource> sources) {
       this(label, null, namesPersons, person, sources);
     }
 
-    /** The same for those who have it for information, perhaps by a lower lane. */
+    /** This draft in the lane for information recipients, which may be lower. */
     KnownPart inLane(Lane lane) {
       return lane == Lane.LANE_UNSPECIFIED
           ? this
@@ -73,13 +73,13 @@ public record Residual(
               label.toBuilder().setLane(lane).build(), body, namesPersons, person, sources);
     }
 
-    /** A draft that lacks nothing besides and passes nothing on. */
+    /** A draft that passes nothing on and names a person. */
     public static KnownPart of(Label label) {
       return new KnownPart(label, false, true, List.of());
     }
   }
 
-  /** Names of the fields that it can be asked of: those that clients set. */
+  /** Names of the fields that may be left unknown: those that clients set. */
   public static List<String> fields() {
     return LabelNotation.names().stream()
         .filter(name -> !LintReport.GATEWAY_FIELDS.contains(name))
@@ -121,13 +121,13 @@ public record Residual(
     if (value instanceof ByteString bytes) {
       return bytes.isEmpty() ? "b''" : "b'" + "\\x00".repeat(bytes.size()) + "'";
     }
-    // Texts come from literals of conditions, which may hold what a literal must escape.
+    // Texts come from literals of conditions and may need escaping.
     return value instanceof String text
         ? "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
         : value.toString();
   }
 
-  /** The label with another value in a field. */
+  /** The label with another value for a field. */
   static Label with(Label label, FieldDescriptor field, Object value) {
     return label.toBuilder().setField(field, value).build();
   }

@@ -29,7 +29,7 @@ import org.entente.gateway.policy.terms.Transfer;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
-/** Asks rules about one transfer with each value of one field of its label. */
+/** Evaluates the rules for one transfer with each value of one label field. */
 final class ResidualEvaluator {
   private final RuleEvaluator rules;
   private final DraftTerms terms;
@@ -50,7 +50,7 @@ final class ResidualEvaluator {
     this.space = space;
   }
 
-  /** Empty if no client sets such a field. */
+  /** Empty if clients cannot set such a field. */
   static Optional<ResidualEvaluator> of(
       RuleEvaluator rules, DraftTerms terms, Rulebook rulebook, String field) {
     return LabelNotation.field(field)
@@ -99,7 +99,10 @@ final class ResidualEvaluator {
         recipient, field.getName(), Residual.type(field), branches, space.isWhole());
   }
 
-  /** Whether it is a text from elsewhere that this field cannot hold, whatever the rest says. */
+  /**
+   * Whether this text from another condition is invalid in this field, whatever the rest of the
+   * label says.
+   */
   private boolean isNoText(Object value, List<Problem> wrong) {
     String name = "label." + field.getName();
     return field.getJavaType() == JavaType.STRING
@@ -109,7 +112,10 @@ final class ResidualEvaluator {
             .anyMatch(it -> it.field().equals(name) || it.field().startsWith(name + "["));
   }
 
-  /** The label with what a client may leave out; of personal data what the client says itself. */
+  /**
+   * The label with defaults for fields that a client may omit; personal data is taken from the
+   * client.
+   */
   private static Label base(Residual.KnownPart known) {
     Body body = known.body();
     Label label = known.label();
@@ -120,7 +126,7 @@ final class ResidualEvaluator {
             .build();
   }
 
-  /** What is wrong with the rest of the label, whichever value the field has. */
+  /** The errors in the rest of the label, whichever value the field has. */
   private Set<Problem> besides(
       Residual.KnownPart known, Label base, List<Object> values, Instant now) {
     Set<Problem> common = new LinkedHashSet<>();
@@ -143,7 +149,10 @@ final class ResidualEvaluator {
         .toList();
   }
 
-  /** A value that no draft of this kind may have is refused before any agreement is asked. */
+  /**
+   * The verdict for a value that no draft of this kind may have: it is refused before any agreement
+   * is tried.
+   */
   private static TransferVerdict invalid(Problem problem, AgencyName recipient, Label label) {
     Refusal refusal =
         new Refusal(recipient.value(), problem.code(), problem.field(), problem.message());

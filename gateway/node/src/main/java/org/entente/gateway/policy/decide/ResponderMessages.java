@@ -15,17 +15,17 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.ResponderList;
 
 /**
- * What an agency may be asked, as a sealed message to one that may ask it.
+ * Lists of what an agency answers, as sealed messages to agencies that may send it requests.
  *
- * <p>It needs no agreement of its own: it says, to an agency that agreements let ask, in what and
- * how it is answered, and nothing of what is known. Its label is fixed, so that nothing else can
- * travel under this permission.
+ * <p>It needs no agreement of its own: it tells an agency that may send requests under agreements
+ * which requests are answered and how, and nothing of the information held. Its label is fixed, so
+ * nothing else can travel under this permission.
  */
 public final class ResponderMessages {
-  /** What stands in the label where other messages name their agreement. */
+  /** Fixed text in the label field that names the agreement in other messages. */
   public static final String AGREEMENT = "responders";
 
-  /** Days after which what was said counts no more, unless it is said again. */
+  /** Days for which a list counts unless it is sent again. */
   public static final int RETENTION_DAYS = 7;
 
   static final FixedLabel LABEL = new FixedLabel(Kind.KIND_RESPONDERS, AGREEMENT, RETENTION_DAYS);
@@ -41,7 +41,7 @@ public final class ResponderMessages {
   /**
    * A list as a message to one agency.
    *
-   * @return the message; empty if the recipient is no member (any more)
+   * @return the message; empty if the recipient is not a member, or no longer one
    */
   public Optional<Permitted> message(
       MessageId id, ResponderList list, AgencyName self, AgencyName recipient, Instant now) {

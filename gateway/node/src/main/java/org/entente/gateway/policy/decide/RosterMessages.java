@@ -22,19 +22,19 @@ import org.entente.proto.v1.Roster;
 /**
  * Rosters of joint operations as sealed messages.
  *
- * <p>A roster says who takes part, under which cover name and until when, and nothing of what the
- * operation is about, which goes under agreements like all content. It may pass from a lead to
- * whoever some agreement in force lets it tell something within operations (kind OPERATION), and to
- * nobody else. It travels in the lane FLASH, so that it can overtake what goes by the one before.
+ * <p>A roster says who takes part, under which cover name and until when. It says nothing of the
+ * operation's subject, which goes under agreements like all content. It may go only from a lead to
+ * an agency that some agreement in force lets the lead send messages of kind OPERATION. It travels
+ * in the lane FLASH, so that it can overtake messages that rely on the previous roster.
  */
 public final class RosterMessages {
-  /** What stands in the label where other messages name their agreement. */
+  /** Fixed text in the label field that names the agreement in other messages. */
   public static final String AGREEMENT = "roster";
 
-  /** Days that the message is kept; what the gateway itself keeps of it has its own end. */
+  /** Retention of the message in days; the gateway's copy of the roster has its own end. */
   public static final int RETENTION_DAYS = 365;
 
-  /** The same where a member gives a roster back to the agency that signed it. */
+  /** Fixed text for a roster that a member returns to the agency that signed it. */
   public static final String GIVEN_BACK = "roster-given-back";
 
   public static final FixedLabel LABEL =
@@ -53,7 +53,7 @@ public final class RosterMessages {
     this.stamp = stamp;
   }
 
-  /** Why a lead may not tell an agency who takes part; empty if it may. */
+  /** Why a lead may not send an agency the roster; empty if it may. */
   public Optional<Refusal> refusal(AgencyName lead, AgencyName member, Instant now) {
     if (!membership.agencies().contains(member)) {
       return Optional.of(
@@ -76,10 +76,10 @@ public final class RosterMessages {
         : Optional.empty();
   }
 
-  /** The same of a message that is to pass, or that came. */
+  /** Why a roster with this label may not pass between two agencies; empty if it may. */
   Optional<Refusal> refusal(Label label, AgencyName origin, AgencyName recipient, Instant now) {
     if (isGivenBack(label)) {
-      // It tells its signer nothing new, and goes back by the agreement by which it came.
+      // A returned roster tells its signer nothing new, so it needs no agreement for the way back.
       return BACK.refusal(label, origin, recipient, membership)
           .or(() -> refusal(recipient, origin, now).map(it -> to(recipient, it)));
     }
@@ -87,7 +87,7 @@ public final class RosterMessages {
     return form.isPresent() ? form : refusal(origin, recipient, now);
   }
 
-  /** Whether a label is that of a roster which comes back to the agency that signed it. */
+  /** Whether a label is that of a roster returned to the agency that signed it. */
   public static boolean isGivenBack(Label label) {
     return label.getKind() == Kind.KIND_ROSTER && label.getAgreement().equals(GIVEN_BACK);
   }
@@ -100,7 +100,7 @@ public final class RosterMessages {
    * A roster as a message.
    *
    * @param statement the signed roster
-   * @param recipients of whom none is refused; at least one
+   * @param recipients permitted recipients; at least one
    */
   public Permitted message(
       MessageId id,
@@ -113,9 +113,10 @@ public final class RosterMessages {
   }
 
   /**
-   * A roster on its way back to the agency that signed it.
+   * A roster returned to the agency that signed it.
    *
-   * @param signer who may tell this agency by an agreement; the way back needs no other
+   * @param signer an agency that an agreement permits to send the roster here; the way back needs
+   *     no other
    */
   public Permitted givenBack(
       MessageId id,

@@ -28,18 +28,19 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
- * A rulebook applied to a membership: the ruling on one transfer. Pure; safe for several threads.
+ * A rulebook applied to a membership: gives the ruling on one transfer. Pure; safe for use by
+ * several threads.
  *
  * <p>Order. Of the agreements that cover the two agencies, the one that names them more exactly is
  * tried first (an agency by name counts 3, by jurisdiction 2, by group 1, as any member 0; both
- * sides added); among equals the one of fewer categories; among those the id decides. The first
- * that permits decides, unless the national classification or a rule of the node refuses then, and
- * one whose condition cannot be evaluated refuses: it might have. If none does, the refusal speaks
- * of one about the message's category before others, then of the one that fails the fewest tests,
- * then of the earlier.
+ * sides added). Ties go to the agreement with fewer categories, then to the lower id. The first
+ * agreement that permits decides. The national classification or a rule of the node may still
+ * refuse, and so does an agreement whose condition cannot be evaluated, since it might have
+ * refused. If none permits, the refusal reports an agreement about the message's category before
+ * others, then the one that fails the fewest tests, then the earlier.
  */
 public final class RuleEvaluator {
-  /** Pairs of agencies whose agreements are kept sorted: all that 200 agencies make. */
+  /** Most pairs of agencies whose sorted agreements are cached: all pairs of 200 agencies. */
   private static final int MOST_PAIRS = 40_000;
 
   private final Rulebook rulebook;
@@ -48,22 +49,23 @@ public final class RuleEvaluator {
   private final ClassificationCheck classification;
 
   /**
-   * So that a decision costs what the pair's own agreements cost, however many others there are.
+   * Keeps the cost of a decision proportional to the pair's own agreements, however many others
+   * there are.
    */
   private final Cache<Pair, List<Agreement>> covering =
       Caffeine.newBuilder().maximumSize(MOST_PAIRS).executor(Runnable::run).build();
 
   private record Pair(AgencyName origin, AgencyName recipient) {}
 
-  /** An agreement with what a transfer fails of it. */
+  /** An agreement with the reasons why a transfer fails it. */
   record Attempt(Agreement agreement, List<AgreementMismatch> failures) {
-    /** Whether only its condition stands against it, and that cannot be evaluated. */
+    /** Whether its only failure is a condition that cannot be evaluated. */
     boolean isUndecided() {
       return !failures.isEmpty()
           && failures.stream().allMatch(it -> it.code() == Code.CONDITION_FAILED);
     }
 
-    /** Whether the agreement is about what the message is about. */
+    /** Whether the agreement covers the message's category. */
     boolean isAbout(Label label) {
       return agreement.covers().categories().contains(label.getCategory());
     }
@@ -119,12 +121,12 @@ public final class RuleEvaluator {
     return narrowed(egress, complete, named(complete.label().getAgreement(), complete, absent));
   }
 
-  /** An agreement with the agencies that its parties stand for; empty if it is not known here. */
+  /** An agreement with the agencies that its parties expand to; empty if it is not known here. */
   Optional<Coverage> coverage(String id) {
     return coverages.stream().filter(it -> it.agreement().id().equals(id)).findFirst();
   }
 
-  /** The categories in which some agreement in force lets a kind of message go. */
+  /** The categories in which some agreement in force permits a kind of message. */
   Set<Category> categories(Kind kind, AgencyName origin, AgencyName recipient, Instant now) {
     return coverages.stream()
         .filter(it -> it.covers(origin, recipient))
@@ -134,7 +136,7 @@ public final class RuleEvaluator {
         .collect(Collectors.toSet());
   }
 
-  /** What each agreement that covers the pair says, in the order in which they are tried. */
+  /** The result of each agreement that covers the pair, in the order tried. */
   List<Attempt> attempts(Transfer transfer) {
     return ordered(transfer.origin(), transfer.recipient()).stream()
         .map(agreement -> new Attempt(agreement, tests.failures(agreement, transfer)))
@@ -161,7 +163,7 @@ public final class RuleEvaluator {
         .toList();
   }
 
-  /** In which agreements that cover a pair are tried. */
+  /** The order in which agreements that cover a pair are tried. */
   public static Comparator<Coverage> order(AgencyName origin, AgencyName recipient) {
     return Comparator.<Coverage>comparingInt(it -> -it.specificity(origin, recipient))
         .thenComparingInt(it -> it.agreement().covers().categories().size())
@@ -194,7 +196,10 @@ public final class RuleEvaluator {
         failure -> named ? code : failure.code());
   }
 
-  /** What narrows an agreement's permission: the scheme of classification, and the node's rules. */
+  /**
+   * The checks that narrow an agreement's permission: the classification scheme and the node's own
+   * rules.
+   */
   private Ruling narrowed(boolean egress, Transfer transfer, Ruling ruling) {
     if (ruling instanceof Ruling.Denied) {
       return ruling;
@@ -217,7 +222,7 @@ public final class RuleEvaluator {
     return ruling;
   }
 
-  /** For a message that never waited, an agreement that ended is no agreement. */
+  /** For a message that never waited, an ended agreement counts as none. */
   private static Code atFirst(AgreementMismatch failure) {
     return failure.code() == Code.AGREEMENT_ENDED ? Code.NO_AGREEMENT : failure.code();
   }

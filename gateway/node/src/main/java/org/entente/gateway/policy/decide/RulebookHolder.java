@@ -21,10 +21,10 @@ public final class RulebookHolder {
   }
 
   /**
-   * A policy of which all but one thing can be replaced.
+   * A policy whose training retention is fixed; the rest can be replaced.
    *
-   * @param exercises how long recipients may keep what this agency sends as training, as long as
-   *     this lives
+   * @param exercises how long recipients may keep training traffic from this agency, for the life
+   *     of this object
    */
   public RulebookHolder(
       Rulebook rulebook, Membership membership, ExerciseRetention exercises, int cacheEntries) {
@@ -38,10 +38,10 @@ public final class RulebookHolder {
   }
 
   /**
-   * Says that the policy in force is this one of its node, and that those that follow it are
-   * counted from there. To be called once, before anything is decided.
+   * Sets the generation of the policy in force; later policies are numbered from there. Call once,
+   * before the first decision.
    *
-   * @param first above that of every policy that was in force before
+   * @param first greater than the generation of every earlier policy
    */
   public synchronized void beginAt(long first) {
     generation = first;
@@ -53,7 +53,7 @@ public final class RulebookHolder {
     return policy;
   }
 
-  /** Puts another rulebook in force; the membership stays. */
+  /** Puts another rulebook in force and keeps the membership. */
   public synchronized Policy rulebook(Rulebook next) {
     generation++;
     Policy made = made(next, policy.membership(), policy.fulfilments());
@@ -62,8 +62,8 @@ public final class RulebookHolder {
   }
 
   /**
-   * Puts another membership in force; the rulebook stays. A group or agency of the rulebook that is
-   * no longer there stands for nobody.
+   * Puts another membership in force and keeps the rulebook. A group or agency of the rulebook that
+   * no longer exists expands to no agency.
    */
   public synchronized Policy membership(Membership next) {
     generation++;
@@ -73,8 +73,8 @@ public final class RulebookHolder {
   }
 
   /**
-   * Takes up what agencies say now that they can fulfil; rulebook and membership stay. Nothing
-   * changes, and no ruling is forgotten, where they say the same.
+   * Puts the agencies' latest declared fulfilments in force and keeps rulebook and membership. If
+   * they are unchanged, the policy and its cache are kept.
    */
   public synchronized void fulfilments(FulfilmentSnapshot next) {
     if (!next.equals(policy.fulfilments())) {

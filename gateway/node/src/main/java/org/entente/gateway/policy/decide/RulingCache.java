@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.entente.gateway.policy.terms.Transfer;
 
 /**
- * Bounded memory of rulings, by their {@link RulingFacts}. Changes how fast a ruling comes, never
- * which.
+ * Bounded cache of rulings, keyed by their {@link RulingFacts}. It affects the speed of a ruling,
+ * never its result.
  */
 final class RulingCache {
   private final RulingFacts facts;

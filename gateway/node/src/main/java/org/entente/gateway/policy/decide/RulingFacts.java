@@ -18,15 +18,15 @@ import org.entente.proto.v1.Label;
 
 /**
  * Reduces a transfer to the facts on which a rulebook's ruling depends, so that equal facts have
- * equal rulings and a ruling can be kept.
+ * equal rulings and rulings can be cached.
  *
- * <p>Of the label: the fields that agreements name and those that some condition reads. Of the
- * body: which of the agreements' size limits it exceeds, and the same of what is left of it where
- * an agreement withholds something. Of the time: between which two beginnings or ends of agreements
- * it lies. Where a condition reads the time itself, rulings cannot be kept.
+ * <p>Facts of the label: the fields that agreements name and those that conditions read. Facts of
+ * the body: which of the agreements' size limits it exceeds, before and after each agreement's
+ * redactions. Facts of the time: between which two starts or ends of agreements it lies. If a
+ * condition reads the time itself, rulings cannot be cached.
  */
 final class RulingFacts {
-  /** When in a message's life a ruling is made; each asks other questions. */
+  /** The stage of a message's life at which a ruling is made; the checks differ by stage. */
   enum Stage {
     DRAFT,
     QUEUED,
@@ -51,7 +51,7 @@ final class RulingFacts {
   /** Fields of the label that agreements name. */
   private static final int AGREED_FIELDS = 10;
 
-  /** Stands for a field that is absent: other than all values, its default among them. */
+  /** Marks an absent field; differs from every value, including the default. */
   private static final Object ABSENT = new Object();
 
   private final List<FieldDescriptor> readByConditions;
@@ -71,7 +71,8 @@ final class RulingFacts {
             .toList();
     this.timeless = rulebook.conditions().noneMatch(Condition::readsNow);
     List<Agreement> agreements = rulebook.agreements();
-    // Also that of agreements that withhold nothing: they take no label that says otherwise.
+    // Includes the empty redaction: an agreement that withholds nothing refuses a label that names
+    // withheld fields.
     this.redactions = agreements.stream().map(Agreement::redactions).distinct().toList();
     this.sizeLimits =
         agreements.stream()
@@ -88,7 +89,7 @@ final class RulingFacts {
             .toArray(Instant[]::new);
   }
 
-  /** Whether rulings can be kept. */
+  /** Whether rulings can be cached. */
   boolean keepable() {
     return timeless;
   }
@@ -118,8 +119,8 @@ final class RulingFacts {
   }
 
   /**
-   * What rulings depend on of a label, in one order: as values and not as a label, since this is
-   * done for each message.
+   * The label's facts in a fixed order. They are values, not a label, because this runs for each
+   * message.
    */
   private List<Object> reduced(Label label) {
     List<Object> out = new ArrayList<>(AGREED_FIELDS + readByConditions.size());
@@ -149,7 +150,7 @@ final class RulingFacts {
     return exceeded;
   }
 
-  /** How many beginnings and ends lie at or before a time. */
+  /** The number of starts and ends at or before a time. */
   private int timeClass(Instant now) {
     int found = Arrays.binarySearch(boundaries, now);
     return found >= 0 ? found + 1 : -found - 1;

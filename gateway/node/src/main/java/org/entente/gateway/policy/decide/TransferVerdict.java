@@ -7,12 +7,12 @@ import org.entente.gateway.policy.terms.Agreement;
 import org.entente.proto.v1.Label;
 
 /**
- * What a policy says of one transfer, as something that can be compared and shown.
+ * A policy's verdict on one transfer, in a form that can be compared and shown.
  *
- * @param outcome what becomes of it
+ * @param outcome the outcome
  * @param agreement the agreement that permits it; empty if it is refused
  * @param refusal why it is refused; empty if it is not
- * @param withheld the fields that the recipient is not given, as its label names them
+ * @param withheld the fields withheld from the recipient, as its label names them
  */
 public record TransferVerdict(
     Outcome outcome,
@@ -23,13 +23,13 @@ public record TransferVerdict(
     withheld = List.copyOf(withheld);
   }
 
-  /** What becomes of a transfer; the later, the more is let go. */
+  /** The outcome of a transfer, from the strictest to the most permissive. */
   public enum Outcome {
-    /** It is refused. */
+    /** The transfer is refused. */
     REFUSED,
-    /** It waits for a second person. */
+    /** The transfer waits for a second person. */
     HELD,
-    /** It goes. */
+    /** The transfer is permitted. */
     PERMITTED
   }
 
@@ -39,7 +39,7 @@ public record TransferVerdict(
           Outcome.REFUSED, Optional.empty(), Optional.of(denied.refusal()), List.of());
     }
     Agreement agreement = ((Ruling.Allowed) ruling).agreement();
-    // A recipient takes what a second person at the sender has released.
+    // At the recipient, a second person at the sender has already released it.
     boolean held = egress && agreement.obligations().fourEyes();
     return new TransferVerdict(
         held ? Outcome.HELD : Outcome.PERMITTED,
@@ -48,12 +48,12 @@ public record TransferVerdict(
         agreement.redactions().of(label.getKind()));
   }
 
-  /** As a reader would say it. */
+  /** The verdict in words. */
   public String words() {
     return inShort() + refusal.map(it -> ": " + it.reason()).orElse("");
   }
 
-  /** The same without the reason of a refusal. */
+  /** The verdict in words, without the reason of a refusal. */
   public String inShort() {
     return refusal
         .map(it -> outcome + " " + it.code() + by(it))

@@ -10,8 +10,8 @@ import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.terms.Membership;
 
 /**
- * What a transit may judge: header facts, since it reads nothing else. Pure; safe for use by
- * several threads.
+ * The rules of a transit: it judges header facts only, since it can read nothing else. Pure; safe
+ * for use by several threads.
  */
 public final class TransitRules {
   private final Membership membership;
@@ -21,7 +21,7 @@ public final class TransitRules {
   }
 
   /**
-   * What a transit sees of one envelope on its way to one recipient.
+   * The header facts of one envelope on its way to one recipient.
    *
    * @param origin the header's origin
    * @param recipient the stanza's recipient
@@ -43,7 +43,7 @@ public final class TransitRules {
   }
 
   /**
-   * What a transit carries.
+   * A transit's limits.
    *
    * @param maxBytes largest envelope
    * @param lanes lanes that it carries
@@ -61,7 +61,7 @@ public final class TransitRules {
     }
   }
 
-  /** Why {@code self} does not carry an envelope; empty if it does. */
+  /** Why {@code self} does not forward an envelope; empty if it does. */
   public Optional<Refusal> judge(HeaderFacts facts, AgencyName self, Limits limits) {
     if (!membership.isTransit(self)) {
       return refused(facts, Code.NO_ROUTE, "role", self + " is no transit");
@@ -78,7 +78,11 @@ public final class TransitRules {
           facts.recipient() + " is no member of the federation");
     }
     if (facts.origin().equals(facts.recipient()) || facts.path().contains(self)) {
-      return refused(facts, Code.ROUTING_LOOP, "path", "the envelope leads back");
+      return refused(
+          facts,
+          Code.ROUTING_LOOP,
+          "path",
+          "the envelope would loop back to an agency that already carried it");
     }
     return carried(facts, limits);
   }
@@ -89,10 +93,12 @@ public final class TransitRules {
           facts, Code.ROUTING_LOOP, "hops", "more than " + limits.maxHops() + " carriers");
     }
     if (!limits.lanes().contains(facts.lane())) {
-      return refused(facts, Code.NO_ROUTE, "lane", "lane " + facts.lane() + " is not carried here");
+      return refused(
+          facts, Code.NO_ROUTE, "lane", "lane " + facts.lane() + " is not carried by this transit");
     }
     if (facts.exercise() && !limits.exercise()) {
-      return refused(facts, Code.NO_ROUTE, "exercise", "training traffic is not carried here");
+      return refused(
+          facts, Code.NO_ROUTE, "exercise", "training traffic is not carried by this transit");
     }
     if (facts.bytes() > limits.maxBytes()) {
       return refused(

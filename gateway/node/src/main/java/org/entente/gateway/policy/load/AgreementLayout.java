@@ -3,11 +3,11 @@ package org.entente.gateway.policy.load;
 import org.entente.gateway.config.YamlLayout;
 import org.entente.gateway.policy.terms.AgreementFile;
 
-/** The one layout of agreements. */
+/** The standard layout of agreement files. */
 public final class AgreementLayout {
   private AgreementLayout() {}
 
-  /** An agreement, taken from a file named so. */
+  /** The layout of an agreement file with this name. */
   public static YamlLayout.Layout of(String file, byte[] content) {
     return YamlLayout.of(file, content, AgreementFile.class);
   }

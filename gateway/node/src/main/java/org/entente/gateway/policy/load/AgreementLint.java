@@ -42,9 +42,9 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;
 
-/** Turns one agreement file into an {@link Agreement}, or says everything that is wrong with it. */
+/** Converts an agreement file to an {@link Agreement}, or reports every problem in it. */
 public final class AgreementLint {
-  /** Ids that stand for what needs no agreement; no file may take one. */
+  /** Ids reserved for messages that need no agreement; no file may use one. */
   static final Set<String> RESERVED =
       Set.of(
           EvidenceMessages.AGREEMENT,
@@ -55,10 +55,10 @@ public final class AgreementLint {
           RosterMessages.GIVEN_BACK,
           AssignmentMessages.AGREEMENT);
 
-  /** Kinds that need an agreement, as its file writes them. */
+  /** Kinds that need an agreement, as written in its file. */
   private static final String SHARED = EnumNames.words(LabelSpace.KINDS);
 
-  /** Days before its end at which an agreement is reported. */
+  /** Days before its end from which an agreement causes a warning. */
   private static final int SOON = 30;
 
   private static final int DEFAULT_DELIVERY_DAYS = 30;
@@ -76,7 +76,7 @@ public final class AgreementLint {
     this.report = report;
   }
 
-  /** The agreement; empty if the report has a new problem. */
+  /** The agreement; empty if it has a problem. */
   public Optional<Agreement> lint(ExpressionCompiler expressions, CodeLists codes, Instant now) {
     int before = report.problems().size();
     names();
@@ -147,9 +147,9 @@ public final class AgreementLint {
       report.warning(
           positions.problem(
               "law.transfer_basis",
-              "DEROGATION, and nobody has to say why each message is sent",
-              "obligations.person_required: true, since such a transfer is documented with its"
-                  + " justification (Directive (EU) 2016/680, article 38(3))"));
+              "DEROGATION without a required person and justification",
+              "obligations.person_required: true, since the justification of such a transfer "
+                  + "must be documented (Directive (EU) 2016/680, article 38(3))"));
     }
     boolean investigates =
         file.covers().purposes().contains(EnumNames.word(Purpose.PURPOSE_CRIMINAL_INVESTIGATION));
@@ -178,7 +178,7 @@ public final class AgreementLint {
       wrong("covers.kinds", "RECALL", SHARED + "; a recall needs no agreement");
     }
     if (kinds.contains(Kind.KIND_RESPONDERS)) {
-      wrong("covers.kinds", "RESPONDERS", SHARED + "; what may be asked follows from REQUEST");
+      wrong("covers.kinds", "RESPONDERS", SHARED + "; it follows from REQUEST");
     }
     if (kinds.contains(Kind.KIND_ROSTER)) {
       wrong("covers.kinds", "ROSTER", SHARED + "; a roster goes where OPERATION is covered");
@@ -187,7 +187,7 @@ public final class AgreementLint {
       wrong("covers.kinds", "CONSENT", SHARED + "; a consent needs no agreement");
     }
     if (kinds.contains(Kind.KIND_CHARGE)) {
-      wrong("covers.kinds", "CHARGE", SHARED + "; a charge needs no agreement");
+      wrong("covers.kinds", "CHARGE", SHARED + "; an assignment needs no agreement");
     }
     List<String> handling = it.handling() == null ? List.of() : it.handling();
     Set<Classification> ceiling =
@@ -272,7 +272,7 @@ public final class AgreementLint {
     if (until != null && until.isBefore(from)) {
       wrong("valid.until", until.toString(), "a day not before " + from);
     } else if (until != null && until.isBefore(LocalDate.ofInstant(now, ZoneOffset.UTC))) {
-      // No problem: a gateway that restarts after an agreement's end must come up.
+      // Only a warning: a gateway that restarts after an agreement's end must start.
       report.warning(
           positions.problem("valid.until", "ended on " + until, "a later day, or remove the file"));
     } else if (until != null
@@ -301,7 +301,7 @@ public final class AgreementLint {
                       .map(Object::toString)
                       .sorted()
                       .toList())
-              + "), which is a change of purpose",
+              + "), which changes the purpose",
           "true if the instrument allows it; otherwise narrow the parties by authorities");
     }
   }

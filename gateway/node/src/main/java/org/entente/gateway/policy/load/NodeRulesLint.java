@@ -14,7 +14,7 @@ import org.entente.gateway.policy.terms.NodeRule;
 import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
 import org.entente.gateway.policy.terms.NodeRule.RuleFile;
 
-/** Turns the file of a node's rules into rules, in the order of the file. */
+/** Converts the file of a node's rules to rules, in the order of the file. */
 public final class NodeRulesLint {
   private static final int MAX_RULES = 256;
 

@@ -17,11 +17,11 @@ import org.entente.gateway.policy.terms.Transfer;
 import org.entente.proto.v1.Label;
 
 /**
- * What is odd in the rules of a node: those that refuse all, that refuse nothing, and that are
- * never reached, since earlier ones refuse all that they would. Used once, by one thread.
+ * Warns about a node's rules that refuse everything, refuse nothing, or are never reached because
+ * earlier rules refuse all that they would. Use an instance once, by one thread.
  *
- * <p>Each is put to at most {@link RulebookLint#MOST} labels between which it, or it and those
- * before it, can tell; where these are not all, the warning says so.
+ * <p>Each rule is evaluated on at most {@link RulebookLint#MOST} labels that it, or it and the
+ * rules before it, can distinguish. If these are not all, the warning says so.
  */
 final class NodeRulesReview {
   private final Rulebook rulebook;
@@ -31,7 +31,7 @@ final class NodeRulesReview {
   private final LintReport report;
   private final List<Pair> pairs;
 
-  /** Who sends and who would receive. */
+  /** A sender and a possible recipient. */
   private record Pair(AgencyName from, AgencyName to) {}
 
   NodeRulesReview(
@@ -87,15 +87,18 @@ final class NodeRulesReview {
     }
     String tried = tried(space, Stream.of(rule.condition()));
     if (!passes) {
-      warn(field, "refuses " + tried + ", so that nothing passes", "a narrower condition");
+      warn(field, "refuses " + tried + ", so that no message passes", "a narrower condition");
     } else if (!refuses) {
-      warn(field, "lets " + tried + " pass, so that it does nothing", "a condition that matters");
+      warn(
+          field,
+          "lets " + tried + " pass, so that it has no effect",
+          "a condition that refuses some messages");
     } else {
       reached(index, rule, field);
     }
   }
 
-  /** Whether something is left for it by those that are asked before. */
+  /** Warns if earlier rules refuse everything that this rule would. */
   private void reached(int index, NodeRule rule, String field) {
     List<NodeRule> before =
         rulebook.nodeRules().subList(0, index).stream().filter(it -> meet(it, rule)).toList();
@@ -117,8 +120,8 @@ final class NodeRulesReview {
           field,
           "is never reached: of "
               + tried(space, conditions.stream())
-              + ", earlier rules refuse what it would",
-          "rules that each refuse something of their own");
+              + ", earlier rules refuse all that it would",
+          "rules that each refuse further messages");
     }
   }
 
@@ -127,7 +130,7 @@ final class NodeRulesReview {
         || (one.applies(false) && other.applies(false));
   }
 
-  /** Whether the rule is the first that refuses it, in some direction. */
+  /** Whether this rule is the first to refuse the transfer, in some direction. */
   private static boolean decides(NodeRule rule, List<NodeRule> before, Transfer transfer) {
     return rule.refusal(transfer).isPresent()
         && Stream.of(true, false)

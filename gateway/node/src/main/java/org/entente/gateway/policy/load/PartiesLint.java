@@ -13,7 +13,7 @@ import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Party;
 import org.jspecify.annotations.Nullable;
 
-/** Lint of who shares with whom. */
+/** Checks the parties of an agreement. */
 final class PartiesLint {
   private static final int MAX_PARTIES = 64;
 
@@ -95,22 +95,22 @@ final class PartiesLint {
       return;
     }
     if (party.jurisdiction() != null && membership.groups().contains(party.jurisdiction())) {
-      // No problem: a group that is founded later must not take the rulebook with it.
+      // Only a warning: the rulebook must load before the group is founded.
       report.warning(
           positions.problem(
               field + ".jurisdiction",
-              party.jurisdiction() + " is a group, of which every agency is meant, as by group",
+              party.jurisdiction() + " is a group; it covers every agency of that group",
               "group: " + party.jurisdiction()));
     }
     if (party.resolve(membership).isEmpty()) {
-      // No problem: an agency that leaves the federation must not take the rulebook with it.
+      // Only a warning: an agency that leaves the federation must not make the rulebook invalid.
       report.warning(
           positions.problem(
-              field, party.words() + " stands for no member agency", "a member of the federation"));
+              field, party.words() + " contains no member agency", "a member of the federation"));
     }
   }
 
-  /** What is meant by a code that is no state's. */
+  /** The valid form for a code that is not a state's. */
   private String stateOr(String written) {
     if (membership.groups().contains(written)) {
       return "group: " + written;

@@ -13,9 +13,9 @@ import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.terms.AgreementFile;
 import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
 
-/** JSON Schemas of the files of policy, for editors, made from the classes that load them. */
+/** JSON Schemas of policy files, for editors, generated from the classes that load the files. */
 public final class PolicySchemas {
-  /** Kinds that no agreement names. */
+  /** Kinds that an agreement cannot name. */
   private static final List<String> WITHOUT_AGREEMENT = List.of("EVIDENCE", "RECALL", "RESPONDERS");
 
   private PolicySchemas() {}

@@ -16,7 +16,7 @@ import org.entente.gateway.policy.terms.Redactions;
 import org.entente.proto.v1.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what an agreement's file withholds into {@link Redactions}, or says what is wrong. */
+/** Converts an agreement file's withheld fields to {@link Redactions}, or reports the problems. */
 final class RedactionsLint {
   private static final String FIELD = "redactions";
 
@@ -29,7 +29,7 @@ final class RedactionsLint {
     this.report = report;
   }
 
-  /** What is withheld; without what is wrong, of which the report then has a problem. */
+  /** The withheld fields, except those for which a problem is reported. */
   Redactions lint(@Nullable List<String> written, Agreement.Covers covers) {
     if (written == null) {
       return Redactions.NONE;
@@ -85,13 +85,16 @@ final class RedactionsLint {
       report.warning(
           positions.problem(
               place,
-              text + " is of " + EnumNames.word(kind) + ", which this agreement does not cover",
+              text
+                  + " is a field of "
+                  + EnumNames.word(kind)
+                  + ", which this agreement does not cover",
               "fields of "
                   + (covers.kinds().isEmpty() ? "no kind" : EnumNames.words(covers.kinds()))));
     }
   }
 
-  /** What is left must be valid: some fields stand only together. */
+  /** The remaining content must be valid: some fields are valid only together. */
   private void whole(FieldPath path) {
     Optional<FieldDescriptor> with = RedactableFields.companion(path);
     boolean there =
@@ -105,15 +108,15 @@ final class RedactionsLint {
     }
   }
 
-  /** A condition is asked at both ends, of the label as it goes. */
+  /** Both ends evaluate a condition, on the label after redaction. */
   private void unread(Agreement.Covers covers) {
     Set<String> read = covers.condition().map(Condition::labelFields).orElse(Set.of());
     for (FieldPath path : paths) {
       if (path.isOfLabel() && read.contains(path.field().getName())) {
         wrong(
             FIELD,
-            "covers.condition reads " + path.text() + ", which the recipient is not given",
-            "a condition of what the recipient is given, or without this field");
+            "covers.condition reads " + path.text() + ", which is withheld from the recipient",
+            "a condition on fields that the recipient receives, or no redaction of this field");
       }
     }
   }

@@ -27,18 +27,19 @@ import org.entente.gateway.policy.terms.Transfer;
 import org.entente.proto.v1.Label;
 
 /**
- * What is odd in a rulebook that loads: agreements that are never chosen, conditions that are never
- * true, rules of the node that leave nothing, ties that only an id decides. Used once, by one
- * thread.
+ * Warns about oddities in a rulebook that loads: agreements that are never chosen, conditions that
+ * are never true, node rules that leave nothing, and ties that only an id decides. Use an instance
+ * once, by one thread.
  *
- * <p>Conditions are put to at most {@value #MOST} labels of their {@link LabelSpace}; where that is
- * not all of it, the warning says so.
+ * <p>Conditions are evaluated on at most {@value #MOST} labels of their {@link LabelSpace}. If
+ * these are not all, the warning says so.
  */
 final class RulebookLint {
   static final long MOST = 20_000;
   static final long SEED = 1;
   static final String ASKING_FIRST =
-      "one that asks first whether it can be, such as label.case_ref.matches('[0-9]+') && …";
+      "a condition that first tests whether it can be evaluated, such as "
+          + "label.case_ref.matches('[0-9]+') && …";
   static final String MEMBER = "a member of the federation";
 
   private final Rulebook rulebook;
@@ -81,14 +82,14 @@ final class RulebookLint {
     return strangers(condition, membership);
   }
 
-  /** Agencies of a condition that are none: a slip of the pen, or one that has left. */
+  /** Agencies in a condition that are not members: a spelling error, or an agency that left. */
   static List<String> strangers(Condition condition, Membership membership) {
     Set<String> members =
         membership.agencies().stream().map(AgencyName::value).collect(Collectors.toSet());
     return condition.compared().stream()
         .filter(it -> !it.with().startsWith("label.") && !it.text().isEmpty())
         .filter(it -> !members.contains(it.text()))
-        .map(it -> it.with() + " is compared with " + it.text() + ", which is no member agency")
+        .map(it -> it.with() + " is compared with " + it.text() + ", which is not a member agency")
         .distinct()
         .toList();
   }
@@ -113,7 +114,7 @@ final class RulebookLint {
         .filter(pair -> !pair.from().equals(pair.to()));
   }
 
-  /** Who sends and who would receive. */
+  /** A sender and a possible recipient. */
   private record Pair(AgencyName from, AgencyName to) {
     @Override
     public String toString() {
@@ -144,15 +145,15 @@ final class RulebookLint {
           agreement,
           "covers.condition",
           all
-              ? "is false of every label that the agreement covers"
-              : "was true of none of the "
+              ? "is false for every label that the agreement covers"
+              : "was true for none of the "
                   + Math.min(MOST, space.size())
                   + " labels tried, which are not all",
-          "a condition that some label fulfils");
+          "a condition that is true for some label");
     }
   }
 
-  /** A condition that refuses messages because it cannot be evaluated of them. */
+  /** Warns about a condition that refuses messages because it cannot be evaluated. */
   private void conditionThatFails(Coverage coverage) {
     Agreement agreement = coverage.agreement();
     List<Pair> pairs = pairs(coverage);
@@ -173,7 +174,7 @@ final class RulebookLint {
         .ifPresent(found -> warn(agreement, "covers.condition", found, ASKING_FIRST));
   }
 
-  /** What keeps a condition from being evaluated of a transfer, and of which. */
+  /** Why a condition cannot be evaluated for a transfer, and for which label. */
   static Stream<String> failing(Condition condition, Transfer transfer) {
     return condition.evaluate(
                 transfer.label(),
@@ -184,7 +185,7 @@ final class RulebookLint {
         ? Stream.of(
             "cannot be evaluated ("
                 + failed.reason()
-                + "), and refuses, of a label with "
+                + "), so it refuses a label with "
                 + shown(transfer.label(), condition.labelFields()))
         : Stream.empty();
   }
@@ -204,7 +205,10 @@ final class RulebookLint {
         && value.value();
   }
 
-  /** An agreement before which, for each pair, another is tried that permits all it permits. */
+  /**
+   * Warns about an agreement that is never chosen: for each pair, another one is tried first and
+   * permits all that it permits.
+   */
   private void neverChosen(Coverage coverage) {
     Set<String> before = new HashSet<>();
     List<Pair> pairs = pairs(coverage);
@@ -225,8 +229,8 @@ final class RulebookLint {
           "between",
           "is never chosen unless a message names it: "
               + String.join(", ", before.stream().sorted().toList())
-              + " is tried first and permits all that it permits",
-          "a narrower other agreement, or no such file");
+              + " is tried first and permits all that this one permits",
+          "a narrower other agreement, or remove this file");
     }
   }
 
@@ -262,12 +266,14 @@ final class RulebookLint {
         && wide.obligations().maxMessageBytes() >= narrow.obligations().maxMessageBytes();
   }
 
-  /** What withholds something of bodies refuses those of which it cannot: documents. */
+  /**
+   * An agreement that withholds fields of bodies refuses documents, since these cannot be redacted.
+   */
   private static boolean permitsForms(Agreement wide, Agreement narrow) {
     return !wide.redactions().isOfBodies() || wide.redactions().equals(narrow.redactions());
   }
 
-  /** An agreement of which the node's rules leave nothing, in either direction. */
+  /** Warns about an agreement whose transfers the node's rules all refuse, in both directions. */
   private void refusedByTheNode(Coverage coverage) {
     Agreement agreement = coverage.agreement();
     List<Pair> pairs = pairs(coverage);
@@ -294,9 +300,9 @@ final class RulebookLint {
           "covers",
           "the node's rules refuse all "
               + permitted.size()
-              + " labels tried that it permits"
+              + " labels tried that this agreement permits"
               + (space.isWhole() && space.size() <= MOST ? "" : ", which are not all"),
-          "rules that leave something of it, or no such file");
+          "rules that permit some of it, or remove this file");
     }
   }
 
@@ -314,7 +320,10 @@ final class RulebookLint {
         .allMatch(rule -> rule.refusal(transfer).isEmpty());
   }
 
-  /** Two agreements of one rank that permit the same on other terms: the id decides, not people. */
+  /**
+   * Warns about two agreements of equal rank that permit the same transfer on different terms: only
+   * the id decides.
+   */
   private void ties() {
     for (int i = 0; i < coverages.size(); i++) {
       for (int j = i + 1; j < coverages.size(); j++) {
@@ -348,9 +357,10 @@ final class RulebookLint {
                         + one.id()
                         + ": for "
                         + pair
-                        + " both permit some of the same on other terms, and only their ids decide"
-                        + " which is tried first",
-                    "equal obligations and redactions, or parties, categories or purposes that differ"));
+                        + " both permit some of the same transfers on different terms, and only "
+                        + "their ids decide which is tried first",
+                    "equal obligations and redactions, or different parties, categories or "
+                        + "purposes"));
   }
 
   private static boolean sameRank(Coverage first, Coverage second, Pair pair) {

@@ -31,7 +31,7 @@ import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
 import org.entente.gateway.policy.terms.Rulebook;
 import org.jspecify.annotations.Nullable;
 
-/** Reads, lints and hashes a rulebook's files. An instance is used once. */
+/** Reads, validates and hashes a rulebook's files. Use an instance once. */
 public final class RulebookReader {
   private static final int MAX_AGREEMENTS = 1_000;
   private static final int VERSION_DIGITS = 16;
@@ -53,12 +53,12 @@ public final class RulebookReader {
   }
 
   /**
-   * Loads every {@code *.yaml} file of a folder, each one agreement, and a node's rules.
+   * Loads a node's rules and every {@code *.yaml} file of a folder; each is one agreement.
    *
    * @param agreements the folder
    * @param nodeRules the file of the node's rules; null for none
    * @param membership groups and agencies that the files may name
-   * @param now time, for the warning about agreements that have ended
+   * @param now the time, for the warning about ended agreements
    */
   public static Rulebook.LoadResult load(
       Path agreements, @Nullable Path nodeRules, Membership membership, Instant now) {
@@ -66,9 +66,9 @@ public final class RulebookReader {
   }
 
   /**
-   * Loads as {@link #load(Path, Path, Membership, Instant)}, and a node's own code lists.
+   * Loads as {@link #load(Path, Path, Membership, Instant)}, with the node's own code lists.
    *
-   * @param codes their folder; null for {@link CodeLists#shipped those of the release}
+   * @param codes their folder; null for {@link CodeLists#shipped the shipped lists}
    */
   public static Rulebook.LoadResult load(
       Path agreements,
@@ -80,9 +80,9 @@ public final class RulebookReader {
   }
 
   /**
-   * Loads as {@link #load} and looks harder, for people: rules that nothing reaches, conditions
-   * that are always false, agreements that contradict each other. What is found is a warning; what
-   * would keep a gateway from taking the files is a problem.
+   * Loads as {@link #load} and analyses the rulebook for people: rules that are never reached,
+   * conditions that are always false, agreements that contradict each other. Findings of the
+   * analysis are warnings; errors that prevent loading are problems.
    */
   public static Rulebook.LoadResult lint(
       Path agreements,
@@ -95,7 +95,7 @@ public final class RulebookReader {
 
   private Rulebook.LoadResult load(
       Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
-    // First: conditions of the others compare with what lists have.
+    // Code lists come first, since conditions are checked against them.
     Optional<CodeLists> codes =
         codeLists == null ? Optional.of(CodeFileReader.shipped()) : codes(codeLists);
     if (codes.isEmpty()) {
@@ -123,7 +123,7 @@ public final class RulebookReader {
     return new Rulebook.LoadResult.Loaded(rulebook, report.warnings());
   }
 
-  /** Loads, and looks for what is odd in what was loaded. */
+  /** Loads the rulebook and analyses it. */
   Rulebook.LoadResult lint(Path folder, @Nullable Path nodeRules, @Nullable Path codeLists) {
     Rulebook.LoadResult loading = load(folder, nodeRules, codeLists);
     if (loading instanceof Rulebook.LoadResult.Loaded loaded) {
@@ -142,7 +142,7 @@ public final class RulebookReader {
     return String.join(", ", codes.subList(0, shown)) + (shown < codes.size() ? ", …" : "");
   }
 
-  /** A list that was made for an earlier release lacks what came since. */
+  /** Warns about values without text: lists made for an earlier release lack newer values. */
   private void wordless(Path folder, CodeLists codes) {
     List<String> lacking = codes.wordless();
     if (!lacking.isEmpty()) {
@@ -163,7 +163,7 @@ public final class RulebookReader {
   private List<Path> agreementFiles(Path folder) {
     List<Path> files;
     try (Stream<Path> entries = Files.list(folder)) {
-      // By name: the version must not depend on the order of the directory.
+      // Sorted by name: the version must not depend on the order of the directory.
       files =
           entries
               .filter(RulebookReader::isYaml)
@@ -186,7 +186,8 @@ public final class RulebookReader {
     }
     if (files.isEmpty()) {
       report.warning(
-          ConfigProblem.ofFile(folder.toString(), "no agreement: everything is refused", "*.yaml"));
+          ConfigProblem.ofFile(
+              folder.toString(), "no agreement: every message is refused", "*.yaml"));
     }
     return files;
   }
@@ -201,9 +202,9 @@ public final class RulebookReader {
   }
 
   /**
-   * The content, which enters the version.
+   * The content, which is part of the version hash.
    *
-   * @param folder under which name, besides its own
+   * @param folder prefix of its name in the hash
    */
   private Optional<byte[]> read(Path file, String folder) {
     if (name(file).endsWith(".yml")) {

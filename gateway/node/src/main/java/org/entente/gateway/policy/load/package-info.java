@@ -1,4 +1,4 @@
-/** Reads agreements and node rules from files and says what is wrong or odd in them. */
+/** Reads agreements and node rules from files and reports problems and oddities in them. */
 @NullMarked
 package org.entente.gateway.policy.load;
 

@@ -1,6 +1,6 @@
 package org.entente.gateway.policy.subject;
 
-/** Check digit rules. Each expects a text that already has the identifier's form. */
+/** Check digit rules. Each expects a text that already has the form of the identifier. */
 final class CheckDigits {
   private CheckDigits() {}
 
@@ -42,8 +42,8 @@ final class CheckDigits {
   }
 
   /**
-   * ISO 13616 by ISO 7064 MOD 97-10: the first four signs moved to the end, the whole number mod 97
-   * is 1. Of the check digits that fulfil it, 00, 01 and 99 are never given.
+   * ISO 13616 by ISO 7064 MOD 97-10: the first four characters moved to the end, the whole number
+   * mod 97 is 1. Of the check digits that fulfil this, 00, 01 and 99 are never issued.
    */
   static boolean iban(String text) {
     String digits = text.substring(2, 4);

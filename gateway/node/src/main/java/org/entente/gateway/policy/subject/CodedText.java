@@ -6,9 +6,9 @@ import java.time.YearMonth;
 import java.util.regex.Pattern;
 
 /**
- * Kinds of coded text that labels and bodies carry: identifiers, codes and dates. Each knows its
- * form and, where the standard has one, its check digit. No pattern here can backtrack beyond its
- * text's bounded length.
+ * Kinds of coded text that labels and bodies carry: identifiers, codes and dates. Each has a form
+ * and, if its standard defines one, a check digit. No pattern here can backtrack beyond its text's
+ * bounded length.
  */
 public enum CodedText {
   /** ISO 6346 freight container. */
@@ -20,8 +20,7 @@ public enum CodedText {
       "an MRN: two digits of the year, two letters of the country, 13 letters or digits, one digit",
       "[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]"),
   /** Air waybill. */
-  AIR_WAYBILL(
-      "an air waybill of 11 digits, of which the last is the serial number mod 7", "[0-9]{11}"),
+  AIR_WAYBILL("an air waybill of 11 digits, the last being the serial number mod 7", "[0-9]{11}"),
   /** Bill of lading or other transport document. */
   BILL_OF_LADING("1 to 35 letters, digits and . / -", "[A-Za-z0-9][A-Za-z0-9./-]{0,34}"),
   /** WCO unique consignment reference. */

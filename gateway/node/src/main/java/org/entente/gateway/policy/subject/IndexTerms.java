@@ -12,8 +12,8 @@ import org.entente.proto.v1.Route;
 import org.entente.proto.v1.Subject;
 
 /**
- * What received messages are found by: whom and what they are about ({@link SubjectTerms}), and
- * what nobody is looked up by in the ledger, but traffic is:
+ * Index terms of received messages: the persons and things that they are about ({@link
+ * SubjectTerms}), and routes, which the ledger does not look up by.
  *
  * <pre>
  *   brand:NAME      hs:DIGITS, 2 to 10, each message by its whole code and by what it begins with
@@ -22,18 +22,18 @@ import org.entente.proto.v1.Subject;
  *                   2 to 4 places that follow each other; of the first 16 routes of a message
  * </pre>
  *
- * The way back is another route. Pure.
+ * A route back is a different route. Pure.
  */
 public final class IndexTerms {
   private static final Set<String> SCHEMES = Set.of("brand", "hs", "place", "route");
 
-  /** Places of the longest part of a route that it is found by; of more it would have too many. */
+  /** Most places in a part of a route that is indexed; longer parts would make too many terms. */
   private static final int LONGEST_STRETCH = 4;
 
-  /** Routes of a message by whose stretches it is found; a sender must not fill the index. */
+  /** Most routes of a message whose parts are indexed, so that a sender cannot fill the index. */
   private static final int MOST_STRETCHED = 16;
 
-  /** As many places as a route has at most. */
+  /** Most places in a route. */
   private static final int MAX_PLACES = 64;
 
   private IndexTerms() {}
@@ -52,7 +52,7 @@ public final class IndexTerms {
     return List.copyOf(terms);
   }
 
-  /** The whole routes that a message names, each once: what stands for one route alone. */
+  /** The whole routes that a message names, each once; a term of only one route. */
   public static List<String> routes(Body body) {
     return SubjectTerms.subjects(body).stream()
         .map(subject -> places(subject.getRoute()))
@@ -100,7 +100,7 @@ public final class IndexTerms {
   }
 
   /**
-   * Reads what an officer asks for.
+   * Parses an officer's search term.
    *
    * @throws InvalidValue saying what would be valid
    */

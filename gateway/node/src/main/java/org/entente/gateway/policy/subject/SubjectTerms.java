@@ -21,8 +21,8 @@ import org.entente.proto.v1.Plate;
 import org.entente.proto.v1.Subject;
 
 /**
- * What somebody may be looked up by who asks what was exchanged about them: terms of the form
- * {@code scheme:value}, spelled alike however a message spells them.
+ * Subject terms, by which exchanges about a person or thing are looked up: texts of the form {@code
+ * scheme:value}, normalised from the spellings in messages.
  *
  * <pre>
  *   person:FAMILY/GIVEN            person:FAMILY/GIVEN/BIRTH-DATE      document:NUMBER
@@ -32,8 +32,8 @@ import org.entente.proto.v1.Subject;
  *   firearm:SERIAL or MAKE/SERIAL   seal:       cargo_reference:         aeo:NUMBER
  * </pre>
  *
- * Letters lose their case and diacritics, and everything that is neither letter nor digit is left
- * out. A value of another spelling (transliterated, with a typing error) is another term. Pure.
+ * Letters lose case and diacritics; characters that are neither letter nor digit are removed. A
+ * different spelling of a value (transliterated, or with a typing error) is a different term. Pure.
  */
 public final class SubjectTerms {
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
@@ -63,7 +63,7 @@ public final class SubjectTerms {
           "case");
   static final int MAX_TERM = 500;
 
-  /** Schemes of coded identifiers, which are valid or can be in no message. */
+  /** Schemes of coded identifiers, which must be valid to occur in a message. */
   private static final Map<String, CodedText> CODED =
       Map.ofEntries(
           Map.entry("container", CodedText.CONTAINER),
@@ -80,7 +80,7 @@ public final class SubjectTerms {
           Map.entry("cargo_reference", CodedText.SAFE_NUMBER),
           Map.entry("account", CodedText.IBAN));
 
-  /** Numbers that may be a natural person's, which no message about them quotes. */
+  /** Numbers that may belong to a natural person; errors do not quote them. */
   private static final Set<String> UNQUOTED = Set.of("account", "phone");
 
   private static final Pattern ISSUER = Pattern.compile("[A-Z]{2}[A-Z0-9]{0,3}");
@@ -95,7 +95,7 @@ public final class SubjectTerms {
     return List.copyOf(terms);
   }
 
-  /** What and whom a message is about, in its order. */
+  /** The subjects of a message, in its order. */
   static List<Subject> subjects(Body body) {
     return Stream.of(
             body.getAlert().getSubjectsList(),
@@ -107,7 +107,7 @@ public final class SubjectTerms {
         .toList();
   }
 
-  /** What and whom an update of a joint operation is about. */
+  /** The subjects of an update of a joint operation. */
   public static List<Subject> subjects(OperationUpdate update) {
     return Stream.concat(
             update.getReportsList().stream().flatMap(it -> it.getSubjectsList().stream()),
@@ -139,7 +139,7 @@ public final class SubjectTerms {
       case CARGO_REFERENCE ->
           add(terms, "cargo_reference", subject.getCargoReference().getNumber());
       case PLACE, ROUTE, COMMODITY, SUBJECT_NOT_SET -> {
-        // Nobody is looked up by a port or by what goods are called.
+        // Ports and descriptions of goods are not looked up.
       }
     }
   }
@@ -153,7 +153,8 @@ public final class SubjectTerms {
   private static void add(Set<String> terms, Plate plate) {
     String number = plain(plate.getNumber());
     if (!number.isEmpty()) {
-      // By the country alone, too: who reads a plate seldom sees which state issued it.
+      // Also indexed by the country alone: a person who reads a plate seldom sees which state
+      // issued it.
       String issuer = plate.getIssuer();
       terms.add("plate:" + plain(issuer.substring(0, Math.min(2, issuer.length()))) + '/' + number);
       terms.add("plate:" + plain(issuer) + '/' + number);
@@ -190,7 +191,7 @@ public final class SubjectTerms {
   }
 
   /**
-   * Reads what an officer asks for.
+   * Parses an officer's search term.
    *
    * @throws InvalidValue saying what would be valid
    */
@@ -198,7 +199,7 @@ public final class SubjectTerms {
     return parse(text, SCHEMES.stream().sorted().toList());
   }
 
-  /** The same where others could have been asked for, too. */
+  /** Parses a term; an error names these schemes as valid. */
   static String parse(String text, List<String> schemes) {
     int colon = text.indexOf(':');
     String scheme = colon < 0 ? "" : text.substring(0, colon);
@@ -219,9 +220,9 @@ public final class SubjectTerms {
   }
 
   /**
-   * An identifier that a message can have.
+   * The term of an identifier that a message can contain.
    *
-   * @param before what of its form is neither letter nor digit, and stands before it
+   * @param before the characters before it that are neither letter nor digit
    */
   static String coded(String scheme, CodedText kind, String before, String value) {
     String plain = required(value);
@@ -263,7 +264,7 @@ public final class SubjectTerms {
     return "person:" + name + (parts.size() == 3 ? '/' + birthDate(parts.get(2)) : "");
   }
 
-  /** With hyphens or, as terms have it, without. */
+  /** With hyphens or, as in terms, without. */
   private static String birthDate(String value) {
     String plain = required(value);
     StringBuilder date = new StringBuilder(plain);
@@ -281,7 +282,7 @@ public final class SubjectTerms {
   static String required(String value) {
     return Optional.of(plain(value))
         .filter(plain -> !plain.isEmpty())
-        .orElseThrow(() -> new InvalidValue("a value has letters or digits", value));
+        .orElseThrow(() -> new InvalidValue("a value must contain letters or digits", value));
   }
 
   static String plain(String value) {

@@ -1,4 +1,4 @@
-/** Identifiers of what messages are about, and the forms of other coded texts. */
+/** Identifiers of the subjects of messages, and the forms of other coded texts. */
 @NullMarked
 package org.entente.gateway.policy.subject;
 

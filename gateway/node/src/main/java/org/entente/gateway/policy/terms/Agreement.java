@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A legal basis written as policy: who may share what with whom, and what binds the recipient.
  *
- * <p>Made from a file that passed the lint; immutable.
+ * <p>Made from a file that passed validation; immutable.
  *
- * @param id name, unique in a rulebook: 1 to 64 characters of {@code a-z 0-9 -}
- * @param title as people call it
+ * @param id unique name in a rulebook: 1 to 64 characters of {@code a-z 0-9 -}
+ * @param title its usual name
  * @param law the legal side
  * @param parties who shares with whom
  * @param covers what may be shared
  * @param obligations what binds sender and recipient
- * @param redactions what recipients are not given
- * @param validity in which time it is in force
+ * @param redactions fields withheld from recipients
+ * @param validity when it is in force
  */
 public record Agreement(
     String id,
@@ -41,7 +41,7 @@ public record Agreement(
   /** Longest retention, in days: a hundred years. */
   public static final int MAX_RETENTION_DAYS = 36_500;
 
-  /** The same, under which the content may be kept for so many days. */
+  /** A copy under which the content may be kept for this number of days. */
   public Agreement keeping(int retentionDays) {
     Obligations kept =
         new Obligations(
@@ -54,9 +54,9 @@ public record Agreement(
     return new Agreement(id, title, law, parties, covers, kept, redactions, validity);
   }
 
-  /** What a recipient may do with content towards others. */
+  /** How a recipient may pass content on. */
   public enum OnwardTransfer {
-    /** Nothing. */
+    /** The recipient may pass nothing on. */
     NONE,
     /** Pass it on with the originator's consent. */
     WITH_CONSENT,
@@ -114,7 +114,7 @@ public record Agreement(
       int maxMessageBytes,
       int deliverWithinDays) {
 
-    /** Those that bind the recipient, as labels name them. */
+    /** The obligations that bind the recipient, as labels name them. */
     public List<Obligation> ofRecipient() {
       return List.of(
           Obligation.OBLIGATION_DESTROY_AFTER_RETENTION,
@@ -138,13 +138,13 @@ public record Agreement(
       return from.atStartOfDay().toInstant(ZoneOffset.UTC);
     }
 
-    /** The first moment after it, if it has an end. */
+    /** The first moment after the last day, if there is one. */
     public Optional<Instant> ends() {
       return Optional.ofNullable(until)
           .map(day -> day.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC));
     }
 
-    /** Whether a time is within. */
+    /** Whether a time lies within the period. */
     public boolean includes(Instant now) {
       return !now.isBefore(begins()) && ends().map(now::isBefore).orElse(true);
     }
@@ -153,8 +153,8 @@ public record Agreement(
   /**
    * Who shares with whom.
    *
-   * <p>Both ways: origin and recipient must belong to different parties, or to one that shares
-   * among its own. One way: origin to {@code from}, recipient to {@code to}.
+   * <p>Both ways: origin and recipient must belong to different parties, or to one party that
+   * shares among its own agencies. One way: origin to {@code from}, recipient to {@code to}.
    */
   public static final class Parties {
     private final List<Party> from;
@@ -183,12 +183,12 @@ public record Agreement(
       return to;
     }
 
-    /** Whether the parties at these two places may share, in this direction. */
+    /** Whether the parties at these two indexes may share in this direction. */
     boolean pairs(int fromIndex, int toIndex) {
       return !bothWays || fromIndex != toIndex || from.get(fromIndex).among();
     }
 
-    /** As a reader would say it. */
+    /** The parties in words. */
     public String words() {
       return list(from) + (bothWays ? " with each other" : " to " + list(to));
     }

@@ -14,9 +14,9 @@ import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Label;
 
 /**
- * The tests that an agreement puts to a transfer between agencies that it covers. Every field is
- * tested, so that a refusal can name the agreement that comes closest; the condition is evaluated
- * only when nothing else fails.
+ * Checks a transfer against an agreement that covers the two agencies. Every field is checked, so
+ * that a refusal can name the closest agreement. The condition is evaluated only if nothing else
+ * fails.
  */
 public final class AgreementCheck {
   private static final int SHOWN_CONDITION = 200;
@@ -27,7 +27,7 @@ public final class AgreementCheck {
     this.membership = membership;
   }
 
-  /** What fails, in the order of tests; nothing if the agreement permits the transfer. */
+  /** The failures in the order of checks; none if the agreement permits the transfer. */
   public List<AgreementMismatch> failures(Agreement agreement, Transfer transfer) {
     List<AgreementMismatch> failures = new ArrayList<>();
     Transfer left = transfer.without(agreement.redactions());
@@ -71,7 +71,7 @@ public final class AgreementCheck {
         new AgreementMismatch(
             "purpose_change",
             Code.NOT_COVERED,
-            "customs to police is a change of purpose; this agreement does not allow it"));
+            "this agreement does not allow the change of purpose from customs to police use"));
   }
 
   private static void content(
@@ -91,7 +91,7 @@ public final class AgreementCheck {
           new AgreementMismatch(
               "personal_data",
               Code.PERSONAL_DATA_REFUSED,
-              "personal data; this agreement covers none"));
+              "the message contains personal data, which this agreement does not cover"));
     }
   }
 
@@ -122,7 +122,7 @@ public final class AgreementCheck {
             Code.ABOVE_CEILING,
             "classification "
                 + EnumNames.word(found)
-                + "; this agreement goes up to "
+                + "; this agreement covers at most "
                 + EnumNames.word(covers.ceiling())));
   }
 
@@ -137,7 +137,7 @@ public final class AgreementCheck {
                   + obligations.maxMessageBytes()
                   + " bytes that this agreement allows"));
     }
-    // Set by the sending gateway: absent while it decides, present when the recipient does.
+    // The sending gateway sets it: it is absent at egress and present at ingress.
     int retention = transfer.label().getRetentionDays();
     if (retention < 0 || retention > obligations.retentionDays()) {
       return Optional.of(
@@ -166,7 +166,7 @@ public final class AgreementCheck {
               new AgreementMismatch(
                   "condition",
                   Code.CONDITION_FALSE,
-                  "this agreement asks that " + shown(condition.source())));
+                  "this agreement requires " + shown(condition.source())));
     }
     String why = ((Evaluation.EvaluationFailed<Boolean>) evaluation).reason();
     return Optional.of(

@@ -7,14 +7,14 @@ import org.entente.gateway.config.SchemaDescription;
 import org.entente.gateway.policy.terms.Agreement.OnwardTransfer;
 import org.jspecify.annotations.Nullable;
 
-/** An agreement as its YAML file writes it, before it is linted. */
+/** An agreement as written in its YAML file, before validation. */
 public record AgreementFile(
     @SchemaDescription(
-            value = "its name; stands in the label of every message under it",
+            value = "its id; it is in the label of every message under it",
             form = AgreementFile.ID)
         @JsonProperty(required = true)
         String id,
-    @SchemaDescription(value = "as people call it", longest = 200) @JsonProperty(required = true)
+    @SchemaDescription(value = "its usual name", longest = 200) @JsonProperty(required = true)
         String title,
     @SchemaDescription("the legal side") @JsonProperty(required = true) Law law,
     @SchemaDescription("who shares with whom") @JsonProperty(required = true) Between between,
@@ -22,7 +22,7 @@ public record AgreementFile(
     @SchemaDescription("what binds sender and recipient") @JsonProperty(required = true)
         Obligations obligations,
     @SchemaDescription(
-            value = "fields of label and body that recipients are not given; none if left out",
+            value = "fields of label and body to withhold from recipients; none if left out",
             form = RedactableFields.FORM)
         @Nullable List<String> redactions,
     @SchemaDescription("the time in which it is in force") @JsonProperty(required = true)
@@ -33,7 +33,7 @@ public record AgreementFile(
   /** Largest body in bytes. */
   public static final int MAX_BODY = 64 << 20;
 
-  /** Longest time of delivery in days. */
+  /** Longest delivery time in days. */
   public static final int MAX_DELIVERY_DAYS = 365;
 
   /** Whether parties share both ways or one group of them with another. */
@@ -42,7 +42,7 @@ public record AgreementFile(
     ONE_WAY
   }
 
-  /** Who shares with whom: {@code parties} both ways, or {@code from} and {@code to} one way. */
+  /** The parties: {@code parties} for both ways, or {@code from} and {@code to} for one way. */
   public record Between(
       @SchemaDescription("BOTH with parties, or ONE_WAY with from and to")
           @JsonProperty(required = true)
@@ -72,10 +72,10 @@ public record AgreementFile(
       @SchemaDescription("whether personal data may be shared; never under a MOU")
           @JsonProperty(required = true)
           Boolean personalData,
-      @SchemaDescription("what must hold besides: CEL over label, origin, recipient, now")
+      @SchemaDescription("a further condition: CEL over label, origin, recipient, now")
           @Nullable String condition) {}
 
-  /** What sender and recipient must keep to. */
+  /** The obligations of sender and recipient. */
   public record Obligations(
       @SchemaDescription(
               value = "days after which the recipient destroys the key",
@@ -87,7 +87,8 @@ public record AgreementFile(
           OnwardTransfer onwardTransfer,
       @SchemaDescription("each message waits for a second person; false if left out")
           @Nullable Boolean fourEyes,
-      @SchemaDescription("each draft names who sends and why; false if left out")
+      @SchemaDescription(
+              "each draft must name the sending officer and a justification; false if left out")
           @Nullable Boolean personRequired,
       @SchemaDescription(
               value = "largest body; 1048576 if left out",

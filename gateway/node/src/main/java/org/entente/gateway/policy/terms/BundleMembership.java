@@ -11,7 +11,7 @@ import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
 
-/** The membership that a trust bundle states. */
+/** The membership stated by a trust bundle. */
 public final class BundleMembership implements Membership {
   private final TrustBundle bundle;
   private final SortedSet<AgencyName> agencies;

@@ -10,7 +10,7 @@ import org.entente.gateway.trust.AgencyKind;
 
 /** An agreement's parties as agencies of a membership. Immutable. */
 public final class Coverage {
-  /** Not covered at all. */
+  /** The pair is not covered. */
   static final int NONE = -1;
 
   private final Agreement agreement;
@@ -53,7 +53,7 @@ public final class Coverage {
     return best;
   }
 
-  /** Every recipient that some customs authority may send to under this agreement and is police. */
+  /** The police agencies to which some customs authority may send under this agreement. */
   public Set<AgencyName> policeReachedByCustoms(Membership membership) {
     List<AgencyName> customs =
         origins().filter(a -> membership.kind(a) == AgencyKind.CUSTOMS).toList();

@@ -4,9 +4,9 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Status;
 
 /**
- * Which labels mark training traffic, which is kept apart from actual traffic everywhere: those of
- * CAP's status Exercise, and of Test, which asks nobody to act either. System, which gateways and
- * bridges send to each other about themselves, is actual; Draft is no message at all ({@link
+ * Tells which labels mark training traffic, which is kept apart from actual traffic everywhere:
+ * CAP's status Exercise, and Test, which requires no action either. Status System, used by gateways
+ * and bridges about themselves, is actual traffic. Draft is not a message ({@link
  * LabelFieldCheck}).
  */
 public final class Exercise {

@@ -3,17 +3,16 @@ package org.entente.gateway.policy.terms;
 import org.entente.proto.v1.Label;
 
 /**
- * This agency's own rule for how long training traffic is kept: it shortens what the agreement
- * grants, of what this agency sends as of what it receives, and never lengthens it. Actual traffic
- * is none of its matter.
+ * This agency's own retention limit for training traffic, sent and received. It only shortens the
+ * agreement's retention. Actual traffic is unaffected.
  *
- * @param mostDays days that training traffic is kept at most, 1 to 36,500
+ * @param mostDays most days that training traffic is kept, 1 to 36,500
  */
 public record ExerciseRetention(int mostDays) {
-  /** No rule of its own: training traffic is kept as long as the agreement says. */
+  /** No limit of its own: training traffic is kept for the agreement's retention. */
   public static final ExerciseRetention NONE = new ExerciseRetention(Agreement.MAX_RETENTION_DAYS);
 
-  /** Only what an agreement may say, too. */
+  /** Accepts only what an agreement may state. */
   public ExerciseRetention {
     if (mostDays < 1 || mostDays > Agreement.MAX_RETENTION_DAYS) {
       throw new IllegalArgumentException(
@@ -21,7 +20,7 @@ public record ExerciseRetention(int mostDays) {
     }
   }
 
-  /** The days that a message with this label is kept, of those that are granted for it. */
+  /** The retention in days of a message with this label, given the days granted. */
   public int of(Label label, int granted) {
     return Exercise.of(label) ? Math.min(granted, mostDays) : granted;
   }

@@ -6,11 +6,11 @@ import java.util.List;
 import org.entente.proto.v1.Label;
 
 /**
- * A field of a label or a body by its names in message.proto, such as {@code
- * body.alert.subjects.person}. Through lists it means the field of each entry. Immutable.
+ * A field of a label or a body, named as in message.proto, such as {@code
+ * body.alert.subjects.person}. A path through a list names the field of each entry. Immutable.
  *
- * @param text as agreements and labels write it
- * @param steps the fields on the way, from that of {@code Label} or {@code Body} on; at least one
+ * @param text the path as agreements and labels write it
+ * @param steps the fields on the path, starting in {@code Label} or {@code Body}; at least one
  */
 public record FieldPath(String text, List<FieldDescriptor> steps) {
   public FieldPath {
@@ -21,12 +21,12 @@ public record FieldPath(String text, List<FieldDescriptor> steps) {
     return steps.get(0).getContainingType() == Label.getDescriptor();
   }
 
-  /** Whether the other is this field or lies within it. */
+  /** Whether the other path is this field or lies within it. */
   public boolean contains(FieldPath other) {
     return other.steps.size() >= steps.size() && other.steps.subList(0, steps.size()).equals(steps);
   }
 
-  /** The same but for its last step. */
+  /** Whether the paths differ only in the last step. */
   public boolean isBeside(FieldPath other) {
     int last = steps.size() - 1;
     return other.steps.size() == steps.size()
@@ -37,7 +37,7 @@ public record FieldPath(String text, List<FieldDescriptor> steps) {
     return steps.get(steps.size() - 1);
   }
 
-  /** Whether a label, or a body, has anything there. */
+  /** Whether a label or body contains the field. */
   boolean isIn(Message message) {
     return isIn(message, 0);
   }

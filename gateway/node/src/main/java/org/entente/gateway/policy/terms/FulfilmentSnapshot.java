@@ -6,24 +6,24 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Fulfilment;
 
 /**
- * What is known of which obligations agencies can fulfil, this one among them. Immutable.
+ * The obligations that agencies, including this one, declare they can fulfil. Immutable.
  *
- * @param known those that have said something
+ * @param known the agencies that have declared something
  */
 public record FulfilmentSnapshot(Map<AgencyName, Fulfilment> known) {
-  /** Of no agency anything is known. */
+  /** No agency has declared anything. */
   public static final FulfilmentSnapshot UNKNOWN = new FulfilmentSnapshot(Map.of());
 
   public FulfilmentSnapshot {
     known = Map.copyOf(known);
   }
 
-  /** What an agency can fulfil; of one that never said so {@link Fulfilment#UNSTATED}. */
+  /** An agency's declaration; {@link Fulfilment#UNSTATED} if it made none. */
   public Fulfilment of(AgencyName agency) {
     return stated(agency).orElse(Fulfilment.UNSTATED);
   }
 
-  /** What an agency says itself. */
+  /** An agency's own declaration, if any. */
   public Optional<Fulfilment> stated(AgencyName agency) {
     return Optional.ofNullable(known.get(agency));
   }

@@ -20,11 +20,12 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Labels as files and people write them: each field under its name in the proto, enums without
- * their prefix ({@code category: IPR}), bytes in hex. Fields that only gateways set are left out.
+ * Converts labels to and from the notation of files and people: each field under its name in the
+ * proto, enums without their prefix ({@code category: IPR}), bytes in hex. Fields that only
+ * gateways set are left out.
  */
 public final class LabelNotation {
-  /** Gateways set it, and what was received is told apart by it. */
+  /** Set by gateways; it distinguishes received labels. */
   private static final FieldDescriptor REDACTED =
       Label.getDescriptor().findFieldByNumber(Label.REDACTED_FIELD_NUMBER);
 
@@ -39,12 +40,14 @@ public final class LabelNotation {
         && field.getJavaType() != JavaType.MESSAGE;
   }
 
-  /** A field that clients set; empty if there is none of this name. */
+  /** The client-set field of this name, if there is one. */
   public static Optional<FieldDescriptor> field(String name) {
     return FIELDS.stream().filter(it -> it.getName().equals(name)).findFirst();
   }
 
-  /** The fields that are set, by name, each a text, a bool, a number or a list of these. */
+  /**
+   * The fields that are set, by name; each value is a text, a bool, a number or a list of these.
+   */
   public static Map<String, Object> of(Label label) {
     Map<String, Object> words = new LinkedHashMap<>();
     for (FieldDescriptor field : FIELDS) {
@@ -63,7 +66,7 @@ public final class LabelNotation {
     return FIELDS.stream().map(FieldDescriptor::getName).toList();
   }
 
-  /** The same in one line: {@code kind ALERT, category IPR}. */
+  /** The set fields in one line: {@code kind ALERT, category IPR}. */
   public static String line(Label label) {
     return of(label).entrySet().stream()
         .map(entry -> entry.getKey() + " " + entry.getValue())
@@ -80,10 +83,10 @@ public final class LabelNotation {
   }
 
   /**
-   * The label that a file writes; empty if something is wrong with it, which is then in the list.
+   * The label written in a file; empty if it is invalid, and the problems are then in the list.
    *
    * @param words the file's fields
-   * @param place where they stand
+   * @param place the place of the fields in the file
    */
   public static Optional<Label> label(
       Map<String, Object> words,
@@ -98,7 +101,7 @@ public final class LabelNotation {
       if (field.isEmpty()) {
         problems.add(
             positions.problem(
-                at, "no field of a label that clients set", String.join(", ", names())));
+                at, "is no label field that clients set", String.join(", ", names())));
       } else {
         set(label, field.get(), entry.getValue(), at, positions, problems);
       }

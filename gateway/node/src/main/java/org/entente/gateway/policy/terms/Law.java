@@ -23,7 +23,7 @@ public record Law(
     @SchemaDescription("under which body of law information is handled")
         @JsonProperty(required = true)
         Regime regime,
-    @SchemaDescription("on what personal data leave the legal order; needed with personal data")
+    @SchemaDescription("legal basis for transferring personal data; required with personal data")
         @Nullable TransferBasis transferBasis,
     @SchemaDescription("police may use what customs collected; false if left out")
         @Nullable Boolean purposeChange) {

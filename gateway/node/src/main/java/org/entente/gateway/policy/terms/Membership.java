@@ -7,7 +7,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.AgencyKind;
 
 /**
- * What policy asks of the trust bundle: who belongs to the federation, where, and as what.
+ * The facts that policy needs from the trust bundle: which agencies belong to the federation,
+ * where, and as what.
  *
  * <p>Implementations are immutable and safe for use by several threads.
  */
@@ -15,7 +16,7 @@ public interface Membership {
   /** Agencies that send and receive messages. */
   SortedSet<AgencyName> agencies();
 
-  /** Whether the agency may forward what it cannot read. */
+  /** Whether the agency may forward messages that it cannot read. */
   boolean isTransit(AgencyName agency);
 
   /**
@@ -23,7 +24,7 @@ public interface Membership {
    */
   Optional<String> jurisdiction(AgencyName agency);
 
-  /** What the agency is; {@code OTHER} if it is unknown. */
+  /** The agency's kind; {@code OTHER} if unknown. */
   AgencyKind kind(AgencyName agency);
 
   /** Names of the groups of jurisdictions, such as {@code EU}. */

@@ -12,20 +12,20 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule of this node that narrows what agreements allow; it can never widen it.
+ * A rule of this node that narrows what agreements allow; it never widens it.
  *
- * @param id name, unique among the node's rules
- * @param when in which direction it applies
- * @param denies whether a true condition denies; otherwise a false one does
+ * @param id unique name among the node's rules
+ * @param when the direction in which it applies
+ * @param denies whether a true condition denies; otherwise a false one denies
  * @param condition the condition
- * @param reason why, as the one who is refused reads it
+ * @param reason the reason shown to the refused party
  */
 public record NodeRule(
     String id, Direction when, boolean denies, Condition condition, String reason) {
   /** Longest reason in characters. */
   public static final int MAX_REASON = 300;
 
-  /** Directions that a rule can apply to. */
+  /** Direction that a rule applies to. */
   enum Direction {
     EGRESS,
     INGRESS,
@@ -34,24 +34,25 @@ public record NodeRule(
 
   /** The file of a node's rules. */
   public record NodeRulesFile(
-      @SchemaDescription("asked in this order; the first that refuses, refuses")
+      @SchemaDescription("evaluated in this order; the first that refuses decides")
           @JsonProperty(required = true)
           List<RuleFile> rules) {}
 
-  /** One rule as the file writes it: exactly one of {@code denyIf} and {@code allowOnlyIf}. */
+  /** One rule as written in the file: exactly one of {@code denyIf} and {@code allowOnlyIf}. */
   @ExactlyOne({"deny_if", "allow_only_if"})
   public record RuleFile(
-      @SchemaDescription(value = "name; stands in refusals as node/ID", form = AgreementFile.ID)
+      @SchemaDescription(value = "its id; refusals show it as node/ID", form = AgreementFile.ID)
           @JsonProperty(required = true)
           String id,
       @SchemaDescription("EGRESS: what this agency sends; INGRESS: what it receives")
           @JsonProperty(required = true)
           Direction when,
-      @SchemaDescription("refuses what this is true of: CEL over label, origin, recipient, now")
-          @Nullable String denyIf,
-      @SchemaDescription("refuses what this is false of") @Nullable String allowOnlyIf,
       @SchemaDescription(
-              value = "why, as the refused party reads it",
+              "refuses messages for which this is true: CEL over label, origin, recipient, now")
+          @Nullable String denyIf,
+      @SchemaDescription("refuses messages for which this is false") @Nullable String allowOnlyIf,
+      @SchemaDescription(
+              value = "the reason shown to the refused party",
               longest = NodeRule.MAX_REASON)
           @JsonProperty(required = true)
           String reason) {}
@@ -61,8 +62,8 @@ public record NodeRule(
   }
 
   /**
-   * Whether it reads a field that is withheld of a label: of mail that waits nobody knows any more
-   * what stood there, which the rule was asked about when it was sent.
+   * Whether it reads a field that is withheld from a label. For a waiting message that field's
+   * content is no longer known, but the rule was applied to it when it was sent.
    */
   public boolean readsWithheld(Label label) {
     return label.getRedactedCount() > 0
@@ -70,7 +71,7 @@ public record NodeRule(
             .anyMatch(field -> label.getRedactedList().contains("label." + field));
   }
 
-  /** The refusal of a transfer; a condition that cannot be evaluated refuses it too. */
+  /** The refusal of a transfer, if any; a condition that cannot be evaluated refuses too. */
   public Optional<AgreementMismatch> refusal(Transfer transfer) {
     Evaluation<Boolean> evaluation =
         condition.evaluate(

@@ -13,8 +13,8 @@ import org.entente.gateway.trust.AgencyKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One party of an agreement as its file writes it: exactly one of the first four components,
- * possibly narrowed to kinds of authorities.
+ * One party of an agreement as written in its file: exactly one of the first four components,
+ * optionally narrowed to kinds of authorities.
  *
  * @param agency one agency
  * @param jurisdiction every member agency of a jurisdiction
@@ -34,13 +34,13 @@ public record Party(
         @Nullable List<AgencyKind> authorities,
     @SchemaDescription("its own agencies may share with each other; false if left out")
         @Nullable Boolean amongThemselves) {
-  /** How exactly a party names an agency; the greater, the more exactly. */
+  /** How exactly a party names an agency; greater is more exact. */
   private static final int BY_NAME = 3;
 
   private static final int BY_JURISDICTION = 2;
   private static final int BY_GROUP = 1;
 
-  /** How many of the ways to name somebody are used; one is valid. */
+  /** The number of ways used to name the party; valid is 1. */
   public int named() {
     return (agency != null ? 1 : 0)
         + (jurisdiction != null ? 1 : 0)
@@ -62,7 +62,7 @@ public record Party(
     return group != null ? BY_GROUP : 0;
   }
 
-  /** The agencies that this party stands for. */
+  /** The agencies that belong to this party. */
   public SortedSet<AgencyName> resolve(Membership membership) {
     SortedSet<AgencyName> found = new TreeSet<>();
     Set<AgencyKind> kinds =
@@ -87,7 +87,7 @@ public record Party(
     return group != null ? membership.agenciesIn(group) : membership.agencies();
   }
 
-  /** As a reader would say it. */
+  /** The party in words. */
   public String words() {
     String who = "all members";
     if (agency != null) {

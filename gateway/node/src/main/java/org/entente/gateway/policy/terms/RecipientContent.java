@@ -6,26 +6,26 @@ import org.entente.gateway.model.Code;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
-/** What a recipient gets of a message where an agreement withholds some of it. */
+/** The content that a recipient receives when an agreement withholds part of a message. */
 public interface RecipientContent {
   /**
-   * What is left of it, as far as policy asks.
+   * The facts that policy needs about the remaining content.
    *
-   * @param personalData whether there are personal data in it
+   * @param personalData whether it contains personal data
    * @param bodyBytes size of the serialised body
-   * @param failure why it cannot be had in this form; null if it can
+   * @param failure why the message cannot be redacted this way; null if it can
    */
   record Remainder(boolean personalData, long bodyBytes, @Nullable AgreementMismatch failure) {}
 
-  /** What is left without these fields; made of facts that decide. */
+  /** The remainder without these fields; contains only facts that decide. */
   Remainder given(Redactions redactions);
 
-  /** A message of which only the label is known, and how large its body is. */
+  /** A message of which only the label and the size of the body are known. */
   static RecipientContent unseen(Label label, long bodyBytes) {
     return redactions -> new Remainder(label.getPersonalData(), bodyBytes, null);
   }
 
-  /** The same, whose only personal data are the persons that its body names as such. */
+  /** A message with an unknown body whose only personal data are the persons that it names. */
   static RecipientContent naming(Label label, long bodyBytes) {
     return redactions ->
         new Remainder(
@@ -34,7 +34,7 @@ public interface RecipientContent {
             null);
   }
 
-  /** A complete message, which must be what is left. */
+  /** A complete message, which must already be redacted. */
   static RecipientContent complete(Label label, long bodyBytes) {
     return redactions ->
         new Remainder(
@@ -47,15 +47,15 @@ public interface RecipientContent {
           failure(
               "the label says that "
                   + words(label.getRedactedList())
-                  + " is withheld; by this agreement it is "
+                  + " is withheld; under this agreement it must be "
                   + words(redactions.of(label.getKind()))));
     }
     return redactions
         .foundIn(label)
-        .map(field -> failure("it has " + field + ", which this agreement withholds"));
+        .map(field -> failure("it contains " + field + ", which this agreement withholds"));
   }
 
-  /** What came is not what the agreement leaves. */
+  /** The content received differs from what the agreement permits. */
   static AgreementMismatch failure(String reason) {
     return new AgreementMismatch("redactions", Code.NOT_REDACTED, reason);
   }

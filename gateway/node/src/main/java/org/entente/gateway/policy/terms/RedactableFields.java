@@ -36,11 +36,12 @@ import org.entente.proto.v1.Route;
 import org.entente.proto.v1.SituationReport;
 
 /**
- * Which fields an agreement can withhold: such without which a message still is one. Of the label,
- * references and remarks that bind nobody; of bodies, whatever no check asks for. Stateless.
+ * Knows which fields an agreement can withhold: those that a valid message does not need. Of the
+ * label: references and remarks that bind no recipient. Of bodies: every field that no check
+ * requires. Stateless.
  */
 public final class RedactableFields {
-  /** The longest path that anybody writes, in characters. */
+  /** Longest path in characters. */
   public static final int LONGEST = LabelSizes.REDACTED_PATH;
 
   /** The form of a path. */
@@ -56,10 +57,12 @@ public final class RedactableFields {
               Label.SOURCE_REF_FIELD_NUMBER)
           .collect(Collectors.toUnmodifiableSet());
 
-  /** Bodies of which fields can be withheld, each with the kind whose label they go with. */
+  /** Bodies with fields that can be withheld, each with the kind of its label. */
   private static final Map<FieldDescriptor, Kind> CONTENTS = contents();
 
-  /** What a body's checks ask for, always or with some other content; full names. */
+  /**
+   * Full names of the fields that a body's checks require, always or together with other content.
+   */
   private static final Set<String> REQUIRED =
       Stream.of(
               fields(Alert.getDescriptor(), Alert.TEXTS_FIELD_NUMBER),
@@ -112,7 +115,7 @@ public final class RedactableFields {
           .map(FieldDescriptor::getFullName)
           .collect(Collectors.toUnmodifiableSet());
 
-  /** What cannot stay when its neighbour goes, by the full name of that. */
+  /** Fields that must be withheld together with a neighbour, by the neighbour's full name. */
   private static final Map<String, FieldDescriptor> TOGETHER =
       Map.of(
           field(Commodity.getDescriptor(), Commodity.VALUE_FIELD_NUMBER).getFullName(),
@@ -148,13 +151,13 @@ public final class RedactableFields {
     return contents;
   }
 
-  /** What a text comes to as a path. */
+  /** The result of looking up a path. */
   public sealed interface PathLookup {
     /** A field that can be withheld. */
     record Redactable(FieldPath path) implements PathLookup {}
 
     /**
-     * None.
+     * The text names no field that can be withheld.
      *
      * @param wrong what was found
      * @param valid what would be valid
@@ -162,7 +165,7 @@ public final class RedactableFields {
     record NotRedactable(String wrong, String valid) implements PathLookup {}
   }
 
-  /** The field that a text names. */
+  /** Looks up the field that a text names. */
   public static PathLookup find(String text) {
     if (text.length() > LONGEST || !text.matches(FORM)) {
       return wrong(
@@ -194,15 +197,15 @@ public final class RedactableFields {
     if (content == null || !CONTENTS.containsKey(content)) {
       return wrong(
           content == null
-              ? "no body is a " + names.get(1)
-              : "nothing can be withheld of body." + names.get(1),
+              ? "there is no body named " + names.get(1)
+              : "no field can be withheld from body." + names.get(1),
           "a field of one of "
               + CONTENTS.keySet().stream()
                   .map(it -> "body." + it.getName())
                   .collect(Collectors.joining(", ")));
     }
     if (names.size() == 2) {
-      return wrong(text + " is all of it", endings(content.getMessageType()));
+      return wrong(text + " is the whole body", endings(content.getMessageType()));
     }
     List<FieldDescriptor> steps = new ArrayList<>(List.of(content));
     String walked = "body." + content.getName();
@@ -224,9 +227,7 @@ public final class RedactableFields {
         : new PathLookup.Redactable(new FieldPath(text, steps));
   }
 
-  /**
-   * What may come last in a path through a message of a type, and what a path may go on through.
-   */
+  /** The fields that may end a path through a message of this type, or continue it. */
   private static String endings(Descriptor type) {
     String ends =
         type.getFields().stream()
@@ -241,24 +242,26 @@ public final class RedactableFields {
     return new PathLookup.NotRedactable(wrong, valid);
   }
 
-  /** Whether a path can go on through a field: such of our own messages, and no map. */
+  /** Whether a path can continue through a field: it must be a message of ours and not a map. */
   private static boolean hasFields(FieldDescriptor field) {
     return field.getJavaType() == JavaType.MESSAGE
         && !field.isMapField()
         && field.getMessageType().getFile() == Body.getDescriptor().getFile();
   }
 
-  /** The field that must be withheld beside another one, so that what is left is valid. */
+  /**
+   * The field that must be withheld together with this one, so that the remaining content is valid.
+   */
   public static Optional<FieldDescriptor> companion(FieldPath path) {
     return Optional.ofNullable(TOGETHER.get(path.field().getFullName()));
   }
 
-  /** Whether a message of a kind can have a field. */
+  /** Whether a message of a kind can have this field. */
   static boolean isOf(FieldPath path, Kind kind) {
     return path.isOfLabel() || CONTENTS.get(path.steps().get(0)) == kind;
   }
 
-  /** The kind of message whose body a path leads into; unspecified for one of the label. */
+  /** The kind of message whose body the path leads into; unspecified for a label field. */
   public static Kind kind(FieldPath path) {
     return path.isOfLabel()
         ? Kind.KIND_UNSPECIFIED
@@ -266,8 +269,8 @@ public final class RedactableFields {
   }
 
   /**
-   * Whether a message of a kind can have messages of a type, and each of them lies in a field that
-   * is withheld.
+   * Whether a message of this kind can contain messages of this type, and all of them lie in
+   * withheld fields.
    */
   static boolean holdsOnlyWithin(Kind kind, Descriptor wanted, List<FieldPath> withheld) {
     for (Map.Entry<FieldDescriptor, Kind> content : CONTENTS.entrySet()) {
@@ -285,7 +288,7 @@ public final class RedactableFields {
     return field.getJavaType() == JavaType.MESSAGE && field.getMessageType() == wanted;
   }
 
-  /** Every field that can be withheld, of the label first, in the order of message.proto. */
+  /** Every field that can be withheld, label fields first, in the order of message.proto. */
   static List<FieldPath> all() {
     List<FieldPath> all = new ArrayList<>();
     for (FieldDescriptor field : Label.getDescriptor().getFields()) {

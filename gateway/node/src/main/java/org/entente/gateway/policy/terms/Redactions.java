@@ -17,12 +17,12 @@ import org.entente.proto.v1.Person;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields that an agreement withholds from recipients. Pure: equal messages come out equal.
- * Immutable; safe for use by several threads.
+ * The fields that an agreement withholds from recipients. Pure: redacting equal messages gives
+ * equal results. Immutable; safe for use by several threads.
  *
- * <p>Of an entry of a list of which nothing is left, nothing is kept; so a kind of subject goes
- * with its subject. Fields that this version does not know are dropped from a body of which
- * something is withheld: nobody could say what is in them.
+ * <p>A list entry that becomes empty is removed; so the kind of a subject goes together with its
+ * subject. A redacted body loses the fields unknown to this version, since nobody can tell what
+ * they contain.
  */
 public final class Redactions {
   /** Most fields that an agreement may name. */
@@ -37,9 +37,9 @@ public final class Redactions {
   private final Tree tree = new Tree();
   private final boolean ofBodies;
 
-  /** Fields of a message, some of them withheld, some with fields that are. */
+  /** The fields of a message that are withheld or contain withheld fields. */
   private static final class Tree {
-    /** By full names of fields: descriptors of several messages cannot be compared. */
+    /** Keyed by full field names, since descriptors of several messages cannot be compared. */
     private final Map<String, Tree> within = new HashMap<>();
 
     private boolean withheld;
@@ -66,12 +66,12 @@ public final class Redactions {
     return paths.isEmpty();
   }
 
-  /** Whether something of some body is. */
+  /** Whether it withholds a field of some body. */
   public boolean isOfBodies() {
     return ofBodies;
   }
 
-  /** Whether this field of the label is. */
+  /** Whether it withholds this field of the label. */
   boolean isOfLabel(String field) {
     return paths.stream().anyMatch(it -> it.isOfLabel() && it.field().getName().equals(field));
   }
@@ -80,7 +80,7 @@ public final class Redactions {
     return paths;
   }
 
-  /** Those that a message of a kind can have, as its label names them: sorted. */
+  /** The withheld fields that a message of a kind can have, sorted, as its label names them. */
   public List<String> of(Kind kind) {
     if (paths.isEmpty()) {
       return List.of();
@@ -91,24 +91,24 @@ public final class Redactions {
         .toList();
   }
 
-  /** Whether no natural person is left in any body of a kind that can name one. */
+  /** Whether no natural person remains in any body of a kind that can name one. */
   boolean leavesNoPerson(Kind kind) {
     return RedactableFields.holdsOnlyWithin(kind, Person.getDescriptor(), paths);
   }
 
-  /** The label without them. */
+  /** The label without the withheld fields. */
   public Label label(Label label) {
     Label.Builder out = label.toBuilder();
     paths.stream().filter(FieldPath::isOfLabel).forEach(path -> out.clearField(path.field()));
     return out.build();
   }
 
-  /** The body without them. */
+  /** The body without the withheld fields. */
   public Body body(Body body) {
     return (Body) without(body, tree);
   }
 
-  /** The first of them that a label has. */
+  /** The first withheld field that a label contains. */
   Optional<String> foundIn(Label label) {
     return paths.stream()
         .filter(path -> path.isOfLabel() && path.isIn(label))
@@ -116,7 +116,7 @@ public final class Redactions {
         .findFirst();
   }
 
-  /** The first of them that a body has. */
+  /** The first withheld field that a body contains. */
   public Optional<String> foundIn(Body body) {
     return paths.stream()
         .filter(path -> !path.isOfLabel() && path.isIn(body))
@@ -147,14 +147,14 @@ public final class Redactions {
     return out.build();
   }
 
-  /** What is left of a message; empty if there was something before and now is nothing. */
+  /** The message after redaction; empty if redaction removed everything it had. */
   private static Optional<Message> left(Message message, Tree withheld) {
     Message left = without(message, withheld);
     boolean emptied = left.getAllFields().isEmpty() && !message.getAllFields().isEmpty();
     return emptied ? Optional.empty() : Optional.of(left);
   }
 
-  /** As a reader would say it. */
+  /** The withheld fields in words. */
   public String words() {
     return String.join(", ", paths.stream().map(FieldPath::text).toList());
   }

@@ -10,8 +10,8 @@ import org.entente.gateway.policy.codes.CodeLists;
 /**
  * Every agreement, node rule and code list that a node applies, validated as a whole. Immutable.
  *
- * <p>The version is a hash of the files' names and contents: equal files give equal versions,
- * whatever the order in which they were read.
+ * <p>The version is a hash of the files' names and contents: equal files give equal versions in any
+ * reading order.
  */
 public final class Rulebook {
   private final String version;
@@ -27,13 +27,13 @@ public final class Rulebook {
     this.nodeRules = List.copyOf(nodeRules);
   }
 
-  /** What loading comes to. */
+  /** The result of loading. */
   public sealed interface LoadResult {
     /**
-     * The files are good.
+     * The files are valid.
      *
      * @param rulebook the rulebook
-     * @param warnings what is odd in them, such as an agreement that has ended
+     * @param warnings oddities in the files, such as an agreement that has ended
      */
     record Loaded(Rulebook rulebook, List<ConfigProblem> warnings) implements LoadResult {
       public Loaded {
@@ -41,7 +41,7 @@ public final class Rulebook {
       }
     }
 
-    /** They are not: every problem that was found; nothing of them may be used. */
+    /** The files are invalid: every problem found. None of them may be used. */
     record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
@@ -64,7 +64,7 @@ public final class Rulebook {
     return agreements;
   }
 
-  /** The agreement of this id. */
+  /** The agreement with this id. */
   public Optional<Agreement> agreement(String id) {
     return agreements.stream().filter(a -> a.id().equals(id)).findFirst();
   }
@@ -73,7 +73,7 @@ public final class Rulebook {
     return nodeRules;
   }
 
-  /** Every condition, for what they read. */
+  /** Every condition in the rulebook. */
   public Stream<Condition> conditions() {
     return Stream.concat(
         agreements.stream().flatMap(a -> a.covers().condition().stream()),

@@ -5,14 +5,14 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Label;
 
 /**
- * What policy decides on: a label on its way from one agency to another.
+ * The subject of a policy decision: a label on its way from one agency to another.
  *
  * @param label the label
  * @param bodyBytes size of the serialised body
- * @param origin who sends
- * @param recipient who would receive
+ * @param origin the sender
+ * @param recipient the possible recipient
  * @param now time of the decision
- * @param content what the recipient gets where an agreement withholds some of it
+ * @param content the recipient's content when an agreement withholds part of it
  */
 public record Transfer(
     Label label,
@@ -22,18 +22,18 @@ public record Transfer(
     Instant now,
     RecipientContent content) {
 
-  /** Of a draft whose body nobody has seen. */
+  /** A transfer of a draft whose body is unknown. */
   public Transfer(
       Label label, long bodyBytes, AgencyName origin, AgencyName recipient, Instant now) {
     this(label, bodyBytes, origin, recipient, now, RecipientContent.unseen(label, bodyBytes));
   }
 
-  /** The same, complete: as it came, or waits to go. */
+  /** This transfer as a complete message, received or waiting. */
   public Transfer complete() {
     return with(label, bodyBytes, RecipientContent.complete(label, bodyBytes));
   }
 
-  /** The same as the recipient gets it where these fields are withheld. */
+  /** This transfer with the recipient's label and content after these redactions. */
   Transfer without(Redactions redactions) {
     if (redactions.isNone()) {
       return this;
@@ -43,7 +43,10 @@ public record Transfer(
     return with(left, given.bodyBytes(), content);
   }
 
-  /** The same with the whole label, which says of personal data what the recipient gets. */
+  /**
+   * This transfer after these redactions, but with the whole label; its personal-data flag
+   * describes the recipient's content.
+   */
   public Transfer judgedWithout(Redactions redactions) {
     if (redactions.isNone()) {
       return this;

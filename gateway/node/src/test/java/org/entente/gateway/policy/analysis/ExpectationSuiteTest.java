@@ -52,8 +52,8 @@ class ExpectationSuiteTest {
     assertEquals(List.of(), loaded(ONE).test(policy).failed());
     String nobody = ONE.replace("    expect:", "    person: false\n    expect:");
     assertEquals(
-        "REFUSED PERSON_REQUIRED by sample/person_required: this agreement asks who sends and why:"
-            + " on_behalf_of.officer and on_behalf_of.justification",
+        "REFUSED PERSON_REQUIRED by sample/person_required: this agreement requires "
+            + "on_behalf_of.officer and on_behalf_of.justification",
         loaded(nobody).test(policy).failed().get(0).found());
     String passedOn =
         ONE.replace(
@@ -158,7 +158,7 @@ class ExpectationSuiteTest {
   @Test
   void file_wrong_isRefusedWithLineFieldAndCure() throws IOException {
     assertProblem("category: IPR", "category: DRUGS", ":8:", "label.category: \"DRUGS\"; valid");
-    assertProblem("category: IPR", "colour: red", ":8:", "no field of a label that clients set");
+    assertProblem("category: IPR", "colour: red", ":8:", "is no label field that clients set");
     assertProblem("category: IPR", "retention_days: 1", ":8:", "clients set");
     assertProblem("handling: [H1]", "handling: H1", ":11:", "no list");
     assertProblem("handling: [H1]", "handling: [H7]", ":11:", "label.handling[0]");

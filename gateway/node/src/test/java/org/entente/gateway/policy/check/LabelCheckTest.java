@@ -148,8 +148,8 @@ class LabelCheckTest {
           crime.contains(purpose)
               ? List.of()
               : List.of(
-                  "label.handling: holds H0, which is only for preventing and combating crime, and"
-                      + " the purpose is "
+                  "label.handling: contains H0, which is only for preventing and combating "
+                      + "crime, but the purpose is "
                       + EnumNames.word(purpose)
                       + "; valid with H0 is one of CRIME_PREVENTION, CRIMINAL_INVESTIGATION"),
           problems);

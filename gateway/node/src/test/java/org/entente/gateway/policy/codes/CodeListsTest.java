@@ -105,7 +105,7 @@ class CodeListsTest {
     files.put("c.yaml", set);
     List<String> problems = problems(files);
     assertEquals(1, problems.size(), problems.toString());
-    assertTrue(problems.get(0).contains("\"S\" is in another file, too"), problems.get(0));
+    assertTrue(problems.get(0).contains("\"S\" is also in another file"), problems.get(0));
   }
 
   @Test
@@ -151,7 +151,7 @@ class CodeListsTest {
         sharing("strictest_first: [A], consent_to_pass_on: [B]", "consent_to_pass_on[0]: \"B\""),
         sharing(
             "strictest_first: [A, B], consent_to_pass_on: [B]",
-            "\"B\", and a stricter one is not there"),
+            "\"B\", but a stricter marking is missing"),
         sharing("strictest_first: [A] }, T: { strictest_first: [A]", "A a second time"),
         sharing("strictest_first: [A] }, t: { strictest_first: [B]", "sharing.t: \"t\""),
         wrong("indicators: { route: " + TEXT + " }", "indicators.route: \"route\""),
@@ -172,13 +172,13 @@ class CodeListsTest {
         wrong(SCHEMES.replace("level: SECRET", "level: TOP"), "level: \"TOP\"; valid: one of"),
         wrong(SCHEMES.replace("marking: TOP", "marking: LOW"), "\"LOW\" a second time"),
         wrong(SCHEMES.replace("used_by: [FR]", "used_by: [France]"), "used_by[0]: \"France\""),
-        wrong(SCHEMES.replace("used_by: [FR]", "used_by: [FR, FR]"), "FR has a scheme already"),
+        wrong(SCHEMES.replace("used_by: [FR]", "used_by: [FR, FR]"), "FR already has a scheme"),
         wrong(SCHEMES.replace("marking: TOP", "marking: ' TOP'"), "one line of 1 to 80"),
         equivalence("A", "C", "LOW", "SMALL", "equivalences[0].to: \"C\"; valid: one of A, B"),
         equivalence("A", "A", "LOW", "LOW", "the scheme itself"),
         equivalence("A", "B", "MID", "SMALL", "marking: \"MID\"; valid: one of LOW, TOP"),
         equivalence("A", "B", "LOW", "TINY", "handled_as: \"TINY\"; valid: one of SMALL"),
-        equivalence("A", "B", "TOP", "SMALL", "is of a lower level"));
+        equivalence("A", "B", "TOP", "SMALL", "has a lower level"));
   }
 
   private DynamicTest equivalence(
@@ -215,7 +215,7 @@ class CodeListsTest {
   @Test
   void sameCodeInTwoFiles_isRefused_andADirectionTwice() throws IOException {
     List<String> twice = problems(Map.of("a.yaml", SCHEMES, "b.yaml", SCHEMES));
-    assertTrue(twice.toString().contains("\"A\" is in another file, too"), twice.toString());
+    assertTrue(twice.toString().contains("\"A\" is also in another file"), twice.toString());
     String one = "{ from: A, to: B, basis: x, markings: [{ marking: LOW, handled_as: SMALL }] }";
     List<String> directions =
         problems(Map.of("a.yaml", SCHEMES + "equivalences: [" + one + ", " + one + "]"));
@@ -236,40 +236,40 @@ class CodeListsTest {
   @TestFactory
   Stream<DynamicTest> codeThatNoListHas_inACondition_isRefusedWhenTheFileIsLoaded() {
     return Stream.of(
-        condition("'TLP:PINK' in label.markings", "label.markings is never \"TLP:PINK\""),
+        condition("'TLP:PINK' in label.markings", "label.markings can never be \"TLP:PINK\""),
         condition("label.markings.exists(m, m == 'TLP:PINK')", "valid: one of TLP:RED"),
-        condition("label.markings == ['TLP:RED', 'PINK']", "is never \"PINK\""),
+        condition("label.markings == ['TLP:RED', 'PINK']", "can never be \"PINK\""),
         condition(
             "label.source_evaluation == '4x4:Z9'",
-            "label.source_evaluation is never \"4x4:Z9\": no code list has it; valid: one of"
+            "label.source_evaluation can never be \"4x4:Z9\": no code list contains it; valid: one of"
                 + " 4x4:[ABCX][1234], ADMIRALTY:[ABCDEF][123456]"),
-        condition("label.source_evaluation in ['4x4:A1', 'A1']", "is never \"A1\""),
+        condition("label.source_evaluation in ['4x4:A1', 'A1']", "can never be \"A1\""),
         condition("label.classification_scheme != 'FR'", "valid: none: the code list is empty"),
-        condition("'GEHEIM' == label.classification_marking", "is never \"GEHEIM\""),
+        condition("'GEHEIM' == label.classification_marking", "can never be \"GEHEIM\""),
         condition(
             "label.personal_data || 'France' in label.jurisdictions",
-            "line 1, column 24 of the expression: label.jurisdictions is never \"France\": it has"
-                + " not the form; valid: an ISO 3166-1 or 3166-2 code, such as FR or US-CA"),
-        condition("label.jurisdictions.all(j, j in ['FR', 'FRA'])", "is never \"FRA\""),
-        condition("label.jurisdictions == ['fr']", "label.jurisdictions is never \"fr\""),
+            "line 1, column 24 of the expression: label.jurisdictions can never be \"France\": its "
+                + "form is wrong; valid: an ISO 3166-1 or 3166-2 code, such as FR or US-CA"),
+        condition("label.jurisdictions.all(j, j in ['FR', 'FRA'])", "can never be \"FRA\""),
+        condition("label.jurisdictions == ['fr']", "label.jurisdictions can never be \"fr\""),
         condition(
             "size(label.jurisdictions) > 0 && label.jurisdictions[0] == 'MERCOSUR'",
-            "label.jurisdictions is never \"MERCOSUR\""),
+            "label.jurisdictions can never be \"MERCOSUR\""),
         condition(
             "origin in ['fr.customs', 'French customs']",
-            "column 26 of the expression: origin is never \"French customs\": it has not the form;"
-                + " valid: an agency: a two-letter code or x, a dot and a lower-case name, such as"
+            "column 26 of the expression: origin can never be \"French customs\": its form is "
+                + "wrong; valid: an agency: a two-letter code or x, a dot and a lower-case name, such as"
                 + " fr.customs"),
-        condition("origin in {'France': true}", "origin is never \"France\""),
-        condition("'fr.customs/desk' != recipient", "recipient is never \"fr.customs/desk\""),
-        condition("recipient == 'fr.customs\u0430'", "recipient is never"),
+        condition("origin in {'France': true}", "origin can never be \"France\""),
+        condition("'fr.customs/desk' != recipient", "recipient can never be \"fr.customs/desk\""),
+        condition("recipient == 'fr.customs\u0430'", "recipient can never be"),
         // The name means another list in each: neither list lends the other its codes.
         condition(
             "label.markings.exists(x, x == 'FR') || label.jurisdictions.exists(x, x == 'FR')",
-            "column 31 of the expression: label.markings is never \"FR\""),
+            "column 31 of the expression: label.markings can never be \"FR\""),
         condition(
             "label.markings.exists(origin, origin == 'fr.customs')",
-            "label.markings is never \"fr.customs\""));
+            "label.markings can never be \"fr.customs\""));
   }
 
   private DynamicTest condition(String condition, String expected) {
@@ -311,8 +311,8 @@ class CodeListsTest {
     String problem = PolicyFixture.onlyProblem(load(Map.of("node-rules.yaml", rules)));
     assertTrue(
         problem.contains(
-            "rules[0].deny_if: line 1, column 1 of the expression: label.markings is never"
-                + " \"PINK\": no code list has it"),
+            "rules[0].deny_if: line 1, column 1 of the expression: label.markings can never be"
+                + " \"PINK\": no code list contains it"),
         problem);
   }
 

@@ -152,7 +152,8 @@ class ClassificationTest {
         "fr.customs",
         Code.NO_EQUIVALENT,
         "equivalence/SG-FR",
-        "no equivalent of SG RESTRICTED in FR is configured; what FR-SG says, it says of that");
+        "no equivalent of SG RESTRICTED in FR is configured; the entry FR-SG covers only the "
+            + "opposite direction");
     assertEquals(Optional.empty(), DEMO.equivalent(restricted("SG", "RESTRICTED").build(), FR));
   }
 
@@ -201,7 +202,7 @@ class ClassificationTest {
         "sg.police",
         Code.NO_EQUIVALENT,
         "equivalence/FR",
-        "sg.police handles by no scheme that is known here");
+        "sg.police has no known classification scheme");
     Policy byName =
         PolicyFixture.policy(
             folder,

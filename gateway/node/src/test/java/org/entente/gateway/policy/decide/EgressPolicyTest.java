@@ -138,7 +138,7 @@ class EgressPolicyTest {
         refused(
             "classification_ceiling",
             Code.ABOVE_CEILING,
-            "classification SECRET; this agreement goes up to RESTRICTED",
+            "classification SECRET; this agreement covers at most RESTRICTED",
             label -> label.setClassification(Classification.CLASSIFICATION_SECRET)),
         refused(
             "handling",
@@ -148,7 +148,7 @@ class EgressPolicyTest {
         refused(
             "personal_data",
             Code.PERSONAL_DATA_REFUSED,
-            "personal data; this agreement covers none",
+            "the message contains personal data, which this agreement does not cover",
             label -> label.setPersonalData(true)));
   }
 
@@ -225,7 +225,7 @@ class EgressPolicyTest {
             "sg.police",
             Code.CONDITION_FALSE,
             "sample/condition",
-            "this agreement asks that label.case_ref.startsWith('IPR-')"),
+            "this agreement requires label.case_ref.startsWith('IPR-')"),
         isFalse);
     Refusal failed =
         onlyRefusal(

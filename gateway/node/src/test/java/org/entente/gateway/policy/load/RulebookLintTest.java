@@ -46,10 +46,10 @@ class RulebookLintTest {
     // Kinds and categories are enums: every label that the agreement covers is tried.
     assertWarns(
         condition("label.category == Category.CATEGORY_CASH"),
-        "covers.condition: is false of every label that the agreement covers");
+        "covers.condition: is false for every label that the agreement covers");
     assertWarns(
         condition("label.case_ref == 'A' && label.case_ref == 'B'"),
-        "covers.condition: was true of none of the 4 labels tried, which are not all");
+        "covers.condition: was true for none of the 4 labels tried, which are not all");
     assertEquals(List.of(), lint(Map.of("a.yaml", condition("label.case_ref == 'A'"))));
     assertEquals(List.of(), lint(Map.of("a.yaml", condition("recipient == 'fr.customs'"))));
   }
@@ -58,7 +58,7 @@ class RulebookLintTest {
   void condition_onAnAgencyThatIsNone_isOdd() throws IOException {
     assertWarns(
         condition("label.personal_data || recipient in ['fr.customs', 'fr.custom']"),
-        "covers.condition: recipient is compared with fr.custom, which is no member agency; valid:"
+        "covers.condition: recipient is compared with fr.custom, which is not a member agency; valid:"
             + " a member of the federation");
     assertWarns(
         Map.of(
@@ -67,7 +67,7 @@ class RulebookLintTest {
             "node-rules.yaml",
             "rules: [ { id: r, when: EGRESS, deny_if: \"label.personal_data && origin =="
                 + " 'zz.gone'\", reason: why } ]"),
-        "rules[0].deny_if: origin is compared with zz.gone, which is no member agency");
+        "rules[0].deny_if: origin is compared with zz.gone, which is not a member agency");
     assertEquals(
         List.of(), lint(Map.of("a.yaml", condition("recipient in ['fr.customs', 'sg.police']"))));
   }
@@ -78,10 +78,10 @@ class RulebookLintTest {
     assertWarns(condition("int(label.case_ref) == 7"), "covers.condition: cannot be evaluated (");
     assertWarns(
         condition("int(label.case_ref) == 7"),
-        "and refuses, of a label with nothing in case_ref; valid: one that asks first");
+        "so it refuses a label with nothing in case_ref; valid: a condition that first tests");
     assertWarns(
         condition("label.case_ref == '' || int(label.case_ref) == 7"),
-        "and refuses, of a label with case_ref something else; valid: one that asks first");
+        "so it refuses a label with case_ref something else; valid: a condition that first tests");
     assertEquals(
         List.of(),
         lint(
@@ -143,10 +143,10 @@ class RulebookLintTest {
         rules(
             "deny_if: label.kind in [Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE,"
                 + " Kind.KIND_REQUEST, Kind.KIND_ANSWER, Kind.KIND_FEEDBACK, Kind.KIND_OPERATION]"),
-        "rules[0].deny_if: refuses every label, so that nothing passes");
+        "rules[0].deny_if: refuses every label, so that no message passes");
     assertWarns(
         rules("allow_only_if: label.kind != Kind.KIND_RECALL"),
-        "rules[0].allow_only_if: lets every label pass, so that it does nothing");
+        "rules[0].allow_only_if: lets every label pass, so that it has no effect");
     String twice =
         """
         rules:
@@ -162,7 +162,7 @@ class RulebookLintTest {
   void nodeRule_thatEarlierOnesLeaveNothing_isNeverReached() throws IOException {
     String secret = "label.classification == Classification.CLASSIFICATION_SECRET";
     String confidential = "label.classification == Classification.CLASSIFICATION_CONFIDENTIAL";
-    String never = "is never reached: of every label, earlier rules refuse what it would";
+    String never = "is never reached: of every label, earlier rules refuse all that it would";
     assertWarns(
         three(
             "EGRESS",
@@ -220,13 +220,13 @@ class RulebookLintTest {
     for (String hidden : BlankText.all().filter(it -> !it.equals(" ")).toList()) {
       assertRefused(
           sample("title: Sample", "title: Sam" + hidden + "ple"),
-          "a.yaml:2:11: a character that does not show: " + TextRule.name(hidden.codePointAt(0)));
+          "a.yaml:2:11: an invisible character: " + TextRule.name(hidden.codePointAt(0)));
     }
     String comment = "# for \u202Eall\n" + PolicyFixture.SAMPLE;
     assertTrue(
         PolicyFixture.onlyProblem(
                 PolicyFixture.load(folder, Map.of("a.yaml", comment), DemoMembership.demo()))
-            .contains("a.yaml:1:7: a character that does not show: U+202E RIGHT-TO-LEFT OVERRIDE"));
+            .contains("a.yaml:1:7: an invisible character: U+202E RIGHT-TO-LEFT OVERRIDE"));
   }
 
   /** Written as an escape, a character is in the value and not in the file. */
@@ -271,8 +271,7 @@ class RulebookLintTest {
   void jurisdiction_thatIsAGroup_isAWarning() throws IOException {
     assertWarns(
         sample("- agency: sg.police", "- jurisdiction: EU"),
-        "between.parties[1].jurisdiction: EU is a group, of which every agency is meant, as by"
-            + " group; valid: group: EU");
+        "between.parties[1].jurisdiction: EU is a group; it covers every agency of that group; valid: group: EU");
   }
 
   private void assertWarns(String agreement, String expected) throws IOException {

@@ -295,7 +295,7 @@ class RedactionsTest {
     refused("label.purpose", "policy or the recipient needs", "label.case_ref");
     refused("label.handling", "policy or the recipient needs");
     refused("label.nothing", "the label has no field nothing", "label.case_ref");
-    refused("body.alert", "is all of it", "areas");
+    refused("body.alert", "is the whole body", "areas");
     refused("body.alert.texts", "is required", "subjects");
     refused("body.alert.texts.headline", "is required", "description");
     refused("body.intelligence.headline", "is required", "subjects");
@@ -303,8 +303,8 @@ class RedactionsTest {
     refused("body.alert.subjects.plate.number", "is required", "the whole Plate");
     refused("body.alert.onset_at.seconds", "has no fields of its own", "body.alert.onset_at");
     refused("body.alert.extra.key", "has no fields of its own");
-    refused("body.document.name", "nothing can be withheld of body.document", "body.alert");
-    refused("body.recall.reason", "nothing can be withheld of body.recall");
+    refused("body.document.name", "no field can be withheld from body.document", "body.alert");
+    refused("body.recall.reason", "no field can be withheld from body.recall");
     refused("body.letter", "no body is a letter");
     refused("subjects.person", "a path such as");
     refused("\"body.alert.subjects[0]\"", "a path such as");
@@ -421,7 +421,7 @@ class RedactionsTest {
     Refusal refusal = refusal(withholding("[" + PERSON + "]"), document());
     assertEquals(Code.NOT_REDACTABLE, refusal.code());
     assertEquals("sample/redactions", refusal.rule());
-    assertTrue(refusal.reason().contains("a document is bytes"), refusal.reason());
+    assertTrue(refusal.reason().contains("the body is a document"), refusal.reason());
     Policy labels = withholding("[label.source_ref]");
     Permitted given = decide(labels, document()).permitted(ID).get(0);
     assertEquals(List.of("label.source_ref"), given.label().getRedactedList());
@@ -503,11 +503,11 @@ class RedactionsTest {
     notRedacted(policy, label, document, "a document");
     // And one that withholds what the agreement gives.
     Policy open = withholding("[label.source_ref]", "personal_data: false", "personal_data: true");
-    notRedacted(open, label, left, "by this agreement it is label.source_ref");
+    notRedacted(open, label, left, "under this agreement it must be label.source_ref");
     Policy none =
         PolicyFixture.policy(
             folder, Map.of("a.yaml", sample("personal_data: false", "personal_data: true")));
-    notRedacted(none, label, left, "by this agreement it is nothing");
+    notRedacted(none, label, left, "under this agreement it must be nothing");
   }
 
   @Test

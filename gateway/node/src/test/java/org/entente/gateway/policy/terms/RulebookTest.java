@@ -256,7 +256,7 @@ class RulebookTest {
         sample(
             "  personal_data: false",
             "  personal_data: false\n  condition: label.origin == 'fr.customs'");
-    assertTrue(only(gatewayField).contains("fields that gateways set: origin"));
+    assertTrue(only(gatewayField).contains("fields that only gateways set: origin"));
   }
 
   @Test
@@ -274,8 +274,8 @@ class RulebookTest {
     assertTrue(
         problem.matches(
             "a.yaml:23:3: covers.condition: line 2, column 27 of the expression: can take [0-9]+"
-                + " steps; the limit is 10000; most of them go through label.jurisdictions"
-                + " \\(16\\).*; valid: fewer lists within each other, such as in instead of.*"),
+                + " steps; the limit is 10000; most of them iterate over label.jurisdictions"
+                + " \\(16\\).*; valid: fewer nested lists, such as in instead of.*"),
         problem);
     String rule = "rules: [ { id: r, when: BOTH, deny_if: \"%s\", reason: why } ]";
     String path = "label.handling_text.matches('" + "(a|b)c".repeat(200) + "')";
@@ -291,7 +291,7 @@ class RulebookTest {
     String text = sample("  personal_data: false", condition + "label.jurisdictions[0] == 'FR'");
     assertEquals(
         "a.yaml:23:3: covers.condition: line 2, column 20 of the expression:"
-            + " label.jurisdictions[0] may be absent, and nothing asks how long the list is; valid:"
+            + " label.jurisdictions[0] may be absent, and nothing tests how long the list is; valid:"
             + " size(label.jurisdictions) > 0 && …, or label.jurisdictions.exists(it, …)",
         only(text));
     assertInstanceOf(
@@ -334,7 +334,7 @@ class RulebookTest {
         Rulebook.LoadResult.Invalid.class,
         RulebookReader.load(folder.resolve("absent"), null, DemoMembership.demo(), NOW));
     var loaded = assertInstanceOf(Rulebook.LoadResult.Loaded.class, load(Map.of()));
-    assertTrue(loaded.warnings().get(0).toString().contains("everything is refused"));
+    assertTrue(loaded.warnings().get(0).toString().contains("every message is refused"));
   }
 
   @Test
