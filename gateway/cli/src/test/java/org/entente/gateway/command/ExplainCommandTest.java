@@ -185,14 +185,14 @@ class ExplainCommandTest {
     assertEquals(0, explain(gateway(), WARNING, with(answer, "--to", DE)), () -> out + err);
     assertTrue(out.contains("de.customs: permitted by warnings"), out);
     assertEquals(1, explain(gateway(), WARNING, with(answer, "--to", SG)));
-    assertTrue(err.contains("must be the agency that asked, de.customs"), err);
+    assertTrue(err.contains("must contain only the requesting agency, de.customs"), err);
     assertEquals(0, explain(files(), WARNING, with(answer, "--to", SG)), () -> err);
 
     String[] feedback = {"--kind", "FEEDBACK", "--to", DE, "--in-reply-to"};
     assertEquals(1, explain(gateway(), WARNING, with(feedback, warned.toString())));
     assertTrue(out.contains("refused (NOT_COVERED by warnings/kinds)"), out + err);
     assertEquals(1, explain(gateway(), WARNING, with(feedback, "00".repeat(16))));
-    assertTrue(err.contains("label.in_reply_to: no message of this id is here"), err);
+    assertTrue(err.contains("label.in_reply_to: there is no message with this id here"), err);
 
     String[] said = {"--kind", "OPERATION", "--operation"};
     assertEquals(1, explain(gateway(), WARNING, with(said, "00".repeat(16))));
@@ -340,7 +340,7 @@ class ExplainCommandTest {
     assertEquals(2, explain(files(), alerts, WARNING));
     assertTrue(err.contains("classification is required"), err);
     assertEquals(2, explain(files(), alerts, with(terms, "--severity", "SEVERE")));
-    assertTrue(err.contains("severity is what the document says"), err);
+    assertTrue(err.contains("severity comes from the document"), err);
   }
 
   @Test

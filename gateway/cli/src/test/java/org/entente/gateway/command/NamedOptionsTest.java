@@ -69,11 +69,11 @@ class NamedOptionsTest {
           """
           --origin | fr.custom | did you mean "fr.customs"?
           --agency | fr.custom | did you mean "fr.customs"?
-          operation task --agency | fr.custom | fr.custom is no member of the operation
+          operation task --agency | fr.custom | fr.custom is not a member of the operation
           --to | fr.custom | did you mean "fr.customs"?
           risk list --to | yesterday | --to
           search --to | yesterday | --to
-          feedback --to | fr.custom | feedback goes to fr.customs
+          feedback --to | fr.custom | must be fr.customs
           request answer --to | fr.custom | must be the agency that asked, fr.customs
           audit export --to | yesterday | --to
           request remind --to | fr.custom | was not asked of [fr.custom]

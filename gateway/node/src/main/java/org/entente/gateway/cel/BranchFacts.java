@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is certain where a condition, or a part of one, is true, and where it is false.
+ * The facts that are certain where a condition, or a part of one, is true, and where it is false.
  *
  * @param whenTrue where it is true
  * @param whenFalse where it is false
@@ -18,7 +18,7 @@ import java.util.Optional;
 record BranchFacts(FlowFacts whenTrue, FlowFacts whenFalse) {
   private static final BranchFacts NOTHING = new BranchFacts(FlowFacts.NOTHING, FlowFacts.NOTHING);
 
-  /** Each comparison as it reads with its sides exchanged. */
+  /** Each comparison operator with its operands exchanged. */
   private static final Map<String, String> TURNED =
       Map.of(
           "_>_", "_<_", "_<_", "_>_", "_>=_", "_<=_", "_<=_", "_>=_", "_==_", "_==_", "_!=_",
@@ -37,7 +37,7 @@ record BranchFacts(FlowFacts whenTrue, FlowFacts whenFalse) {
     };
   }
 
-  /** How a field or key is written that is asked for: a key like an index. */
+  /** The notation of a tested field or key; a key is written like an index. */
   static String place(CelAbstractSyntaxTree tree, CelExpr.CelSelect select) {
     String operand = ExpressionText.of(select.operand());
     return is(tree, select.operand(), CelKind.MAP)
@@ -128,7 +128,7 @@ record BranchFacts(FlowFacts whenTrue, FlowFacts whenFalse) {
         && expression.constant().getKind() == CelConstant.Kind.INT64_VALUE;
   }
 
-  /** That of which an expression is the size. */
+  /** The list or text whose size an expression computes. */
   private static Optional<String> sized(CelExpr expression) {
     if (expression.getKind() != Kind.CALL || !expression.call().function().equals("size")) {
       return Optional.empty();
@@ -142,7 +142,7 @@ record BranchFacts(FlowFacts whenTrue, FlowFacts whenFalse) {
     long atLeast = Math.max(0, Math.min(than, Size.ENDLESS));
     FlowFacts more = FlowFacts.size(list, atLeast + 1);
     FlowFacts asMany = FlowFacts.size(list, atLeast);
-    // No list has fewer than none: what is not none, is one at least.
+    // No list has fewer than 0 entries, so a size other than 0 is at least 1.
     FlowFacts unequal = than == 0 ? more : FlowFacts.NOTHING;
     if (than < 0) {
       return NOTHING;
@@ -158,7 +158,10 @@ record BranchFacts(FlowFacts whenTrue, FlowFacts whenFalse) {
     };
   }
 
-  /** What comes of no element at all is known: where it came out the other way, there was one. */
+  /**
+   * The result of a comprehension over no element is known; if the actual result differs, there was
+   * an element.
+   */
   private static BranchFacts comprehension(CelExpr.CelComprehension it) {
     Optional<Boolean> ofNone = ofNone(it);
     FlowFacts some = FlowFacts.size(ExpressionText.of(it.iterRange()), 1);

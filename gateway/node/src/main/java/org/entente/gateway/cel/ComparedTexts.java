@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Finds the texts that an expression compares with fields of the label and with who sends and
- * receives, so that a code that no list has is found before the first message. Equality and
- * membership (of a list, or of a map's keys), directly or of the elements of a list field; what is
- * done to a text first ({@code startsWith}, {@code +}) is left alone.
+ * Finds the texts that an expression compares with label fields and agencies, so that a code
+ * missing from all lists is found before the first message. It covers equality and membership (in a
+ * list or in a map's keys), of fields and of elements of list fields. Texts that are first
+ * processed ({@code startsWith}, {@code +}) are ignored.
  */
 final class ComparedTexts {
   private static final Set<String> COMPARING = Set.of("_==_", "_!=_", "@in");
@@ -28,7 +28,7 @@ final class ComparedTexts {
     this.tree = tree;
   }
 
-  /** In the order in which they stand in the expression, each once. */
+  /** The texts in the order of the expression, each once. */
   static List<ComparedText> of(CelAbstractSyntaxTree tree) {
     ComparedTexts texts = new ComparedTexts(tree);
     return CelNavigableAst.fromAst(tree)
@@ -61,7 +61,7 @@ final class ComparedTexts {
     return new ComparedText(with, text.constant().stringValue(), at.getLine(), at.getColumn() + 1);
   }
 
-  /** What an expression stands for, if that is something with codes or names. */
+  /** The field of codes or names that an expression refers to, if any. */
   private static Optional<String> place(CelNavigableExpr node) {
     CelExpr expression = node.expr();
     if (expression.getKind() != Kind.IDENT) {
@@ -77,7 +77,7 @@ final class ComparedTexts {
     return AGENCIES.contains(name) ? Optional.of(name) : Optional.empty();
   }
 
-  /** The list of whose elements a name stands for one, by the innermost comprehension around it. */
+  /** The list over whose elements a name ranges, in the innermost enclosing comprehension. */
   private static Optional<CelExpr> boundTo(CelNavigableExpr node, String name) {
     CelNavigableExpr inner = node;
     Optional<CelNavigableExpr> outer = node.parent();

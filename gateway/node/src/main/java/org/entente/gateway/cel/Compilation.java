@@ -3,13 +3,13 @@ package org.entente.gateway.cel;
 import java.util.List;
 import java.util.function.Function;
 
-/** What compiling an expression comes to: the expression, or every problem found in it. */
+/** The result of compiling an expression: the expression, or every problem found in it. */
 public sealed interface Compilation<E> {
 
-  /** The same outcome with what was compiled turned into something else. */
+  /** The same result with the compiled expression converted. */
   <R> Compilation<R> map(Function<E, R> next);
 
-  /** It compiles. */
+  /** The expression compiles. */
   record Compiled<E>(E expression) implements Compilation<E> {
     @Override
     public <R> Compilation<R> map(Function<E, R> next) {
@@ -17,7 +17,7 @@ public sealed interface Compilation<E> {
     }
   }
 
-  /** It does not; at least one problem. */
+  /** The expression does not compile; at least one problem. */
   record Rejected<E>(List<ExpressionProblem> problems) implements Compilation<E> {
     public Rejected {
       problems = List.copyOf(problems);

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.entente.proto.v1.Label;
 
 /**
- * A compiled condition of policy: true or false of a label on its way from one agency to another.
+ * A compiled policy condition, true or false for a label on its way from one agency to another.
  *
  * <p>Variables: {@code label} ({@code entente.v1.Label}), {@code origin} and {@code recipient}
  * (agency names), {@code now} (timestamp). Enums are written {@code Category.CATEGORY_IPR}. Pure
@@ -23,46 +23,47 @@ public final class Condition {
     this.reads = ConditionReads.of(program.tree());
   }
 
-  /** Evaluates; fails rather than throws when the label lacks what the expression asks for. */
+  /**
+   * Evaluates the condition; fails rather than throws if the label lacks a value that the
+   * expression needs.
+   */
   public Evaluation<Boolean> evaluate(Label label, String origin, String recipient, Instant now) {
     return program.evaluate(
         Map.of("label", label, "origin", origin, "recipient", recipient, "now", now),
         value ->
             value instanceof Boolean holds
                 ? new Evaluation.Value<>(holds)
-                : new Evaluation.EvaluationFailed<>("the result is no bool"));
+                : new Evaluation.EvaluationFailed<>("the result is not a bool"));
   }
 
-  /** Fields of the label that it can read, by their names in the proto. */
+  /** Label fields that it can read, by their names in the proto. */
   public Set<String> labelFields() {
     return reads.labelFields();
   }
 
-  /**
-   * What of the label it reads, for a sentence about it: {@code " on label.case_ref"}, or nothing.
-   */
+  /** The label fields that it reads, for a sentence: {@code " on label.case_ref"}, or empty. */
   public String reading() {
     return labelFields().isEmpty() ? "" : " on label." + String.join(", label.", labelFields());
   }
 
-  /** Whether it can depend on the time. */
+  /** Whether it reads the time. */
   public boolean readsNow() {
     return reads.now();
   }
 
-  /** Whether it can depend on who sends or receives. */
+  /** Whether it reads the origin or the recipient. */
   public boolean readsAgencies() {
     return reads.agencies();
   }
 
-  /** The texts that stand in it, such as the {@code "IT"} of a comparison. */
+  /** The texts in it, such as the {@code "IT"} of a comparison. */
   public Set<String> texts() {
     return reads.texts();
   }
 
   /**
-   * The texts that it compares with fields of the label, with {@code origin} or with {@code
-   * recipient} ({@code ==}, {@code !=}, {@code in}, and the same of a list's elements).
+   * The texts that it compares with label fields, {@code origin} or {@code recipient} ({@code ==},
+   * {@code !=}, {@code in}, also for elements of a list).
    */
   public List<ComparedText> compared() {
     return reads.compared();

@@ -15,14 +15,14 @@ import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.Label;
 
 /**
- * The most steps that evaluating a condition can take, found without evaluating it.
+ * Computes an upper bound on the steps of evaluating a condition, without evaluating it.
  *
- * <p>Each field, value and operation is a step. What looks at a text is a step more for each
- * {@value Size#CHARACTERS} characters that the text can have; what looks through a list ({@code
- * in}, {@code ==}), for each element. A comprehension takes the steps of its body for each element
- * of its list, as often as the list can be long. Both sides of {@code &&} and {@code ||} count, and
- * the dearer branch of {@code ?:}. Lists and texts of the label are as long as {@link LabelSizes}
- * allow; of what cannot be known, each is taken to be as long as an evaluation may iterate.
+ * <p>Each field, value and operation is a step. An operation that reads a text costs one more step
+ * for each {@value Size#CHARACTERS} characters that the text can have. An operation that searches a
+ * list ({@code in}, {@code ==}) costs one more for each element. A comprehension costs the steps of
+ * its body for each element that its list can have. Both sides of {@code &&} and {@code ||} count,
+ * and the more expensive branch of {@code ?:}. Lists and texts of the label have the maximum of
+ * {@link LabelSizes}; lists of unknown size have the iteration limit.
  */
 final class ConditionCost {
   /** Most steps that a condition may take, by what its lists and texts can be at most. */
@@ -34,7 +34,7 @@ final class ConditionCost {
   private static final Set<String> COMPARISONS =
       Set.of("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_");
 
-  /** What a number or time makes as text. */
+  /** Characters of a number or time as text. */
   private static final int PRINTED = 64;
 
   private final CelAbstractSyntaxTree tree;
@@ -44,17 +44,18 @@ final class ConditionCost {
    * A part of a condition.
    *
    * @param steps most steps of evaluating it once
-   * @param size of its value
-   * @param loops the comprehensions within each other that make most of the steps, outermost first
+   * @param size size of its value
+   * @param loops the nested comprehensions that cause most of the steps, outermost first
    */
   private record Part(long steps, Size size, List<String> loops) {}
 
   /**
-   * What a condition costs.
+   * The cost of a condition.
    *
-   * @param steps most steps
-   * @param dearest the part of it that makes most of them
-   * @param loops lists that it goes through, one within the other, with their most entries
+   * @param steps upper bound on the steps
+   * @param dearest the part that causes most of them
+   * @param loops the nested lists that this part iterates over, with their maximum number of
+   *     entries
    */
   record Cost(long steps, CelExpr dearest, List<String> loops) {}
 
@@ -68,7 +69,7 @@ final class ConditionCost {
     return new Cost(whole.steps(), cost.dearest(tree.getExpr()), whole.loops());
   }
 
-  /** What is reached through connectives by always taking the dearest side. */
+  /** The part reached by following the most expensive side of each connective. */
   private CelExpr dearest(CelExpr expression) {
     CelExpr at = expression;
     while (at.getKind() == Kind.CALL && CONNECTIVES.contains(at.call().function())) {
@@ -142,7 +143,7 @@ final class ConditionCost {
     return new Part(Size.plus(of.steps(), 1), size, of.loops());
   }
 
-  /** The size of a field of the label: not of a message that the condition makes. */
+  /** The size of a label field; not of a message that the condition constructs. */
   private static Optional<Size> field(CelExpr expression, Map<String, Size> names) {
     CelExpr operand = expression.select().operand();
     String field = expression.select().field();
@@ -194,7 +195,7 @@ final class ConditionCost {
     return parts;
   }
 
-  /** All of the parts, a step, and what is done with them. */
+  /** The steps of all parts, one step, and the work on their values. */
   private static Part sum(List<Part> parts, long work, Size size) {
     long steps = Size.plus(1, work);
     Part dearest = new Part(0, Size.SCALAR, List.of());
@@ -221,7 +222,7 @@ final class ConditionCost {
     return sum(parts, work, size(expression, written, sizes));
   }
 
-  /** Whether it is what a comprehension has gathered so far: that is added to in place. */
+  /** Whether it is a comprehension's accumulator, which is extended in place. */
   private static boolean isResult(CelExpr expression) {
     return expression.getKind() == Kind.IDENT && expression.ident().name().equals("@result");
   }
@@ -240,7 +241,7 @@ final class ConditionCost {
       case "startsWith", "endsWith" -> Math.min(of.get(0).work(), of.get(1).work());
       case "contains", "indexOf", "lastIndexOf" ->
           Size.times(Size.plus(1, of.get(0).work()), Size.plus(1, of.get(1).work()));
-      // RE2 goes through the text once, with as many states as the pattern has.
+      // RE2 reads the text once, with as many states as the pattern has.
       case "matches" ->
           Size.times(
               Size.plus(1, of.get(0).work()),
@@ -266,7 +267,7 @@ final class ConditionCost {
       case "dyn", "trim", "substring", "lowerAscii", "upperAscii" -> of.get(0);
       case "charAt" -> Size.text(1);
       case "string" -> is(written.get(0), CelKind.STRING) ? of.get(0) : printed(of.get(0));
-      // Four bytes a character at most.
+      // At most four bytes a character.
       case "bytes" -> Size.text(Size.times(4, of.get(0).most()));
       case "split" -> Size.list(Size.plus(of.get(0).most(), 1), of.get(0));
       default -> byType(expression);
@@ -300,7 +301,7 @@ final class ConditionCost {
         range.steps() > body ? range.loops() : List.copyOf(loops));
   }
 
-  /** What is gathered when each round adds as much as the first. */
+  /** The accumulated size if each iteration adds as much as the first. */
   private static Size gathered(Size init, Size once, long rounds) {
     if (init.shape() != Size.Shape.LIST || once.shape() != Size.Shape.LIST) {
       return init.or(once);

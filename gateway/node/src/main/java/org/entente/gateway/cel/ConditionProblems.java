@@ -5,7 +5,7 @@ import dev.cel.common.CelSourceLocation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is wrong with a condition whose types are right, with where it stands in it. */
+/** Finds the problems of a well-typed condition, with their positions. */
 final class ConditionProblems {
   private ConditionProblems() {}
 
@@ -40,14 +40,13 @@ final class ConditionProblems {
   private static String through(List<String> loops) {
     return loops.isEmpty()
         ? ""
-        : "; most of them go through " + String.join(", for each of it ", loops);
+        : "; most of them iterate over " + String.join(", for each of it ", loops);
   }
 
   private static String cheaper(ConditionCost.Cost cost) {
     return cost.loops().size() > 1
-        ? "fewer lists within each other, such as in instead of exists, or one after the other"
-            + " with &&"
-        : "shorter lists written out, fewer or shorter searches in texts, or several conditions";
+        ? "fewer nested lists, such as in instead of exists, or lists one after the other with &&"
+        : "shorter literal lists, fewer or shorter searches in texts, or several conditions";
   }
 
   private static ExpressionProblem problem(

@@ -12,15 +12,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a condition reads. A name bound by a comprehension counts like the variable it hides, so
- * this may say too much and never too little.
+ * The inputs that a condition reads. A name bound by a comprehension counts like the variable that
+ * it hides, so the result may contain too much but never too little.
  *
- * @param labelFields fields of the label, by their names in the proto
- * @param wholeLabel whether it also takes the label as a whole
- * @param now whether it depends on the time
- * @param agencies whether it depends on who sends or receives
- * @param texts the texts that stand in it
- * @param compared the texts that are compared with a field of the label or an agency
+ * @param labelFields label fields, by their names in the proto
+ * @param wholeLabel whether it also uses the label as a whole
+ * @param now whether it reads the time
+ * @param agencies whether it reads the origin or the recipient
+ * @param texts the texts in it
+ * @param compared the texts that it compares with a label field or an agency
  */
 record ConditionReads(
     Set<String> labelFields,

@@ -1,16 +1,16 @@
 package org.entente.gateway.cel;
 
-/** What evaluating an expression comes to. The same input always gives the same evaluation. */
+/** The result of evaluating an expression. The same input always gives the same result. */
 public sealed interface Evaluation<T> {
 
-  /** It has a value. */
+  /** The expression has a value. */
   record Value<T>(T value) implements Evaluation<T> {}
 
   /**
-   * It has none: an absent key, a division by zero, a limit reached.
+   * The expression has no value, because of an absent key, a division by zero or an exceeded limit.
    *
-   * @param reason what went wrong, printable, at most 200 characters; may quote a short piece of
-   *     what was evaluated, so it is for the one who supplied that, not for logs
+   * @param reason the cause, printable, at most 200 characters; it may quote a short piece of the
+   *     input, so it is for the supplier of that input and not for logs
    */
   record EvaluationFailed<T>(String reason) implements Evaluation<T> {}
 }

@@ -24,8 +24,8 @@ import java.util.List;
 import org.entente.proto.v1.Label;
 
 /**
- * Compiler of CEL expressions (github.com/google/cel-spec) for the two uses that Entente has:
- * {@link Condition conditions} of policy and {@link Mapping mappings} of source records.
+ * Compiler of CEL expressions (github.com/google/cel-spec) for the two uses in Entente: policy
+ * {@link Condition conditions} and {@link Mapping mappings} of source records.
  *
  * <p>Limits: an expression has at most {@value #MAX_CODE_POINTS} characters, {@value #MAX_NODES}
  * nodes and {@value #MAX_DEPTH} levels; an evaluation at most {@value Size#MAX_ITERATIONS}
@@ -87,7 +87,7 @@ public final class ExpressionCompiler {
     return problems.isEmpty() ? compilation : new Compilation.Rejected<>(problems);
   }
 
-  /** Compiles a mapping expression; one that can never yield the type is rejected. */
+  /** Compiles a mapping expression; rejects one that can never yield the type. */
   public Compilation<Mapping> mapping(String source, ValueType type) {
     return compile(mappings, source, type).map(program -> new Mapping(program, type));
   }
@@ -102,7 +102,7 @@ public final class ExpressionCompiler {
       CelAbstractSyntaxTree tree = result.getAst();
       CelType found = required(tree.getResultType());
       if (!type.admits(found.kind())) {
-        return rejected("the result is " + found.name() + "; asked for is " + type);
+        return rejected("the result is " + found.name() + "; the required type is " + type);
       }
       return new Compilation.Compiled<>(new Program(source, tree, runtime.createProgram(tree)));
     } catch (CelValidationException | CelEvaluationException e) {

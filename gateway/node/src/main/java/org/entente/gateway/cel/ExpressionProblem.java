@@ -5,9 +5,8 @@ package org.entente.gateway.cel;
  *
  * @param line line within the expression, from 1
  * @param column column within that line, from 1
- * @param message what is wrong
- * @param valid what would be valid instead; empty where there is no more to say than what an
- *     expression is
+ * @param message the error
+ * @param valid a valid alternative; empty if there is nothing to add
  */
 public record ExpressionProblem(int line, int column, String message, String valid) {
   ExpressionProblem(int line, int column, String message) {

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An expression written in one way, so that two places that say the same are seen to: {@code
- * x.size()} is {@code size(x)}. Equal texts have equal values wherever the names in them stand for
- * the same.
+ * Canonical text of an expression, so that equal expressions compare equal: {@code x.size()}
+ * becomes {@code size(x)}. Equal texts have equal values wherever their names have equal values.
  */
 final class ExpressionText {
   private ExpressionText() {}

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is certain where some condition has come out one way: how many entries lists have at least,
- * and which optional fields and keys are there. Immutable.
+ * The facts that are certain once some condition has a given result: least sizes of lists, and
+ * which optional fields and keys are present. Immutable.
  *
- * @param never whether the condition cannot come out so: then all is certain
- * @param sizes least entries, by the list as {@link ExpressionText} writes it
- * @param present what is there, written as it would be read
+ * @param never whether the condition cannot have this result; then every fact holds
+ * @param sizes least sizes, by the list as written by {@link ExpressionText}
+ * @param present the present fields and keys, as they would be read
  */
 record FlowFacts(boolean never, Map<String, Long> sizes, Set<String> present) {
   static final FlowFacts NOTHING = new FlowFacts(false, Map.of(), Set.of());
@@ -38,7 +38,7 @@ record FlowFacts(boolean never, Map<String, Long> sizes, Set<String> present) {
     return never || present.contains(what);
   }
 
-  /** Where both have come out so. */
+  /** The facts if both hold. */
   FlowFacts and(FlowFacts other) {
     if (never || other.never) {
       return NEVER;
@@ -50,7 +50,7 @@ record FlowFacts(boolean never, Map<String, Long> sizes, Set<String> present) {
     return new FlowFacts(false, larger, all);
   }
 
-  /** Where one of the two has, and it is not said which. */
+  /** The facts if at least one holds. */
   FlowFacts or(FlowFacts other) {
     if (never || other.never) {
       return never ? other : this;

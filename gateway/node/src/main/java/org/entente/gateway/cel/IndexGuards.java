@@ -13,35 +13,36 @@ import java.util.regex.Pattern;
 import org.entente.proto.v1.Label;
 
 /**
- * Finds what a condition takes without having asked whether it is there: an element of a list, a
- * value of a map, an optional field.
+ * Finds accesses of a condition that may fail because their presence is not tested first: an
+ * element of a list, a value of a map, an optional field.
  *
- * <p>Asking is {@code size()}, {@code in}, a comparison with a list, {@code exists}, {@code all},
- * or {@code has()}, joined to the taking by {@code &&}, {@code ||} or {@code ?:}. As CEL evaluates
- * both sides of a connective and lets the one that decides stand, the asking may also come after,
- * if it takes nothing itself. What is not found here has all that it takes, whatever the label.
+ * <p>A test is {@code size()}, {@code in}, a comparison with a list, {@code exists}, {@code all},
+ * or {@code has()}, combined with the access by {@code &&}, {@code ||} or {@code ?:}. CEL evaluates
+ * both sides of a connective and keeps the one that decides, so the test may also follow the access
+ * if it accesses nothing itself. A condition without findings never fails for an absent value,
+ * whatever the label.
  */
 final class IndexGuards {
-  /** That no outcome makes certain. */
+  /** A place that no result makes certain. */
   private static final String NOWHERE = "";
 
   private final CelAbstractSyntaxTree tree;
 
   /**
-   * Something taken.
+   * An access.
    *
-   * @param at where, by the expression's id
-   * @param key the list, or the place of the value or field, as {@link FlowFacts} has it
-   * @param least entries that the list must have; 0 where the place must be there
-   * @param what what is wrong unless it is certain
-   * @param valid what would be certain
+   * @param at its place, by the expression's id
+   * @param key the list, or the path of the value or field, as in {@link FlowFacts}
+   * @param least entries that the list must have; 0 if the path must be present
+   * @param what the error unless it is certain
+   * @param valid a form in which it would be certain
    */
   record UnguardedAccess(long at, String key, long least, String what, String valid) {
     boolean certain(FlowFacts known) {
       return !key.equals(NOWHERE) && (least > 0 ? known.hasSize(key, least) : known.has(key));
     }
 
-    /** What is certain of a name outside says nothing of the same name bound here. */
+    /** Facts about an outer name do not apply to the same name bound here. */
     UnguardedAccess leaving(String name) {
       boolean named = Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(key).find();
       return named ? new UnguardedAccess(at, NOWHERE, 0, what, valid) : this;
@@ -52,12 +53,12 @@ final class IndexGuards {
     this.tree = tree;
   }
 
-  /** What is taken unasked; nothing if the condition is good. */
+  /** The untested accesses; none if the condition is valid. */
   static List<UnguardedAccess> unguarded(CelAbstractSyntaxTree tree) {
     return new IndexGuards(tree).taken(tree.getExpr());
   }
 
-  /** What an expression takes, less that which it makes certain itself. */
+  /** The accesses of an expression, except those that it tests itself. */
   private List<UnguardedAccess> taken(CelExpr expression) {
     return switch (expression.getKind()) {
       case SELECT -> select(expression);
@@ -112,7 +113,7 @@ final class IndexGuards {
     };
   }
 
-  /** Sides of one connective, however many: each is asked where those before it did not decide. */
+  /** The operands of a connective: each is evaluated where those before it did not decide. */
   private List<UnguardedAccess> connected(CelExpr expression) {
     boolean and = expression.call().function().equals("_&&_");
     List<CelExpr> sides = new ArrayList<>();
@@ -179,7 +180,7 @@ final class IndexGuards {
         expression.id(),
         key,
         0,
-        text + " may be absent, and nothing asks whether it is there",
+        text + " may be absent, and nothing tests whether it is present",
         asks + " && …, or !" + (asks.contains(" ") ? "(" + asks + ")" : asks) + " || …");
   }
 
@@ -188,11 +189,11 @@ final class IndexGuards {
         expression.id(),
         NOWHERE,
         0,
-        text + " may be absent: of what dyn makes, nobody knows what it has",
-        "the field as it is, without dyn");
+        text + " may be absent: the fields of a dyn value are not known",
+        "the field itself, without dyn");
   }
 
-  /** Whether a field can be unset: then CEL would go on with a value that nobody has set. */
+  /** Whether a field can be unset: CEL would then continue with a default that no client set. */
   private boolean isOptional(CelExpr.CelSelect select) {
     String type = tree.getType(select.operand().id()).map(it -> it.name()).orElse("");
     return Label.getDescriptor().getFile().getMessageTypes().stream()
@@ -221,7 +222,9 @@ final class IndexGuards {
               expression.id(),
               NOWHERE,
               0,
-              text + " may lie beyond the list: only a number from 0 can be asked for before",
+              text
+                  + " may lie beyond the list: the condition can only test for a constant index "
+                  + "from 0",
               "a number, such as " + list + "[0] where size(" + list + ") > 0, or exists, all"));
     }
     long at = index.constant().int64Value();
@@ -233,7 +236,7 @@ final class IndexGuards {
             expression.id(),
             list,
             Math.min(at, Size.ENDLESS) + 1,
-            text + " may be absent, and nothing asks how long the list is",
+            text + " may be absent, and nothing tests how long the list is",
             "size(" + list + ") > " + at + " && …, or " + list + ".exists(it, …)"));
   }
 

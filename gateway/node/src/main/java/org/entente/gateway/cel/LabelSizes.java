@@ -10,11 +10,11 @@ import org.entente.proto.v1.Addressees;
 import org.entente.proto.v1.Label;
 
 /**
- * How much a label can hold: entries of its lists, characters of its texts. The checks of labels
- * use these figures, and the {@link ConditionCost cost} of a condition follows from them.
+ * Maximum sizes of a label: entries of its lists, characters of its texts. The label checks use
+ * these figures, and the {@link ConditionCost cost} of conditions is computed from them.
  */
 public final class LabelSizes {
-  /** Handling codes: each once. */
+  /** Handling codes, each once. */
   public static final int HANDLING = 4;
 
   /** Sharing markings, and characters of one. */
@@ -88,7 +88,7 @@ public final class LabelSizes {
     return Map.copyOf(sizes);
   }
 
-  /** The size of a field of the label, or of what it holds; empty if nothing is known of it. */
+  /** The size of a label field or of its parts; empty if unknown. */
   static Optional<Size> of(Descriptor message, String field) {
     if (message.equals(Addressees.getDescriptor())) {
       return Optional.of(Size.list(ADDRESSEES, Size.text(AGENCY)));

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A compiled mapping expression: computes the value of one target field from a source record.
  *
- * <p>Variable: {@code source}, a map from string to anything. Besides standard CEL: optional
+ * <p>Its variable is {@code source}, a map from string to anything. Besides standard CEL: optional
  * selection ({@code source.?brand.orValue("")}) and the string functions {@code charAt}, {@code
  * indexOf}, {@code join}, {@code lastIndexOf}, {@code lowerAscii}, {@code replace}, {@code split},
  * {@code substring}, {@code trim}, {@code upperAscii}. Pure and safe for use by several threads.
@@ -21,11 +21,11 @@ public final class Mapping {
   }
 
   /**
-   * Evaluates over one record of {@link String}, {@link Boolean}, {@link Long}, {@link Double},
-   * {@link java.time.Instant}, {@link java.util.List} and {@link Map}.
+   * Evaluates the mapping for one record of {@link String}, {@link Boolean}, {@link Long}, {@link
+   * Double}, {@link java.time.Instant}, {@link java.util.List} and {@link Map}.
    *
-   * @return a value of the required type; empty for null and for an absent optional; a failure, for
-   *     example, where a key is absent or the value has another type
+   * @return a value of the required type; empty for null or an absent optional; a failure, for
+   *     example, if a key is absent or the value has another type
    */
   public Evaluation<Optional<Object>> evaluate(Map<String, ?> source) {
     return program.evaluate(Map.of("source", source), this::typed);
@@ -37,12 +37,15 @@ public final class Mapping {
         && value.value().isPresent()
         && !type.admits(value.value().get())) {
       return new Evaluation.EvaluationFailed<>(
-          "the result is " + PlainValues.typeName(value.value().get()) + "; asked for is " + type);
+          "the result is "
+              + PlainValues.typeName(value.value().get())
+              + "; the required type is "
+              + type);
     }
     return plain;
   }
 
-  /** The type asked for. */
+  /** The required type. */
   public ValueType type() {
     return type;
   }

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The regular expressions of conditions (RE2 syntax). Each is written out, so that no sender of a
- * label chooses it, and compiled once when the condition is loaded, so that one that is none, or
- * has too many states, is found there and not by the first message.
+ * Checks the regular expressions of conditions (RE2 syntax). Each must be a literal, so that no
+ * sender of a label chooses it. It is compiled once when the condition is loaded, so that an
+ * invalid or too large pattern is found there and not by the first message.
  */
 final class Patterns {
   /** Most states of a pattern: the runtime refuses more. */
@@ -23,10 +23,10 @@ final class Patterns {
 
   private Patterns() {}
 
-  /** Something wrong with a pattern. */
+  /** An error in a pattern. */
   record PatternError(long at, String what, String valid) {}
 
-  /** What is wrong with the patterns of a condition. */
+  /** The errors in the patterns of a condition. */
   static List<PatternError> wrong(CelAbstractSyntaxTree tree) {
     List<PatternError> out = new ArrayList<>();
     CelNavigableAst.fromAst(tree)
@@ -46,7 +46,7 @@ final class Patterns {
   private static Optional<PatternError> wrong(CelExpr pattern) {
     if (!isText(pattern)) {
       return Optional.of(
-          new PatternError(pattern.id(), "the pattern is not written out", "a pattern in quotes"));
+          new PatternError(pattern.id(), "the pattern is not a literal", "a pattern in quotes"));
     }
     try {
       int states = Pattern.compile(pattern.constant().stringValue()).programSize();
@@ -56,15 +56,17 @@ final class Patterns {
               new PatternError(
                   pattern.id(),
                   "the pattern has " + states + " states; the limit is " + MAX_STATES,
-                  "a shorter one, or one that repeats less often"));
+                  "a shorter pattern, or one with fewer repetitions"));
     } catch (PatternSyntaxException e) {
       return Optional.of(
           new PatternError(
-              pattern.id(), "is no pattern: " + e.getMessage(), "RE2 syntax, such as ^C-[0-9]+$"));
+              pattern.id(),
+              "invalid pattern: " + e.getMessage(),
+              "RE2 syntax, such as ^C-[0-9]+$"));
     }
   }
 
-  /** The states of a pattern, as far as it is one. */
+  /** The number of states of a pattern, if it is valid. */
   static int states(CelExpr pattern) {
     try {
       return isText(pattern) ? Pattern.compile(pattern.constant().stringValue()).programSize() : 0;

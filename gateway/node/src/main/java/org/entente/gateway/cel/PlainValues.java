@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Results of the CEL runtime as plain Java values: text, bool, long, double, instant, list, map.
+ * Converts results of the CEL runtime to plain Java values: text, bool, long, double, instant,
+ * list, map.
  *
- * <p>At most {@value #MAX_ELEMENTS} elements altogether: an expression can share one list in many
- * places, and the plain value repeats it in each.
+ * <p>A value has at most {@value #MAX_ELEMENTS} elements altogether: an expression can share one
+ * list in many places, and the plain value repeats it in each.
  */
 final class PlainValues {
   static final int MAX_ELEMENTS = 10_000;
@@ -32,7 +33,7 @@ final class PlainValues {
     }
   }
 
-  /** Name of a plain value's type, as messages give it. */
+  /** Name of a plain value's type in messages. */
   static String typeName(Object value) {
     for (ValueType type : ValueType.values()) {
       if (type != ValueType.ANY && type.admits(value)) {
@@ -71,7 +72,7 @@ final class PlainValues {
     if (raw instanceof Map<?, ?> map) {
       return Optional.of(plainMap(map, depth));
     }
-    throw new ValueError("the result is no text, bool, number, time, list or map");
+    throw new ValueError("the result is not a text, bool, number, time, list or map");
   }
 
   private List<Object> plainList(List<?> list, int depth) throws ValueError {
@@ -86,14 +87,14 @@ final class PlainValues {
     Map<String, Object> out = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       if (!(entry.getKey() instanceof String key)) {
-        throw new ValueError("a map of the result has a key that is no text");
+        throw new ValueError("a map of the result has a key that is not a text");
       }
       plain(entry.getValue(), depth + 1).ifPresent(value -> out.put(key, value));
     }
     return java.util.Collections.unmodifiableMap(out);
   }
 
-  /** Leaves the recursion; never leaves the class. */
+  /** Ends the recursion; never leaves the class. */
   private static final class ValueError extends Exception {
     private static final long serialVersionUID = 1L;
     private final String reason;

@@ -4,29 +4,29 @@ import dev.cel.common.types.CelType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a value can be at most, known before there is one.
+ * Upper bound on the size of a value, known before evaluation.
  *
- * @param shape what it is
- * @param most characters of a text, entries of a list or map
+ * @param shape its shape
+ * @param most most characters of a text, or most entries of a list or map
  * @param each elements of a list, keys of a map; null where there are none
  * @param value values of a map
  */
 record Size(Shape shape, long most, @Nullable Size each, @Nullable Size value) {
-  /** What values there are, as far as their size goes. */
+  /** The shapes of values that differ in size. */
   enum Shape {
-    /** A number, bool, time, enum: of one size. */
+    /** A number, bool, time or enum: of fixed size. */
     SCALAR,
     TEXT,
     LIST,
     MAP,
-    /** Of which nothing is known. */
+    /** An unknown value. */
     UNKNOWN
   }
 
-  /** Sizes and steps are no larger than this: a count that reaches it stays there. */
+  /** Upper limit of sizes and steps: a count that reaches it stays there. */
   static final long ENDLESS = 1_000_000_000_000L;
 
-  /** Characters that one step looks at. */
+  /** Characters read in one step. */
   static final int CHARACTERS = 10;
 
   /** Most iterations of comprehensions in one evaluation. */
@@ -47,7 +47,7 @@ record Size(Shape shape, long most, @Nullable Size each, @Nullable Size value) {
     return new Size(Shape.MAP, Math.min(entries, ENDLESS), keys, values);
   }
 
-  /** The size of a value of which the type alone is known. */
+  /** The size of a value of which only the type is known. */
   static Size of(CelType type) {
     return switch (type.kind()) {
       case BOOL, INT, UINT, DOUBLE, TIMESTAMP, DURATION, NULL_TYPE, TYPE -> SCALAR;
@@ -63,17 +63,17 @@ record Size(Shape shape, long most, @Nullable Size each, @Nullable Size value) {
     return one != 0 && other > ENDLESS / one ? ENDLESS : one * other;
   }
 
-  /** What a comprehension's variable holds, or an index takes from a list. */
+  /** The size of a comprehension's variable or of a list's element. */
   Size element() {
     return shape == Shape.UNKNOWN ? UNKNOWN : orScalar(each);
   }
 
-  /** What an index takes. */
+  /** The size of an indexed value. */
   Size indexed() {
     return shape == Shape.MAP ? orScalar(value) : element();
   }
 
-  /** Steps of looking at all of it once, such as to compare it. */
+  /** Steps of reading the whole value once, such as to compare it. */
   long work() {
     return switch (shape) {
       case SCALAR -> 0;
@@ -84,7 +84,7 @@ record Size(Shape shape, long most, @Nullable Size each, @Nullable Size value) {
     };
   }
 
-  /** The larger of the two, where either can be the value. */
+  /** The larger of the two, if either can be the value. */
   Size or(Size other) {
     if (shape != other.shape) {
       return UNKNOWN;
@@ -93,14 +93,14 @@ record Size(Shape shape, long most, @Nullable Size each, @Nullable Size value) {
         shape, Math.max(most, other.most), either(each, other.each), either(value, other.value));
   }
 
-  /** Both, one after the other. */
+  /** The size of both, concatenated. */
   Size and(Size other) {
     Size larger = or(other);
     boolean grows = larger.shape == Shape.TEXT || larger.shape == Shape.LIST;
     return grows ? larger.of(plus(most, other.most)) : larger;
   }
 
-  /** The same of another number of entries or characters. */
+  /** A value of this shape with another number of entries or characters. */
   Size of(long entries) {
     return new Size(shape, Math.min(entries, ENDLESS), each, value);
   }

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The string functions whose result can be much longer than their arguments, {@code join} and
- * {@code replace}, with a bound on the result. Same names and meaning as in CEL's strings
- * extension, which has no bound.
+ * Bounded versions of the string functions whose result can be much longer than their arguments:
+ * {@code join} and {@code replace}. They have the names and meaning of CEL's strings extension,
+ * which has no bound.
  */
 final class TextFunctions {
   /** Longest text, in UTF-16 units, that these functions make. */
@@ -62,7 +62,7 @@ final class TextFunctions {
     boolean first = true;
     for (Object part : parts) {
       if (!(part instanceof String text)) {
-        throw new CelEvaluationException("join: an element is no string");
+        throw new CelEvaluationException("join: an element is not a string");
       }
       if (!first) {
         out.append(separator);
@@ -77,7 +77,7 @@ final class TextFunctions {
   private static String replace(String text, String search, String replacement)
       throws CelEvaluationException {
     if (search.isEmpty()) {
-      throw new CelEvaluationException("replace: nothing to search for");
+      throw new CelEvaluationException("replace: the text to search for is empty");
     }
     StringBuilder out = new StringBuilder();
     int from = 0;
@@ -91,7 +91,7 @@ final class TextFunctions {
 
   private static void check(int length) throws CelEvaluationException {
     if (length > MAX_TEXT) {
-      throw new CelEvaluationException("a text grew over " + MAX_TEXT + " characters");
+      throw new CelEvaluationException("a text exceeds " + MAX_TEXT + " characters");
     }
   }
 }

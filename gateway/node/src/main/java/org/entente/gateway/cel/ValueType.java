@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** What a mapping expression must yield, and the Java class that carries it. */
+/** The type that a mapping expression must yield, with the Java class that carries it. */
 public enum ValueType {
   /** Any of the others. */
   ANY(CelKind.DYN, Object.class),
@@ -32,7 +32,7 @@ public enum ValueType {
     this.javaClass = javaClass;
   }
 
-  /** Whether an expression of this static kind can yield it; DYN is decided at evaluation. */
+  /** Whether an expression of this static kind can yield the type; for DYN, evaluation decides. */
   boolean admits(CelKind found) {
     return this == ANY || found == kind || found == CelKind.DYN || found == CelKind.NULL_TYPE;
   }

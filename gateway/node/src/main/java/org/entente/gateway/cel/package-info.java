@@ -1,12 +1,11 @@
 /**
- * The one home of CEL: compiles and evaluates the conditions of agreements and node rules, and the
- * expressions of mappings.
+ * Compiles and evaluates CEL: the conditions of agreements and node rules, and the expressions of
+ * mappings. No other package uses the CEL library.
  *
- * <p>Expressions are written by the operators of this node; what they are evaluated on comes from
- * clients and peers. Limits therefore bound what data can cause: size and depth of an expression,
- * iterations, regular expressions (RE2, linear time), lengths of joined texts, size of a result. Of
- * conditions two things more are known before the first message: that what they take is there, and
- * how many steps they take at most.
+ * <p>Operators of this node write the expressions; clients and peers supply the data. Limits bound
+ * the effects of data: size and depth of an expression, iterations, regular expressions (RE2,
+ * linear time), lengths of joined texts, size of a result. For conditions, loading also proves that
+ * the values they access are present, and bounds their steps.
  */
 @NullMarked
 package org.entente.gateway.cel;

@@ -1,16 +1,16 @@
 package org.entente.gateway.config;
 
 /**
- * One problem of a configuration file, as a value that an operator can act on.
+ * A problem in a configuration file that an operator can act on.
  *
- * <p>Its texts may quote the file; what does not print, or would break the line, is replaced.
+ * <p>Its texts may quote the file; unprintable characters and line breaks are replaced.
  *
  * @param file the file as it was named
- * @param line line from 1; 0 where the file as a whole is meant
- * @param column column from 1; 0 where the file as a whole is meant
+ * @param line line from 1; 0 for the file as a whole
+ * @param column column from 1; 0 for the file as a whole
  * @param field path of the field, such as {@code parties[0].agency}; empty for the whole file
- * @param wrong what was found
- * @param valid what would be valid; empty where that says nothing more
+ * @param wrong the value found
+ * @param valid the valid values; empty if there is nothing to add
  */
 public record ConfigProblem(
     String file, int line, int column, String field, String wrong, String valid) {
@@ -34,7 +34,7 @@ public record ConfigProblem(
     return !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
   }
 
-  /** A problem of the file as a whole. */
+  /** A problem with the file as a whole. */
   public static ConfigProblem ofFile(String file, String wrong, String valid) {
     return new ConfigProblem(file, 0, 0, "", wrong, valid);
   }

@@ -5,10 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Exactly one of these fields of a record's YAML form is there; for {@link JsonSchemas}. */
+/** Exactly one of these fields of a record must be present in YAML; for {@link JsonSchemas}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface ExactlyOne {
-  /** The fields, as files write them. */
+  /** The fields, as written in files. */
   String[] value();
 }

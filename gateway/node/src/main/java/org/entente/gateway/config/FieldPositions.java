@@ -2,16 +2,16 @@ package org.entente.gateway.config;
 
 import java.util.Map;
 
-/** Where each field of a file stands. Immutable. */
+/** The position of each field in a file. Immutable. */
 public final class FieldPositions {
   /**
-   * Where one field stands.
+   * The position of one field.
    *
    * @param line line from 1
    * @param column column from 1
    * @param textLine line on which the field's text begins: the same line, or the next one for a
    *     block of lines
-   * @param shape what stands there, in words, such as "a list"
+   * @param shape the kind of value in words, such as "a list"
    */
   record Place(int line, int column, int textLine, String shape) {}
 
@@ -23,7 +23,7 @@ public final class FieldPositions {
     this.places = Map.copyOf(places);
   }
 
-  /** Of a file that says nothing: every problem is one of its first line. */
+  /** Positions for an empty file: every problem is on its first line. */
   public static FieldPositions none(String file) {
     return new FieldPositions(file, Map.of());
   }
@@ -46,12 +46,12 @@ public final class FieldPositions {
     return new ConfigProblem(file, line, place.column(), field, wrong, valid);
   }
 
-  /** The line on which a field, or the nearest one around it, stands, from 1. */
+  /** The line, from 1, of a field or of the nearest one around it. */
   public int line(String field) {
     return nearest(field).line();
   }
 
-  /** Whether the field stands in the file. */
+  /** Whether the file contains the field. */
   public boolean has(String field) {
     return places.containsKey(field);
   }

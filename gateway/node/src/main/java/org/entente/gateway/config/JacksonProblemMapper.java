@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
-/** Turns Jackson's exceptions into problems in an operator's words. */
+/** Converts Jackson's exceptions to problems that operators understand. */
 final class JacksonProblemMapper {
   private static final Pattern FIELD = Pattern.compile("[a-z_]+(\\.[a-z_]+)*");
 
   private JacksonProblemMapper() {}
 
-  /** Not well-formed YAML, or a key twice. */
+  /** The YAML is not well-formed, or a key is repeated. */
   static ConfigProblem syntax(String file, JsonProcessingException e) {
     JsonLocation at = e.getLocation();
     int line = at == null ? 1 : Math.max(1, at.getLineNr());
@@ -29,7 +29,7 @@ final class JacksonProblemMapper {
     return new ConfigProblem(file, line, column, "", firstLine(e), "well-formed YAML");
   }
 
-  /** Well-formed, but not what the record asks for. */
+  /** The YAML is well-formed but does not match the record. */
   static ConfigProblem mapping(FieldPositions positions, JsonMappingException e) {
     String field = path(e);
     if (e instanceof UnrecognizedPropertyException unknown) {
@@ -49,7 +49,7 @@ final class JacksonProblemMapper {
     if (e instanceof ValueInstantiationException bad
         && bad.getCause() instanceof NullPointerException
         && FIELD.matcher(String.valueOf(bad.getCause().getMessage())).matches()) {
-      // A record says of what it cannot be without by which name it is missing.
+      // The record's null check names the missing field in its message.
       String missing = String.valueOf(bad.getCause().getMessage());
       String name = missing.substring(missing.lastIndexOf('.') + 1);
       return positions.problem(

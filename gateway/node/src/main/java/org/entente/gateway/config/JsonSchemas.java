@@ -20,9 +20,9 @@ import org.entente.gateway.model.AgencyName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON Schemas (2020-12) of the YAML files that {@link YamlFiles} reads, made from the records into
- * which it reads them, so that an editor completes and marks what a gateway takes. A schema says
- * less than the gateway demands, which decides. Used by one thread for one schema.
+ * Generates JSON Schemas (2020-12) of the YAML files that {@link YamlFiles} reads, from the records
+ * that it reads them into, so that an editor completes and checks them. A schema checks less than
+ * the gateway, and the gateway decides. Used by one thread for one schema.
  */
 public final class JsonSchemas {
   private static final ObjectMapper JSON =
@@ -40,9 +40,9 @@ public final class JsonSchemas {
   /**
    * The schema of a file.
    *
-   * @param file the record into which it is read
-   * @param title what such a file is
-   * @param vocabularies the words of each vocabulary that {@link SchemaDescription#oneOf} names
+   * @param file the record that the file is read into
+   * @param title the title of such a file
+   * @param vocabularies the words of each vocabulary in {@link SchemaDescription#oneOf}
    * @return JSON, ending in a line feed; equal for equal arguments
    */
   public static String of(
@@ -173,7 +173,7 @@ public final class JsonSchemas {
     words.forEach(schema.putArray("enum")::add);
   }
 
-  /** The name under which a record's schema stands once, however often it is used. */
+  /** The name under which a record's schema is defined once, however often it is used. */
   private String define(Class<?> type) {
     String name = type.getSimpleName();
     Class<?> before = defined.putIfAbsent(name, type);

@@ -15,8 +15,8 @@ import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configuration of one gateway node, as its YAML file says it. Paths are relative to the folder of
- * that file. Fields that are absent have the defaults named here; unknown fields are refused.
+ * Configuration of one gateway node, as written in its YAML file. Paths are relative to the folder
+ * of that file. Absent fields have the defaults named here; unknown fields are refused.
  *
  * @param federation name of the federation
  * @param agency the agency that this gateway serves
@@ -24,25 +24,25 @@ import org.jspecify.annotations.Nullable;
  * @param trust the trust bundle and the roots that sign it
  * @param tls this gateway's certificate chain and private key
  * @param keystore folder of the node's secret keys; outside {@code data} and its backups
- * @param passphrase protects the keystore, and opens {@code tls.key} where that is encrypted;
- *     absent for neither
+ * @param passphrase protects the keystore, and opens {@code tls.key} if that is encrypted; absent
+ *     for neither
  * @param data folder of the ledger
  * @param audit folder of the last signed checkpoint; apart from {@code data}
- * @param backup where copies of the ledger go; absent: none can be made
+ * @param backup folder for copies of the ledger; if absent, no copies can be made
  * @param policy agreements and node rules
  * @param listen addresses to listen on
  * @param links direct links to peers
  * @param clients the agency's own systems
  * @param limits bounds
- * @param disk when a filling disk is acted upon
+ * @param disk when to act on a filling disk
  * @param witnesses how the audit log is witnessed
  * @param openWithin how long recipients have to open a message, by lane
  * @param reflection whether gRPC reflection answers clients; true by default
  * @param ipr calendar of the procedure for intellectual property rights; needed where a client has
  *     its scopes
- * @param risk how scores of messages are called
+ * @param risk names of score bands
  * @param requests reminders of requests that wait for an answer
- * @param release who may decide on messages that wait for a second person
+ * @param release rules for decisions on messages that wait for a second person
  * @param exerciseRetentionDays days that exercise traffic is kept at most, here and by those to
  *     whom this agency sends it, 1 to 36,500; absent: as long as its agreement says
  */
@@ -101,18 +101,19 @@ public record NodeConfig(
               + exerciseRetentionDays
               + "; it must be from 1 to "
               + MOST_DAYS
-              + ", or left out for as long as agreements say");
+              + ", or be left out to keep exercises for the agreement's retention");
     }
     if (ipr == null && clients.stream().anyMatch(NodeConfig::isOfIpr)) {
       throw new IllegalArgumentException(
-          "ipr is missing, the calendar by which deadlines are computed; a client has the scope ipr"
-              + " or rights_holder");
+          "ipr is missing: it has the calendar for computing deadlines, and a client has the "
+              + "scope ipr or rights_holder");
     }
     if (clients.stream().anyMatch(client -> !client.desks().isEmpty())
         && clients.stream().noneMatch(client -> client.reads() && client.desks().isEmpty())) {
       throw new IllegalArgumentException(
-          "clients.desks: every client with the scope subscribe or search sits at a desk; one"
-              + " without desks is needed, which is given what is for a desk where nobody sits");
+          "clients.desks: every client with the scope subscribe or search sits at a desk; at"
+              + " least one needs to have no desks, so that it receives messages for desks at"
+              + " which nobody sits");
     }
   }
 
@@ -125,7 +126,7 @@ public record NodeConfig(
     return Objects.requireNonNull(limits);
   }
 
-  /** When a filling disk is acted upon. */
+  /** When to act on a filling disk. */
   public Disk diskInForce() {
     return Objects.requireNonNull(disk);
   }
@@ -145,12 +146,12 @@ public record NodeConfig(
     return Objects.requireNonNull(requests);
   }
 
-  /** Who may decide on messages that wait for a second person. */
+  /** The rules for decisions on messages that wait for a second person. */
   public Release releaseInForce() {
     return Objects.requireNonNull(release);
   }
 
-  /** Days that exercise traffic is kept at most; empty for as long as its agreement says. */
+  /** Most days that exercise traffic is kept; empty if only its agreement limits that. */
   public Optional<Integer> exerciseDays() {
     return Optional.ofNullable(exerciseRetentionDays);
   }
@@ -160,12 +161,12 @@ public record NodeConfig(
     return ipr == null ? Ipr.UNUSED : ipr;
   }
 
-  /** How scores of messages are called. */
+  /** The names of score bands. */
   public Risk riskInForce() {
     return risk == null ? Risk.UNNAMED : risk;
   }
 
-  /** The same configuration with every path resolved against a folder. */
+  /** A copy with every path resolved against a folder. */
   public NodeConfig resolvedAgainst(Path folder) {
     return new NodeConfig(
         federation,
@@ -199,7 +200,7 @@ public record NodeConfig(
   }
 
   /**
-   * Where trust comes from.
+   * The source of trust.
    *
    * @param bundle the signed trust bundle; read again when it changes
    * @param roots the root pairs and their threshold
@@ -227,16 +228,16 @@ public record NodeConfig(
   }
 
   /**
-   * Where a passphrase comes from: exactly one of the two.
+   * The source of a passphrase: exactly one of the two.
    *
-   * @param file a file that only its owner may read; a line end at its end does not count
+   * @param file a file that only its owner may read; a final line break is ignored
    * @param environment name of an environment variable
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Passphrase(@Nullable Path file, @Nullable String environment) {
     public Passphrase {
       if ((file == null) == (environment == null)) {
-        throw new IllegalArgumentException("passphrase names either a file or an environment");
+        throw new IllegalArgumentException("passphrase must have either file or environment");
       }
     }
 
@@ -248,9 +249,9 @@ public record NodeConfig(
   /**
    * Copies of the ledger.
    *
-   * @param folder where they go; better on another disk, and neither inside {@code data} nor {@code
-   *     keystore}
-   * @param keep how many of the newest are kept, 7 by default, at most 1,000
+   * @param folder the folder, preferably on another disk, and inside neither {@code data} nor
+   *     {@code keystore}
+   * @param keep how many of the newest copies to keep, 7 by default, at most 1,000
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Backup(Path folder, @OrDefault int keep) {
@@ -265,13 +266,15 @@ public record NodeConfig(
   }
 
   /**
-   * Where policy comes from.
+   * The sources of policy.
    *
    * @param agreements folder of agreement files; read again when one changes
    * @param nodeRules file of this node's own rules, or absent
-   * @param codes folder of code lists; absent: those of the release, without classification schemes
+   * @param codes folder of code lists; if absent, the shipped lists are used, which have no
+   *     classification schemes
    * @param cannotFulfil obligations of labels that this agency cannot fulfil although its gateway
-   *     could, such as ONWARD_WITH_CONSENT; others are told, and send it nothing that has them
+   *     could, such as ONWARD_WITH_CONSENT; other agencies are told, and send it no message with
+   *     these obligations
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PolicySettings(
@@ -283,10 +286,10 @@ public record NodeConfig(
   }
 
   /**
-   * Addresses as {@code host:port}; port 0 takes a free one, which the start prints.
+   * Addresses as {@code host:port}; port 0 takes a free one, which is printed at start.
    *
    * @param clients for the agency's own systems
-   * @param peers for other gateways; absent where this node only dials out
+   * @param peers for other gateways; absent if this node only dials out
    * @param admin metrics and health; plain HTTP, so loopback or a protected network only
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -301,7 +304,7 @@ public record NodeConfig(
    * A direct link.
    *
    * @param peer the other agency
-   * @param dial {@code host:port} to dial, or absent: the peer dials
+   * @param dial {@code host:port} to dial; absent if the peer dials
    * @param gateway name of the peer's gateway to dial, {@code gateway-1} by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -315,14 +318,14 @@ public record NodeConfig(
   /**
    * One of the agency's own systems.
    *
-   * @param name as in its certificate
-   * @param scopes of publish, subscribe, search, watch, score, evidence, release, consent, recall,
-   *     task, retention, audit, operator, ipr, rights_holder; the last goes with no other
-   * @param desks at which it sits: of messages for desks it is given those for one of these; none
-   *     for a client that is given all. Not with scopes that look across the agency: consent,
-   *     retention, audit, operator, rights_holder. At most 64
-   * @param desksOnly whether it is given nothing that is for no desk in particular; false by
-   *     default
+   * @param name its name in the certificate
+   * @param scopes some of publish, subscribe, search, watch, score, evidence, release, consent,
+   *     recall, task, retention, audit, operator, ipr, rights_holder; rights_holder must be the
+   *     only one
+   * @param desks the desks at which it sits: of messages for desks, it receives only those for one
+   *     of these. A client without desks receives all. Not allowed with scopes that look across the
+   *     agency: consent, retention, audit, operator, rights_holder. At most 64
+   * @param desksOnly whether it receives only messages for its desks; false by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Client(
@@ -348,11 +351,13 @@ public record NodeConfig(
         String name, List<String> scopes, List<String> desks, @Nullable Boolean only) {
       if (desks.isEmpty() && only != null && only) {
         throw new IllegalArgumentException(
-            "clients.desks_only of " + name + " is true without desks; it would be given nothing");
+            "clients.desks_only of "
+                + name
+                + " is true without desks, so the client would receive nothing");
       }
       if (desks.size() > MOST_DESKS) {
         throw new IllegalArgumentException(
-            "clients.desks of " + name + " has at most " + MOST_DESKS + " entries");
+            "clients.desks of " + name + " must have at most " + MOST_DESKS + " entries");
       }
       desks.forEach(desk -> named(name, desk));
       Optional<String> across = scopes.stream().filter(ACROSS::contains).findFirst();
@@ -360,7 +365,7 @@ public record NodeConfig(
         throw new IllegalArgumentException(
             "clients.desks of "
                 + name
-                + " stand beside the scope "
+                + " cannot be combined with the scope "
                 + across.get()
                 + ", which looks across the agency; valid is one of the two");
       }
@@ -374,7 +379,7 @@ public record NodeConfig(
       }
     }
 
-    /** Whether it is given nothing that is for no desk in particular. */
+    /** Whether it receives only messages for its desks. */
     public boolean onlyDesks() {
       return desksOnly != null && desksOnly;
     }
@@ -385,7 +390,8 @@ public record NodeConfig(
   }
 
   /**
-   * Bounds; each is enforced and refused beyond with a clear code. 0 or absent: the default.
+   * Limits; each is enforced, and a request beyond it is refused with a clear code. 0 or absent:
+   * the default.
    *
    * @param messageBytes label and body of one message, 1 MiB by default, at most 16 MiB
    * @param envelopeMessages messages sealed together, 64 by default, at most 4,096
@@ -397,26 +403,27 @@ public record NodeConfig(
    * @param waitingDraftBytes their size, 64 MiB by default
    * @param heldMessages messages that may wait for a second person, 10,000 by default
    * @param heldHours how long one waits before it is refused, 72 by default, at most 720
-   * @param quarantineMessages messages that this gateway failed on and set aside, 1,000 by default
-   * @param quarantineBytes what is kept for them, 256 MiB by default, at most 2 GiB less one byte;
-   *     of both, one agency may use a quarter
-   * @param quarantineDays how long an operator has to decide about one, 30 by default, at most 365
+   * @param quarantineMessages messages in quarantine because this gateway failed to process them,
+   *     1,000 by default
+   * @param quarantineBytes content kept for them, 256 MiB by default, at most 2 GiB less one byte;
+   *     one agency may use a quarter of both
+   * @param quarantineDays how long an operator has to decide on one, 30 by default, at most 365
    * @param streamsPerClient concurrent calls on a connection, 100 by default
    * @param metadataBytes request headers, 8 KiB by default
    * @param handshakeSeconds TLS handshake, 10 by default
-   * @param handshakes connections at a port whose TLS handshake is not over, 200 by default;
-   *     beyond, the oldest of the address that has most of them is closed
-   * @param connections connections at a port, 2,000 by default
+   * @param handshakes connections on a port with an unfinished TLS handshake, 200 by default;
+   *     beyond that, the oldest of the address with the most of them is closed
+   * @param connections connections on a port, 2,000 by default
    * @param searchMessages received messages that the search index holds, the newest, 100,000 by
    *     default, at most 1,000,000
-   * @param deliveryLeafSeconds least time between two audit leaves about what one cursor
-   *     acknowledged in a lane, 10 by default, at most 3,600
-   * @param deliveryLeafMessages deliveries after which there is one before that, 10,000 by default
-   * @param waitingRecalls recalls of one agency that are kept although what they take back is not
-   *     here, 10,000 by default, at most 1,000,000
-   * @param workerThreads threads for the streams to peers and for what the gateway does by itself,
-   *     64 by default, from 8 to 1,024; as many again for the calls of clients
-   * @param perClient what one client or peer may take of it
+   * @param deliveryLeafSeconds least time between two audit leaves about one cursor's
+   *     acknowledgements in a lane, 10 by default, at most 3,600
+   * @param deliveryLeafMessages deliveries after which a leaf is written earlier, 10,000 by default
+   * @param waitingRecalls recalls of one agency that are kept although their target is not here,
+   *     10,000 by default, at most 1,000,000
+   * @param workerThreads threads for the streams to peers and for the gateway's own work, 64 by
+   *     default, from 8 to 1,024; the calls of clients have the same number in addition
+   * @param perClient limits of one client or peer
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Limits(
@@ -474,13 +481,13 @@ public record NodeConfig(
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
     }
 
-    /** What one client or peer may take. */
+    /** Limits of one client or peer. */
     public PerClient perClientInForce() {
       return Objects.requireNonNull(perClient);
     }
   }
 
-  /** Here and not in {@link Limits}, whose defaults need those of {@link PerClient}. */
+  /** Not in {@link Limits}, whose defaults need those of {@link PerClient}. */
   private static int bounded(String field, int value, int byDefault, int least, int most) {
     int number = value == 0 ? byDefault : value;
     if (number < least || number > most) {
@@ -491,15 +498,15 @@ public record NodeConfig(
   }
 
   /**
-   * What one client may take of the node's limits, so that it cannot take it from others; the first
-   * holds for each gateway of a peer too. 0 or absent: the default.
+   * The share of the node's limits that one client may use, so that it cannot starve others. The
+   * first limit also applies to each gateway of a peer. 0 or absent: the default.
    *
    * @param connections connections, 16 by default
    * @param cursors durable cursors, 100 by default
-   * @param unacknowledged deliveries that its open cursors may have unacknowledged in each lane,
-   *     together, 100,000 by default
+   * @param unacknowledged deliveries that its open cursors may have unacknowledged in each lane, in
+   *     total, 100,000 by default
    * @param waitingDrafts drafts that may be on their way into the ledger, 2,500 by default
-   * @param waitingDraftBytes their size, 16 MiB by default; a single draft may always
+   * @param waitingDraftBytes their size, 16 MiB by default; a single draft is always allowed
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerClient(
@@ -526,12 +533,12 @@ public record NodeConfig(
   }
 
   /**
-   * When the disk of {@code data} counts as filling, in MiB that are free there. 0 or absent: the
+   * When the disk of {@code data} counts as filling, by its free space in MiB. 0 or absent: the
    * default.
    *
-   * @param slowBelowMib publishers are slowed below this, 2,048 by default
-   * @param refuseBelowMib nothing is taken from publishers and peers below this, 512 by default;
-   *     less than {@code slowBelowMib}
+   * @param slowBelowMib publishers are slowed below this free space, 2,048 by default
+   * @param refuseBelowMib messages from publishers and peers are refused below this free space, 512
+   *     by default; less than {@code slowBelowMib}
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Disk(@OrDefault int slowBelowMib, @OrDefault int refuseBelowMib) {
@@ -560,15 +567,13 @@ public record NodeConfig(
   }
 
   /**
-   * How the audit log is witnessed; the witnesses are those of the trust bundle. 0 or absent: the
-   * default.
+   * How the audit log is witnessed; the trust bundle names the witnesses. 0 or absent: the default.
    *
-   * @param quorum how many witnesses must keep up, at most 64; by default none must, and they are
-   *     counted
-   * @param waitSeconds how long a start waits for what witnesses hold of the log before it signs
+   * @param quorum how many witnesses must keep up, at most 64; 0 by default, which only counts them
+   * @param waitSeconds how long a start waits for the witnesses' view of the log before it signs
    *     again, 5 by default, at most 300
-   * @param everySeconds least time between two checkpoints for which they are asked, 2 by default,
-   *     at most 3,600
+   * @param everySeconds least time between two checkpoints sent to witnesses, 2 by default, at most
+   *     3,600
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Witnesses(
@@ -594,15 +599,16 @@ public record NodeConfig(
   /**
    * The procedure for intellectual property rights. 0 or absent: the default.
    *
-   * @param timeZone of the authority, such as {@code Europe/Paris}: its days begin and end there
-   * @param weekend days of the week on which nobody works, Saturday and Sunday by default
+   * @param timeZone time zone of the authority, such as {@code Europe/Paris}, in which its days
+   *     begin and end
+   * @param weekend days of the week without work, Saturday and Sunday by default
    * @param holidays public holidays, at most 1,000
-   * @param calendarUntil the last day for which all holidays are named
+   * @param calendarUntil the last day for which all holidays are listed
    * @param dueSoonHours how long before its deadline a case counts as due soon, 48 by default, at
    *     most 720
-   * @param keepDays how long recordations and cases are kept after they are over, 183 by default,
-   *     from 30 to 3,660
-   * @param validDays how long a recordation may be in force at once, 366 by default, at most 7,320
+   * @param keepDays how long recordations and cases are kept after they end, 183 by default, from
+   *     30 to 3,660
+   * @param validDays longest validity of a recordation, 366 by default, at most 7,320
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Ipr(
@@ -613,7 +619,7 @@ public record NodeConfig(
       @OrDefault int dueSoonHours,
       @OrDefault int keepDays,
       @OrDefault int validDays) {
-    /** That of a node none of whose clients has anything to do with it. */
+    /** The settings of a node without clients for the procedure. */
     public static final Ipr UNUSED = new Ipr("UTC", null, null, LocalDate.EPOCH, 0, 0, 0);
 
     public Ipr {
@@ -636,8 +642,7 @@ public record NodeConfig(
 
     private static void requireZone(String zone) {
       if (!ZoneId.getAvailableZoneIds().contains(zone)) {
-        throw new IllegalArgumentException(
-            "ipr.time_zone is none that is known; valid: such as Europe/Paris");
+        throw new IllegalArgumentException("ipr.time_zone is unknown; valid: such as Europe/Paris");
       }
     }
 
@@ -652,10 +657,10 @@ public record NodeConfig(
   }
 
   /**
-   * How scores of received messages are called.
+   * Names of score bands for received messages.
    *
-   * @param bands at most 10, in any order; a score is in the one that begins highest and not above
-   *     it
+   * @param bands at most 10, in any order; a score belongs to the band with the highest start that
+   *     is not above it
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Risk(@Nullable List<Band> bands) {
@@ -669,7 +674,7 @@ public record NodeConfig(
       }
       if (bands.stream().map(Band::name).distinct().count() < bands.size()
           || bands.stream().map(Band::fromPerMille).distinct().count() < bands.size()) {
-        throw new IllegalArgumentException("risk.bands names a band, or where one begins, twice");
+        throw new IllegalArgumentException("risk.bands contains a name or a start twice");
       }
     }
 
@@ -701,10 +706,11 @@ public record NodeConfig(
   }
 
   /**
-   * Reminders of requests that wait for an answer of this agency.
+   * Reminders of requests that wait for this agency's answer.
    *
-   * @param remindAtPercent after how much of the time for the answer, each from 1 to 99, at most 8;
-   *     50 and 90 by default, none if the list is empty. That the time is over is always a reminder
+   * @param remindAtPercent the reminders, in percent of the time for the answer: at most 8 numbers
+   *     from 1 to 99; 50 and 90 by default, none if the list is empty. The end of that time always
+   *     causes a reminder
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Requests(@Nullable List<Integer> remindAtPercent) {
@@ -726,18 +732,18 @@ public record NodeConfig(
       }
     }
 
-    /** The parts in force. */
+    /** The percentages in force. */
     public List<Integer> remindAtPercentInForce() {
       return Objects.requireNonNull(remindAtPercent);
     }
   }
 
   /**
-   * Who may decide on messages that wait for a second person.
+   * Rules for decisions on messages that wait for a second person.
    *
-   * @param sameClient whether the client that published a message may decide on it for another
-   *     officer: {@code refused}, the default, or {@code allowed}. A gateway knows clients by their
-   *     certificates, and officers by the word of a client only
+   * @param sameClient whether the publishing client may decide on a message for another officer:
+   *     {@code refused}, the default, or {@code allowed}. A gateway authenticates clients by
+   *     certificate, but knows officers only by the client's statement
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Release(@Nullable String sameClient) {
@@ -757,17 +763,16 @@ public record NodeConfig(
       }
     }
 
-    /** Whether the client that published a message may decide on it. */
+    /** Whether the publishing client may decide on a message. */
     public boolean allowsSameClient() {
       return ALLOWED.equals(sameClient);
     }
   }
 
   /**
-   * How long the recipients of a message have until somebody there must have opened it, by its
-   * lane; a draft can say otherwise for itself. When it passes, the origin states evidence of
-   * NON_RETRIEVAL and the message is among the unopened ones. 0 or absent: the default. At most
-   * 43,200 minutes, which is 30 days.
+   * The time within which each recipient must open a message, by lane; a draft can set its own.
+   * When it passes, the origin records evidence of NON_RETRIEVAL and lists the message as unopened.
+   * 0 or absent: the default. At most 43,200 minutes, which is 30 days.
    *
    * @param flashMinutes in lane FLASH, 15 by default
    * @param immediateMinutes in lane IMMEDIATE, 480 by default

@@ -12,13 +12,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A whole number that may be left out, and is 0 then, for which its record has a default. */
+/** A whole number that may be left out; it is then 0, for which its record has a default. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.PARAMETER, ElementType.FIELD, ElementType.METHOD})
 @JacksonAnnotationsInside
 @JsonDeserialize(using = OrDefault.WholeNumber.class)
 @interface OrDefault {
-  /** Reads one as strictly as any other. */
+  /** Reads such a number as strictly as any other. */
   final class WholeNumber extends StdDeserializer<Integer> {
     private static final long serialVersionUID = 1L;
 

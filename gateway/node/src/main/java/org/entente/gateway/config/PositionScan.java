@@ -9,11 +9,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One pass over a file's tokens that notes where each field stands and refuses anchors, aliases,
- * second documents and fields without a value: with them a reader could not see what a file says.
+ * One pass over a file's tokens that records the position of each field and refuses anchors,
+ * aliases, further documents and fields without a value, because these hide a file's meaning from a
+ * reader.
  */
 final class PositionScan {
-  /** Leaves the scan with the problem it found. */
+  /** Ends the scan with the problem it found. */
   static final class ScanFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient ConfigProblem problem;
@@ -46,12 +47,12 @@ final class PositionScan {
     }
     value("", parser.currentTokenLocation());
     if (parser.nextToken() != null) {
-      throw refused("", "a second YAML document begins here", "one document a file");
+      throw refused("", "a second YAML document begins here", "one document in each file");
     }
     return new FieldPositions(file, places);
   }
 
-  /** Nothing after a colon is read as an empty text; a text that is meant to be empty is quoted. */
+  /** An empty value is read as an empty text; an intended empty text must be quoted. */
   private boolean isUnwrittenText(JsonLocation start) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getTextLength() > 0) {
       return false;

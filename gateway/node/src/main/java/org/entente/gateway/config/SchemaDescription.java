@@ -6,14 +6,14 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What is to be said of a component of a record that YAML files are read into, beside its type: for
- * whoever writes such a file in an editor ({@link JsonSchemas}). The reader itself does not look at
- * it; what a file may say is decided where it is checked.
+ * Describes a component of a record that YAML files are read into, beyond its type, for authors of
+ * such files in an editor ({@link JsonSchemas}). The reader ignores it; the validation of each file
+ * decides.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface SchemaDescription {
-  /** What the field says, in a line. */
+  /** The meaning of the field, in one line. */
   String value();
 
   /** Least number. */
@@ -22,12 +22,12 @@ public @interface SchemaDescription {
   /** Greatest number. */
   long most() default Long.MAX_VALUE;
 
-  /** Most characters of a text, which is then not empty; 0 for no bound. */
+  /** Most characters of a text, which must then not be empty; 0 for no bound. */
   int longest() default 0;
 
   /** The form of a text, as a regular expression. */
   String form() default "";
 
-  /** Name of the vocabulary that a text, the elements of a list or the keys of a map are from. */
+  /** Name of the vocabulary for a text, the elements of a list or the keys of a map. */
   String oneOf() default "";
 }

@@ -16,7 +16,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 
-/** Values that are written as one text. */
+/** Deserialisers of values that are written as one text. */
 final class ValueModule extends SimpleModule {
   private static final long serialVersionUID = 1L;
 

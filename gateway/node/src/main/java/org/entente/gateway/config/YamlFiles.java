@@ -31,17 +31,17 @@ import org.entente.gateway.model.FileErrorText;
  * Strict reader of YAML files into records whose components are written in {@code snake_case}.
  *
  * <p>Refused: unknown fields, duplicate keys, anchors and aliases, several documents, fields
- * without a value, text where a number or a bool is asked for and the reverse, files over {@value
- * #MAX_BYTES} bytes or not UTF-8. A component annotated {@code @JsonProperty(required = true)} must
- * be present; others are null (lists too). Understands agency, node and federation names, {@link
- * java.time.Instant}, {@link java.time.LocalDate}, {@link java.time.Duration} (ISO 8601) and {@link
- * Path}. Immutable; safe for use by several threads.
+ * without a value, text for a number or a bool and the reverse, files over {@value #MAX_BYTES}
+ * bytes or not UTF-8. A component annotated {@code @JsonProperty(required = true)} must be present;
+ * other absent components are null (lists too). Understands agency, node and federation names,
+ * {@link java.time.Instant}, {@link java.time.LocalDate}, {@link java.time.Duration} (ISO 8601) and
+ * {@link Path}. Immutable; safe for use by several threads.
  */
 public final class YamlFiles {
   /** Largest file, in bytes. */
   public static final int MAX_BYTES = 1 << 20;
 
-  /** Shared: what it finds out about a type serves every reader. */
+  /** Shared, so that its cached type information serves every reader. */
   private static final YAMLMapper MAPPER =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -83,7 +83,7 @@ public final class YamlFiles {
   }
 
   /**
-   * Writes a value that {@link #read} gives back; absent fields and empty lists are left out.
+   * Writes a value so that {@link #read} restores it; absent fields and empty lists are left out.
    *
    * @param value a record of this package's kind
    */
@@ -104,11 +104,11 @@ public final class YamlFiles {
           .build()
           .writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("a value without a YAML form", e);
+      throw new IllegalArgumentException("the value has no YAML form", e);
     }
   }
 
-  /** Reads content that was taken from a file named so. */
+  /** Parses the content of a file with this name. */
   public <T> YamlReadResult<T> parse(String file, byte[] content, Class<T> type) {
     if (content.length > MAX_BYTES) {
       return unreadable(

@@ -28,14 +28,13 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.representer.Representer;
 
 /**
- * The one layout of a YAML file that binds to a record: fields in the order of the record's
- * components, two spaces a level, folded lines of at most {@value #WIDTH} characters, an empty line
- * before each part, comments before the field that they stand before. Quotes, blocks and lists stay
- * as they are written.
+ * The standard layout of a YAML file that binds to a record: fields in the order of the record's
+ * components, two spaces per level, folded lines of at most {@value #WIDTH} characters, an empty
+ * line before each part, and comments before their field. Quotes, blocks and lists are unchanged.
  *
- * <p>A comment before the first element of a list goes before the list; one before a later element
- * is refused. What comes out is read again: unless it binds to an equal record and has the same
- * comments, it is refused.
+ * <p>A comment before the first element of a list moves before the list; one before a later element
+ * is refused. The result is read again: it is refused unless it binds to an equal record and has
+ * the same comments.
  */
 public final class YamlLayout {
   private static final int WIDTH = 100;
@@ -43,12 +42,12 @@ public final class YamlLayout {
 
   private YamlLayout() {}
 
-  /** What laying out comes to. */
+  /** The result of the layout. */
   public sealed interface Layout {
     /** The file in its layout. */
     record Text(String text) implements Layout {}
 
-    /** It cannot be laid out: every problem that was found. */
+    /** The file cannot be laid out: every problem found. */
     record Refused(List<ConfigProblem> problems) implements Layout {
       public Refused {
         problems = List.copyOf(problems);
@@ -57,7 +56,7 @@ public final class YamlLayout {
   }
 
   /**
-   * Lays out content that was taken from a file named so.
+   * Lays out the content of a file with this name.
    *
    * @param type the record that it binds to
    */
@@ -92,7 +91,7 @@ public final class YamlLayout {
                     "comments on lines of their own, before a field")));
   }
 
-  /** A comment before a later element of a list: the library would write it behind the dash. */
+  /** A comment before a later element of a list, which the library would write behind the dash. */
   private static Optional<ConfigProblem> between(String file, Node node) {
     if (node instanceof MappingNode mapping) {
       return mapping.getValue().stream()
@@ -154,7 +153,10 @@ public final class YamlLayout {
     return out.toString();
   }
 
-  /** An empty line before each part of the file; comments where the library can write them. */
+  /**
+   * Adds an empty line before each part of the file, and puts comments where the library can write
+   * them.
+   */
   private static void space(Node root) {
     boolean first = true;
     for (NodeTuple tuple : ((MappingNode) root).getValue()) {
@@ -165,7 +167,7 @@ public final class YamlLayout {
     hoist(root);
   }
 
-  /** What stands before the first element of a list goes before the list. */
+  /** Moves comments before the first element of a list to before the list. */
   private static void hoist(Node node) {
     if (node instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {
@@ -193,7 +195,7 @@ public final class YamlLayout {
     }
   }
 
-  /** The comments before a node, after an empty line or after none. */
+  /** The comments before a node, with or without an empty line before them. */
   private static List<CommentLine> lines(Node node, boolean emptyLine) {
     List<CommentLine> lines = new ArrayList<>();
     if (emptyLine) {

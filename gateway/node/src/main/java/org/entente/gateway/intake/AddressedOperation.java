@@ -19,10 +19,10 @@ import org.entente.proto.v1.OperationTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft with the members of the joint operation that it is addressed to, by the newest roster
- * that is held; any other as it is.
+ * A draft addressed to a joint operation, with the members of the newest stored roster. Other
+ * drafts stay unchanged.
  *
- * @param lacking what is wrong if it can go to nobody there; null if it can
+ * @param lacking the problem if no member can receive it; null if there is none
  */
 record AddressedOperation(CheckedDraft draft, @Nullable Problem lacking) {
   static AddressedOperation of(
@@ -36,7 +36,9 @@ record AddressedOperation(CheckedDraft draft, @Nullable Problem lacking) {
       return new AddressedOperation(
           draft,
           new Problem(
-              Code.ROSTER_UNKNOWN, "to.operation", "no roster of operation " + id + " is here"));
+              Code.ROSTER_UNKNOWN,
+              "to.operation",
+              "no roster of operation " + id + " is stored here"));
     }
     boolean exercise = Exercise.of(draft.label());
     Participation.AddressResult addressed =
@@ -51,7 +53,7 @@ record AddressedOperation(CheckedDraft draft, @Nullable Problem lacking) {
         tasks(draft, roster.content()));
   }
 
-  /** Who is given a task takes part. */
+  /** Only members can be given tasks. */
   private static @Nullable Problem tasks(CheckedDraft draft, RosterStatement.Content roster) {
     List<OperationTask> tasks = body(draft).getOperationUpdate().getTasksList();
     for (int i = 0; i < tasks.size(); i++) {
@@ -60,7 +62,7 @@ record AddressedOperation(CheckedDraft draft, @Nullable Problem lacking) {
         return new Problem(
             Code.OPERATION_ROLE,
             "body.operation_update.tasks[" + i + "].agency",
-            agency + " is no member of the operation");
+            agency + " is not a member of the operation");
       }
     }
     return null;
@@ -70,7 +72,7 @@ record AddressedOperation(CheckedDraft draft, @Nullable Problem lacking) {
     try {
       return Body.parseFrom(draft.body());
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway has checked", e);
+      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
     }
   }
 }

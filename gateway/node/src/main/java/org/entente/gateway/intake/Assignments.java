@@ -33,10 +33,10 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells originators that what they sent was taken in charge here, or is given back: a message of
- * its own, to the originator alone, in the lane of what it speaks of. Other recipients of that
- * message hear nothing. It is kept here too, so that colleagues see who acts. Safe for many
- * threads.
+ * Sends assignments: tells an originator that someone here has taken its message in charge, or has
+ * given it back. An assignment is a message to the originator alone, in the lane of the assigned
+ * message. Other recipients of that message are not told. The assignment is also stored here, so
+ * that colleagues see who acts. Safe for use by several threads.
  */
 public final class Assignments {
   private final IntakeParts parts;
@@ -45,7 +45,7 @@ public final class Assignments {
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  /** Charges of what this agency received. */
+  /** Assignments for messages that this agency received. */
   public Assignments(
       IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
@@ -55,17 +55,17 @@ public final class Assignments {
     this.random = random;
   }
 
-  /** What came of a call. */
+  /** The result of a call. */
   public sealed interface Answer {
-    /** It is durable and on its way. */
+    /** The assignment is durable and queued. */
     record Sent(MessageId charge, AgencyName originator) implements Answer {}
 
-    /** Nothing was sent. */
+    /** No assignment was sent. */
     record Refused(Problem problem) implements Answer {}
   }
 
   /**
-   * Takes a received message in charge or gives it back; the future fails only if the ledger does.
+   * Takes a received message in charge or gives it back. The future fails only if the ledger does.
    */
   public CompletableFuture<Answer> charge(
       NodeName client, MessageId target, ChargeStep step, String note, OnBehalfOf person) {
@@ -78,7 +78,7 @@ public final class Assignments {
     if (label.isEmpty()) {
       return refused(
           new Problem(
-              Code.NOT_FOUND, "message_id", "no message " + target + " is here to act upon"));
+              Code.NOT_FOUND, "message_id", "there is no message " + target + " here to act on"));
     }
     Instant now = clock.instant();
     Charge charge =
@@ -94,13 +94,15 @@ public final class Assignments {
     return message.isEmpty()
         ? refused(
             new Problem(
-                Code.NO_RECIPIENT, "message_id", "who sent it is no member any more, and not told"))
+                Code.NO_RECIPIENT,
+                "message_id",
+                "the sender is no longer a member, so it cannot be told"))
         : send(AuditActor.client(parts.self(), client, person), charge, message.get());
   }
 
   /**
-   * Now, but later than what was said of the message before: on both sides the later word counts,
-   * by this clock, which may have been set back since.
+   * The current time, but later than the previous assignment of this message. Both sides take the
+   * latest by this clock, which may have been set back since.
    */
   private Instant after(MessageId target, Instant now) {
     return records.lastOwn(parts.ledger().charges(), target).stream()
@@ -110,7 +112,7 @@ public final class Assignments {
         .orElse(now);
   }
 
-  /** Evidence, recalls and charges are about other messages; nobody acts on them. */
+  /** Evidence, recalls and assignments concern other messages; they are not acted on themselves. */
   private static boolean hasContent(Label label) {
     return label.getCategory() != Category.CATEGORY_UNSPECIFIED;
   }
@@ -172,7 +174,9 @@ public final class Assignments {
     }
     if (note.codePointCount(0, note.length()) > BodyCheck.MAX_CHARGE_NOTE) {
       return new Problem(
-          Code.INVALID_FIELD, "note", "has at most " + BodyCheck.MAX_CHARGE_NOTE + " characters");
+          Code.INVALID_FIELD,
+          "note",
+          "must have at most " + BodyCheck.MAX_CHARGE_NOTE + " characters");
     }
     return TextRule.LINE
         .fault(note)

@@ -7,7 +7,10 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 
-/** What each client has on its way into the ledger, within its limits. Safe for many threads. */
+/**
+ * Each client's drafts on their way into the ledger, within limits. Safe for use by several
+ * threads.
+ */
 final class ClientShares {
   private static final class Share {
     private int drafts;
@@ -22,7 +25,7 @@ final class ClientShares {
     this.limits = limits;
   }
 
-  /** Takes room for a draft, to be given back; or says why there is none. */
+  /** Reserves room for a draft, or returns why there is none. */
   synchronized Optional<Problem> take(NodeName client, long bytes) {
     Share share = shares.get(client);
     Optional<Problem> over = over(share, bytes);
@@ -38,13 +41,13 @@ final class ClientShares {
 
   private Optional<Problem> over(@org.jspecify.annotations.Nullable Share share, long bytes) {
     if (share != null && share.drafts >= limits.draftsOfOne()) {
-      return overloaded(limits.draftsOfOne() + " drafts of this client are on their way");
+      return overloaded(limits.draftsOfOne() + " drafts of this client are in progress");
     }
     if (share != null && share.bytes + bytes > limits.bytesOfOne()) {
-      return overloaded(share.bytes + " bytes of this client's drafts are on their way");
+      return overloaded(share.bytes + " bytes of this client's drafts are in progress");
     }
     if (bytesOfAll > 0 && bytesOfAll + bytes > limits.bytes()) {
-      return overloaded(bytesOfAll + " bytes of drafts are on their way");
+      return overloaded(bytesOfAll + " bytes of drafts are in progress");
     }
     return Optional.empty();
   }
@@ -53,11 +56,11 @@ final class ClientShares {
     return Optional.of(new Problem(Code.OVERLOADED, "", what + "; slow down"));
   }
 
-  /** Gives back the room of a draft that was answered. */
+  /** Releases the room of a draft that was answered. */
   synchronized void giveBack(NodeName client, long bytes) {
     Share share = shares.get(client);
     if (share == null) {
-      throw new IllegalStateException("nothing of " + client + " is on its way");
+      throw new IllegalStateException("no draft of " + client + " is in progress");
     }
     share.drafts--;
     share.bytes -= bytes;

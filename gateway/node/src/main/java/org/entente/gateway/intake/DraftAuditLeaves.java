@@ -24,14 +24,14 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.transmit.OutboundSealer;
 import org.jspecify.annotations.Nullable;
 
-/** Leaves of the audit log about drafts, each in the commit that it speaks of. */
+/** Writes audit leaves about drafts, each in the commit that it records. */
 final class DraftAuditLeaves {
-  /** Longest words of a leaf, in characters. */
+  /** Longest detail of a leaf, in characters. */
   private static final int LONGEST = 500;
 
   private DraftAuditLeaves() {}
 
-  /** One for each envelope and whoever published in it. */
+  /** One leaf for each envelope and each client that published in it. */
   static void accepted(
       Transaction tx, List<Submission> round, List<OutboundSealer.ReadyEnvelope> sealed) {
     Map<MessageId, Submission> byId = new HashMap<>();
@@ -79,7 +79,10 @@ final class DraftAuditLeaves {
     return all.length() <= LONGEST ? all : all.substring(0, LONGEST - 1) + "…";
   }
 
-  /** One for each received message whose content a submission passes on, and each agreement. */
+  /**
+   * One leaf for each received message whose content a submission passes on, and for each
+   * agreement.
+   */
   static void passedOn(Transaction tx, Submission submission) {
     for (OnwardContent.SourceMessage from : submission.passesOn().sources()) {
       MessageId source = from.id();
@@ -98,7 +101,7 @@ final class DraftAuditLeaves {
     }
   }
 
-  /** A message of this agency was changed by a later one. */
+  /** A leaf for a message of this agency that a later one changed. */
   static void changed(Transaction tx, AuditActor actor, ChainLink step) {
     tx.audit(
         AuditRecord.of(
@@ -110,7 +113,7 @@ final class DraftAuditLeaves {
             .saying(step.type().name()));
   }
 
-  /** One for each recipient refused. */
+  /** One leaf for each refused recipient. */
   static void refused(
       Transaction tx,
       AuditActor actor,
@@ -128,7 +131,7 @@ final class DraftAuditLeaves {
     }
   }
 
-  /** A refusal of the whole. */
+  /** A leaf for the refusal of the whole draft. */
   static void refused(
       Transaction tx,
       AuditActor actor,
@@ -142,7 +145,7 @@ final class DraftAuditLeaves {
             .refused(code, detail));
   }
 
-  /** A draft waits for a second person. */
+  /** A leaf for a draft that waits for a second person. */
   static void held(
       Transaction tx,
       AuditActor actor,
@@ -154,7 +157,7 @@ final class DraftAuditLeaves {
             .under("", policyVersion));
   }
 
-  /** A second person let it go. */
+  /** A leaf for a draft that a second person released. */
   static void released(Transaction tx, AuditActor by, MessageId id, String policyVersion) {
     tx.audit(
         AuditRecord.of(
@@ -162,7 +165,7 @@ final class DraftAuditLeaves {
             .under("", policyVersion));
   }
 
-  /** A person read it before deciding. */
+  /** A leaf for a person who read the draft before deciding. */
   static void read(Transaction tx, AuditActor by, MessageId id) {
     tx.audit(
         AuditRecord.of(

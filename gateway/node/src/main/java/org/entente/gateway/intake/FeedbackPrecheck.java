@@ -14,14 +14,14 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether feedback may leave: it answers a message that this agency was given, and goes to whoever
- * sent that, and to nobody else. Nobody can claim a control that no message led to, nor learn by
- * asking what others were sent.
+ * Checks feedback before it is sent: it must answer a message received by this agency and go to the
+ * sender of that message alone. So nobody can claim a control that no message led to, or learn from
+ * answers what others were sent.
  */
 final class FeedbackPrecheck {
   private FeedbackPrecheck() {}
 
-  /** What is wrong with a draft of feedback; null if nothing is, or it is none. */
+  /** The problem with a draft of feedback; null if there is none or the draft is not feedback. */
   static @Nullable Problem lacking(CheckedDraft draft, IntakeParts.ReceivedMessages received) {
     Label label = draft.label();
     if (label.getKind() != Kind.KIND_FEEDBACK) {
@@ -33,20 +33,25 @@ final class FeedbackPrecheck {
         ? new Problem(
             Code.NOT_FOUND,
             "label.in_reply_to",
-            "no message of this id is here; it was never received, or its time is over")
+            "there is no message with this id here; it was never received, or its retention has "
+                + "ended")
         : lacking(label, draft.to(), answered.get());
   }
 
   private static @Nullable Problem lacking(Label draft, Addressing to, Label answered) {
     if (!List.of(Kind.KIND_ALERT, Kind.KIND_INTELLIGENCE).contains(answered.getKind())) {
-      return invalid("label.in_reply_to", "feedback answers alerts and intelligence");
+      return invalid("label.in_reply_to", "must name an alert or intelligence");
     }
     if (Exercise.of(draft) != Exercise.of(answered)) {
-      return invalid("label.status", "training and actual traffic are not mixed");
+      return invalid("label.status", "training and actual traffic must not be mixed");
     }
     return SingleRecipient.agency(answered.getOrigin(), to)
         ? null
-        : invalid("to", "feedback goes to " + answered.getOrigin() + ", whose message it answers");
+        : invalid(
+            "to",
+            "must be "
+                + answered.getOrigin()
+                + ", the sender of the message that the feedback answers");
   }
 
   private static Problem invalid(String field, String message) {

@@ -12,37 +12,38 @@ import org.entente.proto.v1.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of the person who reads a held message or decides on it, whatever the agreement:
- * officer and justification, since both stand in the audit log. Who decides is neither the officer
- * nor, unless that is allowed, the client that published it. Pure.
+ * The four-eyes rule: whoever reads or decides on a held message must name officer and
+ * justification, under any agreement, since both are recorded in the audit log. The deciding
+ * officer must differ from the publishing one, and so must the client unless the configuration
+ * allows the same. Pure.
  */
 final class FourEyesRule {
   private final LabelCheck check;
   private final boolean sameClient;
 
   /**
-   * Checks of who reads and decides.
+   * Checks readers and decisions.
    *
-   * @param sameClient whether the client that published a message may decide on it
+   * @param sameClient whether the publishing client may also decide
    */
   FourEyesRule(LabelCheck check, boolean sameClient) {
     this.check = check;
     this.sameClient = sameClient;
   }
 
-  /** Why a decision cannot be taken as it is said, whatever it is about; or null. */
+  /** Why a decision is invalid, whichever message it concerns; null if it is valid. */
   @Nullable Problem problem(Verdict verdict, OnBehalfOf person) {
     return switch (verdict) {
-      case VERDICT_RELEASE -> problem(person, "must say why it may go");
-      case VERDICT_DENY -> problem(person, "must say why it must not go");
+      case VERDICT_RELEASE -> problem(person, "must say why the message may be released");
+      case VERDICT_DENY -> problem(person, "must say why the message must not be released");
       case VERDICT_UNSPECIFIED, UNRECOGNIZED ->
           new Problem(Code.INVALID_FIELD, "verdict", "must be VERDICT_RELEASE or VERDICT_DENY");
     };
   }
 
-  /** Why nothing is shown to a person, whatever it is; or null. */
+  /** Why a person may not read held messages; null if the person may. */
   @Nullable Problem problem(OnBehalfOf person) {
-    return problem(person, "must say why it is read");
+    return problem(person, "must say why the message is read");
   }
 
   private @Nullable Problem problem(OnBehalfOf person, String unsaid) {
@@ -60,8 +61,8 @@ final class FourEyesRule {
   }
 
   /**
-   * Why a person may not decide on a message through a client, given who published it; or null.
-   * Officers are the same where a reader takes their references for the same.
+   * Why a person may not decide on a message through a client, given who published it; null if the
+   * person may. Officer references that a reader could confuse count as the same.
    */
   @Nullable Problem own(HeldMessage message, NodeName client, OnBehalfOf person) {
     if (Confusables.areSame(message.getOnBehalfOf().getOfficer(), person.getOfficer())) {

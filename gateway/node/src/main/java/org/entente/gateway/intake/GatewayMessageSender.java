@@ -10,24 +10,24 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.v1.Outcome;
 
 /**
- * Sends what this gateway makes on a person's word, as a message like any other: sealed, durable
- * and tracked. Safe for many threads.
+ * Sends messages that the gateway makes after a person's decision: sealed, durable and tracked like
+ * any other. Safe for use by several threads.
  */
 final class GatewayMessageSender {
   private final IntakeParts parts;
   private final Intake intake;
   private final String slot;
 
-  /** What is put on record of a decision, in the transaction that it is given. */
+  /** Records the decision in the given transaction. */
   interface Leaf {
     AuditRecord of(Transaction tx);
   }
 
   /**
-   * A kind of such messages.
+   * A sender for one kind of such messages.
    *
-   * @param slot what their outcomes are remembered under; it has a slash, as no client's name has,
-   *     so that none takes the place of a draft
+   * @param slot prefix under which outcomes are remembered; it contains a slash, which no client's
+   *     name does, so it never collides with a draft
    */
   GatewayMessageSender(IntakeParts parts, Intake intake, String slot) {
     this.parts = parts;
@@ -36,8 +36,8 @@ final class GatewayMessageSender {
   }
 
   /**
-   * Records the decision, then sends. The decision is on record even where the message then cannot
-   * be queued.
+   * Records the decision, then sends the message. The decision is recorded even if the message then
+   * cannot be queued.
    */
   CompletableFuture<Outcome> send(AuditActor actor, Permitted message, Leaf leaf) {
     CompletableFuture<Outcome> done = new CompletableFuture<>();

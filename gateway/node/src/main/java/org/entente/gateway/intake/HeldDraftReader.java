@@ -10,21 +10,21 @@ import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Draft;
 import org.jspecify.annotations.Nullable;
 
-/** The drafts that wait for a second person, for a look from outside that changes nothing. */
+/** Reads the drafts that wait for a second person, from outside the gateway and without changes. */
 public final class HeldDraftReader {
   private static final int PAGE = 256;
 
   private final HeldDraftTable book;
   private final HeldDrafts drafts;
 
-  /** Those of a book, sealed at rest. */
+  /** The drafts of a table, sealed at rest. */
   public HeldDraftReader(HeldDraftTable book, RecordSeal atRest) {
     this.book = book;
     this.drafts = new HeldDrafts(book, atRest, 0, Duration.ZERO);
   }
 
   /**
-   * One of them.
+   * One held draft.
    *
    * @param id the message's id
    * @param since when it was published
@@ -38,7 +38,7 @@ public final class HeldDraftReader {
     }
   }
 
-  /** Shows each that opens, oldest first. */
+  /** Passes each draft that can be opened to the consumer, oldest first. */
   public void forEach(Consumer<WaitingDraft> looking) {
     @Nullable MessageId after = null;
     List<HeldDraftTable.Entry> page = book.page(after, PAGE);

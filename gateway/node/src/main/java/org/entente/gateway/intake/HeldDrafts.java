@@ -29,11 +29,11 @@ final class HeldDrafts {
   private static final String DRAFT = "held draft";
 
   /**
-   * What is known of one without its content.
+   * The facts of a held draft without its content.
    *
    * @param id the message's id
-   * @param key under which its outcome is remembered
-   * @param message what people are shown of it
+   * @param key the key under which its outcome is remembered
+   * @param message the part that people are shown
    */
   record StoredFacts(MessageId id, OutcomeKey key, HeldMessage message) {}
 
@@ -49,13 +49,13 @@ final class HeldDrafts {
     this.wait = wait;
   }
 
-  /** Why a draft cannot be held, or null. */
+  /** Why a draft cannot be held; null if it can. */
   @Nullable Problem refusal(Draft draft, String reason) {
     if (draft.getOnBehalfOf().getOfficer().isBlank()) {
       return new Problem(
           Code.INVALID_FIELD,
           "on_behalf_of.officer",
-          "must name the officer: " + reason + ", who must be another");
+          "must name the officer: " + reason + "; another officer must decide");
     }
     if (book.count() >= most) {
       return new Problem(
@@ -64,7 +64,7 @@ final class HeldDrafts {
     return null;
   }
 
-  /** When waiting ends that begins now: no later than the draft may be delivered. */
+  /** The end of a waiting period that begins now: at the latest when the draft expires. */
   Instant until(Instant now, Draft draft) {
     Instant longest = now.plus(wait);
     if (!draft.getLabel().hasExpiresAt()) {
@@ -74,7 +74,7 @@ final class HeldDrafts {
     return over.isBefore(longest) ? over : longest;
   }
 
-  /** Keeps one. */
+  /** Stores a held draft. */
   void put(Transaction tx, StoredFacts held, Draft draft, Instant until) {
     HeldFacts facts =
         HeldFacts.newBuilder()
@@ -93,13 +93,13 @@ final class HeldDrafts {
     book.put(tx, held.id(), record, atRest.seal(DRAFT, draft.toByteArray(), until));
   }
 
-  /** One; empty where none waits, or its key is gone. */
+  /** A draft's facts; empty if it does not wait or its key has been destroyed. */
   Optional<StoredFacts> read(MessageId id) {
     HeldRecord record = book.read(id);
     return record == null ? Optional.empty() : held(id, record);
   }
 
-  /** The draft of one; empty where none waits, or its key is gone. */
+  /** A draft; empty if it does not wait or its key has been destroyed. */
   Optional<Draft> draft(MessageId id) {
     byte[] sealed = book.draft(id);
     return sealed == null
@@ -107,7 +107,7 @@ final class HeldDrafts {
         : atRest.open(DRAFT, sealed).map(HeldDrafts::parseDraft);
   }
 
-  /** At most so many after an id, oldest first. */
+  /** At most this many drafts after an id, oldest first. */
   List<StoredFacts> page(@Nullable MessageId after, int count) {
     return book.page(after, count).stream()
         .flatMap(entry -> held(entry.id(), entry.record()).stream())

@@ -45,23 +45,25 @@ import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes drafts of the agency's own clients.
+ * Accepts drafts from the agency's own clients.
  *
- * <p>When the future completes with an accepted, refused or held outcome, it is durable: the sealed
- * message with its numbers (or the draft that waits, sealed at rest), the audit leaf and the
- * outcome under its idempotency key are in one synced commit. The same key with the same draft
- * gives the first outcome, also while the first is still on its way and after a restart; once a
- * held draft is decided ({@link ReleaseDecisions}), it gives that outcome. With another draft the
- * key is refused. An invalid outcome changed nothing. While the disk is filling ({@link DiskSpace})
- * drafts are slowed, then refused; recalls are not. Safe for many threads.
+ * <p>When the future completes with an accepted, refused or held outcome, the outcome is durable:
+ * one synced commit contains the sealed message with its numbers (or the waiting draft, sealed at
+ * rest), the audit leaf, and the outcome under its idempotency key. The same key with the same
+ * draft gives the first outcome, also while the first draft is still in progress and after a
+ * restart. Once a held draft is decided ({@link ReleaseDecisions}), the key gives that outcome.
+ * With another draft the key is refused. An invalid outcome has changed nothing. While the disk is
+ * filling ({@link DiskSpace}) drafts are slowed, then refused; recalls are not. Safe for use by
+ * several threads.
  */
 public final class Intake implements AutoCloseable {
   private record InFlightDraft(OutcomeKey key, CompletableFuture<Outcome> done) {}
 
   /**
-   * A round costs both gateways about as much processor time as this, whatever little is in it: two
-   * commits, signatures, a stanza, a receipt, hand-overs between threads. Closer together, a
-   * thousand messages a second would keep two cores busy, and wait for them.
+   * Least time between rounds. A round costs both gateways about this much processor time however
+   * few messages it contains: two commits, signatures, a stanza, a receipt, hand-overs between
+   * threads. With less time between rounds, a thousand messages a second would keep two cores busy
+   * and then wait for them.
    */
   static final Duration ROUNDS_APART = Duration.ofMillis(3);
 
@@ -79,11 +81,11 @@ public final class Intake implements AutoCloseable {
   private final Map<String, InFlightDraft> onTheWay = new ConcurrentHashMap<>();
 
   /**
-   * An intake; {@link #start} begins to seal.
+   * An intake; {@link #start} begins sealing.
    *
-   * @param limits how much may be on its way into the ledger
-   * @param sealer where sealing runs, which is given one round at a time and may rest before it
-   * @param timers by which rounds are kept apart
+   * @param limits limits on drafts on their way into the ledger
+   * @param sealer runs sealing, one round at a time, and may block before a round
+   * @param timers times the interval between rounds
    */
   public Intake(
       IntakeParts parts,
@@ -119,7 +121,7 @@ public final class Intake implements AutoCloseable {
             new NamedResponderCheck(parts.responders()));
   }
 
-  /** Begins to seal. */
+  /** Begins sealing. */
   public void start() {
     queue.start();
   }
@@ -318,7 +320,7 @@ public final class Intake implements AutoCloseable {
         done);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the outcome reaches done
+  @SuppressWarnings("FutureReturnValueIgnored") // the outcome completes the future done
   private void write(Mutation<Outcome> mutation, CompletableFuture<Outcome> done) {
     parts
         .ledger()
@@ -333,17 +335,20 @@ public final class Intake implements AutoCloseable {
             });
   }
 
-  /** Says what would become of drafts. */
+  /** Explains what would happen to drafts. */
   public PolicyExplainer explaining() {
     return new PolicyExplainer(parts, answering, clock);
   }
 
-  /** Whether drafts answer what this agency owes an answer to. */
+  /** Checks drafts that answer requests to this agency. */
   ResponseCorrelation answering() {
     return answering;
   }
 
-  /** Queues what is permitted; its future completes when it is durable, or it could not wait. */
+  /**
+   * Queues a permitted submission. Its future completes when it is durable, or if the queue is
+   * full.
+   */
   void submit(Submission submission) {
     Problem problem = queue.offer(submission);
     if (problem != null) {
@@ -417,7 +422,7 @@ public final class Intake implements AutoCloseable {
     DraftAuditLeaves.changed(tx, actor, step);
   }
 
-  /** Whom a draft names, as keyed terms. */
+  /** The subjects of a draft, as keyed terms. */
   private List<RecordSeal.Token> subjects(Submission submission) {
     Permitted any = submission.parts().get(0);
     return parts
@@ -435,7 +440,7 @@ public final class Intake implements AutoCloseable {
             ready.outgoing().envelope().getSignature().toByteArray());
   }
 
-  /** Whom it went to and by when what is expected of them. */
+  /** Stores the recipients and the times by which they are expected to act. */
   private void remember(Transaction tx, Submission submission) {
     Permitted first = submission.parts().get(0);
     SentFacts.Builder facts =
@@ -451,14 +456,17 @@ public final class Intake implements AutoCloseable {
     }
     if (!submission.openWithin().isZero()) {
       long accepted = Timestamps.toMillis(first.label().getCreatedAt());
-      // After its expiry it is given to nobody any more.
+      // After its expiry a message is no longer delivered.
       facts.setOpenByMs(
           Math.min(accepted + submission.openWithin().toMillis(), facts.getExpiresAtMs()));
     }
     EvidenceTimeouts.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
   }
 
-  /** What nobody takes back: a recall, a roster, which the next replaces, and a charge. */
+  /**
+   * Kinds that cannot be recalled: a recall, a roster, which the next one replaces, and an
+   * assignment.
+   */
   private static boolean isFinal(Kind kind) {
     return kind == Kind.KIND_RECALL || kind == Kind.KIND_ROSTER || kind == Kind.KIND_CHARGE;
   }
@@ -482,7 +490,7 @@ public final class Intake implements AutoCloseable {
     return out.build();
   }
 
-  /** Takes no more and commits what waits. */
+  /** Accepts nothing more and commits the waiting submissions. */
   @Override
   public void close() {
     queue.close();

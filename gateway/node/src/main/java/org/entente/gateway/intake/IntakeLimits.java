@@ -1,18 +1,19 @@
 package org.entente.gateway.intake;
 
 /**
- * How much may be on its way into the ledger at once, so that memory stays bounded and one client
- * cannot take the room of others.
+ * Limits on drafts on their way into the ledger. They bound memory and keep one client from taking
+ * the room of others.
  *
- * @param drafts of all clients
- * @param bytes their size
- * @param draftsOfOne of one client
- * @param bytesOfOne their size; a client that has nothing on its way may always hand in one draft
+ * @param drafts drafts of all clients
+ * @param bytes bytes of all clients' drafts
+ * @param draftsOfOne drafts of one client
+ * @param bytesOfOne bytes of one client's drafts; a client with nothing in progress may always
+ *     submit one draft
  */
 public record IntakeLimits(int drafts, long bytes, int draftsOfOne, long bytesOfOne) {
   public IntakeLimits {
     if (drafts < 1 || bytes < 1 || draftsOfOne < 1 || bytesOfOne < 1) {
-      throw new IllegalArgumentException("limits of the intake are at least 1");
+      throw new IllegalArgumentException("limits of the intake must be at least 1");
     }
   }
 }

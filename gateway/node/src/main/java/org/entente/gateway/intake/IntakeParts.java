@@ -25,17 +25,17 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Responder;
 
 /**
- * What the intake works with.
+ * The collaborators of the intake.
  *
- * @param policy the policy in force, asked for each draft
- * @param fingerprint keyed hash of a draft, 32 bytes: what lies on the disk lets nobody guess
+ * @param policy the policy in force, read for each draft
+ * @param fingerprint keyed hash of a draft, 32 bytes; a plain hash on disk would allow guessing
  *     drafts
- * @param holding bounds on what waits for a second person
- * @param openWithin how long recipients have until somebody must have opened a message
- * @param received what drafts may pass on
- * @param granted what originators consent to about it
- * @param rosters of joint operations
- * @param responders of other agencies
+ * @param holding limits on drafts that wait for a second person
+ * @param openWithin the time within which each recipient must open a message
+ * @param received the received messages that drafts may pass on
+ * @param granted the originators' consents to that
+ * @param rosters rosters of joint operations
+ * @param responders responders of other agencies
  */
 public record IntakeParts(
     AgencyName self,
@@ -53,57 +53,57 @@ public record IntakeParts(
     RosterRecords rosters,
     ResponderLookup responders) {
 
-  /** What this agency has received. */
+  /** The messages that this agency has received. */
   @FunctionalInterface
   public interface ReceivedMessages {
-    /** The label of a message; empty if it is not here, or cannot be opened any more. */
+    /** The label of a message; empty if it is not stored or can no longer be opened. */
     Optional<Label> label(MessageId id);
 
-    /** The last day, UTC, on which a message may be kept; empty where that is not known. */
+    /** The last day, UTC, on which a message may be kept; empty if unknown. */
     default Optional<LocalDate> lastDay(MessageId id) {
       return Optional.empty();
     }
 
-    /** Whether a message is here and its originator restricts its processing. */
+    /** Whether a message is stored here and its originator restricts its processing. */
     default boolean isRestricted(MessageId id) {
       return false;
     }
 
-    /** Of it, what a client is given: what is for desks at which it does not sit is not here. */
+    /** The view of one client: messages for desks at which the client does not sit are absent. */
     default ReceivedMessages by(NodeName client) {
       return this;
     }
   }
 
-  /** What originators consent to. */
+  /** Looks up originators' consents. */
   @FunctionalInterface
   public interface ConsentLookup {
-    /** What was granted about a received message, also what has ended, the latest first. */
+    /** The grants about a received message, including ended ones, latest first. */
     List<ConsentGrant> about(MessageId id);
 
-    /** What goes along with what is passed on under a consent; empty if it is not kept any more. */
+    /** The part of a consent that travels with the content; empty if it is no longer stored. */
     default Optional<CarriedConsent> carried(MessageId consent) {
       return Optional.empty();
     }
   }
 
-  /** Who answers requests elsewhere. */
+  /** Looks up other agencies' responders. */
   @FunctionalInterface
   public interface ResponderLookup {
-    /** A responder as its agency has described it of late; empty if nothing was heard of it. */
+    /** A responder as last described by its agency; empty if no recent description exists. */
     Optional<Responder> find(String agency, String name);
   }
 
   /**
-   * Bounds on what waits for a second person.
+   * Limits on drafts that wait for a second person.
    *
-   * @param most messages that may wait
-   * @param time how long one waits before it is refused
-   * @param sameClient whether the client that published a message may decide on it
+   * @param most most messages that may wait
+   * @param time how long a message waits before it is refused
+   * @param sameClient whether the publishing client may also decide
    */
   public record HoldLimits(int most, Duration time, boolean sameClient) {}
 
-  /** Which members have confirmed the rosters of a ledger that was set back. */
+  /** The members that have confirmed the rosters of a restored ledger. */
   RosterConfirmation confirmation() {
     return new RosterConfirmation(self, ledger.evidence(), evidence);
   }
@@ -116,7 +116,7 @@ public record IntakeParts(
     return new HeldDrafts(ledger.held(), atRest, holding.most(), holding.time());
   }
 
-  /** One of this agency's clients, for the person behind it if one is named. */
+  /** The actor for one of this agency's clients and the person that it names, if any. */
   AuditActor actor(NodeName client, OnBehalfOf person) {
     return AuditActor.client(self, client, person);
   }

@@ -7,13 +7,15 @@ import org.entente.gateway.policy.decide.Policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agreement with {@code person_required} asks of who decides about a message that goes or
- * went under it: officer and justification, as of who sends one. Pure.
+ * Requires officer and justification for a decision about a message under an agreement with {@code
+ * person_required}, as for sending it. Pure.
  */
 final class JustificationRule {
   private JustificationRule() {}
 
-  /** Why a decision without a justification is refused; null if none of the agreements asks. */
+  /**
+   * Why a decision without a justification is refused; null if none of the agreements requires one.
+   */
   static @Nullable Problem by(Policy policy, Stream<String> agreements) {
     return agreements
         .filter(policy::asksForPerson)
@@ -23,7 +25,9 @@ final class JustificationRule {
                 new Problem(
                     Code.PERSON_REQUIRED,
                     "on_behalf_of.justification",
-                    "must say why: agreement " + agreement + " asks who acts and why"))
+                    "must say why: agreement "
+                        + agreement
+                        + " requires the acting person and a justification"))
         .orElse(null);
   }
 }

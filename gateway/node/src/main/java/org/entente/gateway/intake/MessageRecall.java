@@ -28,11 +28,11 @@ import org.entente.proto.v1.Recall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes messages of this agency back: a recall is a message of its own to all who were sent its
- * target, sealed, durable and tracked like any other. What each recipient did is evidence about the
- * target. What waits for a recipient when it is recalled is not transmitted any more, unless it
- * shares its envelope with messages that stand: that goes behind the recall, and is refused where
- * it arrives. Safe for many threads.
+ * Recalls messages of this agency. A recall is a message to all recipients of its target, sealed,
+ * durable and tracked like any other. Each recipient's answer is evidence about the target. A
+ * recalled message that still waits for a recipient is not transmitted, unless it shares its
+ * envelope with messages that are not recalled. Such an envelope is sent after the recall, and the
+ * recipient refuses the recalled message. Safe for use by several threads.
  */
 public final class MessageRecall {
   private final IntakeParts parts;
@@ -40,7 +40,7 @@ public final class MessageRecall {
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  /** Recalls of what an intake took. */
+  /** Recalls for messages accepted by an intake. */
   public MessageRecall(
       IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
@@ -49,16 +49,16 @@ public final class MessageRecall {
     this.random = random;
   }
 
-  /** What came of a call. */
+  /** The result of a call. */
   public sealed interface Answer {
-    /** It is durable and on its way. */
+    /** The recall is durable and queued. */
     record Sent(MessageId recall, List<String> recipients) implements Answer {}
 
-    /** Nothing was sent. */
+    /** No recall was sent. */
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** Recalls a message; the future fails only if the ledger does. */
+  /** Recalls a message. The future fails only if the ledger does. */
   public CompletableFuture<Answer> recall(
       NodeName client, MessageId target, String reason, OnBehalfOf person) {
     Problem problem = problem(reason, person);
@@ -77,8 +77,7 @@ public final class MessageRecall {
     Optional<Permitted> message = message(target, sent.get(), reason);
     if (message.isEmpty()) {
       return refused(
-          new Problem(
-              Code.NO_RECIPIENT, "message_id", "none who was sent it is a member any more"));
+          new Problem(Code.NO_RECIPIENT, "message_id", "none of its recipients is still a member"));
     }
     return send(
         AuditActor.client(parts.self(), client, person),
@@ -146,14 +145,17 @@ public final class MessageRecall {
     ledger.chains().recalled(tx, parts.self(), target.id(), target.sent().getExercise());
     parts.evidence().takenBack(tx, ledger.evidence(), target.id(), recall);
     ledger.retention().takeBack(tx, target.id(), target.sent().getExpiresAtMs());
-    // Nobody needs to open it any more.
+    // It no longer needs to be opened.
     target
         .sent()
         .getRecipientsList()
         .forEach(recipient -> ledger.awaited().unlist(tx, target.id(), recipient));
   }
 
-  /** What an agreement under which it went asks of who takes it back, and was not said. */
+  /**
+   * The justification that an agreement of the recalled message requires and the person did not
+   * give.
+   */
   private @Nullable Problem unsaid(SentFacts sent, OnBehalfOf person) {
     return person.getJustification().isBlank()
         ? JustificationRule.by(

@@ -12,8 +12,9 @@ import org.entente.proto.v1.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request may name the responder that it names: it goes to agencies by name, and each of
- * them has said that it has such a one, which takes as many subjects. Safe for many threads.
+ * Checks the responder that a request names: the request must address agencies by name, and each of
+ * them must have announced this responder with room for that many subjects. Safe for use by several
+ * threads.
  */
 final class NamedResponderCheck {
   private final IntakeParts.ResponderLookup known;
@@ -22,7 +23,7 @@ final class NamedResponderCheck {
     this.known = known;
   }
 
-  /** Why a draft may not; null if it may, and for one that names none. */
+  /** Why a draft may not name its responder; null if it may, or names none. */
   @Nullable Problem problem(CheckedDraft draft) {
     if (draft.label().getKind() != Kind.KIND_REQUEST) {
       return null;
@@ -35,7 +36,8 @@ final class NamedResponderCheck {
       return new Problem(
           Code.INVALID_FIELD,
           "to",
-          "names the agencies whose responder is meant, and nothing else, or the request names none");
+          "must contain only the agencies whose responder is named, or the request must name no "
+              + "responder");
     }
     for (String name : draft.to().getAgenciesList()) {
       Optional<Problem> problem =
@@ -52,7 +54,7 @@ final class NamedResponderCheck {
     try {
       return Body.parseFrom(draft.body()).getRequest();
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway has checked", e);
+      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
     }
   }
 }

@@ -8,15 +8,15 @@ import org.entente.gateway.policy.decide.AppliedConsent;
 import org.entente.gateway.policy.decide.OnwardSource;
 
 /**
- * What a submission passes on.
+ * The content that a submission passes on.
  *
  * @param sources the received messages
- * @param consented the consents of their originators under which recipients may have it
+ * @param consented the originators' consents that permit it
  */
 record OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented) {
   static final OnwardContent NOTHING = new OnwardContent(List.of(), List.of());
 
-  /** Consents that one leaf can name. */
+  /** Most consents that one leaf can name. */
   private static final int NAMED = 10;
 
   OnwardContent {
@@ -24,10 +24,10 @@ record OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented
     consented = List.copyOf(consented);
   }
 
-  /** A received message and whose it is. */
+  /** A received message and its originator. */
   record SourceMessage(MessageId id, AgencyName originator) {}
 
-  /** These, under those consents. */
+  /** The content of these sources, under these consents. */
   static OnwardContent of(List<OnwardSource> sources, List<AppliedConsent> consented) {
     return new OnwardContent(
         sources.stream()
@@ -36,7 +36,7 @@ record OnwardContent(List<SourceMessage> sources, List<AppliedConsent> consented
         consented);
   }
 
-  /** Under which consents a message goes to these, in words; empty where none is needed. */
+  /** The consents for these recipients in words; empty if none is needed. */
   String words(MessageId source, List<AgencyName> recipients) {
     List<String> ids =
         consented.stream()

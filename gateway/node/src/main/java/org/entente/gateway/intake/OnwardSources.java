@@ -13,11 +13,11 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The received messages that a draft passes on, or answers with feedback.
+ * The received messages that a draft passes on or answers with feedback.
  *
- * @param sources as they came, in the draft's order
- * @param lacking what is wrong if one of them is not here, or may not be answered so; null if
- *     nothing is
+ * @param sources as received, in the draft's order
+ * @param lacking the problem if one of them is absent or may not be answered this way; null if
+ *     there is none
  */
 record OnwardSources(List<OnwardSource> sources, @Nullable Problem lacking) {
   static OnwardSources of(NodeName client, CheckedDraft draft, IntakeParts parts) {
@@ -34,7 +34,7 @@ record OnwardSources(List<OnwardSource> sources, @Nullable Problem lacking) {
             new Problem(
                 Code.RESTRICTED,
                 "derived_from[" + sources.size() + "]",
-                "its originator restricts its processing; it is not passed on"));
+                "its originator restricts its processing; it must not be passed on"));
       }
       Optional<Label> label = received.label(id);
       if (label.isEmpty()) {
@@ -44,7 +44,8 @@ record OnwardSources(List<OnwardSource> sources, @Nullable Problem lacking) {
             new Problem(
                 Code.NOT_FOUND,
                 field,
-                "no message of this id is here; it was never received, or its time is over"));
+                "there is no message with this id here; it was never received, or its retention "
+                    + "has ended"));
       }
       sources.add(
           new OnwardSource(

@@ -15,11 +15,14 @@ import org.entente.gateway.policy.decide.AppliedConsent;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
-/** Evidence, owed to originators, that what they sent was passed on, and under which consent. */
+/** Evidence for originators that their messages were passed on, and under which consent. */
 final class OnwardUseEvidence {
   private OnwardUseEvidence() {}
 
-  /** For each message, consent and so many recipients an item, in the commit that passes it on. */
+  /**
+   * Writes one item for each message, consent and group of recipients, in the commit that passes
+   * the message on.
+   */
   static void tell(Transaction tx, IntakeParts parts, Submission submission) {
     if (submission.passesOn().sources().isEmpty()) {
       return;
@@ -41,7 +44,7 @@ final class OnwardUseEvidence {
     }
   }
 
-  /** Its originator itself is no third party. */
+  /** The originator itself is no third party. */
   private static Map<MessageId, List<String>> underConsents(
       Submission submission, OnwardContent.SourceMessage source, List<AgencyName> recipients) {
     Map<MessageId, List<String>> under = new TreeMap<>();

@@ -5,8 +5,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.policy.check.CheckedDraft;
 
 /**
- * How long the recipients of a message have until somebody must have opened it, by lane; a draft
- * can say otherwise for itself.
+ * The time within which each recipient must open a message, by lane; a draft can set its own.
  *
  * @param flash in lane FLASH
  * @param immediate in lane IMMEDIATE
@@ -15,7 +14,7 @@ import org.entente.gateway.policy.check.CheckedDraft;
  */
 public record OpeningDeadlines(
     Duration flash, Duration immediate, Duration priority, Duration routine) {
-  /** Nobody needs to open it. */
+  /** No recipient needs to open it. */
   static final Duration NEVER = Duration.ZERO;
 
   /** The time for a draft. */

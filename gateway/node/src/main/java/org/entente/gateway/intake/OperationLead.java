@@ -36,12 +36,12 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 
 /**
- * Joint operations that this agency leads: founded, changed and closed by rosters that its gateway
- * signs. A roster, the message that takes it to all members, old and new, and the leaf with the
- * person who decided are in one commit, so that no member misses a roster that this gateway goes
- * by.
+ * Joint operations that this agency leads: it founds, changes and closes them with rosters that its
+ * gateway signs. One commit contains the roster, the message that carries it to all old and new
+ * members, and the leaf with the deciding person, so that every member receives each roster in
+ * force.
  *
- * <p>Safe for many threads, one after the other; waits for the disk.
+ * <p>Safe for use by several threads, one after the other; blocks on the disk.
  */
 public final class OperationLead {
   private final IntakeParts parts;
@@ -51,17 +51,17 @@ public final class OperationLead {
   private final RandomGenerator random;
 
   /**
-   * Who signs.
+   * The signer of rosters.
    *
-   * @param federation of all members
+   * @param federation the members' federation
    * @param gateway this gateway
-   * @param key its key, which its agency vouches for
+   * @param key its key, certified by its agency
    */
   public record Signer(FederationName federation, NodeName gateway, Ed25519SigningKey key) {}
 
-  /** What came of a call. */
+  /** The result of a call. */
   public sealed interface Answer {
-    /** The roster is durable and on its way, in this message. */
+    /** The roster is durable and queued in this message. */
     record Signed(RosterStatement roster, MessageId message) implements Answer {}
 
     /** Nothing was signed. */
@@ -69,14 +69,15 @@ public final class OperationLead {
   }
 
   /**
-   * What a person wants changed.
+   * A change that a person requests.
    *
-   * @param members from then on; as before if empty
-   * @param endsAt until when it runs then; as before if empty
-   * @param seenNumber the roster that the person has seen; 0 for whichever is in force
-   * @param closes whether nothing is said in it any more
-   * @param unconfirmed whether it is signed although members have not confirmed what is in force
-   *     since the ledger was set back
+   * @param members the new members; unchanged if empty
+   * @param endsAt the new end; unchanged if empty
+   * @param seenNumber number of the roster that the person has seen; 0 to accept whichever is in
+   *     force
+   * @param closes whether the operation is closed for further messages
+   * @param unconfirmed whether to sign although some members have not confirmed the newest roster
+   *     since the ledger was restored
    */
   public record Change(
       List<RosterMember> members,
@@ -89,13 +90,13 @@ public final class OperationLead {
       members = List.copyOf(members);
     }
 
-    /** Ends the operation. */
+    /** Closes the operation. */
     public static Change closing(boolean unconfirmed) {
       return new Change(List.of(), Optional.empty(), 0, true, unconfirmed);
     }
   }
 
-  /** Operations of the agency behind an intake. */
+  /** Operations led by the agency of this intake. */
   public OperationLead(
       IntakeParts parts,
       Intake intake,
@@ -112,7 +113,7 @@ public final class OperationLead {
   /**
    * Founds an operation that this agency leads.
    *
-   * @param others who takes part besides
+   * @param others the other members
    */
   public synchronized Answer create(
       NodeName client,
@@ -165,7 +166,7 @@ public final class OperationLead {
       return new Answer.Refused(wrong.get());
     }
     RosterStatement roster = sign(id, newest.number() + 1, newest.hash(), terms, members, now);
-    // By the very rules of those who are to take it.
+    // The same rules that the recipients will apply.
     return RosterRules.next(roster, held.get(), parts.self())
             instanceof RosterRules.Judgement.Refused refused
         ? new Answer.Refused(new Problem(refused.code(), "members", refused.reason()))
@@ -210,7 +211,7 @@ public final class OperationLead {
     }
     if (recipients.isEmpty()) {
       return new Answer.Refused(
-          new Problem(Code.NO_RECIPIENT, "members", "nobody else would take part"));
+          new Problem(Code.NO_RECIPIENT, "members", "must contain another member"));
     }
     MessageId id = MessageId.fresh(now.toEpochMilli(), random);
     Permitted message =
@@ -252,11 +253,15 @@ public final class OperationLead {
             new Problem(
                 Code.ROSTER_FORKED,
                 "operation_id",
-                "a member gave back another roster %d or a later one while this one was signed and sent: the operation ends here, found a new one"
+                ("a member gave back another roster %d or a later one while this one was signed "
+                        + "and sent: the operation ends here; found a new one")
                     .formatted(roster.number())));
   }
 
-  /** Whether it is the newest; if not, throwing would undo what others publish with it. */
+  /**
+   * Whether the roster is the newest one. It does not throw if not: that would undo other messages
+   * in the same commit.
+   */
   private boolean keep(
       Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
     boolean newest = parts.rosters().putOwn(tx, roster);
@@ -274,7 +279,7 @@ public final class OperationLead {
           actor,
           roster,
           message,
-          roster + ": another, or a later one, was given back while it was signed");
+          roster + ": another or a later one was given back while it was signed");
     }
     return newest;
   }
@@ -303,7 +308,7 @@ public final class OperationLead {
     return List.copyOf(all);
   }
 
-  /** No client has a slash in its name, so a roster takes the place of no draft. */
+  /** Client names contain no slash, so a roster's key never collides with a draft's. */
   static OutcomeKey key(IntakeParts parts, Permitted message) {
     String id = message.messageId().toString();
     byte[] hash = parts.fingerprint().apply(id.getBytes(StandardCharsets.US_ASCII));
@@ -333,12 +338,14 @@ public final class OperationLead {
         : wrong(
             Code.ROSTER_STALE,
             "unconfirmed",
-            "the ledger here was restored from a copy, and %s have not said yet that they know no later roster than %d: wait for them, or compare the hash with them and set this%s"
+            ("the ledger here was restored from a copy, and %s have not yet confirmed that they"
+                    + " know no roster later than %d: wait for them, or compare the hash with them"
+                    + " and set this%s")
                 .formatted(unconfirmed.missing(), newest.number(), unconfirmed.inVain()));
   }
 
   private static Problem unknown(OperationId id) {
-    return new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is here");
+    return new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
   }
 
   private static Optional<Problem> problem(RosterStatement.Terms terms, Instant now) {
@@ -346,7 +353,7 @@ public final class OperationLead {
       return wrong(
           Code.INVALID_FIELD,
           "name",
-          "has 1 to 32 characters of A-Z 0-9 space and -, and begins with a letter or digit");
+          "must have 1 to 32 characters of A-Z 0-9 space and -, and begin with a letter or digit");
     }
     boolean time =
         terms.startsAtMs() >= 0
@@ -358,7 +365,7 @@ public final class OperationLead {
         : wrong(
             Code.INVALID_FIELD,
             "ends_at",
-            "is to come, after the beginning, and at most ten years away");
+            "must be in the future, after the beginning, and at most ten years away");
   }
 
   private static Optional<Problem> problem(List<RosterMember> members) {
@@ -374,9 +381,9 @@ public final class OperationLead {
         : wrong(
             Code.INVALID_FIELD,
             "members",
-            "are 2 to "
+            "must be 2 to "
                 + RosterStatement.MAX_MEMBERS
-                + " agencies with the lead, each once, of which one leads");
+                + " different agencies including this one, exactly one of which leads");
   }
 
   private static Optional<Problem> wrong(Code code, String field, String message) {

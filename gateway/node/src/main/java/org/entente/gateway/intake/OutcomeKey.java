@@ -9,9 +9,9 @@ import org.entente.gateway.model.NodeName;
 import org.entente.proto.v1.Draft;
 
 /**
- * Under what an outcome is remembered.
+ * The key under which an outcome is remembered.
  *
- * @param client who published
+ * @param client the publishing client
  * @param key the client's idempotency key
  * @param draftHash keyed hash of the draft, in hex
  */
@@ -21,8 +21,8 @@ record OutcomeKey(String client, String key, String draftHash) {
   }
 
   /**
-   * The key of a client's draft. It depends on the content alone: libraries write the entries of a
-   * map in any order, so that the same draft may arrive as other bytes each time.
+   * The key for a client's draft. It depends on the content only: libraries write map entries in
+   * any order, so equal drafts may arrive as different bytes.
    *
    * @param fingerprint keyed hash of bytes
    */
@@ -30,7 +30,7 @@ record OutcomeKey(String client, String key, String draftHash) {
     return of(client.value(), draft.getIdempotencyKey(), fingerprint.apply(canonicalBytes(draft)));
   }
 
-  /** Fields by number, entries of maps by key, defaults left out. */
+  /** Canonical bytes: fields by number, map entries by key, defaults omitted. */
   private static byte[] canonicalBytes(Draft draft) {
     byte[] bytes = new byte[draft.getSerializedSize()];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -38,7 +38,7 @@ record OutcomeKey(String client, String key, String draftHash) {
     try {
       draft.writeTo(out);
     } catch (IOException e) {
-      throw new UncheckedIOException("a draft does not fit its own size", e);
+      throw new UncheckedIOException("a draft does not fit its computed size", e);
     }
     out.checkNoSpaceLeft();
     return bytes;
@@ -48,7 +48,10 @@ record OutcomeKey(String client, String key, String draftHash) {
     return HexFormat.of().parseHex(draftHash);
   }
 
-  /** What two calls with one idempotency key have in common, whatever their content. */
+  /**
+   * The part of the key that is equal for two calls with one idempotency key, whatever their
+   * content.
+   */
   String slot() {
     return client + '/' + key;
   }

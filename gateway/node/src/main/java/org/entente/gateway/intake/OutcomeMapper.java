@@ -18,7 +18,7 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Refused;
 
-/** What a client is told of a draft, as the proto has it. Pure. */
+/** Converts results to the outcomes that clients receive. Pure. */
 final class OutcomeMapper {
   private OutcomeMapper() {}
 
@@ -43,7 +43,7 @@ final class OutcomeMapper {
         .build();
   }
 
-  /** Refused, with the id by which evidence of it is found. */
+  /** A refused outcome, with the id under which its evidence is found. */
   static Outcome refused(
       String key, MessageId id, List<org.entente.gateway.model.Refusal> refusals) {
     Refused.Builder refused = Refused.newBuilder();
@@ -66,7 +66,7 @@ final class OutcomeMapper {
         .build();
   }
 
-  /** What people are shown of a draft that waits since now with this outcome. */
+  /** The part of a draft that people are shown while it waits, starting now, with this outcome. */
   static HeldMessage heldMessage(
       Outcome outcome, Instant now, OutcomeKey key, Draft draft, PolicyDecision decision) {
     HeldMessage.Builder message =

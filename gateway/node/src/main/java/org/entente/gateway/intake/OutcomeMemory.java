@@ -14,7 +14,10 @@ import org.entente.gateway.model.Problem;
 import org.entente.proto.store.v1.IdempotencyRecord;
 import org.entente.proto.v1.Outcome;
 
-/** Outcomes by client and idempotency key, sealed at rest, so that a retry gets the first one. */
+/**
+ * Stored outcomes by client and idempotency key, sealed at rest, so that a retry gets the first
+ * outcome.
+ */
 final class OutcomeMemory {
   /** How long an outcome is remembered. */
   static final Duration REMEMBERED = Duration.ofHours(24);
@@ -30,8 +33,8 @@ final class OutcomeMemory {
   }
 
   /**
-   * What is remembered under a key: the outcome, or invalid where the key was used for another
-   * draft; empty where nothing is, or not any more.
+   * The outcome stored under a key; invalid if the key was used for another draft; empty if there
+   * is none or it has expired.
    */
   Optional<Outcome> read(OutcomeKey key, long nowMillis) {
     IdempotencyRecord known = book.read(key.client(), key.key());
@@ -48,7 +51,7 @@ final class OutcomeMemory {
             .orElseGet(() -> OutcomeMapper.invalid(key.key(), reused())));
   }
 
-  /** Remembers an outcome; replaces the one before. */
+  /** Stores an outcome; replaces the previous one. */
   void write(Transaction tx, OutcomeKey key, Outcome outcome) {
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(REMEMBERED);
     byte[] sealed = atRest.seal(CONTEXT, outcome.toByteArray(), until);
@@ -67,7 +70,7 @@ final class OutcomeMemory {
     return new Problem(
         Code.IDEMPOTENCY_KEY_REUSED,
         "idempotency_key",
-        "this key was used for another draft in the last 24 hours; take a new one");
+        "this key was used for another draft in the last 24 hours; use a new one");
   }
 
   private static Outcome parse(byte[] bytes) {

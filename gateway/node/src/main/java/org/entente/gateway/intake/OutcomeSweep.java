@@ -11,21 +11,21 @@ import org.entente.gateway.model.Lane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes outcomes out of the ledger that are remembered no longer.
+ * Removes expired outcomes from the ledger.
  *
- * <p>An index by time would cost one more record for each message. Instead a walk over the whole
- * table begins every six hours, in rounds bounded by time. It does not read on the writer's thread.
- * One commit forgets at most {@value #AT_ONCE} keys, and other commits go in between. A restart
- * begins a new walk. Called regularly by one thread.
+ * <p>An index by time would cost one more record for each message. Instead, a walk over the whole
+ * table begins every six hours, in rounds bounded by time. It reads outside the writer's thread.
+ * One commit removes at most {@value #AT_ONCE} keys, with other commits in between. A restart
+ * begins a new walk. Call it regularly from one thread.
  */
 public final class OutcomeSweep {
-  /** Keys that are looked at in one go; those that are over go in one commit. */
+  /** Keys inspected at a time; one commit removes the expired ones. */
   static final int AT_ONCE = 256;
 
-  /** How long a round goes on before it leaves the rest to the next. */
+  /** How long a round runs before it leaves the rest to the next. */
   static final Duration ROUND = Duration.ofMillis(100);
 
-  /** From the beginning of one walk to that of the next; a key is kept so much longer at most. */
+  /** Time between the starts of two walks; a key is kept at most this much longer. */
   static final Duration APART = Duration.ofHours(6);
 
   private final Ledger ledger;
@@ -37,8 +37,8 @@ public final class OutcomeSweep {
   /**
    * A sweep whose first round begins a walk.
    *
-   * @param ending the time by which things end
-   * @param nanos a time that only runs, by which rounds and walks are bounded
+   * @param ending the clock by which outcomes expire
+   * @param nanos a monotonic clock that bounds rounds and walks
    */
   public OutcomeSweep(Ledger ledger, InstantSource ending, LongSupplier nanos) {
     this.ledger = ledger;
@@ -47,7 +47,7 @@ public final class OutcomeSweep {
     this.due = nanos.getAsLong();
   }
 
-  /** Goes on with a walk, or begins one if it is time; how many outcomes were removed. */
+  /** Continues a walk, or begins one if it is due; returns the number of outcomes removed. */
   public int round() {
     long start = nanos.getAsLong();
     if (place == null) {

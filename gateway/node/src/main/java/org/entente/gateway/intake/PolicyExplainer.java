@@ -16,12 +16,12 @@ import org.entente.proto.v1.ExplainRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What would become of a draft of one of the agency's clients, and why. It asks all that {@link
- * Intake} asks, in the same order, but for whether the gateway has room; nothing is sent, kept or
- * recorded. Safe for many threads.
+ * Explains what would happen to a client's draft, and why. It makes all checks of {@link Intake} in
+ * the same order, except for free capacity. It sends, stores and records nothing. Safe for use by
+ * several threads.
  */
 public final class PolicyExplainer {
-  /** Most recipients while a field is not known: each is asked about with each of its values. */
+  /** Most recipients while a field is unknown: each is evaluated with each value of the field. */
   private static final int MOST_OPEN = 64;
 
   private final IntakeParts parts;
@@ -36,13 +36,13 @@ public final class PolicyExplainer {
 
   /** The answer to a question. */
   public sealed interface Answer {
-    /** What policy says. */
+    /** The policy's explanation. */
     record Explained(Explanation explanation) implements Answer {}
 
-    /** What it depends on while a field is not known. */
+    /** What the decision depends on while a field is unknown. */
     record Open(String policyVersion, List<Residual> residuals) implements Answer {}
 
-    /** Published, it would be invalid. */
+    /** The draft would be invalid. */
     record Invalid(Problem problem) implements Answer {}
   }
 

@@ -18,10 +18,10 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The message of this agency that a draft changes, and the one of anybody that it replies to.
+ * The message of this agency that a draft changes, and the message that it replies to.
  *
- * @param hadTarget who was sent it; everybody where the draft changes none
- * @param lacking why the draft cannot change it, or reply to the other, or null
+ * @param hadTarget the recipients of the changed message; every agency if the draft changes none
+ * @param lacking why the draft cannot change or reply to it; null if it can
  */
 record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem lacking) {
   private static final String FIELD = "label.references";
@@ -31,8 +31,8 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
     if (!hasRulesOfItsOwn(draft) && repliesToTheOther(client, label, parts)) {
       String said =
           Exercise.of(label)
-              ? "names actual traffic; an exercise replies to exercises"
-              : "names an exercise; actual traffic replies to actual traffic";
+              ? "names actual traffic; an exercise may reply only to exercises"
+              : "names an exercise; actual traffic may reply only to actual traffic";
       return wrong(Code.INVALID_FIELD, "label.in_reply_to", said);
     }
     if (label.getReferences().isEmpty()) {
@@ -44,11 +44,13 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
       return wrong(Code.NOT_FOUND, "this agency sent no message " + target);
     }
     if (sent.get().getExercise() != Exercise.of(label)) {
-      return wrong(Code.INVALID_FIELD, "training and actual traffic do not change each other");
+      return wrong(Code.INVALID_FIELD, "training and actual traffic must not change each other");
     }
     Chains chains = parts.ledger().chains();
     if (chains.isFinal(parts.self(), target)) {
-      return wrong(Code.INVALID_FIELD, "is a cancellation, which is final; send what holds anew");
+      return wrong(
+          Code.INVALID_FIELD,
+          "is a cancellation, which is final; send the valid content as a new message");
     }
     if (!chains.hasRoom(parts.self(), target)) {
       return wrong(
@@ -59,7 +61,10 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
     return new ReferenceResolution(recipient -> recipients.contains(recipient.value()), null);
   }
 
-  /** What says more than a reply, and is held against more of what it names. */
+  /**
+   * Whether the draft is more than a reply, so that further checks apply to the message that it
+   * names.
+   */
   private static boolean hasRulesOfItsOwn(CheckedDraft draft) {
     Kind kind = draft.label().getKind();
     return kind == Kind.KIND_ANSWER
@@ -67,7 +72,7 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
         || ReminderDraftCheck.isReminder(draft);
   }
 
-  /** Whether training replies to actual traffic, or the reverse, as far as it is known here. */
+  /** Whether training replies to actual traffic, or the reverse, as far as known here. */
   private static boolean repliesToTheOther(NodeName client, Label label, IntakeParts parts) {
     if (label.getInReplyTo().isEmpty()) {
       return false;

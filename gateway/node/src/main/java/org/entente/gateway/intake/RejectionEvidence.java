@@ -8,11 +8,11 @@ import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
-/** Evidence that a draft was refused: altogether, or for some of those that it was meant for. */
+/** Evidence that a draft was refused for all or some of its recipients. */
 final class RejectionEvidence {
   private RejectionEvidence() {}
 
-  /** One item for each refusal. */
+  /** Writes one item for each refusal. */
   static void of(Transaction tx, IntakeParts parts, MessageId id, List<Refusal> refusals) {
     for (Refusal refusal : refusals) {
       of(tx, parts, id, refusal.recipient(), refusal.code(), refusal.reason());
@@ -20,9 +20,9 @@ final class RejectionEvidence {
   }
 
   /**
-   * One item.
+   * Writes one item.
    *
-   * @param recipient whom it was refused for; empty for all
+   * @param recipient the refused recipient; empty for all
    */
   static void of(
       Transaction tx, IntakeParts parts, MessageId id, String recipient, Code code, String reason) {

@@ -28,13 +28,13 @@ import org.entente.proto.v1.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of held drafts: released or denied by a second person, or refused when nobody has
- * decided in time.
+ * Decides on held drafts: a second person releases or denies them, or they are refused if nobody
+ * decides in time.
  *
- * <p>A decision is durable when its future completes: the message on its way (or its refusal), the
- * second person in the audit log, the outcome that the publisher gets from now on and the end of
- * the waiting are in one synced commit, so that none is released twice or lost. Decisions on one
- * draft that come at once give one outcome. Safe for many threads.
+ * <p>A decision is durable when its future completes. One synced commit contains the queued message
+ * (or its refusal), the audit leaf with the second person, the publisher's new outcome, and the end
+ * of the waiting; so no draft is released twice or lost. Concurrent decisions on one draft give one
+ * outcome. Safe for use by several threads.
  */
 public final class ReleaseDecisions {
   private static final int EXPIRED_AT_ONCE = 256;
@@ -44,8 +44,8 @@ public final class ReleaseDecisions {
     /**
      * The draft.
      *
-     * @param message what the list says of it
-     * @param draft as it was published
+     * @param message the entry in the list
+     * @param draft the draft as published
      */
     record Shown(HeldMessage message, Draft draft) implements ReadResult {
       /** Names the message, never the content. */
@@ -56,9 +56,9 @@ public final class ReleaseDecisions {
     }
 
     /**
-     * Nothing was shown.
+     * The draft cannot be shown.
      *
-     * @param problem why
+     * @param problem the reason
      */
     record Unreadable(Problem problem) implements ReadResult {}
   }
@@ -73,7 +73,7 @@ public final class ReleaseDecisions {
   private final OutcomeMemory memory;
   private final Map<MessageId, CompletableFuture<Outcome>> deciding = new ConcurrentHashMap<>();
 
-  /** Decisions about what an intake holds. */
+  /** Decisions on the drafts held by an intake. */
   public ReleaseDecisions(
       IntakeParts parts, Intake intake, InstantSource clock, InstantSource ending, Meters meters) {
     this.parts = parts;
@@ -86,22 +86,22 @@ public final class ReleaseDecisions {
     this.memory = parts.memory();
   }
 
-  /** How many wait. */
+  /** The number of waiting drafts. */
   public int count() {
     return parts.ledger().held().count();
   }
 
-  /** At most so many that wait, after an id or from the oldest on. */
+  /** At most this many waiting drafts, after an id or from the oldest. */
   public List<HeldMessage> page(@Nullable MessageId after, int most) {
     return held.page(after, most).stream().map(StoredFacts::message).toList();
   }
 
-  /** What is known of one that waits. */
+  /** The facts of a waiting draft. */
   public Optional<HeldMessage> find(MessageId id) {
     return held.read(id).map(StoredFacts::message);
   }
 
-  /** Shows one to a person, once that is recorded. */
+  /** Shows a draft to a person, once the access is recorded. */
   public CompletableFuture<ReadResult> read(NodeName client, MessageId id, OnBehalfOf person) {
     Problem problem = second.problem(person);
     if (problem != null) {
@@ -124,8 +124,8 @@ public final class ReleaseDecisions {
   }
 
   /**
-   * Decides on one. The outcome is accepted or refused; invalid, with nothing changed but the audit
-   * log, where the call cannot be followed. The future fails only if the ledger does.
+   * Decides on a draft. The outcome is accepted or refused. It is invalid if the call cannot be
+   * followed; then only the audit log has changed. The future fails only if the ledger does.
    */
   public CompletableFuture<Outcome> decide(
       NodeName client, MessageId id, Verdict verdict, OnBehalfOf person) {
@@ -154,7 +154,7 @@ public final class ReleaseDecisions {
                 : deny(again, by, Code.RELEASE_DENIED, "denied: " + person.getJustification()));
   }
 
-  /** Refuses what nobody has decided on in time; how many. */
+  /** Refuses drafts that nobody has decided on in time; returns their number. */
   public int expire() {
     long now = ending.millis();
     int expired = 0;
@@ -179,7 +179,7 @@ public final class ReleaseDecisions {
     if (held.read(id).isPresent()) {
       return once(id, waits -> deny(waits, self, Code.RELEASE_TIMED_OUT, reason));
     }
-    // Its key is gone, so nobody can read it any more; only the record is left to go.
+    // Its key has been destroyed, so it cannot be read; only the record remains to be removed.
     return parts
         .ledger()
         .write(
@@ -190,7 +190,7 @@ public final class ReleaseDecisions {
             });
   }
 
-  /** A decision on one draft; whoever comes while it is made gets its outcome. */
+  /** Runs one decision for a draft; concurrent callers get its outcome. */
   private CompletableFuture<Outcome> once(
       MessageId id, java.util.function.Function<StoredFacts, CompletableFuture<Outcome>> decision) {
     CompletableFuture<Outcome> done = new CompletableFuture<>();
@@ -200,7 +200,7 @@ public final class ReleaseDecisions {
     }
     CompletableFuture<Outcome> made;
     try {
-      // Read again: it may have been decided since the caller looked.
+      // Read again: it may have been decided since the caller read it.
       made = held.read(id).map(decision).orElseGet(() -> invalid(notFound(id)));
     } catch (RuntimeException e) {
       made = CompletableFuture.failedFuture(e);
@@ -329,12 +329,12 @@ public final class ReleaseDecisions {
   }
 
   private void end(Transaction tx, AuditActor by, MessageId id, Code code, String reason) {
-    // The person's words are in the actor; the detail names no more than the outcome does.
+    // The person's reason is in the actor; the detail says no more than the outcome.
     DraftAuditLeaves.refused(tx, by, id, "", code, "held message not released");
     reject(tx, id, code, reason);
   }
 
-  /** Ends the waiting with evidence that says why. */
+  /** Ends the waiting, with evidence that states why. */
   private void reject(Transaction tx, MessageId id, Code code, String reason) {
     parts.ledger().held().remove(tx, id);
     RejectionEvidence.of(tx, parts, id, "", code, reason);
@@ -353,7 +353,7 @@ public final class ReleaseDecisions {
             Lane.ROUTINE,
             tx -> {
               DraftAuditLeaves.refused(
-                  tx, by, id, "", problem.code(), "tried to decide on an own message");
+                  tx, by, id, "", problem.code(), "tried to decide on its own message");
               return OutcomeMapper.invalid("", counted(problem));
             });
   }

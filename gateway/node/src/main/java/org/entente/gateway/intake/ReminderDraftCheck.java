@@ -20,9 +20,8 @@ import org.entente.proto.v1.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a draft may remind of a request: it names agencies that owe an answer and no others, is
- * about the same for the same purpose, and comes neither too often nor too soon. Safe for many
- * threads.
+ * Checks a reminder of a request: it must name only agencies that owe an answer, have the request's
+ * category and purpose, and be neither too frequent nor too early. Safe for use by several threads.
  */
 final class ReminderDraftCheck {
   private final IntakeParts parts;
@@ -45,7 +44,8 @@ final class ReminderDraftCheck {
       return new Problem(
           Code.INVALID_FIELD,
           "to",
-          "names agencies that owe an answer, and nothing else; it goes to the desk that was asked");
+          "must contain only agencies that owe an answer; the reminder goes to the desk that "
+              + "received the request");
     }
     for (String agency : draft.to().getAgenciesList()) {
       Problem problem = problem(id, agency, draft);
@@ -70,14 +70,14 @@ final class ReminderDraftCheck {
     }
     SentPart asked = part(id, agency).orElse(SentPart.getDefaultInstance());
     if (label.getCategoryValue() != asked.getCategory()) {
-      return mismatch("label.category", "a reminder is about the same as the request");
+      return mismatch("label.category", "must be that of the request");
     }
     return label.getPurposeValue() == asked.getPurpose()
         ? null
-        : mismatch("label.purpose", "a reminder is for what was asked for");
+        : mismatch("label.purpose", "must be that of the request");
   }
 
-  /** On which terms an agency was asked. */
+  /** The agreement part under which an agency was sent the request. */
   Optional<SentPart> part(MessageId id, String agency) {
     return parts
         .evidence()
@@ -89,7 +89,7 @@ final class ReminderDraftCheck {
                     .findFirst());
   }
 
-  /** Whether it names agencies and nothing else. */
+  /** Whether it names only agencies. */
   static boolean isByName(Addressing to) {
     return to.getAgenciesCount() > 0
         && to.getJurisdictionsCount() == 0
@@ -107,7 +107,7 @@ final class ReminderDraftCheck {
     try {
       return Body.parseFrom(draft.body()).getRequest();
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway has checked", e);
+      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
     }
   }
 }

@@ -31,8 +31,8 @@ import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Wanted;
 
 /**
- * Reminds agencies that owe this one an answer: makes a draft for each agreement under which they
- * were asked and publishes it like a client's. Safe for many threads.
+ * Reminds agencies that owe this one an answer: makes one draft for each agreement under which they
+ * were asked and publishes it like a client's draft. Safe for use by several threads.
  */
 public final class RequestReminders {
   private final IntakeParts parts;
@@ -42,7 +42,7 @@ public final class RequestReminders {
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  /** Over an intake. */
+  /** Reminders through an intake. */
   public RequestReminders(
       IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
@@ -53,45 +53,47 @@ public final class RequestReminders {
     this.reminders = new ReminderDraftCheck(parts, clock);
   }
 
-  /** What came of a call. */
+  /** The result of a call. */
   public sealed interface Answer {
-    /** What became of each draft; durable. */
+    /** The outcome of each draft; durable. */
     record Sent(List<Outcome> outcomes) implements Answer {}
 
-    /** Nothing was sent. */
+    /** No reminder was sent. */
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** Those who are to be reminded under one agreement. */
+  /** The agencies to remind under one agreement. */
   private record Group(SentPart part, RequestRecord record, List<String> agencies) {}
 
-  /** Reminds; the future fails only if the ledger does. */
+  /** Sends reminders. The future fails only if the ledger does. */
   public CompletableFuture<Answer> remind(NodeName client, RemindRequest request) {
     if (request.getRequestId().size() != MessageId.SIZE) {
-      return refused(Code.INVALID_FIELD, "request_id", "has 16 bytes");
+      return refused(Code.INVALID_FIELD, "request_id", "must have 16 bytes");
     }
     if (request.getAgenciesCount() > LabelCheck.MAX_AGENCIES) {
       return refused(
-          Code.INVALID_FIELD, "agencies", "has at most " + LabelCheck.MAX_AGENCIES + " entries");
+          Code.INVALID_FIELD,
+          "agencies",
+          "must have at most " + LabelCheck.MAX_AGENCIES + " entries");
     }
     MessageId id = MessageId.of(request.getRequestId().toByteArray());
     Optional<SentFacts> facts = parts.evidence().sent(parts.ledger().evidence(), id);
     List<Name> asked = facts.isEmpty() ? List.of() : book.asked(id);
     if (asked.isEmpty()) {
-      return refused(Code.NOT_FOUND, "request_id", "this agency asked nothing under this id");
+      return refused(Code.NOT_FOUND, "request_id", "this agency sent no request with this id");
     }
     List<String> strangers = new ArrayList<>(request.getAgenciesList());
     strangers.removeAll(asked.stream().map(Name::agency).toList());
     if (!strangers.isEmpty()) {
-      return refused(Code.NOT_FOUND, "agencies", "it was not asked of " + strangers);
+      return refused(Code.NOT_FOUND, "agencies", "the request was not sent to " + strangers);
     }
     Map<String, Group> groups = groups(id, asked, request.getAgenciesList());
     return groups.isEmpty()
-        ? refused(Code.ALREADY_ANSWERED, "request_id", "nobody owes an answer to it")
+        ? refused(Code.ALREADY_ANSWERED, "request_id", "no agency owes an answer to it")
         : publish(client, id, facts.get(), request, groups);
   }
 
-  /** By agreement. Agencies that are named are taken as they are, so that each is judged. */
+  /** Groups agencies by agreement. Named agencies are not filtered, so that each is checked. */
   private Map<String, Group> groups(MessageId id, List<Name> asked, List<String> named) {
     Map<String, Group> groups = new TreeMap<>();
     for (Name name : asked) {
@@ -121,7 +123,7 @@ public final class RequestReminders {
     List<CompletableFuture<Outcome>> sent = new ArrayList<>();
     CompletableFuture<Void> turn = CompletableFuture.completedFuture(null);
     for (Group group : groups.values()) {
-      // One after the other: of one request one reminder is on its way at a time.
+      // One after the other, since only one reminder of a request may be in progress.
       CompletableFuture<Outcome> next =
           turn.thenCompose(before -> intake.publish(client, draft(id, facts, request, group)));
       sent.add(next);
@@ -130,7 +132,7 @@ public final class RequestReminders {
     return turn.thenApply(all -> answer(sent.stream().map(CompletableFuture::join).toList()));
   }
 
-  /** Where no draft was even decided on, the call says why. */
+  /** If no draft got a decision, the call itself gives the reason. */
   private static Answer answer(List<Outcome> outcomes) {
     if (!outcomes.stream().allMatch(Outcome::hasInvalid)) {
       return new Answer.Sent(outcomes);

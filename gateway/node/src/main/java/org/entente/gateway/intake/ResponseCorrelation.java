@@ -20,12 +20,11 @@ import org.entente.proto.v1.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a draft that answers a request may be sent: the request is here, it goes to the agency
- * that asked and to nobody else, is about the same for the same purpose, and says what was asked
- * for; whether one that reminds of a request may ({@link RequestReminders}); and whether a request
- * may go to the responder that it names. One answer to a request and one reminder of it is on its
- * way at a time, so that of two that come at once one is decided on with the other known. Safe for
- * many threads.
+ * Checks drafts that answer requests. The request must be stored here. The answer must go to the
+ * requesting agency alone, have the request's category and purpose, and contain what was requested.
+ * It also checks reminders ({@link RequestReminders}) and the responder that a request names. Only
+ * one answer to a request and one reminder of it are in progress at a time, so that of two
+ * concurrent ones the second is decided with the first known. Safe for use by several threads.
  */
 final class ResponseCorrelation {
   private final RequestTable book;
@@ -46,10 +45,10 @@ final class ResponseCorrelation {
   }
 
   /**
-   * Why a draft may not answer, remind of, or ask of whom, what it names; null if it may, and for
-   * any other draft. Until {@link #end} no other that names the request is taken.
+   * Why a draft may not answer, remind of or direct the request that it names; null if it may, and
+   * for any other draft. Until {@link #end}, no other draft that names the request is accepted.
    *
-   * @param done what is known of the draft by then; names the attempt
+   * @param done the future of the draft's outcome; identifies the attempt
    */
   @Nullable Problem begin(NodeName client, CheckedDraft draft, CompletableFuture<Outcome> done) {
     boolean reminds = ReminderDraftCheck.isReminder(draft);
@@ -57,13 +56,14 @@ final class ResponseCorrelation {
       return responders.problem(draft);
     }
     if (!reminds && received.by(client).label(request(draft)).isEmpty()) {
-      // Before it is said whether another answers it: who is not given it learns of neither.
+      // This comes first: a client without access learns neither of the request nor of another
+      // answer.
       return notHere();
     }
     if (onTheirWay.putIfAbsent(request(draft), done) != null) {
       return reminds
-          ? problem(Code.DEADLINE_RUNS, "another reminder of the request is on its way")
-          : problem(Code.ALREADY_ANSWERED, "another answer to the request is on its way");
+          ? problem(Code.DEADLINE_RUNS, "another reminder of the request is in progress")
+          : problem(Code.ALREADY_ANSWERED, "another answer to the request is in progress");
     }
     boolean may = false;
     try {
@@ -81,8 +81,8 @@ final class ResponseCorrelation {
   }
 
   /**
-   * Why a draft may not answer or remind of what it names, as things stand; null if it may, and for
-   * others.
+   * Why a draft may not answer or remind of what it names, in the current state; null if it may,
+   * and for others.
    */
   @Nullable Problem lacking(NodeName client, CheckedDraft draft) {
     if (ReminderDraftCheck.isReminder(draft)) {
@@ -93,7 +93,10 @@ final class ResponseCorrelation {
         : responders.problem(draft);
   }
 
-  /** What was begun is durable, held, refused or given up; without effect on what was not begun. */
+  /**
+   * Ends an attempt that is durable, held, refused or abandoned; has no effect on an attempt that
+   * did not begin.
+   */
   void end(CheckedDraft draft, CompletableFuture<Outcome> done) {
     if (draft.label().getInReplyTo().size() == MessageId.SIZE) {
       onTheirWay.remove(request(draft), done);
@@ -128,25 +131,25 @@ final class ResponseCorrelation {
       return new Problem(
           Code.INVALID_FIELD,
           "to",
-          "must be the agency that asked, "
+          "must contain only the requesting agency, "
               + request.getOrigin()
-              + ", by name or by desks of it, and alone");
+              + ", by name or by its desks");
     }
     if (label.getCategory() != request.getCategory()) {
-      return mismatch("label.category", "it is about the same as the request");
+      return mismatch("label.category", "must be that of the request");
     }
     if (label.getPurpose() != request.getPurpose()) {
-      return mismatch("label.purpose", "it is for what was asked for");
+      return mismatch("label.purpose", "must be that of the request");
     }
     return request.getPersonalData() && !label.getPersonalData()
-        ? mismatch("label.personal_data", "the request has personal data, so an answer to it has")
+        ? mismatch("label.personal_data", "must be true, as in the request")
         : null;
   }
 
   private static Problem notHere() {
     return problem(
         Code.NOT_FOUND,
-        "no request of this id is here; it was never received, or its time is over");
+        "there is no request with this id here; it was never received, or its retention has ended");
   }
 
   private static Problem problem(Code code, String message) {
@@ -161,7 +164,7 @@ final class ResponseCorrelation {
     try {
       return Body.parseFrom(draft.body());
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway has checked", e);
+      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
     }
   }
 }

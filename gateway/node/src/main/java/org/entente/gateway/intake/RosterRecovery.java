@@ -30,21 +30,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rosters after a ledger was set back, at both ends. The lead asks: it sends the newest roster that
- * it still holds to its members once more, and takes what they give back; who refused it, or could
- * not be asked, is asked again later. A member gives back the newest roster of an agency that shows
- * that it does not know it any more.
+ * Recovers rosters after a ledger was restored from a copy, at both ends. The lead sends its newest
+ * stored roster to the members and accepts the rosters that they give back. It asks again later the
+ * members that refused or could not be reached. A member gives back the newest roster of an agency
+ * that evidently no longer knows it.
  *
- * <p>Looks regularly and waits for nothing; what could not be submitted is submitted at another
- * time. Used by one thread; the rest is safe for many.
+ * <p>It runs regularly and blocks on nothing; what cannot be submitted is submitted in a later
+ * round. One thread runs the rounds; the rest is safe for use by several threads.
  */
 public final class RosterRecovery {
-  /** Who said no, or could not be asked, is asked again after this. */
+  /** Time after which members that refused or could not be reached are asked again. */
   static final Duration AGAIN_AFTER = Duration.ofHours(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(RosterRecovery.class);
   private static final String DAMAGED =
-      "what is kept of its rosters is damaged in the ledger, and none is asked for or given back; restore the ledger from a copy";
+      "its rosters are damaged in the ledger, so none is confirmed or given back; restore the "
+          + "ledger from a copy";
 
   private final IntakeParts parts;
   private final Intake intake;
@@ -54,7 +55,7 @@ public final class RosterRecovery {
   private final Set<OperationId> underWay = ConcurrentHashMap.newKeySet();
   private final Set<OperationId> damaged = ConcurrentHashMap.newKeySet();
 
-  /** Care for the rosters behind an intake. */
+  /** Recovery for the rosters of an intake. */
   public RosterRecovery(
       IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
@@ -64,7 +65,7 @@ public final class RosterRecovery {
     this.random = random;
   }
 
-  /** Asks and gives back what is to be asked and given back. */
+  /** Asks members for confirmation and gives rosters back, where due. */
   public void round() {
     List<OperationId> marked = parts.ledger().operations().marked();
     damaged.retainAll(marked);
@@ -75,7 +76,7 @@ public final class RosterRecovery {
         }
         damaged.remove(id);
       } catch (CorruptRecord e) {
-        // One that cannot be read does not keep the others waiting.
+        // One unreadable operation must not delay the others.
         if (damaged.add(id)) {
           LOG.error("operation {}: its rosters cannot be read", id, e);
         }
@@ -103,7 +104,7 @@ public final class RosterRecovery {
     Optional<Refusal> refusal = messages.refusal(signer, parts.self(), now);
     if (roster.isEmpty() || refusal.isPresent()) {
       LOG.warn(
-          "operation {}: its roster is not given back to {}, which does not know it any more: {}",
+          "operation {}: its roster cannot be given back to {}, which no longer knows it: {}",
           id,
           signer,
           refusal.map(Refusal::reason).orElse("none that it signed is among the latest"));
@@ -132,7 +133,7 @@ public final class RosterRecovery {
       return;
     }
     if (confirmation.missing(held).isEmpty()) {
-      // Evidence is kept for some time only, so what it said is settled now.
+      // Evidence is kept for a limited time, so its result is stored now.
       commit(tx -> parts.rosters().confirmed(tx, id, held.newest().number()));
       return;
     }
@@ -160,7 +161,7 @@ public final class RosterRecovery {
     }
   }
 
-  /** Whether it may ask; also where its clock was ahead when it did last. */
+  /** Whether it is due; also if its clock was ahead at the last attempt. */
   private static boolean isDue(HeldRosters held, Instant now) {
     List<MessageId> asked = held.setBack().map(HeldRosters.RestoreMark::askedIn).orElse(List.of());
     return asked.isEmpty()
@@ -197,7 +198,7 @@ public final class RosterRecovery {
             });
   }
 
-  /** Operations in which nothing is to be signed yet, in words. */
+  /** Operations for which no roster should be signed yet, in words. */
   public List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     for (OperationId id : parts.ledger().operations().marked()) {
@@ -221,7 +222,7 @@ public final class RosterRecovery {
     return unconfirmed.missing().isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "the ledger was restored, and its roster %d is not confirmed yet by %s%s"
+            "the ledger was restored, and its roster %d is not yet confirmed by %s%s"
                 .formatted(held.newest().number(), unconfirmed.missing(), unconfirmed.inVain()));
   }
 }

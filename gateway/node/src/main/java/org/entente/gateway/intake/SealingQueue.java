@@ -22,56 +22,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Natural batching: whatever waits while earlier rounds are being committed goes into the next, the
- * highest lane first. A lone message waits for nobody; under load the cost of a signature and a
- * commit is shared. Rounds begin some milliseconds apart, FLASH excepted: what comes more often
- * than that shares a round rather than the processor. One task at a time seals; the next round is
- * sealed while the last one is being committed, and a FLASH whatever is. While FLASH is about, bulk
- * rests after each round three times as long as the round took, so that the processors of this
- * gateway and of those behind it have room for the next FLASH. Bounded: a submission beyond the
- * limit is refused at once.
+ * Queue of permitted submissions with natural batching: submissions that wait while earlier rounds
+ * are committed go into the next round, highest lane first. A lone message does not wait. Under
+ * load, messages share the cost of a signature and a commit. Rounds begin some milliseconds apart,
+ * except for FLASH, so that frequent messages share a round. One task at a time seals. The next
+ * round is sealed while the last one is committed; a FLASH is sealed in any case. For a minute
+ * after a FLASH message, bulk pauses after each round for three times the round's duration, so that
+ * the processors of this gateway and those behind it have room for the next FLASH. Bounded: a
+ * submission beyond the limit is refused immediately.
  */
 final class SealingQueue implements AutoCloseable {
-  /** Submissions sealed in one round, so that a FLASH never waits for more than one such round. */
+  /** Most submissions sealed in one round, so that a FLASH waits for at most one such round. */
   static final int ROUND = 256;
 
   /**
-   * The same while FLASH is about. A round of bulk that is being sealed here or applied there is
-   * what the next FLASH waits for; smaller rounds cost a sixth of the throughput (a signature, a
-   * stanza and a receipt more for every few messages), so rounds are small only while they help.
+   * Most submissions in a round while FLASH is recent. The next FLASH waits for any bulk round that
+   * is being sealed here or applied at the peer. Smaller rounds cost a sixth of the throughput (a
+   * signature, a stanza and a receipt more for every few messages), so rounds are small only while
+   * that helps.
    */
   static final int FLASH_ROUND = 64;
 
-  /** How long FLASH is taken to be about after the last one. */
+  /** How long a FLASH message counts as recent. */
   static final Duration FLASH_IS_ABOUT = Duration.ofMinutes(1);
 
   /**
-   * How many times as long as a round of bulk took until its commit bulk rests after it while FLASH
-   * is about. A FLASH under full load waits for a processor at each hand-over of five processes; it
-   * does so a third as long where bulk rests three times as long, at half of bulk's throughput.
+   * Length of the pause after a bulk round while FLASH is recent, as a multiple of the time from
+   * its start to its commit. Under full load, a FLASH waits for a processor at each hand-over of
+   * five processes. With a threefold pause it waits a third as long, at half of bulk's throughput.
    */
   static final int REST = 3;
 
   /**
-   * The longest that bulk rests after a round while FLASH is about, so that a disk that hung once
-   * does not hold it up for as long again.
+   * Longest pause after a bulk round while FLASH is recent, so that a disk that stalled once does
+   * not delay bulk for as long again.
    */
   static final Duration LONGEST_REST = Duration.ofMillis(50);
 
-  /** Submissions of a round while space on the disk is scarce and rounds are rare. */
+  /** Most submissions in a round while disk space is scarce and rounds are rare. */
   static final int SCARCE_ROUND = 32;
 
   /**
-   * Rounds that may be on their way into the ledger when another is sealed: one that the disk is
-   * busy with and one that is ready for it. Sealing more, each of what little came meanwhile,
-   * brings nothing onto the disk sooner, and costs both ends a signature, a stanza and a receipt
-   * for each.
+   * Most rounds on their way into the ledger when another is sealed: one that the disk is writing
+   * and one that is ready. Sealing more small rounds would put nothing on the disk sooner and cost
+   * both ends a signature, a stanza and a receipt for each.
    */
   private static final int MOST_UNCOMMITTED = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(SealingQueue.class);
 
-  /** What is sealed and committed together. */
+  /** The submissions sealed and committed together. */
   private record Round(List<Submission> submissions, boolean bulk, long beganAt) {}
 
   private final Function<List<Submission>, CompletableFuture<Void>> sealAndCommit;
@@ -99,15 +99,15 @@ final class SealingQueue implements AutoCloseable {
   private long restUntil;
 
   /**
-   * A queue; {@link #start} begins to seal.
+   * A queue; {@link #start} begins sealing.
    *
    * @param sealAndCommit seals a round and hands it to the ledger; the future completes when it is
-   *     durable, and its failure is that of every submission of the round
-   * @param most submissions that may wait or be on their way into the ledger
-   * @param sealer where sealing runs, which is given one round at a time and may rest before it
-   * @param scarce whether space on the disk is scarce, so that rounds are small
-   * @param apart how long after the last round another begins at the earliest; a full one and one
-   *     with a FLASH begin at once, but for bulk while FLASH is about
+   *     durable, and its failure fails every submission of the round
+   * @param most most submissions that may wait or be on their way into the ledger
+   * @param sealer runs sealing, one round at a time, and may block before a round
+   * @param scarce whether disk space is scarce, so that rounds are small
+   * @param apart least time between the starts of two rounds; a full round and one with a FLASH
+   *     begin immediately, except for bulk while FLASH is recent
    */
   SealingQueue(
       Function<List<Submission>, CompletableFuture<Void>> sealAndCommit,
@@ -137,12 +137,13 @@ final class SealingQueue implements AutoCloseable {
     }
   }
 
-  /** Asks for a turn if something waits and none was asked for. Under the lock. */
+  /** Schedules a turn if something waits and none is scheduled. Requires the lock. */
   private void takeTurn() {
     if (!started || running) {
       return;
     }
-    // Here alone, so that a turn finds what it was asked for: FLASH may come in between, not go.
+    // Updated only here, so that a turn finds its reason: a FLASH may be added in between, but none
+    // may expire.
     flashIsAbout = flashIsAbout && timers.nanos() - flashAt < FLASH_IS_ABOUT.toNanos();
     if (!mayTake()) {
       return;
@@ -157,7 +158,7 @@ final class SealingQueue implements AutoCloseable {
     }
   }
 
-  /** Nanoseconds until another round may begin. Under the lock. */
+  /** Nanoseconds until another round may begin. Requires the lock. */
   private long left() {
     if (!began || closing || !queue(Lane.FLASH).isEmpty()) {
       return 0;
@@ -167,13 +168,13 @@ final class SealingQueue implements AutoCloseable {
     return rests(now) ? Math.max(full, restUntil - now) : full;
   }
 
-  /** Whether bulk makes room for FLASH after a round. Under the lock. */
+  /** Whether bulk pauses for FLASH after a round. Requires the lock. */
   private boolean rests(long now) {
     resting = resting && !closing && flashIsAbout && restUntil - now > 0;
     return resting;
   }
 
-  /** Submissions of the next round at the most. Under the lock. */
+  /** Most submissions for the next round. Requires the lock. */
   private int most() {
     if (closing) {
       return ROUND;
@@ -198,13 +199,13 @@ final class SealingQueue implements AutoCloseable {
     return mayTakeBulk() ? waitingCount > 0 : !queue(Lane.FLASH).isEmpty();
   }
 
-  /** Whether there is room on the way into the ledger for anything but FLASH. Under the lock. */
+  /** Whether the way into the ledger has room for anything but FLASH. Requires the lock. */
   private boolean mayTakeBulk() {
     boolean oneAtATime = flashIsAbout && !closing;
     return oneAtATime ? bulkUncommitted == 0 : uncommitted < MOST_UNCOMMITTED;
   }
 
-  /** Takes a submission, or says why not. */
+  /** Accepts a submission, or returns why not. */
   @Nullable Problem offer(Submission submission) {
     lock.lock();
     try {
@@ -251,7 +252,7 @@ final class SealingQueue implements AutoCloseable {
     }
   }
 
-  /** What waits, highest lane first; something does, or there were no turn. */
+  /** Takes the waiting submissions, highest lane first; a turn runs only if there are some. */
   private Round take() {
     lock.lock();
     try {
@@ -277,7 +278,8 @@ final class SealingQueue implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the outcome reaches every submission's own future
+  @SuppressWarnings(
+      "FutureReturnValueIgnored") // the outcome completes every submission's own future
   private void process(Round round) {
     CompletableFuture<Void> committed;
     try {
@@ -312,7 +314,7 @@ final class SealingQueue implements AutoCloseable {
     }
   }
 
-  /** Begins a rest after a round of bulk if FLASH is about. Under the lock. */
+  /** Begins a pause after a bulk round if FLASH is recent. Requires the lock. */
   private void rest(Round round) {
     if (flashIsAbout) {
       long now = timers.nanos();
@@ -326,7 +328,10 @@ final class SealingQueue implements AutoCloseable {
     return waiting.get(lane);
   }
 
-  /** Takes no more, seals what waits, and returns when the last round was handed on. */
+  /**
+   * Accepts nothing more, seals what waits, and returns when the last round was handed to the
+   * ledger.
+   */
   @Override
   public void close() {
     lock.lock();

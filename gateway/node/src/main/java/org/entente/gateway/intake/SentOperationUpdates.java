@@ -13,16 +13,16 @@ import org.entente.proto.store.v1.OwnOperationUpdate;
 import org.entente.proto.v1.Kind;
 
 /**
- * What this agency says in joint operations: the only content of its own that is kept, sealed at
- * rest, so that it is shown among that of others; as long as the recipient may keep it that may do
- * so shortest, and until it is recalled.
+ * This agency's own updates of joint operations: the only content of its own that is stored, sealed
+ * at rest, so that it is shown among the updates of others. It is kept for the shortest retention
+ * of any recipient, and until it is recalled.
  */
 public final class SentOperationUpdates {
   private static final String CONTEXT = "own operation update";
 
   private SentOperationUpdates() {}
 
-  /** Keeps what a submission says in an operation, if it does. */
+  /** Stores a submission's update of an operation, if it has one. */
   static void keep(Transaction tx, IntakeParts parts, Submission submission) {
     Permitted first = submission.parts().get(0);
     if (first.label().getKind() != Kind.KIND_OPERATION) {
@@ -45,7 +45,7 @@ public final class SentOperationUpdates {
             parts.atRest().seal(CONTEXT, own.toByteArray(), until));
   }
 
-  /** What was kept; empty once its time is over. */
+  /** The stored update; empty once its retention has ended. */
   public static Optional<OwnOperationUpdate> open(RecordSeal atRest, byte[] sealed) {
     return atRest
         .open(CONTEXT, sealed)

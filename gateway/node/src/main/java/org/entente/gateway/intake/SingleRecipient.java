@@ -2,7 +2,7 @@ package org.entente.gateway.intake;
 
 import org.entente.proto.v1.Addressing;
 
-/** Whether an addressing leads to one agency, or to desks of it, and nowhere else. */
+/** Whether an addressing leads only to one agency or to its desks. */
 final class SingleRecipient {
   private SingleRecipient() {}
 

@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A draft that policy permits for at least one recipient, on its way into the ledger.
  *
- * @param key under which its outcome is remembered
- * @param actor who published it, for the audit log
- * @param parts the permitted message, once for each agreement it falls under and way of addressing
+ * @param key the key under which its outcome is remembered
+ * @param actor the publisher, for the audit log
+ * @param parts the permitted message, once for each agreement and way of addressing
  * @param refusals recipients that policy refused
- * @param passesOn the received messages whose content it passes on, and under which consents
- * @param outcome what the client is told, but for the position
- * @param openWithin how long recipients have until somebody must have opened it; zero for ever
- * @param releasedBy the second person who let it go; null where none was asked for
- * @param besides what is to be in the same commit
- * @param done completes when it is durable
+ * @param passesOn the received messages whose content it passes on, with the consents
+ * @param outcome the client's outcome without the position
+ * @param openWithin the time within which each recipient must open it; zero for no limit
+ * @param releasedBy the second person who released it; null if none was required
+ * @param besides further changes in the same commit
+ * @param done completes when the submission is durable
  */
 record Submission(
     OutcomeKey key,
@@ -53,7 +53,7 @@ record Submission(
         key, actor, parts, refusals, passesOn, outcome, openWithin, releasedBy, tx -> {}, done);
   }
 
-  /** The same with something else in its commit. */
+  /** A copy with another change in its commit. */
   Submission with(Consumer<Transaction> change) {
     return new Submission(
         key,
@@ -68,7 +68,7 @@ record Submission(
         done);
   }
 
-  /** The highest of its lanes: those who have it for information may get it in a lower one. */
+  /** The highest of its lanes: information recipients may have a lower one. */
   Lane lane() {
     Lane highest = parts.get(0).lane();
     for (Permitted part : parts) {

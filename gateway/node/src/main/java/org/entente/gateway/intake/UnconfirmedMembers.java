@@ -10,13 +10,13 @@ import org.entente.gateway.operation.HeldRosters;
 import org.entente.gateway.policy.decide.RosterMessages;
 
 /**
- * Members that have not confirmed the newest roster of a ledger that was set back.
+ * Members that have not confirmed the newest roster of a restored ledger.
  *
- * @param missing all of them; empty where nobody has to confirm
- * @param unasked why some of them cannot even be asked
+ * @param missing all of them; empty if no confirmation is needed
+ * @param unasked why some of them cannot be asked
  */
 record UnconfirmedMembers(List<AgencyName> missing, List<Refusal> unasked) {
-  /** Those of an operation. */
+  /** The unconfirmed members of an operation. */
   static UnconfirmedMembers of(IntakeParts parts, HeldRosters held, Instant now) {
     List<AgencyName> missing = parts.confirmation().missing(held);
     if (missing.isEmpty()) {
@@ -31,7 +31,7 @@ record UnconfirmedMembers(List<AgencyName> missing, List<Refusal> unasked) {
             .toList());
   }
 
-  /** For whom there is no use in waiting, in words that end a sentence; empty if for nobody. */
+  /** The members that cannot confirm, as the end of a sentence; empty if there are none. */
   String inVain() {
     return unasked.stream()
         .map(it -> "; " + it.recipient() + " cannot be asked: " + it.reason())

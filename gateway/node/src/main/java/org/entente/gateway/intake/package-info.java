@@ -1,6 +1,6 @@
 /**
- * From an own client's draft to the ledger: check, decide, seal with whatever else waits, commit,
- * answer; or keep it, sealed at rest, until a second person lets it go.
+ * Takes a client's draft into the ledger: check, decide, seal with other waiting drafts, commit,
+ * answer; or keep it, sealed at rest, until a second person releases it.
  */
 @NullMarked
 package org.entente.gateway.intake;

@@ -96,7 +96,7 @@ class ConditionCostTest {
                 "label.jurisdictions (16), for each of it label.jurisdictions (16), for each of it"
                     + " label.jurisdictions (16)"),
         problem.message());
-    assertTrue(problem.valid().contains("fewer lists within each other"), problem.valid());
+    assertTrue(problem.valid().contains("fewer nested lists"), problem.valid());
   }
 
   @Test
@@ -147,9 +147,9 @@ class ConditionCostTest {
   @Test
   void pattern_thatIsNone_orThatALabelChooses_isRefused() {
     ExpressionProblem none = only("label.case_ref.matches('(')");
-    assertTrue(none.message().startsWith("is no pattern: "), none.message());
+    assertTrue(none.message().startsWith("invalid pattern: "), none.message());
     ExpressionProblem chosen = only("origin.matches(label.case_ref)");
-    assertEquals("the pattern is not written out", chosen.message());
+    assertEquals("the pattern is not a literal", chosen.message());
     assertEquals("a pattern in quotes", chosen.valid());
   }
 

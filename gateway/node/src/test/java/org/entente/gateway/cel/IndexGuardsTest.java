@@ -126,12 +126,12 @@ class IndexGuardsTest {
             new ExpressionProblem(
                 2,
                 22,
-                "label.jurisdictions[2] may be absent, and nothing asks how long the list is",
+                "label.jurisdictions[2] may be absent, and nothing tests how long the list is",
                 "size(label.jurisdictions) > 2 && …, or label.jurisdictions.exists(it, …)"),
             new ExpressionProblem(
                 3,
                 8,
-                "label.expires_at may be absent, and nothing asks whether it is there",
+                "label.expires_at may be absent, and nothing tests whether it is present",
                 "has(label.expires_at) && …, or !has(label.expires_at) || …")),
         rejected.problems());
   }

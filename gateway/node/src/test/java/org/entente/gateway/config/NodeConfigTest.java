@@ -194,16 +194,21 @@ class NodeConfigTest {
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that scope only",
         "clients: [{ name: a, scopes: [subscribe], desks: [Narc] }] | clients.desks of a: a desk name",
-        "clients: [{ name: a, scopes: [audit], desks: [narc] }] | stand beside the scope audit",
-        "clients: [{ name: a, scopes: [consent], desks: [narc] }] | stand beside the scope consent",
-        "clients: [{ name: a, scopes: [retention], desks: [narc] }] | stand beside the scope retention",
-        "clients: [{ name: a, scopes: [operator], desks: [narc] }] | stand beside the scope operator",
-        "clients: [{ name: a, scopes: [search], desks_only: true }] | it would be given nothing",
+        "clients: [{ name: a, scopes: [audit], desks: [narc] }] | cannot be combined with the "
+            + "scope audit",
+        "clients: [{ name: a, scopes: [consent], desks: [narc] }] | cannot be combined with the "
+            + "scope consent",
+        "clients: [{ name: a, scopes: [retention], desks: [narc] }] | cannot be combined with "
+            + "the scope retention",
+        "clients: [{ name: a, scopes: [operator], desks: [narc] }] | cannot be combined with "
+            + "the scope operator",
+        "clients: [{ name: a, scopes: [search], desks_only: true }] | the client would receive "
+            + "nothing",
         "risk: { bands: [{ name: HIGH, from_per_mille: 1001 }] } | from_per_mille is 1001; it must be from 0 to 1000",
         "risk: { bands: [{ name: high, from_per_mille: 1 }] } | risk.bands.name must be 1 to 20 characters",
         "risk: { bands: [{ name: A, from_per_mille: 1 }, { name: B, from_per_mille: 1 }] } | twice",
         "risk: { bands: [{ name: A, from_per_mille: 1 }, { name: A, from_per_mille: 2 }] } | twice",
-        "ipr: { time_zone: Paris, calendar_until: 2026-12-31 } | ipr.time_zone is none that is known",
+        "ipr: { time_zone: Paris, calendar_until: 2026-12-31 } | ipr.time_zone is unknown",
         "ipr: { time_zone: UTC } | ipr.calendar_until",
         "ipr: { time_zone: UTC, calendar_until: 2026-12-31, keep_days: 29 } | ipr.keep_days is 29; it must be from 30",
         "ipr: { time_zone: UTC, calendar_until: 2026-12-31, holidays: [25 December] } | a date such as 2026-01-31",

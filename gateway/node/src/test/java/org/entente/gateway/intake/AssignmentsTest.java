@@ -198,7 +198,7 @@ class AssignmentsTest {
         charge(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(500), OFFICER));
     MessageId unknown = MessageId.fresh(1, random);
     assertEquals(
-        "NOT_FOUND message_id: no message " + unknown + " is here to act upon",
+        "NOT_FOUND message_id: there is no message " + unknown + " here to act on",
         said(unknown, ChargeStep.CHARGE_STEP_TAKEN, "", OFFICER));
   }
 }

@@ -255,9 +255,11 @@ class DecisionRecordsTest {
   void calls_thatSayTooLittle_areToldWhat() {
     MessageId id = held("k1");
     assertEquals(
-        "must say why it may go", said(decide(id, Verdict.VERDICT_RELEASE, person("FR-2", ""))));
+        "must say why the message may be released",
+        said(decide(id, Verdict.VERDICT_RELEASE, person("FR-2", ""))));
     assertEquals(
-        "must say why it must not go", said(decide(id, Verdict.VERDICT_DENY, person("FR-2", ""))));
+        "must say why the message must not be released",
+        said(decide(id, Verdict.VERDICT_DENY, person("FR-2", ""))));
     assertEquals(
         "must name the officer who reads or decides",
         said(decide(id, Verdict.VERDICT_DENY, person("", "why"))));
@@ -267,7 +269,7 @@ class DecisionRecordsTest {
     ReleaseDecisions.ReadResult.Unreadable unread =
         (ReleaseDecisions.ReadResult.Unreadable)
             kit.releases().read(DESK, id, person("FR-2", "")).join();
-    assertEquals("must say why it is read", unread.problem().message());
+    assertEquals("must say why the message is read", unread.problem().message());
     assertCounted("entente_refused_total{side=\"client\",code=\"INVALID_FIELD\",} 5.0");
   }
 
@@ -280,7 +282,7 @@ class DecisionRecordsTest {
     Outcome nobody = kit.intake().publish(CLIENT, draft("k0").clearOnBehalfOf().build()).join();
     assertEquals("on_behalf_of.officer", nobody.getInvalid().getField());
     assertTrue(nobody.getInvalid().getMessage().startsWith("must name the officer: "));
-    assertTrue(nobody.getInvalid().getMessage().endsWith(", who must be another"));
+    assertTrue(nobody.getInvalid().getMessage().endsWith("; another officer must decide"));
     assertCounted("entente_refused_total{side=\"client\",code=\"INVALID_FIELD\",} 1.0");
     for (int i = 0; i < MOST_HELD; i++) {
       held("k" + (100 + i));
@@ -317,7 +319,7 @@ class DecisionRecordsTest {
     Outcome own = decide(id, Verdict.VERDICT_RELEASE, person("FR-1", "why"));
     assertEquals("SECOND_PERSON_REQUIRED", own.getInvalid().getCode());
     AuditRecord leaf = leaves.last();
-    assertEquals("tried to decide on an own message", leaf.outcome().detail());
+    assertEquals("tried to decide on its own message", leaf.outcome().detail());
     assertEquals(List.of(id), leaf.subject().messages());
     assertEquals("", leaf.basis().policyVersion());
     assertCounted("entente_refused_total{side=\"client\",code=\"SECOND_PERSON_REQUIRED\",} 1.0");

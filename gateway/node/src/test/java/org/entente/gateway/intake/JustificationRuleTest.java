@@ -124,12 +124,13 @@ class JustificationRuleTest {
     Problem unread =
         assertInstanceOf(ReleaseDecisions.ReadResult.Unreadable.class, read(id, SILENT)).problem();
     assertEquals(
-        new Problem(Code.INVALID_FIELD, "on_behalf_of.justification", "must say why it is read"),
+        new Problem(
+            Code.INVALID_FIELD, "on_behalf_of.justification", "must say why the message is read"),
         unread);
     Outcome refused = release(id, person(""));
     assertEquals("INVALID_FIELD", refused.getInvalid().getCode());
     assertEquals("on_behalf_of.justification", refused.getInvalid().getField());
-    assertEquals("must say why it may go", refused.getInvalid().getMessage());
+    assertEquals("must say why the message may be released", refused.getInvalid().getMessage());
     assertEquals(1, kit.releases().count());
     assertTrue(journal.types().stream().noneMatch(AuditType.OPENED::equals));
 

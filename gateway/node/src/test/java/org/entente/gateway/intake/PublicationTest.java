@@ -514,14 +514,14 @@ class PublicationTest {
   void reminder_ofWhatWasNotAsked_orOfWhom_isRefused() {
     MessageId alert = id(publish(draft("k1", SG)));
     MessageId id = id(publish(request("k2", SG)));
-    String nothing = "NOT_FOUND request_id: this agency asked nothing under this id";
+    String nothing = "NOT_FOUND request_id: this agency sent no request with this id";
     assertEquals(nothing, refused(reminder(alert)));
     assertEquals(nothing, refused(reminder(MessageId.fresh(1, random))));
     assertEquals(
-        "NOT_FOUND agencies: it was not asked of [de.customs]",
+        "NOT_FOUND agencies: the request was not sent to [de.customs]",
         refused(reminder(id, SG.value(), DE.value())));
     assertEquals(
-        "INVALID_FIELD request_id: has 16 bytes",
+        "INVALID_FIELD request_id: must have 16 bytes",
         refused(reminder(id).setRequestId(ByteString.EMPTY)));
     String[] many = new String[LabelCheck.MAX_AGENCIES + 1];
     java.util.Arrays.fill(many, SG.value());

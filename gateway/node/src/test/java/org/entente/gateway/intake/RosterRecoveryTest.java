@@ -303,7 +303,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
             records.failed(
                 evidence(records, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, asked),
                 Code.ROSTER_STALE,
-                "a later one is held here"));
+                "a later roster is stored here"));
   }
 
   private static EvidenceItem evidence(

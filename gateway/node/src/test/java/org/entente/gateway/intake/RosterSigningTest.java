@@ -102,7 +102,7 @@ class RosterSigningTest extends OperationLeadFixture {
   @Test
   void time_isToCome_afterItsBeginning_andAtMostTenYears() {
     String wrong =
-        "INVALID_FIELD ends_at: is to come, after the beginning, and at most ten years away";
+        "INVALID_FIELD ends_at: must be in the future, after the beginning, and at most ten years away";
     Duration longest = RosterStatement.LONGEST;
     assertEquals(wrong, said(create(NOW.minusSeconds(10), NOW)));
     assertEquals(wrong, said(create(NOW.plusSeconds(10), NOW.plusSeconds(10))));
@@ -118,9 +118,9 @@ class RosterSigningTest extends OperationLeadFixture {
   @Test
   void members_areTwoAtLeast_eachOnce_withOneLead() {
     String wrong =
-        "INVALID_FIELD members: are 2 to "
+        "INVALID_FIELD members: must be 2 to "
             + RosterStatement.MAX_MEMBERS
-            + " agencies with the lead, each once, of which one leads";
+            + " different agencies including this one, exactly one of which leads";
     assertEquals(wrong, said(create()));
     assertEquals(wrong, said(create(participant("de.customs"), observer("de.customs"))));
     assertEquals(wrong, said(create(lead("de.customs"))));
@@ -141,7 +141,7 @@ class RosterSigningTest extends OperationLeadFixture {
     OperationLead.Answer unnamed =
         kit.convening().create(CLIENT, "ship 9", others, NOW, END, false, PERSON);
     assertEquals(
-        "INVALID_FIELD name: has 1 to 32 characters of A-Z 0-9 space and -, and begins with a"
+        "INVALID_FIELD name: must have 1 to 32 characters of A-Z 0-9 space and -, and begin with a"
             + " letter or digit",
         said(unnamed));
     OperationId id = founded(participant("de.customs"));
