@@ -209,7 +209,8 @@ class FollowingCommandsTest {
     federation.stop(DE);
     Running tail = new Running(DE, "tail");
     assertEquals(1, tail.end());
-    assertTrue(tail.told().get(0).contains("nobody listens there"), tail.told()::toString);
+    assertTrue(
+        tail.told().get(0).contains("nothing listens at this address"), tail.told()::toString);
   }
 
   /** What another attempt does not mend ends the command, also after a loss. */

@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which files an {@link AlertSource} reads, and as what. */
+/** Lists the files that an {@link AlertSource} reads, with their formats. */
 final class AlertFiles {
-  /** Content of a file. */
+  /** Format of a file. */
   enum Format {
     JSON_LINES,
     CAP
@@ -21,7 +21,7 @@ final class AlertFiles {
   /**
    * One file.
    *
-   * @param name how reports name it
+   * @param name its name in reports
    */
   record AlertFile(Path path, String name, Format format) {}
 
@@ -29,7 +29,7 @@ final class AlertFiles {
 
   private AlertFiles() {}
 
-  /** The file, or the folder's files by name; those whose format is not known are left out. */
+  /** The file, or the folder's files by name; files of unknown format are left out. */
   static List<AlertFile> list(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       Optional<Format> named = byName(path);
@@ -57,7 +57,7 @@ final class AlertFiles {
     return Optional.empty();
   }
 
-  /** By the first character that is no white space. */
+  /** Chosen by the first character that is not white space. */
   private static Optional<Format> byContent(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       for (byte c : in.readNBytes(LOOKED_AT)) {

@@ -39,34 +39,34 @@ import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drafts from a file or a folder, one record at a time, with a report in place of each record that
- * gives none.
+ * Reads drafts from a file or a folder, one record at a time; a record that gives no draft gives a
+ * report instead.
  *
- * <p>Read are JSON Lines ({@code .jsonl}, {@code .ndjson}) and CAP ({@code .cap}, {@code .xml}); a
+ * <p>It reads JSON Lines ({@code .jsonl}, {@code .ndjson}) and CAP ({@code .cap}, {@code .xml}). A
  * single file with another name is judged by its content. A folder's files are read in the order of
- * their names; files with other names and folders in it are left alone. JSON Lines hold an agency's
+ * their names; files with other names and subfolders are ignored. JSON Lines contain an agency's
  * own records if there is a mapping for them, and otherwise drafts: {@code {"publisher":
- * "fr.customs", "draft": {…}}} in protobuf JSON form. What CAP has no place for comes from the
- * caller's terms if there are any, otherwise from a mapping: {@code cap.yaml} of the folder of
- * mappings unless another is given.
+ * "fr.customs", "draft": {…}}} in protobuf JSON form. Fields without a place in CAP come from the
+ * caller's terms, if any, otherwise from a mapping: {@code cap.yaml} of the folder of mappings
+ * unless another is given.
  *
- * <p>Memory is bounded by the longest record allowed. For use by one thread; to be closed.
+ * <p>The longest record allowed bounds memory. For use by one thread; the caller closes it.
  */
 public final class AlertSource implements Iterator<AlertItem>, Closeable {
 
-  /** What opening comes to. */
+  /** The result of opening. */
   public sealed interface OpenResult {
 
-    /** It is open; whoever opened it closes it. */
+    /** The source is open; the caller closes it. */
     record Opened(AlertSource source) implements OpenResult {}
 
-    /** It is not; at least one problem. Nothing is left open. */
+    /** The source could not be opened; at least one problem. Nothing remains open. */
     record NotOpened(List<ConfigProblem> problems) implements OpenResult {
       public NotOpened {
         problems = List.copyOf(problems);
       }
 
-      /** The problems, a line each. */
+      /** The problems, one a line. */
       @Override
       public String toString() {
         return problems.stream().map(ConfigProblem::toString).collect(Collectors.joining("\n"));
@@ -99,8 +99,8 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
    * Opens a file or a folder.
    *
    * @param path the file or folder
-   * @param mapping the mapping file, or null for drafts as they are and CAP with the usual mapping
-   * @param mappings folder of the usual mappings, {@code config/mappings}
+   * @param mapping the mapping file; null for drafts and for CAP with the default mapping
+   * @param mappings folder of the default mappings, {@code config/mappings}
    */
   public static OpenResult open(Path path, @Nullable Path mapping, Path mappings) {
     return open(path, mapping, mappings, null);
@@ -110,9 +110,9 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
    * Opens a file or a folder.
    *
    * @param path the file or folder
-   * @param mapping the mapping file, or null for drafts as they are
-   * @param mappings folder of the usual mappings, {@code config/mappings}
-   * @param terms what CAP has no place for, instead of a mapping of CAP; or null
+   * @param mapping the mapping file; null for drafts
+   * @param mappings folder of the default mappings, {@code config/mappings}
+   * @param terms the fields without a place in CAP, instead of a CAP mapping; may be null
    */
   public static OpenResult open(
       Path path, @Nullable Path mapping, Path mappings, @Nullable CapTerms terms) {
@@ -123,7 +123,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
       return notOpened(path, "cannot be read: " + FileErrorText.words(e));
     }
     if (files.isEmpty()) {
-      return notOpened(path, "holds neither JSON Lines nor CAP");
+      return notOpened(path, "contains neither JSON Lines nor CAP");
     }
     return terms == null
         ? open(path, files, mapping, mappings)
@@ -131,8 +131,8 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
   }
 
   /**
-   * The same of drafts that are asked about and not sent: those written down as they are may be
-   * without key and body, and be requests and answers.
+   * Opens a file or a folder of drafts to ask policy about and not to send. Drafts may then lack
+   * key and body, and be requests and answers.
    */
   public static OpenResult openToAsk(
       Path path, @Nullable Path mapping, Path mappings, @Nullable CapTerms terms) {
@@ -142,7 +142,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
         : opening;
   }
 
-  /** The same files, of which nothing was read yet. */
+  /** The same files, unread. */
   private AlertSource toAsk() {
     return new AlertSource(List.copyOf(files), records, cap, true);
   }
@@ -150,12 +150,12 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
   private static OpenResult openOnTerms(
       Path path, List<AlertFile> files, @Nullable Path mapping, CapTerms terms) {
     if (!has(files, Format.CAP)) {
-      return notOpened(path, "holds no CAP, which the terms given are for");
+      return notOpened(path, "contains no CAP; the given terms are only for CAP");
     }
     Loader loader = new Loader();
     RecordMapping records = mapping == null ? null : loader.load(mapping);
     if (takes(records, MappingInput.CAP)) {
-      String wrong = "maps CAP, for which terms are given";
+      String wrong = "is a mapping of CAP, but terms are given";
       String valid = "either the mapping or the terms";
       loader.problems.add(ConfigProblem.ofFile(String.valueOf(mapping), wrong, valid));
     } else if (records != null && !has(files, Format.JSON_LINES)) {
@@ -171,7 +171,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
   }
 
   private static ConfigProblem notMapped(@Nullable Path mapping, Path path) {
-    String wrong = "no file of " + path + " is what it maps";
+    String wrong = "no file of " + path + " has the format that it maps";
     return ConfigProblem.ofFile(String.valueOf(mapping), wrong, "another mapping");
   }
 
@@ -188,7 +188,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     if (hasCap && cap == null && loader.problems.isEmpty()) {
       cap = loader.load(mappings.resolve(CAP_MAPPING));
       if (cap != null && cap.input() != MappingInput.CAP) {
-        String wrong = "maps no CAP";
+        String wrong = "is not a mapping of CAP";
         loader.problems.add(
             ConfigProblem.ofFile(mappings + "/" + CAP_MAPPING, wrong, "input: cap"));
       }
@@ -230,7 +230,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     return item;
   }
 
-  /** The next item, or null where a file just ended. A file that fails is reported and left. */
+  /** The next item, or null if a file just ended. A file that fails is reported and skipped. */
   private @Nullable AlertItem advance() {
     try {
       return lines == null ? begin(files.remove()) : line(lines);
@@ -271,12 +271,12 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     try {
       close();
     } catch (IOException e) {
-      // The file is already reported as unreadable; the next one goes on.
+      // The file is already reported as unreadable; continue with the next one.
       lines = null;
     }
   }
 
-  /** Ends the reading; items not yet taken are dropped. */
+  /** Ends reading; remaining items are dropped. */
   @Override
   public void close() throws IOException {
     JsonLines open = lines;
@@ -286,7 +286,7 @@ public final class AlertSource implements Iterator<AlertItem>, Closeable {
     }
   }
 
-  /** Loads mappings and keeps what is wrong with them. */
+  /** Loads mappings and keeps their problems. */
   private static final class Loader {
     private final YamlFiles yaml = new YamlFiles();
     private final ExpressionCompiler expressions = new ExpressionCompiler();

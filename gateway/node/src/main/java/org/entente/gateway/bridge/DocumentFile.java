@@ -16,17 +16,19 @@ import org.entente.proto.v1.Draft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of any kind as the body of a message. What is in it nobody here looks at: the bytes go as
- * they are. Stateless.
+ * A file of any kind as the body of a message. Its content is not inspected: the bytes are sent
+ * unchanged. Stateless.
  */
 public final class DocumentFile {
-  /** Largest message that a gateway can be configured to take ({@code limits.message_bytes}). */
+  /**
+   * Largest message size that a gateway can be configured to accept ({@code limits.message_bytes}).
+   */
   public static final int MOST_BYTES = 16 << 20;
 
   private static final String CONTENT = "body.document.content";
   private static final String UNKNOWN = "application/octet-stream";
 
-  /** By the end of a file's name. The protocol takes {@code application/*} and nothing else. */
+  /** By file name extension. The protocol accepts only {@code application/*}. */
   private static final Map<String, String> MEDIA_TYPES =
       Map.ofEntries(
           Map.entry("pdf", "application/pdf"),
@@ -47,24 +49,25 @@ public final class DocumentFile {
   private DocumentFile() {}
 
   /**
-   * Reads a file. An empty one is a document without bytes.
+   * Reads a file. An empty file gives a document without bytes.
    *
-   * @param name as recipients are shown it; null for the file's own
-   * @param mediaType null for what the end of the file's name says, or {@code
-   *     application/octet-stream} where it says nothing
+   * @param name the name shown to recipients; null for the file's own name
+   * @param mediaType null to use the file name's extension, or {@code application/octet-stream} if
+   *     that is unknown
    */
   public static WrittenMessage<Document> read(
       Path file, @Nullable String name, @Nullable String mediaType) {
     String own = String.valueOf(file.getFileName());
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
-        return wrong(file + " is no regular file");
+        return wrong(file + " is not a regular file");
       }
       try (InputStream in = Files.newInputStream(file)) {
-        // One more than may be: a file that grows meanwhile is not read without end.
+        // One byte more than the limit, so that reading a growing file ends.
         byte[] content = in.readNBytes(MOST_BYTES + 1);
         if (content.length > MOST_BYTES) {
-          return wrong(file + " has more than the " + MOST_BYTES + " bytes that any gateway takes");
+          return wrong(
+              file + " has more than the " + MOST_BYTES + " bytes that a gateway can accept");
         }
         return new WrittenMessage.Read<>(
             Document.newBuilder()
@@ -78,7 +81,7 @@ public final class DocumentFile {
     }
   }
 
-  /** The draft if it is within its limits, as far as they can be told without a gateway. */
+  /** The draft if it is within its limits, as far as these can be checked without a gateway. */
   public static WrittenMessage<Draft> checked(Draft draft) {
     try {
       DraftLimits.check(draft);

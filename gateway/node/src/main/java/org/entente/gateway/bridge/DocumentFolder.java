@@ -14,15 +14,15 @@ import java.util.HexFormat;
 import org.entente.proto.v1.Document;
 
 /**
- * A folder into which a person saves documents of messages.
+ * A folder into which a person saves messages' documents.
  *
- * <p>What another agency calls its document is text and never a path: a file is called by the
- * message's id, followed by what of that name is harmless, or as the person says. Nothing that is
- * there is replaced, a link is not followed, and only their owner may read the files. For use by
- * one thread.
+ * <p>Another agency's name for its document is text and never a path: a file is named by the
+ * message's id and the harmless part of that name, or as the person chooses. Existing files are
+ * never replaced, links are not followed, and only the owner may read the files. For use by one
+ * thread.
  */
 public final class DocumentFolder {
-  /** Most bytes of a file's name where files are kept, with room for what others put behind it. */
+  /** Most bytes of a stored file's name, with room for suffixes. */
   private static final int MOST_BYTES = 200;
 
   private static final String NAMELESS = "document";
@@ -33,7 +33,7 @@ public final class DocumentFolder {
     this.folder = folder;
   }
 
-  /** Opens a folder; makes it, for its owner alone, if it is not there. */
+  /** Opens a folder; creates it, accessible to its owner only, if it does not exist. */
   public static DocumentFolder open(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -46,7 +46,7 @@ public final class DocumentFolder {
     return new DocumentFolder(folder);
   }
 
-  /** Whether a text is the name of a file, and leads nowhere else. */
+  /** Whether a text is a plain file name without a path. */
   public static boolean isFileName(String name) {
     if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
       return false;
@@ -58,35 +58,35 @@ public final class DocumentFolder {
     }
   }
 
-  /** The file of that name, which must be one. */
+  /** The file with this name. */
   public Path file(String name) {
     if (!isFileName(name)) {
-      throw new IllegalArgumentException("no name of a file");
+      throw new IllegalArgumentException("is not a plain file name");
     }
     return folder.resolve(name);
   }
 
-  /** The file as which a document is saved unless a person names another. */
+  /** The file in which a document is saved unless a person chooses another. */
   public Path file(ByteString messageId, Document document) {
     String name =
         HexFormat.of().formatHex(messageId.toByteArray()) + "-" + harmless(document.getName());
     try {
       return folder.resolve(name);
     } catch (InvalidPathException e) {
-      // A process that runs with the locale C or POSIX has no other letters in names.
+      // A process in the locale C or POSIX supports only ASCII in file names.
       return folder.resolve(name.replaceAll("[^ -~]+", "_"));
     }
   }
 
-  /** Whether something is there already under that name, be it a link to nothing. */
+  /** Whether something with this path exists, including a dangling link. */
   public static boolean isThere(Path file) {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
-   * Letters, digits, dots, hyphens and underscores of a name; an underscore for each run of
-   * anything else. A name of a path keeps its last part, one that is nothing then is {@code
-   * document}.
+   * The letters, digits, dots, hyphens and underscores of a name; every run of other characters
+   * becomes an underscore. A path keeps its last part. A name that becomes empty is replaced by
+   * {@code document}.
    */
   static String harmless(String name) {
     String part = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
@@ -102,7 +102,7 @@ public final class DocumentFolder {
               }
             });
     String kept = cut(out.toString());
-    // Some systems drop dots at the end, others hide what begins with one.
+    // Some systems drop trailing dots, others hide names with leading dots.
     kept = kept.replaceFirst("^[._]+", "").replaceFirst("[._]+$", "");
     return kept.isEmpty() ? NAMELESS : kept;
   }
@@ -115,7 +115,10 @@ public final class DocumentFolder {
         || "._-".indexOf(c) >= 0;
   }
 
-  /** As many characters as fit beside the id, the end of the name among them: it says the kind. */
+  /**
+   * As many characters as fit next to the id, including the end of the name, which has the
+   * extension.
+   */
   private static String cut(String name) {
     int most = MOST_BYTES - 33;
     if (bytes(name) <= most) {

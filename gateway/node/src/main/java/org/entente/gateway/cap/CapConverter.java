@@ -31,8 +31,9 @@ import org.entente.proto.v1.WriteCapResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CAP documents in and out for clients. There is one way to content, {@link MessageSearch#open}:
- * what that does not show is not written here either. Safe for many threads.
+ * Reads and writes CAP documents for clients. Content is accessible only through {@link
+ * MessageSearch#open}, so content that it does not show is not written here either. Safe for use by
+ * several threads.
  */
 public final class CapConverter implements CapBridge {
   private static final String XML = "xml";

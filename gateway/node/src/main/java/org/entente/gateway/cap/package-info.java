@@ -1,4 +1,4 @@
-/** CAP documents in and out of a running gateway. */
+/** Reads and writes CAP documents in a running gateway. */
 @NullMarked
 package org.entente.gateway.cap;
 

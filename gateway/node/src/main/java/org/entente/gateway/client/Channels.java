@@ -15,8 +15,8 @@ public final class Channels {
   private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256"};
 
   /**
-   * Netty passes the key through a key store in memory without a password. The default type,
-   * PKCS#12, would derive keys with 10,000 rounds for it, twice a channel.
+   * Netty passes the key through an in-memory key store without a password. The default type,
+   * PKCS#12, would derive keys for it with 10,000 rounds, twice for each channel.
    */
   private static final String KEY_STORE_IN_MEMORY = "JKS";
 

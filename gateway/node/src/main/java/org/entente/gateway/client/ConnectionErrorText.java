@@ -10,11 +10,11 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import javax.net.ssl.SSLException;
 
-/** Why there is no connection to a gateway, in words for who wanted one. Stateless. */
+/** Explains to a user why there is no connection to a gateway. Stateless. */
 public final class ConnectionErrorText {
   private ConnectionErrorText() {}
 
-  /** Whether one of the two does not take the other's certificate: no repetition mends that. */
+  /** Whether one side rejects the other's certificate; a retry does not help then. */
   public static boolean isOfCertificates(Throwable failure) {
     Throwable first = first(failure);
     return first instanceof CertificateException
@@ -30,37 +30,39 @@ public final class ConnectionErrorText {
     return first;
   }
 
-  /** What went wrong, and where to look. */
+  /** The cause, and where to look. */
   public static String words(Throwable failure) {
     Throwable first = first(failure);
     String said = first.getMessage() == null ? "" : ": " + first.getMessage();
     if (first instanceof ConnectException || first instanceof NoRouteToHostException) {
-      return "nobody listens there" + said + "; does it run, and is this its `listen.clients`?";
+      return "nothing listens at this address"
+          + said
+          + "; does it run, and is this its `listen.clients`?";
     }
     if (first instanceof UnknownHostException) {
-      return "there is no such host" + said;
+      return "the host does not exist" + said;
     }
     if (first instanceof NotSslRecordException) {
-      return "what answers there speaks no TLS; is this its `listen.clients`, or the admin port?";
+      return "the server there does not use TLS; is this its `listen.clients`, or the admin port?";
     }
     if (first instanceof CertificateExpiredException) {
-      return "its certificate has ended" + said + "; its operator must renew it";
+      return "the gateway's certificate has expired" + said + "; its operator must renew it";
     }
     if (first instanceof CertPathBuilderException) {
-      return "its certificate is not of the CA in ca.crt of --credentials; is this the gateway of"
-          + " that agency?";
+      return "the gateway's certificate was not issued by the CA in ca.crt of --credentials; is "
+          + "this the gateway of that agency?";
     }
     if (first instanceof CertificateException) {
-      return "its certificate is not for this address" + said;
+      return "the gateway's certificate is not valid for this address" + said;
     }
     if (first instanceof SSLException && said.contains("ALERT")) {
-      return "it refuses the certificate of --credentials"
+      return "the gateway refuses the certificate of --credentials"
           + said
-          + "; is it a client of that gateway, not ended or revoked, and is this its"
-          + " `listen.clients`? The gateway's log names whom it refused";
+          + "; is it a registered client of that gateway, neither expired nor revoked, and is "
+          + "this its `listen.clients`? The gateway's log names each refused client";
     }
     if (first instanceof IOException) {
-      return "it broke" + said + "; does the gateway still run?";
+      return "the connection broke" + said + "; is the gateway still running?";
     }
     return first.getClass().getSimpleName() + said;
   }

@@ -21,13 +21,16 @@ import org.entente.gateway.crypto.Certificates;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes who answers the calls of a channel: the SPIFFE ID in the certificate that TLS verified.
- * Safe for use by many threads.
+ * Records the server that answers a channel's calls: the SPIFFE ID in the certificate verified by
+ * TLS. Safe for use by several threads.
  */
 public final class ServerIdentityInterceptor implements ClientInterceptor {
   private volatile @Nullable URI identity;
 
-  /** Who answered last; empty before the first answer, or if it named nobody. */
+  /**
+   * The server of the latest answer; empty before the first answer, or if its certificate has no
+   * such ID.
+   */
   public Optional<URI> identity() {
     return Optional.ofNullable(identity);
   }
@@ -54,7 +57,7 @@ public final class ServerIdentityInterceptor implements ClientInterceptor {
 
       @Override
       public void onClose(Status status, Metadata trailers) {
-        // A refusal comes without headers; without a connection there is nobody to note.
+        // A refusal has no headers; a failed connection has no server.
         note(call);
         super.onClose(status, trailers);
       }

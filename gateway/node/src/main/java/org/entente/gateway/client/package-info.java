@@ -1,4 +1,4 @@
-/** The gateway's own client side, for commands and tools: channels by mutual TLS. */
+/** The client side of the gateway, for commands and tools: channels with mutual TLS. */
 @NullMarked
 package org.entente.gateway.client;
 

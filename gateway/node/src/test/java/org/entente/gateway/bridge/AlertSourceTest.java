@@ -168,7 +168,7 @@ class AlertSourceTest {
 
     ConfigProblem problem = problems(cap, mapping, FeedFixture.mappings()).get(0);
 
-    assertTrue(problem.wrong().contains("is what it maps"), problem::toString);
+    assertTrue(problem.wrong().contains("has the format that it maps"), problem::toString);
   }
 
   @Test
@@ -187,7 +187,7 @@ class AlertSourceTest {
 
     assertTrue(problems(cap, null, folder).get(0).file().endsWith("cap.yaml"));
     file("cap.yaml", Files.readString(FeedFixture.mappings().resolve("safety-gate.yaml")));
-    assertTrue(problems(cap, null, folder).get(0).wrong().contains("maps no CAP"));
+    assertTrue(problems(cap, null, folder).get(0).wrong().contains("is not a mapping of CAP"));
   }
 
   @Test

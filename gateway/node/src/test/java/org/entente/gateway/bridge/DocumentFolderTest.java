@@ -144,7 +144,7 @@ class DocumentFolderTest {
   @Test
   void file_thatIsNone_orTooLarge_isToldOfTheField() throws IOException {
     assertWrong("no such file", DocumentFile.read(temporary.resolve("gone"), null, null));
-    assertWrong("is no regular file", DocumentFile.read(temporary, null, null));
+    assertWrong("is not a regular file", DocumentFile.read(temporary, null, null));
     Path large = temporary.resolve("large");
     try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
       sparse.setLength(DocumentFile.MOST_BYTES + 1L);

@@ -25,36 +25,37 @@ class ConnectionErrorTextTest {
   @Test
   void words_ofWhatIsNotThere_sayWhereToLook() {
     assertEquals(
-        "nobody listens there: Connection refused; does it run, and is this its `listen.clients`?",
+        "nothing listens at this address: Connection refused; does it run, and is this its `listen.clients`?",
         told(new ConnectException("Connection refused")));
     assertEquals(
-        "it broke: Connection reset by peer; does the gateway still run?",
+        "the connection broke: Connection reset by peer; is the gateway still running?",
         told(new IOException("Connection reset by peer")));
     assertEquals(
-        "there is no such host: nowhere.invalid",
+        "the host does not exist: nowhere.invalid",
         told(new UnknownHostException("nowhere.invalid")));
   }
 
   @Test
   void words_ofPlainHttp_showNoBytes() {
     String told = told(new NotSslRecordException("not an SSL/TLS record: 485454502f312e3120"));
-    assertTrue(told.startsWith("what answers there speaks no TLS"), told);
+    assertTrue(told.startsWith("the server there does not use TLS"), told);
     assertFalse(told.contains("4854"), told);
   }
 
   @Test
   void words_ofCertificates_sayWhoseAndWhoMustAct() {
     assertEquals(
-        "its certificate has ended: NotAfter: yesterday; its operator must renew it",
+        "the gateway's certificate has expired: NotAfter: yesterday; its operator must renew it",
         told(new CertificateExpiredException("NotAfter: yesterday")));
     assertTrue(
-        told(new CertPathBuilderException("no path")).startsWith("its certificate is not of"));
+        told(new CertPathBuilderException("no path"))
+            .startsWith("the gateway's certificate was not issued by"));
     assertEquals(
-        "its certificate is not for this address: No name matching gw.example found",
+        "the gateway's certificate is not valid for this address: No name matching gw.example found",
         told(new CertificateException("No name matching gw.example found")));
     assertTrue(
         told(new SSLException("error:10000438:SSL routines:TLSV1_ALERT_INTERNAL_ERROR"))
-            .startsWith("it refuses the certificate of --credentials: "));
+            .startsWith("the gateway refuses the certificate of --credentials: "));
   }
 
   @Test

@@ -294,7 +294,8 @@ class CapPathTest {
         "<!DOCTYPE alert [<!ENTITY % p SYSTEM \"http://127.0.0.1:9/p\"> %p;]>" + declared,
         "document type declaration");
     hostile.put(laughs + declared.replace(source, "<source>&l11;"), "document type declaration");
-    hostile.put(declared.replace(source, "<source>" + include), "alert/source: holds text only");
+    hostile.put(
+        declared.replace(source, "<source>" + include), "alert/source: must contain only text");
     hostile.put(declared.replace("<source>", "<code/>".repeat(10_000) + "<source>"), "elements");
     hostile.put(declared.replace(source, "<source>" + "<a>".repeat(100)), "alert/source");
     hostile.put(declared.replace("</alert>", ""), "not well-formed XML");

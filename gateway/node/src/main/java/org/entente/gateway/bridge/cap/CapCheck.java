@@ -11,11 +11,11 @@ import org.entente.gateway.bridge.format.DraftLimits;
 import org.entente.gateway.bridge.format.UnmappedValue;
 
 /**
- * What becomes of a CAP alert in a message, whoever sends it on whatever terms.
+ * Checks what a CAP alert would become in a message, for any sender and terms.
  *
  * @param obstacle why it cannot become a message; empty if it can
- * @param unmapped what of the document would not be in the message as it stands; where there is an
- *     obstacle, what reading alone showed
+ * @param unmapped the parts of the document that the message would change or omit; if there is an
+ *     obstacle, only those found while reading
  */
 public record CapCheck(Optional<BadRecord> obstacle, List<UnmappedValue> unmapped) {
   public CapCheck {

@@ -13,7 +13,7 @@ import org.entente.gateway.bridge.format.CapSchema.Slot;
 import org.entente.gateway.bridge.format.CapVersion;
 import org.entente.gateway.bridge.format.PrintableText;
 
-/** One CAP document while it is read. For one document and one thread. */
+/** A CAP document being read. For one document and one thread. */
 final class CapDocument {
   /** Most elements of a document. */
   static final int MAX_ELEMENTS = 10_000;
@@ -26,7 +26,7 @@ final class CapDocument {
 
   private static final String SIGNATURES = "http://www.w3.org/2000/09/xmldsig#";
 
-  /** Attributes that speak of the schema and not of the alert. */
+  /** Attributes about the schema and not about the alert. */
   private static final String SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance";
 
   private final String file;
@@ -69,13 +69,13 @@ final class CapDocument {
     throw new CapProblem(
         line(),
         PrintableText.cut(xml.getLocalName(), 40),
-        "the document is no CAP 1.1 or 1.2 alert: it must be an element alert in the namespace "
+        "is not a CAP 1.1 or 1.2 alert: the root element must be alert in the namespace "
             + CapVersion.V1_1.namespace()
             + " or "
             + CapVersion.V1_2.namespace());
   }
 
-  /** Stands on a start element; returns standing on its end. */
+  /** Starts on a start element and returns on its end. */
   private CapElement parent(CapSchema schema, String path) throws XMLStreamException, CapProblem {
     int line = line();
     String name = xml.getLocalName();
@@ -88,7 +88,9 @@ final class CapDocument {
         child(schema, path, seen, children);
       } else if (xml.isCharacters() && !xml.isWhiteSpace()) {
         throw new CapProblem(
-            line(), path, "holds elements only; found text " + PrintableText.quote(xml.getText()));
+            line(),
+            path,
+            "must contain only elements; found text " + PrintableText.quote(xml.getText()));
       }
       next();
     }
@@ -103,14 +105,15 @@ final class CapDocument {
   private void child(CapSchema schema, String path, List<Slot> seen, List<CapElement> children)
       throws XMLStreamException, CapProblem {
     if (SIGNATURES.equals(xml.getNamespaceURI()) && path.equals("alert")) {
-      leftovers.add(line(), path + "/Signature", "an XML signature is not checked, and left out");
+      leftovers.add(
+          line(), path + "/Signature", "the XML signature is not checked and is left out");
       skip();
       return;
     }
     Slot slot = slot(schema, path);
     String childPath = path + "/" + slot.name();
     if (!slot.occurs().many() && seen.contains(slot)) {
-      throw new CapProblem(line(), childPath, "may stand here once only");
+      throw new CapProblem(line(), childPath, "is allowed only once here");
     }
     order(schema, seen, slot, childPath);
     if (slot.type() != null) {
@@ -138,7 +141,9 @@ final class CapDocument {
     for (int i = 0; i < xml.getAttributeCount(); i++) {
       if (!SCHEMA_INSTANCE.equals(xml.getAttributeNamespace(i))) {
         leftovers.add(
-            line(), path + "/@" + xml.getAttributeLocalName(i), "CAP has no attributes; left out");
+            line(),
+            path + "/@" + xml.getAttributeLocalName(i),
+            "CAP has no attributes; this one is left out");
       }
     }
   }
@@ -147,7 +152,7 @@ final class CapDocument {
     List<Slot> slots = schema.slots();
     if (!seen.isEmpty() && slots.indexOf(slot) < slots.indexOf(seen.get(seen.size() - 1))) {
       leftovers.add(
-          line(), path, "stands out of the order of CAP's schema, which strict readers refuse");
+          line(), path, "is out of the order of CAP's schema, which strict readers refuse");
     }
   }
 
@@ -163,7 +168,7 @@ final class CapDocument {
     throw new CapProblem(
         line(),
         path + "/" + PrintableText.cut(name, 40),
-        "is no element of CAP here; valid are "
+        "is not a CAP element here; valid are "
             + String.join(", ", schema.slots().stream().map(Slot::name).toList()));
   }
 
@@ -175,7 +180,7 @@ final class CapDocument {
         throw new CapProblem(
             line(),
             path,
-            "holds text only; found element " + PrintableText.quote(xml.getLocalName()));
+            "must contain only text; found element " + PrintableText.quote(xml.getLocalName()));
       }
       if (xml.isCharacters()) {
         text.append(xml.getText());
@@ -185,7 +190,7 @@ final class CapDocument {
     return text.toString().strip();
   }
 
-  /** Stands on a start element; returns standing on its end. */
+  /** Starts on a start element and returns on its end. */
   private void skip() throws XMLStreamException, CapProblem {
     int outside = depth - 1;
     while (depth > outside) {
@@ -229,7 +234,7 @@ final class CapDocument {
       throws CapProblem {
     if (alert.textOf("scope").equals(scope) && alert.textOf(companion).isEmpty()) {
       throw new CapProblem(
-          line, "alert/" + companion, "is required where scope is " + scope + " and missing");
+          line, "alert/" + companion, "is required if scope is " + scope + ", but is missing");
     }
   }
 

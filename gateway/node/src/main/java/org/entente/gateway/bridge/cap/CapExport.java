@@ -28,17 +28,18 @@ import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.RequestedAction;
 
 /**
- * An alert as a CAP 1.2 element, not yet checked against the schema. What {@link CapImport} kept is
- * put back in its place; what CAP has no element for becomes parameters named {@code entente:…}
- * ({@link CapParameters}); what then is not in the element as it stands in the message is told.
+ * Converts an alert to a CAP 1.2 element that is not yet checked against the schema. The parts
+ * stored by {@link CapImport} are put back in their places. Fields without a CAP element become
+ * parameters named {@code entente:…} ({@link CapParameters}). Parts that the element changes or
+ * omits are reported.
  *
- * <p>The scope is {@code Public} only where the label says that nothing restricts the content
- * (unclassified in no national scheme, no handling code, marked {@code TLP:CLEAR}); otherwise it is
- * at least {@code Restricted}, with the label's restrictions in words before those of the source,
- * whatever the scope was there.
+ * <p>The scope is {@code Public} only if the label puts no restriction on the content (unclassified
+ * in no national scheme, no handling code, marked {@code TLP:CLEAR}). Otherwise it is at least
+ * {@code Restricted}, whatever the source's scope, and the label's restrictions in words precede
+ * those of the source.
  */
 final class CapExport {
-  /** The element, and what of the message is not in it as it stands. */
+  /** The element, with the parts of the message that it changes or omits. */
   record ExportResult(CapElement alert, List<UnmappedValue> unmapped) {}
 
   private static final int MOST_BLOCKS = 64;
@@ -57,14 +58,14 @@ final class CapExport {
     this.references = references;
   }
 
-  /** Fails where a document of bounded size cannot hold it. */
+  /** Fails if a document of bounded size cannot hold it. */
   static ExportResult alert(Label label, Alert alert, String references) throws CapProblem {
     CapExport export = new CapExport(label, alert, references);
     CapElement element = CapUpgrade.of(export.alert(), export.leftovers, 0);
     return new ExportResult(element, export.leftovers.list());
   }
 
-  /** The identifier of an alert that is no CAP document's. */
+  /** The identifier of an alert that did not come from a CAP document. */
   static String identifier(Label label) {
     return "entente-" + HexFormat.of().formatHex(label.getMessageId().toByteArray());
   }
@@ -77,7 +78,8 @@ final class CapExport {
     out.add(text("status", CapCodes.word(label.getStatus().getValueDescriptor(), "Actual")));
     out.add(text("msgType", messageType()));
     if (label.getMessageType() == MessageType.MESSAGE_TYPE_RECTIFICATION) {
-      leftovers.add(0, "alert/msgType", "is RECTIFICATION in the message; CAP has Update for it");
+      leftovers.add(
+          0, "alert/msgType", "is RECTIFICATION in the message; written as Update in CAP");
     }
     out.add(text("source", kept("source", isFromCap() ? "" : label.getSourceRef())));
     scope(out);
@@ -91,14 +93,14 @@ final class CapExport {
     return parent("alert", withoutEmpty(out));
   }
 
-  /** Whether a CAP document began it, which then names it. */
+  /** Whether it came from a CAP document, which then gives its identity. */
   private boolean isFromCap() {
     return alert.containsExtra(CapExtra.EXTRA + "identifier");
   }
 
   private String messageType() {
     return switch (label.getMessageType()) {
-      // CAP knows no other word for what stands in the place of an alert that was wrong.
+      // CAP has no other word for replacing a wrong alert.
       case MESSAGE_TYPE_RECTIFICATION -> "Update";
       case UNRECOGNIZED -> "Alert";
       default -> CapCodes.word(label.getMessageType().getValueDescriptor(), "Alert");
@@ -110,7 +112,9 @@ final class CapExport {
     String scope = kept("scope", restrictions.isEmpty() ? "Public" : "Restricted");
     if (scope.equals("Public") && !restrictions.isEmpty()) {
       leftovers.add(
-          0, "alert/scope", "is Public in the CAP document; the label restricts it: Restricted");
+          0,
+          "alert/scope",
+          "is Public in the CAP document; written as Restricted because the label restricts it");
       scope = "Restricted";
     }
     out.add(text("scope", scope));
@@ -180,7 +184,9 @@ final class CapExport {
     return blocks;
   }
 
-  /** Whether it is an acknowledgement or cancellation that had no block, and says nothing more. */
+  /**
+   * Whether it is an acknowledgement or cancellation that had no block and has no further content.
+   */
   private boolean isWithoutInfo() {
     String about = kept("references", kept("identifier", ""));
     AlertText none = CapText.withoutInfo(messageType(), about, kept("note", ""));
@@ -223,7 +229,7 @@ final class CapExport {
     out.add(text("effective", kept.first("effective", "")));
     String onset = CapText.time(alert.getOnsetAt(), alert.hasOnsetAt() && kept.entries().isEmpty());
     out.add(text("onset", kept.first("onset", onset)));
-    // The label's expires_at says until when to deliver, not until when the alert holds.
+    // The label's expires_at limits delivery, not the validity of the alert.
     out.add(text("expires", kept.first("expires", "")));
     words(out, kept, text);
     pairs("parameter", kept, out);
@@ -244,8 +250,8 @@ final class CapExport {
   }
 
   /**
-   * Whoever wrote the message says how often an area is repeated: a few bytes could ask for more
-   * than any memory holds.
+   * The author of the message controls how often an area is repeated: a few bytes could request
+   * more than any memory holds.
    */
   private void count(CapElement area) throws CapProblem {
     elements += size(area);
@@ -274,7 +280,7 @@ final class CapExport {
     out.add(text("contact", kept.first("contact", "")));
   }
 
-  /** What the document said, unless the message says something else by now. */
+  /** The document's text, unless the message now differs from it. */
   private static String said(CapLines kept, String name, UnaryOperator<String> form, String now) {
     return kept.all(name).stream()
         .filter(said -> form.apply(said).equals(now))
@@ -295,7 +301,7 @@ final class CapExport {
     return CapCodes.word(label.getCategory().getValueDescriptor(), "Alert").replace('_', ' ');
   }
 
-  /** What only our own gateways understand: the rest of the label and of the alert. */
+  /** Parameters that only Entente's gateways understand: the rest of the label and of the alert. */
   private List<CapElement> parameters() {
     return CapParameters.of(label, alert, isFromCap());
   }
@@ -337,14 +343,14 @@ final class CapExport {
     return parent("area", withoutEmpty(out));
   }
 
-  /** CAP wants each area in words. */
+  /** CAP requires a description of each area. */
   private String place(Area area, CapLines kept) {
     String words = said(kept, "areaDesc", CapText::place, area.getDescription());
     if (!words.isEmpty()) {
       return words;
     }
     leftovers.add(
-        0, "alert/info/area/areaDesc", "the area has no name in the message; one is made up");
+        0, "alert/info/area/areaDesc", "the area has no name in the message; one is generated");
     return area.getGeocodesCount() > 0 ? area.getGeocodes(0) : "Area";
   }
 
@@ -364,14 +370,14 @@ final class CapExport {
         leftovers.add(0, "body.alert.extra." + key, "is none of what CAP documents are kept in");
       }
     }
-    // Somebody who acts on the file alone could ruin an operation.
+    // Acting on the file alone could ruin an operation.
     if (label.getRequestedActionValue() > RequestedAction.REQUESTED_ACTION_INFORM_VALUE) {
       leftovers.add(
           0,
           "label.requested_action",
           "CAP has no element for "
               + label.getRequestedAction()
-              + ": whoever acts on the file must heed its parameter entente:requested_action");
+              + ": readers who act on the file must follow its parameter entente:requested_action");
     }
   }
 

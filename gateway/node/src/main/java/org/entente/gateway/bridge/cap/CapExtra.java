@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.entente.proto.v1.Alert;
 
 /**
- * What an alert's {@code extra} keeps of the CAP document that it came from, by key. A value longer
- * than one entry may be ({@value #LONGEST} UTF-16 units) goes on in entries named {@code KEY+1},
- * {@code KEY+2} and so on.
+ * The parts of a CAP document that an alert's {@code extra} stores, by key. A value longer than an
+ * entry may be ({@value #LONGEST} UTF-16 units) continues in entries named {@code KEY+1}, {@code
+ * KEY+2} and so on.
  */
 final class CapExtra {
   static final String EXTRA = "cap.";
@@ -49,7 +49,7 @@ final class CapExtra {
     } while (at < value.length());
   }
 
-  /** The value, or the other one where there is none. */
+  /** The value, or the default if there is none. */
   static String get(Alert alert, String key, String absent) {
     if (!alert.containsExtra(key)) {
       return absent;
@@ -61,7 +61,7 @@ final class CapExtra {
     return out.toString();
   }
 
-  /** Whether {@link CapImport} could have put an entry of that name. */
+  /** Whether {@link CapImport} could have written an entry of that name. */
   static boolean isOne(String entry) {
     Matcher part = PART.matcher(entry);
     String key = part.matches() ? String.valueOf(part.group(1)) : entry;

@@ -23,16 +23,16 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder into which received messages go as CAP 1.2 files, one for each alert, for a system that
- * reads CAP and watches a folder.
+ * A folder that receives messages as CAP 1.2 files, one for each alert, for a system that reads CAP
+ * and watches a folder.
  *
- * <p>{@code MESSAGE.cap} is the alert; it appears whole or not at all. {@code MESSAGE.report.json}
- * stands beside it, and is there first, where something of the message is not in the CAP file as it
- * stands; and alone, with the reason, where the message could not be written as CAP. A message that
- * comes again replaces its files. A recall of an alert whose file is still here becomes a CAP
- * {@code Cancel} that refers to it; the file itself is left to whoever reads the folder.
+ * <p>{@code MESSAGE.cap} is the alert; it is written atomically. {@code MESSAGE.report.json} is
+ * written first if the CAP file changes or omits parts of the message. If the message cannot be
+ * written as CAP, the report is the only file and gives the reason. A redelivered message replaces
+ * its files. A recall of an alert whose file still exists becomes a CAP {@code Cancel} that refers
+ * to it. Removing the alert's file is up to the reader of the folder.
  *
- * <p>Only their owner may read the files. For use by one thread.
+ * <p>Only the owner may read the files. For use by one thread.
  */
 public final class CapFolder {
   private static final String CAP = ".cap";
@@ -40,12 +40,12 @@ public final class CapFolder {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * What became of one message, durable.
+   * The durable result of writing one message.
    *
    * @param cap the CAP file; empty if there is none
    * @param report the report; empty if there was nothing to report
    * @param reason why there is no CAP file; empty if there is one
-   * @param unmapped what is not in the CAP file as it stands in the message
+   * @param unmapped the parts of the message that the CAP file changes or omits
    */
   public record WriteResult(
       Optional<Path> cap, Optional<Path> report, String reason, List<UnmappedValue> unmapped) {
@@ -60,7 +60,7 @@ public final class CapFolder {
     this.folder = folder;
   }
 
-  /** Opens a folder; makes it, for its owner alone, if it is not there. */
+  /** Opens a folder; creates it, accessible to its owner only, if it does not exist. */
   public static CapFolder open(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectory(
@@ -71,10 +71,10 @@ public final class CapFolder {
   }
 
   /**
-   * Writes a received message. On return everything that was written is on the disk under its name,
-   * so that the message may be acknowledged.
+   * Writes a received message. On return the files are on disk under their names, so that the
+   * message may be acknowledged.
    *
-   * @throws IOException if it could not be written; it must not be acknowledged then
+   * @throws IOException if it could not be written; the message must then not be acknowledged
    */
   public WriteResult write(Label label, Body body) throws IOException {
     String id = HexFormat.of().formatHex(label.getMessageId().toByteArray());
@@ -99,7 +99,7 @@ public final class CapFolder {
     return CapMessage.write(label, body, changed.isEmpty() ? null : written(changed));
   }
 
-  /** What was written of a message before; null if its file is not there. */
+  /** The CAP file written for a message before; null if it does not exist. */
   private @Nullable CapReadResult written(ByteString message) throws IOException {
     Path file = folder.resolve(HexFormat.of().formatHex(message.toByteArray()) + CAP);
     if (!Files.isRegularFile(file)) {

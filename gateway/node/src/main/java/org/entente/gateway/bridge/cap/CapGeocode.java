@@ -7,9 +7,9 @@ import org.entente.gateway.bridge.format.CapElement;
 import org.entente.gateway.text.TextRule;
 
 /**
- * CAP's {@code geocode} and the text {@code SCHEME=value} of an {@code entente.v1.Area}. Within the
- * scheme, which may be an address, {@code =} is written {@code %3D} and {@code %} is written {@code
- * %25}; the value stands as it is.
+ * Converts between CAP's {@code geocode} and the text {@code SCHEME=value} of an {@code
+ * entente.v1.Area}. In the scheme, which may be an address, {@code =} is written {@code %3D} and
+ * {@code %} is written {@code %25}; the value is unchanged.
  */
 final class CapGeocode {
   private static final int SCHEME = 100;
@@ -17,7 +17,7 @@ final class CapGeocode {
 
   private CapGeocode() {}
 
-  /** Whether there is room for it in an area. */
+  /** Whether an area has room for it. */
   static boolean fits(CapElement code) {
     String value = code.textOf("value");
     return !value.isEmpty()

@@ -34,15 +34,15 @@ import org.entente.proto.v1.Subject;
 import org.entente.proto.v1.Urgency;
 
 /**
- * What a CAP alert says, as a draft to which a mapping adds what CAP does not know.
+ * Converts a CAP alert to a draft, to which a mapping adds the fields that CAP lacks.
  *
- * <p>Texts, areas, status, type, urgency, severity and certainty (the highest of all blocks) go
- * where {@code entente.v1} has a place. Blocks that differ in areas only share a text; areas that
- * are the same in several languages' blocks are kept once. Everything else is kept word for word in
- * the alert's {@code extra} ({@link CapExtra}): {@code cap.<element>} for the alert, {@code
- * cap.info.<n>} as {@link CapLines} for each block; so is a text that goes into the message in
- * another form than it has in the document. {@link CapExport} puts it all back. What is not carried
- * at all is told with the draft.
+ * <p>Texts, areas, status, type, urgency, severity and certainty (the highest of all blocks) go to
+ * their fields in {@code entente.v1}. Blocks that differ only in areas share a text; areas that are
+ * equal in blocks of several languages are stored once. Everything else is stored unchanged in the
+ * alert's {@code extra} ({@link CapExtra}): {@code cap.<element>} for the alert, {@code
+ * cap.info.<n>} as {@link CapLines} for each block. A text that the message changes is also stored
+ * there. {@link CapExport} restores all of it. Parts that are not carried at all are reported with
+ * the draft.
  */
 public final class CapImport {
   public static final String OURS = "entente:";
@@ -53,7 +53,7 @@ public final class CapImport {
   static final List<String> KEPT_OF_INFO =
       List.of("category", "responseType", "audience", "effective", "expires", "contact");
 
-  /** A draft, and what of the document is not in it as it stands. */
+  /** A draft, with the parts of the document that it changes or omits. */
   public record ImportResult(Draft draft, List<UnmappedValue> unmapped) {}
 
   private static final Pattern TOO_EXACT = Pattern.compile("(\\.\\d{12})\\d+");
@@ -73,12 +73,12 @@ public final class CapImport {
     leftovers.addAll(alert.unmapped());
   }
 
-  /** The draft so far, without what CAP does not know. */
+  /** The draft without the fields that CAP lacks. */
   static Draft draft(CapAlert alert) throws CapProblem {
     return read(alert).draft();
   }
 
-  /** The draft so far, and what is not carried. */
+  /** The draft without the fields that CAP lacks, and the parts that are not carried. */
   public static ImportResult read(CapAlert alert) throws CapProblem {
     CapImport reading = new CapImport(alert);
     return new ImportResult(reading.draft(), reading.leftovers.list());
@@ -185,7 +185,7 @@ public final class CapImport {
     leftovers.add(
         line,
         path,
-        "has " + said.length() + " characters: cut in the message, and kept whole in its extra");
+        "has " + said.length() + " characters: cut in the message, stored in full in its extra");
   }
 
   private void keepDifferences(CapElement info, List<Entry> kept) {
@@ -232,7 +232,7 @@ public final class CapImport {
     return text.build();
   }
 
-  /** The text as a line; what it says is kept where that is something else. */
+  /** The text as one line; the original is stored if it differs. */
   private String line(CapElement info, String name, String absent, List<Entry> kept) {
     String said = info.textOf(name);
     String text = CapText.line(said, absent);
@@ -245,7 +245,7 @@ public final class CapImport {
     return text;
   }
 
-  /** Acknowledgements and cancellations may come without a block. */
+  /** Acknowledgements and cancellations may have no block. */
   private AlertText textWithoutInfo() {
     String about = cap.textOf("references", cap.textOf("identifier"));
     return CapText.withoutInfo(cap.textOf("msgType"), about, cap.textOf("note"));
@@ -263,7 +263,7 @@ public final class CapImport {
     return out.build();
   }
 
-  /** Without the digits beyond a millionth of a millimetre that some writers put out. */
+  /** Drops digits beyond a millionth of a millimetre, which some writers produce. */
   private String shape(String name, String text) {
     String out = TOO_EXACT.matcher(text).replaceAll("$1");
     if (!out.equals(text)) {
@@ -281,7 +281,7 @@ public final class CapImport {
     }
   }
 
-  /** Parameters that {@link CapExport} made go back to where they came from. */
+  /** Restores parameters that {@link CapExport} wrote to their fields. */
   private void parameters(CapElement info, List<Entry> kept) throws CapProblem {
     for (CapElement parameter : info.all("parameter")) {
       String name = parameter.textOf("valueName");
@@ -297,7 +297,7 @@ public final class CapImport {
         leftovers.add(
             line,
             "alert/info/parameter",
-            PrintableText.quote(name) + " is for whoever sends the alert to say anew; left out");
+            PrintableText.quote(name) + " must be set again by each sender of the alert; left out");
       }
     }
   }
@@ -334,7 +334,7 @@ public final class CapImport {
     return list.size() - 1;
   }
 
-  /** CAP's identity of an alert is its sender, identifier and time. */
+  /** CAP identifies an alert by its sender, identifier and time. */
   private String key() {
     String identity =
         String.join(",", cap.textOf("sender"), cap.textOf("identifier"), cap.textOf("sent"));

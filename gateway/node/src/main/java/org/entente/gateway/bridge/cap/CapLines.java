@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Names and values as one text, one {@code name=value} a line, in which an agency keeps what a CAP
- * document says beyond an {@code entente.v1.Alert}. Within a line {@code \n}, {@code \r}, {@code
- * \=} and {@code \\} stand for themselves; in a value {@code =} stays as it is. Reading what was
- * written gives the same entries.
+ * Names and values as one text, one {@code name=value} a line, in which an agency stores the parts
+ * of a CAP document beyond an {@code entente.v1.Alert}. Within a line {@code \n}, {@code \r},
+ * {@code \=} and {@code \\} are escapes; in a value {@code =} needs none. Reading a written text
+ * gives equal entries.
  */
 public record CapLines(List<Entry> entries) {
 
@@ -36,17 +36,17 @@ public record CapLines(List<Entry> entries) {
         .collect(Collectors.joining("\n"));
   }
 
-  /** Values of the lines of that name. */
+  /** Values of the lines with that name. */
   public List<String> all(String name) {
     return entries.stream().filter(entry -> entry.name.equals(name)).map(Entry::value).toList();
   }
 
-  /** Value of the first line of that name, or the other one. */
+  /** Value of the first line with that name, or the default. */
   public String first(String name, String absent) {
     return all(name).stream().findFirst().orElse(absent);
   }
 
-  /** The lines whose name begins so, with the rest of their name. */
+  /** The lines whose name has this prefix, under the rest of their name. */
   List<Entry> below(String prefix) {
     return entries.stream()
         .filter(entry -> entry.name.startsWith(prefix))

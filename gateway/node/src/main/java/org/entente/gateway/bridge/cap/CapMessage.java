@@ -13,14 +13,14 @@ import org.entente.proto.v1.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Received messages as CAP 1.2: alerts, and recalls of alerts that were written before as {@code
- * Cancel}. Of any other message there is no CAP, and the reason is told. Pure; safe for use by
- * several threads.
+ * Writes received messages as CAP 1.2: alerts, and recalls of earlier written alerts as {@code
+ * Cancel}. Other messages have no CAP form, which is reported with the reason. Pure; safe for use
+ * by several threads.
  */
 public final class CapMessage {
   private CapMessage() {}
 
-  /** The message that one changes or takes back; empty where there is none. */
+  /** The message that this one changes or recalls; empty if there is none. */
   static ByteString changed(Label label, Body body) {
     return body.hasRecall() ? body.getRecall().getMessageId() : label.getReferences();
   }
@@ -28,8 +28,8 @@ public final class CapMessage {
   /**
    * Writes a message as delivered.
    *
-   * @param changed what was written of the message that this one changes or takes back; null if
-   *     nothing is known of it
+   * @param changed the CAP document of the message that this one changes or recalls; null if there
+   *     is none
    */
   public static CapWriteResult write(Label label, Body body, @Nullable CapReadResult changed) {
     return switch (body.getContentCase()) {
@@ -47,14 +47,14 @@ public final class CapMessage {
           ROSTER,
           OPERATION_UPDATE,
           CONTENT_NOT_SET ->
-          none("body", "CAP is for alerts; this is " + body.getContentCase());
+          none("body", "CAP supports only alerts; this is " + body.getContentCase());
     };
   }
 
   private static CapWriteResult alert(Label label, Alert alert, @Nullable CapReadResult changed) {
     if (label.getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
       return none(
-          "label.message_type", "CAP cannot say that the processing of an alert is restricted");
+          "label.message_type", "CAP cannot express that the processing of an alert is restricted");
     }
     return changed instanceof CapAlert before && !label.getReferences().isEmpty()
         ? CapWriter.write(label, alert, CapWriter.reference(before.element()))
@@ -65,9 +65,9 @@ public final class CapMessage {
     if (changed == null) {
       return none(
           "body.recall",
-          "takes back "
+          "recalls "
               + HexFormat.of().formatHex(body.getRecall().getMessageId().toByteArray())
-              + ", whose CAP document is not there, so that CAP has no reference");
+              + ", whose CAP document is not there, so there is no CAP reference");
     }
     return changed instanceof CapAlert alert
         ? CapWriter.cancel(label, body.getRecall(), alert.element())

@@ -21,12 +21,11 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Subject;
 
 /**
- * What a message says and CAP has no element for, as CAP parameters whose names begin with {@code
- * entente:}: fields of the label by their name in {@code message.proto}, subjects in protobuf JSON,
- * what the alert keeps under {@code extra}.
+ * CAP parameters, named {@code entente:…}, for fields without a CAP element: fields of the label by
+ * their name in {@code message.proto}, subjects in protobuf JSON, and the alert's {@code extra}.
  */
 final class CapParameters {
-  /** Fields of the label that CAP has an element for. */
+  /** Fields of the label that have a CAP element. */
   private static final Set<String> PLACED =
       Set.of(
           "kind",
@@ -40,7 +39,7 @@ final class CapParameters {
           "status",
           "message_type");
 
-  /** Fields that name the message, where no CAP document names it otherwise. */
+  /** Fields that identify the message, for an alert that no CAP document identifies. */
   private static final Set<String> NAMING =
       Set.of("message_id", "origin", "created_at", "source_ref");
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which element of a CAP document a field of its draft comes from, for reports. */
+/** Maps a field of a draft to the element of the CAP document that it comes from, for reports. */
 final class CapPath {
   private static final Map<String, String> ELEMENTS =
       Map.of(
@@ -22,7 +22,7 @@ final class CapPath {
 
   private CapPath() {}
 
-  /** The element's path, or the field as it is where no element stands behind it. */
+  /** The element's path, or the field itself if no element corresponds to it. */
   static String of(String field) {
     Matcher text = TEXT.matcher(field);
     if (text.matches()) {

@@ -15,10 +15,10 @@ import org.entente.gateway.bridge.format.XmlText;
 /**
  * Reader of CAP 1.1 and 1.2 documents (OASIS Common Alerting Protocol).
  *
- * <p>Holds a document to its schema except for the order of elements, which publishers get wrong
- * without harm: unknown, missing, repeated and malformed elements are reported with their line and
- * path. Optional elements that stand empty count as absent. XML signatures are skipped, not
- * checked, and attributes are no part of CAP: both are told in {@code CapAlert#unmapped}.
+ * <p>Checks a document against its schema, except for the order of elements, which publishers often
+ * get wrong without harm: unknown, missing, repeated and malformed elements are reported with line
+ * and path. Empty optional elements count as absent. XML signatures are skipped and not checked,
+ * and attributes are not part of CAP: both are reported in {@code CapAlert#unmapped}.
  *
  * <p>A document type declaration is refused before anything in it is looked at, so there are no
  * entities beyond XML's five, nothing is expanded and nothing fetched. XInclude is not done. A
@@ -36,7 +36,7 @@ public final class CapReader {
   /**
    * Reads one document to its end; the caller closes the stream.
    *
-   * @param file how reports name it
+   * @param file its name in reports
    * @throws IOException if the stream itself fails
    */
   public static CapReadResult read(String file, InputStream in) throws IOException {
@@ -46,7 +46,7 @@ public final class CapReader {
   /**
    * Reads one document.
    *
-   * @param file how reports name it
+   * @param file its name in reports
    */
   public static CapReadResult read(String file, byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
@@ -84,7 +84,7 @@ public final class CapReader {
     return location == null ? 1 : Math.max(1, location.getLineNumber());
   }
 
-  /** The parser's own words, without the position that it puts before them. */
+  /** The parser's message without its leading position. */
   private static String reason(XMLStreamException e) {
     String message = String.valueOf(e.getMessage());
     int at = message.indexOf("Message: ");

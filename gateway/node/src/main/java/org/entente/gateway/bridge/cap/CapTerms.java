@@ -19,26 +19,26 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
 
 /**
- * What a message needs and CAP has no place for, the same for all alerts that are sent together:
- * category, purpose, classification, and what else of a label its sender says. The other way is a
- * mapping file ({@code RecordMapping}), which may say it from alert to alert.
+ * The terms of a message that CAP lacks, equal for all alerts that are sent together: category,
+ * purpose, classification, and further label fields. The alternative is a mapping file ({@code
+ * RecordMapping}), which can set them for each alert.
  *
- * <p>Addressees are named, or those whom agreements allow; the latter only for an alert whose scope
- * is {@code Public}, since what its sender did not make public has addressees of its own, which are
- * not guessed. Immutable and pure; safe for use by several threads.
+ * <p>Addressees are named, or are the agencies that agreements permit. The latter is allowed only
+ * for an alert with scope {@code Public}: any other scope implies addressees that cannot be
+ * guessed. Immutable and pure; safe for use by several threads.
  */
 public final class CapTerms {
 
-  /** What reading terms comes to. */
+  /** The result of reading terms. */
   public sealed interface ReadResult {
 
-    /** They are complete and within the limits of a draft. */
+    /** The terms are complete and within the limits of a draft. */
     record Read(CapTerms terms) implements ReadResult {}
 
     /**
-     * One is not.
+     * A term is missing or invalid.
      *
-     * @param field where it stands: in options and files a field of the label, such as {@code
+     * @param field its place: in options and files a field of the label, such as {@code
      *     legal_basis}, or {@code to}; in messages its path in a draft
      * @param problem what was wrong and what would be valid
      */
@@ -48,7 +48,7 @@ public final class CapTerms {
   private static final String LABEL = "label.";
   private static final List<String> NEEDED = List.of("category", "purpose", "classification");
 
-  /** What of a label the document says. */
+  /** Label fields that come from the document. */
   private static final List<String> FROM_CAP =
       List.of("kind", "status", "message_type", "severity", "urgency", "certainty");
 
@@ -63,8 +63,9 @@ public final class CapTerms {
   /**
    * Reads terms.
    *
-   * @param label values by field of {@code entente.v1.Label}: text, a list of texts, enums by name
-   * @param to agencies; none for those whom agreements allow
+   * @param label values by field of {@code entente.v1.Label}: text, a list of texts, or enums by
+   *     name
+   * @param to agencies; empty for those that agreements permit
    */
   public static ReadResult of(Map<String, Object> label, List<String> to) {
     try {
@@ -89,18 +90,17 @@ public final class CapTerms {
   }
 
   /**
-   * Reads terms as a client says them.
+   * Reads terms as a client sends them.
    *
-   * @param label without what the document says, and without what the gateway sets
-   * @param to addressees; none for those whom agreements allow
+   * @param label without the fields that come from the document or that the gateway sets
+   * @param to addressees; empty for those that agreements permit
    */
   public static ReadResult of(Label label, Addressing to) {
     for (String name : FROM_CAP) {
       if (label.getField(Label.getDescriptor().findFieldByName(name))
               instanceof EnumValueDescriptor said
           && said.getNumber() != 0) {
-        return new ReadResult.Wrong(
-            LABEL + name, "is what the document says, and must be left out");
+        return new ReadResult.Wrong(LABEL + name, "comes from the document and must be left out");
       }
     }
     try {
@@ -111,7 +111,7 @@ public final class CapTerms {
     }
   }
 
-  /** The draft that a CAP alert comes to. */
+  /** The draft for a CAP alert. */
   public AlertItem apply(CapAlert alert) {
     try {
       ImportResult imported = CapImport.read(alert);
@@ -135,9 +135,7 @@ public final class CapTerms {
     if (!scope.equals("Public")) {
       throw new DraftFault(
           "alert/scope",
-          "is "
-              + scope
-              + ", so its addressees are not those whom agreements allow: they must be named");
+          "is " + scope + ", so the addressees must be named; agreements alone cannot select them");
     }
     return to.toBuilder().setWhomAgreementsAllow(true).build();
   }

@@ -9,9 +9,9 @@ import org.entente.gateway.bridge.format.PrintableText;
 import org.entente.proto.v1.AlertText;
 
 /**
- * Texts of a CAP document in the form that {@code entente.v1} has for them. {@link CapImport} keeps
- * what was said wherever the form is another; {@link CapExport} finds out by the same functions
- * whether the message still says it.
+ * Converts texts of a CAP document to the form of {@code entente.v1}. {@link CapImport} stores the
+ * original if the form differs. {@link CapExport} uses the same functions to check whether the
+ * message still has that text.
  */
 final class CapText {
   private static final int LINE = 200;
@@ -26,22 +26,25 @@ final class CapText {
 
   private CapText() {}
 
-  /** What CAP says a block without language is in. */
+  /** The language of a block; CAP's default if it has none. */
   static String language(String said) {
     return said.isEmpty() ? DEFAULT_LANGUAGE : said;
   }
 
-  /** Documents are wrapped where their writer liked; a headline is a line, of a bounded length. */
+  /**
+   * Joins lines, since documents are wrapped arbitrarily and a headline is one line of bounded
+   * length.
+   */
   static String line(String said, String absent) {
     return cut((said.isEmpty() ? absent : said).replaceAll("\\s+", " "), LINE);
   }
 
-  /** An area in words. */
+  /** The description of an area. */
   static String place(String said) {
     return cut(said, PLACE);
   }
 
-  /** What stands for the texts of an acknowledgement or cancellation that has no block. */
+  /** The text of an acknowledgement or cancellation without a block. */
   static AlertText withoutInfo(String messageType, String about, String note) {
     return AlertText.newBuilder()
         .setLanguage("und")

@@ -5,10 +5,10 @@ import java.util.List;
 import org.entente.gateway.bridge.format.CapElement;
 
 /**
- * Makes an alert that is valid in CAP 1.1 valid in CAP 1.2, and changes nothing that is. The two
- * versions differ in what they require in two places only: 1.2 has no certainty {@code Very
- * Likely}, which it says to treat as {@code Likely}, and asks for a resource's media type, which is
- * {@code application/octet-stream} where nothing is known of it (RFC 2046 section 4.5.1).
+ * Converts a valid CAP 1.1 alert to valid CAP 1.2; a CAP 1.2 alert is unchanged. The versions
+ * differ in two requirements. CAP 1.2 lacks the certainty {@code Very Likely}, which it says to
+ * treat as {@code Likely}. It requires a resource's media type, for which {@code
+ * application/octet-stream} is used if it is unknown (RFC 2046 section 4.5.1).
  */
 final class CapUpgrade {
   private static final String VERY_LIKELY = "Very Likely";
@@ -25,7 +25,7 @@ final class CapUpgrade {
   /**
    * The alert in CAP 1.2.
    *
-   * @param line where the alert begins, for what is put to {@code leftovers}; 0 for nowhere
+   * @param line the line where the alert begins, for reports in {@code leftovers}; 0 for none
    */
   static CapElement of(CapElement alert, UnmappedCollector leftovers, int line) {
     return new CapUpgrade(leftovers, line).element(alert, "alert");
@@ -33,7 +33,7 @@ final class CapUpgrade {
 
   private CapElement element(CapElement old, String path) {
     if (path.equals("alert/info/certainty") && old.text().equals(VERY_LIKELY)) {
-      leftovers.add(line, path, VERY_LIKELY + " is a word of CAP 1.1; written as Likely");
+      leftovers.add(line, path, VERY_LIKELY + " exists only in CAP 1.1; written as Likely");
       return CapElement.text(old.name(), "Likely");
     }
     if (old.children().isEmpty()) {
@@ -45,7 +45,7 @@ final class CapUpgrade {
       leftovers.add(
           line,
           path + "/mimeType",
-          "is missing, and CAP 1.2 asks for it; written as " + UNKNOWN_TYPE);
+          "is missing, but CAP 1.2 requires it; written as " + UNKNOWN_TYPE);
       children.add(Math.min(1, children.size()), CapElement.text("mimeType", UNKNOWN_TYPE));
     }
     return CapElement.parent(old.name(), children);

@@ -21,10 +21,10 @@ import org.entente.proto.v1.Recall;
  * Writer of CAP 1.2 documents (OASIS Common Alerting Protocol), elements in the order of its
  * schema.
  *
- * <p>What it writes, {@link CapReader} reads: an alert that does not make a valid document, for
- * example because a polygon is none, is reported. An alert that came from CAP gets its identifier,
- * sender, time and blocks back, so that what refers to it still finds it. Characters that XML
- * cannot hold become U+FFFD. Safe for use by several threads.
+ * <p>{@link CapReader} can read its output: an alert that gives no valid document, for example
+ * because of a malformed polygon, is reported. An alert that came from CAP keeps its identifier,
+ * sender, time and blocks, so that references to it remain valid. Characters that XML cannot
+ * represent become U+FFFD. Safe for use by several threads.
  */
 public final class CapWriter {
   private static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -34,16 +34,16 @@ public final class CapWriter {
   /**
    * Writes an alert as delivered.
    *
-   * @param label with message id, origin and time, as the gateway set them
+   * @param label with message id, origin and time set by the gateway
    */
   public static CapWriteResult write(Label label, Alert alert) {
     return write(label, alert, "");
   }
 
   /**
-   * The same of an alert that changes one that was written before.
+   * Writes an alert that changes an earlier written one.
    *
-   * @param references CAP's own name of that one ({@link #reference}); empty if it is not known
+   * @param references the CAP reference of that one ({@link #reference}); empty if unknown
    */
   public static CapWriteResult write(Label label, Alert alert, String references) {
     try {
@@ -57,9 +57,9 @@ public final class CapWriter {
   }
 
   /**
-   * Writes a CAP document of either version in CAP 1.2.
+   * Converts a CAP document of either version to CAP 1.2.
    *
-   * @return what is written, with what of the document is not in it as it stood
+   * @return the document, with the parts that it changes or omits
    */
   public static CapWriteResult convert(CapAlert alert) {
     UnmappedCollector leftovers = new UnmappedCollector();
@@ -68,10 +68,10 @@ public final class CapWriter {
   }
 
   /**
-   * Writes the cancellation of an alert that was written before.
+   * Writes the cancellation of an earlier written alert.
    *
    * @param label of the recall, with message id, origin and time
-   * @param alert what was written of the message that is taken back
+   * @param alert the alert written for the recalled message
    */
   public static CapWriteResult cancel(Label label, Recall recall, CapElement alert) {
     List<CapElement> out = new ArrayList<>();
@@ -89,7 +89,7 @@ public final class CapWriter {
     return written(CapElement.parent("alert", out), new UnmappedCollector());
   }
 
-  /** How other CAP documents refer to one. */
+  /** The reference that other CAP documents use for an alert. */
   static String reference(CapElement alert) {
     return String.join(
         ",", alert.textOf("sender"), alert.textOf("identifier"), alert.textOf("sent"));
@@ -107,12 +107,12 @@ public final class CapWriter {
 
   private static void replaced(CapElement element, String path, UnmappedCollector leftovers) {
     if (!element.text().codePoints().allMatch(CapWriter::allowed)) {
-      leftovers.add(0, path, "holds characters that XML cannot; written as U+FFFD");
+      leftovers.add(0, path, "contains characters that XML cannot represent; written as U+FFFD");
     }
     element.children().forEach(child -> replaced(child, path + "/" + child.name(), leftovers));
   }
 
-  /** Writes the element and everything in it as a document. */
+  /** Writes the element with its content as a document. */
   public static String write(CapElement alert) {
     StringBuilder out = new StringBuilder(DECLARATION);
     String namespace = " xmlns=\"" + CapVersion.V1_2.namespace() + "\"";
@@ -123,7 +123,7 @@ public final class CapWriter {
   private static void element(
       CapElement element, CapSchema schema, String attributes, String indent, StringBuilder out) {
     if (out.length() > CapReader.MAX_BYTES) {
-      // Longer than a reader takes, which reading it again will say.
+      // It is longer than the reader accepts, which the check by reading reports.
       return;
     }
     out.append(indent).append('<').append(element.name()).append(attributes).append(">\n");

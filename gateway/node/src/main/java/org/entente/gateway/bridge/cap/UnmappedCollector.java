@@ -7,9 +7,8 @@ import java.util.Map;
 import org.entente.gateway.bridge.format.UnmappedValue;
 
 /**
- * What of one alert does not go over as it stands, while it is collected: each thing once, where it
- * was met first, and at most {@value #MOST} of them, since a document may hold thousands. For one
- * thread.
+ * Collects the parts of one alert that a conversion changes or omits: each once, where it occurs
+ * first, and at most {@value #MOST} of them, since a document may have thousands. For one thread.
  */
 final class UnmappedCollector {
   static final int MOST = 100;
@@ -36,7 +35,9 @@ final class UnmappedCollector {
     if (more) {
       out.add(
           new UnmappedValue(
-              0, "alert", "has more of that kind; the first " + MOST + " are listed"));
+              0,
+              "alert",
+              "has more parts that are changed or left out; the first " + MOST + " are listed"));
     }
     return List.copyOf(out);
   }

@@ -1,4 +1,4 @@
-/** Translates between CAP alerts and messages, and says what does not carry over. */
+/** Converts between CAP alerts and messages, and reports what does not carry over. */
 @NullMarked
 package org.entente.gateway.bridge.cap;
 

@@ -6,14 +6,14 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Draft;
 
 /**
- * A draft ready to be published, with where it came from.
+ * A draft ready to be published, with its source.
  *
  * @param file the file it was read from
  * @param line line on which its record begins, from 1
- * @param named the agency whose client is to publish it; empty where whoever sends it is
- * @param draft within the limits that {@code message.proto} states; whether identifiers are real
- *     and policy allows it is for the publisher's gateway to say
- * @param unmapped what of the record is not in the draft as it stands; for CAP only
+ * @param named the agency whose client publishes it; empty if the sender is to decide
+ * @param draft within the limits in {@code message.proto}; the publisher's gateway checks
+ *     identifiers and policy
+ * @param unmapped the parts of the record that the draft changes or omits; for CAP only
  */
 public record AlertDraft(
     String file, int line, Optional<AgencyName> named, Draft draft, List<UnmappedValue> unmapped)
@@ -24,7 +24,7 @@ public record AlertDraft(
   }
 
   /**
-   * The agency whose client is to publish it.
+   * The agency whose client publishes it.
    *
    * @throws java.util.NoSuchElementException if its source names none
    */
@@ -32,7 +32,7 @@ public record AlertDraft(
     return named.orElseThrow();
   }
 
-  /** Names the place only: the content is not for logs. */
+  /** Names the place only: the content must not appear in logs. */
   @Override
   public String toString() {
     return "AlertDraft["

@@ -1,11 +1,11 @@
 package org.entente.gateway.bridge.format;
 
-/** What one record of an {@code AlertSource} came to: a draft to publish, or why there is none. */
+/** The result of one record of an {@code AlertSource}: a draft to publish, or why there is none. */
 public sealed interface AlertItem permits AlertDraft, BadRecord {
 
-  /** The file as it was named to the source, or its path below the folder that was. */
+  /** The file as named to the source, or its path within the named folder. */
   String file();
 
-  /** Line on which the record begins, from 1; 0 where the file could not be read at all. */
+  /** Line on which the record begins, from 1; 0 if the file could not be read. */
   int line();
 }

@@ -1,15 +1,15 @@
 package org.entente.gateway.bridge.format;
 
 /**
- * A record that gave no draft, as a report for the person who feeds it.
+ * A record that gave no draft, reported to the person who supplies it.
  *
  * @param file the file it was read from
- * @param line line of the fault where it is known, otherwise line on which the record begins, from
- *     1; 0 where the file could not be read at all
- * @param field the field at fault: path in the draft ({@code label.purpose}), element path of a CAP
- *     file ({@code alert/scope}), JSON pointer; empty where none is
- * @param message what was wrong and what would be valid; at most 500 characters, none of them a
- *     control character; may quote a short piece of the record
+ * @param line line of the fault if known, otherwise the line on which the record begins, from 1; 0
+ *     if the file could not be read
+ * @param field the faulty field: path in the draft ({@code label.purpose}), element path of a CAP
+ *     file ({@code alert/scope}), or JSON pointer; empty if there is none
+ * @param message the fault and the valid form; at most 500 characters without control characters;
+ *     may quote a short piece of the record
  */
 public record BadRecord(String file, int line, String field, String message)
     implements AlertItem, CapReadResult, CapWriteResult, RecordReadResult {
@@ -22,12 +22,12 @@ public record BadRecord(String file, int line, String field, String message)
     message = PrintableText.cut(message, MESSAGE);
   }
 
-  /** {@code field: message}; without the field where none is at fault. */
+  /** {@code field: message}; without the field if there is none. */
   public String fault() {
     return (field.isEmpty() ? "" : field + ": ") + message;
   }
 
-  /** {@code file:line: field: message}; without the line where it is the file that is bad. */
+  /** {@code file:line: field: message}; without the line if the whole file is bad. */
   @Override
   public String toString() {
     return file + (line == 0 ? "" : ":" + line) + ": " + fault();

@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a UTF-8 file, each of bounded length: of a longer one no more than the limit is ever
- * in memory, and the next is read as if nothing had happened. A byte order mark is skipped. For use
- * by one thread; closing closes the stream.
+ * Reads the lines of a UTF-8 file, each of bounded length: at most the limit of a longer line is in
+ * memory, and reading continues with the next line. A byte order mark is skipped. For use by one
+ * thread; closing closes the stream.
  */
 final class BoundedLineReader implements Closeable {
-  /** A line; without text where it has none that can be read, and then with the reason. */
+  /** A line; if it cannot be read, the text is empty and the problem set. */
   record Line(int number, String text, String problem) {
     boolean readable() {
       return problem.isEmpty();

@@ -12,11 +12,11 @@ import org.entente.proto.v1.Status;
 import org.entente.proto.v1.Urgency;
 
 /**
- * CAP's code words and the enum values of {@code entente.v1}, whose names are these words in upper
- * case after the name of the enum.
+ * Maps CAP's code words to the enum values of {@code entente.v1}, which are named by these words in
+ * upper case after the name of the enum.
  */
 public final class CapCodes {
-  /** Nearest CAP category of ours; what is not listed is a matter of security. */
+  /** The CAP category closest to ours; those not listed become Security. */
   private static final Map<Category, String> CATEGORIES =
       Map.of(
           Category.CATEGORY_HAZARDOUS, "Safety",
@@ -44,7 +44,7 @@ public final class CapCodes {
     return Urgency.forNumber(number(Urgency.getDescriptor(), word));
   }
 
-  /** CAP 1.1's deprecated "Very Likely" is read as "Likely", as its section 3.2.2 says. */
+  /** CAP 1.1's deprecated "Very Likely" is read as "Likely", following its section 3.2.2. */
   public static Certainty certainty(String word) {
     String known = word.equals("Very Likely") ? "Likely" : word;
     return Certainty.forNumber(number(Certainty.getDescriptor(), known));
@@ -54,7 +54,7 @@ public final class CapCodes {
     return CATEGORIES.getOrDefault(category, "Security");
   }
 
-  /** The word for a value, or the other one for an unspecified or unknown value. */
+  /** The word for a value, or the given word for an unspecified or unknown value. */
   public static String word(EnumValueDescriptor value, String unspecified) {
     if (value.getNumber() <= 0) {
       return unspecified;
@@ -66,7 +66,7 @@ public final class CapCodes {
   private static int number(EnumDescriptor type, String word) {
     EnumValueDescriptor value = type.findValueByName(prefix(type) + word.toUpperCase(Locale.ROOT));
     if (value == null) {
-      throw new IllegalArgumentException("CapForm lets through " + word);
+      throw new IllegalArgumentException("CapForm must not accept " + word);
     }
     return value.getNumber();
   }

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An element of a CAP document: text or children, never both. Optional elements that stand empty in
- * the document are not kept. Immutable.
+ * An element of a CAP document: text or children, never both. Empty optional elements of the
+ * document are not kept. Immutable.
  *
  * @param name local name, such as {@code areaDesc}
- * @param text its text without surrounding white space; empty where it has children
- * @param children in the order of the document
+ * @param text its text without surrounding white space; empty if it has children
+ * @param children in document order
  */
 public record CapElement(String name, String text, List<CapElement> children) {
   public CapElement {
@@ -26,17 +26,17 @@ public record CapElement(String name, String text, List<CapElement> children) {
     return new CapElement(name, "", children);
   }
 
-  /** The children of that name. */
+  /** The children with that name. */
   public List<CapElement> all(String child) {
     return children.stream().filter(element -> element.name.equals(child)).toList();
   }
 
-  /** Text of the first child of that name; empty where there is none. */
+  /** Text of the first child with that name; empty if there is none. */
   public String textOf(String child) {
     return textOf(child, "");
   }
 
-  /** Text of the first child of that name, or the other one. */
+  /** Text of the first child with that name, or the default. */
   public String textOf(String child, String absent) {
     return children.stream()
         .filter(element -> element.name.equals(child))
@@ -45,14 +45,14 @@ public record CapElement(String name, String text, List<CapElement> children) {
         .orElse(absent);
   }
 
-  /** Texts of the children of that name. */
+  /** Texts of the children with that name. */
   public List<String> textsOf(String child) {
     return all(child).stream().map(CapElement::text).toList();
   }
 
   /**
-   * The element as mapping expressions see it: a map from child name to text, to a map, or, where
-   * CAP allows several, to a list of these even if there is one.
+   * The element as mapping expressions see it: a map from child name to text or to a map; if CAP
+   * allows several such children, always to a list of these.
    */
   public Map<String, Object> toMap(CapSchema schema) {
     Map<String, Object> out = new LinkedHashMap<>();

@@ -7,9 +7,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What the text of a CAP element must look like.
+ * The required form of a CAP element's text.
  *
- * @param valid what is required, in words that complete "must be"
+ * @param valid the requirement, in words that complete "must be"
  * @param holds whether a text, without surrounding white space, is valid
  */
 public record CapForm(String valid, Predicate<String> holds) {
@@ -24,7 +24,7 @@ public record CapForm(String valid, Predicate<String> holds) {
       new CapForm("a time such as 2026-05-24T16:49:00-07:00", CapForm::isTime);
   static final CapForm POLYGON =
       new CapForm(
-          "at least four \"latitude,longitude\" pairs, the last like the first",
+          "at least four \"latitude,longitude\" pairs, the last equal to the first",
           CapForm::isPolygon);
   static final CapForm CIRCLE =
       new CapForm("\"latitude,longitude radius\" with the radius in km", CapForm::isCircle);

@@ -1,6 +1,6 @@
 package org.entente.gateway.bridge.format;
 
-/** Leaves the reading of a CAP document at its first fault; never leaves the package. */
+/** Ends reading of a CAP document at its first fault; never leaves the package. */
 public final class CapProblem extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
 package org.entente.gateway.bridge.format;
 
-/** What reading one CAP document comes to. */
+/** The result of reading one CAP document. */
 public sealed interface CapReadResult permits CapAlert, BadRecord {}

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a CAP element may hold, in the order in which CAP 1.2 (OASIS, section 3.4) wants it written.
- * CAP 1.1 differs in two places, which {@link #V1_1} states.
+ * The allowed content of a CAP element, in the order in which CAP 1.2 (OASIS, section 3.4) requires
+ * it to be written. {@link #V1_1} states the two differences of CAP 1.1.
  *
  * @param slots children in order
  */
@@ -35,8 +35,8 @@ public record CapSchema(List<Slot> slots) {
   /**
    * One child.
    *
-   * @param form what its text must look like
-   * @param type what it holds if not text
+   * @param form the required form of its text
+   * @param type its content if it is not text
    */
   public record Slot(String name, Occurs occurs, CapForm form, @Nullable CapSchema type) {
     Slot(String name, Occurs occurs, CapForm form) {
@@ -51,7 +51,10 @@ public record CapSchema(List<Slot> slots) {
   /** The {@code alert} element of CAP 1.2. */
   public static final CapSchema V1_2 = alert(ONE, CapForm.CERTAINTY);
 
-  /** The {@code alert} element of CAP 1.1: media types optional, certainty "Very Likely" kept. */
+  /**
+   * The {@code alert} element of CAP 1.1: media types are optional, certainty "Very Likely" is
+   * valid.
+   */
   static final CapSchema V1_1 = alert(OPTIONAL, CapForm.CERTAINTY_1_1);
 
   public static CapSchema of(CapVersion version) {

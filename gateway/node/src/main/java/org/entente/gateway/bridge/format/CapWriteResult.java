@@ -1,4 +1,4 @@
 package org.entente.gateway.bridge.format;
 
-/** What writing an alert as CAP comes to. */
+/** The result of writing an alert as CAP. */
 public sealed interface CapWriteResult permits CapXml, BadRecord {}

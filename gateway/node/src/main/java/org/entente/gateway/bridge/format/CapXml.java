@@ -6,7 +6,7 @@ import java.util.List;
  * A CAP 1.2 document.
  *
  * @param xml the document, to be stored or sent in UTF-8
- * @param unmapped what of its source is not in it as it stood
+ * @param unmapped the parts of its source that it changes or omits
  */
 public record CapXml(String xml, List<UnmappedValue> unmapped) implements CapWriteResult {
 
@@ -14,7 +14,7 @@ public record CapXml(String xml, List<UnmappedValue> unmapped) implements CapWri
     unmapped = List.copyOf(unmapped);
   }
 
-  /** Names the size only: the content is not for logs. */
+  /** Names the size only: the content must not appear in logs. */
   @Override
   public String toString() {
     return "CapXml[" + xml.length() + " characters]";

@@ -1,6 +1,6 @@
 package org.entente.gateway.bridge.format;
 
-/** Leaves the making of a draft at its first fault; never leaves the package. */
+/** Ends the making of a draft at its first fault; never leaves the package. */
 public final class DraftFault extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class DraftFault extends Exception {
    * A fault.
    *
    * @param field path in the draft
-   * @param problem what was wrong and what would be valid
+   * @param problem the fault and the valid form
    */
   public DraftFault(String field, String problem) {
     super(problem, null, false, false);

@@ -32,9 +32,9 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 
 /**
- * What {@code message.proto} and {@code publisher.proto} ask of a draft, as far as it can be said
- * without the gateway: what is required, lengths in UTF-16 units, counts. Found here, a fault is
- * reported with the file and line of the record; the gateway checks again, and checks identifiers.
+ * Checks a draft against the limits of {@code message.proto} and {@code publisher.proto} that do
+ * not need a gateway: required fields, lengths in UTF-16 units, counts. A fault found here is
+ * reported with file and line of the record. The gateway checks again, and also checks identifiers.
  */
 public final class DraftLimits {
   /** Longest text, by field; a field of several texts bounds each. */
@@ -178,19 +178,19 @@ public final class DraftLimits {
 
   private DraftLimits() {}
 
-  /** Whether a field of the label is the gateway's to set. */
+  /** Whether only the gateway sets a field of the label. */
   public static boolean setByGateway(FieldDescriptor field) {
     return field.getContainingType().equals(Label.getDescriptor())
         && SET_BY_GATEWAY.contains(field.getName());
   }
 
-  /** Longest text that the field takes, where one is stated. */
+  /** Longest text of the field, if it has a limit. */
   public static OptionalInt longest(FieldDescriptor field) {
     Integer most = LENGTHS.get(name(field));
     return most == null ? OptionalInt.empty() : OptionalInt.of(most);
   }
 
-  /** The longest time that a draft can give its recipients to open it: 30 days. */
+  /** The longest time that a draft may give its recipients to open it: 30 days. */
   private static final int MAX_OPEN_WITHIN_MINUTES = 43_200;
 
   public static void check(Draft draft) throws DraftFault {
@@ -201,8 +201,8 @@ public final class DraftLimits {
   }
 
   /**
-   * Checks a draft that policy is asked about: it may lack key and body, and be a request or an
-   * answer, which nobody sends from files.
+   * Checks a draft about which policy is asked: it may lack key and body, and be a request or an
+   * answer, which files cannot send.
    */
   static void checkAsked(Draft draft) throws DraftFault {
     label(draft.getLabel());
@@ -233,7 +233,7 @@ public final class DraftLimits {
     checkValues(draft);
   }
 
-  /** Checks what a client says of an alert whose body and kind come from elsewhere. */
+  /** Checks the client's fields for an alert whose body and kind come from elsewhere. */
   public static void checkTerms(Label label, Addressing to) throws DraftFault {
     label(label.toBuilder().setKind(Kind.KIND_ALERT).build());
     addressees(to);
@@ -249,7 +249,7 @@ public final class DraftLimits {
                     + informed.getDesksCount()
                 > 0,
         "to.information",
-        "names an agency, a jurisdiction or a desk");
+        "must name an agency, a jurisdiction or a desk");
     desks(to.getDesksList(), "to.desks");
     desks(informed.getDesksList(), "to.information.desks");
     for (int i = 0; i < informed.getAgenciesCount(); i++) {
@@ -260,12 +260,12 @@ public final class DraftLimits {
     }
   }
 
-  /** Checks what is there; says nothing about what is missing. */
+  /** Checks the present fields; ignores missing ones. */
   public static void checkValues(Draft draft) throws DraftFault {
     walk(draft, "");
   }
 
-  /** The name, or the fault that it is none. */
+  /** The agency name, or a fault if it is invalid. */
   public static AgencyName agency(String name, String field) throws DraftFault {
     try {
       return new AgencyName(name);
@@ -315,24 +315,26 @@ public final class DraftLimits {
       case INTELLIGENCE -> intelligence(draft.getBody().getIntelligence(), kind);
       case DOCUMENT -> document(draft.getBody().getDocument(), kind);
       case FEEDBACK -> feedback(draft, kind);
-      case EVIDENCE -> throw new DraftFault("body.evidence", "is made by gateways only");
-      case CONSENT -> throw new DraftFault("body.consent", "is made by gateways only");
-      case RECALL -> throw new DraftFault("body.recall", "is made by gateways only");
-      case RESPONDERS -> throw new DraftFault("body.responders", "is made by gateways only");
+      case EVIDENCE -> throw new DraftFault("body.evidence", "is made only by gateways");
+      case CONSENT -> throw new DraftFault("body.consent", "is made only by gateways");
+      case RECALL -> throw new DraftFault("body.recall", "is made only by gateways");
+      case RESPONDERS -> throw new DraftFault("body.responders", "is made only by gateways");
       case REQUEST ->
-          throw new DraftFault("body.request", "is no alert; `entente request ask` sends it");
+          throw new DraftFault(
+              "body.request", "is not an alert; send it with `entente request ask`");
       case ANSWER ->
-          throw new DraftFault("body.answer", "is no alert; `entente request answer` sends it");
-      case ROSTER -> throw new DraftFault("body.roster", "is made by gateways only");
+          throw new DraftFault(
+              "body.answer", "is not an alert; send it with `entente request answer`");
+      case ROSTER -> throw new DraftFault("body.roster", "is made only by gateways");
       case OPERATION_UPDATE -> operation(draft, kind);
-      case CHARGE -> throw new DraftFault("body.charge", "is made by gateways only");
+      case CHARGE -> throw new DraftFault("body.charge", "is made only by gateways");
       case CONTENT_NOT_SET ->
           throw new DraftFault("body", "is required: alert, intelligence, document or feedback");
     }
   }
 
   private static void alert(Alert alert, Kind kind) throws DraftFault {
-    require(kind == Kind.KIND_ALERT, "label.kind", "must be ALERT where the body is an alert");
+    require(kind == Kind.KIND_ALERT, "label.kind", "must be ALERT if the body is an alert");
     require(alert.getTextsCount() > 0, "body.alert.texts", "at least one is required");
     for (int i = 0; i < alert.getTextsCount(); i++) {
       AlertText text = alert.getTexts(i);
@@ -346,14 +348,13 @@ public final class DraftLimits {
     require(
         kind == Kind.KIND_INTELLIGENCE,
         "label.kind",
-        "must be INTELLIGENCE where the body is intelligence");
+        "must be INTELLIGENCE if the body is intelligence");
     require(!intelligence.getLanguage().isEmpty(), "body.intelligence.language", "is required");
     headline(intelligence.getHeadline(), "body.intelligence.headline");
   }
 
   private static void feedback(Draft draft, Kind kind) throws DraftFault {
-    require(
-        kind == Kind.KIND_FEEDBACK, "label.kind", "must be FEEDBACK where the body is feedback");
+    require(kind == Kind.KIND_FEEDBACK, "label.kind", "must be FEEDBACK if the body is feedback");
     require(
         draft.getLabel().getInReplyTo().size() == MessageId.SIZE,
         "label.in_reply_to",
@@ -375,7 +376,7 @@ public final class DraftLimits {
     require(
         kind == Kind.KIND_OPERATION,
         "label.kind",
-        "must be OPERATION where the body is an update of an operation");
+        "must be OPERATION if the body is an update of an operation");
     require(!draft.getTo().getOperation().isEmpty(), "to.operation", "is required with OPERATION");
   }
 
@@ -410,7 +411,7 @@ public final class DraftLimits {
     } else if (value instanceof String text) {
       text(field, text, path);
     } else if (value instanceof EnumValueDescriptor constant) {
-      require(constant.getIndex() >= 0, path, "is no known value");
+      require(constant.getIndex() >= 0, path, "has an unknown value");
     }
   }
 

@@ -8,8 +8,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Draft;
 
 /**
- * Drafts written down as they are: JSON Lines of {@code {"publisher": "fr.customs", "draft": {…}}},
- * the draft in protobuf JSON form.
+ * Reads drafts written as JSON Lines of {@code {"publisher": "fr.customs", "draft": {…}}}, with the
+ * draft in protobuf JSON form.
  */
 public final class DraftLines {
   private static final String PUBLISHER = "publisher";
@@ -20,8 +20,8 @@ public final class DraftLines {
   /**
    * The draft of a line.
    *
-   * @param asked whether it is asked about only, and so may lack what {@link
-   *     DraftLimits#checkAsked} says
+   * @param asked whether policy is only asked about it, so that it may lack the fields named in
+   *     {@link DraftLimits#checkAsked}
    */
   public static AlertItem read(SourceRecord record, boolean asked) {
     try {
@@ -30,7 +30,8 @@ public final class DraftLines {
         if (!Set.of(PUBLISHER, DRAFT).contains(name)) {
           throw new DraftFault(
               PrintableText.cut(name, 40),
-              "is no field here: without a mapping a line is {\"publisher\": …, \"draft\": {…}}");
+              "is an unknown field: without a mapping a line is {\"publisher\": …, \"draft\": "
+                  + "{…}}");
         }
       }
       AgencyName publisher = publisher(fields);
@@ -55,6 +56,6 @@ public final class DraftLines {
     if (fields.get(PUBLISHER) instanceof String name) {
       return DraftLimits.agency(name, PUBLISHER);
     }
-    throw new DraftFault(PUBLISHER, "must be the name of the agency that publishes");
+    throw new DraftFault(PUBLISHER, "must be the name of the publishing agency");
   }
 }

@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A file that is written as a whole. Stateless. */
+/** Writes a file as a whole and durably. Stateless. */
 public final class DurableFile {
   private static final Set<StandardOpenOption> FRESH =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -21,13 +21,14 @@ public final class DurableFile {
   private DurableFile() {}
 
   /**
-   * Writes bytes to a file that is not there yet. On return content and name are on the disk. A
-   * process that is killed meanwhile may leave the beginning of it. Only its owner may read it.
+   * Writes bytes to a file that does not exist yet. On return content and name are on disk. A
+   * process that is killed meanwhile may leave the beginning of the content. Only the owner may
+   * read the file.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if something is there, a link to nothing too;
-   *     it stays as it is
-   * @throws IOException if it cannot be written; what was begun is removed, unless only the last
-   *     syncing of the folder failed
+   * @throws java.nio.file.FileAlreadyExistsException if something exists there, including a
+   *     dangling link; it stays unchanged
+   * @throws IOException if it cannot be written; the partial file is removed, unless only the final
+   *     sync of the folder failed
    */
   public static void create(Path file, byte[] content) throws IOException {
     Path whole = file.toAbsolutePath();
@@ -44,13 +45,13 @@ public final class DurableFile {
   }
 
   /**
-   * Writes a text in UTF-8 to a file, or replaces what it holds. On return content and name are on
-   * the disk. Until then whoever reads that name finds what was there before, or nothing; what is
-   * being written stands beside it under the name with {@code .new} behind it. Only its owner may
-   * read it.
+   * Writes a text in UTF-8 to a file, replacing its content. On return content and name are on
+   * disk. Until then, readers of that name find the previous content, or no file. The new content
+   * is written next to it, under the name with {@code .new} appended. Only the owner may read the
+   * file.
    *
-   * @throws IOException if it cannot be written; under its name nothing has changed, unless only
-   *     the last syncing of the folder failed
+   * @throws IOException if it cannot be written; the file is then unchanged, unless only the final
+   *     sync of the folder failed
    */
   public static void write(Path file, String text) throws IOException {
     Path whole = file.toAbsolutePath();
@@ -63,7 +64,7 @@ public final class DurableFile {
       }
       Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      // What was opened for one name is not left under another.
+      // The partial file must not remain under the temporary name.
       Files.deleteIfExists(fresh);
       throw e;
     }
@@ -73,7 +74,7 @@ public final class DurableFile {
   private static Path folder(Path file) throws IOException {
     Path folder = file.getParent();
     if (folder == null) {
-      throw new IOException("it is no file's name");
+      throw new IOException("is not the name of a file");
     }
     return folder;
   }

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reader of JSON Lines: one JSON object a line, UTF-8, blank lines skipped.
  *
- * <p>A line that is too long, is not UTF-8, is not strict JSON (RFC 8259), repeats a name, nests
- * deeper than {@value #MAX_DEPTH} levels or holds a number that neither a {@code long} nor a finite
- * {@code double} can is reported; the next one goes on. A null counts as absent. Memory is bounded
- * by the longest line allowed, {@value #MAX_LINE_BYTES} bytes. For use by one thread; closing
- * closes the stream.
+ * <p>A line is reported if it is too long, is not UTF-8, is not strict JSON (RFC 8259), repeats a
+ * name, nests deeper than {@value #MAX_DEPTH} levels, or has a number that fits neither a {@code
+ * long} nor a finite {@code double}. Reading continues with the next line. A null counts as absent.
+ * The longest line allowed, {@value #MAX_LINE_BYTES} bytes, bounds memory. For use by one thread;
+ * closing closes the stream.
  */
 public final class JsonLines implements Closeable {
   /** Longest line, in bytes. */
@@ -51,7 +51,7 @@ public final class JsonLines implements Closeable {
   /**
    * Reads from the stream.
    *
-   * @param file how reports name it
+   * @param file its name in reports
    */
   public JsonLines(String file, InputStream in) {
     this.file = file;
@@ -59,7 +59,7 @@ public final class JsonLines implements Closeable {
   }
 
   /**
-   * The next record or the report on it; empty at the end.
+   * The next record, or the report on it; empty at the end.
    *
    * @throws IOException if the stream itself fails
    */
@@ -78,11 +78,11 @@ public final class JsonLines implements Closeable {
       }
       Map<String, Object> fields = object(parser);
       if (parser.nextToken() != null) {
-        return bad(line, parser, "has something after the JSON object");
+        return bad(line, parser, "has more text after the JSON object");
       }
       return new SourceRecord(file, line.number(), fields);
     } catch (NumberOutOfRange e) {
-      return new BadRecord(file, line.number(), e.pointer, "holds a number that is too large");
+      return new BadRecord(file, line.number(), e.pointer, "has a number that is too large");
     } catch (JsonProcessingException e) {
       return new BadRecord(file, line.number(), "", "is not strict JSON: " + reason(e));
     }
@@ -157,7 +157,7 @@ public final class JsonLines implements Closeable {
     lines.close();
   }
 
-  /** Leaves the reading of a line; never leaves the class. */
+  /** Ends the reading of a line; never leaves the class. */
   private static final class NumberOutOfRange extends JsonProcessingException {
     private static final long serialVersionUID = 1L;
     private final String pointer;

@@ -1,6 +1,6 @@
 package org.entente.gateway.bridge.format;
 
-/** Text of a record made fit to be shown in a report. */
+/** Makes text of a record safe to show in a report. */
 public final class PrintableText {
   private static final int QUOTED = 60;
 

@@ -19,17 +19,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plain values (text, bool, numbers, instants, lists, maps) as values of protobuf fields, after the
- * protobuf JSON mapping: enums by name, with or without the enum's own prefix; bytes in base64;
- * times in RFC 3339; messages as maps from field name, as in the {@code .proto} file or in camel
- * case.
+ * Converts plain values (text, bool, numbers, instants, lists, maps) to values of protobuf fields,
+ * by the protobuf JSON mapping: enums by name, with or without the enum's own prefix; bytes in
+ * base64; times in RFC 3339; messages as maps from field name, as in the {@code .proto} file or in
+ * camel case.
  */
 public final class ProtoValues {
   private static final long MOST_UINT32 = 0xFFFF_FFFFL;
 
   private ProtoValues() {}
 
-  /** Sets a field, replacing a list and adding to a map. */
+  /** Sets a field; replaces a list and adds to a map. */
   public static void set(Message.Builder into, FieldDescriptor field, Object value, String path)
       throws DraftFault {
     if (field.isMapField()) {
@@ -105,7 +105,8 @@ public final class ProtoValues {
       String below = path.isEmpty() ? name : path + "." + name;
       FieldDescriptor field = field(out.getDescriptorForType(), name);
       if (field == null) {
-        throw new DraftFault(below, "is no field; valid are " + names(out.getDescriptorForType()));
+        throw new DraftFault(
+            below, "is an unknown field; valid are " + names(out.getDescriptorForType()));
       }
       String canonical = path.isEmpty() ? field.getName() : path + "." + field.getName();
       checkOneof(out, field, canonical);
@@ -113,18 +114,19 @@ public final class ProtoValues {
     }
   }
 
-  /** Refuses to replace another case of a oneof silently. */
+  /** Refuses a field that would silently replace another case of a oneof. */
   public static void checkOneof(Message.Builder out, FieldDescriptor field, String path)
       throws DraftFault {
     if (field.getContainingOneof() != null) {
       FieldDescriptor other = out.getOneofFieldDescriptor(field.getContainingOneof());
       if (other != null && !other.equals(field)) {
-        throw new DraftFault(path, "cannot stand beside " + other.getName() + ": one of them only");
+        throw new DraftFault(
+            path, "cannot be combined with " + other.getName() + ": only one of them is allowed");
       }
     }
   }
 
-  /** The field of that name in the {@code .proto} file or in JSON. */
+  /** The field with that name in the {@code .proto} file or in JSON. */
   static @Nullable FieldDescriptor field(Descriptor type, String name) {
     FieldDescriptor field = type.findFieldByName(name);
     if (field != null) {
@@ -142,7 +144,7 @@ public final class ProtoValues {
         .collect(Collectors.joining(", "));
   }
 
-  /** The value of that name, with or without the enum's prefix. */
+  /** The value with that name, with or without the enum's prefix. */
   static EnumValueDescriptor constant(EnumDescriptor type, Object value, String path)
       throws DraftFault {
     String prefix = CapCodes.prefix(type);
@@ -227,7 +229,7 @@ public final class ProtoValues {
     throw wrong(path, "an object", value);
   }
 
-  /** Entries hold no null: whoever makes the maps leaves out what is null. */
+  /** Entries contain no null: the makers of the maps omit nulls. */
   private static Object valueOf(Map.Entry<?, ?> entry) {
     Object value = entry.getValue();
     if (value == null) {

@@ -1,4 +1,4 @@
 package org.entente.gateway.bridge.format;
 
-/** What reading one line of a JSON Lines file comes to. */
+/** The result of reading one line of a JSON Lines file. */
 public sealed interface RecordReadResult permits SourceRecord, BadRecord {}

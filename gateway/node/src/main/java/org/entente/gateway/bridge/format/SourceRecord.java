@@ -13,7 +13,7 @@ import java.util.Map;
 public record SourceRecord(String file, int line, Map<String, Object> fields)
     implements RecordReadResult {
 
-  /** Names the place only: the content is not for logs. */
+  /** Names the place only: the content must not appear in logs. */
   @Override
   public String toString() {
     return "SourceRecord[" + file + ":" + line + "]";

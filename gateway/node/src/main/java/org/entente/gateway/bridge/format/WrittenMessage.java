@@ -6,23 +6,23 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
 
 /**
- * A message of the protocol that people have written down as plain values, as YAML and JSON give
- * them: fields by their name in the {@code .proto} file or in camel case, enums with or without
- * their prefix, times in RFC 3339, bytes in base64; no value is null.
+ * Reads a protocol message written as plain values, as YAML and JSON give them: fields by their
+ * name in the {@code .proto} file or in camel case, enums with or without their prefix, times in
+ * RFC 3339, bytes in base64; no value is null.
  */
 public sealed interface WrittenMessage<T> {
-  /** It was read. */
+  /** The message was read. */
   record Read<T>(T value) implements WrittenMessage<T> {}
 
   /**
-   * It was not.
+   * The message is invalid.
    *
-   * @param field path in it
-   * @param problem what was wrong and what would be valid
+   * @param field path in the message
+   * @param problem the fault and the valid form
    */
   record Wrong<T>(String field, String problem) implements WrittenMessage<T> {}
 
-  /** A draft within its limits, as far as they can be told without a gateway. */
+  /** A draft within its limits, as far as these can be checked without a gateway. */
   static WrittenMessage<Draft> draft(Map<?, ?> values) {
     try {
       Draft.Builder draft = Draft.newBuilder();
@@ -34,7 +34,7 @@ public sealed interface WrittenMessage<T> {
     }
   }
 
-  /** Any message, into which its fields are written; nothing is required. */
+  /** Any message, built into the given builder; no field is required. */
   static WrittenMessage<Message> message(Message.Builder into, Map<?, ?> values) {
     try {
       ProtoValues.fill(into, values, "");
@@ -44,7 +44,7 @@ public sealed interface WrittenMessage<T> {
     }
   }
 
-  /** Some fields of a label, those that gateways set included; nothing is required. */
+  /** Some fields of a label, including those that gateways set; no field is required. */
   static WrittenMessage<Label> label(Map<?, ?> values) {
     try {
       Label.Builder label = Label.newBuilder();

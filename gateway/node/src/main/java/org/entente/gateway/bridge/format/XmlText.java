@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * The text of an XML document in the encoding that it declares (XML 1.0 appendix F): UTF-8, UTF-16,
- * ISO-8859-1 or US-ASCII. Decoded strictly, before the parser sees it, which prints to standard
- * error about bytes that it cannot decode.
+ * ISO-8859-1 or US-ASCII. Decoding is strict and precedes the parser, which would otherwise print
+ * undecodable bytes to standard error.
  */
 public final class XmlText {
   private static final int DECLARATION = 200;
@@ -31,7 +31,7 @@ public final class XmlText {
     CoderResult result = decoder.decode(in, out, true);
     if (result.isError()) {
       int line = 1 + (int) out.flip().chars().filter(c -> c == '\n').count();
-      throw new CapProblem(line, "", "is not " + charset + ", which it says it is");
+      throw new CapProblem(line, "", "is not " + charset + ", although it declares that encoding");
     }
     decoder.flush(out);
     String text = out.flip().toString();
@@ -69,7 +69,7 @@ public final class XmlText {
           throw new CapProblem(
               1,
               "",
-              "must be in UTF-8, UTF-16, ISO-8859-1 or US-ASCII; it says "
+              "must be in UTF-8, UTF-16, ISO-8859-1 or US-ASCII; its declared encoding is "
                   + PrintableText.quote(name));
     };
   }

@@ -1,7 +1,4 @@
-/**
- * Files of records and CAP documents as they are read and written, before any meaning is given to
- * them.
- */
+/** Reads and writes files of records and CAP documents, without interpreting them. */
 @NullMarked
 package org.entente.gateway.bridge.format;
 

@@ -9,9 +9,9 @@ import org.entente.gateway.bridge.format.ProtoValues;
 import org.entente.proto.v1.Draft;
 
 /**
- * A draft while targets are set in it. An index in a path names an element: one that the draft
- * began with, or else one that is appended when something in it is first set, so that targets left
- * unset leave no holes. For one record and one thread.
+ * A draft while its targets are being set. An index in a path names an existing element of the
+ * draft, or one that is appended when a field in it is first set; so unset targets leave no gaps.
+ * For one record and one thread.
  */
 final class DraftAssembly {
   private final Draft.Builder draft;

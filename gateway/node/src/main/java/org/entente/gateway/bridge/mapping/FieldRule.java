@@ -8,14 +8,14 @@ import org.entente.gateway.cel.Mapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one value comes from a record.
+ * The rule by which one value is computed from a record.
  *
- * @param path what it is for, as faults name it
- * @param expression computes it; null where it is always {@code fixed}
- * @param fixed value where there is no expression
- * @param guard bool; null where it always applies
- * @param otherwise value where there is none; null leaves it unset
- * @param longest length at which a text is cut; {@link Integer#MAX_VALUE} for none
+ * @param path its target, as named in faults
+ * @param expression the expression that computes it; null if it is always {@code fixed}
+ * @param fixed the value if there is no expression
+ * @param guard a bool expression; null if the rule always applies
+ * @param otherwise the value if the expression gives none; null leaves it unset
+ * @param longest length to which a text is cut; {@link Integer#MAX_VALUE} for no cut
  */
 record FieldRule(
     String path,

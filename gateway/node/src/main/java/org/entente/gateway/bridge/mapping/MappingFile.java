@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A mapping file as written.
  *
- * @param name what reports call it
+ * @param name its name in reports
  * @param description what it maps, for people
- * @param input what it is applied to
+ * @param input its input
  * @param publisher the agency that publishes
- * @param fields target path to rule, in the order of the file
+ * @param fields rule by target path, in the order of the file
  */
 public record MappingFile(
     @JsonProperty(required = true) String name,
@@ -22,13 +22,13 @@ public record MappingFile(
     @JsonProperty(required = true) LinkedHashMap<String, Rule> fields) {
 
   /**
-   * What to set a target to. A text alone is {@code cel}.
+   * The rule for a target. A plain text is the same as {@code cel}.
    *
    * @param cel expression over {@code source}; null or an absent optional leaves the target unset
-   * @param constant a value as it stands, instead of {@code cel}
+   * @param constant a literal value, instead of {@code cel}
    * @param when bool expression over {@code source}; if false, the target is left unset
-   * @param otherwise a value as it stands where the target would be left unset
-   * @param cut whether a text that is too long is cut at the field's limit rather than refused
+   * @param otherwise a literal value to use if the target would be left unset
+   * @param cut whether a text that is too long is cut to the field's limit instead of refused
    */
   record Rule(
       @Nullable String cel,

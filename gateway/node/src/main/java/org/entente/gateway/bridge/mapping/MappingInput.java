@@ -2,12 +2,12 @@ package org.entente.gateway.bridge.mapping;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a mapping is applied to. */
+/** The input of a mapping. */
 public enum MappingInput {
-  /** Each line's object is {@code source}; the draft begins empty. */
+  /** The object of each line is {@code source}; the draft is initially empty. */
   @JsonProperty("json_lines")
   JSON_LINES,
-  /** The CAP alert is {@code source}; the draft begins with what CAP says. */
+  /** The CAP alert is {@code source}; the draft initially has CAP's fields. */
   @JsonProperty("cap")
   CAP
 }

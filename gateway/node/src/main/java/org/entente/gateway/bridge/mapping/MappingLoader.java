@@ -20,13 +20,13 @@ import org.entente.gateway.config.YamlReadResult;
 import org.entente.proto.v1.Draft;
 import org.jspecify.annotations.Nullable;
 
-/** Checks one mapping file as a whole and compiles it; collects every problem. For one file. */
+/** Checks and compiles one mapping file as a whole; collects every problem. For one file. */
 public final class MappingLoader {
   /** What every draft needs and no source but the mapping gives. */
   private static final List<String> NEEDED =
       List.of("label.category", "label.purpose", "label.classification", "to");
 
-  /** What CAP gives and JSON Lines do not. */
+  /** Fields that CAP gives and JSON Lines do not. */
   private static final List<String> NEEDED_WITHOUT_CAP =
       List.of("idempotency_key", "label.kind", "body");
 
@@ -108,7 +108,7 @@ public final class MappingLoader {
     if (Boolean.TRUE.equals(rule.cut())) {
       longest = target.isText() ? DraftLimits.longest(target.last().field()).orElse(-1) : -1;
       if (longest < 0) {
-        problem(field + ".cut", path + " has no length to cut at", "cut on a text with a limit");
+        problem(field + ".cut", path + " has no maximum length", "cut only on a text with a limit");
       }
     }
     FieldRule compiled = rule(field, path, rule, target.type(), longest);
@@ -119,7 +119,7 @@ public final class MappingLoader {
 
   private boolean conflict(String field, TargetPath target, Rule rule, Entry other) {
     if (target.overlaps(other.target())) {
-      problem(field, "sets what " + other.target().text() + " sets", "one of the two");
+      problem(field, "sets the same field as " + other.target().text(), "one of the two");
       return true;
     }
     if (target.excludes(other.target()) && rule.when() == null && other.rule().guard() == null) {
@@ -165,7 +165,7 @@ public final class MappingLoader {
     return null;
   }
 
-  /** A constant that its target does not take is found here, not at the first record. */
+  /** Tests the constant against its target now, not at the first record. */
   private void tryFixed(String field, TargetPath target, @Nullable Object value) {
     if (value == null) {
       return;
@@ -187,12 +187,12 @@ public final class MappingLoader {
               .anyMatch(
                   target -> target.startsWith(path + ".") || (path + ".").startsWith(target + "."));
       if (!set) {
-        problem("fields", "nothing sets " + path + ", which every draft needs", "a target " + path);
+        problem("fields", "no rule sets " + path + ", which every draft needs", "a target " + path);
       }
     }
   }
 
-  /** YAML's values with whole numbers as long, which is what expressions yield. */
+  /** Converts YAML's whole numbers to long, as expressions yield them. */
   private static @Nullable Object plain(@Nullable Object value) {
     if (value instanceof Integer whole) {
       return whole.longValue();

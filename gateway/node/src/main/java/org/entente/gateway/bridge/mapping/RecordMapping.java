@@ -18,20 +18,20 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.proto.v1.Draft;
 
 /**
- * A mapping file in use: makes drafts of an agency's own records, without code.
+ * A loaded mapping file, which converts an agency's own records to drafts without code.
  *
- * <p>A mapping names for each target field of {@code entente.v1.Draft} a CEL expression over the
- * record {@code source}, a constant, a condition, a value otherwise ({@link MappingFile.Rule});
- * {@code config/mappings/README.md} describes the format. The file is checked as a whole when it is
- * loaded: paths and types against the descriptors, enums by name, expressions compiled, nothing set
- * twice, nothing required left out. What then fails is the record's fault and is reported with it.
+ * <p>For each target field of {@code entente.v1.Draft}, a mapping gives a CEL expression over the
+ * record {@code source}, a constant, a condition, or a default ({@link MappingFile.Rule}); {@code
+ * config/mappings/README.md} describes the format. Loading checks the file as a whole: paths and
+ * types against the descriptors, enums by name, expressions compiled, no target set twice, no
+ * required target missing. Later failures are faults of a record and are reported with it.
  *
  * <p>Immutable and pure; safe for use by several threads.
  */
 public final class RecordMapping {
   static final String PUBLISHER = "publisher";
 
-  /** A target and what it is set to. */
+  /** A target with its rule. */
   record Entry(TargetPath target, FieldRule rule) {}
 
   private final String name;
@@ -51,18 +51,18 @@ public final class RecordMapping {
     return name;
   }
 
-  /** What it is applied to. */
+  /** Its input. */
   public MappingInput input() {
     return input;
   }
 
-  /** The draft that a record comes to. */
+  /** The draft for a record. */
   public AlertItem apply(SourceRecord record) {
     Draft empty = Draft.getDefaultInstance();
     return apply(record.file(), record.line(), record.fields(), empty, List.of());
   }
 
-  /** The draft that a CAP alert comes to. */
+  /** The draft for a CAP alert. */
   public AlertItem apply(CapAlert alert) {
     try {
       ImportResult base = CapImport.read(alert);

@@ -28,14 +28,14 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
   private static final int MOST_INDEX = 255;
 
   /**
-   * One field on the way.
+   * One field of the path.
    *
    * @param index element of a list, or -1 for the whole field
-   * @param path the path up to here
+   * @param path the path up to this field
    */
   record Step(FieldDescriptor field, int index, String path) {}
 
-  /** A path that leads nowhere: what is wrong and what would be valid. */
+  /** An invalid path, with the error and the valid alternative. */
   static final class InvalidPath extends Exception {
     private static final long serialVersionUID = 1L;
     private final String wrong;
@@ -84,7 +84,7 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
         matcher.matches() ? type.findFieldByName(String.valueOf(matcher.group(1))) : null;
     if (field == null) {
       throw new InvalidPath(
-          PrintableText.quote(path) + " is no field of a draft",
+          PrintableText.quote(path) + " is not a field of a draft",
           "one of " + ProtoValues.names(type));
     }
     if (DraftLimits.setByGateway(field)) {
@@ -97,7 +97,7 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
             && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
     if (index >= 0 && (!indexable || index > MOST_INDEX)) {
       throw new InvalidPath(
-          path + " takes no such index", "an index from 0 to 255 on a list of messages");
+          path + " cannot have this index", "an index from 0 to 255 on a list of messages");
     }
     return new Step(field, index, path);
   }
@@ -119,7 +119,7 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
     return steps.get(steps.size() - 1);
   }
 
-  /** What an expression for this target must yield. */
+  /** The type that an expression for this target must yield. */
   ValueType type() {
     FieldDescriptor field = last().field;
     if (key != null) {
@@ -136,12 +136,12 @@ record TargetPath(String text, List<Step> steps, @Nullable String key) {
       case BOOLEAN -> ValueType.BOOL;
       case INT, LONG -> ValueType.WHOLE;
       case FLOAT, DOUBLE -> ValueType.DECIMAL;
-      // A time comes as a timestamp or as text.
+      // A time is given as a timestamp or as text.
       case MESSAGE -> isTime(field) ? ValueType.ANY : ValueType.MAP;
     };
   }
 
-  /** Whether the target is one text. */
+  /** Whether the target is a single text. */
   boolean isText() {
     FieldDescriptor field = last().field;
     return key == null && !field.isRepeated() && field.getType() == FieldDescriptor.Type.STRING;

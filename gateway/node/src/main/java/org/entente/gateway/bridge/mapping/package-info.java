@@ -1,4 +1,4 @@
-/** Turns an agency's own records into drafts by a mapping file. */
+/** Converts an agency's own records to drafts by a mapping file. */
 @NullMarked
 package org.entente.gateway.bridge.mapping;
 

@@ -73,12 +73,14 @@ public class CapReaderTest {
               {"X-1", "X 1", "2", "alert/identifier", "without spaces"},
               {"+02:00", "Z", "4", "alert/sent", "must be a time such as"},
               {"04-16", "02-30", "4", "alert/sent", "must be a time such as"},
-              {"<status>", "<color>red</color><status>", "5", "alert/color", "no element of CAP"},
-              {"<status>", "<sent>x</sent><status>", "5", "alert/sent", "once only"},
-              {"<event>Fire", "<event>Fi<b/>re", "10", "alert/info/event", "holds text only"},
-              {"<info>", "<info>hm", "9", "alert/info", "elements only"},
-              {"Public", "Private", "1", "alert/addresses", "where scope is Private"},
-              {"Public", "Restricted", "1", "alert/restriction", "where scope is Restricted"},
+              {
+                "<status>", "<color>red</color><status>", "5", "alert/color", "is not a CAP element"
+              },
+              {"<status>", "<sent>x</sent><status>", "5", "alert/sent", "only once"},
+              {"<event>Fire", "<event>Fi<b/>re", "10", "alert/info/event", "only text"},
+              {"<info>", "<info>hm", "9", "alert/info", "only elements"},
+              {"Public", "Private", "1", "alert/addresses", "if scope is Private"},
+              {"Public", "Restricted", "1", "alert/restriction", "if scope is Restricted"},
               {
                 "</areaDesc>",
                 "</areaDesc><circle>1,2</circle>",
@@ -91,7 +93,7 @@ public class CapReaderTest {
                 "</areaDesc><polygon>1,2 3,4 5,6 1,3</polygon>",
                 "15",
                 "alert/info/area/polygon",
-                "the last like the first"
+                "the last equal to the first"
               },
               {
                 "</areaDesc>",
@@ -107,7 +109,7 @@ public class CapReaderTest {
                 "alert/info/area/geocode/valueName",
                 "required and missing"
               },
-              {"cap:1.2", "cap:1.0", "1", "alert", "no CAP 1.1 or 1.2 alert"},
+              {"cap:1.2", "cap:1.0", "1", "alert", "not a CAP 1.1 or 1.2 alert"},
               {"</info>", "</inf>", "17", "", "not well-formed"},
             })
         .map(
@@ -329,7 +331,7 @@ public class CapReaderTest {
     byte[] latin = with("Quay", "Kai «östlich»").getBytes(StandardCharsets.ISO_8859_1);
 
     BadRecord bad = FeedFixture.bad(FeedFixture.cap(latin));
-    assertEquals("is not UTF-8, which it says it is", bad.message());
+    assertEquals("is not UTF-8, although it declares that encoding", bad.message());
     assertEquals(15, bad.line());
     byte[] declared = bytes("<?xml version='1.0' encoding='iso-8859-1'?>", latin);
     assertTrue(FeedFixture.cap(declared) instanceof CapAlert);

@@ -126,8 +126,8 @@ class CapTermsTest {
 
     Path lines = FeedFixture.repository("config/samples/ipr.jsonl");
     AlertSource.OpenResult none = open(lines, null);
-    assertTrue(none.toString().contains("holds no CAP"), none::toString);
+    assertTrue(none.toString().contains("contains no CAP"), none::toString);
     AlertSource.OpenResult unused = open(cap, FeedFixture.mappings().resolve("safety-gate.yaml"));
-    assertTrue(unused.toString().contains("is what it maps"), unused::toString);
+    assertTrue(unused.toString().contains("has the format that it maps"), unused::toString);
   }
 }

@@ -171,13 +171,13 @@ class RecordMappingTest {
                 "body.alert.subjects: source.x",
                 List.of(Map.of("boat", "1")),
                 "body.alert.subjects[0].boat",
-                "is no field; valid are container"
+                "is an unknown field; valid are container"
               },
               {
                 "body.alert.subjects: source.x",
                 List.of(Map.of("place", "SGSIN", "vessel", "1")),
                 "body.alert.subjects[0]",
-                "one of them only"
+                "only one of them"
               },
               {
                 "body.alert.subjects: source.x", List.of("y"), "body.alert.subjects[0]", "an object"
@@ -227,7 +227,7 @@ class RecordMappingTest {
 
     Map<String, Object> both = Map.of("title", "t", "place", "SGSIN", "ship", "9074729");
     assertTrue(
-        FeedFixture.bad(apply(fields, both)).message().contains("cannot stand beside place"));
+        FeedFixture.bad(apply(fields, both)).message().contains("cannot be combined with place"));
     Draft one = draft(fields, Map.of("title", "t", "ship", "9074729"));
     assertEquals("9074729", one.getBody().getAlert().getSubjects(0).getVessel());
   }
@@ -252,7 +252,10 @@ class RecordMappingTest {
     return Stream.of(
             new String[][] {
               {
-                "label.colour: source.x", "fields.label.colour", "no field of a draft", "message_id"
+                "label.colour: source.x",
+                "fields.label.colour",
+                "not a field of a draft",
+                "message_id"
               },
               {"label.origin: source.x", "fields.label.origin", "set by the gateway", ""},
               {
@@ -265,13 +268,13 @@ class RecordMappingTest {
               {
                 "label.markings[0]: source.x",
                 "fields.label.markings[0]",
-                "no such index",
+                "cannot have this index",
                 "list of messages"
               },
               {
                 "body.alert.texts[999].web: source.x",
                 "fields.body.alert.texts[999].web",
-                "no such index",
+                "cannot have this index",
                 "255"
               },
               {"label.lane: { constant: FAST }", "fields.label.lane.constant", "one of FLASH", ""},
@@ -309,7 +312,10 @@ class RecordMappingTest {
               },
               {"label.case_ref: { when: \"true\" }", "fields.label.case_ref", "neither", "either"},
               {
-                "label.lane: { cel: source.x, cut: true }", "fields.label.lane.cut", "no length", ""
+                "label.lane: { cel: source.x, cut: true }",
+                "fields.label.lane.cut",
+                "no maximum length",
+                ""
               },
               {
                 "body.alert.texts: source.x",
