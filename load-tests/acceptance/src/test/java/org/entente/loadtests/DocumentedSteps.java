@@ -216,7 +216,7 @@ final class DocumentedSteps {
                     + SUPERVISOR)
             .fills("CONSENT", "CONSENT")
             .exits(1)
-            .says("revoked already"),
+            .says("already revoked"),
         CommandStep.of(
                 "./entente send"
                     + DECLARATIONS

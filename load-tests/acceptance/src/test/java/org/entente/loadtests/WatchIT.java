@@ -78,7 +78,7 @@ final class WatchIT {
     Child never = feedback(federation, DE, "00".repeat(16), "--to=" + FR, "--result=NOTHING_FOUND");
     assertTrue(never.err().contains("NOT_FOUND"), never.out() + never.err());
     Child elsewhere = feedback(federation, DE, sent, "--to=us.cbp", "--result=NOTHING_FOUND");
-    assertTrue(elsewhere.err().contains("feedback goes to " + FR), elsewhere.err());
+    assertTrue(elsewhere.err().contains("must be " + FR), elsewhere.err());
   }
 
   private static Child feedback(

@@ -17,10 +17,10 @@ import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Label;
 
 /**
- * Whether the consents that come with what another agency passes on hold here: signed by a gateway
- * of their originator, granted to the agency that passes on, for this recipient, this purpose and
- * that time. Verified from the trust bundle, so that this agency needs no agreement with the
- * originator, and has to ask nobody. Safe for many threads.
+ * Checks the consents attached to a message that another agency passes on: each must be signed by a
+ * gateway of the originator and cover the agency that passes on, this recipient, this purpose and
+ * that time. It is verified from the trust bundle, so this agency needs no agreement with the
+ * originator and no query. Safe for use by several threads.
  */
 public final class CarriedConsentCheck {
   private static final String RULE = "consent";
@@ -31,7 +31,7 @@ public final class CarriedConsentCheck {
   private final PeerKeys peerKeys;
   private final Supplier<Membership> membership;
 
-  /** Verified by the pairs of the trust bundle, or the keys of gateways that are known. */
+  /** Verifies with the agency pairs of the trust bundle, or with known gateway keys. */
   public CarriedConsentCheck(
       AgencyName self,
       FederationName federation,
@@ -45,13 +45,13 @@ public final class CarriedConsentCheck {
     this.membership = membership;
   }
 
-  /** Why a message is not kept; empty if each consent holds, and where none comes with it. */
+  /** Why a message is not kept; empty if each consent is valid, or if it has none. */
   public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {
     for (CarriedConsent carried : body.getPassedOnUnderList()) {
       Optional<ConsentStatement> statement =
           ConsentStatement.parse(carried.getStatement().toByteArray());
       if (statement.isEmpty()) {
-        return refused(Code.MALFORMED, "what is said to be a consent is none");
+        return refused(Code.MALFORMED, "an attached consent cannot be parsed");
       }
       Optional<Refusal> refusal = refusal(origin, label, carried, statement.get());
       if (refusal.isPresent()) {
@@ -68,11 +68,16 @@ public final class CarriedConsentCheck {
     if (!content.federation().equals(federation) || !content.grantee().equals(origin)) {
       return refused(
           Code.CONSENT_REQUIRED,
-          name + " lets " + content.grantee() + " of " + content.federation() + " pass on");
+          name
+              + " permits "
+              + content.grantee()
+              + " of "
+              + content.federation()
+              + " to pass it on");
     }
     if (!isSigned(statement, carried)) {
       return refused(
-          Code.BAD_SIGNATURE, name + " is signed by no gateway for which that agency vouches");
+          Code.BAD_SIGNATURE, name + " is not signed by a gateway that the agency certifies");
     }
     return lacking(content, label).flatMap(why -> refused(Code.CONSENT_REQUIRED, name + why));
   }
@@ -101,7 +106,8 @@ public final class CarriedConsentCheck {
     if (!terms.purposes().contains(label.getPurposeValue())) {
       return Optional.of(" is not for the purpose of the message");
     }
-    // By the clock of who passes on: what was on its way when a consent ended stays.
+    // By the clock of the agency that passes on: a message that was in transit when a consent ended
+    // stays valid.
     return Timestamps.toMillis(label.getCreatedAt()) < terms.untilMs()
         ? Optional.empty()
         : Optional.of(

@@ -17,8 +17,8 @@ import org.entente.proto.store.v1.ConsentRecord;
 import org.entente.proto.v1.CarriedConsent;
 
 /**
- * What goes along with a message that is passed on under a consent: the originator's statement, and
- * what its agency signed and names the key of the statement. Safe for many threads.
+ * Builds the consent that travels with a message passed on under it: the originator's statement,
+ * and its agency's signed certificate of the signing key. Safe for use by several threads.
  */
 public final class ConsentAttachments {
   private final Ledger ledger;
@@ -26,7 +26,7 @@ public final class ConsentAttachments {
   private final PeerKeys peerKeys;
   private final AgencyPairSource pairs;
 
-  /** From what is kept in a ledger, and known of the originator's keys. */
+  /** Uses a ledger's consents and the known keys of originators. */
   public ConsentAttachments(
       Ledger ledger, ConsentRecords records, PeerKeys peerKeys, AgencyPairSource pairs) {
     this.ledger = ledger;
@@ -35,7 +35,7 @@ public final class ConsentAttachments {
     this.pairs = pairs;
   }
 
-  /** What goes along of a consent that was granted to this agency; empty if it is not kept. */
+  /** The attachment for a consent granted to this agency; empty if the consent is not stored. */
   public Optional<CarriedConsent> of(MessageId consent) {
     ConsentRecord record = ledger.consents().read(Side.ASKER, consent);
     if (record == null) {
@@ -64,7 +64,7 @@ public final class ConsentAttachments {
         return whole;
       }
     }
-    // The recipient may know the key itself.
+    // The recipient may know the key already.
     return out.build();
   }
 

@@ -28,53 +28,53 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person of the originator decides about its consent: granted, in whole or in part, denied,
- * and revoked. Each is asked for once: of two decisions that come at the same time the first counts
- * and the other is told so. Safe for many threads.
+ * Decisions of the originator's officers on consent: grant in whole or in part, denial, revocation.
+ * Each is decided once: of two concurrent decisions the first counts, and the second caller is told
+ * so. Safe for use by several threads.
  */
 public final class ConsentDecisions {
   private final ConsentParts parts;
   private final ConsentNotices notices;
 
-  /** Decisions over a ledger. */
+  /** Decisions in a ledger. */
   public ConsentDecisions(ConsentParts parts) {
     this.parts = parts;
     this.notices = new ConsentNotices(parts);
   }
 
-  /** What came of a call. */
+  /** The result of a call. */
   public sealed interface Answer {
-    /** It is durable, and the notice of it on its way. */
+    /** The decision is durable, and its notice is queued. */
     record Done(Instant at, ConsentStatement.@Nullable Terms granted) implements Answer {}
 
     /** Nothing changed. */
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** A consent that is to be decided on. */
+  /** A consent to decide on. */
   private record Consent(MessageId id, ConsentRecord record, ConsentRecords.Facts facts) {
     AgencyName asker() {
       return new AgencyName(record.getAgency());
     }
   }
 
-  /** What is decided about one. */
+  /** A decision on a consent. */
   private record Decision(
       AuditType type, ConsentStage from, ConsentNotice notice, Instant needed, Change change) {}
 
-  /** What becomes of the record. */
+  /** The change of the record. */
   private interface Change {
     ConsentRecord of(ConsentRecord record, long nowMillis);
   }
 
-  /** Who decides, as the audit log has it. */
+  /** The deciding client and person for the audit log. */
   private AuditActor actor(NodeName client, OnBehalfOf person) {
     return AuditActor.client(parts.self(), client, person);
   }
 
   /**
-   * Grants what was asked, or part of it. Durable when the future completes, which fails only if
-   * the ledger does.
+   * Grants all or part of the request. Durable when the future completes, which fails only if the
+   * ledger does.
    */
   public CompletableFuture<Answer> grant(
       NodeName client, MessageId id, GrantedScope narrowing, OnBehalfOf person) {
@@ -121,9 +121,9 @@ public final class ConsentDecisions {
       return new Problem(
           Code.EXPIRED,
           "consent_id",
-          "it was asked for until " + Instant.ofEpochMilli(consent.record().getUntilMs()));
+          "it was requested only until " + Instant.ofEpochMilli(consent.record().getUntilMs()));
     }
-    // Held against what was sent again: the record alone gives nobody a right.
+    // Checked against evidence of what was sent: the record alone proves no right.
     for (MessageId message : ConsentTable.messages(consent.record())) {
       boolean sent =
           SentMessageCheck.to(
@@ -134,7 +134,7 @@ public final class ConsentDecisions {
         return new Problem(
             Code.NOT_FOUND,
             "consent_id",
-            "it is not on record any more that " + consent.asker() + " was sent " + message);
+            "there is no longer a record that " + consent.asker() + " was sent " + message);
       }
     }
     return null;
@@ -154,13 +154,13 @@ public final class ConsentDecisions {
         signer.key());
   }
 
-  /** Denies what was asked; as {@link #grant}. */
+  /** Denies a request; as {@link #grant}. */
   public CompletableFuture<Answer> deny(
       NodeName client, MessageId id, String reason, OnBehalfOf person) {
     return end(client, id, reason, person, ConsentStage.CONSENT_STAGE_DENIED);
   }
 
-  /** Takes back what was granted; as {@link #grant}. */
+  /** Revokes a grant; as {@link #grant}. */
   public CompletableFuture<Answer> revoke(
       NodeName client, MessageId id, String reason, OnBehalfOf person) {
     return end(client, id, reason, person, ConsentStage.CONSENT_STAGE_REVOKED);
@@ -244,7 +244,7 @@ public final class ConsentDecisions {
                 now);
     if (notice.isEmpty()) {
       return refused(
-          new Problem(Code.NO_RECIPIENT, "consent_id", consent.asker() + " is no member any more"));
+          new Problem(Code.NO_RECIPIENT, "consent_id", consent.asker() + " is no longer a member"));
     }
     return notices
         .send(notice.get(), actor, tx -> decide(tx, actor, consent, decision))
@@ -279,16 +279,16 @@ public final class ConsentDecisions {
 
   private static Problem notFound(MessageId id) {
     return new Problem(
-        Code.NOT_FOUND, "consent_id", "nobody asked this agency for a consent " + id);
+        Code.NOT_FOUND, "consent_id", "this agency has no request for a consent " + id);
   }
 
   private static Problem elsewhere(MessageId id, ConsentRecord record) {
     String state =
         switch (record.getStage()) {
           case CONSENT_STAGE_OPEN -> "not granted";
-          case CONSENT_STAGE_GRANTED -> "granted already";
-          case CONSENT_STAGE_DENIED -> "denied already";
-          case CONSENT_STAGE_REVOKED -> "revoked already";
+          case CONSENT_STAGE_GRANTED -> "already granted";
+          case CONSENT_STAGE_DENIED -> "already denied";
+          case CONSENT_STAGE_REVOKED -> "already revoked";
           case CONSENT_STAGE_UNSPECIFIED, UNRECOGNIZED -> "of a later release";
         };
     return new Problem(Code.NOT_FOUND, "consent_id", "consent " + id + " is " + state);

@@ -18,30 +18,30 @@ import org.entente.proto.store.v1.ConsentStage;
 import org.entente.proto.v1.Purpose;
 
 /**
- * What was consented to about received messages, for policy: as it is committed at the moment when
- * it is asked. Safe for many threads.
+ * Looks up the grants about received messages for policy, as committed at the time of the call.
+ * Safe for use by several threads.
  */
 public final class ConsentGrantLookup {
-  /** The latest requests about one message that are looked at. */
+  /** Number of latest requests about one message that are inspected. */
   static final int LATEST = 64;
 
   private final Ledger ledger;
   private final ConsentRecords records;
 
-  /** Grants in a ledger. */
+  /** The grants in a ledger. */
   public ConsentGrantLookup(Ledger ledger, ConsentRecords records) {
     this.ledger = ledger;
     this.records = records;
   }
 
-  /** What was granted about a message, also what has ended, the latest first. */
+  /** The grants about a message, including ended ones, latest first. */
   public List<ConsentGrant> of(MessageId message) {
     List<ConsentGrant> out = new ArrayList<>();
     for (MessageId id : ledger.consents().about(message, LATEST)) {
       try {
         grant(message, id).ifPresent(out::add);
       } catch (CorruptRecord e) {
-        // Nothing follows from what cannot be read.
+        // A record that cannot be read permits nothing.
       }
     }
     return out;
@@ -68,7 +68,7 @@ public final class ConsentGrantLookup {
     ConsentStatement.Terms terms = content.terms();
     Set<Purpose> purposes = new LinkedHashSet<>();
     for (int number : terms.purposes()) {
-      // One of a later release permits nothing here.
+      // A purpose of a later release permits nothing here.
       Optional.ofNullable(Purpose.forNumber(number)).ifPresent(purposes::add);
     }
     return new ConsentGrant(

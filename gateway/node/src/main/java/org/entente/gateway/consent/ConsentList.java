@@ -19,7 +19,7 @@ import org.entente.proto.v1.ConsentState;
 import org.entente.proto.v1.ConsentTerms;
 import org.jspecify.annotations.Nullable;
 
-/** Consents as people are shown them, on either side. Reads only. Safe for many threads. */
+/** Lists consents of either side for people. Only reads. Safe for use by several threads. */
 public final class ConsentList {
   private static final int AT_ONCE = 256;
 
@@ -27,7 +27,7 @@ public final class ConsentList {
   private final ConsentRecords records;
   private final InstantSource clock;
 
-  /** Consents in a ledger. */
+  /** The consents in a ledger. */
   public ConsentList(Ledger ledger, ConsentRecords records, InstantSource clock) {
     this.ledger = ledger;
     this.records = records;
@@ -35,9 +35,9 @@ public final class ConsentList {
   }
 
   /**
-   * At most so many of a side after an id, or from the oldest on, oldest first.
+   * At most this many consents of a side, after an id or from the oldest, oldest first.
    *
-   * @param endedToo also those that were denied, revoked or are over
+   * @param endedToo whether to include consents that were denied, revoked or have ended
    */
   public List<ConsentEntry> page(Side side, boolean endedToo, @Nullable MessageId after, int most) {
     List<ConsentEntry> out = new ArrayList<>();
@@ -103,7 +103,7 @@ public final class ConsentList {
     };
   }
 
-  /** What a statement lets pass on, as people are shown it. */
+  /** The terms of a statement for people. */
   public static ConsentTerms terms(ConsentStatement.Terms terms) {
     return ConsentTerms.newBuilder()
         .addAllAgencies(terms.agencies().stream().map(AgencyName::value).toList())

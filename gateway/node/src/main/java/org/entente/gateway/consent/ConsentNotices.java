@@ -24,8 +24,8 @@ import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.store.v1.SentFacts;
 
 /**
- * Sends notices: each sealed, durable and tracked like any message of this agency, in one commit
- * with what it changes here, so that neither is ever without the other. Safe for many threads.
+ * Sends notices. Each is sealed, durable and tracked like any message of this agency, in one commit
+ * with its effect here, so that neither exists without the other. Safe for use by several threads.
  */
 final class ConsentNotices {
   private final ConsentParts parts;
@@ -35,8 +35,8 @@ final class ConsentNotices {
   }
 
   /**
-   * Sends a notice, unless the change finds that it must not go; that change has no effect then.
-   * The future fails only if the ledger does.
+   * Sends a notice, unless the change returns a problem; the change then has no effect. The future
+   * fails only if the ledger does.
    */
   CompletableFuture<Optional<Problem>> send(
       Permitted notice, AuditActor actor, Mutation<Optional<Problem>> change) {
@@ -89,7 +89,7 @@ final class ConsentNotices {
         .build();
   }
 
-  /** Who did what about a consent: its id comes first, then the messages. */
+  /** A leaf about an act on a consent: the consent's id comes first, then the messages. */
   static AuditRecord leaf(
       Transaction tx,
       AuditType type,

@@ -18,12 +18,12 @@ import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.v1.Label;
 
 /**
- * What asking and deciding work with.
+ * The collaborators of requests and decisions.
  *
  * @param policy the policy in force
- * @param received what this agency has received
- * @param signer signs what is granted
- * @param clock the time that statements bear
+ * @param received the messages that this agency has received
+ * @param signer signs grants
+ * @param clock the clock for statements
  */
 public record ConsentParts(
     AgencyName self,
@@ -39,13 +39,13 @@ public record ConsentParts(
     InstantSource clock,
     RandomGenerator random) {
 
-  /** What this agency has received. */
+  /** The messages that this agency has received. */
   @FunctionalInterface
   public interface ReceivedMessages {
-    /** The label of a message; empty if it is not here, or cannot be opened any more. */
+    /** The label of a message; empty if it is not stored or can no longer be opened. */
     Optional<Label> label(MessageId id);
   }
 
-  /** The gateway that signs. */
+  /** The signing gateway. */
   public record Signer(FederationName federation, NodeName gateway, Ed25519SigningKey key) {}
 }

@@ -18,9 +18,9 @@ import org.entente.proto.v1.ConsentAsked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the records of consents and opens them; what was asked and answered is sealed at rest. They
- * are kept as long as evidence, counted from the asking, which is longer than any consent lasts.
- * Safe for many threads.
+ * Makes and opens the records of consents; their content is sealed at rest. They are kept as long
+ * as evidence, counted from the request, which is longer than any consent lasts. Safe for use by
+ * several threads.
  */
 public final class ConsentRecords {
   private static final Duration KEPT = EvidenceRecords.KEPT;
@@ -34,14 +34,14 @@ public final class ConsentRecords {
   }
 
   /**
-   * What was asked and answered.
+   * The content of a request and its answer.
    *
-   * @param statement what was granted; null if nothing was
-   * @param reason why it was denied or revoked; empty if it was not
+   * @param statement the grant; null if there is none
+   * @param reason the reason of denial or revocation; empty if there is none
    */
   record Facts(ConsentAsked asked, @Nullable ConsentStatement statement, String reason) {}
 
-  /** The record of what was just asked for. */
+  /** The record of a new request. */
   ConsentRecord asked(AgencyName other, ConsentAsked asked, boolean exercise, long nowMillis) {
     long keptUntil = nowMillis + KEPT.toMillis();
     return ConsentRecord.newBuilder()
@@ -56,7 +56,7 @@ public final class ConsentRecords {
         .build();
   }
 
-  /** The same once it is granted. */
+  /** The record after a grant. */
   ConsentRecord granted(
       ConsentRecord record, Facts facts, ConsentStatement statement, long nowMillis) {
     return record.toBuilder()
@@ -67,7 +67,7 @@ public final class ConsentRecords {
         .build();
   }
 
-  /** The same once it is denied or revoked; what was granted before is kept beside it. */
+  /** The record after denial or revocation; an earlier grant is kept in it. */
   ConsentRecord ended(
       ConsentRecord record, Facts facts, ConsentStage stage, String reason, long nowMillis) {
     return record.toBuilder()
@@ -89,7 +89,7 @@ public final class ConsentRecords {
         atRest.seal(CONTEXT, out.build().toByteArray(), Instant.ofEpochMilli(keptUntil)));
   }
 
-  /** What a record says; empty once its key is gone. */
+  /** The content of a record; empty once its key is destroyed. */
   Optional<Facts> facts(ConsentRecord record) {
     return atRest.open(CONTEXT, record.getSealedFacts().toByteArray()).map(ConsentRecords::parse);
   }

@@ -29,35 +29,35 @@ import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks originators for their consent to passing on what this agency received from them. Safe for
- * many threads.
+ * Requests originators' consent to passing on messages received from them. Safe for use by several
+ * threads.
  */
 public final class ConsentRequests {
   private final ConsentParts parts;
   private final ConsentNotices notices;
 
-  /** Asking over a ledger. */
+  /** Requests in a ledger. */
   public ConsentRequests(ConsentParts parts) {
     this.parts = parts;
     this.notices = new ConsentNotices(parts);
   }
 
-  /** What came of a call. */
+  /** The result of a call. */
   public sealed interface Answer {
-    /** It is durable and on its way. */
+    /** The request is durable and queued. */
     record Sent(MessageId consent, AgencyName originator) implements Answer {}
 
-    /** Nothing was asked. */
+    /** No request was sent. */
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** What is to be asked of whom. */
+  /** A request and its originator. */
   private record Question(AgencyName originator, boolean exercise, ConsentAsked asked) {}
 
   /**
-   * Asks. Durable when the future completes, which fails only if the ledger does.
+   * Sends a request. Durable when the future completes, which fails only if the ledger does.
    *
-   * @param wanted without purposes for those of the messages
+   * @param wanted without purposes, those of the messages apply
    */
   public CompletableFuture<Answer> ask(NodeName client, ConsentAsked wanted, OnBehalfOf person) {
     List<Problem> problems = parts.check().decision(person);
@@ -80,19 +80,20 @@ public final class ConsentRequests {
   private @Nullable Problem find(List<ByteString> ids, List<Label> labels) {
     if (ids.isEmpty() || ids.size() > ConsentStatement.MAX_MESSAGES) {
       return invalid(
-          "message_ids", "names 1 to " + ConsentStatement.MAX_MESSAGES + " received messages");
+          "message_ids", "must name 1 to " + ConsentStatement.MAX_MESSAGES + " received messages");
     }
     for (ByteString id : ids) {
       String field = "message_ids[" + labels.size() + "]";
       if (id.size() != MessageId.SIZE) {
-        return invalid(field, "has 16 bytes");
+        return invalid(field, "must have 16 bytes");
       }
       Optional<Label> label = parts.received().label(MessageId.of(id.toByteArray()));
       if (label.isEmpty()) {
         return new Problem(
             Code.NOT_FOUND,
             field,
-            "no message of this id is here; it was never received, or its time is over");
+            "there is no message with this id here; it was never received, or its retention has "
+                + "ended");
       }
       labels.add(label.get());
     }
@@ -118,15 +119,18 @@ public final class ConsentRequests {
     String originator = question.originator().value();
     for (Label label : labels) {
       if (!label.getOrigin().equals(originator)) {
-        return invalid("message_ids", "are of one originator; ask each of its own");
+        return invalid(
+            "message_ids",
+            "must all have one originator; send each originator a request of its own");
       }
       if (Exercise.of(label) != question.exercise()) {
-        return invalid("message_ids", "are all training, or none of them is");
+        return invalid("message_ids", "must be all training or all actual traffic");
       }
     }
     List<String> agencies = question.asked().getAgenciesList();
     if (agencies.contains(originator) || agencies.contains(parts.self().value())) {
-      return invalid("agencies", "need no consent to have it: its originator, and this agency");
+      return invalid(
+          "agencies", "must not include the originator or this agency, which need no consent");
     }
     return parts.ledger().room().refusal().orElse(null);
   }
@@ -150,7 +154,7 @@ public final class ConsentRequests {
                 now);
     if (notice.isEmpty()) {
       return refused(
-          new Problem(Code.NO_RECIPIENT, "message_ids", originator + " is no member any more"));
+          new Problem(Code.NO_RECIPIENT, "message_ids", originator + " is no longer a member"));
     }
     return notices
         .send(

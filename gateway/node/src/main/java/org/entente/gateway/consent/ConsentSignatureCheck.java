@@ -13,13 +13,13 @@ import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.proto.v1.CarriedConsent;
 
 /**
- * Whether a statement was signed by a gateway of the agency that it names, by the agency's pairs in
- * the trust bundle alone: nothing has to be known of the agency, or agreed with it. Pure.
+ * Checks whether a gateway of the named agency signed a statement, using only the agency's pairs in
+ * the trust bundle: nothing else must be known of the agency or agreed with it. Pure.
  */
 final class ConsentSignatureCheck {
   private ConsentSignatureCheck() {}
 
-  /** Whether the key that signed is one for which the agency vouches in what goes along. */
+  /** Whether the signing key is certified by the agency in the attachment. */
   static boolean isSigned(
       ConsentStatement statement, CarriedConsent carried, AgencyPairSource pairs) {
     byte[] voucher = carried.getVoucher().toByteArray();
@@ -34,7 +34,7 @@ final class ConsentSignatureCheck {
     return isSigned(statement, named);
   }
 
-  /** Whether one of these keys, of the gateway that the statement names, signed it. */
+  /** Whether one of these keys, of the gateway named in the statement, signed it. */
   static boolean isSigned(ConsentStatement statement, List<GatewayKey> keys) {
     return keys.stream()
         .filter(key -> key.name().equals(statement.content().gateway()))

@@ -11,16 +11,16 @@ import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.GivenConsent;
 import org.entente.proto.v1.Purpose;
 
-/** The consents under which a kept message was passed on, as clients are shown them. Pure. */
+/** Shows clients the consents under which a stored message was passed on. Pure. */
 public final class GivenConsents {
   private GivenConsents() {}
 
-  /** Those of a message that {@link CarriedConsentCheck} let in. */
+  /** The consents of a message accepted by {@link CarriedConsentCheck}. */
   public static List<GivenConsent> of(Body body) {
     return statements(body).stream().map(GivenConsents::shown).toList();
   }
 
-  /** What they say, exactly. */
+  /** Their exact content. */
   public static List<ConsentStatement.Content> statements(Body body) {
     if (body.getPassedOnUnderCount() == 0) {
       return List.of();
@@ -41,7 +41,7 @@ public final class GivenConsents {
             .setGivenAt(Timestamps.fromMillis(content.issuedAtMs()))
             .setUntil(Timestamps.fromMillis(content.terms().untilMs()));
     for (int number : content.terms().purposes()) {
-      // One of a later release has no name here.
+      // A purpose of a later release has no name here.
       Optional.ofNullable(Purpose.forNumber(number)).ifPresent(out::addPurposes);
     }
     for (MessageId id : content.terms().messages()) {

@@ -18,19 +18,19 @@ import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an originator grants of what it was asked: never more. What is left out is granted as asked.
+ * The part of a request that an originator grants. Fields left out are granted as requested.
  *
- * @param agencies only these; with neither these nor jurisdictions, all that was asked for
- * @param jurisdictions only these
- * @param purposes only these; none for all that was asked for
- * @param until only until then; null for as asked
+ * @param agencies only these agencies; if this and jurisdictions are empty, all that were requested
+ * @param jurisdictions only these jurisdictions
+ * @param purposes only these purposes; empty for all that were requested
+ * @param until only until this time; null for the requested time
  */
 public record GrantedScope(
     List<String> agencies,
     List<String> jurisdictions,
     List<Purpose> purposes,
     @Nullable Timestamp until) {
-  /** All that was asked for. */
+  /** Grants all that was requested. */
   public static final GrantedScope NONE = new GrantedScope(List.of(), List.of(), List.of(), null);
 
   /** Copies the lists. */
@@ -40,19 +40,19 @@ public record GrantedScope(
     purposes = List.copyOf(purposes);
   }
 
-  /** What it comes to. */
+  /** The result of applying the scope. */
   sealed interface Outcome {
-    /** What is granted. */
+    /** The terms to grant. */
     record Terms(ConsentStatement.Terms terms) implements Outcome {}
 
-    /** It is not part of what was asked. */
+    /** The scope exceeds the request. */
     record Wrong(Problem problem) implements Outcome {}
   }
 
   /**
-   * Holds it against what was asked.
+   * Applies the scope to a request.
    *
-   * @param membership which agencies are in a jurisdiction
+   * @param membership knows the agencies of a jurisdiction
    */
   Outcome of(ConsentAsked asked, Instant now, Membership membership) {
     Problem problem = problem(asked, now, membership);
@@ -78,7 +78,7 @@ public record GrantedScope(
     for (String agency : agencies) {
       if (!isAsked(agency, asked, membership)) {
         return invalid(
-            "agencies", agency, "it was neither asked for nor is where it was asked for");
+            "agencies", agency, "it is neither a requested agency nor in a requested jurisdiction");
       }
     }
     if (agencies.size() > ConsentStatement.MAX_AGENCIES) {
@@ -87,12 +87,12 @@ public record GrantedScope(
     }
     for (String jurisdiction : jurisdictions) {
       if (!asked.getJurisdictionsList().contains(jurisdiction)) {
-        return invalid("jurisdictions", jurisdiction, "it was not asked for");
+        return invalid("jurisdictions", jurisdiction, "it was not requested");
       }
     }
     for (Purpose purpose : purposes) {
       if (!asked.getPurposesList().contains(purpose)) {
-        return invalid("purposes", purpose.name(), "it was not asked for");
+        return invalid("purposes", purpose.name(), "it was not requested");
       }
     }
     return until == null ? null : late(until, asked, now);
@@ -117,11 +117,11 @@ public record GrantedScope(
       return new Problem(
           Code.INVALID_FIELD,
           "until",
-          "is not later than asked for: " + Timestamps.toString(asked.getUntil()));
+          "must not be later than requested: " + Timestamps.toString(asked.getUntil()));
     }
     return Timestamps.toMillis(until) > now.toEpochMilli()
         ? null
-        : new Problem(Code.INVALID_FIELD, "until", "is not in the future");
+        : new Problem(Code.INVALID_FIELD, "until", "must be in the future");
   }
 
   private static Problem invalid(String field, String found, String why) {

@@ -36,19 +36,19 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What notices of consent from other agencies do here.
+ * Processes notices of consent from other agencies.
  *
- * <p>A request is taken from an agency only that was sent all of the messages. An answer is taken
- * from the originator only that was asked, and a grant only if its gateway signed the statement,
- * which names this agency, what was asked and none but the messages that were asked about. The
- * first decision counts: what was revoked or denied stays so, also when its grant comes later or
- * comes again. Safe for many threads.
+ * <p>A request is accepted only from an agency that was sent all of the messages. An answer is
+ * accepted only from the originator that was asked. A grant is accepted only if a gateway of the
+ * originator signed the statement, and if the statement names this agency, this request and no
+ * other messages. The first decision counts: a revoked or denied consent stays so, even if its
+ * grant arrives later or repeatedly. Safe for use by several threads.
  */
 public final class IncomingConsents {
-  /** Requests of one agency that may wait for a decision. */
+  /** Most undecided requests of one agency. */
   public static final int MOST_OPEN = 1_000;
 
-  /** As long as consent can be asked, and some time on the way. */
+  /** The longest time for which consent can be requested, plus some time in transit. */
   private static final Duration LONGEST = Duration.ofDays(366);
 
   private static final String RULE = "consent";
@@ -61,7 +61,7 @@ public final class IncomingConsents {
   private final PeerKeys peerKeys;
   private final InstantSource clock;
 
-  /** Notices over a ledger, whose statements are verified by the keys that are known. */
+  /** Processes notices for a ledger; statements are verified with known keys. */
   public IncomingConsents(
       AgencyName self,
       FederationName federation,
@@ -79,7 +79,7 @@ public final class IncomingConsents {
     this.clock = clock;
   }
 
-  /** Why a notice is not kept; empty if it is. Asked before it is committed. */
+  /** Why a notice is not kept; empty if it is. Call it before the commit. */
   public Optional<Refusal> refusal(AgencyName origin, Label label, ConsentNotice notice) {
     boolean exercise = Exercise.of(label);
     return switch (notice.getStepCase()) {
@@ -87,7 +87,7 @@ public final class IncomingConsents {
       case GRANTED -> granted(origin, exercise, notice.getGranted().getStatement());
       case DENIED -> answered(origin, exercise, notice.getDenied().getConsentId());
       case REVOKED -> answered(origin, exercise, notice.getRevoked().getConsentId());
-      case STEP_NOT_SET -> refused(Code.INVALID_FIELD, "the notice says nothing");
+      case STEP_NOT_SET -> refused(Code.INVALID_FIELD, "the notice contains no step");
     };
   }
 
@@ -99,17 +99,19 @@ public final class IncomingConsents {
     }
     long latest = clock.millis() + LONGEST.toMillis();
     if (Timestamps.toMillis(asked.getUntil()) > latest) {
-      return refused(Code.INVALID_FIELD, "consent is asked for 365 days at most");
+      return refused(Code.INVALID_FIELD, "consent can be requested for 365 days at most");
     }
     return ledger.consents().open(origin, MOST_OPEN) < MOST_OPEN
         ? Optional.empty()
-        : refused(Code.LIMIT_REACHED, "so many requests of " + origin + " wait: " + MOST_OPEN);
+        : refused(
+            Code.LIMIT_REACHED,
+            "the limit of undecided requests of " + origin + " is reached: " + MOST_OPEN);
   }
 
   private Optional<Refusal> granted(AgencyName origin, boolean exercise, ByteString bytes) {
     Optional<ConsentStatement> parsed = ConsentStatement.parse(bytes.toByteArray());
     if (parsed.isEmpty()) {
-      return refused(Code.MALFORMED, "the statement is none");
+      return refused(Code.MALFORMED, "the statement cannot be parsed");
     }
     ConsentStatement statement = parsed.get();
     ConsentStatement.Content content = statement.content();
@@ -118,7 +120,7 @@ public final class IncomingConsents {
             && content.grantor().equals(origin)
             && content.grantee().equals(self);
     if (!meant) {
-      return refused(Code.HEADER_MISMATCH, "the statement is not of " + origin + " to " + self);
+      return refused(Code.HEADER_MISMATCH, "the statement is not from " + origin + " to " + self);
     }
     boolean signed =
         peerKeys
@@ -135,7 +137,7 @@ public final class IncomingConsents {
     }
     return ConsentTable.messages(record).containsAll(content.terms().messages())
         ? Optional.empty()
-        : refused(Code.NOT_FOUND, "the statement names messages that were not asked about");
+        : refused(Code.NOT_FOUND, "the statement names messages that were not in the request");
   }
 
   private Optional<Refusal> answered(AgencyName origin, boolean exercise, ByteString id) {
@@ -144,7 +146,7 @@ public final class IncomingConsents {
         : Optional.empty();
   }
 
-  /** What this agency asked that originator under an id; null if nothing. */
+  /** This agency's request to that originator under an id; null if there is none. */
   private @Nullable ConsentRecord known(AgencyName origin, boolean exercise, MessageId id) {
     ConsentRecord record = ledger.consents().read(Side.ASKER, id);
     boolean asked =
@@ -155,7 +157,7 @@ public final class IncomingConsents {
   }
 
   private Optional<Refusal> unknown(AgencyName origin) {
-    return refused(Code.NOT_FOUND, self + " asked " + origin + " for no such consent");
+    return refused(Code.NOT_FOUND, self + " asked " + origin + " for no consent with this id");
   }
 
   private Optional<Refusal> refused(Code code, String reason) {
@@ -163,7 +165,7 @@ public final class IncomingConsents {
   }
 
   /**
-   * Acts on a notice, in the transaction that keeps it.
+   * Applies a notice, in the transaction that stores it.
    *
    * @param id the notice's message id
    */
@@ -193,12 +195,12 @@ public final class IncomingConsents {
                   ConsentStage.CONSENT_STAGE_REVOKED,
                   notice.getRevoked().getReason()));
       case STEP_NOT_SET -> {
-        // Refused before.
+        // Refused earlier.
       }
     }
   }
 
-  /** A recipient states that it passed a message on; the first time that it does. */
+  /** Records a recipient's statement that it passed a message on; only the first counts. */
   public void used(Transaction tx, EvidenceItem item) {
     AgencyName by = new AgencyName(item.getAgency());
     List<AgencyName> agencies = new ArrayList<>();
@@ -244,7 +246,7 @@ public final class IncomingConsents {
                 : null);
   }
 
-  /** How a consent ends. */
+  /** The end of a consent. */
   private record End(AuditType type, ConsentStage stage, String reason) {}
 
   private void end(Transaction tx, AgencyName origin, ByteString id, End end) {
@@ -261,12 +263,12 @@ public final class IncomingConsents {
                 : null);
   }
 
-  /** What becomes of a record; null if it stays. */
+  /** The change of a record; null to keep it. */
   private interface Step {
     @Nullable ConsentRecord of(ConsentRecord record, ConsentRecords.Facts facts);
   }
 
-  /** Read again, since more may have come in the same batch. */
+  /** Read again, since the same batch may have changed it. */
   private void change(Transaction tx, AgencyName origin, MessageId id, AuditType type, Step step) {
     ConsentRecord record = ledger.consents().read(tx, Side.ASKER, id);
     Optional<ConsentRecords.Facts> facts =
@@ -281,6 +283,6 @@ public final class IncomingConsents {
     List<MessageId> messages = ConsentTable.messages(record);
     tx.audit(
         ConsentNotices.leaf(tx, type, AuditActor.gateway(origin), id, messages, origin)
-            .saying(next == null ? "without effect: it was decided before" : ""));
+            .saying(next == null ? "without effect: it was already decided" : ""));
   }
 }

@@ -4,11 +4,11 @@ import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
 import org.entente.proto.store.v1.SentFacts;
 
-/** Whether this agency sent somebody what that asks about. */
+/** Checks whether this agency sent another one the messages in question. */
 final class SentMessageCheck {
   private SentMessageCheck() {}
 
-  /** Whether a message is one of this agency's that went to an agency; no notice is. */
+  /** Whether a message of this agency, other than a notice, went to the other agency. */
   static boolean to(AgencyName agency, boolean exercise, Optional<SentFacts> message) {
     return message
         .filter(facts -> !facts.getRecall())

@@ -1,6 +1,6 @@
 /**
- * The originator's consent to passing on what it sent: asked for, granted, denied and revoked in
- * sealed notices, each in one commit with what it changes here; and what of it policy is given.
+ * Originators' consent to passing on their messages: requested, granted, denied and revoked in
+ * sealed notices, each in one commit with its effect here; and the part of it that policy uses.
  */
 @NullMarked
 package org.entente.gateway.consent;

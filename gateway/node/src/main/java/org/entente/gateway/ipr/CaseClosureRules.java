@@ -10,15 +10,15 @@ import org.entente.proto.v1.IprOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a case may end, and when: never destruction without the holder's and the declarant's word or
- * a court's, never release while a holder who keeps to the law still has time.
+ * Rules for ending a case: goods are destroyed only if both holder and declarant agree, or a court
+ * orders it, and never released while a holder who keeps to the law still has time.
  */
 final class CaseClosureRules {
   private static final String FIELD = "conclude.outcome";
 
   private CaseClosureRules() {}
 
-  /** Ends a case, or says why it cannot end so now. */
+  /** Ends a case, or returns why it cannot end this way now. */
   static Transition<IprCase> conclude(IprCase kept, IprOutcome outcome, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     fields.choice(FIELD, outcome);
@@ -63,7 +63,7 @@ final class CaseClosureRules {
       return null;
     }
     if (stands.agrees() && stands.holderAgrees()) {
-      return Transition.outOfOrder(FIELD, "all have agreed to destruction");
+      return Transition.outOfOrder(FIELD, "both parties have agreed to destruction");
     }
     if (!stands.holderAgrees()) {
       return runs(Timestamps.fromMillis(stands.holderBy()), "the rights holder", now);
@@ -76,7 +76,9 @@ final class CaseClosureRules {
     }
     return kept.hasHolderNotifiedAt()
         ? runs(kept.getDeadlines().getProceedingsBy(), "the rights holder", now)
-        : Transition.outOfOrder(FIELD, "the rights holder has to be notified that it is opposed");
+        : Transition.outOfOrder(
+            FIELD,
+            "the rights holder must first be notified that the declarant opposes destruction");
   }
 
   private static @Nullable Transition<IprCase> keepsFromDestruction(CaseStatus stands) {
@@ -84,7 +86,7 @@ final class CaseClosureRules {
     return stands.isInCourt() || (agreed && !stands.lacksRecordation())
         ? null
         : Transition.outOfOrder(
-            FIELD, "nobody destroys goods without the word of both, or of a court");
+            FIELD, "goods may be destroyed only if both parties agree or a court orders it");
   }
 
   private static @Nullable Transition<IprCase> keepsFromAbandonment(CaseStatus stands, long now) {
@@ -98,7 +100,8 @@ final class CaseClosureRules {
             && kept.getDeclarant() == IprDeclarantAnswer.IPR_DECLARANT_ANSWER_UNSPECIFIED;
     return follows
         ? declarantsTime(kept, now)
-        : Transition.outOfOrder(FIELD, "only where the holder agrees and the declarant is silent");
+        : Transition.outOfOrder(
+            FIELD, "this requires that the holder agrees and the declarant is silent");
   }
 
   private static @Nullable Transition<IprCase> declarantsTime(IprCase kept, long now) {

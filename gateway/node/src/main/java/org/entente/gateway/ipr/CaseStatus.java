@@ -13,13 +13,13 @@ import org.entente.proto.v1.IprOutcome;
 import org.entente.proto.v1.IprStage;
 
 /**
- * Where a case stands, which follows from what happened in it. Pure, immutable, safe for many
+ * The status of a case, derived from its events. Pure and immutable; safe for use by several
  * threads.
  *
- * @param kept the case as it is kept
+ * @param kept the stored case
  */
 record CaseStatus(IprCase kept) {
-  /** When and why the next thing is due. */
+  /** The next due step and its deadline. */
   record DueStep(String what, long byMillis) {}
 
   IprStage stage() {
@@ -47,12 +47,12 @@ record CaseStatus(IprCase kept) {
     return kept.getKind() == IprCaseKind.IPR_CASE_KIND_SMALL_CONSIGNMENT;
   }
 
-  /** Ex officio, and no application has been granted yet. */
+  /** Whether the case is ex officio and no application has been granted yet. */
   boolean lacksRecordation() {
     return kept.getRecordationId().isEmpty();
   }
 
-  /** Everybody is notified who has to be at first. */
+  /** Whether all parties that must be notified first have been notified. */
   boolean isNotified() {
     return kept.hasDeclarantNotifiedAt() && (isSmall() || kept.hasHolderNotifiedAt());
   }
@@ -69,7 +69,7 @@ record CaseStatus(IprCase kept) {
     return word().hasGenuineAt();
   }
 
-  /** The rights holder's side of destruction; nobody asks for it with a small consignment. */
+  /** Whether the rights holder agrees to destruction; not asked for a small consignment. */
   boolean holderAgrees() {
     return isSmall() || (word().hasConfirmedAt() && word().hasDestructionAgreedAt());
   }
@@ -82,7 +82,7 @@ record CaseStatus(IprCase kept) {
     return kept.getDeadlines();
   }
 
-  /** What comes next in an open case, and when it is due; empty where no deadline runs. */
+  /** The next step of an open case with its deadline; empty if no deadline runs. */
   Optional<DueStep> due() {
     if (isClosed() || isInCourt()) {
       return Optional.empty();
@@ -114,7 +114,7 @@ record CaseStatus(IprCase kept) {
         : due("answer of the declarant", clocks().getDeclarantBy());
   }
 
-  /** Until when a holder who has not agreed to destruction keeps the goods from release. */
+  /** The end of the time in which a holder who has not agreed to destruction prevents release. */
   long holderBy() {
     return Timestamps.toMillis(
         kept.getExtendedDays() > 0 ? clocks().getProceedingsBy() : clocks().getHolderBy());
@@ -124,7 +124,7 @@ record CaseStatus(IprCase kept) {
     return Optional.of(new DueStep(what, Timestamps.toMillis(by)));
   }
 
-  /** The case with what follows from it at a time. */
+  /** The case with its derived fields at a time. */
   IprCase shown(long now) {
     IprCase.Builder shown = kept.toBuilder().setStage(stage()).clearNext();
     if (isInCourt() && !isClosed()) {

@@ -10,9 +10,9 @@ import org.entente.proto.v1.IprHolderWord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rights holder may answer, and until when: confirm, and agree to destruction, within the
- * time of article 23(1); ask for more time and tell of proceedings within that of article 23(3) and
- * 26(9); give up at any time.
+ * Rules for a rights holder's answers and their time limits: confirmation and agreement to
+ * destruction within the time of article 23(1); requests for more time and notice of proceedings
+ * within that of articles 23(3) and 26(9); abandonment at any time.
  */
 final class HolderAnswerRules {
   private static final String FIELD = "answer";
@@ -21,9 +21,9 @@ final class HolderAnswerRules {
   private HolderAnswerRules() {}
 
   /**
-   * What an answer makes of a case.
+   * The case after an answer.
    *
-   * @param at when it was received
+   * @param at when the answer was received
    */
   static Transition<IprCase> answer(IprCase kept, IprAnswer answer, String text, long at) {
     Problem problem = problem(answer, text);
@@ -38,10 +38,11 @@ final class HolderAnswerRules {
       return CaseClosureRules.closed();
     }
     if (!kept.hasHolderNotifiedAt() || stands.lacksRecordation()) {
-      return Transition.outOfOrder(FIELD, "the rights holder is not notified under a recordation");
+      return Transition.outOfOrder(
+          FIELD, "the rights holder has not been notified under a recordation");
     }
     if (stands.isGenuine()) {
-      return Transition.outOfOrder(FIELD, "the rights holder has given the goods up");
+      return Transition.outOfOrder(FIELD, "the rights holder has declared the goods genuine");
     }
     return switch (answer) {
       case IPR_ANSWER_CONFIRMS, IPR_ANSWER_AGREES_TO_DESTRUCTION ->
@@ -83,10 +84,10 @@ final class HolderAnswerRules {
       IprCase kept, CaseStatus stands, IprAnswer answer, long at) {
     if (stands.isSmall()) {
       return Transition.outOfOrder(
-          FIELD, "with a small consignment, nobody asks the holder for that");
+          FIELD, "in a small consignment, the holder is not asked for this");
     }
     if (stands.isInCourt()) {
-      return Transition.outOfOrder(FIELD, "a court has the matter");
+      return Transition.outOfOrder(FIELD, "the case is before a court");
     }
     if (at >= Timestamps.toMillis(kept.getDeadlines().getHolderBy())) {
       return Transition.passed(FIELD, kept.getDeadlines().getHolderBy());
@@ -103,10 +104,10 @@ final class HolderAnswerRules {
   private static Transition<IprCase> extension(
       IprCase kept, CaseStatus stands, String text, long at) {
     if (stands.isSmall() || kept.getKind() == IprCaseKind.IPR_CASE_KIND_PERISHABLE) {
-      return Transition.outOfOrder(FIELD, "the time of such a case is not extended");
+      return Transition.outOfOrder(FIELD, "the time in this kind of case cannot be extended");
     }
     if (stands.isInCourt()) {
-      return Transition.outOfOrder(FIELD, "a court has the matter");
+      return Transition.outOfOrder(FIELD, "the case is before a court");
     }
     if (at >= Timestamps.toMillis(kept.getDeadlines().getProceedingsBy())) {
       return Transition.passed(FIELD, kept.getDeadlines().getProceedingsBy());

@@ -31,10 +31,10 @@ import org.entente.proto.v1.ReadIprNoticeResponse;
 import org.entente.proto.v1.Recordation;
 
 /**
- * What a rights holder's client sees and answers: its own recordations, and notices of cases under
- * them that it was notified of, as {@link HolderView} shows them. Once a recordation is no longer
- * in force, only its cases that are still open. What is not the caller's is answered as if it did
- * not exist, and no id of it is ever told. Calls block; safe for many threads.
+ * The service for a rights holder's client: its own recordations, and notices of cases under them
+ * of which it was notified, as shown by {@link HolderView}. Under a recordation that is no longer
+ * in force, only open cases are shown. Records of other holders are answered as if they did not
+ * exist; their ids are never revealed. Calls block; safe for use by several threads.
  */
 public final class HolderDesk {
   private static final int PAGE = 100;
@@ -44,17 +44,17 @@ public final class HolderDesk {
   private final IprRecords records;
   private final Procedure procedure;
 
-  /** Who is given a page just now. */
+  /** Clients that are being served a page. */
   private final Set<NodeName> looking = ConcurrentHashMap.newKeySet();
 
-  /** Over what an agency keeps. */
+  /** A desk for an agency's records. */
   public HolderDesk(IprParts parts, IprSettings settings) {
     this.parts = parts;
     this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
     this.procedure = new Procedure(settings.days());
   }
 
-  /** A page of the caller's own recordations. */
+  /** A page of the client's own recordations. */
   public IprResult<ListOwnRecordationsResponse> recordations(
       NodeName holder, ListOwnRecordationsRequest request) {
     return alone(holder, request.getAfter(), () -> page(holder, request));
@@ -108,14 +108,17 @@ public final class HolderDesk {
     return response.setNext(last).build();
   }
 
-  /** Looking through all that is kept costs something: each client does so once at a time. */
+  /** Runs one page at a time for each client, since scanning all records is costly. */
   private <T> IprResult<T> alone(NodeName holder, ByteString after, Supplier<T> page) {
     if (!after.isEmpty() && IprParts.id(after).isEmpty()) {
       return new IprResult.Refused<>(IprParts.noId("after"));
     }
     if (!looking.add(holder)) {
       return new IprResult.Refused<>(
-          new Problem(Code.OVERLOADED, "", "this client is given a page already; one at a time"));
+          new Problem(
+              Code.OVERLOADED,
+              "",
+              "a page for this client is already in progress; request one at a time"));
     }
     try {
       return new IprResult.Done<>(page.get());
@@ -129,10 +132,9 @@ public final class HolderDesk {
   }
 
   /**
-   * Goes on behind an id until a page is full of what is wanted.
+   * Scans from an id until a page is full of matches.
    *
-   * @return the id of the last that was wanted, if there may be more; never that of another
-   *     holder's
+   * @return the id of the last match if there may be more; never one of another holder's record
    */
   private ByteString walk(Kind kind, ByteString after, Predicate<IprTable.Entry> wanted) {
     int found = 0;
@@ -152,7 +154,7 @@ public final class HolderDesk {
     return ByteString.EMPTY;
   }
 
-  /** A notice whole, once that is on record. */
+  /** A whole notice, once the access is recorded. */
   public IprResult<ReadIprNoticeResponse> read(NodeName holder, ReadIprNoticeRequest request) {
     Problem problem = parts.holder(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getCaseId());
@@ -183,7 +185,7 @@ public final class HolderDesk {
                     .orElseGet(() -> new IprResult.Refused<>(notFound(id.get()))));
   }
 
-  /** An answer. */
+  /** Records an answer. */
   public IprResult<AnswerIprNoticeResponse> answer(
       NodeName holder, AnswerIprNoticeRequest request) {
     Problem problem = parts.holder(request.getOnBehalfOf());
@@ -222,7 +224,7 @@ public final class HolderDesk {
         AnswerIprNoticeResponse.newBuilder().setNotice(HolderView.of(after)).build());
   }
 
-  /** A case that the caller may see; empty alike where it may not and where there is none. */
+  /** A case that the client may see; empty both if it may not and if there is none. */
   private Optional<IprCase> own(Transaction tx, NodeName holder, MessageId id) {
     return records
         .theCase(tx, id)
@@ -245,6 +247,7 @@ public final class HolderDesk {
   }
 
   private static Problem notFound(MessageId id) {
-    return new Problem(Code.NOT_FOUND, "case_id", "no notice " + id + " is here for this client");
+    return new Problem(
+        Code.NOT_FOUND, "case_id", "notice " + id + " was not found, or access is not permitted");
   }
 }

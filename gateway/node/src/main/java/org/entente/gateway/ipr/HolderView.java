@@ -5,13 +5,13 @@ import org.entente.proto.v1.IprNotice;
 import org.entente.proto.v1.IprParticular;
 
 /**
- * A case as its rights holder may see it: what is named here, and nothing else. Names and addresses
- * are in it only if the authority disclosed them. Pure.
+ * A case as its rights holder may see it, limited to the fields copied here. It contains names and
+ * addresses only if the authority disclosed them. Pure.
  */
 final class HolderView {
   private HolderView() {}
 
-  /** A notice whole. */
+  /** A whole notice. */
   static IprNotice of(IprCase kept) {
     IprNotice.Builder notice =
         line(kept).toBuilder()

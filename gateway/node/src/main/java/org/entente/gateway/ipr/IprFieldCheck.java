@@ -13,7 +13,7 @@ import org.entente.gateway.text.TextRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the fields of one request, and keeps the first problem. Messages quote nothing of what was
+ * Checks the fields of one request and keeps the first problem. Messages do not quote the values
  * found. Used by one thread.
  */
 final class IprFieldCheck {
@@ -31,67 +31,70 @@ final class IprFieldCheck {
     return holds;
   }
 
-  /** Refuses what this release would keep unread. */
+  /** Refuses fields that this release would store unread. */
   void known(String field, Message message) {
     check(
         message.getUnknownFields().asMap().isEmpty(),
         field,
-        "holds fields that this gateway does not know");
+        "contains fields that this gateway does not know");
   }
 
-  /** A value that must be one of those that there are. */
+  /** Checks an enum that must have a known value. */
   void choice(String field, ProtocolMessageEnum value) {
     // Generated enums have one constant, UNRECOGNIZED, that has no number.
     boolean known = !((Enum<?>) value).name().equals("UNRECOGNIZED");
-    check(known && value.getNumber() != 0, field, "is required, and one that this gateway knows");
+    check(
+        known && value.getNumber() != 0,
+        field,
+        "is required and must be a value that this gateway knows");
   }
 
-  /** One line of text that must not be blank. */
+  /** Checks one line of text that must not be blank. */
   void line(String field, String text, int most) {
     check(!text.isEmpty(), field, "is required");
     optionalLine(field, text, most);
   }
 
-  /** One line of text, or none. */
+  /** Checks an optional line of text. */
   void optionalLine(String field, String text, int most) {
     length(field, text, most);
     shows(field, text, TextRule.LINE);
   }
 
-  /** Text of several lines, or none. */
+  /** Checks an optional text of several lines. */
   void text(String field, String text, int most) {
     length(field, text, most);
     shows(field, text, TextRule.LINES);
   }
 
-  /** Lines of text, as many as are allowed. */
+  /** Checks a list of lines and its size. */
   void lines(String field, List<String> lines, int least, int most, int length) {
     if (check(
         lines.size() >= least && lines.size() <= most,
         field,
-        "has " + least + " to " + most + " entries")) {
+        "must have " + least + " to " + most + " entries")) {
       lines.forEach(line -> line(field, line, length));
     }
   }
 
-  /** The time of something that has happened; now where nothing is said. */
+  /** The time of a past event; now if it is absent. */
   long past(String field, boolean said, Timestamp at, long now) {
     long millis = said ? time(field, at) : now;
-    check(millis <= now, field, "is not later than now");
+    check(millis <= now, field, "must not be in the future");
     return millis;
   }
 
   /** A time from 1970 to 9999, in milliseconds since 1970. */
   long time(String field, Timestamp at) {
     boolean valid = Timestamps.isValid(at) && at.getSeconds() >= 0;
-    check(valid, field, "is a time from 1970 on");
+    check(valid, field, "must be a time from 1970 on");
     return valid ? Timestamps.toMillis(at) : 0;
   }
 
-  /** An id that must be there; one of zeros where it is not. */
+  /** A required id; all zeros if it is invalid. */
   MessageId id(String field, ByteString bytes) {
     boolean valid = bytes.size() == MessageId.SIZE;
-    check(valid, field, "has 16 bytes");
+    check(valid, field, "must have 16 bytes");
     return MessageId.of(valid ? bytes.toByteArray() : new byte[MessageId.SIZE]);
   }
 
@@ -99,7 +102,7 @@ final class IprFieldCheck {
     check(
         text.length() <= most || text.codePointCount(0, text.length()) <= most,
         field,
-        "has at most " + most + " characters");
+        "must have at most " + most + " characters");
   }
 
   private void shows(String field, String text, TextRule rule) {

@@ -15,11 +15,9 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.table.IprTable;
 import org.entente.gateway.meter.Meters;
 
-/**
- * What configuration, gauges and readiness say of the procedure for intellectual property rights.
- */
+/** Gauges and readiness warnings of the procedure for intellectual property rights. */
 public final class IprMonitor {
-  /** How long before the calendar ends an operator is reminded. */
+  /** Days before the end of the calendar from which operators are warned. */
   private static final int CALENDAR_DAYS = 60;
 
   private final IprSettings settings;
@@ -63,7 +61,7 @@ public final class IprMonitor {
   public void register(Meters meters, IprTable book, InstantSource clock) {
     meters.gauge(
         "entente_ipr_open_cases",
-        "Cases about goods that may infringe a right, which are not closed.",
+        "Open cases about goods that may infringe a right.",
         List.of(),
         () -> List.of(Meters.Sample.of(book.openCases())));
     meters.gauge(
@@ -85,7 +83,7 @@ public final class IprMonitor {
     return book.due(now + 1, now + settings.dueSoon().toMillis() + 1);
   }
 
-  /** Said of a node that is ready. */
+  /** Warnings of a ready node. */
   public List<String> warnings(IprTable book, InstantSource clock) {
     List<String> warnings = new ArrayList<>();
     long overdue = overdue(book, clock);
@@ -95,7 +93,7 @@ public final class IprMonitor {
     LocalDate until = settings.days().until();
     LocalDate today = clock.instant().atZone(settings.days().zone()).toLocalDate();
     if (used && today.plusDays(CALENDAR_DAYS).isAfter(until)) {
-      warnings.add("ipr: the calendar of holidays ends on " + until + "; name those after it");
+      warnings.add("ipr: the calendar of holidays ends on " + until + "; add the later ones");
     }
     return warnings;
   }

@@ -36,15 +36,15 @@ import org.entente.proto.v1.SuspendGoodsResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the officers of a customs authority do: record, decide, suspend, act, read. What is decided
- * is decided on what is committed, in the commit that makes it durable and puts it on record. Calls
- * block; safe for many threads.
+ * The service for officers of a customs authority: record, decide, suspend, act, read. Each
+ * decision is based on committed state and made in the commit that makes it durable and records it.
+ * Calls block; safe for use by several threads.
  */
 public final class IprOffice {
-  /** Most recordations that are kept. */
+  /** Most stored recordations. */
   public static final int MOST_RECORDATIONS = 10_000;
 
-  /** Most cases that are kept, closed ones too. */
+  /** Most stored cases, including closed ones. */
   public static final int MOST_CASES = 20_000;
 
   private static final int PAGE = 100;
@@ -57,7 +57,7 @@ public final class IprOffice {
   private final RecordationLifecycle recording;
   private final Procedure procedure;
 
-  /** Over what an agency keeps. */
+  /** An office for an agency's records. */
   public IprOffice(IprParts parts, IprSettings settings) {
     this.parts = parts;
     this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
@@ -100,7 +100,7 @@ public final class IprOffice {
     return new IprResult.Done<>(RecordRightResponse.newBuilder().setRecordation(kept).build());
   }
 
-  /** Grants, prolongs, refuses or revokes. */
+  /** Grants, prolongs, refuses or revokes a recordation. */
   public IprResult<DecideRecordationResponse> decide(
       NodeName client, DecideRecordationRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
@@ -164,7 +164,7 @@ public final class IprOffice {
     return line.build();
   }
 
-  /** A recordation whole, once that is on record. */
+  /** A whole recordation, once the access is recorded. */
   public IprResult<ReadRecordationResponse> read(NodeName client, ReadRecordationRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getRecordationId());
@@ -221,7 +221,7 @@ public final class IprOffice {
     return refused(((Transition.Refused<IprCase>) step).problem());
   }
 
-  /** Whether a request is the one that a case was opened by. */
+  /** Whether a request is the one that opened a case. */
   private static boolean isOf(SuspendGoodsRequest request, IprCase kept) {
     return kept.getKind() == request.getKind()
         && kept.getGoods().equals(request.getGoods())
@@ -235,7 +235,7 @@ public final class IprOffice {
         SuspendGoodsResponse.newBuilder().setIprCase(new CaseStatus(kept).shown(now)).build());
   }
 
-  /** An act of the authority. */
+  /** Records an act of the authority. */
   public IprResult<ActOnIprCaseResponse> act(NodeName client, ActOnIprCaseRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getCaseId());
@@ -288,7 +288,7 @@ public final class IprOffice {
         next.words());
   }
 
-  /** The case, and the recordation that it is under. */
+  /** The case and its recordation. */
   static List<MessageId> subjects(IprCase kept) {
     MessageId id = IprProtoMapper.id(kept.getCaseId());
     return kept.getRecordationId().isEmpty()
@@ -321,7 +321,7 @@ public final class IprOffice {
     return line.build();
   }
 
-  /** A case whole, once that is on record. */
+  /** A whole case, once the access is recorded. */
   public IprResult<ReadIprCaseResponse> read(NodeName client, ReadIprCaseRequest request) {
     Problem problem = parts.decision(request.getOnBehalfOf());
     Optional<MessageId> id = IprParts.id(request.getCaseId());
@@ -359,7 +359,7 @@ public final class IprOffice {
     return new IprResult.Refused<>(problem);
   }
 
-  /** The id that a client chose, or a fresh one; empty where it chose none of 16 bytes. */
+  /** The id chosen by the client, or a fresh one; empty if the chosen id does not have 16 bytes. */
   private Optional<MessageId> chosen(ByteString id) {
     return id.isEmpty()
         ? Optional.of(MessageId.fresh(parts.clock().millis(), parts.random()))
@@ -368,7 +368,7 @@ public final class IprOffice {
 
   private @Nullable Problem room(Kind kind, int most) {
     return records.book().size(kind) >= most
-        ? new Problem(Code.LIMIT_REACHED, "", "as many are kept as may be: " + most)
+        ? new Problem(Code.LIMIT_REACHED, "", "the limit of stored records is reached: " + most)
         : parts.ledger().room().refusal().orElse(null);
   }
 
@@ -402,11 +402,11 @@ public final class IprOffice {
   }
 
   private static Problem notFound(String field, MessageId id) {
-    return new Problem(Code.NOT_FOUND, field, "nothing is kept under " + id);
+    return new Problem(Code.NOT_FOUND, field, "there is no record with the id " + id);
   }
 
   private static Problem reused(String field) {
     return new Problem(
-        Code.IDEMPOTENCY_KEY_REUSED, field, "is that of something else; choose another");
+        Code.IDEMPOTENCY_KEY_REUSED, field, "is the id of another record; choose a new one");
   }
 }

@@ -24,14 +24,14 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What officers' and rights holders' calls stand on.
+ * The collaborators of officers' and rights holders' calls.
  *
  * @param self this agency
- * @param ledger what is kept
- * @param atRest seals it
- * @param check looks at persons
- * @param clock tells the time
- * @param random for ids
+ * @param ledger the stored records
+ * @param atRest seals records at rest
+ * @param check checks persons
+ * @param clock the clock
+ * @param random source of ids
  */
 public record IprParts(
     AgencyName self,
@@ -41,19 +41,21 @@ public record IprParts(
     InstantSource clock,
     RandomGenerator random) {
 
-  /** Who must be named where something is decided or read by the authority, or null. */
+  /** Why a person may not decide or read for the authority; null if the person may. */
   @Nullable Problem decision(OnBehalfOf person) {
     return check.decision(person).stream().findFirst().orElse(null);
   }
 
-  /** Who must be named on the rights holder's side, or null. */
+  /** Why a person may not act for the rights holder; null if the person may. */
   @Nullable Problem holder(OnBehalfOf person) {
     Optional<Problem> problem = check.person(person).stream().findFirst();
     return problem.orElseGet(
         () ->
             person.getOfficer().isBlank()
                 ? new Problem(
-                    Code.INVALID_FIELD, "on_behalf_of.officer", "must name who reads or answers")
+                    Code.INVALID_FIELD,
+                    "on_behalf_of.officer",
+                    "must name the person who reads or answers")
                 : null);
   }
 
@@ -65,10 +67,10 @@ public record IprParts(
   }
 
   static Problem noId(String field) {
-    return new Problem(Code.INVALID_FIELD, field, "has 16 bytes");
+    return new Problem(Code.INVALID_FIELD, field, "must have 16 bytes");
   }
 
-  /** A leaf about recordations or cases. */
+  /** Writes a leaf about recordations or cases. */
   void record(
       Transaction tx,
       AuditType type,

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Locale;
 import org.entente.gateway.model.MessageId;
 
-/** Values of the protos, and what the gateway has for them. */
+/** Converts between values of the protos and of the gateway. */
 final class IprProtoMapper {
   private IprProtoMapper() {}
 

@@ -18,9 +18,9 @@ import org.entente.proto.v1.RecordationState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recordations and cases as they are kept: sealed at rest under the bucket of the day until which
- * they are kept, which is some time after they are over. A recordation is kept as long as a case
- * under it. Safe for many threads.
+ * Stored recordations and cases, sealed at rest under the bucket of the day until which they are
+ * kept, some time after they end. A recordation is kept as long as its cases. Safe for use by
+ * several threads.
  */
 final class IprRecords {
   private static final String RECORDATION = "ipr recordation";
@@ -31,9 +31,9 @@ final class IprRecords {
   private final Duration keep;
 
   /**
-   * What a ledger keeps.
+   * The records of a ledger.
    *
-   * @param keep how long after a recordation or a case is over
+   * @param keep how long a recordation or case is kept after it ends
    */
   IprRecords(IprTable book, RecordSeal atRest, Duration keep) {
     this.book = book;
@@ -49,12 +49,12 @@ final class IprRecords {
     return keep;
   }
 
-  /** A recordation as it is committed; empty where there is none, or its key is gone. */
+  /** A committed recordation; empty if there is none or its key has been destroyed. */
   Optional<Recordation> recordation(MessageId id) {
     return recordation(book.read(Kind.RECORDATION, id));
   }
 
-  /** A recordation as a change sees it. */
+  /** A recordation as seen by a transaction. */
   Optional<Recordation> recordation(Transaction tx, MessageId id) {
     return recordation(book.read(tx, Kind.RECORDATION, id));
   }
@@ -71,7 +71,7 @@ final class IprRecords {
             });
   }
 
-  /** A case as a change sees it; empty where there is none, or its key is gone. */
+  /** A case as seen by a transaction; empty if there is none or its key has been destroyed. */
   Optional<IprCase> theCase(Transaction tx, MessageId id) {
     return theCase(book.read(tx, Kind.CASE, id));
   }
@@ -94,7 +94,7 @@ final class IprRecords {
         : atRest.open(context, record.getSealed().toByteArray());
   }
 
-  /** Keeps a recordation as long as it needs, and not shorter than it was to be kept before. */
+  /** Stores a recordation for as long as it is needed, and no shorter than before. */
   void put(Transaction tx, Recordation recordation) {
     put(tx, recordation, Instant.EPOCH);
   }
@@ -120,7 +120,7 @@ final class IprRecords {
             .build());
   }
 
-  /** Keeps a case as long as it needs, and the recordation that it is under. */
+  /** Stores a case for as long as it is needed, together with its recordation. */
   void put(Transaction tx, IprCase kept) {
     CaseStatus stands = new CaseStatus(kept);
     long due = stands.due().map(CaseStatus.DueStep::byMillis).orElse(0L);

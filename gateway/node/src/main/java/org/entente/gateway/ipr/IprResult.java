@@ -3,18 +3,18 @@ package org.entente.gateway.ipr;
 import org.entente.gateway.model.Problem;
 
 /**
- * What came of a call.
+ * The result of a call.
  *
- * @param <T> what is answered
+ * @param <T> type of the response
  */
 public sealed interface IprResult<T> {
   /**
-   * It is durable and on record.
+   * The change is durable and recorded.
    *
-   * @param response what may be shown
+   * @param response the response to show
    */
   record Done<T>(T response) implements IprResult<T> {
-    /** Names nothing of what is shown. */
+    /** Shows none of the content. */
     @Override
     public String toString() {
       return "done";
@@ -22,9 +22,9 @@ public sealed interface IprResult<T> {
   }
 
   /**
-   * Nothing changed, and nothing was shown.
+   * Nothing changed and nothing is shown.
    *
-   * @param problem why
+   * @param problem the reason
    */
   record Refused<T>(Problem problem) implements IprResult<T> {}
 }

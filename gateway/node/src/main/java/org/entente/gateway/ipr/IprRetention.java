@@ -18,8 +18,8 @@ import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.Recordation;
 
 /**
- * Prolongs the time for which what is still open is kept, and erases what is over and was kept long
- * enough. Called regularly by one thread.
+ * Prolongs the retention of open records, and erases ended ones after their retention. Call it
+ * regularly from one thread.
  */
 public final class IprRetention {
   private static final int AT_ONCE = 200;
@@ -29,9 +29,9 @@ public final class IprRetention {
   private final InstantSource ending;
 
   /**
-   * Over what an agency keeps.
+   * Retention of an agency's records.
    *
-   * @param ending the time by which things end for good
+   * @param ending the clock by which records expire irrevocably
    */
   public IprRetention(IprParts parts, IprSettings settings, InstantSource ending) {
     this.parts = parts;
@@ -40,9 +40,9 @@ public final class IprRetention {
   }
 
   /**
-   * Does what is due: cases first, since they keep their recordations.
+   * Runs what is due: cases first, since they prolong their recordations.
    *
-   * @return how many were erased
+   * @return the number of records erased
    */
   public int round() {
     return round(Kind.CASE) + round(Kind.RECORDATION);
@@ -87,7 +87,7 @@ public final class IprRetention {
     return record.getKeepUntilMs() <= ending.millis();
   }
 
-  /** Seals it for longer; whether it could, since its key may be lost. */
+  /** Seals a record for a longer time; false if its key is lost. */
   private boolean prolonged(Transaction tx, Kind kind, IprRecord record) {
     if (kind == Kind.CASE) {
       Optional<IprCase> kept = records.theCase(record);

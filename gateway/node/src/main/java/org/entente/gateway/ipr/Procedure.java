@@ -27,9 +27,10 @@ import org.entente.proto.v1.SuspendGoodsRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine of a case: what follows from where it stands, and until when (Regulation (EU)
- * No 608/2013, articles 17, 18, 23 and 26). How it may end is {@link CaseClosureRules}'s, what a
- * holder may answer {@link HolderAnswerRules}'s. Pure, immutable, safe for many threads.
+ * The state machine of a case: which acts are possible in which state, and until when (Regulation
+ * (EU) No 608/2013, articles 17, 18, 23 and 26). {@link CaseClosureRules} decides how a case may
+ * end, {@link HolderAnswerRules} what a holder may answer. Pure and immutable; safe for use by
+ * several threads.
  *
  * @param days the authority's calendar
  */
@@ -43,9 +44,9 @@ record Procedure(WorkingDays days) {
   // Opening --------------------------------------------------------------------------------------
 
   /**
-   * Opens a case, or says why not.
+   * Opens a case, or returns why not.
    *
-   * @param recordation under which; null with EX_OFFICIO, and where there is none of the asked id
+   * @param recordation the recordation of the case; null with EX_OFFICIO, or if the id is unknown
    */
   Transition<IprCase> open(
       MessageId id, SuspendGoodsRequest request, @Nullable Recordation recordation, long now) {
@@ -57,14 +58,15 @@ record Procedure(WorkingDays days) {
     }
     if (request.getKind() != IprCaseKind.IPR_CASE_KIND_EX_OFFICIO) {
       if (recordation == null) {
-        return Transition.refused(Code.NOT_FOUND, "recordation_id", "no such recordation");
+        return Transition.refused(Code.NOT_FOUND, "recordation_id", "there is no such recordation");
       }
       if (!RecordationLifecycle.inForce(recordation, suspendedAt)) {
-        return Transition.outOfOrder("recordation_id", "the recordation was not in force then");
+        return Transition.outOfOrder(
+            "recordation_id", "the recordation was not in force at that time");
       }
       if (request.getKind() == IprCaseKind.IPR_CASE_KIND_SMALL_CONSIGNMENT
           && !recordation.getContent().getSmallConsignments()) {
-        return Transition.outOfOrder("kind", "the holder did not ask for that procedure");
+        return Transition.outOfOrder("kind", "the holder did not apply for that procedure");
       }
     }
     return new Transition.Next<>(
@@ -93,7 +95,7 @@ record Procedure(WorkingDays days) {
         (request.getKind() == IprCaseKind.IPR_CASE_KIND_EX_OFFICIO)
             == request.getRecordationId().isEmpty(),
         "recordation_id",
-        "is required, and empty with EX_OFFICIO");
+        "is required; with EX_OFFICIO it must be empty");
     fields.known("goods", request.getGoods());
     fields.line("goods.quantity", request.getGoods().getQuantity(), 100);
     fields.line("goods.place", request.getGoods().getPlace(), 200);
@@ -105,7 +107,10 @@ record Procedure(WorkingDays days) {
     for (IprParticular particular : request.getParticularsList()) {
       fields.known("particulars", particular);
       fields.choice("particulars.detail", particular.getDetail());
-      fields.check(seen.add(particular.getDetail()), "particulars.detail", "each at most once");
+      fields.check(
+          seen.add(particular.getDetail()),
+          "particulars.detail",
+          "must have each detail at most once");
       fields.text("particulars.text", particular.getText(), 500);
       fields.check(!particular.getText().isBlank(), "particulars.text", "is required");
       fields.check(
@@ -119,9 +124,9 @@ record Procedure(WorkingDays days) {
   // Acts -----------------------------------------------------------------------------------------
 
   /**
-   * What an act of the authority makes of a case.
+   * The case after an act of the authority.
    *
-   * @param recordation that is to be attached; null where there is none of the asked id
+   * @param recordation the recordation to attach; null if the id is unknown
    */
   Transition<IprCase> act(
       IprCase kept, ActOnIprCaseRequest request, @Nullable Recordation recordation, long now) {
@@ -142,7 +147,9 @@ record Procedure(WorkingDays days) {
     fields.choice("notify.party", notification.getParty());
     long at = fields.past("notify.at", notification.hasAt(), notification.getAt(), now);
     fields.check(
-        at >= Timestamps.toMillis(kept.getSuspendedAt()), "notify.at", "is not before suspension");
+        at >= Timestamps.toMillis(kept.getSuspendedAt()),
+        "notify.at",
+        "must not be before the suspension");
     Problem problem = fields.problem();
     if (problem != null) {
       return new Transition.Refused<>(problem);
@@ -154,7 +161,7 @@ record Procedure(WorkingDays days) {
               declarant ? kept.getDeclarantNotifiedAt() : kept.getHolderNotifiedAt());
       return !notification.hasAt() || at == before
           ? new Transition.Same<>()
-          : Transition.outOfOrder("notify.party", "was notified, at another time");
+          : Transition.outOfOrder("notify.party", "was already notified, at another time");
     }
     CaseStatus stands = new CaseStatus(kept);
     if (stands.isClosed()) {
@@ -162,7 +169,9 @@ record Procedure(WorkingDays days) {
     }
     if (!declarant && stands.isSmall() && !stands.opposes()) {
       return Transition.outOfOrder(
-          "notify.party", "with a small consignment, only once the declarant opposes destruction");
+          "notify.party",
+          "in a small consignment, the holder is notified only once the "
+              + "declarant opposes destruction");
     }
     return new Transition.Next<>(
         declarant ? declarantNotified(kept, at) : holderNotified(kept, at),
@@ -210,14 +219,14 @@ record Procedure(WorkingDays days) {
     fields.check(
         !kept.hasHolderNotifiedAt() || at >= Timestamps.toMillis(kept.getHolderNotifiedAt()),
         "letter.received_at",
-        "is not before the holder was notified");
+        "must not be before the holder was notified");
     Problem problem = fields.problem();
     return problem == null
         ? HolderAnswerRules.answer(kept, letter.getAnswer(), letter.getText(), at)
         : new Transition.Refused<>(problem);
   }
 
-  /** What an answer that the rights holder gives now makes of a case. */
+  /** The case after an answer that the rights holder gives now. */
   Transition<IprCase> answer(IprCase kept, IprAnswer answer, String text, long now) {
     return HolderAnswerRules.answer(kept, answer, text, now);
   }
@@ -257,7 +266,7 @@ record Procedure(WorkingDays days) {
   private static @Nullable Transition<IprCase> untimely(CaseStatus stands, long at) {
     IprCase kept = stands.kept();
     if (!kept.hasDeclarantNotifiedAt()) {
-      return Transition.outOfOrder("declaration", "the declarant is not notified");
+      return Transition.outOfOrder("declaration", "the declarant has not been notified");
     }
     if (stands.agrees()) {
       return Transition.outOfOrder("declaration.answer", "the declarant has agreed to destruction");
@@ -266,9 +275,9 @@ record Procedure(WorkingDays days) {
       return Transition.refused(
           Code.INVALID_FIELD,
           "declaration.received_at",
-          "is not before the declarant was notified");
+          "must not be before the declarant was notified");
     }
-    // Who opposed can still come round; silence cannot be broken any more.
+    // A declarant who opposed can still agree; one who was silent can no longer answer.
     if (!stands.opposes() && at >= Timestamps.toMillis(kept.getDeadlines().getDeclarantBy())) {
       return Transition.passed("declaration.received_at", kept.getDeadlines().getDeclarantBy());
     }
@@ -278,7 +287,7 @@ record Procedure(WorkingDays days) {
   private Transition<IprCase> extended(IprCase kept, int workingDays) {
     if (workingDays < 1 || workingDays > MOST_EXTENSION_DAYS) {
       return Transition.refused(
-          Code.INVALID_FIELD, "extend.working_days", "is 1 to " + MOST_EXTENSION_DAYS);
+          Code.INVALID_FIELD, "extend.working_days", "must be 1 to " + MOST_EXTENSION_DAYS);
     }
     CaseStatus stands = new CaseStatus(kept);
     if (kept.getExtendedDays() == workingDays) {
@@ -288,7 +297,7 @@ record Procedure(WorkingDays days) {
       return CaseClosureRules.closed();
     }
     if (kept.getExtendedDays() > 0) {
-      return Transition.outOfOrder("extend", "the time for proceedings is extended already");
+      return Transition.outOfOrder("extend", "the time for proceedings has already been extended");
     }
     if (!kept.getHolder().hasExtensionAskedAt() || stands.isInCourt() || stands.isGenuine()) {
       return Transition.outOfOrder("extend", "no request of the rights holder is open");
@@ -308,7 +317,8 @@ record Procedure(WorkingDays days) {
   private static Transition<IprCase> disclosed(IprCase kept, IprDisclosure disclosure, long now) {
     CaseStatus stands = new CaseStatus(kept);
     if (!kept.hasHolderNotifiedAt() || stands.lacksRecordation()) {
-      return Transition.outOfOrder("disclose", "no rights holder is notified under a recordation");
+      return Transition.outOfOrder(
+          "disclose", "no rights holder has been notified under a recordation");
     }
     Set<IprDetail> asked = EnumSet.noneOf(IprDetail.class);
     asked.addAll(disclosure.getDetailsList());
@@ -316,7 +326,7 @@ record Procedure(WorkingDays days) {
     kept.getParticularsList().forEach(particular -> there.add(particular.getDetail()));
     if (asked.isEmpty() || !there.containsAll(asked)) {
       return Transition.refused(
-          Code.INVALID_FIELD, "disclose.details", "names particulars that the case has");
+          Code.INVALID_FIELD, "disclose.details", "must name particulars that the case has");
     }
     IprCase.Builder after = kept.toBuilder();
     for (IprParticular.Builder particular : after.getParticularsBuilderList()) {
@@ -336,7 +346,8 @@ record Procedure(WorkingDays days) {
 
   private static Transition<IprCase> attached(IprCase kept, @Nullable Recordation recordation) {
     if (recordation == null) {
-      return Transition.refused(Code.NOT_FOUND, "attach.recordation_id", "no such recordation");
+      return Transition.refused(
+          Code.NOT_FOUND, "attach.recordation_id", "there is no such recordation");
     }
     if (kept.getRecordationId().equals(recordation.getRecordationId())) {
       return new Transition.Same<>();
@@ -344,13 +355,14 @@ record Procedure(WorkingDays days) {
     CaseStatus stands = new CaseStatus(kept);
     if (stands.stage() != IprStage.IPR_STAGE_NOTIFIED
         && stands.stage() != IprStage.IPR_STAGE_OPPOSED) {
-      return Transition.outOfOrder("attach", "the parties are not notified, or it is over");
+      return Transition.outOfOrder(
+          "attach", "the parties have not been notified, or the recordation has ended");
     }
     if (!stands.lacksRecordation()) {
-      return Transition.outOfOrder("attach", "the case has a recordation");
+      return Transition.outOfOrder("attach", "the case already has a recordation");
     }
     if (recordation.getState() != RecordationState.RECORDATION_STATE_GRANTED) {
-      return Transition.outOfOrder("attach.recordation_id", "the application is not granted");
+      return Transition.outOfOrder("attach.recordation_id", "the application has not been granted");
     }
     if (Timestamps.compare(recordation.getAppliedAt(), kept.getDeadlines().getApplicationBy())
         >= 0) {

@@ -15,11 +15,11 @@ import org.entente.proto.v1.RecordationState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of an application for action: granted, prolonged, refused, revoked, over. That it is
- * over is not kept but follows from the time. Pure, immutable, safe for many threads.
+ * The lifecycle of an application for action: granted, prolonged, refused, revoked, ended. Its end
+ * is not stored but derived from the time. Pure and immutable; safe for use by several threads.
  *
- * @param longest how long one may be in force at once
- * @param holders names of the agency's clients that are rights holders'
+ * @param longest longest validity
+ * @param holders names of the agency's clients that are rights holders
  */
 record RecordationLifecycle(Duration longest, Set<String> holders) {
   private static final String STATE = "decision";
@@ -28,7 +28,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
     holders = Set.copyOf(holders);
   }
 
-  /** What is wrong with an application, or null. */
+  /** The problem with an application, or null. */
   @Nullable Problem problem(RecordRightRequest request, long now) {
     IprFieldCheck fields = new IprFieldCheck();
     fields.known("record_right", request);
@@ -45,7 +45,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
     fields.check(
         client.isEmpty() || holders.contains(client),
         "content.holder_client",
-        "is a client of this agency with the scope rights_holder, or empty");
+        "must be a client of this agency with the scope rights_holder, or be empty");
     long unused = applied(fields, request, now);
     return fields.problem();
   }
@@ -54,7 +54,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
     return fields.past("applied_at", request.hasAppliedAt(), request.getAppliedAt(), now);
   }
 
-  /** An application that has nothing wrong with it. */
+  /** The recordation for a valid application. */
   Recordation applied(MessageId id, RecordRightRequest request, long now) {
     return Recordation.newBuilder()
         .setRecordationId(IprProtoMapper.bytes(id))
@@ -64,7 +64,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
         .build();
   }
 
-  /** A recordation as it stands at a time. */
+  /** A recordation with its state at a time. */
   static Recordation at(Recordation kept, long now) {
     return kept.getState() == RecordationState.RECORDATION_STATE_GRANTED
             && now >= Timestamps.toMillis(kept.getValidTo())
@@ -72,14 +72,14 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
         : kept;
   }
 
-  /** Whether it was in force at a time, as far as is known now. */
+  /** Whether it was in force at a time, as far as known now. */
   static boolean inForce(Recordation kept, long at) {
     return kept.getState() == RecordationState.RECORDATION_STATE_GRANTED
         && at >= Timestamps.toMillis(kept.getValidFrom())
         && at < Timestamps.toMillis(kept.getValidTo());
   }
 
-  /** What a decision makes of it. */
+  /** The recordation after a decision. */
   Transition<Recordation> decide(Recordation kept, DecideRecordationRequest request, long now) {
     return switch (request.getDecision()) {
       case RECORDATION_DECISION_GRANT -> grant(kept, request, now);
@@ -96,7 +96,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
               RecordationState.RECORDATION_STATE_REVOKED,
               now);
       case RECORDATION_DECISION_UNSPECIFIED, UNRECOGNIZED ->
-          Transition.refused(Code.INVALID_FIELD, STATE, "is GRANT, REFUSE or REVOKE");
+          Transition.refused(Code.INVALID_FIELD, STATE, "must be GRANT, REFUSE or REVOKE");
     };
   }
 
@@ -112,12 +112,12 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
     long from = request.hasValidFrom() ? fields.time("valid_from", request.getValidFrom()) : before;
     fields.check(request.hasValidTo(), "valid_to", "is required");
     long to = fields.time("valid_to", request.getValidTo());
-    fields.check(to > from && to > now, "valid_to", "is after valid_from, and after now");
+    fields.check(to > from && to > now, "valid_to", "must be after valid_from and in the future");
     fields.check(
         to - (prolongs ? now : from) <= longest.toMillis(),
         "valid_to",
-        "is at most " + longest.toDays() + " days later");
-    fields.check(!prolongs || from == before, "valid_from", "stays when it is prolonged");
+        "must be at most " + longest.toDays() + " days later");
+    fields.check(!prolongs || from == before, "valid_from", "must not change in a prolongation");
     Problem problem = fields.problem();
     if (problem != null) {
       return new Transition.Refused<>(problem);
@@ -141,7 +141,7 @@ record RecordationLifecycle(Duration longest, Set<String> holders) {
       return new Transition.Same<>();
     }
     if (stands.getState() != from) {
-      return Transition.outOfOrder(STATE, words(stands) + "; that does not follow");
+      return Transition.outOfOrder(STATE, words(stands) + "; this decision is not possible");
     }
     return new Transition.Next<>(kept.toBuilder().setState(to).build(), word(to));
   }

@@ -6,32 +6,32 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 
 /**
- * What a state machine makes of an act.
+ * The result of an act on a state machine.
  *
- * @param <S> a state
+ * @param <S> type of the state
  */
 sealed interface Transition<S> {
   /**
-   * It follows.
+   * The act is possible.
    *
-   * @param after the state from then on
-   * @param words what was done, for the audit log: no content
+   * @param after the new state
+   * @param words the act in words for the audit log, without content
    */
   record Next<S>(S after, String words) implements Transition<S> {
-    /** The words only. */
+    /** Shows only the words. */
     @Override
     public String toString() {
       return words;
     }
   }
 
-  /** It was done before, and changes nothing. */
+  /** The act was done before and changes nothing. */
   record Same<S>() implements Transition<S> {}
 
   /**
-   * It does not follow.
+   * The act is not possible.
    *
-   * @param problem why
+   * @param problem the reason
    */
   record Refused<S>(Problem problem) implements Transition<S> {}
 

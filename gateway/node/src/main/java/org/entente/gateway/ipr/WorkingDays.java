@@ -7,37 +7,38 @@ import java.time.ZoneId;
 import java.util.Set;
 
 /**
- * The calendar of an authority, and when periods in working days end: the day of the event is not
- * counted, and the last day counts whole (Regulation (EEC, Euratom) No 1182/71, articles 2 and 3).
+ * An authority's calendar, which computes periods in working days: the day of the event is not
+ * counted, and the last day counts in full (Regulation (EEC, Euratom) No 1182/71, articles 2 and
+ * 3).
  *
- * <p>Ends are given as the first moment that is too late, which is midnight of the authority's time
- * zone, whatever daylight saving does. Pure, immutable, safe for many threads.
+ * <p>The end of a period is the first moment that is too late, which is midnight in the authority's
+ * time zone, whatever daylight saving does. Pure and immutable; safe for use by several threads.
  *
- * @param zone where days begin and end
- * @param weekend days of the week on which nobody works; not all seven
+ * @param zone time zone in which days begin and end
+ * @param weekend days of the week without work; not all seven
  * @param holidays public holidays
- * @param until the last day that the holidays are known for
+ * @param until the last day for which holidays are known
  */
 public record WorkingDays(
     ZoneId zone, Set<DayOfWeek> weekend, Set<LocalDate> holidays, LocalDate until) {
   private static final int MOST = 100;
 
-  /** Checks that there are days left to work on. */
+  /** Checks that a week has a working day. */
   public WorkingDays {
     weekend = Set.copyOf(weekend);
     holidays = Set.copyOf(holidays);
     if (weekend.size() >= DayOfWeek.values().length) {
-      throw new IllegalArgumentException("a week has a working day");
+      throw new IllegalArgumentException("a week must have a working day");
     }
   }
 
-  /** Whether people work on a day. */
+  /** Whether a day is a working day. */
   boolean isWorkingDay(LocalDate day) {
     return !weekend.contains(day.getDayOfWeek()) && !holidays.contains(day);
   }
 
   /**
-   * The first moment after a period that an event began.
+   * The first moment after a period that began with an event.
    *
    * @param days working days, 1 to {@value #MOST}
    */
@@ -46,16 +47,16 @@ public record WorkingDays(
   }
 
   /**
-   * The first moment after a period that is longer by so many days than it was.
+   * The first moment after a period extended by this number of days.
    *
-   * @param end as {@link #after} gave it
+   * @param end its end, as returned by {@link #after}
    * @param days working days, 1 to {@value #MOST}
    */
   Instant longer(Instant end, int days) {
     return end(lastDay(end), days);
   }
 
-  /** Whether all holidays of a period that ends so are known. */
+  /** Whether all holidays of a period with this end are known. */
   boolean knows(Instant end) {
     return !lastDay(end).isAfter(until);
   }
@@ -66,7 +67,8 @@ public record WorkingDays(
 
   private Instant end(LocalDate day, int days) {
     if (days < 1 || days > MOST) {
-      throw new IllegalArgumentException("a period has 1 to " + MOST + " working days: " + days);
+      throw new IllegalArgumentException(
+          "a period must have 1 to " + MOST + " working days: " + days);
     }
     LocalDate last = day;
     int left = days;

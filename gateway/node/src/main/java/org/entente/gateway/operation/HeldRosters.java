@@ -6,9 +6,9 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.jspecify.annotations.Nullable;
 
-/** The rosters of one operation that are held. Used by one thread, for one decision. */
+/** The stored rosters of one operation. Used by one thread, for one decision. */
 public final class HeldRosters {
-  /** Finds the roster of a number. */
+  /** Finds a roster by number. */
   @FunctionalInterface
   interface RosterLookup {
     /** The roster, or null. */
@@ -21,10 +21,10 @@ public final class HeldRosters {
   private final @Nullable RestoreMark setBack;
 
   /**
-   * The ledger was set back since: later rosters may be missing here.
+   * Marks that the ledger was restored from a copy: later rosters may be missing here.
    *
-   * @param askedIn the messages in which this agency, which leads, asked members for them, the
-   *     latest last; empty until it has
+   * @param askedIn the messages in which this agency, as lead, asked members for later rosters,
+   *     latest last; empty before the first
    */
   public record RestoreMark(List<MessageId> askedIn) {
     /** Copies the list. */
@@ -34,19 +34,19 @@ public final class HeldRosters {
   }
 
   /**
-   * What is held.
+   * The rosters of an operation.
    *
-   * @param held the roster of a number, or null
-   * @param forked whether the lead signed something that contradicts them
+   * @param held finds a roster by number, or null
+   * @param forked whether the lead signed a contradicting roster
    */
   HeldRosters(RosterStatement newest, RosterLookup held, boolean forked) {
     this(newest, held, forked, null);
   }
 
   /**
-   * The same in a ledger that was set back.
+   * The rosters in a ledger that may have been restored.
    *
-   * @param setBack null if it was not
+   * @param setBack null if it was not restored
    */
   HeldRosters(
       RosterStatement newest, RosterLookup held, boolean forked, @Nullable RestoreMark setBack) {
@@ -56,24 +56,24 @@ public final class HeldRosters {
     this.setBack = setBack;
   }
 
-  /** The one of the greatest number. */
+  /** The roster with the greatest number. */
   public RosterStatement newest() {
     return newest;
   }
 
-  /** The one of a number; empty if it is not held. */
+  /** The roster with this number; empty if it is not stored. */
   public Optional<RosterStatement> at(long number) {
     return number < 1 || number > newest.number()
         ? Optional.empty()
         : Optional.ofNullable(held.find(number));
   }
 
-  /** Whether the lead signed something that contradicts them. */
+  /** Whether the lead signed a contradicting roster. */
   public boolean forked() {
     return forked;
   }
 
-  /** That the ledger was set back since, and what was done about it; empty if it was not. */
+  /** Present if the ledger was restored, with the requests sent since. */
   public Optional<RestoreMark> setBack() {
     return Optional.ofNullable(setBack);
   }

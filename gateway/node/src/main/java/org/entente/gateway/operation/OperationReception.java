@@ -22,11 +22,11 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operations have to say of messages that arrive: rosters are held against those before, and
- * what is said in an operation against its rosters. Called within the transaction that keeps them.
+ * Checks arriving messages of operations: rosters against the stored ones, and messages in an
+ * operation against its rosters. Call it in the transaction that stores the message.
  */
 public final class OperationReception {
-  /** Operations of one lead that may be open here at a time. */
+  /** Most open operations of one lead. */
   public static final int MOST_OF_ONE_LEAD = 100;
 
   private final AgencyName self;
@@ -41,9 +41,11 @@ public final class OperationReception {
   }
 
   /**
-   * Why a message is not kept; empty if it is. A roster that shows a fork ends its operation here.
+   * Why a message is not kept; empty if it is kept. A roster that shows a fork ends its operation
+   * here.
    *
-   * @param roster what it carries, its signature verified as the origin's; null if it carries none
+   * @param roster the roster in the message, its signature verified as the origin's; null if there
+   *     is none
    */
   public Optional<Participation.ParticipationRefusal> refusal(
       Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
@@ -60,13 +62,13 @@ public final class OperationReception {
     return held.isEmpty()
         ? Optional.of(
             new Participation.ParticipationRefusal(
-                Code.ROSTER_UNKNOWN, "no roster of the operation is here, or not yet"))
+                Code.ROSTER_UNKNOWN, "no roster of the operation is stored here, or not yet"))
         : Participation.refusal(held.get(), origin, self, claim(label));
   }
 
   /**
-   * Whether who has signed the newest roster goes by an earlier one, in what it made after by its
-   * own clock: its ledger was set back.
+   * Whether the signer of the newest roster relies on an earlier one in a message that it made
+   * later by its own clock: then its ledger was restored.
    */
   private static boolean forgot(RosterStatement newest, AgencyName origin, Label label) {
     RosterStatement.Place place = newest.content().place();
@@ -88,7 +90,7 @@ public final class OperationReception {
       return Optional.of(
           new Participation.ParticipationRefusal(
               Code.ROSTER_STALE,
-              "roster " + newest + " is held here, which its lead does not say"));
+              "roster " + newest + " is stored here, which its lead no longer knows"));
     }
     if (judgement instanceof RosterRules.Judgement.Forked forked) {
       rosters.fork(tx, roster);
@@ -110,12 +112,12 @@ public final class OperationReception {
 
   private RosterRules.Judgement judge(Transaction tx, RosterStatement roster) {
     RosterRules.Judgement judgement = byThoseHeld(tx, roster);
-    // Nothing is sealed under the key of a day that is over.
+    // The key of a past day cannot seal anything.
     return judgement instanceof RosterRules.Judgement.Taken
             && RosterRecords.keptUntil(roster).toEpochMilli() < tx.nowMillis()
         ? new RosterRules.Judgement.Refused(
             Code.OPERATION_CLOSED,
-            "the operation ended longer ago than its rosters are kept, "
+            "the operation ended longer ago than rosters are kept, "
                 + RosterRecords.KEPT.toDays()
                 + " days")
         : judgement;
@@ -130,11 +132,11 @@ public final class OperationReception {
     return rosters.openLedBy(lead, tx.nowMillis()) >= MOST_OF_ONE_LEAD
         ? new RosterRules.Judgement.Refused(
             Code.LIMIT_REACHED,
-            lead + " leads " + MOST_OF_ONE_LEAD + " open operations here already")
+            lead + " already leads " + MOST_OF_ONE_LEAD + " open operations here")
         : RosterRules.first(roster, self);
   }
 
-  /** Acts on a message that is kept. */
+  /** Applies a message that is stored. */
   public void received(
       Transaction tx,
       AgencyName origin,
@@ -175,7 +177,7 @@ public final class OperationReception {
             tx,
             AuditType.ROSTER_CONFLICT,
             roster,
-            word.agency() + " goes by another " + roster + " than came from its lead");
+            word.agency() + " uses another " + roster + " than the one from its lead");
       }
     }
   }

@@ -7,14 +7,14 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.seal.format.RosterStatement;
 
 /**
- * What this gateway has signed itself, by its key: members give it back where the ledger that knew
- * it is gone.
+ * Recognises rosters that this gateway signed, by its key: members give them back if the ledger
+ * that knew them is lost.
  *
- * @param key of this gateway, which no ledger holds
+ * @param key key of this gateway, which is not in the ledger
  */
 public record OwnRosters(
     FederationName federation, AgencyName agency, NodeName gateway, Ed25519VerifyingKey key) {
-  /** Whether this gateway has signed a roster. */
+  /** Whether this gateway signed a roster. */
   public boolean signed(RosterStatement roster) {
     RosterStatement.Place place = roster.content().place();
     return place.federation().equals(federation)

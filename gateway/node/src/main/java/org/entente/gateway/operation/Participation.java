@@ -13,25 +13,26 @@ import org.entente.gateway.seal.format.RosterRole;
 import org.entente.gateway.seal.format.RosterStatement;
 
 /**
- * Who may say something in an operation to whom, and what of it is taken. Pure. Agreements are
- * asked apart from this: to be a member permits nothing by itself.
+ * Rules of participation: who may send messages in an operation to whom, and which messages are
+ * accepted. Pure. Agreements are checked separately: membership alone permits nothing.
  *
- * <p>What is taken names the newest roster that is held, by its hash. One before is good enough for
- * what was made before the next could be known: until {@value #MINUTES} minutes after that was
- * signed, and only from who publishes by the newest too. A later one is taken from who publishes by
- * the newest, and what it goes by is held against that roster when it comes.
+ * <p>An accepted message names the newest stored roster by its hash. The previous roster is
+ * accepted for messages made before the next one could be known: until {@value #MINUTES} minutes
+ * after that was signed, and only from agencies that are members of the newest roster too. A later
+ * roster is accepted from agencies that are members of the newest one; the claim is checked once
+ * the later roster arrives.
  */
 public final class Participation {
   private static final int MINUTES = 10;
 
-  /** For how long after a roster was signed its members may go by the one before. */
+  /** How long after a new roster was signed its members may use the previous one. */
   public static final Duration GRACE = Duration.ofMinutes(MINUTES);
 
   private Participation() {}
 
-  /** What comes of a draft that is addressed to an operation. */
+  /** The result of addressing a draft to an operation. */
   public sealed interface AddressResult {
-    /** It goes to these, if agreements let it. */
+    /** The draft goes to these members, if agreements permit. */
     record Members(List<AgencyName> recipients) implements AddressResult {
       /** Copies the list. */
       public Members {
@@ -39,40 +40,42 @@ public final class Participation {
       }
     }
 
-    /** It goes to nobody. */
+    /** The draft goes to no member. */
     record NoMember(Problem problem) implements AddressResult {}
   }
 
   /**
-   * Whom a draft goes to.
+   * The recipients of a draft.
    *
-   * @param only the members it is for, by name or by desks of theirs; empty for all
-   * @param exercise whether it is training
+   * @param only the members addressed by name or by desk; empty for all
+   * @param exercise whether the draft is training
    */
   public static AddressResult addressed(
       HeldRosters held, AgencyName self, List<AgencyName> only, boolean exercise, Instant now) {
     RosterStatement.Content roster = held.newest().content();
     if (held.forked()) {
       return nobody(
-          Code.ROSTER_FORKED, "to.operation", "its lead has signed rosters that contradict");
+          Code.ROSTER_FORKED, "to.operation", "its lead has signed contradicting rosters");
     }
     if (roster.terms().closed() || !now.isBefore(ends(roster))) {
-      return nobody(Code.OPERATION_CLOSED, "to.operation", "the operation is closed or over");
+      return nobody(Code.OPERATION_CLOSED, "to.operation", "the operation is closed or has ended");
     }
     if (!publishes(roster, self)) {
       return nobody(
-          Code.OPERATION_ROLE, "to.operation", "this agency is an observer, or no member any more");
+          Code.OPERATION_ROLE, "to.operation", "this agency is an observer, or no longer a member");
     }
     if (roster.terms().exercise() != exercise) {
       return nobody(
           Code.INVALID_FIELD,
           "label.status",
-          roster.terms().exercise() ? "is EXERCISE, as the operation is" : "is not EXERCISE");
+          roster.terms().exercise()
+              ? "must be EXERCISE, like the operation"
+              : "must not be EXERCISE");
     }
     List<AgencyName> recipients = new ArrayList<>(only.isEmpty() ? roster.agencies() : only);
     for (AgencyName recipient : recipients) {
       if (roster.role(recipient).isEmpty()) {
-        return nobody(Code.OPERATION_ROLE, "to", recipient + " is no member of the operation");
+        return nobody(Code.OPERATION_ROLE, "to", recipient + " is not a member of the operation");
       }
     }
     recipients.remove(self);
@@ -81,33 +84,33 @@ public final class Participation {
         : new AddressResult.Members(recipients);
   }
 
-  /** What a message says of the operation in which it was said. */
+  /** The claims of a message about its operation. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Claim(long number, byte[] hash, boolean exercise, Instant created) {}
 
-  /** Why something is not taken. */
+  /** Why a message is not accepted. */
   public record ParticipationRefusal(Code code, String reason) {}
 
   /**
-   * Why a message is not taken; empty if it is.
+   * Why a message is not accepted; empty if it is.
    *
-   * @param origin who says it
-   * @param self who takes it
+   * @param origin the sender
+   * @param self the recipient
    */
   public static Optional<ParticipationRefusal> refusal(
       HeldRosters held, AgencyName origin, AgencyName self, Claim claim) {
     RosterStatement.Content newest = held.newest().content();
     if (held.forked()) {
-      return refused(Code.ROSTER_FORKED, "its lead has signed rosters that contradict each other");
+      return refused(Code.ROSTER_FORKED, "its lead has signed contradicting rosters");
     }
     if (!publishes(newest, origin)) {
-      return refused(Code.OPERATION_ROLE, origin + " is an observer, or no member any more");
+      return refused(Code.OPERATION_ROLE, origin + " is an observer, or no longer a member");
     }
     if (newest.role(self).isEmpty()) {
-      return refused(Code.OPERATION_ROLE, self + " is no member any more");
+      return refused(Code.OPERATION_ROLE, self + " is no longer a member");
     }
     if (newest.terms().exercise() != claim.exercise()) {
-      return refused(Code.HEADER_MISMATCH, "exercise and actual operations do not mix");
+      return refused(Code.HEADER_MISMATCH, "exercise and actual operations must not be mixed");
     }
     return claim.number() < held.newest().number()
         ? byEarlier(held, origin, self, claim)
@@ -119,9 +122,9 @@ public final class Participation {
     if (claim.number() == newest.number() && !Arrays.equals(claim.hash(), newest.hash())) {
       return forked(claim);
     }
-    // After the last roster there is no later one.
+    // No roster follows the last one.
     return roster.terms().closed() || claim.created().isAfter(ends(roster).plus(GRACE))
-        ? refused(Code.OPERATION_CLOSED, "the operation is closed or over")
+        ? refused(Code.OPERATION_CLOSED, "the operation is closed or has ended")
         : Optional.empty();
   }
 
@@ -130,7 +133,7 @@ public final class Participation {
     Optional<RosterStatement> named = held.at(claim.number());
     Optional<RosterStatement> next = held.at(claim.number() + 1);
     if (named.isEmpty() || next.isEmpty()) {
-      return refused(Code.ROSTER_STALE, "it goes by a roster that was replaced");
+      return refused(Code.ROSTER_STALE, "it uses a roster that was replaced");
     }
     if (!Arrays.equals(claim.hash(), named.get().hash())) {
       return forked(claim);
@@ -138,11 +141,12 @@ public final class Participation {
     Instant replaced = Instant.ofEpochMilli(next.get().content().place().issuedAtMs());
     RosterStatement.Content roster = named.get().content();
     if (claim.created().isAfter(replaced.plus(GRACE)) || roster.role(self).isEmpty()) {
-      return refused(Code.ROSTER_STALE, "it goes by a roster that was replaced before");
+      return refused(Code.ROSTER_STALE, "it uses a roster that was replaced earlier");
     }
     return publishes(roster, origin)
         ? Optional.empty()
-        : refused(Code.OPERATION_ROLE, origin + " had no such part by the roster that it names");
+        : refused(
+            Code.OPERATION_ROLE, origin + " did not have this role in the roster that it names");
   }
 
   private static boolean publishes(RosterStatement.Content roster, AgencyName agency) {
@@ -155,7 +159,8 @@ public final class Participation {
 
   private static Optional<ParticipationRefusal> forked(Claim claim) {
     return refused(
-        Code.ROSTER_FORKED, "another roster " + claim.number() + " is held here than it names");
+        Code.ROSTER_FORKED,
+        "it names another roster " + claim.number() + " than the one stored here");
   }
 
   private static Optional<ParticipationRefusal> refused(Code code, String reason) {

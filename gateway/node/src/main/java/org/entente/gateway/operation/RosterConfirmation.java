@@ -11,16 +11,17 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Whether the members of an operation that this agency leads know no later roster than its ledger
- * holds, which matters where that was set back: the next roster would be the second of its number.
+ * Determines whether the members of an operation led by this agency know no later roster than its
+ * ledger contains. That matters if the ledger was restored: the next roster could otherwise be the
+ * second with its number.
  *
- * <p>A member confirms by taking the newest roster once more; one that holds a later one refuses
- * it. What is known is what evidence says. Safe for many threads.
+ * <p>A member confirms by accepting the newest roster once more; a member with a later one refuses
+ * it. The answers are read from evidence. Safe for use by several threads.
  *
- * @param self who asks
+ * @param self the asking agency
  */
 public record RosterConfirmation(AgencyName self, EvidenceTable book, EvidenceRecords evidence) {
-  /** Members that have not confirmed; empty where nobody has to. */
+  /** The members that have not confirmed; empty if no confirmation is needed. */
   public List<AgencyName> missing(HeldRosters held) {
     return held.setBack().isEmpty() ? List.of() : missing(held, asks(held.setBack().get()));
   }
@@ -36,10 +37,10 @@ public record RosterConfirmation(AgencyName self, EvidenceTable book, EvidenceRe
   }
 
   /**
-   * What is to be asked.
+   * A request for confirmation.
    *
-   * @param members that have not confirmed, and of whom no answer is to come
-   * @param standing the messages by which somebody has confirmed, or still may
+   * @param members members that have not confirmed and from which no answer is pending
+   * @param standing the messages by which some member has confirmed, or still may
    */
   public record ConfirmationRequest(List<AgencyName> members, List<MessageId> standing) {
     /** Copies the lists. */
@@ -49,7 +50,7 @@ public record RosterConfirmation(AgencyName self, EvidenceTable book, EvidenceRe
     }
   }
 
-  /** Whom to ask, once more where it was in vain. */
+  /** The members to ask, including those whose earlier request failed. */
   public ConfirmationRequest asking(HeldRosters held) {
     List<ConfirmationResult> asks = held.setBack().map(this::asks).orElse(List.of());
     return new ConfirmationRequest(
@@ -63,10 +64,10 @@ public record RosterConfirmation(AgencyName self, EvidenceTable book, EvidenceRe
   }
 
   /**
-   * What became of a message in which members were asked.
+   * The result of one message that asked members.
    *
-   * @param confirmed who took it
-   * @param awaited who has it to come
+   * @param confirmed the members that accepted it
+   * @param awaited the members whose answer is pending
    */
   private record ConfirmationResult(
       MessageId message, Set<String> confirmed, Set<String> awaited) {}
@@ -84,7 +85,7 @@ public record RosterConfirmation(AgencyName self, EvidenceTable book, EvidenceRe
         confirmed.add(item.getAgency());
         awaited.remove(item.getAgency());
       } else if (item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY) {
-        // By its own word, or by time having passed.
+        // By its own statement, or because time has passed.
         awaited.remove(item.getRecipient().isEmpty() ? item.getAgency() : item.getRecipient());
       }
     }

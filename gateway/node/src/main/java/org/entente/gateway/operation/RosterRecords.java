@@ -25,11 +25,11 @@ import org.entente.proto.store.v1.OperationRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rosters as they are kept: sealed at rest, until a year after the end that they state. Once their
- * key is destroyed an operation is as unknown as one that never was. Safe for many threads.
+ * Stored rosters, sealed at rest until a year after the operation's stated end. Once their key is
+ * destroyed, an operation is as unknown as one that never existed. Safe for use by several threads.
  */
 public final class RosterRecords {
-  /** How long after the end of an operation its rosters are kept. */
+  /** How long after an operation's end its rosters are kept. */
   public static final Duration KEPT = Duration.ofDays(365);
 
   private static final String ROSTER = "operation roster";
@@ -47,26 +47,26 @@ public final class RosterRecords {
   }
 
   /**
-   * By which roster a member goes that is not held here.
+   * A roster that a member uses and that is not stored here.
    *
-   * @param hash 32 bytes, not to be changed
+   * @param hash 32 bytes, not to be modified
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record RosterReference(AgencyName agency, long number, byte[] hash) {}
 
-  /** What is held of an operation as the transaction sees it; empty if nothing is. */
+  /** The stored rosters of an operation as seen by the transaction; empty if there are none. */
   public Optional<HeldRosters> held(Transaction tx, OperationId id) {
     OperationRecord record = book.record(tx, id);
     return record == null ? Optional.empty() : held(record, number -> book.roster(tx, id, number));
   }
 
-  /** The same as committed. */
+  /** The committed rosters of an operation. */
   public Optional<HeldRosters> held(OperationId id) {
     OperationRecord record = book.record(id);
     return record == null ? Optional.empty() : held(record, number -> book.roster(id, number));
   }
 
-  /** Finds the sealed roster of a number. */
+  /** Finds a sealed roster by number. */
   @FunctionalInterface
   private interface SealedRosterLookup {
     byte @Nullable [] find(long number);
@@ -80,7 +80,7 @@ public final class RosterRecords {
         : Optional.of(new HeldRosters(newest, at, record.getForked(), setBack(record)));
   }
 
-  /** The newest roster that an agency has signed, among the latest; empty if there is none. */
+  /** The newest roster signed by an agency, among the latest; empty if there is none. */
   public Optional<RosterStatement> newestBy(OperationId id, AgencyName signer) {
     return book.numbers(id, MOST_LOOKED_AT).stream()
         .flatMap(number -> opened(book.roster(id, number)).stream())
@@ -112,8 +112,8 @@ public final class RosterRecords {
   }
 
   /**
-   * Keeps a roster that came as the newest. In a ledger that was set back there may be later ones
-   * still: its members are asked again.
+   * Stores a received roster as the newest. A restored ledger may still lack later ones, so its
+   * members are asked again.
    */
   public void put(Transaction tx, RosterStatement roster) {
     OperationRecord before = book.record(tx, roster.content().place().operation());
@@ -121,16 +121,16 @@ public final class RosterRecords {
   }
 
   /**
-   * Keeps an own roster that a member gave back as the newest: whatever became of the ledger, there
-   * may be later ones, and its members are asked.
+   * Stores an own roster, given back by a member, as the newest. There may be later ones, whatever
+   * happened to the ledger, so the members are asked.
    */
   public void putGivenBack(Transaction tx, RosterStatement roster) {
     put(tx, roster, true);
   }
 
   /**
-   * Keeps a roster that this agency has signed as the newest. If one of its number or a later one
-   * came back since it was begun, it is the second of its number and ends the operation here.
+   * Stores a roster signed by this agency as the newest. If a roster with its number or a later one
+   * was given back meanwhile, it is the second with its number and ends the operation here.
    *
    * @return whether it is the newest
    */
@@ -160,12 +160,12 @@ public final class RosterRecords {
             .build());
   }
 
-  /** Ends an operation here, since its lead signed what contradicts what is held. */
+  /** Ends an operation here, because its lead signed a contradicting roster. */
   public void fork(Transaction tx, RosterStatement conflicting) {
     OperationId id = conflicting.content().place().operation();
     OperationRecord record = book.record(tx, id);
     if (record != null) {
-      // Whatever end it states: as long as what it contradicts at least.
+      // Kept at least as long as the roster that it contradicts, whatever end it states.
       Instant last =
           LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
       Instant until = keptUntil(conflicting);
@@ -181,20 +181,20 @@ public final class RosterRecords {
     }
   }
 
-  /** Who signed the newest roster does not know it any more: it is to be given back. */
+  /** Marks the newest roster to be given back, because its signer no longer knows it. */
   public void owe(Transaction tx, OperationId id, AgencyName to) {
     change(tx, id, record -> record.setGiveBackTo(to.value()));
   }
 
-  /** It is on its way back. */
+  /** Marks it as given back. */
   public void gaveBack(Transaction tx, OperationId id) {
     change(tx, id, OperationRecord.Builder::clearGiveBackTo);
   }
 
   /**
-   * The members of an operation are asked for later rosters than this one, if it is the newest.
+   * Notes that members were asked for later rosters than this one, if it is the newest.
    *
-   * @param messages in which they are, the latest last
+   * @param messages the messages that asked them, latest last
    */
   public void asked(Transaction tx, OperationId id, long number, List<MessageId> messages) {
     ByteString bytes =
@@ -211,7 +211,7 @@ public final class RosterRecords {
         });
   }
 
-  /** All members have confirmed this roster, if it is the newest still. */
+  /** Notes that all members have confirmed this roster, if it is still the newest. */
   public void confirmed(Transaction tx, OperationId id, long number) {
     change(
         tx,
@@ -223,7 +223,7 @@ public final class RosterRecords {
         });
   }
 
-  /** Later rosters are not this agency's to ask for. */
+  /** Notes that this agency need not ask for later rosters. */
   public void leave(Transaction tx, OperationId id) {
     change(tx, id, record -> record.clearSetBack().clearAskedIn());
   }
@@ -237,13 +237,13 @@ public final class RosterRecords {
     }
   }
 
-  /** Remembers by which roster a member goes that is not held here. */
+  /** Stores which roster a member uses that is not stored here. */
   public void word(Transaction tx, OperationId id, RosterReference word, RosterStatement newest) {
     byte[] bytes = KeyBuilder.key().u64(word.number()).bytes(word.hash()).done();
     book.putWord(tx, id, word.agency(), atRest.seal(WORD, bytes, keptUntil(newest)));
   }
 
-  /** Words about a roster that is now held, or about earlier ones; they are forgotten by this. */
+  /** Removes and returns the stored references to this roster or earlier ones. */
   public List<RosterReference> takeWords(Transaction tx, RosterStatement roster) {
     OperationId id = roster.content().place().operation();
     List<RosterReference> out = new ArrayList<>();
@@ -263,9 +263,9 @@ public final class RosterRecords {
     return out;
   }
 
-  /** How many operations of a lead are open and not over, as committed. */
+  /** The number of committed operations of a lead that are open and have not ended. */
   public long openLedBy(AgencyName lead, long nowMillis) {
-    // What ended before today is not opened: its keeping says so.
+    // An operation that ended before today is not opened; its retention date shows that.
     long today = LocalDate.ofInstant(kept(nowMillis), ZoneOffset.UTC).toEpochDay();
     return book.list(Integer.MAX_VALUE).stream()
         .filter(entry -> entry.record().getKeepUntilDay() >= today)
@@ -276,12 +276,12 @@ public final class RosterRecords {
         .count();
   }
 
-  /** The operations that are held, newest first; at most so many. */
+  /** The stored operations, newest first; at most this many. */
   public List<OperationId> list(int most) {
     return book.list(most).stream().map(OperationTable.Entry::id).toList();
   }
 
-  /** Operations whose leads signed what contradicts, and which are not over. */
+  /** Operations whose leads signed contradicting rosters, and which have not ended. */
   public List<OperationId> forked(long nowMillis) {
     return book.marked().stream()
         .filter(
@@ -293,7 +293,7 @@ public final class RosterRecords {
         .toList();
   }
 
-  /** The same as held, and empty if it is damaged: one such is not to stop what concerns all. */
+  /** The stored rosters, or empty if damaged: one damaged operation must not block the others. */
   private Optional<HeldRosters> readable(OperationId id) {
     try {
       return held(id);
@@ -302,7 +302,7 @@ public final class RosterRecords {
     }
   }
 
-  /** Until when a roster is kept, by the end that it states. */
+  /** The end of a roster's retention, computed from the end that it states. */
   static Instant keptUntil(RosterStatement roster) {
     return kept(roster.content().terms().endsAtMs());
   }

@@ -8,35 +8,36 @@ import org.entente.gateway.seal.format.RosterRole;
 import org.entente.gateway.seal.format.RosterStatement;
 
 /**
- * Whether a roster may follow those that are held. Pure: the signature was verified before.
+ * Decides whether a roster may follow the stored ones. Pure: the signature has already been
+ * verified.
  *
- * <p>The lead that a roster names signs the next one. A roster bears the next number and the hash
- * of the one before. It may leave numbers out only for a gateway that missed them, or that was no
- * member then, and only where the lead has not changed since. A change of the lead changes nobody
- * else.
+ * <p>The lead named in a roster signs the next one. A roster has the next number and the hash of
+ * its predecessor. It may skip numbers only for a gateway that missed them or was not a member
+ * then, and only if the lead has not changed since. A roster that changes the lead changes no other
+ * member.
  */
 public final class RosterRules {
   private RosterRules() {}
 
-  /** What comes of a roster. */
+  /** The decision on a roster. */
   public sealed interface Judgement {
-    /** It is the newest from now on. */
+    /** It is now the newest. */
     record Taken() implements Judgement {}
 
-    /** It is held already. */
+    /** It is already stored. */
     record Known() implements Judgement {}
 
-    /** Nothing of it is kept. */
+    /** It is not stored. */
     record Refused(Code code, String reason) implements Judgement {}
 
-    /** Who had to sign it has signed something else as well: the operation ends here. */
+    /** Its rightful signer has also signed a contradicting roster: the operation ends here. */
     record Forked(String reason) implements Judgement {}
   }
 
   /**
-   * Judges a roster that comes first.
+   * Judges the first roster of an operation.
    *
-   * @param self who judges
+   * @param self the judging agency
    */
   public static Judgement first(RosterStatement offered, AgencyName self) {
     RosterStatement.Content content = offered.content();
@@ -46,10 +47,11 @@ public final class RosterRules {
     return content.place().signer().equals(content.lead())
         ? new Judgement.Taken()
         : refused(
-            Code.ROSTER_UNKNOWN, "it appoints another lead, and the roster before is not here");
+            Code.ROSTER_UNKNOWN,
+            "it appoints another lead, but the previous roster is not stored here");
   }
 
-  /** Judges a roster by those that are held. */
+  /** Judges a roster by the stored ones. */
   public static Judgement next(RosterStatement offered, HeldRosters held, AgencyName self) {
     Optional<RosterStatement> same = held.at(offered.number());
     if (same.isPresent()) {
@@ -57,13 +59,14 @@ public final class RosterRules {
     }
     RosterStatement newest = held.newest();
     if (offered.number() < newest.number()) {
-      return refused(Code.ROSTER_STALE, "a later one is held here, and this one was never");
+      return refused(
+          Code.ROSTER_STALE, "a later roster is stored here, and this one was never received");
     }
     if (!offered.content().place().signer().equals(newest.content().lead())) {
-      return refused(Code.OPERATION_ROLE, "it is not signed by who leads the operation");
+      return refused(Code.OPERATION_ROLE, "it is not signed by the lead of the operation");
     }
     if (held.forked()) {
-      return refused(Code.ROSTER_FORKED, "its lead has signed rosters that contradict each other");
+      return refused(Code.ROSTER_FORKED, "its lead has signed contradicting rosters");
     }
     if (newest.content().terms().closed()) {
       return refused(Code.OPERATION_CLOSED, "the operation is closed");
@@ -71,7 +74,7 @@ public final class RosterRules {
     boolean follows = offered.number() == newest.number() + 1;
     if (follows && !Arrays.equals(offered.content().place().previous(), newest.hash())) {
       return new Judgement.Forked(
-          "roster " + newest.number() + " that it follows is another than is held here");
+          "the predecessor, roster " + newest.number() + ", differs from the one stored here");
     }
     return successor(offered, newest, follows, self);
   }
@@ -82,8 +85,8 @@ public final class RosterRules {
     }
     boolean entitled = offered.content().place().signer().equals(held.content().place().signer());
     return entitled
-        ? new Judgement.Forked("another roster " + held.number() + " is held here")
-        : refused(Code.OPERATION_ROLE, "it is not signed by who had to sign that roster");
+        ? new Judgement.Forked("another roster " + held.number() + " is stored here")
+        : refused(Code.OPERATION_ROLE, "it is not signed by the rightful signer of that roster");
   }
 
   private static Judgement successor(
@@ -96,14 +99,14 @@ public final class RosterRules {
     }
     if (!next.terms().name().equals(before.terms().name())
         || next.terms().exercise() != before.terms().exercise()) {
-      return refused(
-          Code.INVALID_FIELD, "cover name and whether it is an exercise stay as they were");
+      return refused(Code.INVALID_FIELD, "cover name and exercise flag must not change");
     }
     if (next.lead().equals(before.lead())) {
       return new Judgement.Taken();
     }
     if (!follows) {
-      return refused(Code.ROSTER_UNKNOWN, "it appoints another lead, and one before is missing");
+      return refused(
+          Code.ROSTER_UNKNOWN, "it appoints another lead, but an earlier roster is missing");
     }
     boolean nobodyElse =
         next.agencies().equals(before.agencies())
@@ -113,7 +116,9 @@ public final class RosterRules {
                 .allMatch(before.members()::contains);
     return nobodyElse
         ? new Judgement.Taken()
-        : refused(Code.OPERATION_ROLE, "a roster that appoints another lead changes nobody else");
+        : refused(
+            Code.OPERATION_ROLE,
+            "a roster that appoints another lead must not change other members");
   }
 
   private static Judgement refused(Code code, String reason) {

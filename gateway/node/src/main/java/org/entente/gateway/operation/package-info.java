@@ -1,6 +1,6 @@
 /**
- * Joint operations: who takes part by rosters that their leads sign, what a roster or a message may
- * do by them (pure decisions), and what is kept of both.
+ * Joint operations: membership by rosters that the leads sign, the rules for rosters and messages
+ * (pure decisions), and their storage.
  */
 @NullMarked
 package org.entente.gateway.operation;

@@ -43,9 +43,9 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was done in a time, or with all that names somebody: pages of audit records with what became
- * of the messages that they speak of. Each page that is given away is itself on record, with person
- * and reason, before it is. Calls block; safe for many threads.
+ * Exports audit records of a period or about a subject, page by page, with the fate of the messages
+ * concerned. Each page is recorded, with person and reason, before it is returned. Calls block;
+ * safe for use by several threads.
  */
 public final class AuditExporter {
   private static final int PAGE = 200;
@@ -54,10 +54,10 @@ public final class AuditExporter {
   private final Parts parts;
 
   /**
-   * What it works with.
+   * The collaborators.
    *
    * @param opening opens labels of received messages
-   * @param atRest knows whom messages name
+   * @param atRest knows the subjects of messages
    */
   public record Parts(
       AgencyName self,
@@ -67,21 +67,21 @@ public final class AuditExporter {
       InboxOpener opening,
       RecordSeal atRest) {}
 
-  /** Exports from a gateway's own books. */
+  /** Exports from a gateway's ledger and log. */
   public AuditExporter(Parts parts) {
     this.parts = parts;
   }
 
-  /** What came of a request. */
+  /** The result of a request. */
   public sealed interface Answer {
     /** A page. */
     record Page(ExportResponse page) implements Answer {}
 
-    /** There is none, for a reason. */
+    /** The request is refused. */
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** What is asked for, checked. */
+  /** Checked criteria of an export. */
   private record ExportQuery(
       Instant from, Instant to, @Nullable String subject, @Nullable MessageId message) {
     boolean covers(Instant at) {
@@ -89,14 +89,14 @@ public final class AuditExporter {
     }
   }
 
-  /** A page of what is asked for. The person and the reason must be in the actor. */
+  /** A page of the export. The actor must contain the person and the reason. */
   public Answer export(AuditActor actor, ExportRequest request) {
     AuditPerson person = actor.onBehalfOf();
     if (person == null) {
       return refused("on_behalf_of.officer", "must name the officer who asks");
     }
     if (person.justification() == null || person.justification().isBlank()) {
-      return refused("on_behalf_of.justification", "must say why");
+      return refused("on_behalf_of.justification", "must give a reason");
     }
     ExportQuery asked;
     Place from;
@@ -118,7 +118,7 @@ public final class AuditExporter {
     Instant from = request.hasFrom() ? instant("from", request.getFrom()) : Instant.EPOCH;
     Instant to = request.hasTo() ? instant("to", request.getTo()) : Instant.MAX;
     if (!to.isAfter(from)) {
-      throw new WrongField("to", "a period ends after it begins: " + from + " to " + to);
+      throw new WrongField("to", "must be after from: " + from + " to " + to);
     }
     return new ExportQuery(from, to, subject(request), message(request));
   }
@@ -143,12 +143,12 @@ public final class AuditExporter {
 
   private static Instant instant(String field, Timestamp at) {
     if (!Timestamps.isValid(at)) {
-      throw new WrongField(field, "a time is a timestamp, and not " + at.getSeconds() + " s");
+      throw new WrongField(field, "must be a valid timestamp, not " + at.getSeconds() + " s");
     }
     return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
   }
 
-  /** Where the page begins: log and index. */
+  /** The start of the page: log and index. */
   private static Place cursor(String after) {
     if (after.isEmpty()) {
       return new Place(1, 0);
@@ -167,10 +167,11 @@ public final class AuditExporter {
 
   private static WrongField notFromAPage(String after) {
     return new WrongField(
-        "after", "is what a page gave as next, and not " + InvalidValue.printable(after));
+        "after",
+        "must be the value of next from a previous page, not " + InvalidValue.printable(after));
   }
 
-  /** A field of the request is wrong. */
+  /** A field of the request is invalid. */
   private static final class WrongField extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -225,7 +226,7 @@ public final class AuditExporter {
   private ExportResponse period(ExportQuery asked, Place from, boolean proofs) {
     ExportResponse.Builder out = ExportResponse.newBuilder();
     int scanned = 0;
-    // A leaf that opens no more is given where the one before it lies in the period.
+    // A leaf that can no longer be opened is included if the leaf before it lies in the period.
     boolean within = startsWithin(asked, from);
     for (int log = from.log(); log <= parts.archive().inForce(); log++) {
       long size = parts.archive().size(log);
@@ -285,7 +286,7 @@ public final class AuditExporter {
     return out.build();
   }
 
-  /** Under the last cosigned checkpoint, or under the last signed one where none covers it. */
+  /** Under the last cosigned checkpoint, or the last signed one if no cosigned one covers it. */
   private Optional<byte[]> proof(Place place) {
     Stream<SignedNote> notes =
         Stream.of(parts.archive().cosigned(place.log()), parts.archive().signed(place.log()))
@@ -369,7 +370,9 @@ public final class AuditExporter {
 
   // On record ----------------------------------------------------------------------------------
 
-  /** Says what was given, and not about whom: that would put a name into the log for ten years. */
+  /**
+   * Records what was exported but not about whom: that would keep a name in the log for ten years.
+   */
   private void record(AuditActor actor, ExportQuery asked, ExportResponse page) {
     String what =
         asked.subject() != null

@@ -11,8 +11,8 @@ import org.entente.gateway.model.NodeName;
 import org.entente.proto.v1.ShowChainResponse;
 
 /**
- * Shows in which chain a message stands: one that this agency sent, or one that is here. Ids, kinds
- * of change and times only. Reads what is committed; safe for many threads.
+ * Shows the chain of a message that this agency sent or that is stored here. Ids, kinds of change
+ * and times only. Reads committed state; safe for use by several threads.
  */
 public final class ChainView {
   private final AgencyName self;
@@ -20,7 +20,7 @@ public final class ChainView {
   private final EvidenceRecords evidence;
   private final Desks desks;
 
-  /** Chains of a ledger. */
+  /** The chains in a ledger. */
   public ChainView(AgencyName self, Ledger ledger, EvidenceRecords evidence, Desks desks) {
     this.desks = desks;
     this.self = self;
@@ -28,7 +28,10 @@ public final class ChainView {
     this.evidence = evidence;
   }
 
-  /** The chain of a message; empty if it is neither the agency's own nor here for this client. */
+  /**
+   * The chain of a message; empty if the agency did not send it and this client may not see it
+   * here.
+   */
   public Optional<ShowChainResponse> chain(NodeName client, MessageId id) {
     return origin(client, id)
         .map(

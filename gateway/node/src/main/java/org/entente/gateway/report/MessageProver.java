@@ -33,18 +33,18 @@ import org.entente.gateway.trust.TrustBundle;
 import org.entente.proto.store.v1.KeptHeader;
 
 /**
- * Makes proofs about single messages out of the logs and what is kept beside them. What is given
- * away is checked first as its receiver will check it, and is on record in the log itself. Calls
- * block; safe for many threads.
+ * Makes proofs about single messages from the logs and the stored headers. Each proof is first
+ * checked as its receiver will check it, and is recorded in the log. Calls block; safe for use by
+ * several threads.
  */
 public final class MessageProver {
   private final Parts parts;
 
   /**
-   * What it works with.
+   * The collaborators.
    *
    * @param archive the gateway's logs
-   * @param evidence opens headers at rest
+   * @param evidence opens stored headers
    * @param bundle the trust bundle in force, which goes into the proof
    */
   public record Parts(
@@ -55,18 +55,18 @@ public final class MessageProver {
       Supplier<TrustBundle> bundle,
       InstantSource clock) {}
 
-  /** Proofs from a gateway's own books. */
+  /** Proofs from a gateway's ledger and logs. */
   public MessageProver(Parts parts) {
     this.parts = parts;
   }
 
-  /** What came of a request. */
+  /** The result of a request. */
   public sealed interface Answer {
-    /** The file. Not to be changed. */
+    /** The file of the proof. Do not modify it. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Proven(byte[] file) implements Answer {}
 
-    /** There is none, for a reason. */
+    /** The request is refused. */
     record Refused(Problem problem) implements Answer {}
   }
 
@@ -75,7 +75,7 @@ public final class MessageProver {
   /**
    * Proves that a message was accepted or received here.
    *
-   * @param recipient which of several envelopes is meant; empty where there is one
+   * @param recipient selects one of several envelopes; empty if there is only one
    */
   public Answer prove(AuditActor actor, MessageId id, Optional<AgencyName> recipient) {
     List<LoggedRecord> said = said(id);
@@ -83,7 +83,7 @@ public final class MessageProver {
       return refused(
           Code.NOT_FOUND,
           "message_id",
-          "no record that opens says that " + id + " was sent or came");
+          "no readable record shows that " + id + " was sent or received");
     }
     List<LoggedRecord> meant =
         said.stream()
@@ -98,7 +98,7 @@ public final class MessageProver {
               + said.size()
               + " envelopes, to "
               + said.stream().map(one -> one.record().subject().agencies().toString()).toList()
-              + "; name a recipient of one of them");
+              + "; name a recipient that occurs in only one of them");
     }
     Answer answer = prove(id, meant.get(0));
     if (answer instanceof Answer.Proven) {
@@ -131,7 +131,7 @@ public final class MessageProver {
       return refused(
           Code.NOT_FOUND,
           "message_id",
-          "the header of its envelope is kept no longer; headers are kept as long as evidence");
+          "the header of its envelope is no longer stored; headers are kept as long as evidence");
     }
     TrustBundle bundle = parts.bundle().get();
     Optional<LogProof> leaf =
@@ -141,12 +141,12 @@ public final class MessageProver {
       return refused(
           Code.NOT_READY,
           "message_id",
-          "no checkpoint that witnesses cosigned covers leaf " + said.place().index() + " yet");
+          "no cosigned checkpoint covers leaf " + said.place().index() + " yet");
     }
     return assemble(id, header.get(), leaf.get(), bundle);
   }
 
-  /** The last cosigned one; where the federation has no other witness, the last signed one. */
+  /** The last cosigned checkpoint; in a federation without other witnesses, the last signed one. */
   private Optional<SignedNote> checkpoint(LogArchive.Place place, TrustBundle bundle) {
     boolean witnessed =
         bundle.having(AgencyRole.WITNESS).stream().anyMatch(w -> !w.equals(parts.self()));
@@ -159,12 +159,13 @@ public final class MessageProver {
     return Checkpoint.parse(note.text()).filter(c -> c.size() > place.index()).isPresent();
   }
 
-  /** With the first statement about the gateway's key that the bundle supports. */
+  /** Uses the first statement about the gateway's key that the bundle supports. */
   private Answer assemble(MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
     byte[] header = kept.getHeader().toByteArray();
     MessageProof.SignedHeader signed =
         new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());
-    ProofVerdict last = new ProofVerdict.Fails(ProofVerdict.Part.ORIGIN_KEY, "nothing is kept");
+    ProofVerdict last =
+        new ProofVerdict.Fails(ProofVerdict.Part.ORIGIN_KEY, "no statement is stored");
     for (MessageProof.Voucher voucher : vouchers(header)) {
       MessageProof proof = new MessageProof(id, signed, voucher, bundle.noteBytes(), leaf);
       last = ProofVerifier.verify(proof, bundle, OptionalInt.empty(), parts.clock().instant());
@@ -176,7 +177,7 @@ public final class MessageProver {
     return refused(
         Code.NOT_FOUND,
         "message_id",
-        "it cannot be proved; " + fails.part() + ": " + fails.reason());
+        "no valid proof can be made; " + fails.part() + ": " + fails.reason());
   }
 
   private List<MessageProof.Voucher> vouchers(byte[] header) {

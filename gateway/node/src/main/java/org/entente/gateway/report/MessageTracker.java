@@ -27,12 +27,12 @@ import org.entente.proto.v1.TakenBack;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what became of this agency's own messages: from acceptance across transits to the client
- * that opened it, each recipient by its own word. Reads only; what it says is committed. Safe for
- * many threads.
+ * Tracks this agency's own messages, from acceptance across transits to the client that opened it,
+ * by each recipient's own evidence. It only reads, and reports only committed state. Safe for use
+ * by several threads.
  */
 public final class MessageTracker {
-  /** Followers at a time, of whichever messages. */
+  /** Most concurrent followers of all messages. */
   static final int MOST_FOLLOWERS = 10_000;
 
   private final AgencyName self;
@@ -44,10 +44,10 @@ public final class MessageTracker {
   private final AtomicInteger count = new AtomicInteger();
 
   /**
-   * Tracking over a ledger.
+   * Tracking in a ledger.
    *
    * @param held finds a message that waits for a second person
-   * @param executor on which followers run
+   * @param executor runs the followers
    */
   public MessageTracker(
       AgencyName self,
@@ -64,14 +64,14 @@ public final class MessageTracker {
   }
 
   /**
-   * What is known of a message.
+   * The known fate of a message.
    *
-   * @param items in the order in which this gateway learned them
-   * @param held while it waits for a second person; null otherwise
-   * @param recipients where it stands with each
-   * @param settled whether nothing more is to be expected of any of them
-   * @param takenBack by which recall; null if none was sent
-   * @param speed with which it was sent; the default instance where that is not known
+   * @param items in the order in which this gateway received them
+   * @param held the held message while it waits for a second person; otherwise null
+   * @param recipients the progress at each recipient
+   * @param settled whether no further evidence is expected
+   * @param takenBack the recall; null if none was sent
+   * @param speed its lane and precedence; the default instance if unknown
    */
   public record TrackedMessage(
       List<EvidenceItem> items,
@@ -94,10 +94,10 @@ public final class MessageTracker {
     }
   }
 
-  /** A recall of a message as it was sent itself. */
+  /** A recall message as sent. */
   private record SentRecall(SentFacts facts, List<EvidenceItem> items) {}
 
-  /** What is known of a message; empty if nothing is. */
+  /** The known fate of a message; empty if nothing is known. */
   public Optional<TrackedMessage> track(MessageId id) {
     HeldMessage waits = held.apply(id).orElse(null);
     List<EvidenceItem> items = records.known(ledger.evidence(), id);
@@ -197,7 +197,7 @@ public final class MessageTracker {
         : Progress.PROGRESS_ACCEPTED;
   }
 
-  /** A recall can also be answered with why it was not erased. */
+  /** A recipient may also answer a recall with the reason why the message was not erased. */
   private static boolean erased(String recipient, List<EvidenceItem> items) {
     return items.stream()
         .anyMatch(
@@ -208,8 +208,8 @@ public final class MessageTracker {
   }
 
   /**
-   * Has something run whenever more is known of a message, on the executor; false if too many
-   * follow messages already. Whoever follows reads after this has returned, so as to miss nothing.
+   * Runs a task on the executor whenever more is known of a message; false if there are too many
+   * followers. The caller must read the state after this returns, so as to miss nothing.
    */
   public boolean follow(MessageId id, Runnable follower) {
     if (count.incrementAndGet() > MOST_FOLLOWERS) {
@@ -226,7 +226,7 @@ public final class MessageTracker {
     return out;
   }
 
-  /** Ends following; once for each time that it began. */
+  /** Stops following; call once for each successful start. */
   public void unfollow(MessageId id, Runnable follower) {
     followers.computeIfPresent(
         id,
@@ -246,12 +246,12 @@ public final class MessageTracker {
     }
   }
 
-  /** At most so many unopened messages whose number is greater, in the order of their numbers. */
+  /** At most this many unopened messages with greater numbers, in ascending order. */
   public List<AwaitedEvidenceTable.UnopenedMessage> unopened(long after, int most) {
     return ledger.awaited().unopened(after, most);
   }
 
-  /** How far a message came with one recipient. */
+  /** The progress of a message at one recipient. */
   public Progress progress(MessageId id, String recipient) {
     return track(id).map(TrackedMessage::recipients).orElse(List.of()).stream()
         .filter(one -> one.getAgency().equals(recipient))
@@ -260,14 +260,14 @@ public final class MessageTracker {
         .orElse(Progress.PROGRESS_UNSPECIFIED);
   }
 
-  /** Has something run whenever messages join the unopened ones, until the handle is closed. */
+  /** Runs a task whenever messages become unopened, until the handle is closed. */
   public ListenerRegistration onUnopened(Runnable listener) {
     Runnable handOver = () -> executor.execute(listener);
     ledger.awaited().onListed(handOver);
     return () -> ledger.awaited().forget(handOver);
   }
 
-  /** Ends listening. */
+  /** Stops listening. */
   public interface ListenerRegistration extends AutoCloseable {
     @Override
     void close();

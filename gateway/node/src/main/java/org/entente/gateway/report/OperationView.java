@@ -54,9 +54,9 @@ import org.entente.proto.v1.ShowOperationResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joint operations as people look at them: who takes part, and what was said as far as it is held
- * here. What was recalled, restricted, erased or set aside is not given; showing is recorded first.
- * Safe for many threads; showing waits for the disk.
+ * Views of joint operations for people: the members, and the messages as far as they are stored
+ * here. Recalled, restricted, erased and quarantined messages are left out; the access is recorded
+ * first. Safe for use by several threads; showing blocks on the disk.
  */
 public final class OperationView {
   private static final int MOST = 1_000;
@@ -65,7 +65,7 @@ public final class OperationView {
   private final Parts parts;
   private final RosterConfirmation confirmation;
 
-  /** What a view is made of. */
+  /** The collaborators. */
   public record Parts(
       AgencyName self,
       Ledger ledger,
@@ -76,20 +76,20 @@ public final class OperationView {
       Desks desks,
       LabelCheck check) {}
 
-  /** What is answered to showing. */
+  /** The result of a view. */
   public sealed interface Answer {
-    /** It is shown, and that is on record. */
+    /** The view is shown and recorded. */
     record Shown(ShowOperationResponse response) implements Answer {}
 
     /** Nothing is shown. */
     record Refused(Problem problem) implements Answer {}
   }
 
-  /** Something that was said; {@code placed} is null if this agency said it itself. */
+  /** A message in the operation; {@code placed} is null if this agency sent it. */
   private record Entry(
       MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {}
 
-  /** Views of a gateway's operations. */
+  /** Views of the operations in a gateway's ledger. */
   public OperationView(Parts parts) {
     this.parts = parts;
     this.confirmation =
@@ -107,7 +107,7 @@ public final class OperationView {
     return out.build();
   }
 
-  /** An operation with what was said in it. */
+  /** An operation with its messages. */
   public Answer show(NodeName client, OperationId id, ShowOperationRequest request) {
     List<Problem> problems = parts.check().decision(request.getOnBehalfOf());
     if (!problems.isEmpty()) {
@@ -116,7 +116,7 @@ public final class OperationView {
     Optional<HeldRosters> held = parts.rosters().held(id);
     if (held.isEmpty()) {
       return new Answer.Refused(
-          new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is here"));
+          new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here"));
     }
     List<OperationTable.StoredUpdate> said = parts.ledger().operations().newest(id, ENTRIES + 1);
     boolean exercise = held.get().newest().content().terms().exercise();
@@ -142,7 +142,7 @@ public final class OperationView {
     try {
       return said.own() ? own(said) : received(sight, said.id(), exercise);
     } catch (CorruptRecord e) {
-      // Delivery sets aside what it concerns.
+      // Delivery quarantines it.
       return Optional.empty();
     }
   }
@@ -166,7 +166,7 @@ public final class OperationView {
 
   private Optional<Entry> received(DeskVisibility sight, MessageId id, boolean exercise) {
     InboxTable.PlacedRecord placed = parts.ledger().inbox().find(id);
-    // As long as it is kept, though the time is over in which it was to be delivered.
+    // Shown as long as it is kept, even if its delivery time has ended.
     MessageFilter match =
         new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
     if (placed == null
@@ -180,7 +180,10 @@ public final class OperationView {
         : Optional.of(new Entry(id, placed, opened.get().label(), body));
   }
 
-  /** On record, and known to the origins as any first retrieval is; what is still to be given. */
+  /**
+   * Records the access, which the origins learn like any first retrieval; returns the entries that
+   * may still be shown.
+   */
   private List<Entry> record(
       Transaction tx, AuditActor actor, NodeName client, OperationId id, List<Entry> entries) {
     List<Entry> given = entries.stream().filter(entry -> isStillGiven(tx, entry.placed())).toList();
@@ -249,7 +252,7 @@ public final class OperationView {
             .setUpdate(standing));
   }
 
-  /** An operation by the newest roster that is held. */
+  /** An operation by its newest stored roster. */
   private Operation operation(HeldRosters held) {
     Operation.Builder out = operation(held.newest()).toBuilder();
     confirmation.missing(held).forEach(it -> out.addUnconfirmedBy(it.value()));

@@ -13,15 +13,15 @@ import org.entente.proto.v1.ChargeState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who of this agency acts on what it received, as far as a client is given that. Reads what is
- * committed; safe for many threads.
+ * Lists who in this agency acts on received messages, as far as a client may see them. Reads
+ * committed state; safe for use by several threads.
  */
 public final class OwnAssignments {
   private final Ledger ledger;
   private final AssignmentRecords records;
   private final Desks desks;
 
-  /** What was said on a ledger. */
+  /** The assignments in a ledger. */
   public OwnAssignments(Ledger ledger, AssignmentRecords records, Desks desks) {
     this.ledger = ledger;
     this.records = records;
@@ -29,10 +29,10 @@ public final class OwnAssignments {
   }
 
   /**
-   * A page, shorter where the client is not given what is spoken of.
+   * A page; shorter if the client may not see the messages concerned.
    *
-   * @param of of this message only; null for all
-   * @param after as the page before gave it; empty for the first
+   * @param of only for this message; null for all
+   * @param after the position from the previous page; empty for the first
    */
   public AssignmentRecords.Page page(
       NodeName client, @Nullable MessageId of, byte[] after, int size) {
@@ -43,7 +43,7 @@ public final class OwnAssignments {
     return new AssignmentRecords.Page(given, page.next());
   }
 
-  /** The message; null if it is not here any more, or cannot be read. */
+  /** The message; null if it is no longer stored or cannot be read. */
   private InboxTable.@Nullable PlacedRecord placed(ChargeState state) {
     try {
       return ledger.inbox().find(MessageId.of(state.getCharge().getMessageId().toByteArray()));

@@ -10,9 +10,10 @@ import org.entente.proto.v1.OperationTask;
 import org.entente.proto.v1.OperationUpdate;
 
 /**
- * What of the updates of a joint operation still holds. Pure; fed with the newest first: of each
- * agency its newest objectives and resources, the newest word on each of its tasks and outcomes,
- * and all that it reported. Nobody replaces what another said. Used by one thread.
+ * Collects the updates of a joint operation that are still valid. Pure. It is fed newest first and
+ * keeps each agency's newest objectives and resources, its newest statement on each of its tasks
+ * and outcomes, and all of its reports. An agency replaces only its own statements. Used by one
+ * thread.
  */
 final class Situation {
   private final Set<AgencyName> objectives = new HashSet<>();
@@ -22,7 +23,7 @@ final class Situation {
 
   private record NamedItem(AgencyName agency, String id) {}
 
-  /** The parts of an update that nothing newer replaces. */
+  /** The parts of an update that no newer one replaces. */
   OperationUpdate standing(AgencyName agency, OperationUpdate update) {
     OperationUpdate.Builder out = update.toBuilder();
     if (!update.getObjectives().isEmpty() && !objectives.add(agency)) {

@@ -1,4 +1,4 @@
-/** Giving account from the audit log: proofs about single messages, and what was done in a time. */
+/** Reports from the audit log: proofs about single messages, and the records of a period. */
 @NullMarked
 package org.entente.gateway.report;
 

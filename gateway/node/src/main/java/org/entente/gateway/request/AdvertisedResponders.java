@@ -19,8 +19,8 @@ import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderList;
 
 /**
- * What other agencies say that they may be asked: of each its latest list, sealed at rest, for a
- * week. Safe for many threads.
+ * Other agencies' responder lists: the latest list of each, sealed at rest, for a week. Safe for
+ * use by several threads.
  */
 public final class AdvertisedResponders {
   private static final String CONTEXT = "responders";
@@ -29,15 +29,13 @@ public final class AdvertisedResponders {
   private final ResponderTable book;
   private final RecordSeal atRest;
 
-  /** Over a ledger. */
+  /** The lists in a ledger. */
   public AdvertisedResponders(Ledger ledger, RecordSeal atRest) {
     this.book = ledger.responders();
     this.atRest = atRest;
   }
 
-  /**
-   * An agency says what it may be asked; what it said before counts no more, unless it is later.
-   */
+  /** Stores an agency's list; it replaces an older one. */
   public void received(Transaction tx, AgencyName origin, ResponderList list) {
     AdvertisedRecord before = book.said(tx, origin);
     long at = Math.max(0, Timestamps.toMillis(list.getAt()));
@@ -55,7 +53,7 @@ public final class AdvertisedResponders {
             .build());
   }
 
-  /** A responder as its agency has described it in the last week. */
+  /** A responder, if its agency has listed it in the last week. */
   public Optional<Responder> find(String agency, String name, Instant now) {
     return book.said().entrySet().stream()
         .filter(said -> said.getKey().value().equals(agency))
@@ -67,7 +65,7 @@ public final class AdvertisedResponders {
         .findFirst();
   }
 
-  /** What each agency has said in the last week. */
+  /** The list of each agency from the last week. */
   Map<AgencyName, ResponderList> lists(Instant now) {
     Map<AgencyName, ResponderList> out = new TreeMap<>();
     book.said()
@@ -94,7 +92,7 @@ public final class AdvertisedResponders {
     try {
       return ResponderList.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a list that this gateway has sealed", e);
+      throw new IllegalStateException("a list sealed by this gateway cannot be parsed", e);
     }
   }
 }

@@ -12,26 +12,26 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 
 /**
- * Whether an answer may stand beside the request that it answers: the same at the gateway that
- * sends it and at the one that asked, so that neither needs to trust the other. Pure.
+ * Checks an answer against its request. The answering and the requesting gateway both apply it, so
+ * neither needs to trust the other. Pure.
  */
 public final class AnswerCheck {
   private AnswerCheck() {}
 
   /**
-   * Why an answer may not stand; empty if it may.
+   * Why an answer is invalid; empty if it is valid.
    *
    * @param asked the request, between these two agencies
    */
   public static Optional<Problem> problem(RequestRecord asked, Label label, Answer answer) {
     if (asked.getExercise() != Exercise.of(label)) {
-      return mismatch("label.status", "training and actual traffic are not mixed");
+      return mismatch("label.status", "training and actual traffic must not be mixed");
     }
     if (!asked.getDetails() && tells(answer)) {
       return mismatch(
           "body.answer",
-          "the request asks whether anything is known: no text and no subjects; details are asked"
-              + " for by another request");
+          "the request asks only for hit or no hit: leave text and subjects out; details need "
+              + "another request");
     }
     if (asked.getState() == RequestState.REQUEST_STATE_WITHDRAWN) {
       return Optional.of(
@@ -40,9 +40,7 @@ public final class AnswerCheck {
     return isFinal(asked) ? afterFinal(label, answer) : Optional.empty();
   }
 
-  /**
-   * Whether a result says more than whether something is known. Why nothing is said may be said.
-   */
+  /** Whether a result says more than hit or no hit. The reason for giving no answer is allowed. */
   private static boolean tells(Answer answer) {
     return switch (answer.getResult()) {
       case ANSWER_RESULT_HIT, ANSWER_RESULT_NO_HIT ->
@@ -65,10 +63,10 @@ public final class AnswerCheck {
             new Problem(
                 Code.ALREADY_ANSWERED,
                 "label.in_reply_to",
-                "the request has its answer; one of message type UPDATE corrects it"));
+                "the request has been answered; a correction needs message type UPDATE"));
   }
 
-  /** Whether a request has been answered by something else than LATER. */
+  /** Whether a request has an answer other than LATER. */
   private static boolean isFinal(RequestRecord record) {
     return record.getAnsweredAtMs() > 0;
   }

@@ -18,8 +18,8 @@ import org.entente.proto.v1.Responder;
 import org.entente.proto.v1.ResponderList;
 
 /**
- * Whom this agency may ask: responders that other agencies told it of, in the categories in which
- * agreements in force here, too, let it send them requests. Safe for many threads.
+ * Finds the responders that this agency may ask: those listed by other agencies, in the categories
+ * in which this gateway's agreements, too, permit requests. Safe for use by several threads.
  */
 public final class Discovery {
   private final AgencyName self;
@@ -27,7 +27,7 @@ public final class Discovery {
   private final Supplier<Policy> policy;
   private final InstantSource clock;
 
-  /** Over what was advertised. */
+  /** Discovery in the stored lists. */
   public Discovery(
       AgencyName self,
       AdvertisedResponders advertised,
@@ -39,7 +39,7 @@ public final class Discovery {
     this.clock = clock;
   }
 
-  /** Those that are sought, by agency and name. */
+  /** The responders found, by agency and name. */
   public List<DiscoveredResponder> find(DiscoverRequest request) {
     Instant now = clock.instant();
     Policy inForce = policy.get();

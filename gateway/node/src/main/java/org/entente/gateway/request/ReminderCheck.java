@@ -14,8 +14,8 @@ import org.entente.proto.v1.Wanted;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a reminder may stand beside the request of which it reminds: at the gateway that sends it
- * and at the one that owes the answer. Pure.
+ * Checks a reminder against its request, at the gateway that sends it and at the one that owes the
+ * answer. Pure.
  */
 public final class ReminderCheck {
   private ReminderCheck() {}
@@ -28,22 +28,23 @@ public final class ReminderCheck {
   public static Optional<Problem> sent(
       @Nullable RequestRecord asked, String agency, Label label, Request reminder, long nowMillis) {
     if (asked == null) {
-      return problem(Code.NOT_FOUND, "this agency has asked " + agency + " no such request");
+      return problem(
+          Code.NOT_FOUND, "this agency has asked " + agency + " no request with this id");
     }
     Optional<Problem> either = problem(asked, label, reminder);
     return either.isPresent() ? either : tooSoon(asked, nowMillis);
   }
 
   /**
-   * Why a reminder of another agency is not kept; empty if it is. Its sender's clock and the way
-   * between are not known, so that only their number is held against it.
+   * Why another agency's reminder is not kept; empty if it is. The sender's clock and the delay in
+   * transit are unknown, so only the number of reminders is checked.
    *
    * @param owed the request of that agency; null if there is none
    */
   public static Optional<Problem> received(
       @Nullable RequestRecord owed, Label label, Request reminder) {
     return owed == null
-        ? problem(Code.NOT_ASKED, "no request of this id came from the agency that reminds of it")
+        ? problem(Code.NOT_ASKED, "the reminding agency sent no request with this id")
         : problem(owed, label, reminder);
   }
 
@@ -52,24 +53,24 @@ public final class ReminderCheck {
       return over(record.getState());
     }
     if (record.getExercise() != Exercise.of(label)) {
-      return mismatch("label.status", "training and actual traffic are not mixed");
+      return mismatch("label.status", "training and actual traffic must not be mixed");
     }
     if (record.getDetails() != (reminder.getWanted() == Wanted.WANTED_DETAILS)) {
-      return mismatch("body.request.wanted", "a reminder asks for what the request asks for");
+      return mismatch("body.request.wanted", "must be that of the request");
     }
     return record.getReminders() >= RequestTable.MOST_REMINDERS
         ? problem(
             Code.LIMIT_REACHED,
-            RequestTable.MOST_REMINDERS
-                + " reminders of a request are the most that one agency is sent")
+            RequestTable.MOST_REMINDERS + " reminders are the most for one agency and request")
         : Optional.empty();
   }
 
   private static Optional<Problem> over(RequestState state) {
     return state == RequestState.REQUEST_STATE_ANSWERED
             || state == RequestState.REQUEST_STATE_DECLINED
-        ? problem(Code.ALREADY_ANSWERED, "the request has its answer")
-        : problem(Code.NOT_ASKED, "the request was recalled or refused, or its time is long over");
+        ? problem(Code.ALREADY_ANSWERED, "the request has been answered")
+        : problem(
+            Code.NOT_ASKED, "the request was recalled or refused, or its time ended long ago");
   }
 
   private static Optional<Problem> tooSoon(RequestRecord asked, long nowMillis) {
@@ -78,7 +79,7 @@ public final class ReminderCheck {
         ? problem(
             Code.DEADLINE_RUNS,
             asked.getAgency()
-                + " was reminded already; the next reminder may be sent from "
+                + " was already reminded; the next reminder may be sent from "
                 + Timestamps.toString(Timestamps.fromMillis(next)))
         : Optional.empty();
   }

@@ -6,22 +6,22 @@ import java.util.TreeSet;
 import org.entente.proto.store.v1.RequestRecord;
 
 /**
- * After how much of its time an agency is reminded of a request that it has not answered. That the
- * time is over is always a reminder. Immutable.
+ * The parts of a request's time after which an agency is reminded of an unanswered request. The end
+ * of the time always causes a reminder. Immutable.
  */
 public final class ReminderSchedule {
   private final NavigableSet<Integer> percents;
 
   /**
-   * These parts of the time.
+   * A schedule of these parts.
    *
-   * @param percents each from 1 to 99; none for reminders when the time is over alone
+   * @param percents each from 1 to 99; empty to remind only at the end
    */
   public ReminderSchedule(List<Integer> percents) {
     this.percents = new TreeSet<>(percents);
   }
 
-  /** The largest of the parts that are over; 0 if none is. */
+  /** The largest part that has passed; 0 if none has. */
   int passed(RequestRecord record, long nowMillis) {
     return percents.descendingSet().stream()
         .filter(percent -> at(record, percent) <= nowMillis)
@@ -29,7 +29,7 @@ public final class ReminderSchedule {
         .orElse(0);
   }
 
-  /** When the next is over, milliseconds since 1970; 0 if none follows. */
+  /** The end of the next part, milliseconds since 1970; 0 if there is none. */
   long next(RequestRecord record, long nowMillis) {
     return percents.stream()
         .mapToLong(percent -> at(record, percent))

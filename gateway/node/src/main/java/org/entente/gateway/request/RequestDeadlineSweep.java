@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the passing of time does to requests: when a part of its time is over the agency that owes
- * the answer is reminded ({@link ReminderSchedule}), past its time without an answer one is
- * overdue, 30 days later it is over, and 400 days after it was closed its record goes. What is due
- * is in the ledger, so that a restart forgets nothing, and is decided again in the transaction that
- * writes it. {@link #round} is called regularly by one thread.
+ * Acts on the deadlines of requests. After a part of its time, the agency that owes the answer is
+ * reminded ({@link ReminderSchedule}). At the end of its time a request is overdue, 30 days later
+ * it is closed, and 400 days after its closure its record is deleted. Deadlines are in the ledger,
+ * so a restart loses none; each is checked again in the transaction that acts on it. One thread
+ * calls {@link #round} regularly.
  */
 public final class RequestDeadlineSweep {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDeadlineSweep.class);
@@ -38,10 +38,10 @@ public final class RequestDeadlineSweep {
   private final InstantSource ending;
 
   /**
-   * Over a ledger.
+   * A sweep of a ledger.
    *
-   * @param remindAt when this agency is reminded of what it owes
-   * @param ending the time by which something is concluded from time having passed
+   * @param remindAt when this agency is reminded of answers that it owes
+   * @param ending the clock by which deadlines pass
    */
   public RequestDeadlineSweep(
       Ledger ledger, ReminderSchedule remindAt, Meters meters, InstantSource ending) {
@@ -54,7 +54,7 @@ public final class RequestDeadlineSweep {
 
   private record Group(Side side, String agency) {}
 
-  /** Looks at all that is due; how many requests. */
+  /** Acts on all that is due; returns the number of requests. */
   public int round() {
     long now = ending.millis();
     int looked = 0;
@@ -86,7 +86,7 @@ public final class RequestDeadlineSweep {
     if (record == null) {
       book.looked(tx, due);
     } else if (RequestTable.due(record) > now) {
-      // It was answered meanwhile, and is looked at again when its record is to go.
+      // It was answered meanwhile, and is handled when its record is due for deletion.
       return;
     } else if (!RequestTable.isOpen(record)) {
       book.remove(tx, due.name());
@@ -135,7 +135,7 @@ public final class RequestDeadlineSweep {
     }
   }
 
-  /** One line for all of an agency. */
+  /** Logs one line for all requests of an agency. */
   private static void tell(Group group, int count) {
     LOG.warn(
         group.side() == Side.ASKED

@@ -1,10 +1,10 @@
 package org.entente.gateway.request;
 
 /**
- * What clients may ask about requests.
+ * The services for clients' calls about requests.
  *
- * @param list requests with their clocks
- * @param responders the systems of this agency that answer
- * @param discovery those of others
+ * @param list requests with their deadlines
+ * @param responders this agency's responders
+ * @param discovery other agencies' responders
  */
 public record RequestDesk(RequestList list, ResponderRegistry responders, Discovery discovery) {}

@@ -31,15 +31,15 @@ import org.entente.proto.v1.Wanted;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests with their clocks, page by page, as far as they are committed. What they are about is
- * read from what is kept of the messages, so that it goes with them. Safe for many threads.
+ * Pages of committed requests with their deadlines. The subject is read from the stored messages,
+ * so that it disappears with them. Safe for use by several threads.
  */
 public final class RequestList {
   private static final int PAGE = 50;
   private static final int MOST = 100;
   private static final int MOST_STATUSES = 16;
 
-  /** Records that one page may look at. */
+  /** Most records that one page may inspect. */
   private static final int LOOKED_AT = 1_000;
 
   private final Ledger ledger;
@@ -48,11 +48,11 @@ public final class RequestList {
   private final Desks desks;
 
   /**
-   * Lists over a ledger.
+   * Lists the requests in a ledger.
    *
-   * @param evidence what is known of own requests
-   * @param received the labels of received requests, as long as they are kept
-   * @param desks for which desks these were, and who sits there
+   * @param evidence evidence about own requests
+   * @param received the labels of received requests, while they are kept
+   * @param desks the desks of received requests, and who sits there
    */
   public RequestList(
       Ledger ledger,
@@ -65,16 +65,16 @@ public final class RequestList {
     this.received = received;
   }
 
-  /** What came of a request for a page. */
+  /** The result of a request for a page. */
   public sealed interface Answer {
     /** A page. */
     record Page(ListRequestsResponse response) implements Answer {}
 
-    /** The request cannot be followed. */
+    /** The request is invalid. */
     record Wrong(Problem problem) implements Answer {}
   }
 
-  /** A page of one side, as a client is given it. */
+  /** A page of one side that a client may see. */
   public Answer page(NodeName client, Side side, ListRequestsRequest request) {
     int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
     if (size < 0 || size > MOST) {
@@ -88,7 +88,7 @@ public final class RequestList {
       Name after = place(side, request.getPageToken());
       return new Answer.Page(page(desks.sight(client), side, request, size, after));
     } catch (InvalidValue e) {
-      return wrong("page_token", "is none that a page gave");
+      return wrong("page_token", "must be the token of a previous page");
     }
   }
 
@@ -125,7 +125,9 @@ public final class RequestList {
     return page.build();
   }
 
-  /** What is owed is told of as the request itself is; what was asked is the whole agency's. */
+  /**
+   * Owed answers are visible like the request itself; own requests are visible to the whole agency.
+   */
   private boolean isGiven(DeskVisibility sight, Name name) {
     try {
       return name.side() == Side.ASKED || sight.seesAbout(ledger.inbox().find(name.id()));
@@ -182,10 +184,10 @@ public final class RequestList {
   }
 
   /**
-   * Open requests of which this agency was reminded, as a client is given them.
+   * The open requests of which this agency was reminded and that a client may see.
    *
-   * @param after only those behind this one; null for all
-   * @param most names that are looked at
+   * @param after only requests after this one; null for all
+   * @param most most names to inspect
    */
   public ReminderPage reminded(NodeName client, boolean exercise, @Nullable Name after, int most) {
     List<Name> names = ledger.requests().names(Side.OWED, true, after, most);
@@ -198,7 +200,7 @@ public final class RequestList {
   }
 
   /**
-   * One request, if this agency was reminded of it, still owes its answer, and it is the client's.
+   * A request, if this agency was reminded of it, still owes its answer, and the client may see it.
    */
   public Optional<ListedRequest> reminded(NodeName client, boolean exercise, Name name) {
     RequestRecord record = ledger.requests().read(name);
@@ -214,16 +216,16 @@ public final class RequestList {
   /**
    * A page of requests of which this agency was reminded.
    *
-   * @param last behind which the next page goes on; null if this is the last
+   * @param last the name after which the next page continues; null if this is the last
    */
   public record ReminderPage(List<ListedRequest> requests, @Nullable Name last) {}
 
-  /** Calls back after each commit by which this agency is reminded; must not wait. */
+  /** Registers a callback for each commit by which this agency is reminded; it must not block. */
   public void listen(Consumer<Name> listener) {
     ledger.requests().listen(listener);
   }
 
-  /** Ends that. */
+  /** Removes a callback. */
   public void unlisten(Consumer<Name> listener) {
     ledger.requests().unlisten(listener);
   }

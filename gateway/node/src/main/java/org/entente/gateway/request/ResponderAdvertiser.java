@@ -34,10 +34,10 @@ import org.entente.proto.v1.ResponderList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells each agency which responders of this one it may ask, and in which categories: those alone
- * in which an agreement in force lets it send requests here. Told when that changes, by a
- * registration, an agreement or a membership, and once a day again; in the same commit that notes
- * what was told. {@link #round} is called regularly by one thread.
+ * Tells each agency which responders of this one it may ask, limited to the categories in which an
+ * agreement in force permits its requests. It sends a list when the content changes, by a
+ * registration, an agreement or a membership, and at least once a day. The same commit records what
+ * was sent. One thread calls {@link #round} regularly.
  */
 public final class ResponderAdvertiser {
   private static final Duration AGAIN = Duration.ofDays(1);
@@ -51,7 +51,7 @@ public final class ResponderAdvertiser {
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  /** Over a ledger. */
+  /** An advertiser for a ledger. */
   public ResponderAdvertiser(
       AgencyName self,
       Ledger ledger,
@@ -70,7 +70,7 @@ public final class ResponderAdvertiser {
     this.random = random;
   }
 
-  /** Tells whoever is to be told something; how many agencies. */
+  /** Sends the lists that are due; returns the number of agencies. */
   public int round() {
     List<ResponderRecord> own = book.own();
     Map<AgencyName, AdvertisingRecord> told = book.told();
@@ -89,7 +89,7 @@ public final class ResponderAdvertiser {
     return sent;
   }
 
-  /** The responders with those of their categories in which they may be asked. */
+  /** The responders, limited to their askable categories. */
   static List<Responder> seen(List<ResponderRecord> own, Set<Category> askable) {
     return own.stream()
         .map(record -> narrowed(record.getResponder(), askable))
@@ -98,7 +98,7 @@ public final class ResponderAdvertiser {
         .toList();
   }
 
-  /** A responder in these of its categories alone. */
+  /** A responder, limited to these categories. */
   static Responder narrowed(Responder responder, Set<Category> askable) {
     List<Category> categories =
         responder.getCategoriesList().stream().filter(askable::contains).toList();

@@ -8,19 +8,19 @@ import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Responder;
 
 /**
- * Whether a request may go to the responder that it names: there is one of this name for what the
- * request is about, and it takes as many subjects. Held at the gateway that asks, by what the
- * agency that is asked has said, and at that agency's own, by what is registered there. Pure.
+ * Checks the responder that a request names: it exists for the request's category and accepts that
+ * many subjects. The requesting gateway checks against the other agency's list, and that agency's
+ * gateway against its registrations. Pure.
  */
 public final class ResponderLimit {
   private ResponderLimit() {}
 
   /**
-   * Why a request may not go; empty if it may, and if it names no responder.
+   * Why a request may not go; empty if it may, or if it names no responder.
    *
-   * @param agency that is asked
-   * @param category that the request's label names
-   * @param found the agency's responder of that name, as far as it is known
+   * @param agency the agency asked
+   * @param category the category in the request's label
+   * @param found the agency's responder with that name, if known
    */
   public static Optional<Problem> problem(
       Request request, Category category, String agency, Optional<Responder> found) {
@@ -34,7 +34,7 @@ public final class ResponderLimit {
           new Problem(
               Code.NOT_FOUND,
               "body.request.responder",
-              "no responder %s of %s is known here for %s; name one that Discover gives, or none"
+              "no responder %s of %s is known here for %s; use one that Discover returns, or none"
                   .formatted(name, agency, word(category))));
     }
     int most = responder.get().getSubjectsPerRequest();
@@ -44,7 +44,8 @@ public final class ResponderLimit {
             new Problem(
                 Code.INVALID_FIELD,
                 "body.request.subjects",
-                "has %d entries; responder %s of %s takes %d in a request, so ask in several"
+                ("has %d entries; responder %s of %s accepts %d in a request, so send several "
+                        + "requests")
                     .formatted(request.getSubjectsCount(), name, agency, most)));
   }
 

@@ -23,10 +23,10 @@ import org.entente.proto.v1.OwnResponder;
 import org.entente.proto.v1.Responder;
 
 /**
- * The systems of this agency that answer requests, as its clients register them. What they hold
- * stays theirs: registered is what may be expected of them. A name belongs to the client that
- * registered it first. Changes are durable, with person and reason in the audit log, when they are
- * answered. Calls block; safe for many threads.
+ * The systems of this agency that answer requests, as registered by its clients. Their data stays
+ * with them: a registration only says what they can be asked. A name belongs to the client that
+ * registered it first. Changes are durable, with person and reason in the audit log, when the call
+ * returns. Calls block; safe for use by several threads.
  */
 public final class ResponderRegistry {
   private final AgencyName self;
@@ -34,7 +34,7 @@ public final class ResponderRegistry {
   private final ResponderTable book;
   private final LabelCheck check;
 
-  /** Over a ledger. */
+  /** The registrations in a ledger. */
   public ResponderRegistry(AgencyName self, Ledger ledger, LabelCheck check) {
     this.self = self;
     this.ledger = ledger;
@@ -42,7 +42,7 @@ public final class ResponderRegistry {
     this.check = check;
   }
 
-  /** Registers one, or changes it; what is wrong, or empty if it is done. */
+  /** Registers or changes a responder; returns a problem, or empty if it is done. */
   public Optional<Problem> register(NodeName client, Responder responder, OnBehalfOf person) {
     Optional<Problem> wrong = check.decision(person).stream().findFirst();
     if (wrong.isEmpty()) {
@@ -58,7 +58,8 @@ public final class ResponderRegistry {
     ResponderRecord before = book.own(tx, responder.getName());
     if (before != null && !before.getClient().equals(client.value())) {
       return Optional.of(
-          new Problem(Code.INVALID_FIELD, "responder.name", "is a responder of another client"));
+          new Problem(
+              Code.INVALID_FIELD, "responder.name", "is the name of another client's responder"));
     }
     if (before == null && book.own().size() >= LabelCheck.MAX_RESPONDERS) {
       return Optional.of(
@@ -81,7 +82,7 @@ public final class ResponderRegistry {
     return Optional.empty();
   }
 
-  /** Withdraws one of a client's own; what is wrong, or empty if it is done. */
+  /** Withdraws one of a client's responders; returns a problem, or empty if it is done. */
   public Optional<Problem> withdraw(NodeName client, String name, OnBehalfOf person) {
     Optional<Problem> wrong = check.decision(person).stream().findFirst();
     return wrong.isPresent()
@@ -114,7 +115,7 @@ public final class ResponderRegistry {
             detail));
   }
 
-  /** All of them, by name. */
+  /** All responders, by name. */
   public List<OwnResponder> list() {
     return book.own().stream()
         .map(

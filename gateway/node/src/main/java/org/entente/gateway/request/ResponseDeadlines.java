@@ -28,24 +28,24 @@ import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Wanted;
 
 /**
- * Response clocks: what is written of requests and answers in the very commit that sends or keeps
- * them, so that none is forgotten by a crash and none counted twice. Called within transactions, by
- * the writer; messages of other kinds change nothing.
+ * Maintains the deadlines of requests and answers, in the commit that sends or stores a message, so
+ * that a crash loses none and none counts twice. Called in transactions by the writer; messages of
+ * other kinds change nothing.
  */
 public final class ResponseDeadlines {
-  /** A time for an answer is never taken for later than so long after the request. */
+  /** Longest time for an answer; a later time is cut to it. */
   private static final Duration LONGEST = Duration.ofDays(366);
 
   private final RequestTable book;
   private final Meters meters;
 
-  /** Clocks over a book. */
+  /** The deadlines in a table. */
   public ResponseDeadlines(RequestTable book, Meters meters) {
     this.book = book;
     this.meters = meters;
   }
 
-  /** A message of this agency is committed. */
+  /** Call it when a message of this agency is committed. */
   public void sent(Transaction tx, Permitted message) {
     switch (message.label().getKind()) {
       case KIND_REQUEST -> {
@@ -70,14 +70,13 @@ public final class ResponseDeadlines {
         book.asked(target).forEach(name -> close(tx, name, RequestState.REQUEST_STATE_WITHDRAWN));
       }
       default -> {
-        // Nobody answers it.
+        // No answer is expected.
       }
     }
   }
 
   /**
-   * Why an answer or a reminder of another agency is not kept; empty if it is, and for any other
-   * message.
+   * Why another agency's answer or reminder is not kept; empty if it is, and for any other message.
    */
   public Optional<Problem> refusal(Transaction tx, AgencyName origin, Label label, Body body) {
     if (body.getRequest().getReminder()) {
@@ -93,11 +92,11 @@ public final class ResponseDeadlines {
             new Problem(
                 Code.NOT_ASKED,
                 "label.in_reply_to",
-                "this agency sent that one no such request, or it is long over"))
+                "this agency sent it no such request, or it was closed long ago"))
         : AnswerCheck.problem(asked, label, body.getAnswer());
   }
 
-  /** A message of another agency is kept. */
+  /** Call it when a message of another agency is stored. */
   public void received(Transaction tx, AgencyName origin, Label label, Body body) {
     if (body.getRequest().getReminder()) {
       reminded(tx, about(Side.OWED, origin.value(), label));
@@ -114,7 +113,7 @@ public final class ResponseDeadlines {
     }
   }
 
-  /** The gateway of a recipient says that it refused a message of this agency. */
+  /** Call it when a recipient's gateway reports that it refused a message of this agency. */
   public void refused(Transaction tx, MessageId id, String recipient) {
     close(tx, new Name(Side.ASKED, id, recipient), RequestState.REQUEST_STATE_REFUSED);
   }
@@ -138,7 +137,7 @@ public final class ResponseDeadlines {
             .setAnswerByMs(Math.max(0, answerBy))
             .setDetails(request.getWanted() == Wanted.WANTED_DETAILS)
             .setExercise(Exercise.of(label))
-            // Looked at soon, and then when a part of its time is over.
+            // Checked soon, and then when a part of its time has passed.
             .setNearAtMs(side == Side.OWED ? now : 0)
             .setClassification(side == Side.ASKED ? label.getClassificationValue() : 0)
             .build());
@@ -160,7 +159,7 @@ public final class ResponseDeadlines {
     }
   }
 
-  /** What an answer or a reminder is about. */
+  /** The request that an answer or a reminder is about. */
   private static Name about(Side side, String agency, Label label) {
     return new Name(side, id(label.getInReplyTo()), agency);
   }
@@ -208,7 +207,7 @@ public final class ResponseDeadlines {
     return MessageId.of(bytes.toByteArray());
   }
 
-  /** Checked timestamps are of the years 1 to 9999; an absent one is 0. */
+  /** Checked timestamps lie in the years 1 to 9999; an absent one is 0. */
   private static long millis(Timestamp at) {
     return Timestamps.toMillis(at);
   }
@@ -217,7 +216,7 @@ public final class ResponseDeadlines {
     try {
       return Body.parseFrom(message.body());
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a body that this gateway has checked", e);
+      throw new IllegalStateException("a body that this gateway checked cannot be parsed", e);
     }
   }
 }

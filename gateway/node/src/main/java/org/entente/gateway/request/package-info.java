@@ -1,6 +1,4 @@
-/**
- * Requests and answers: whether an answer may stand, how long it took, and what is still awaited.
- */
+/** Requests and answers: validity of answers, deadlines, and pending requests. */
 @NullMarked
 package org.entente.gateway.request;
 

@@ -17,8 +17,8 @@ import org.entente.proto.v1.RiskIndicator;
 import org.entente.proto.v1.ScoreMessageRequest;
 
 /**
- * What is wrong with a score that a client hands in. Names go into the audit log and onto
- * terminals, so they are of few characters; texts are one line. Pure; safe for many threads.
+ * Checks a client's score. Names are shown in the audit log and on terminals, so few characters are
+ * allowed; texts have one line. Pure; safe for use by several threads.
  */
 final class ScoreCheck {
   static final int MAX_PER_MILLE = 1_000;
@@ -34,16 +34,16 @@ final class ScoreCheck {
   private final Supplier<Set<String>> listed;
 
   /**
-   * Checks by the lists of a node.
+   * Checks scores against the node's code lists.
    *
-   * @param listed the indicators of its code lists; empty where anything may be
+   * @param listed the indicators in its code lists; empty if any are allowed
    */
   ScoreCheck(LabelCheck persons, Supplier<Set<String>> listed) {
     this.persons = persons;
     this.listed = listed;
   }
 
-  /** The first thing that is wrong; empty if it is good. */
+  /** The first problem; empty if the score is valid. */
   Optional<Problem> problem(ScoreMessageRequest request) {
     return id(request.getMessageId().size())
         .or(() -> value(request))
@@ -65,7 +65,7 @@ final class ScoreCheck {
         "is required, in thousandths from 0 to " + MAX_PER_MILLE);
   }
 
-  /** Unsigned on the wire: what is above 2^31 looks negative here. */
+  /** Unsigned on the wire: values from 2^31 are negative here. */
   static boolean isPerMille(int value) {
     return value >= 0 && value <= MAX_PER_MILLE;
   }
@@ -85,13 +85,13 @@ final class ScoreCheck {
   }
 
   private Optional<Problem> indicators(List<RiskIndicator> indicators) {
-    // Counted before anything is looked at.
+    // Check the count before inspecting the entries.
     if (indicators.size() > MAX_INDICATORS) {
-      return problem("indicators", "has at most " + MAX_INDICATORS + " entries");
+      return problem("indicators", "must have at most " + MAX_INDICATORS + " entries");
     }
     int bytes = indicators.stream().mapToInt(RiskIndicator::getSerializedSize).sum();
     if (bytes > MAX_INDICATOR_BYTES) {
-      return problem("indicators", "has at most " + MAX_INDICATOR_BYTES + " bytes");
+      return problem("indicators", "must have at most " + MAX_INDICATOR_BYTES + " bytes");
     }
     Set<String> codes = listed.get();
     for (int i = 0; i < indicators.size(); i++) {
@@ -117,7 +117,7 @@ final class ScoreCheck {
                         || codes.contains(code)
                         || code.startsWith(CodeLists.FREE_INDICATOR),
                     field + ".code",
-                    "must be one of the node's code lists (such as "
+                    "must be in the node's code lists (such as "
                         + codes.stream().limit(MAX_NAMED).collect(Collectors.joining(", "))
                         + "), or begin with "
                         + CodeLists.FREE_INDICATOR))
@@ -143,12 +143,12 @@ final class ScoreCheck {
       return unless(
           request.getOnBehalfOf().equals(OnBehalfOf.getDefaultInstance()),
           "on_behalf_of",
-          "must be empty where automated is true");
+          "must be empty if automated is true");
     }
     return person(request.getOnBehalfOf());
   }
 
-  /** What is wrong with the person who scores or looks. */
+  /** The problem with the person who scores or reads; empty if there is none. */
   Optional<Problem> person(OnBehalfOf person) {
     return persons.decision(person).stream().findFirst();
   }

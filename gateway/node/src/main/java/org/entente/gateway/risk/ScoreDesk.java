@@ -19,9 +19,9 @@ import org.entente.proto.v1.ShowScoresRequest;
 import org.entente.proto.v1.ShowScoresResponse;
 
 /**
- * How clients of the agency score what it received. A score is durable and on record when the call
- * returns; it is kept as long as its message, sealed under a key that follows from the message's
- * own, and shown as long as the message could be found. Calls block; safe for many threads.
+ * Lets clients score messages that their agency received. A score is durable and recorded when the
+ * call returns. It is kept as long as its message, sealed under a key derived from the message's
+ * key, and shown as long as the message can be found. Calls block; safe for use by several threads.
  */
 public final class ScoreDesk {
   private final ScoreParts parts;
@@ -40,7 +40,7 @@ public final class ScoreDesk {
     this.pages = new ScorePages(parts, givable);
   }
 
-  /** Keeps what a client says of a message. */
+  /** Stores a client's score of a message. */
   public ScoreResult<ScoreMessageResponse> score(NodeName client, ScoreMessageRequest request) {
     return scoring.score(client, request);
   }
@@ -72,7 +72,7 @@ public final class ScoreDesk {
         .orElseGet(ScoreResult::notFound);
   }
 
-  /** Scores of many messages, a page. */
+  /** A page of scores of several messages. */
   public ScoreResult<ListScoresResponse> list(NodeName client, ListScoresRequest request) {
     Optional<Problem> problem =
         ScoreQuery.problem(request).or(() -> check.person(request.getOnBehalfOf()));
@@ -92,7 +92,7 @@ public final class ScoreDesk {
             .build());
   }
 
-  /** Follows scores; whoever asks wakes it first, and ends it when the client is gone. */
+  /** Follows scores. The caller wakes the follower first, and ends it when the client is gone. */
   public ScoreResult<ScoreFollower> follow(
       NodeName client, FollowScoresRequest request, ScoreFollower.ScoreSink out) {
     Optional<Problem> problem =
@@ -117,11 +117,11 @@ public final class ScoreDesk {
             new Problem(
                 Code.LIMIT_REACHED,
                 "",
-                "a client follows scores at most %d times, all together %d"
+                "a client may follow scores at most %d times, all clients together %d"
                     .formatted(ScoreFollowers.MAX_OF_A_CLIENT, ScoreFollowers.MAX)));
   }
 
-  /** A client that has seen what is not there any more would wait for numbers that come again. */
+  /** A client ahead of a restored ledger would wait for numbers that are assigned a second time. */
   private Optional<Problem> ahead(FollowScoresRequest request) {
     long last = parts.ledger().scores().last();
     return Long.compareUnsigned(request.getAfter(), last) > 0
@@ -129,7 +129,8 @@ public final class ScoreDesk {
             new Problem(
                 Code.CURSOR_AHEAD,
                 "after",
-                "the last score is %d; the ledger was set back, or the number is none"
+                ("the last score is %d; the ledger was restored from a copy, or the number is "
+                        + "invalid")
                     .formatted(last)))
         : Optional.empty();
   }

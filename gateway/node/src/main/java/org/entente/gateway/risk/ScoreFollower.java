@@ -8,9 +8,9 @@ import org.entente.proto.v1.FollowScoresResponse;
 import org.entente.proto.v1.ScoredMessage;
 
 /**
- * One client that follows scores. What it was sent is a prefix of what the ledger holds, so nothing
- * is kept for a client that reads slowly but a number; each page is on record before it is sent.
- * Safe for many threads.
+ * A client's stream of scores. The scores sent are a prefix of those in the ledger, so a slow
+ * client needs only a stored number. Each page is recorded before it is sent. Safe for use by
+ * several threads.
  */
 public final class ScoreFollower {
   private static final int PAGE = 100;
@@ -27,15 +27,17 @@ public final class ScoreFollower {
   private boolean begun;
   private boolean ended;
 
-  /** Where scores go; called by one thread at a time. */
+  /** Receives scores; called by one thread at a time. */
   public interface ScoreSink {
-    /** Whether it takes more without queueing. When it does again it calls {@link #wake}. */
+    /**
+     * Whether it accepts more without queueing. When it becomes ready again it calls {@link #wake}.
+     */
     boolean ready();
 
-    /** Sends some. */
+    /** Sends scores. */
     void send(FollowScoresResponse response);
 
-    /** Ends the stream, for something failed. */
+    /** Ends the stream after a failure. */
     void failed(RuntimeException failure);
   }
 
@@ -56,12 +58,12 @@ public final class ScoreFollower {
     this.out = out;
   }
 
-  /** What wakes it after each commit. */
+  /** The task that wakes it after each commit. */
   Runnable waking() {
     return wake;
   }
 
-  /** There may be more to send, or the client takes more. Quick. */
+  /** Call it when there may be more to send, or the client accepts more. Returns quickly. */
   public void wake() {
     if (!wanted.getAndSet(true)) {
       executor.execute(this::run);
@@ -69,7 +71,7 @@ public final class ScoreFollower {
   }
 
   private synchronized void run() {
-    // Whoever wakes it from here on has it run again.
+    // A wake-up from here on causes another run.
     wanted.set(false);
     try {
       boolean more = begin();
@@ -87,7 +89,7 @@ public final class ScoreFollower {
     }
   }
 
-  /** The client learns at once from where it goes on should it lose its connection. */
+  /** Tells the client immediately where to resume if it loses its connection. */
   private boolean begin() {
     if (!begun && !ended && out.ready()) {
       begun = true;
@@ -100,7 +102,7 @@ public final class ScoreFollower {
     out.send(FollowScoresResponse.newBuilder().addAllScores(scores).setReached(reached).build());
   }
 
-  /** The client is gone. */
+  /** Call it when the client is gone. */
   public synchronized void end() {
     ended = true;
     followers.remove(wake);

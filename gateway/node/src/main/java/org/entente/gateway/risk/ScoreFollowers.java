@@ -3,7 +3,10 @@ package org.entente.gateway.risk;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Those who follow scores, bounded for each client and together. Safe for many threads. */
+/**
+ * The clients that follow scores, limited for each client and in total. Safe for use by several
+ * threads.
+ */
 final class ScoreFollowers {
   static final int MAX_OF_A_CLIENT = 8;
   static final int MAX = 200;
@@ -12,7 +15,7 @@ final class ScoreFollowers {
 
   private final List<Follower> followers = new ArrayList<>();
 
-  /** Has somebody woken after each commit of a score; whether there was room. */
+  /** Registers a task to run after each commit of a score; false if there is no room. */
   synchronized boolean add(String client, Runnable wake) {
     long own = followers.stream().filter(it -> it.client().equals(client)).count();
     if (own >= MAX_OF_A_CLIENT || followers.size() >= MAX) {
@@ -22,12 +25,12 @@ final class ScoreFollowers {
     return true;
   }
 
-  /** Not any more. */
+  /** Removes a task. */
   synchronized void remove(Runnable wake) {
     followers.removeIf(it -> it.wake() == wake);
   }
 
-  /** There is a new score. On the writer's thread, so wakening is quick. */
+  /** Wakes all followers for a new score. Runs on the writer's thread, so waking must be quick. */
   void wake() {
     List<Follower> all;
     synchronized (this) {

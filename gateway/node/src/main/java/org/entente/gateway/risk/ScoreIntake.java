@@ -31,7 +31,7 @@ import org.entente.proto.v1.Score;
 import org.entente.proto.v1.ScoreMessageRequest;
 import org.entente.proto.v1.ScoreMessageResponse;
 
-/** Takes the scores that clients hand in. Calls block; safe for many threads. */
+/** Stores clients' scores. Calls block; safe for use by several threads. */
 final class ScoreIntake {
   /** Models by which a message may be scored. */
   static final int MAX_MODELS = 16;
@@ -57,7 +57,7 @@ final class ScoreIntake {
     this.followers = followers;
   }
 
-  /** A score that is about to be kept. */
+  /** A score about to be stored. */
   private record SubmittedScore(
       NodeName client,
       ScoreMessageRequest request,
@@ -144,7 +144,7 @@ final class ScoreIntake {
         : ScoreSeal.open(handed.key(), handed.id(), number, record);
   }
 
-  /** Band, time and number are the gateway's; all else is what the client said. */
+  /** Ignores band, time and number, which the gateway sets; compares the client's fields. */
   private static boolean saysTheSame(Score kept, ScoreMessageRequest request) {
     return kept.getPerMille() == request.getPerMille()
         && kept.getModelVersion().equals(request.getModelVersion())
@@ -205,7 +205,7 @@ final class ScoreIntake {
         ScoreMessageResponse.newBuilder().setScore(score).setUnchanged(unchanged).build());
   }
 
-  /** By which model, and not how high: the log is kept longer than the message and its scores. */
+  /** Names the model but not the score: the log is kept longer than the message and its scores. */
   private AuditRecord leaf(Transaction tx, SubmittedScore handed, Score score) {
     return AuditRecord.of(
             AuditType.SCORED,

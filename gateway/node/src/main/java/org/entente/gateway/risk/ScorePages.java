@@ -24,13 +24,12 @@ import org.entente.proto.v1.Score;
 import org.entente.proto.v1.ScoredMessage;
 
 /**
- * Scores with their messages, as they are shown. A score only says where to look: each message is
- * read from the ledger, may be given as long as it is kept and lends its key at that moment, and
- * the commit that puts the page on record leaves out what went meanwhile. Calls block; safe for
- * many threads.
+ * Pages of scores with their messages. A score only points to its message. Each message is read
+ * from the ledger, checked, and its key used at that moment. The commit that records the page
+ * leaves out messages that were removed meanwhile. Calls block; safe for use by several threads.
  */
 final class ScorePages {
-  /** Scores that one page may look at. */
+  /** Most scores that one page may inspect. */
   private static final int LOOKED_AT = 1_000;
 
   private final ScoreParts parts;
@@ -42,14 +41,14 @@ final class ScorePages {
   }
 
   /**
-   * Some scores.
+   * A page of scores.
    *
-   * @param shown what may be shown, and is on record
-   * @param reached the number of the last that was looked at
-   * @param more whether there may be others behind it
+   * @param shown the scores to show; the access is recorded
+   * @param reached the number of the last score inspected
+   * @param more whether there may be more scores
    */
   record Page(List<ScoredMessage> shown, long reached, boolean more) {
-    /** Names nothing of what is shown. */
+    /** Shows none of the content. */
     @Override
     public String toString() {
       return shown.size() + " shown up to " + reached;
@@ -62,7 +61,7 @@ final class ScorePages {
     }
   }
 
-  /** The latest made first, before a number. */
+  /** The scores below a number, latest first. */
   Page before(ScoreQuery query, long number, int size, AuditActor actor) {
     List<PlacedMessage> found = new ArrayList<>();
     long at = number;
@@ -77,7 +76,7 @@ final class ScorePages {
     return new Page(record(actor, found), at, parts.ledger().scores().before(at) != 0);
   }
 
-  /** In the order of their numbers, after one. */
+  /** The scores above a number, in ascending order. */
   Page after(ScoreQuery query, long number, int size, AuditActor actor) {
     List<PlacedMessage> found = new ArrayList<>();
     List<Long> numbers = parts.ledger().scores().after(number, LOOKED_AT);
@@ -114,7 +113,7 @@ final class ScorePages {
                           : Optional.<PlacedMessage>empty())
               .flatMap(it -> it);
     } catch (CorruptRecord e) {
-      // Delivery sets the message aside.
+      // Delivery quarantines the message.
       return Optional.empty();
     }
   }
@@ -167,20 +166,20 @@ final class ScorePages {
   // One message ----------------------------------------------------------------------------------
 
   /**
-   * The scores of one message.
+   * A message with its scores.
    *
    * @param message without its content
-   * @param scores the latest first
+   * @param scores latest first
    */
   record MessageScores(FoundMessage message, List<Score> scores) {
-    /** Names nothing of what is shown. */
+    /** Shows none of the content. */
     @Override
     public String toString() {
       return scores.size() + " scores";
     }
   }
 
-  /** All scores of a message that was found; empty if it may not be given any more. */
+  /** All scores of a message that was found; empty if the message may no longer be shown. */
   Optional<MessageScores> of(InboxTable.PlacedRecord placed, boolean history, AuditActor actor) {
     try {
       return parts

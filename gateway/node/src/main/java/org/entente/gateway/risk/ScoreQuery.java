@@ -14,13 +14,13 @@ import org.entente.proto.v1.Score;
 import org.entente.proto.v1.ScoreTerms;
 
 /**
- * Which scores somebody wants to see. Immutable.
+ * Criteria for scores. Immutable.
  *
- * @param minimum at least so high, in thousandths
- * @param models by any of these; empty for all
- * @param match what must hold of the message
- * @param fromMillis made then or later
- * @param toMillis made before
+ * @param minimum least score, in thousandths
+ * @param models the models; empty for all
+ * @param match the condition on the message
+ * @param fromMillis earliest time of the score
+ * @param toMillis end of the time, exclusive
  */
 record ScoreQuery(
     int minimum, Set<String> models, MessageFilter match, long fromMillis, long toMillis) {
@@ -33,7 +33,7 @@ record ScoreQuery(
     models = Set.copyOf(models);
   }
 
-  /** Whenever made, from terms that have no problem. */
+  /** Criteria without limits on time, from valid terms. */
   static ScoreQuery of(ScoreTerms terms, DeskVisibility sight) {
     return new ScoreQuery(
         terms.getMinimumPerMille(),
@@ -43,7 +43,7 @@ record ScoreQuery(
         Long.MAX_VALUE);
   }
 
-  /** From a request that has no problem. */
+  /** Criteria from a valid request. */
   static ScoreQuery of(ListScoresRequest request, DeskVisibility sight) {
     ScoreQuery query = of(request.getTerms(), sight);
     return new ScoreQuery(
@@ -63,14 +63,14 @@ record ScoreQuery(
         && (models.isEmpty() || models.contains(score.getModel()));
   }
 
-  /** The first thing that is wrong with terms; empty if they are good. */
+  /** The first problem with terms; empty if they are valid. */
   static Optional<Problem> problem(ScoreTerms terms) {
     if (!ScoreCheck.isPerMille(terms.getMinimumPerMille())) {
       return ScoreCheck.problem(
           "terms.minimum_per_mille", "must be from 0 to " + ScoreCheck.MAX_PER_MILLE);
     }
     if (terms.getModelsCount() > MAX_MODELS) {
-      return ScoreCheck.problem("terms.models", "has at most " + MAX_MODELS + " entries");
+      return ScoreCheck.problem("terms.models", "must have at most " + MAX_MODELS + " entries");
     }
     List<String> models = terms.getModelsList();
     for (int i = 0; i < models.size(); i++) {
@@ -82,7 +82,7 @@ record ScoreQuery(
     return FilterLimits.problems("terms.filter", terms.getFilter()).stream().findFirst();
   }
 
-  /** The first thing that is wrong with a request for a page; empty if it is good. */
+  /** The first problem with a request for a page; empty if it is valid. */
   static Optional<Problem> problem(ListScoresRequest request) {
     return problem(request.getTerms())
         .or(() -> time("scored_from", request.getScoredFrom()))
@@ -97,7 +97,7 @@ record ScoreQuery(
                 before(request.getPageToken()) > 0
                     ? Optional.empty()
                     : ScoreCheck.problem(
-                        "page_token", "must be what the page before gave as next_page_token"));
+                        "page_token", "must be the next_page_token of the previous page"));
   }
 
   private static Optional<Problem> time(String field, Timestamp time) {
@@ -110,7 +110,7 @@ record ScoreQuery(
     return request.getPageSize() == 0 ? PAGE : request.getPageSize();
   }
 
-  /** The number before which a page goes on; 0 for what no page gave. */
+  /** The number before which a page continues; 0 for an invalid token. */
   static long before(String token) {
     if (token.isEmpty()) {
       return Long.MAX_VALUE;
@@ -122,7 +122,7 @@ record ScoreQuery(
     }
   }
 
-  /** The token of the page that goes on before a number. */
+  /** The token of the page that continues before a number. */
   static String token(long number) {
     return Long.toString(number, RADIX);
   }

@@ -3,23 +3,23 @@ package org.entente.gateway.risk;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 
-/** What came of a request. */
+/** The result of a request. */
 public sealed interface ScoreResult<T> {
-  /** It is done and on record. */
+  /** The request is done and recorded. */
   record Done<T>(T response) implements ScoreResult<T> {
-    /** Names nothing of what is shown. */
+    /** Shows none of the content. */
     @Override
     public String toString() {
       return "done";
     }
   }
 
-  /** Nothing changed, and nothing was shown. */
+  /** Nothing changed and nothing is shown. */
   record Refused<T>(Problem problem) implements ScoreResult<T> {}
 
-  /** The one answer about every message that is not given, so that it tells nobody why. */
+  /** The one answer for every message that is not shown, so that it reveals no reason. */
   static <T> ScoreResult<T> notFound() {
     return new Refused<>(
-        new Problem(Code.NOT_FOUND, "message_id", "no such message is here that may be given"));
+        new Problem(Code.NOT_FOUND, "message_id", "not found, or access not permitted"));
   }
 }

@@ -13,8 +13,8 @@ import org.entente.proto.store.v1.ScoreRecord;
 import org.entente.proto.v1.Score;
 
 /**
- * Scores on the disk: each sealed under the key of its message, for its place, so that one does not
- * open at another message or under another number. Safe for many threads.
+ * Seals scores at rest: each under its message's key and for its place, so that it cannot be opened
+ * at another message or number. Safe for use by several threads.
  */
 final class ScoreSeal {
   private static final byte[] CONTEXT = "score".getBytes(StandardCharsets.US_ASCII);
@@ -25,7 +25,7 @@ final class ScoreSeal {
     this.random = random;
   }
 
-  /** What stands for a client and its model at a message. */
+  /** The tag that represents a client and its model for a message. */
   static ByteString tag(AnnotationKey key, String client, String model) {
     return ByteString.copyFrom(key.tag(KeyBuilder.key().ascii(client).ascii(model).done()));
   }
@@ -40,7 +40,7 @@ final class ScoreSeal {
         .build();
   }
 
-  /** A score as it was made; empty if it does not open. */
+  /** A score; empty if it cannot be opened. */
   static Optional<Score> open(AnnotationKey key, MessageId id, long number, ScoreRecord record) {
     return key.open(place(id, number), record.getSealedScore().toByteArray())
         .map(

@@ -13,8 +13,8 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which received messages may be scored, and their scores shown: those that the client could find
- * at that moment, as long as they are kept. Safe for many threads.
+ * Decides which received messages may be scored and have their scores shown: those that the client
+ * can find at that moment, while they are kept. Safe for use by several threads.
  */
 final class ScoreVisibility {
   private final Ledger ledger;
@@ -23,7 +23,7 @@ final class ScoreVisibility {
     this.ledger = ledger;
   }
 
-  /** What is asked before anything is opened; null for a message that is not given. */
+  /** The check before anything is opened; null for a message that may not be shown. */
   InboxTable.@Nullable PlacedRecord find(MessageId id, MessageFilter match) {
     try {
       InboxTable.PlacedRecord placed = ledger.inbox().find(id);
@@ -32,12 +32,12 @@ final class ScoreVisibility {
           ? placed
           : null;
     } catch (CorruptRecord e) {
-      // Delivery sets it aside.
+      // Delivery quarantines it.
       return null;
     }
   }
 
-  /** Whether a message is still here, wherever it stands, and neither recalled nor restricted. */
+  /** Whether a message is still stored, at any place, and neither recalled nor restricted. */
   boolean isStill(Transaction tx, InboxTable.PlacedRecord seen) {
     InboxTable.PlacedRecord now = ledger.inbox().now(tx, seen);
     return now != null && !now.record().getRecalled() && !now.record().getRestricted();

@@ -1,7 +1,7 @@
 /**
- * Risk scores of received messages: what an agency's own systems say of them, kept with its
- * provenance and as long as the message, and shown to those who may search. Never part of reception
- * or delivery, and never for another agency.
+ * Risk scores of received messages: assessments by an agency's own systems, stored with their
+ * provenance for as long as the message, and shown to clients that may search. They play no part in
+ * reception or delivery, and no other agency receives them.
  */
 @NullMarked
 package org.entente.gateway.risk;

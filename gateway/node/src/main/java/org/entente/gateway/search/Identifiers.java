@@ -9,16 +9,16 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
 /**
- * By what messages are linked: terms that stand for one thing or person, and for no other, and the
- * whole route, in one direction: the way back, a part, or the same ports at both ends by another
- * way are other routes. Not for places, brands and kinds of goods; not for a person's name without
- * date of birth, which many bear; not for a firearm's number without its make; a case reference
- * only among messages of one origin, since agencies number their cases alike. Pure.
+ * Extracts the identifiers that link messages: terms that identify exactly one thing or person, and
+ * whole routes in one direction. The way back, a part of a route, or another way between the same
+ * ports is a different route. Excluded are places, brands and kinds of goods; a person's name
+ * without date of birth, which many share; and a firearm's number without its make. A case
+ * reference links only messages of one origin, since agencies number their cases alike. Pure.
  */
 final class Identifiers {
   private Identifiers() {}
 
-  /** What a message names. */
+  /** The identifiers that a message names. */
   static List<String> of(Label label, Body body) {
     return Stream.concat(
             SubjectTerms.of(label, body).stream().filter(term -> !isWeak(term)),
@@ -26,7 +26,7 @@ final class Identifiers {
         .toList();
   }
 
-  /** Which of what one names another names, in the order of the other. */
+  /** The identifiers of one message that another names too, in the order of the other. */
   static List<String> shared(Label one, List<String> named, Label other, Body body) {
     List<String> shared = new ArrayList<>(of(other, body));
     shared.retainAll(named);

@@ -4,7 +4,7 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 
 /**
- * Where a message lies in the inbox, as one number that rises with the position: position · 4 +
+ * A message's position in the inbox as one number that rises with the position: position · 4 +
  * lane.
  */
 record InboxPosition(Lane lane, long position) {

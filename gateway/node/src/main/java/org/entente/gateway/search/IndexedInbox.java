@@ -17,18 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An index over the newest messages of an inbox. It grows at both ends: what has arrived since it
- * was begun is followed lane by lane, what was there before is taken in from the newest back. When
- * it is full the oldest make room.
+ * An index of the newest messages of an inbox. It grows at both ends: newly received messages are
+ * added lane by lane, older ones from the newest backwards. When it is full, the oldest messages
+ * are removed.
  *
- * <p>A message that does not open is passed over: delivery sets it aside, and once it opens again
- * it comes anew, behind all others. Confined to {@link SearchIndex}, but for {@link #index}.
+ * <p>A message that cannot be opened is skipped: delivery quarantines it. Once it can be opened it
+ * is redelivered at the tail. Confined to {@link SearchIndex}, except for {@link #index}.
  */
 final class IndexedInbox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexedInbox.class);
   private static final int CHUNK = 64;
 
-  /** What part of a full index makes room at once, so that it is seldom looked for. */
+  /** Fraction of a full index that is removed at a time, so that removals are rare. */
   private static final int PART = 20;
 
   private final InboxTable inbox;
@@ -38,18 +38,18 @@ final class IndexedInbox implements AutoCloseable {
   private final Map<Lane, Long> next = new EnumMap<>(Lane.class);
   private final Map<Lane, InboxTable.PlacedRecord> older = new EnumMap<>(Lane.class);
 
-  /** No fewer than the index holds. */
+  /** At least the number of messages in the index. */
   private int size;
 
-  /** Since when all is in the index, milliseconds since 1970. */
+  /** Time from which the index is complete, milliseconds since 1970. */
   private long reachesBackTo;
 
   private boolean cut;
 
   /**
-   * An index that is empty, over what is committed.
+   * An empty index of the committed messages.
    *
-   * @param most greatest number of messages that it holds
+   * @param most most messages that it holds
    */
   IndexedInbox(InboxTable inbox, InboxOpener opening, int most, long nowMillis) {
     this.inbox = inbox;
@@ -75,14 +75,14 @@ final class IndexedInbox implements AutoCloseable {
     return index;
   }
 
-  /** Takes out what nobody is given any more. */
+  /** Removes messages that may no longer be shown. */
   void remove(Collection<Long> places) {
     if (!places.isEmpty()) {
       index.remove(places);
     }
   }
 
-  /** Takes in at most so many that have arrived, FLASH first; whether that was all. */
+  /** Adds at most this many new messages, FLASH first; returns whether these were all. */
   boolean follow(int messages) {
     int left = messages;
     for (Lane lane : Lane.all()) {
@@ -106,7 +106,7 @@ final class IndexedInbox implements AutoCloseable {
         : inbox.read(lane, next.getOrDefault(lane, 1L), Math.min(CHUNK, left));
   }
 
-  /** Takes in at most so many that were there before, the newest first. */
+  /** Adds at most this many older messages, newest first. */
   void build(int messages) {
     for (int i = 0; i < messages && !older.isEmpty(); i++) {
       if (size >= most) {
@@ -125,7 +125,7 @@ final class IndexedInbox implements AutoCloseable {
     }
   }
 
-  /** What is older stays outside. */
+  /** Older messages stay out of the index. */
   private void cutHere() {
     cut = true;
     older.clear();
@@ -166,23 +166,23 @@ final class IndexedInbox implements AutoCloseable {
     }
   }
 
-  /** Makes what was taken in and out seen. */
+  /** Makes additions and removals visible. */
   void refresh() {
     index.refresh();
     size = index.size();
   }
 
-  /** Messages in the index, as of the last refresh. */
+  /** Messages in the index at the last refresh. */
   int size() {
     return size;
   }
 
-  /** Whether there is nothing more to be taken in of what was there before. */
+  /** Whether all older messages have been added. */
   boolean isBuilt() {
     return older.isEmpty();
   }
 
-  /** What was received before is not in the index; empty if all that is kept is. */
+  /** Messages received before this time are not in the index; empty if it is complete. */
   Optional<Instant> reachesBackTo() {
     return older.isEmpty() && !cut
         ? Optional.empty()

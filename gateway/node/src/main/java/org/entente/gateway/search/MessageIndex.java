@@ -45,11 +45,11 @@ import org.entente.proto.v1.OperationTask;
 import org.entente.proto.v1.OperationUpdate;
 
 /**
- * The index: a Lucene index in memory, of which nothing is ever written to a disk. It holds of each
- * message the terms by which it is found and its place, and no text that could be read in a row.
+ * A Lucene index in memory that is never written to disk. For each message it holds its index terms
+ * and its place, but no readable text.
  *
- * <p>What was added or taken out is seen after {@link #refresh}. Safe for many threads; closed by
- * whoever made it.
+ * <p>Changes are visible after {@link #refresh}. Safe for use by several threads; its creator
+ * closes it.
  */
 final class MessageIndex implements AutoCloseable {
   private static final String PLACE = "place";
@@ -82,7 +82,7 @@ final class MessageIndex implements AutoCloseable {
     void make() throws IOException;
   }
 
-  /** Keeps no answers: they would outlive what was erased. */
+  /** Caches no results, since these would outlive erased messages. */
   private static final class NoQueryCache extends SearcherFactory {
     @Override
     public IndexSearcher newSearcher(IndexReader reader, IndexReader previous) {
@@ -176,15 +176,15 @@ final class MessageIndex implements AutoCloseable {
     return update.getTasksList().stream().map(OperationTask::getTitle).toList();
   }
 
-  /** Takes out what stands at these places, as {@link InboxPosition#number}. */
+  /** Removes the messages at these places, given as {@link InboxPosition#number}. */
   void remove(Collection<Long> places) {
     change(() -> writer.deleteDocuments(LongPoint.newSetQuery(PLACE, places)));
   }
 
   /**
-   * Takes out the oldest, and is refreshed.
+   * Removes the oldest messages and refreshes the index.
    *
-   * @return when the oldest that is left was received; {@code Long.MAX_VALUE} if none is left
+   * @return when the oldest remaining message was received; {@code Long.MAX_VALUE} if none remains
    */
   long removeOldest(int count) {
     refresh();
@@ -211,10 +211,10 @@ final class MessageIndex implements AutoCloseable {
   }
 
   /**
-   * Places of what is sought, newest first.
+   * Places of the messages found, newest first.
    *
-   * @param before only places whose number is less
-   * @param most how many
+   * @param before only places with a smaller number
+   * @param most most places to return
    */
   List<InboxPosition> find(SearchCriteria sought, long before, int most) {
     Query query = query(sought, before);
@@ -268,26 +268,26 @@ final class MessageIndex implements AutoCloseable {
     all.add(query, BooleanClause.Occur.FILTER);
   }
 
-  /** How many messages it holds, as of the last refresh. */
+  /** Messages in the index at the last refresh. */
   int size() {
     return use(searcher -> searcher.getIndexReader().numDocs());
   }
 
-  /** Makes what was changed seen. */
+  /** Makes changes visible. */
   void refresh() {
     change(searchers::maybeRefreshBlocking);
   }
 
   /**
-   * Merges away what was taken out, so that nothing of it stays in memory but what a search that
-   * goes on still reads. Takes as long as writing those parts anew does.
+   * Merges removed messages away, so that memory keeps only what a running search still reads.
+   * Takes as long as rewriting those segments.
    */
   void purge() {
     change(() -> writer.forceMergeDeletes(true));
     refresh();
   }
 
-  /** Whether something that was taken out is still in memory, as of the last refresh. */
+  /** Whether removed messages are still in memory, as of the last refresh. */
   boolean holdsRemoved() {
     return use(searcher -> searcher.getIndexReader().hasDeletions());
   }
@@ -301,7 +301,7 @@ final class MessageIndex implements AutoCloseable {
         searchers.release(searcher);
       }
     } catch (IOException e) {
-      // Of a directory that is no disk.
+      // The directory is in memory, so this cannot happen.
       throw new UncheckedIOException(e);
     }
   }

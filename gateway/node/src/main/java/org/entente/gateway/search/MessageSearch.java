@@ -24,15 +24,15 @@ import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
 
 /**
- * Finds received messages for a person, and opens them.
+ * Finds received messages for a person and opens them.
  *
- * <p>The index only says where to look: each message is read from the ledger, may be given ({@link
- * Match#mayGive}, not set aside) and is opened by its key at that moment, and the commit that puts
- * the search on record leaves out what went meanwhile. So a message is found as long as it is kept,
- * and not a moment longer. Calls block; safe for many threads.
+ * <p>The index only gives places. Each message is read from the ledger, checked ({@link
+ * Match#mayGive}, not quarantined) and opened with its key at that moment. The commit that records
+ * the search leaves out messages that were removed meanwhile. So a message can be found exactly as
+ * long as it is kept. Calls block; safe for use by several threads.
  */
 public final class MessageSearch {
-  /** Places of the index that one page may look at. */
+  /** Most index places that one page may inspect. */
   private static final int LOOKED_AT = 1_000;
 
   private final SearchParts parts;
@@ -105,7 +105,7 @@ public final class MessageSearch {
                       .filter(sought.match()::matches)
                       .map(label -> new MessageVisibility.Hit(placed, label)));
     } catch (CorruptRecord e) {
-      // Delivery sets it aside.
+      // Delivery quarantines it.
       return Optional.empty();
     }
   }

@@ -29,9 +29,9 @@ import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.Label;
 
 /**
- * What may be given to a person at this moment: what is kept, was not recalled and is not set
- * aside, whether or not it is still to be delivered; read from the ledger, and asked once more in
- * the commit that puts it on record.
+ * Decides which messages a person may see now: those that are kept, not recalled and not
+ * quarantined, whether or not they are still to be delivered. It reads the ledger, and checks again
+ * in the commit that records the access.
  */
 final class MessageVisibility {
   private final SearchParts parts;
@@ -64,23 +64,24 @@ final class MessageVisibility {
     }
   }
 
-  /** The same with its content. */
+  /** A visible message with its content. */
   record OpenedHit(Hit hit, Body body) {
-    /** Names nothing of the content. */
+    /** Shows none of the content. */
     @Override
     public String toString() {
       return "opened " + hit.id();
     }
   }
 
-  /** What stands at a place, if it may be given. */
+  /** The message at a place, if it may be shown. */
   Optional<InboxTable.PlacedRecord> placed(InboxPosition place, MessageFilter match) {
     return Optional.ofNullable(parts.ledger().inbox().place(place.lane(), place.position()))
         .filter(placed -> mayBeGiven(placed, match));
   }
 
   /**
-   * What is asked before anything is said of a message: its label is found while it is restricted.
+   * The check before anything is shown of a message. A restricted message's label can still be
+   * found.
    */
   private boolean mayBeGiven(InboxTable.PlacedRecord placed, MessageFilter match) {
     return match.mayGive(placed) && !isAside(placed.position());
@@ -90,20 +91,20 @@ final class MessageVisibility {
     return parts.ledger().quarantine().holds(position);
   }
 
-  /** The content of what stands at a place, if that may be opened. */
+  /** The content of the message at a place, if it may be opened. */
   Optional<InboxOpener.Message> content(InboxTable.PlacedRecord placed, MessageFilter match) {
     return match.mayOpen(placed, this::isAside)
         ? parts.opening().message(placed, label -> true)
         : Optional.empty();
   }
 
-  /** Whether a message is still here, wherever it stands by now, and was not recalled since. */
+  /** Whether a message is still stored, possibly at another place, and has not been recalled. */
   boolean isStill(Transaction tx, InboxTable.PlacedRecord seen) {
     InboxTable.PlacedRecord now = parts.ledger().inbox().now(tx, seen);
     return now != null && !now.record().getRecalled();
   }
 
-  /** Whether the originator of a message restricts its processing by now. */
+  /** Whether the originator of a message now restricts its processing. */
   boolean isRestricted(Transaction tx, InboxTable.PlacedRecord seen) {
     InboxTable.PlacedRecord now = parts.ledger().inbox().now(tx, seen);
     return now != null && now.record().getRestricted();
@@ -133,7 +134,7 @@ final class MessageVisibility {
         return new SearchAnswer.Refused<>(damaged(id));
       }
       InboxTable.PlacedRecord now = parts.ledger().inbox().find(id);
-      // Places only rise, and seldom: it ends.
+      // Places only rise, and seldom, so this ends.
       return now != null && now.position() > placed.position()
           ? whole(id, now, match)
           : notFound(id);
@@ -156,10 +157,13 @@ final class MessageVisibility {
             : new Problem(
                 Code.QUARANTINED,
                 "message_id",
-                "message " + id + " did not open and is set aside; an operator decides"));
+                "message " + id + " could not be opened and is quarantined; an operator decides"));
   }
 
-  /** On record, and known to the origin as any first retrieval is; whether it may be given. */
+  /**
+   * Records the opening, which the origin learns like any first retrieval; returns whether the
+   * message may be shown.
+   */
   boolean recordOpening(Transaction tx, AuditActor actor, NodeName client, Hit hit) {
     if (!isStill(tx, hit.placed()) || isRestricted(tx, hit.placed())) {
       return false;
@@ -185,7 +189,7 @@ final class MessageVisibility {
         == RetrievalRecords.RetrievalKind.FIRST;
   }
 
-  /** A leaf about messages that a person was shown. */
+  /** An audit leaf about messages that were shown to a person. */
   static AuditRecord leaf(Transaction tx, AuditType type, AuditActor actor, List<Hit> shown) {
     return AuditRecord.of(
         type,
@@ -201,12 +205,16 @@ final class MessageVisibility {
 
   private static Problem damaged(MessageId id) {
     return new Problem(
-        Code.DAMAGED, "message_id", "message " + id + " is stored here and does not open any more");
+        Code.DAMAGED,
+        "message_id",
+        "message " + id + " is stored here but can no longer be opened");
   }
 
   static <T> SearchAnswer<T> notFound(MessageId id) {
     return new SearchAnswer.Refused<>(
         new Problem(
-            Code.NOT_FOUND, "message_id", "no message " + id + " is here that may be given"));
+            Code.NOT_FOUND,
+            "message_id",
+            "message " + id + " was not found, or access is not permitted"));
   }
 }

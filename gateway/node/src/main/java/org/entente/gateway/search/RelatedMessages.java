@@ -28,12 +28,13 @@ import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.RelatedResponse;
 
 /**
- * Walks from one received message to those that name the same. The message itself counts as opened,
- * since its identifiers are shown; of the others those alone are shown that it names too. What may
- * be given is asked as in {@link MessageSearch}. Calls block; safe for many threads.
+ * Finds the messages that share identifiers with a received message. The message itself counts as
+ * opened, since its identifiers are shown. Of the other messages, only shared identifiers are
+ * shown. Visibility is checked as in {@link MessageSearch}. Calls block; safe for use by several
+ * threads.
  */
 final class RelatedMessages {
-  /** Places of the index that one page may look at. */
+  /** Most index places that one page may inspect. */
   private static final int LOOKED_AT = 1_000;
 
   private final SearchParts parts;
@@ -46,7 +47,7 @@ final class RelatedMessages {
     this.indexing = indexing;
   }
 
-  /** A message, and what it shares. */
+  /** A message with the shared identifiers. */
   private record Link(MessageVisibility.Hit hit, List<String> shared) {
     RelatedMessage message(Chains chains) {
       return RelatedMessage.newBuilder()
@@ -156,7 +157,7 @@ final class RelatedMessages {
                       .content(placed, match)
                       .flatMap(other -> link(one.hit().label(), named, placed, other)));
     } catch (CorruptRecord e) {
-      // Delivery sets it aside.
+      // Delivery quarantines it.
       return Optional.empty();
     }
   }
@@ -171,7 +172,10 @@ final class RelatedMessages {
         : Optional.of(new Link(new MessageVisibility.Hit(placed, other.label()), shared));
   }
 
-  /** What may still be shown, on record; empty if the message itself went. */
+  /**
+   * The messages that may still be shown, after recording the access; empty if the first message
+   * was removed.
+   */
   private Optional<List<Link>> record(
       Transaction tx,
       AuditActor actor,
@@ -199,7 +203,7 @@ final class RelatedMessages {
         MessageVisibility.leaf(tx, AuditType.SEARCHED, actor, hits)
             .saying(
                 "related to the first by "
-                    + (schemes.isEmpty() ? "nothing" : schemes)
+                    + (schemes.isEmpty() ? "no identifier" : schemes)
                     + ": "
                     + shown.size()
                     + " shown"));

@@ -7,16 +7,16 @@ import org.entente.gateway.deliver.MessageFilter;
 import org.entente.proto.v1.Filter;
 
 /**
- * What is looked for, checked.
+ * Checked search criteria.
  *
- * @param filter as a subscriber's
- * @param match the same, compiled
- * @param fromMillis received then or later, milliseconds since 1970
- * @param toMillis received before then
- * @param inReplyTo the message that it must answer; empty for any
- * @param terms of subjects and case, each of which must be the message's
- * @param anyOf of which one at least must be the message's; empty for none
- * @param words each of which must be in a headline
+ * @param filter as in a subscription
+ * @param match the compiled filter
+ * @param fromMillis earliest time of receipt, milliseconds since 1970
+ * @param toMillis end of the time of receipt, exclusive
+ * @param inReplyTo the message that a result must answer; empty for any
+ * @param terms subject and case terms, all of which a message must have
+ * @param anyOf terms of which a message must have at least one; empty for no condition
+ * @param words words, all of which must be in a headline
  */
 record SearchCriteria(
     Filter filter,
@@ -34,7 +34,7 @@ record SearchCriteria(
   }
 
   /**
-   * By which fields it is looked for, and not for what: the values would name people in a log that
+   * The names of the fields searched, without their values: these would name people in a log that
    * is kept for ten years.
    */
   String fields() {
@@ -50,7 +50,7 @@ record SearchCriteria(
     add(fields, !inReplyTo.isEmpty(), "in_reply_to");
     terms.forEach(term -> fields.add(term.substring(0, term.indexOf(':'))));
     add(fields, !words.isEmpty(), "headline");
-    return fields.isEmpty() ? "nothing in particular" : String.join(", ", fields);
+    return fields.isEmpty() ? "no criteria" : String.join(", ", fields);
   }
 
   private static void add(List<String> fields, boolean given, String name) {

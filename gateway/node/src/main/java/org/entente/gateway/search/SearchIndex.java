@@ -13,22 +13,22 @@ import org.entente.gateway.receive.InboxOpener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search index of a node, kept in step with its inbox. It is made in memory when it is first
- * needed and built from the ledger in small rounds, so that a start does not wait for it; nothing
- * of it outlives the process.
+ * The search index of a node, kept in step with its inbox. It is created in memory when first
+ * needed and built from the ledger in small rounds, so that a start does not wait for it. It does
+ * not outlive the process.
  *
- * <p>What is erased, recalled or swept at the end of its retention is noted in the moment in which
- * that is committed, and taken out before the next search looks; what is left of it in memory is
- * merged away within {@link #PURGED_EVERY}. Safe for many threads.
+ * <p>Messages that are erased, recalled or removed at the end of their retention are noted when
+ * that is committed, and removed before the next search. Their remains in memory are merged away
+ * within {@link #PURGED_EVERY}. Safe for use by several threads.
  */
 public final class SearchIndex implements AutoCloseable {
-  /** How long something that was taken out may stay in memory. */
+  /** How long a removed message may stay in memory. */
   public static final Duration PURGED_EVERY = Duration.ofMinutes(1);
 
-  /** Messages taken in at each end in one round: few, so that it costs little of a processor. */
+  /** Messages added at each end in one round: few, so that a round takes little processor time. */
   private static final int AT_ONCE = 500;
 
-  /** Messages that have just arrived and are taken in while a search waits. */
+  /** New messages that are added while a search waits. */
   private static final int WHILE_WAITING = 2_000;
 
   private final Ledger ledger;
@@ -37,7 +37,7 @@ public final class SearchIndex implements AutoCloseable {
   private final int most;
   private final Queue<Long> gone = new ConcurrentLinkedQueue<>();
 
-  /** Held while memory is given back, which searches need not wait for; taken before this. */
+  /** Held while memory is released, for which searches need not wait; locked before this object. */
   private final Object purging = new Object();
 
   private @Nullable IndexedInbox indexed;
@@ -47,9 +47,9 @@ public final class SearchIndex implements AutoCloseable {
   private volatile boolean building = true;
 
   /**
-   * An index that nothing is in yet.
+   * An empty index.
    *
-   * @param most greatest number of messages that it holds
+   * @param most most messages that it holds
    */
   public SearchIndex(Ledger ledger, InboxOpener opening, InstantSource clock, int most) {
     this.ledger = ledger;
@@ -59,14 +59,14 @@ public final class SearchIndex implements AutoCloseable {
   }
 
   /**
-   * The index as a search finds it.
+   * The index as seen by a search.
    *
-   * @param current whether all that had arrived is in it
-   * @param reachesBackTo what was received before is not in it; empty if all that is kept is
+   * @param current whether it contains all messages received so far
+   * @param reachesBackTo messages received before this time are not in it; empty if it is complete
    */
   record ReadyIndex(MessageIndex index, boolean current, Optional<Instant> reachesBackTo) {}
 
-  /** Takes a part of what there is to take in and out; called regularly by one thread. */
+  /** Adds and removes some messages; call it regularly from one thread. */
   public void round() {
     MessageIndex toPurge;
     synchronized (this) {
@@ -85,7 +85,7 @@ public final class SearchIndex implements AutoCloseable {
     purge(toPurge);
   }
 
-  /** The index, with what arrived and went since the last round. */
+  /** The index, including changes since the last round. */
   synchronized ReadyIndex ready() {
     if (closed) {
       throw new IllegalStateException("the search index is closed");
@@ -100,7 +100,7 @@ public final class SearchIndex implements AutoCloseable {
   private IndexedInbox begun() {
     IndexedInbox there = indexed;
     if (there == null) {
-      // Told of what goes from before it reads what is there.
+      // Register before reading the inbox, so that no removal is missed.
       ledger.inbox().whenGone(placed -> gone.add(InboxPosition.of(placed).number()));
       there = new IndexedInbox(ledger.inbox(), opening, most, clock.millis());
       purgedAt = clock.millis();
@@ -130,7 +130,7 @@ public final class SearchIndex implements AutoCloseable {
     }
   }
 
-  /** Messages in it after the last round. */
+  /** Messages in the index after the last round. */
   public int size() {
     return size;
   }
@@ -140,7 +140,7 @@ public final class SearchIndex implements AutoCloseable {
     return building;
   }
 
-  /** Nothing is taken in or found any more. */
+  /** Stops additions and searches. */
   @Override
   public void close() {
     synchronized (purging) {

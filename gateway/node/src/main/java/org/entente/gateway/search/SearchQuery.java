@@ -17,12 +17,12 @@ import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.SearchRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a client asks for; every field is bounded. Pure, used once. */
+/** Parses a client's search request; every field is bounded. Pure; used once. */
 final class SearchQuery {
-  /** Messages in a page unless the client asks otherwise. */
+  /** Default number of messages in a page. */
   static final int PAGE = 50;
 
-  /** The most it may ask for. */
+  /** Most messages in a page. */
   static final int MAX_PAGE = 100;
 
   private static final int MAX_TEXT = 200;
@@ -31,32 +31,32 @@ final class SearchQuery {
 
   private final List<Problem> problems = new ArrayList<>();
 
-  /** What was read. */
+  /** The result of parsing. */
   sealed interface ReadResult {
     /**
-     * It can be looked for.
+     * The request is valid.
      *
      * @param pageSize most messages of the page
-     * @param before the place behind which the page begins, going back
+     * @param before the place after which the page begins, going back in time
      */
     record Clear(SearchCriteria sought, int pageSize, long before) implements ReadResult {}
 
-    /** It cannot. */
+    /** The request is invalid. */
     record Wrong(Problem problem) implements ReadResult {}
   }
 
   /**
-   * Where a page begins and how long it is.
+   * The start and size of a page.
    *
    * @param size most messages of the page
-   * @param before the place behind which it begins, going back
-   * @param problem what is wrong with the request, or null
+   * @param before the place after which it begins, going back in time
+   * @param problem the problem with the request, or null
    */
   record PageSpec(int size, long before, @Nullable Problem problem) {}
 
   private SearchQuery() {}
 
-  /** Reads which page is asked for. */
+  /** Parses the requested page. */
   static PageSpec paging(int size, String token) {
     SearchQuery question = new SearchQuery();
     int most = question.pageSize(size);
@@ -87,7 +87,7 @@ final class SearchQuery {
     term(terms, "case_ref", "case:", request.getCaseRef());
     ByteString answered = request.getInReplyTo();
     if (!answered.isEmpty() && answered.size() != MessageId.SIZE) {
-      problem("in_reply_to", "has 16 bytes or none");
+      problem("in_reply_to", "must have 16 bytes or be empty");
     }
     return new SearchCriteria(
         filter,
@@ -100,7 +100,7 @@ final class SearchQuery {
         words(request.getHeadline()));
   }
 
-  /** The filter, or one that lets everything through where there is something wrong with it. */
+  /** The filter, or an empty one if it is invalid. */
   private Filter checked(Filter filter) {
     List<Problem> found = FilterLimits.problems("filter", filter);
     problems.addAll(found);
@@ -131,12 +131,12 @@ final class SearchQuery {
       return List.of();
     }
     if (text.length() > MAX_TEXT) {
-      problem("headline", "has at most " + MAX_TEXT + " characters");
+      problem("headline", "must have at most " + MAX_TEXT + " characters");
       return List.of();
     }
     List<String> words = WordTokenizer.of(text);
     if (words.isEmpty() || words.size() > MAX_WORDS) {
-      problem("headline", "has 1 to " + MAX_WORDS + " words");
+      problem("headline", "must have 1 to " + MAX_WORDS + " words");
     }
     return words;
   }
@@ -158,13 +158,13 @@ final class SearchQuery {
         return place;
       }
     } catch (NumberFormatException e) {
-      // Told below, as for any other text that no page gave.
+      // Reported below, like any other invalid token.
     }
-    problem("page_token", "must be what the page before gave as next_page_token");
+    problem("page_token", "must be the next_page_token of the previous page");
     return Long.MAX_VALUE;
   }
 
-  /** The token of the page that goes on behind a place. */
+  /** The token of the page that begins after a place. */
   static String token(long place) {
     return Long.toString(place, HEX);
   }

@@ -12,18 +12,19 @@ import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
- * How a text is read as words: by the word boundaries of Unicode (UAX 29), without case and
- * diacritics, in every language alike. No word is left out for being frequent. Pure.
+ * Splits text into words: by the word boundaries of Unicode (UAX 29), without case and diacritics,
+ * alike in every language. Frequent words are kept. Pure.
  */
 final class WordTokenizer {
   /**
-   * Diacritics, and what nobody sees: hidden in a word, it would keep the word from being found.
+   * Diacritics and invisible characters; the latter, hidden in a word, would keep it from being
+   * found.
    */
   private static final Pattern MARKS = Pattern.compile("[\\p{M}\\p{Cf}]+");
 
   private WordTokenizer() {}
 
-  /** What parts a text that {@link #plain} has made into words. */
+  /** Splits a text made by {@link #plain} into words. */
   static Analyzer analyzer() {
     return new StandardAnalyzer();
   }
@@ -33,7 +34,7 @@ final class WordTokenizer {
     return MARKS.matcher(Normalizer.normalize(text, Normalizer.Form.NFKD)).replaceAll("");
   }
 
-  /** The words of a text, as the index has them. */
+  /** The words of a text, as in the index. */
   static List<String> of(String text) {
     List<String> out = new ArrayList<>();
     try (Analyzer analyzer = analyzer();
@@ -45,7 +46,7 @@ final class WordTokenizer {
       }
       stream.end();
     } catch (IOException e) {
-      // Of a text that is in memory.
+      // The text is in memory, so this cannot happen.
       throw new UncheckedIOException(e);
     }
     return out;

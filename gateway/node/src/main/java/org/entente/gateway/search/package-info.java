@@ -1,7 +1,7 @@
 /**
- * Received messages found again by a person, over an index that is in memory only and made from the
- * ledger. What is found and opened is kept at that moment and may be given, whether or not it is
- * still to be delivered, and is on record before it is shown.
+ * Search of received messages by people, with an index that is in memory only and made from the
+ * ledger. A message that is found and opened is kept and permitted at that moment, whether or not
+ * it is still to be delivered; the access is recorded before anything is shown.
  */
 @NullMarked
 package org.entente.gateway.search;

@@ -31,9 +31,9 @@ import org.entente.proto.v1.Hit;
 import org.entente.proto.v1.ListHitsResponse;
 
 /**
- * Pages of a client's hits. A hit only says where to look: each message is read from the ledger,
- * may be given as long as it is kept and is opened by its key at that moment, and the commit that
- * puts the page on record leaves out what went meanwhile.
+ * Pages of a client's hits. A hit only points to its message. Each message is read from the ledger,
+ * checked and opened with its key at that moment. The commit that records the page leaves out
+ * messages that were removed meanwhile.
  */
 final class HitPages {
   private final WatchParts parts;
@@ -50,10 +50,10 @@ final class HitPages {
     }
   }
 
-  /** At most so many after a number; what is shown is on record on return. */
+  /** At most this many hits after a number; the access is recorded on return. */
   ListHitsResponse page(NodeName client, long after, int size, AuditActor actor) {
     Ledger ledger = parts.ledger();
-    // Before the hits: those that come meanwhile are for the next page.
+    // Read before the hits: those that are added meanwhile belong to the next page.
     WatchSpan span = ledger.watches().span(client.value());
     List<WatchTable.NumberedHit> read = ledger.watches().hits(client.value(), after, size);
     List<ShownHits> found = new ArrayList<>();
@@ -85,12 +85,12 @@ final class HitPages {
           .message(placed, label -> true)
           .flatMap(message -> shown(client, one, placed, message));
     } catch (CorruptRecord e) {
-      // Delivery sets it aside.
+      // Delivery quarantines it.
       return Optional.empty();
     }
   }
 
-  /** What is asked before anything is opened. */
+  /** The check before anything is opened. */
   private boolean isGiven(NodeName client, WatchHit hit, InboxTable.PlacedRecord placed) {
     MessageFilter match =
         new MessageFilter(

@@ -4,7 +4,7 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.InboxTable;
 
-/** Whether a message is still where it was seen, and was neither recalled nor restricted. */
+/** Checks whether a message is still at its place, and neither recalled nor restricted. */
 final class HitVisibility {
   private HitVisibility() {}
 

@@ -13,15 +13,15 @@ import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.OnBehalfOf;
 
 /**
- * A watch in memory, opened.
+ * An opened watch in memory.
  *
  * @param number its number
- * @param record what is stored of it
- * @param terms as they are compared
- * @param filter what else must hold
- * @param match the same, compiled
- * @param title what it is for
- * @param person who watches and why
+ * @param record its stored record
+ * @param terms its normalised terms
+ * @param filter further conditions
+ * @param match the compiled filter
+ * @param title its purpose
+ * @param person the person who watches, with the justification
  */
 record StandingWatch(
     long number,
@@ -59,7 +59,7 @@ record StandingWatch(
     return record.getUntilMs() <= nowMillis;
   }
 
-  /** Which of these it is for, in their order. */
+  /** Which of these terms it watches, in their order. */
   List<String> among(List<String> named) {
     return named.stream().filter(terms::contains).toList();
   }

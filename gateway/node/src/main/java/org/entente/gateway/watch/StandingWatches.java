@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All watches of a node in memory, by what they are for: a message costs a look-up for each of its
- * identifiers, however many watches there are. Read from the ledger when it is made; a watch whose
- * key is gone is none any more. Safe for many threads.
+ * All watches of a node in memory, indexed by term: a message costs one look-up for each of its
+ * identifiers, however many watches there are. They are read from the ledger on creation. A watch
+ * whose key has been destroyed no longer exists. Safe for use by several threads.
  */
 final class StandingWatches {
   private static final Logger LOG = LoggerFactory.getLogger(StandingWatches.class);
@@ -37,7 +37,7 @@ final class StandingWatches {
     for (WatchTable.Entry entry : book.all()) {
       open(entry)
           .ifPresentOrElse(
-              this::add, () -> LOG.warn("watch {} does not open any more", entry.number()));
+              this::add, () -> LOG.warn("watch {} can no longer be opened", entry.number()));
     }
   }
 
@@ -55,7 +55,7 @@ final class StandingWatches {
             });
   }
 
-  /** What is kept of a watch on the disk. */
+  /** Seals a watch for the disk. */
   byte[] seal(WatchContent content, WatchRecord.Builder record) {
     return atRest.seal(CONTEXT, content.toByteArray(), Instant.ofEpochMilli(record.getUntilMs()));
   }
@@ -80,12 +80,12 @@ final class StandingWatches {
     }
   }
 
-  /** One of a client's; empty if it has none of this number. */
+  /** A client's watch; empty if it has none with this number. */
   synchronized Optional<StandingWatch> of(String client, long number) {
     return Optional.ofNullable(byNumber.get(number)).filter(it -> it.client().equals(client));
   }
 
-  /** A client's after a number, oldest first, at most so many. */
+  /** At most this many of a client's watches after a number, oldest first. */
   synchronized List<StandingWatch> of(String client, long after, int most) {
     return byNumber.tailMap(after, false).values().stream()
         .filter(it -> it.client().equals(client))
@@ -93,7 +93,7 @@ final class StandingWatches {
         .toList();
   }
 
-  /** Those that a message with these terms could be for, by number. */
+  /** The watches for any of these terms, by number. */
   synchronized List<StandingWatch> watching(List<String> terms) {
     TreeMap<Long, StandingWatch> found = new TreeMap<>();
     for (String term : terms) {
@@ -102,7 +102,7 @@ final class StandingWatches {
     return List.copyOf(found.values());
   }
 
-  /** Those that are over at a time. */
+  /** The watches that have ended at a time. */
   synchronized List<StandingWatch> over(long nowMillis) {
     return byNumber.values().stream().filter(it -> it.isOver(nowMillis)).toList();
   }
@@ -115,7 +115,9 @@ final class StandingWatches {
     return (int) byNumber.values().stream().filter(it -> it.client().equals(client)).count();
   }
 
-  /** The least position after which a watch looks; {@code Long.MAX_VALUE} if there is none. */
+  /**
+   * The least position from which some watch looks; {@code Long.MAX_VALUE} if there are no watches.
+   */
   synchronized long earliest() {
     return byNumber.values().stream()
         .mapToLong(it -> it.record().getAfterPosition())

@@ -30,12 +30,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds what was received against the watches, behind reception: it reads what is committed, lane
- * by lane, and commits the hits together with how far it has come, so that each message is looked
- * at and each hit counted once, whatever stops in between. Nobody waits for it.
+ * Matches received messages against the watches, after reception. It reads committed messages, lane
+ * by lane, and commits the hits together with its progress, so that each message is matched and
+ * each hit counted once, even after a crash. Reception never waits for it.
  *
- * <p>A message that does not open is passed over: delivery sets it aside, and once it opens again
- * it comes anew, behind all others. Used by one thread at a time.
+ * <p>A message that cannot be opened is skipped: delivery quarantines it. Once it can be opened it
+ * is redelivered at the tail. Used by one thread at a time.
  */
 final class WatchFollower {
   /** Hits of a client that are kept, the latest. */
@@ -43,10 +43,10 @@ final class WatchFollower {
 
   private static final Logger LOG = LoggerFactory.getLogger(WatchFollower.class);
 
-  /** Messages looked at in one round: few, so that it costs little of a processor. */
+  /** Messages matched in one round: few, so that a round takes little processor time. */
   static final int AT_ONCE = 500;
 
-  /** Messages looked at without a hit before it is written down how far it has come. */
+  /** Messages matched without a hit before the progress is stored. */
   private static final int UNWRITTEN = 10_000;
 
   private static final int CHUNK = 64;
@@ -61,7 +61,7 @@ final class WatchFollower {
   private final Map<Lane, Long> next = new EnumMap<>(Lane.class);
   private int unwritten;
 
-  /** A message that a watch is for. */
+  /** A message that matches a watch. */
   private record WatchMatch(StandingWatch watch, InboxTable.PlacedRecord placed) {
     MessageId id() {
       return MessageId.of(placed.record().getMessageId().toByteArray());
@@ -80,7 +80,7 @@ final class WatchFollower {
   }
 
   /**
-   * A follower that goes on where one before it stopped.
+   * A follower that continues from the stored progress.
    *
    * @param mayWatch whether a client has the scope now
    */
@@ -97,11 +97,11 @@ final class WatchFollower {
     }
   }
 
-  /** Looks at a part of what has arrived, FLASH first. */
+  /** Matches some of the received messages, FLASH first. */
   void round() {
     long earliest = watches.earliest();
     if (earliest == Long.MAX_VALUE) {
-      // Whatever is watched for from now on, it is for what comes later.
+      // A watch added from now on applies only to later messages.
       return;
     }
     List<WatchMatch> found = new ArrayList<>();
@@ -140,7 +140,7 @@ final class WatchFollower {
   }
 
   private void look(InboxTable.PlacedRecord placed, List<WatchMatch> found) {
-    // What is restricted comes anew once that is lifted.
+    // A restricted message is redelivered once the restriction is lifted.
     if (placed.isDamaged() || placed.record().getRestricted()) {
       return;
     }
@@ -165,13 +165,13 @@ final class WatchFollower {
         throw e;
       }
       LOG.warn(
-          "the message at position {} is held against no watch: {}",
+          "the message at position {} cannot be matched against watches: {}",
           placed.position(),
           ProcessingFailure.of(e).what());
     }
   }
 
-  /** What was hit and is still there, with how far all was looked at; the hits. */
+  /** Stores the matches that still exist, together with the progress; returns the hits. */
   private List<WatchMatch> record(Transaction tx, List<WatchMatch> found, Map<Lane, Long> reached) {
     reached.forEach((lane, position) -> ledger.watches().place(tx, lane, position));
     Map<Long, List<WatchMatch>> byWatch = new LinkedHashMap<>();

@@ -15,25 +15,25 @@ import org.entente.gateway.text.TextRule;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.WatchTerms;
 
-/** Reads what a client wants to watch for; every field is bounded. Pure, used once. */
+/** Parses a client's request for a watch; every field is bounded. Pure; used once. */
 final class WatchQuery {
   static final int MAX_SUBJECTS = 16;
   static final Duration LONGEST = Duration.ofDays(366);
   private static final int MAX_TITLE = 200;
 
-  /** A chapter of the Harmonised System is no identifier: everything of its kind would be hit. */
+  /** A chapter of the Harmonised System is not an identifier: all goods of its kind would match. */
   private static final int LEAST_HS = "hs:1234".length();
 
   private final List<Problem> problems = new ArrayList<>();
 
   private WatchQuery() {}
 
-  /** What was read. */
+  /** The result of parsing. */
   sealed interface ReadResult {
-    /** It can be watched for: these terms, until then, milliseconds since 1970. */
+    /** The request is valid: these terms, until this time in milliseconds since 1970. */
     record Clear(Set<String> terms, long untilMillis) implements ReadResult {}
 
-    /** It cannot. */
+    /** The request is invalid. */
     record Wrong(Problem problem) implements ReadResult {}
   }
 
@@ -52,7 +52,7 @@ final class WatchQuery {
     Set<String> out = new LinkedHashSet<>();
     int count = terms.getSubjectsCount();
     if (count == 0 || count > MAX_SUBJECTS) {
-      problem("terms.subjects", "has 1 to " + MAX_SUBJECTS + " entries");
+      problem("terms.subjects", "must have 1 to " + MAX_SUBJECTS + " entries");
       return out;
     }
     for (int i = 0; i < count; i++) {
@@ -60,7 +60,7 @@ final class WatchQuery {
       try {
         String term = IndexTerms.parse(terms.getSubjects(i));
         if (term.startsWith("hs:") && term.length() < LEAST_HS) {
-          problem(field, "an hs code to watch for has at least 4 digits");
+          problem(field, "must have at least 4 digits in an hs code");
         }
         out.add(term);
       } catch (InvalidValue e) {
@@ -72,7 +72,7 @@ final class WatchQuery {
 
   private void title(String title) {
     if (title.length() > MAX_TITLE) {
-      problem("terms.title", "has at most " + MAX_TITLE + " characters");
+      problem("terms.title", "must have at most " + MAX_TITLE + " characters");
     }
     TextRule.LINE.fault(title).ifPresent(fault -> problem("terms.title", fault.toString()));
   }
@@ -85,7 +85,7 @@ final class WatchQuery {
     if (!Timestamps.isValid(request.getExpiresAt())
         || Timestamps.toMillis(request.getExpiresAt()) <= nowMillis
         || Timestamps.toMillis(request.getExpiresAt()) > latest) {
-      problem("expires_at", "is within " + LONGEST.toDays() + " days from now");
+      problem("expires_at", "must be within " + LONGEST.toDays() + " days from now");
       return latest;
     }
     return Timestamps.toMillis(request.getExpiresAt());

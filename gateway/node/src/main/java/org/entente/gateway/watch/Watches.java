@@ -35,17 +35,17 @@ import org.entente.proto.v1.WatchState;
 import org.entente.proto.v1.WatchTerms;
 
 /**
- * The watch lists of an agency's clients: each sees its own watches and their hits, and no others.
+ * The watch lists of an agency's clients: each client sees only its own watches and their hits.
  *
- * <p>What is added or ended is durable, and on record with person and reason, when the call
- * returns. Calls block; safe for many threads. {@link #round} and {@link #upkeep} are called
- * regularly by one thread.
+ * <p>An added or ended watch is durable, and recorded with person and reason, when the call
+ * returns. Calls block; safe for use by several threads. One thread calls {@link #round} and {@link
+ * #upkeep} regularly.
  */
 public final class Watches {
-  /** Watches that one client may have. */
+  /** Most watches of one client. */
   public static final int MAX_OF_A_CLIENT = 1_000;
 
-  /** Watches of all clients. */
+  /** Most watches of all clients. */
   public static final int MAX_OF_ALL = 10_000;
 
   /** How long a hit is kept. */
@@ -61,9 +61,9 @@ public final class Watches {
   private final HitPages pages;
 
   /**
-   * The watches that a ledger holds.
+   * The watches in a ledger.
    *
-   * @param mayWatch whether a client has the scope: whose it was withdrawn has no hits any more
+   * @param mayWatch whether a client has the scope; a client that lost it gets no more hits
    */
   public Watches(WatchParts parts, Predicate<String> mayWatch) {
     this.parts = parts;
@@ -72,18 +72,18 @@ public final class Watches {
     this.pages = new HitPages(parts, standing);
   }
 
-  /** What came of a request. */
+  /** The result of a request. */
   public sealed interface Answer<T> {
-    /** It is done and on record. */
+    /** The request is done and recorded. */
     record Done<T>(T response) implements Answer<T> {
-      /** Names nothing of what is shown. */
+      /** Shows none of the content. */
       @Override
       public String toString() {
         return "done";
       }
     }
 
-    /** Nothing changed, and nothing was shown. */
+    /** Nothing changed and nothing is shown. */
     record Refused<T>(Problem problem) implements Answer<T> {}
   }
 
@@ -117,7 +117,7 @@ public final class Watches {
           new Problem(
               Code.LIMIT_REACHED,
               "",
-              "a client has at most %d watches, all together %d"
+              "a client may have at most %d watches, all clients together %d"
                   .formatted(MAX_OF_A_CLIENT, MAX_OF_ALL)));
     }
     WatchRecord.Builder record =
@@ -131,8 +131,8 @@ public final class Watches {
     long number = parts.ledger().watches().add(tx, kept);
     StandingWatch watch = StandingWatch.of(number, kept, content, parts.desks());
     tx.audit(leaf(tx, AuditType.WATCH_ADDED, client(client, watch.person()), watch));
-    // Before the commit: what is committed behind it is held against it from the first on. A hit is
-    // committed later than the watch, and only if that is there.
+    // Add it before the commit, so that every message committed later is matched against it. A hit
+    // is committed after the watch, and only if the watch exists.
     standing.add(watch);
     return new Answer.Done<>(AddWatchResponse.newBuilder().setWatch(state(watch)).build());
   }
@@ -225,7 +225,7 @@ public final class Watches {
                 client(client, request.getOnBehalfOf())));
   }
 
-  /** A client that has seen what is not there any more would wait for numbers that come again. */
+  /** A client ahead of a restored ledger would wait for numbers that are assigned a second time. */
   private Optional<Problem> ahead(NodeName client, long after) {
     long last = parts.ledger().watches().span(client.value()).getLast();
     return Long.compareUnsigned(after, last) > 0
@@ -233,17 +233,17 @@ public final class Watches {
             new Problem(
                 Code.CURSOR_AHEAD,
                 "after",
-                "the last hit is %d; the ledger was set back, or the number is none"
+                "the last hit is %d; the ledger was restored from a copy, or the number is invalid"
                     .formatted(last)))
         : Optional.empty();
   }
 
-  /** Holds a part of what has arrived against the watches. */
+  /** Matches some of the received messages against the watches. */
   public void round() {
     follower.round();
   }
 
-  /** Ends watches that are over, and forgets old hits. */
+  /** Removes ended watches and old hits. */
   public void upkeep() {
     long now = parts.clock().millis();
     List<StandingWatch> over = standing.over(now);
@@ -267,7 +267,7 @@ public final class Watches {
             });
   }
 
-  /** Watches that there are. */
+  /** The number of watches. */
   public int count() {
     return standing.count();
   }
@@ -290,7 +290,9 @@ public final class Watches {
     return AuditActor.client(parts.self(), client, person);
   }
 
-  /** By which schemes is said, and not for what: a log that is kept for ten years names nobody. */
+  /**
+   * Names the schemes but not the values: the log is kept for ten years and must not name people.
+   */
   private static AuditRecord leaf(
       Transaction tx, AuditType type, AuditActor actor, StandingWatch watch) {
     String schemes =

@@ -1,6 +1,7 @@
 /**
- * Watch lists: standing queries of clients, held against what was received after it is committed.
- * Never part of reception or delivery; a hit shows nothing that the client could not find.
+ * Watch lists: standing queries of clients, matched against received messages after these are
+ * committed. They play no part in reception or delivery; a hit shows nothing that the client could
+ * not find.
  */
 @NullMarked
 package org.entente.gateway.watch;

@@ -162,7 +162,7 @@ class ConsentDecisionsTest {
   void revoked_overtakes_andEndsIt() {
     assertEquals(Code.NOT_FOUND, refused(revoke()).code(), "nothing is granted yet");
     grant(GrantedScope.NONE);
-    assertEquals(Code.NOT_FOUND, refused(deny()).code(), "granted already");
+    assertEquals(Code.NOT_FOUND, refused(deny()).code(), "already granted");
     assertInstanceOf(ConsentDecisions.Answer.Done.class, revoke());
     assertEquals(ConsentState.CONSENT_STATE_REVOKED, entry().getState());
     assertTrue(entry().hasGranted(), "what was granted stays on record");

@@ -136,7 +136,7 @@ class NamedResponderPathTest {
   void request_withMoreSubjectsThanItsResponderTakes_isRefusedBeforeItIsSealed() {
     assertRefused(
         "INVALID_FIELD: body.request.subjects: has 2 entries; responder warnings of de.customs"
-            + " takes 1 in a request, so ask in several",
+            + " accepts 1 in a request, so send several requests",
         draft("warnings", 2));
     assertTrue(publish(draft("warnings", 1)).hasAccepted());
     assertTrue(publish(draft("", 2)).hasAccepted(), "who names none leaves it to the agency");
@@ -149,21 +149,21 @@ class NamedResponderPathTest {
   void responder_thatIsNotKnown_orMeantOfNobodyByName_isRefused() {
     assertRefused(
         "NOT_FOUND: body.request.responder: no responder seizures of de.customs is known here for"
-            + " PUBLIC_WARNING; name one that Discover gives, or none",
+            + " PUBLIC_WARNING; use one that Discover returns, or none",
         draft("seizures", 1));
     assertRefused(
         "NOT_FOUND: body.request.responder: no responder warnings of sg.police is known here for"
-            + " PUBLIC_WARNING; name one that Discover gives, or none",
+            + " PUBLIC_WARNING; use one that Discover returns, or none",
         draft("warnings", 1).setTo(Addressing.newBuilder().addAgencies(DE).addAgencies(SG)));
     String byName =
-        "INVALID_FIELD: to: names the agencies whose responder is meant, and nothing else, or the"
-            + " request names none";
+        "INVALID_FIELD: to: must contain only the agencies whose responder is named, or the "
+            + "request must name no responder";
     assertRefused(
         byName, draft("warnings", 1).setTo(Addressing.newBuilder().addJurisdictions("DE")));
     assertRefused(
         byName, draft("warnings", 1).setTo(Addressing.newBuilder().setWhomAgreementsAllow(true)));
     assertRefused(
-        "INVALID_FIELD: body.request.responder: is 1 to 64 characters of a-z 0-9 and -, not"
+        "INVALID_FIELD: body.request.responder: must be 1 to 64 characters of a-z 0-9 and -, not"
             + " beginning with -",
         draft("../warnings", 1));
   }

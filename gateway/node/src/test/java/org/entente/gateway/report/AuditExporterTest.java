@@ -203,13 +203,13 @@ class AuditExporterTest {
     OnBehalfOf silent = OnBehalfOf.newBuilder().setOfficer("FR-9").build();
     assertRefused(
         "on_behalf_of.justification",
-        "must say why",
+        "must give a reason",
         fr.exporting.export(AuditActor.client(FR, new NodeName("auditor"), silent), all));
     Instant now = fr.now;
-    assertRefused("to", "ends after it begins", fr.exporting.export(AUDITOR, period(now, now)));
+    assertRefused("to", "must be after from", fr.exporting.export(AUDITOR, period(now, now)));
     assertRefused(
         "from",
-        "a time is a timestamp",
+        "must be a valid timestamp",
         fr.exporting.export(
             AUDITOR,
             all.toBuilder().setFrom(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE)).build()));
@@ -225,7 +225,7 @@ class AuditExporterTest {
     for (String after : List.of("x", "1", "1/x", "0/0", "1/-1", "1/2/3")) {
       assertRefused(
           "after",
-          "what a page gave as next",
+          "the value of next from a previous page",
           fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
     }
     assertEquals(0, fr.archive.size(1));

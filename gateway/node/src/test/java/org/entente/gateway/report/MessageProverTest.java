@@ -151,13 +151,13 @@ class MessageProverTest {
     fr.sign("de.customs");
     MessageId late = fr.accept(1, DE).get(0);
     fr.sign();
-    assertRefused(Code.NOT_READY, "no checkpoint that witnesses cosigned covers", late);
+    assertRefused(Code.NOT_READY, "no cosigned checkpoint covers", late);
     fr.prove(early);
 
     assertRefused(
-        Code.NOT_FOUND, "no record that opens", MessageId.fresh(1, new java.util.Random(1)));
+        Code.NOT_FOUND, "no readable record", MessageId.fresh(1, new java.util.Random(1)));
     fr.storageKeys.days().forEach(fr.storageKeys::destroy);
-    assertRefused(Code.NOT_FOUND, "no record that opens", early);
+    assertRefused(Code.NOT_FOUND, "no readable record", early);
   }
 
   @Test

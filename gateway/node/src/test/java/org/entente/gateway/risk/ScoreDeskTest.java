@@ -243,7 +243,7 @@ class ScoreDeskTest {
                     .build()));
     assertEquals("indicators[1].code", problem.field());
     assertEquals(
-        "must be one of the node's code lists (such as ROUTE_UNUSUAL), or begin with X_",
+        "must be in the node's code lists (such as ROUTE_UNUSUAL), or begin with X_",
         problem.message());
   }
 

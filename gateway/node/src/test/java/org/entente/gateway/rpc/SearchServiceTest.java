@@ -77,7 +77,7 @@ class SearchServiceTest {
     assertTrue(response.getComplete());
     AuditRecord leaf = edge.behind.recorded.get(edge.behind.recorded.size() - 1);
     assertEquals(AuditType.SEARCHED, leaf.type());
-    assertEquals("by nothing in particular: 0 shown", leaf.outcome().detail());
+    assertEquals("by no criteria: 0 shown", leaf.outcome().detail());
   }
 
   @Test
