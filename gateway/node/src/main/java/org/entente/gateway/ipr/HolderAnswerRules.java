@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rules for a rights holder's answers and their time limits: confirmation and agreement to
  * destruction within the time of article 23(1); requests for more time and notice of proceedings
- * within that of articles 23(3) and 26(9); abandonment at any time.
+ * within that of articles 23(3) and 26(9); a declaration that the goods are genuine at any time.
  */
 final class HolderAnswerRules {
   private static final String FIELD = "answer";

@@ -15,9 +15,9 @@ import org.entente.gateway.policy.terms.Membership;
 import org.entente.proto.v1.Label;
 
 /**
- * Checks a draft beyond its label once an agreement permits the label: the recipient can fulfil the
- * obligations, the content passed on may go there without fields that were withheld from it, and
- * the draft names a person where the agreement requires one. Pure.
+ * Checks a draft beyond its label once an agreement permits the label. The recipient must be able
+ * to fulfil the obligations. Content passed on must be allowed there, and fields that were withheld
+ * from it must stay withheld. The draft must name a person if the agreement requires one. Pure.
  */
 public final class DraftTerms {
   private final OnwardCheck onward;

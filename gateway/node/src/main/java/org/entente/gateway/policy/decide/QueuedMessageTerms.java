@@ -14,10 +14,10 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Obligation;
 
 /**
- * Rechecks a waiting message under rules that may have changed since it was sealed: its markings
- * are still known, it binds the recipient as the agreement does now, and it named a person and was
- * released by a second one where that is now required. Onward-transfer rules are not rechecked;
- * their inputs are not stored. Pure.
+ * Rechecks a waiting message under rules that may have changed since it was sealed. Its markings
+ * must still be known, and it must bind the recipient as the agreement does now. If the agreement
+ * now requires a person or a second one, the message must have had them. Onward-transfer rules are
+ * not rechecked; their inputs are not stored. Pure.
  */
 final class QueuedMessageTerms {
   private static final Set<Obligation> ONWARD =
