@@ -1,5 +1,5 @@
-# What the launchers share: finds Java and its options. Sourced, never run.
-#   ENTENTE_JAVA_OPTS   further options for the Java machine
+# Functions that the launchers share: find Java and set its options. Source this file; do not run it.
+#   ENTENTE_JAVA_OPTS   further options for the JVM
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
@@ -9,10 +9,10 @@ fail() {
 }
 
 require_java() {
-  [ -z "${JAVA_HOME:-}" ] || [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, where there is no bin/java"
-  command -v "$java" >/dev/null || fail "no Java found; install a JDK 17 or newer, or set JAVA_HOME"
+  [ -z "${JAVA_HOME:-}" ] || [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, which has no bin/java"
+  command -v "$java" >/dev/null || fail "Java was not found; install a JDK 17 or newer, or set JAVA_HOME"
   major=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = //p')
-  [ "${major%%.*}" -ge 17 ] || fail "Java $major is too old; a JDK 17 or newer is needed"
+  [ "${major%%.*}" -ge 17 ] || fail "Java $major is too old; install a JDK 17 or newer"
 }
 
 # run_entente HOME CLASS_PATH CLASS_DATA [ARGUMENT...]: the gateway and its commands.
@@ -21,7 +21,7 @@ run_entente() {
   shift 3
   [ "$(uname -sm)" = "Linux x86_64" ] ||
     fail "this release runs on Linux x86_64 only: its TLS library (netty-tcnative) has no build for $(uname -sm) here"
-  # A gateway's heap is the one that load-tests/run measures (federation/Machine says why); a command's begins small.
+  # A gateway has the heap that load-tests/run measures (federation/Machine explains it); a command starts small.
   local heap=(-Xms32m -Xmx512m)
   [ "${1:-}" != run ] ||
     heap=(-Xms256m -Xmx512m -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90)

@@ -6,12 +6,12 @@ import org.entente.gateway.cli.RootCommand;
 public final class Main {
   private Main() {}
 
-  /** Runs a command and exits with its code: 0 done, 1 failed or refused, 2 wrongly called. */
+  /** Runs a command and exits with its code: 0 success, 1 failure or refusal, 2 usage error. */
   public static void main(String[] args) {
     System.exit(execute(args));
   }
 
-  /** Runs a command in this process; its exit code. */
+  /** Runs a command in this process and returns its exit code. */
   public static int execute(String... args) {
     return RootCommand.execute(args);
   }

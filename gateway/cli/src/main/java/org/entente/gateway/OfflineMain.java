@@ -6,7 +6,7 @@ import org.entente.gateway.cli.OfflineCommand;
 public final class OfflineMain {
   private OfflineMain() {}
 
-  /** Runs a command and exits with its code: 0 done, 1 failed or refused, 2 wrongly called. */
+  /** Runs a command and exits with its code: 0 success, 1 failure or refusal, 2 usage error. */
   public static void main(String[] args) {
     System.exit(OfflineCommand.execute(args));
   }

@@ -146,7 +146,7 @@ final class AuditIT {
             "  signatures  Ed25519 and ML-DSA-44 of 2",
             "audit keys of trust bundle version 1",
             "hash up to the signed root",
-            "every hash is what the leaves give",
+            "every hash follows from the leaves",
             "  records     not read",
             "  history     continues the kept checkpoint over ")) {
       assertTrue(said.out().contains(checked), () -> checked + "\n" + said.out());

@@ -175,7 +175,7 @@ final class BackupIT {
     assertTrue(occupied.err().contains("--replace"), occupied.err());
     Child again = restore("--replace", "--number=1");
     assertEquals(0, again.code(), again.err());
-    assertTrue(again.out().contains("set aside"), again.out());
+    assertTrue(again.out().contains("moved to"), again.out());
     assertTrue(again.out().contains("gateway-1/3 is open"), again.out());
     federation.start(BOTH);
     exchange("third", () -> {});

@@ -50,7 +50,7 @@ final class ConsentIT {
       Child never = ask(federation, "desk", "00".repeat(16));
       assertTrue(never.err().contains("NOT_FOUND"), never.err());
       Child asked = ask(federation, "desk", message);
-      assertTrue(asked.out().contains("asked of " + FR), asked.out() + asked.err());
+      assertTrue(asked.out().contains("requested from " + FR), asked.out() + asked.err());
       String consent = asked.out().substring(0, 32);
 
       String request = await("OPEN", () -> supervisor(federation, "consent", "list").out());

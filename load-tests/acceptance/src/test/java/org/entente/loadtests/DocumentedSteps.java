@@ -71,7 +71,7 @@ final class DocumentedSteps {
         CommandStep.of(
                 "./entente policy diff --config /tmp/federation/fr.customs.yaml"
                     + " --candidate config/agreements")
-            .says("equivalent: the candidate lets the same go"),
+            .says("equivalent: the candidate permits the same"),
         CommandStep.of("./entente policy codes --lang fr").says("IPR  Propri"),
         CommandStep.of(
                 "./entente policy codes --codes config/codes --lang de"
@@ -81,9 +81,9 @@ final class DocumentedSteps {
         CommandStep.of("./entente policy codes --codes config/codes --list indicators")
             .says("ROUTE_UNUSUAL  The route is unusual"),
         CommandStep.of("./entente policy schema --out config/schema --check")
-            .says("agreement.json: as it is"),
+            .says("agreement.json: up to date"),
         CommandStep.of("./entente policy fmt --check config/agreements")
-            .doesNotSay("laid out otherwise"),
+            .doesNotSay("not formatted"),
         CommandStep.of("./entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
             .says("transit")
             .doesNotSay("LIMIT EXCEEDED"),
@@ -111,7 +111,7 @@ final class DocumentedSteps {
             .says("fulfils DESTROY_AFTER_RETENTION"),
         CommandStep.of("./entente policy lint" + OPERATOR)
             .says("0 errors, 0 warnings")
-            .says("these files are it"),
+            .says("that of the files is the same"),
         CommandStep.of("./entente policy test" + OPERATOR + " config/expectations")
             .says("56 of 56 expectations met"),
         CommandStep.of("./entente send" + DECLARATIONS + " --alerts config/samples/ipr.jsonl")
@@ -190,7 +190,7 @@ final class DocumentedSteps {
                     + DE_CLIENTS
                     + "desk")
             .fills("MESSAGE", "FIRST")
-            .says("asked of fr.customs")
+            .says("requested from fr.customs")
             .keeps("CONSENT", ID),
         CommandStep.of("./entente consent list" + SUPERVISOR)
             .againWhile("no consents")
@@ -292,7 +292,7 @@ final class DocumentedSteps {
             .says("Hamburg"),
         CommandStep.of("./entente open MESSAGE --cap --out /tmp/federation/found.cap" + SEARCHER)
             .fills("MESSAGE", "FOUND")
-            .doesNotSay("is no CAP"),
+            .doesNotSay("cannot be written as CAP"),
         CommandStep.of(
                 "./entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1"
                     + " --automated --indicator 'ROUTE_UNUSUAL:400:three ports in five days'"
@@ -314,7 +314,7 @@ final class DocumentedSteps {
         // What else has arrived names something else.
         CommandStep.of("./entente related MESSAGE" + SEARCHER)
             .fills("MESSAGE", "FOUND")
-            .says("nothing related"),
+            .says("no related messages"),
         CommandStep.of("./entente watch hits" + SEARCHER)
             .againWhile("no hits")
             .says("case:ZGR20261180")
@@ -368,7 +368,7 @@ final class DocumentedSteps {
             .says("seizures registered"),
         // Until its agency has told this one.
         CommandStep.of("./entente discover --category IPR" + DECLARATIONS)
-            .againWhile("nobody is known")
+            .againWhile("no responder is known")
             .says("[IPR, EXCISE]"),
         CommandStep.of("./entente responder list" + DE_CLIENTS + "declarations")
             .says("by declarations"),
@@ -581,7 +581,7 @@ final class DocumentedSteps {
         CommandStep.of("./entente track MESSAGE" + SUPERVISOR)
             .fills("MESSAGE", "SECOND")
             .says("SUBMISSION_ACCEPTANCE")
-            .says("taken back at ")
+            .says("recalled at ")
             .says("opened before by"),
         CommandStep.of("./entente unopened" + SUPERVISOR),
         CommandStep.of(
@@ -671,7 +671,7 @@ final class DocumentedSteps {
                 "./entente link unpause de.customs --officer FR-3"
                     + " --justification 'they are back'"
                     + OPERATOR)
-            .says("de.customs goes on"),
+            .says("de.customs continues"),
         CommandStep.of(
                 "./entente link resume de.customs FLASH --officer FR-3"
                     + " --justification 'restored on Sunday, ticket 13'"
@@ -685,7 +685,7 @@ final class DocumentedSteps {
                     + " --justification 'that desk is closed'"
                     + DE_CLIENTS
                     + "operator")
-            .says("night-shift of desk forgotten"),
+            .says("forgot cursor night-shift of desk"),
         CommandStep.of("./entente quarantine show 1" + OPERATOR).exits(1).says("NOT_FOUND"),
         CommandStep.of(
                 "./entente quarantine retry 1 --officer FR-3 --justification 'upgraded'" + OPERATOR)
@@ -744,7 +744,7 @@ final class DocumentedSteps {
                 "./entente backup restore --config /tmp/federation/fr.customs.yaml --replace"
                     + " --officer FR-1 --justification 'the disk of 1 March is lost'")
             .says("restored     backup 1")
-            .says("set aside"),
+            .says("moved to"),
         CommandStep.of(
                 "./entente audit new-log --ledger-lost --config /tmp/federation/fr.customs.yaml"
                     + " --officer FR-1"

@@ -248,7 +248,7 @@ final class NewLogIT {
     assertTrue(admin("metrics").contains("entente_audit_log_number 2.0"));
     Child followed = verify(auditors);
     assertEquals(0, followed.code(), followed.out() + followed.err());
-    assertTrue(followed.out().contains("  history     follows " + LOG + ", which ended"));
+    assertTrue(followed.out().contains("  history     succeeds " + LOG + ", which ended"));
     Child again = verify(auditors);
     assertTrue(again.out().contains("continues the kept checkpoint"), again.out());
     proves(before, LOG);

@@ -116,7 +116,7 @@ final class OfflineIT {
   void command_ofARunningGateway_isUnknown_andSaysWhereToLook() throws Exception {
     Child refused = offline.run("run");
     assertEquals(2, refused.code());
-    assertTrue(refused.err().contains("offline --help shows what there is"), refused.err());
+    assertTrue(refused.err().contains("Try 'offline --help' for more information."), refused.err());
   }
 
   private Path rootOf(String holder) throws Exception {

@@ -227,7 +227,7 @@ final class OperatorIT {
     assertTrue(links.contains("paused here since"), links);
     await("backlog", () -> at(FR, "link", "list").out(), "1 waiting since");
     Child goesOn = deciding(FR, "link", "unpause", DE);
-    assertTrue(goesOn.out().startsWith("de.customs goes on"), goesOn.out() + goesOn.err());
+    assertTrue(goesOn.out().startsWith("de.customs continues"), goesOn.out() + goesOn.err());
     awaitTrack(waits, "DELIVERY  ");
 
     Child retried = deciding(DE, "quarantine", "retry", number);

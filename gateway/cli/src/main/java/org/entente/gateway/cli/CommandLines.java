@@ -1,20 +1,22 @@
 package org.entente.gateway.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.NameSuggestion;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** How every launcher parses arguments, prints help and reports errors. */
+/** Picocli settings that all launchers share: parsing, help and error output. */
 final class CommandLines {
-  /** As wide as descriptions and examples are written. */
+  /** Width of the longest description or example, characters. */
   private static final int HELP_WIDTH = 104;
 
   private static final Pattern FIRST_SENTENCE = Pattern.compile("^(.*?\\.)\\s+(?=[A-Z`])");
@@ -31,43 +33,69 @@ final class CommandLines {
     CommandLine line = new CommandLine(root);
     commands.forEach(line::addSubcommand);
     line.setExecutionExceptionHandler(explain());
-    line.setParameterExceptionHandler(wronglyCalled());
+    line.setParameterExceptionHandler(usageError());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     listBySentences(line);
     return line;
   }
 
-  /** Lists of commands show the first part of a description: that is its first sentence, whole. */
+  /**
+   * Makes the first sentence of each description its first line, which lists of commands show. An
+   * empty line separates paragraphs.
+   */
   private static void listBySentences(CommandLine line) {
     UsageMessageSpec usage = line.getCommandSpec().usageMessage();
-    String whole = String.join(" ", usage.description());
-    Matcher first = FIRST_SENTENCE.matcher(whole);
-    if (usage.description().length > 1 && usage.header().length == 0 && first.find()) {
-      usage.description(first.group(1), whole.substring(first.end()));
+    List<String> paragraphs = new ArrayList<>();
+    for (String paragraph : String.join("\n", usage.description()).split("\n\n")) {
+      paragraphs.add(paragraph.replace('\n', ' '));
     }
+    Matcher first = FIRST_SENTENCE.matcher(paragraphs.get(0));
+    if (usage.header().length == 0 && first.find()) {
+      paragraphs.set(0, first.group(1) + "\n" + paragraphs.get(0).substring(first.end()));
+    }
+    usage.description(String.join("\n\n", paragraphs).split("\n"));
     line.getSubcommands().values().forEach(CommandLines::listBySentences);
   }
 
-  /** One line, where the whole help would push it off the screen. */
-  private static IParameterExceptionHandler wronglyCalled() {
+  /** Prints the error in one line; the whole help would push it off the screen. */
+  private static IParameterExceptionHandler usageError() {
     return (exception, words) -> {
       CommandLine line = exception.getCommandLine();
+      if (exception instanceof UnmatchedArgumentException unmatched
+          && !unmatched.isUnknownOption()
+          && !line.getSubcommands().isEmpty()) {
+        line.getErr().println("entente: " + unknownCommand(line, unmatched.getUnmatched().get(0)));
+      } else {
+        line.getErr()
+            .println("entente: " + TerminalText.printable(String.valueOf(exception.getMessage())));
+        UnmatchedArgumentException.printSuggestions(exception, line.getErr());
+      }
       line.getErr()
-          .println("entente: " + TerminalText.printable(String.valueOf(exception.getMessage())));
-      UnmatchedArgumentException.printSuggestions(exception, line.getErr());
-      line.getErr().println(line.getCommandSpec().qualifiedName() + " --help shows what there is");
+          .println(
+              "Try '" + line.getCommandSpec().qualifiedName() + " --help' for more information.");
       return CommandLine.ExitCode.USAGE;
     };
   }
 
-  /** What a person can mend is said in a line; only a defect shows where it happened. */
+  private static String unknownCommand(CommandLine line, String found) {
+    return "unknown command \""
+        + TerminalText.printable(found)
+        + "\""
+        + NameSuggestion.nearest(found, line.getSubcommands().keySet())
+            .map(name -> "; did you mean \"" + name + "\"?")
+            .orElse("");
+  }
+
+  /**
+   * Prints a failure that the user can correct in one line; prints a stack trace only for a defect.
+   */
   private static IExecutionExceptionHandler explain() {
     return (exception, line, parsed) -> {
       if (exception instanceof CommandFailure) {
         line.getErr().println("entente: " + exception.getMessage());
       } else {
-        line.getErr().println("entente: a defect; please report it with what follows");
+        line.getErr().println("entente: internal error; please report it with this stack trace");
         exception.printStackTrace(line.getErr());
       }
       return exception instanceof UsageError

@@ -8,13 +8,13 @@ import picocli.CommandLine.HelpCommand;
 
 /**
  * The {@code offline} command, for a machine without a network: root keys, signatures and proofs.
- * Uses no class of the running gateway, so that {@code lib/core} is all it needs.
+ * Needs only {@code lib/core}: it uses no class of the running gateway.
  */
 @Command(
     name = "offline",
     description = {
       "Makes root keys, signs trust bundles and checks proofs on a machine without a network.",
-      "Works on files; opens no connection and no ledger."
+      "Works on files: opens no connection and no ledger."
     },
     mixinStandardHelpOptions = true,
     version = "Entente 0.1.0-SNAPSHOT",
@@ -22,16 +22,16 @@ import picocli.CommandLine.HelpCommand;
     footer = {
       "  0  done",
       "  1  failed, refused or not verified; the reason is on standard error",
-      "  2  wrongly called"
+      "  2  usage error"
     })
 public final class OfflineCommand {
-  /** In the order in which help lists them. */
+  /** The commands, in the order in which help lists them. */
   private static final List<Class<?>> COMMANDS =
       List.of(FederationCommand.class, AuditVerifyProofCommand.class, HelpCommand.class);
 
   private OfflineCommand() {}
 
-  /** Runs a command; its exit code. */
+  /** Runs a command and returns its exit code. */
   public static int execute(String... args) {
     return CommandLines.of(new OfflineCommand(), COMMANDS).execute(args);
   }

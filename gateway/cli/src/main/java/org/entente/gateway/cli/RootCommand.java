@@ -47,23 +47,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
 /**
- * The {@code entente} command. Commands of other modules ({@code certs}, {@code demo}) are found on
- * the class path as services of {@link EntenteCommand}, so that the gateway does not depend on what
- * is for development only.
+ * The {@code entente} command. Finds the commands of other modules ({@code certs}, {@code demo}) on
+ * the class path, as services of {@link EntenteCommand}, so that the gateway does not depend on
+ * development tools.
  */
 @Command(
     name = "entente",
-    description = "Gateway for sealed exchange of alerts between agencies.",
+    description = "Gateway through which agencies exchange sealed alerts.",
     mixinStandardHelpOptions = true,
     version = "Entente 0.1.0-SNAPSHOT",
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",
       "  1  failed, refused or not verified; the reason is on standard error",
-      "  2  wrongly called"
+      "  2  usage error"
     })
 public final class RootCommand {
-  /** In the order in which help lists them. */
+  /** The commands, in the order in which help lists them. */
   private static final List<Class<?>> COMMANDS =
       List.of(
           InitCommand.class,
@@ -108,14 +108,14 @@ public final class RootCommand {
 
   private RootCommand() {}
 
-  /** Runs a command; its exit code. */
+  /** Runs a command and returns its exit code. */
   public static int execute(String... args) {
     return commandLine(args).execute(args);
   }
 
   /**
-   * The command line with all commands on the class path; or with one of them, if these arguments
-   * begin with its name: the others would be described for nothing.
+   * The command line with all commands on the class path. If the arguments begin with the name of a
+   * command, it holds only that command, to save the time for the others.
    */
   public static CommandLine commandLine(String... args) {
     List<Class<?>> commands = new ArrayList<>(COMMANDS);
@@ -126,7 +126,10 @@ public final class RootCommand {
     return CommandLines.of(new RootCommand(), named.isEmpty() ? commands : named);
   }
 
-  /** Help describes all of them. */
+  /**
+   * Whether the arguments begin with this command's name. Never true of help, which describes all
+   * commands.
+   */
   private static boolean isNamed(Class<?> command, String... args) {
     Command described = command.getAnnotation(Command.class);
     return args.length > 0 && described.name().equals(args[0]) && !described.helpCommand();

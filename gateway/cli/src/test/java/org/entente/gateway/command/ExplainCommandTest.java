@@ -321,7 +321,9 @@ class ExplainCommandTest {
     assertEquals(1, explain(gateway(), WARNING, "--updates", own.toString(), "--to", SG));
     assertTrue(out.contains("REFERENCE_REFUSED"), out);
     assertEquals(2, explain(files(), alerts, "--derived-from", free.toString()));
-    assertTrue(err.contains("--derived-from: only a gateway knows its messages"), err);
+    assertTrue(
+        err.contains("--derived-from: needs --gateway, since only a gateway knows its messages"),
+        err);
   }
 
   @Test
@@ -349,13 +351,14 @@ class ExplainCommandTest {
     Files.writeString(drafts, GOOD);
     String[] alerts = {"--alerts", drafts.toString()};
     assertEquals(2, explain(files(), new String[] {"--to", DE}));
-    assertTrue(err.contains("--category: is needed, or --alerts FILE"), err);
+    assertTrue(err.contains("--category: is required, unless --alerts"), err);
     assertEquals(2, explain(files(), alerts, "--to", DE));
-    assertTrue(err.contains("--to: the drafts of --alerts say whom they are for"), err);
+    assertTrue(err.contains("--to: the drafts of --alerts name their recipients"), err);
     assertEquals(2, explain(files(), WARNING, "--operation", "00".repeat(16)));
-    assertTrue(err.contains("--operation: only a gateway knows who takes part in it"), err);
+    assertTrue(
+        err.contains("--operation: needs --gateway, since only a gateway knows its members"), err);
     assertEquals(2, explain(files(), WARNING, "--mapping", "m.yaml"));
-    assertTrue(err.contains("--mapping: is for --alerts"), err);
+    assertTrue(err.contains("--mapping: needs --alerts"), err);
     assertEquals(2, explain(files(), WARNING, "--unknown", "colour"));
     assertTrue(err.contains("--unknown: colour is no field"), err);
     assertEquals(2, explain(files(), WARNING, "--urgency", "SOON"));

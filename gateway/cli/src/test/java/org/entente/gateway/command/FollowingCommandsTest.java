@@ -144,7 +144,7 @@ class FollowingCommandsTest {
     assertEquals(1, command.told().size(), command.told()::toString);
     String told = command.told().get(0);
     String lost = "entente: lost the stream from 127.0.0.1:" + portOf(agency) + ": ";
-    assertTrue(told.startsWith(lost) && told.endsWith("; trying again from " + place), told);
+    assertTrue(told.startsWith(lost) && told.endsWith("; retrying from " + place), told);
   }
 
   @Test
@@ -294,8 +294,7 @@ class FollowingCommandsTest {
     assertOnce(follow, " 91.0 ", " 92.0 ");
     assertEquals(follow.lines().size(), Set.copyOf(follow.lines()).size());
     assertEquals(1, follow.told().size(), follow.told()::toString);
-    assertTrue(
-        follow.told().get(0).contains("; trying again from number "), follow.told()::toString);
+    assertTrue(follow.told().get(0).contains("; retrying from number "), follow.told()::toString);
   }
 
   private void ask(String key, Duration within) {

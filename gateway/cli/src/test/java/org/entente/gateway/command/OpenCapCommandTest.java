@@ -201,7 +201,8 @@ class OpenCapCommandTest {
         MessageId.of(federation.receive(DE, 1).get(0).getLabel().getMessageId().toByteArray());
     Path cancel = folder.resolve("cancel.cap");
     assertEquals(1, open(recall.toString(), cap("--out", cancel.toString())));
-    assertTrue(err.contains(recall + " is no CAP: body.recall: takes back " + id), err);
+    assertTrue(
+        err.contains(recall + " cannot be written as CAP: body.recall: takes back " + id), err);
     assertTrue(err.contains("it was opened all the same"), err);
     assertFalse(Files.exists(cancel));
     assertEquals(
@@ -230,7 +231,7 @@ class OpenCapCommandTest {
             .build();
     MessageId id = publish(draft);
     assertEquals(1, open(id.toString(), cap()));
-    assertTrue(err.contains(id + " is no CAP: "), err);
+    assertTrue(err.contains(id + " cannot be written as CAP: "), err);
     assertEquals("", out);
     assertEquals(1, opened(id));
   }
@@ -240,9 +241,9 @@ class OpenCapCommandTest {
   void callsThatCannotWork_openNothing() throws IOException {
     MessageId id = fire();
     assertEquals(1, open(id.toString(), cap("--out", folder.resolve("no/x.cap").toString())));
-    assertTrue(err.contains("--out: ") && err.contains("nothing was opened"), err);
+    assertTrue(err.contains("--out: ") && err.contains("the message was not opened"), err);
     assertEquals(1, open(id.toString(), cap("--out", folder.toString())));
-    assertTrue(err.contains("is there and no file; nothing was opened"), err);
+    assertTrue(err.contains("exists and is not a regular file; the message was not opened"), err);
     assertEquals(1, open(id.toString(), cap("--changed", folder.resolve("no.cap").toString())));
     assertTrue(err.contains("--changed: "), err);
     assertEquals(2, open(id.toString(), cap("--json")));

@@ -325,7 +325,7 @@ class DocumentPathTest {
     Files.writeString(first, "annotated by hand");
     Ran again = open(any, "--save", saved.toString());
     assertEquals(1, again.code());
-    assertTrue(again.err().contains("is there already and was left as it is"), again.err());
+    assertTrue(again.err().contains("exists already and was not changed"), again.err());
     assertEquals("annotated by hand", Files.readString(first));
     Ran otherwise = open(any, "--save", saved.toString(), "--as", "copy.pdf");
     assertEquals(0, otherwise.code(), otherwise.err());
@@ -359,7 +359,7 @@ class DocumentPathTest {
     assertEquals(2, open(id, "--as", "x.pdf").code(), "without --save");
     Ran there = open(id, "--save", saved.toString(), "--as", "taken.pdf");
     assertEquals(1, there.code());
-    assertTrue(there.err().contains("nothing was opened"), there.err());
+    assertTrue(there.err().contains("the message was not opened"), there.err());
     Ran noFolder = open(id, "--save", taken.toString());
     assertEquals(1, noFolder.code());
     assertTrue(noFolder.err().contains("it is not a folder; nothing was opened"), noFolder.err());

@@ -225,8 +225,8 @@ class ExplainPathTest {
     assertTrue(
         out.contains(
             "sg.police: held, permitted by eyes\n  binds to DESTROY_AFTER_RETENTION,"
-                + " NO_ONWARD_TRANSFER; kept for 7 days; asks for a second person; asks who sends"
-                + " and why\n"),
+                + " NO_ONWARD_TRANSFER; kept for 7 days; requires a second person; requires officer"
+                + " and reason\n"),
         out);
     assertTrue(out.contains("de.customs: held, permitted by warnings\n  binds to "), out);
     assertTrue(out.contains("\nheld: release by a second person is required by eyes"), out);
@@ -335,13 +335,16 @@ class ExplainPathTest {
     String[] where = {"--config", folder.resolve(FR + ".yaml").toString(), "--to", SG};
     assertEquals(1, policy(where), () -> err);
     assertTrue(out.contains("sg.police: refused (PERSON_REQUIRED by warnings/person_req"), out);
-    assertTrue(out.contains("  which obligations it fulfils, a running gateway knows"), out);
+    assertTrue(
+        out.contains("  obligations that it fulfils: only a running gateway knows them"), out);
     String[] person = {"--officer", "FR-3", "--justification", "case 12/26"};
     assertEquals(0, policy(where, person), () -> out + err);
     assertEquals(1, policy(where, person, "--passes-on", sources.toString()), () -> err);
     assertTrue(out.contains("sg.police: refused (ONWARD_REFUSED by onward/handling)"), out);
     assertEquals(2, policy(where, person, "--derived-from", "00".repeat(16)));
-    assertTrue(err.contains("--derived-from: only a gateway knows its messages"), err);
+    assertTrue(
+        err.contains("--derived-from: needs --gateway, since only a gateway knows its messages"),
+        err);
   }
 
   private int command(String... more) {

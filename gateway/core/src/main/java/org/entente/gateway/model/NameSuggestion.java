@@ -28,7 +28,8 @@ public final class NameSuggestion {
         .orElseGet(() -> listed(known));
   }
 
-  private static Optional<String> nearest(String found, Collection<String> known) {
+  /** The known name that is nearest to an unknown one, if one is near. */
+  public static Optional<String> nearest(String found, Collection<String> known) {
     int most = Math.max(1, found.length() / 6);
     return found.length() > LONGEST
         ? Optional.empty()
@@ -50,6 +51,7 @@ public final class NameSuggestion {
   }
 
   private static int distance(String one, String other) {
+    int[] earlier = new int[other.length() + 1];
     int[] before = new int[other.length() + 1];
     for (int j = 0; j < before.length; j++) {
       before[j] = j;
@@ -60,7 +62,14 @@ public final class NameSuggestion {
       for (int j = 1; j < row.length; j++) {
         int changed = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
         row[j] = Math.min(changed, 1 + Math.min(before[j], row[j - 1]));
+        if (i > 1
+            && j > 1
+            && one.charAt(i - 1) == other.charAt(j - 2)
+            && one.charAt(i - 2) == other.charAt(j - 1)) {
+          row[j] = Math.min(row[j], earlier[j - 2] + 1);
+        }
       }
+      earlier = before;
       before = row;
     }
     return before[other.length()];

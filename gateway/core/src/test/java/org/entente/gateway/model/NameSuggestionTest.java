@@ -15,6 +15,7 @@ class NameSuggestionTest {
     assertEquals("did you mean \"fr.customs\"?", NameSuggestion.of("fr.custom", AGENCIES));
     assertEquals("did you mean \"de.customs\"?", NameSuggestion.of("de.customss", AGENCIES));
     assertEquals("did you mean \"x.hub\"?", NameSuggestion.of("x.hubb", List.of("x.hub")));
+    assertEquals("did you mean \"tail\"?", NameSuggestion.of("tial", List.of("recall", "tail")));
   }
 
   @Test

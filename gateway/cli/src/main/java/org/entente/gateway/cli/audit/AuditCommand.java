@@ -21,10 +21,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Commands about the audit log. */
+/** Commands for the audit log. */
 @Command(
     name = "audit",
-    description = "Verifies the audit log, and proves single messages from it.",
+    description = "Verifies the audit log, exports its records and proves single messages from it.",
     mixinStandardHelpOptions = true,
     subcommands = {
       AuditCommand.Verify.class,
@@ -47,14 +47,15 @@ public final class AuditCommand implements Callable<Integer> {
   @Command(
       name = "verify",
       description = {
-        "Verifies a node's audit log: every leaf hashes up to the signed root, every stored hash is",
-        "what the leaves give, the checkpoints bear both signatures of the agency's audit keys.",
+        "Verifies a node's audit log.",
+        "Every leaf hashes up to the signed root, every stored hash follows from the leaves, and the",
+        "checkpoints carry both signatures of the agency's audit keys.",
         "",
-        "With --config from the node's data, while it runs or after it stopped; counts messages of",
-        "the inbox that are there twice. With --gateway from a running node's tiles, as a client",
-        "with the scope `audit`, and with --records every record that still opens as well.",
+        "With --config it reads the node's data, while the node runs or after it stopped, and counts",
+        "messages that are in the inbox twice. With --gateway it reads a running node's tiles, as a",
+        "client with the scope `audit`, and with --records also every record that is not erased.",
         "",
-        "Changes nothing but the file of --checkpoint. Exit code 0 only if all of it holds."
+        "Changes only the file of --checkpoint. Exit code 0 only if every check passes."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
@@ -72,13 +73,13 @@ public final class AuditCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    /** Where the log is read. */
+    /** The source from which the log is read. */
     static final class LogOptions {
       @Option(
           names = "--config",
           required = true,
           paramLabel = "FILE",
-          description = "node.yaml of the node whose data is read")
+          description = "node.yaml of the node whose data to read")
       private @Nullable Path config;
 
       @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
@@ -143,7 +144,7 @@ public final class AuditCommand implements Callable<Integer> {
               .formatted(found.signedAt(), found.bundleVersion()));
       lines.add("  leaves      all %d hash up to the signed root".formatted(report.size()));
       lines.add(
-          "  tiles       %d read, every hash is what the leaves give".formatted(found.tiles()));
+          "  tiles       %d read, every hash follows from the leaves".formatted(found.tiles()));
       lines.add("  records     " + records(found));
       lines.add("  history     " + history(found));
       return String.join(System.lineSeparator(), lines);
@@ -151,7 +152,7 @@ public final class AuditCommand implements Callable<Integer> {
 
     private static String history(RemoteLogVerification.VerificationResult found) {
       if (found.follows().isPresent()) {
-        return "follows " + found.follows().get() + ", which ended; its first leaf says so";
+        return "succeeds " + found.follows().get() + ", which ended; its first leaf says so";
       }
       return found.continued() > 0
           ? "continues the kept checkpoint over %d leaves".formatted(found.continued())
@@ -160,7 +161,7 @@ public final class AuditCommand implements Callable<Integer> {
 
     private static String records(RemoteLogVerification.VerificationResult found) {
       return found.records()
-          ? "%d are what their leaves commit to, %d are erased"
+          ? "%d match their leaves, %d are erased"
               .formatted(found.report().openedRecords(), found.report().blindedRecords())
           : "not read (--records)";
     }

@@ -43,17 +43,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Gives account of a period, a subject or a message. */
+/** Exports audit records of a period, a subject or a message. */
 @Command(
     name = "export",
     description = {
-      "Prints audit records as JSON Lines, one a leaf: what was done when, by whom, on whose behalf,",
-      "under which agreement and legal basis, with whom it was shared, how long it is kept, what became",
-      "of it. Of a period, of all that names somebody, or of a message. Erased content shows as erased.",
-      "Each page that is given is in the log itself, with the officer and the reason.",
+      "Prints audit records as JSON Lines, one for each leaf.",
+      "A record shows what was done and when, by whom and on whose behalf, under which agreement and",
+      "legal basis, with whom it was shared, its retention and its outcome. Select records by period,",
+      "by subject or by message. Erased content shows as erased. The log records each page that is",
+      "exported, with the officer and the reason.",
       "",
-      "With --gateway from a running node, as a client with the scope `audit`; with --config from the",
-      "data of one that does not run."
+      "With --gateway it reads from a running node, as a client with the scope `audit`;",
+      "with --config from the data of a stopped node."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -71,22 +72,22 @@ final class AuditExportCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      description = "a day or a time as in 2026-03-01T08:00:00Z, itself included")
+      description = "start, a day or a time as in 2026-03-01T08:00:00Z; included")
   private @Nullable String from;
 
-  @Option(names = "--to", paramLabel = "TIME", description = "a day or a time, itself not included")
+  @Option(names = "--to", paramLabel = "TIME", description = "end, a day or a time; not included")
   private @Nullable String to;
 
   @Option(
       names = "--subject",
       paramLabel = "SCHEME:VALUE",
-      description = "all that names somebody: person:FAMILY/GIVEN[/BIRTH], document:…, case:…, …")
+      description = "records of a subject: person:FAMILY/GIVEN[/BIRTH], document:…, case:…, …")
   private String subject = "";
 
-  @Option(names = "--message", paramLabel = "ID", description = "all about one message")
+  @Option(names = "--message", paramLabel = "ID", description = "records of one message")
   private String message = "";
 
-  @Option(names = "--proofs", description = "each line with its proof, a C2SP tlog-proof")
+  @Option(names = "--proofs", description = "print each line with its proof, a C2SP tlog-proof")
   private boolean proofs;
 
   @Option(names = "--justification", required = true, description = "why; recorded")
@@ -98,13 +99,13 @@ final class AuditExportCommand implements Callable<Integer> {
 
   private final ObjectMapper json = new ObjectMapper();
 
-  /** Which node. */
+  /** The node to read. */
   static final class NodeOptions {
     @Option(
         names = "--config",
         required = true,
         paramLabel = "FILE",
-        description = "node.yaml of a node that does not run")
+        description = "node.yaml of a stopped node")
     private @Nullable Path config;
 
     @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
@@ -159,7 +160,7 @@ final class AuditExportCommand implements Callable<Integer> {
     if (from != null) {
       request.setFrom(TimeWord.of("--from", from));
     }
-    // Without an end, what this command itself puts into the log would never be the last.
+    // Without an end, the export would never reach the last record, since it adds records itself.
     request.setTo(
         to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : TimeWord.of("--to", to));
     if (!message.isEmpty()) {

@@ -20,16 +20,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Opens another log where the last one cannot be continued. */
+/** Opens a new audit log if the last one cannot be continued. */
 @Command(
     name = "new-log",
     description = {
-      "Opens another audit log for a node that does not run and whose log is behind what it has signed",
-      "or what witnesses hold, as after a restore. Its first leaf names the old log and what is known",
-      "of it, and who decided. The numbers of messages begin new epochs. What was acknowledged after",
-      "the backup was made is lost all the same: see docs/security/audit.md, Recovery, first.",
+      "Opens a new audit log for a stopped node whose log is older than its checkpoints.",
+      "This is so after a restore, when the node or its witnesses have signed a later checkpoint.",
+      "The first leaf of the new log names the old log, what is known of it and who decided. Message",
+      "numbers begin new epochs. Messages acknowledged after the backup was made are still lost: first",
+      "read docs/security/audit.md, Recovery.",
       "",
-      "Refuses where the log can be continued. With --look nothing is changed."
+      "Refuses if the log can be continued. With --look it changes nothing."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -47,20 +48,21 @@ final class AuditNewLogCommand implements Callable<Integer> {
   @Option(
       names = "--witnessed",
       paramLabel = "FILE",
-      description = "a checkpoint of this gateway's log that a witness has handed over")
+      description = "checkpoint of this gateway's log, obtained from a witness")
   private @Nullable Path witnessed;
 
   @Option(names = "--justification", required = true, description = "why; recorded")
   private String justification = "";
 
-  @Option(names = "--look", description = "only say what is found")
+  @Option(names = "--look", description = "only report the state of the log")
   private boolean look;
 
   @Option(
       names = "--ledger-lost",
       description = {
-        "the ledger is lost and there is no backup: begin an empty one in its place; refused where",
-        "there is a ledger. What it held and nobody has elsewhere is lost: see docs/operate/backup.md first"
+        "the ledger is lost and there is no backup: begin an empty one in its place; refused if",
+        "there is a ledger. Data held only in the lost ledger is lost: first read",
+        "docs/operate/backup.md"
       })
   private boolean lost;
 
@@ -88,7 +90,7 @@ final class AuditNewLogCommand implements Callable<Integer> {
   }
 
   private int begun(Finding found) {
-    spec.commandLine().getOut().println("an empty ledger has begun");
+    spec.commandLine().getOut().println("created an empty ledger");
     return found instanceof Finding.Ended ? tell(found) : 0;
   }
 
@@ -98,7 +100,7 @@ final class AuditNewLogCommand implements Callable<Integer> {
       spec.commandLine()
           .getErr()
           .println(
-              "%s can be continued after its %d leaves; nothing was done"
+              "%s can be continued after its %d leaves; nothing was changed"
                   .formatted(continues.log(), continues.size()));
       return 1;
     }

@@ -41,13 +41,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "prove",
     description = {
-      "Writes one file that proves to anybody who has the federation's roots that a message was",
-      "accepted or received here: envelope header, signature, audit record, its place in the log, the",
-      "cosigned checkpoint, the trust bundle. It gives that audit record away, with the officer in it;",
-      "that it was given is in the log.",
+      "Writes a file that proves that a message was accepted or received here.",
+      "Anyone with the federation's roots can check it. It holds the envelope header, the signature, the",
+      "audit record, its place in the log, the cosigned checkpoint and the trust bundle. It discloses the",
+      "audit record, with the officer; the log records this disclosure.",
       "",
-      "With --gateway from a running node, as a client with the scope `audit`; with --config from the",
-      "data of one that does not run."
+      "With --gateway it reads from a running node, as a client with the scope `audit`;",
+      "with --config from the data of a stopped node."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -63,23 +63,19 @@ final class AuditProveCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private NodeOptions where = new NodeOptions();
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FILE",
-      description = "where it is written")
+  @Option(names = "--out", required = true, paramLabel = "FILE", description = "file for the proof")
   private Path out = Path.of("");
 
   @Option(
       names = "--recipient",
       paramLabel = "AGENCY",
-      description = "which envelope, where the message went out in several")
+      description = "recipient whose envelope to prove, if the message was sent in several")
   private @Nullable String recipient;
 
   @Option(
       names = "--wait",
       paramLabel = "SECONDS",
-      description = "how long to wait for witnesses to cosign; ${DEFAULT-VALUE}")
+      description = "how long to wait for witnesses to cosign (default: ${DEFAULT-VALUE})")
   private int wait = 20;
 
   @Option(names = "--justification", description = "why; recorded")
@@ -89,13 +85,13 @@ final class AuditProveCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** Which node. */
+  /** The node to read. */
   static final class NodeOptions {
     @Option(
         names = "--config",
         required = true,
         paramLabel = "FILE",
-        description = "node.yaml of a node that does not run")
+        description = "node.yaml of a stopped node")
     private @Nullable Path config;
 
     @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
@@ -173,7 +169,7 @@ final class AuditProveCommand implements Callable<Integer> {
     }
   }
 
-  /** Witnesses cosign every few seconds. */
+  /** Whether witnesses have not cosigned yet, which they do every few seconds. */
   private static boolean isEarly(StatusRuntimeException e) {
     return e.getStatus().getCode() == Status.Code.UNAVAILABLE
         && String.valueOf(e.getStatus().getDescription()).contains(Code.NOT_READY.name());

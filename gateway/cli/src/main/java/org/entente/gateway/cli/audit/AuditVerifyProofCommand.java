@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify-proof",
     description = {
-      "Checks a file that `audit prove` has written, from nothing but the file and the federation's",
-      "roots; asks no gateway. Says which part fails: file, trust bundle, checkpoint, witnesses, leaf,",
-      "record, header, origin's key or signature. Exit code 0 only if all of it holds."
+      "Checks a proof written by `audit prove`, without a gateway.",
+      "Needs only the file and the federation's roots. Names the part that fails: file, trust bundle,",
+      "checkpoint, witnesses, leaf, record, header, origin's key or signature. Exit code 0 only if",
+      "every part is valid."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -58,7 +59,8 @@ public final class AuditVerifyProofCommand implements Callable<Integer> {
   @Option(
       names = "--witnesses",
       paramLabel = "N",
-      description = "how many must have cosigned; by default one, if the federation has any other")
+      description =
+          "how many must have cosigned (default: one, if the federation has another witness)")
   private @Nullable Integer witnesses;
 
   @Option(names = "--json", description = "print one JSON object")

@@ -48,9 +48,9 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /**
- * A running gateway whose log is verified from elsewhere: every tile is read over gRPC and hashed
- * here. Nothing that the gateway says is believed: which log it must be follows from its
- * certificate, and whose keys must have signed it from the trust bundle.
+ * Verification of a running gateway's log: reads every tile over gRPC and hashes it here. Trusts no
+ * statement of the gateway: its certificate determines the log, and the trust bundle determines the
+ * signing keys.
  */
 final class RemoteLogVerification {
   @ArgGroup(exclusive = false, multiplicity = "1")
@@ -60,7 +60,7 @@ final class RemoteLogVerification {
       names = "--bundle",
       required = true,
       paramLabel = "FILE",
-      description = "trust bundle, which names the keys that sign the log's checkpoints")
+      description = "trust bundle with the keys that sign the log's checkpoints")
   private Path bundle = Path.of("");
 
   @Option(
@@ -74,22 +74,23 @@ final class RemoteLogVerification {
       names = "--checkpoint",
       paramLabel = "FILE",
       description =
-          "checkpoint of the last time, which the log must continue; if all holds, the new one takes its place")
+          "checkpoint of the previous verification, which the log must continue; replaced by the"
+              + " new one if every check passes")
   private @Nullable Path kept;
 
   @Option(
       names = "--records",
-      description = "read every record too and hold it against its leaf; one call for each")
+      description = "also read every record and compare it with its leaf; one call for each")
   private boolean records;
 
   /**
-   * What was found, and what was looked at.
+   * The result of a verification.
    *
    * @param origin the log
-   * @param report what is wrong with it, if anything
+   * @param report the faults found, if any
    * @param signed the checkpoint that the gateway served, if its signatures hold
-   * @param continued leaves under the checkpoint of the last time; 0 without one
-   * @param follows the log of the checkpoint of the last time, where the log in force follows it
+   * @param continued leaves under the checkpoint of the previous verification; 0 without one
+   * @param follows the log of the previous checkpoint, if the log in force succeeds it
    * @param tiles how many tiles were read
    * @param bundleVersion version of the trust bundle with the keys
    * @param records whether the records were read
@@ -112,7 +113,7 @@ final class RemoteLogVerification {
   /**
    * Verifies the log.
    *
-   * @throws CommandFailure if it cannot be read or the trust bundle not be used
+   * @throws CommandFailure if the log cannot be read or the trust bundle cannot be used
    */
   VerificationResult verify() {
     TrustBundle trusted = trusted();
@@ -184,7 +185,7 @@ final class RemoteLogVerification {
         .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()));
   }
 
-  /** The log of the kept checkpoint, where it is an earlier one of the same gateway. */
+  /** The log of the kept checkpoint, if it is an earlier log of the same gateway. */
   private static Optional<LogOrigin> former(LogOrigin log, List<LogReader.Copy> held) {
     return held.stream()
         .map(LogReader.Copy::note)
@@ -193,7 +194,7 @@ final class RemoteLogVerification {
         .findFirst();
   }
 
-  /** What is wrong with the log in force as the successor of the one that was verified last. */
+  /** The fault of the log in force as the successor of the log verified last, if any. */
   private static Optional<String> succession(
       CheckpointVerifier verifier,
       LogOrigin former,
@@ -220,15 +221,15 @@ final class RemoteLogVerification {
     }
   }
 
-  /** The log of whoever answered, with the keys that the bundle gives to its agency. */
+  /** Verifier for the log of the gateway that answered, with its agency's keys in the bundle. */
   private static CheckpointVerifier verifier(
       TrustBundle trusted, ServerIdentityInterceptor answerer) {
-    String uri = answerer.identity().map(URI::toString).orElse("nobody");
+    String uri = answerer.identity().map(URI::toString).orElse("none");
     SpiffeId identity;
     try {
       identity = SpiffeId.parse(uri);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure("who answered is no gateway: " + e.getMessage(), e);
+      throw new CommandFailure("the server is not a gateway: " + e.getMessage(), e);
     }
     boolean known =
         identity.kind() == SpiffeId.Kind.GATEWAY
@@ -236,9 +237,9 @@ final class RemoteLogVerification {
             && trusted.agency(identity.agency()).isPresent();
     if (!known) {
       throw new CommandFailure(
-          "who answered is "
+          "the server is "
               + uri
-              + ", which is no gateway of a member of "
+              + ", which is not a gateway of a member of "
               + trusted.federation());
     }
     List<VerifyingPair> pairs =
@@ -263,7 +264,7 @@ final class RemoteLogVerification {
     }
   }
 
-  /** Blind and record; no bytes, which match no leaf, where the gateway says that they do not. */
+  /** Blind and record. An empty array, which matches no leaf, if the gateway reports a mismatch. */
   private static Optional<byte[]> opened(AuditBlockingStub stub, long index) {
     try {
       ReadRecordResponse read =
@@ -308,7 +309,7 @@ final class RemoteLogVerification {
         .orElse(0L);
   }
 
-  /** Replaces the kept checkpoint as a whole. */
+  /** Replaces the kept checkpoint atomically. */
   private void keep(byte[] note) {
     Path file = kept;
     if (file == null) {

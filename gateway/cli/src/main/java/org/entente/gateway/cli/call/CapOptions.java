@@ -10,20 +10,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say what a message needs and neither CAP nor a document has a place for. */
+/** Options for the label fields that neither CAP nor a document holds. */
 public final class CapOptions {
   @Option(
       names = "--category",
       required = true,
       paramLabel = "NAME",
-      description = "what the alerts are about, such as PUBLIC_WARNING or HAZARDOUS")
+      description = "subject matter, such as PUBLIC_WARNING or HAZARDOUS")
   private String category = "";
 
   @Option(
       names = "--purpose",
       required = true,
       paramLabel = "NAME",
-      description = "why they are shared, such as PUBLIC_SAFETY")
+      description = "purpose of sharing, such as PUBLIC_SAFETY")
   private String purpose = "";
 
   @Option(
@@ -42,7 +42,7 @@ public final class CapOptions {
   @Option(
       names = "--agreement",
       paramLabel = "ID",
-      description = "agreement under which they are shared (default: the gateway resolves it)")
+      description = "agreement under which to share (default: the gateway selects it)")
   private @Nullable String agreement;
 
   @Option(
@@ -54,13 +54,13 @@ public final class CapOptions {
   @Option(
       names = "--case-ref",
       paramLabel = "TEXT",
-      description = "case reference of the agency's own")
+      description = "the agency's own case reference")
   private @Nullable String caseRef;
 
   @Option(
       names = "--requested-action",
       paramLabel = "NAME",
-      description = "what recipients are asked to do, such as INFORM or CHECK (default: INFORM)")
+      description = "action requested of recipients, such as INFORM or CHECK (default: INFORM)")
   private @Nullable String requestedAction;
 
   @Option(
@@ -73,16 +73,16 @@ public final class CapOptions {
       names = "--to",
       paramLabel = "AGENCY",
       description = {
-        "recipient; may be repeated. CAP without it goes to those whom agreements allow,",
-        "which is refused for alerts whose scope is not Public; of a document a desk,",
-        "jurisdiction or group can be named, too, and somebody must be"
+        "recipient; may be repeated. Without it, CAP of scope Public goes to all agencies that",
+        "agreements allow, and CAP of any other scope is refused. A document needs at least",
+        "one; it may also be a desk, a jurisdiction or a group"
       })
   private List<String> to = List.of();
 
   /**
    * The terms.
    *
-   * @throws ParameterException naming the option that is wrong and what would be valid
+   * @throws ParameterException naming the wrong option and the valid values
    */
   public CapTerms terms(CommandSpec spec) {
     CapTerms.ReadResult reading = CapTerms.of(label(), to);
@@ -93,7 +93,7 @@ public final class CapOptions {
     throw new ParameterException(spec.commandLine(), option(wrong.field()) + " " + wrong.problem());
   }
 
-  /** What of a label is said, by field. */
+  /** The label fields that were given, by name. */
   public Map<String, Object> label() {
     Map<String, Object> label = new LinkedHashMap<>();
     label.put("category", word(category));
@@ -108,12 +108,12 @@ public final class CapOptions {
     return label;
   }
 
-  /** Who is named as recipient. */
+  /** The recipients that were given. */
   public List<String> to() {
     return List.copyOf(to);
   }
 
-  /** The option that says a field of a label. */
+  /** The option for a field of a label. */
   static String option(String field) {
     String name = field.replaceFirst("\\[.*", "").replace('_', '-');
     return "--" + (name.equals("markings") ? "marking" : name);

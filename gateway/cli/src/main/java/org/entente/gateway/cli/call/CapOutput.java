@@ -24,27 +24,28 @@ import org.entente.proto.v1.WriteCapResponse;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options by which a received message is opened as a CAP document, and how that is written. */
+/** Options that open a received message as a CAP document, and the writer of that document. */
 public final class CapOutput {
   @Option(
       names = "--cap",
       required = true,
-      description = "as a CAP 1.2 document; what it does not hold is said on standard error")
+      description = "print a CAP 1.2 document; standard error lists what the document cannot hold")
   private boolean cap;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "where the document is written (default: standard output)")
+      description = "file for the document (default: standard output)")
   private @Nullable Path file;
 
   @Option(
       names = "--changed",
       paramLabel = "FILE",
-      description = "CAP document of the message that it changes or takes back, to refer to")
+      description =
+          "CAP document of the message that this one changes or cancels; becomes its reference")
   private @Nullable Path changed;
 
-  /** Whether it is wanted; the others of these options say nothing without. */
+  /** Whether {@code --cap} was given; the other options have no effect without it. */
   public boolean isWanted() {
     return cap;
   }
@@ -52,13 +53,13 @@ public final class CapOutput {
   /**
    * Opens the message and writes it.
    *
-   * @param json whether what became of it is printed as JSON
+   * @param json whether to print the result as JSON
    * @return the exit code
    */
   public int write(
       ManagedChannel channel, OpenRequest open, boolean json, PrintWriter out, PrintWriter err) {
     if (json && file == null) {
-      throw new UsageError("--json: needs --out FILE, where the document goes");
+      throw new UsageError("--json: needs --out FILE for the document");
     }
     WriteCapRequest.Builder asked =
         WriteCapRequest.newBuilder()
@@ -87,9 +88,9 @@ public final class CapOutput {
     if (written.getXml().isEmpty()) {
       err.println(
           message
-              + " is no CAP: "
+              + " cannot be written as CAP: "
               + TerminalText.printable(written.getReason())
-              + "; it was opened all the same, and that is on record");
+              + "; the message was opened, and the audit log records it");
     }
     written
         .getUnmappedList()
@@ -102,7 +103,10 @@ public final class CapOutput {
     err.flush();
   }
 
-  /** No more than the gateway takes of a document, and a byte by which it sees that it is more. */
+  /**
+   * Reads up to one byte more than the gateway accepts, so that the gateway can refuse a larger
+   * file.
+   */
   private static ByteString read(Path document) {
     try (InputStream in = Files.newInputStream(document)) {
       return ByteString.copyFrom(in.readNBytes(CapReader.MAX_BYTES + 1));
@@ -111,18 +115,21 @@ public final class CapOutput {
     }
   }
 
-  /** Before it is opened: that stands on record, whether the document can be kept or not. */
+  /** Checks the file before the message is opened, because the audit log records every opening. */
   private void requirePlace() {
     Path to = file;
     if (to != null
         && Files.exists(to, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS)) {
-      throw new CommandFailure("--out: " + to + ": is there and no file; nothing was opened");
+      throw new CommandFailure(
+          "--out: " + to + ": exists and is not a regular file; the message was not opened");
     }
     Path folder = to == null ? null : to.toAbsolutePath().getParent();
     if (folder != null && !Files.isWritable(folder)) {
       throw new CommandFailure(
-          "--out: " + to + ": its folder is not there or cannot be written to; nothing was opened");
+          "--out: "
+              + to
+              + ": its folder does not exist or is not writable; the message was not opened");
     }
   }
 
@@ -140,7 +147,7 @@ public final class CapOutput {
               + to
               + ": "
               + FileErrorText.words(e)
-              + "; the message was opened, and that is on record",
+              + "; the message was opened, and the audit log records it",
           e);
     }
   }

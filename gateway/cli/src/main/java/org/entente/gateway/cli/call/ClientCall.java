@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that makes calls to a gateway as one of its clients. */
+/** A command that calls a gateway as one of its clients. */
 public abstract class ClientCall implements Callable<Integer> {
   @Mixin private GatewayAddress gateway = new GatewayAddress();
 
@@ -37,10 +37,10 @@ public abstract class ClientCall implements Callable<Integer> {
   public abstract int with(ManagedChannel channel);
 
   /**
-   * Follows a stream over losses of the connection, each of which is told by one line.
+   * Follows a stream and reconnects when the connection is lost. Reports each loss in one line.
    *
-   * @param place which is reached, in words
-   * @param call makes the call from that place, and returns at its end
+   * @param place the position reached, in words
+   * @param call makes the call from that position and returns when it ends
    */
   public final void follow(ManagedChannel channel, Supplier<String> place, Consumer<Channel> call) {
     Backoff backoff = new Backoff(ResumedStream.PAUSES, new SecureRandom());
@@ -56,7 +56,7 @@ public abstract class ClientCall implements Callable<Integer> {
     err()
         .println(
             TerminalText.printable(
-                "entente: lost the stream from %s: %s; trying again from %s"
+                "entente: lost the stream from %s: %s; retrying from %s"
                     .formatted(gateway.address(), RpcFailures.reason(lost), place)));
     err().flush();
   }

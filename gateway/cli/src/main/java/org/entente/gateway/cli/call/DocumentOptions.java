@@ -22,7 +22,7 @@ import org.entente.proto.v1.OnBehalfOf;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of a file that is sent as it is. */
+/** Options of a document, a file that is sent unchanged. */
 public final class DocumentOptions {
   private static final int KEY = 32;
 
@@ -31,8 +31,8 @@ public final class DocumentOptions {
       required = true,
       paramLabel = "FILE",
       description = {
-        "file of any kind that is the content, such as a laboratory's report or a signed order.",
-        "Its bytes arrive as they are; nobody looks into it on the way."
+        "file to send, of any kind, such as a laboratory report or a signed order.",
+        "Its bytes arrive unchanged; no gateway inspects them."
       })
   private Path file = Path.of("");
 
@@ -40,14 +40,14 @@ public final class DocumentOptions {
       names = "--media-type",
       paramLabel = "TYPE",
       description =
-          "application/* media type (default: by the end of the file's name, otherwise"
+          "application/* media type (default: by the file's extension, otherwise"
               + " application/octet-stream)")
   private @Nullable String mediaType;
 
   @Option(
       names = "--name",
       paramLabel = "TEXT",
-      description = "its name as recipients read it and search finds it (default: the file's)")
+      description = "name that recipients see and search finds (default: the file's)")
   private @Nullable String name;
 
   @Option(
@@ -83,19 +83,23 @@ public final class DocumentOptions {
 
   @Option(
       names = "--personal-data",
-      description = "there are personal data in it, which no gateway can see for itself")
+      description = "the file contains personal data; gateways cannot detect it")
   private boolean personalData;
 
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
-  @Option(names = "--officer", description = "the officer who sends it, where asked for; recorded")
+  @Option(
+      names = "--officer",
+      description = "the sending officer, where an agreement requires it; recorded")
   private String officer = "";
 
   @Option(names = "--unit", description = "the officer's unit; recorded")
   private String unit = "";
 
-  @Option(names = "--justification", description = "why, where asked for; recorded")
+  @Option(
+      names = "--justification",
+      description = "reason, where an agreement requires it; recorded")
   private String justification = "";
 
   public Path file() {
@@ -103,11 +107,11 @@ public final class DocumentOptions {
   }
 
   /**
-   * What is sent, without key.
+   * The draft to send, without an idempotency key.
    *
    * @param label further fields of the label, by name
-   * @param to whom, as {@code --to} has it
-   * @throws CommandFailure naming the field that is wrong
+   * @param to the recipients, as given by {@code --to}
+   * @throws CommandFailure naming the wrong field
    */
   public Draft draft(Map<String, Object> label, List<String> to) {
     Document document = read(DocumentFile.read(file, name, mediaType));
@@ -129,9 +133,10 @@ public final class DocumentOptions {
   }
 
   /**
-   * The draft under a key that follows from all that it says: sent again, it is the same message.
+   * The draft with an idempotency key computed from its content: sent again, it is the same
+   * message.
    *
-   * @throws CommandFailure naming the field that is beyond its limit
+   * @throws CommandFailure naming the field that exceeds its limit
    */
   public static Draft keyed(Draft draft) {
     byte[] hash = Sha256.hash(draft.toByteArray());

@@ -19,7 +19,7 @@ import org.entente.proto.v1.Subject;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A call that publishes one message, which is written on the command line. */
+/** A call that publishes one message given on the command line. */
 public abstract class DraftCall extends ClientCall {
   @Mixin private LabelOptions label = new LabelOptions();
 
@@ -27,7 +27,7 @@ public abstract class DraftCall extends ClientCall {
       names = "--subject",
       paramLabel = "SCHEME:VALUE",
       description =
-          "what or whom it is about: container:…, vessel:…, plate:ISSUER/NUMBER,"
+          "subject of the message: container:…, vessel:…, plate:ISSUER/NUMBER,"
               + " person:FAMILY/GIVEN/BIRTH-DATE, …; may be repeated")
   private List<String> subjects = List.of();
 
@@ -35,10 +35,12 @@ public abstract class DraftCall extends ClientCall {
       names = "--role",
       defaultValue = "OTHER",
       description =
-          "of persons among them: SUSPECT, VICTIM, WITNESS, OTHER (default: ${DEFAULT-VALUE})")
+          "role of the persons: SUSPECT, VICTIM, WITNESS, OTHER (default: ${DEFAULT-VALUE})")
   private String role = "OTHER";
 
-  @Option(names = "--key", description = "idempotency key, to try again with (default: a new one)")
+  @Option(
+      names = "--key",
+      description = "idempotency key, to repeat the call safely (default: a new one)")
   private String key = "command-" + UUID.randomUUID();
 
   public List<Subject> subjects() {
@@ -50,7 +52,7 @@ public abstract class DraftCall extends ClientCall {
     return label.label(kind);
   }
 
-  /** Publishes it, and prints what became of it; the exit code. */
+  /** Publishes the draft, prints the outcome and returns the exit code. */
   public int publish(ManagedChannel channel, Draft.Builder draft) {
     Outcome outcome =
         PublisherGrpc.newBlockingStub(channel)
@@ -59,7 +61,7 @@ public abstract class DraftCall extends ClientCall {
     return tell(outcome, out());
   }
 
-  /** Prints what became of a message; the exit code. */
+  /** Prints the outcome of a message and returns the exit code. */
   public static int tell(Outcome outcome, PrintWriter out) {
     String message = MessageText.hex(outcome.getMessageId());
     if (outcome.hasAccepted()) {

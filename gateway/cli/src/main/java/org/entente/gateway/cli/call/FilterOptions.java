@@ -20,51 +20,51 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The options that say which messages are meant: each that is given must match, of one that is
- * repeated any. A value that could be in no label is refused before anything is asked, naming what
- * would be valid.
+ * Options that select messages. A message must match every option, and any one value of a repeated
+ * option. A value that no label can hold is refused before the call, and the error names the valid
+ * values.
  */
 public final class FilterOptions {
   @Option(
       names = "--kind",
       paramLabel = "NAME",
       converter = KindConverter.class,
-      description = "only such as ALERT or INTELLIGENCE; may be repeated")
+      description = "only this kind, such as ALERT or INTELLIGENCE; may be repeated")
   private List<Kind> kinds = List.of();
 
   @Option(
       names = "--category",
       paramLabel = "NAME",
       converter = CategoryConverter.class,
-      description = "only such as IPR or NARCOTICS; may be repeated")
+      description = "only this category, such as IPR or NARCOTICS; may be repeated")
   private List<Category> categories = List.of();
 
   @Option(
       names = "--jurisdiction",
       paramLabel = "CODE",
       converter = Jurisdiction.class,
-      description = "only what concerns it, such as FR or US-CA; may be repeated")
+      description = "only messages that concern it, such as FR or US-CA; may be repeated")
   private List<String> jurisdictions = List.of();
 
   @Option(
       names = "--origin",
       paramLabel = "AGENCY",
       converter = Agency.class,
-      description = "only what it sent; may be repeated")
+      description = "only messages that it sent; may be repeated")
   private List<String> origins = List.of();
 
   @Option(
       names = "--desk",
       paramLabel = "DESK",
       converter = Desk.class,
-      description = "only what is for this desk of the agency; may be repeated")
+      description = "only messages for this desk of the agency; may be repeated")
   private List<String> desks = List.of();
 
   @Option(
       names = "--severity",
       paramLabel = "NAME",
       converter = SeverityConverter.class,
-      description = "only what is at least so severe: MINOR to EXTREME")
+      description = "only messages of at least this severity: MINOR to EXTREME")
   private @Nullable Severity severity;
 
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
@@ -73,7 +73,7 @@ public final class FilterOptions {
   /**
    * The filter.
    *
-   * @throws CommandFailure if there are more values than a gateway takes
+   * @throws CommandFailure if there are more values than a gateway accepts
    */
   public Filter.Builder filter() {
     Filter.Builder filter =
@@ -93,7 +93,7 @@ public final class FilterOptions {
     return filter;
   }
 
-  /** The value of an enum of the protos, as people type it. */
+  /** The proto enum value that a word names, in any case and without the prefix. */
   private static <E extends Enum<E>> E word(Class<E> type, String prefix, String word) {
     String name = prefix + word.strip().toUpperCase(Locale.ROOT);
     List<String> valid = new ArrayList<>();
@@ -113,7 +113,7 @@ public final class FilterOptions {
     return new TypeConversionException("'" + InvalidValue.printable(value) + "' " + why);
   }
 
-  /** A kind of message. */
+  /** Converts a kind of message. */
   static final class KindConverter implements ITypeConverter<Kind> {
     @Override
     public Kind convert(String word) {
@@ -121,7 +121,7 @@ public final class FilterOptions {
     }
   }
 
-  /** What a message is about. */
+  /** Converts a category. */
   static final class CategoryConverter implements ITypeConverter<Category> {
     @Override
     public Category convert(String word) {
@@ -129,7 +129,7 @@ public final class FilterOptions {
     }
   }
 
-  /** How severe it is. */
+  /** Converts a severity. */
   static final class SeverityConverter implements ITypeConverter<Severity> {
     @Override
     public Severity convert(String word) {
@@ -137,7 +137,7 @@ public final class FilterOptions {
     }
   }
 
-  /** A jurisdiction that labels can name. */
+  /** Converts a jurisdiction that a label can hold. */
   static final class Jurisdiction implements ITypeConverter<String> {
     @Override
     public String convert(String code) {
@@ -149,26 +149,29 @@ public final class FilterOptions {
     }
   }
 
-  /** An agency. */
+  /** Converts an agency's name. */
   static final class Agency implements ITypeConverter<String> {
     @Override
     public String convert(String name) {
       try {
         return new AgencyName(name.strip()).value();
       } catch (InvalidValue e) {
-        throw refused(name, "is no agency: two letters or x, a dot and a name, such as fr.customs");
+        throw refused(
+            name,
+            "is not an agency; valid is two letters or x, a dot and a name, such as fr.customs");
       }
     }
   }
 
-  /** A desk of this agency. */
+  /** Converts the name of a desk of this agency. */
   static final class Desk implements ITypeConverter<String> {
     @Override
     public String convert(String name) {
       try {
         return new DeskName(name.strip()).value();
       } catch (InvalidValue e) {
-        throw refused(name, "is no desk: letters a-z, digits and -, such as narcotics");
+        throw refused(
+            name, "is not a desk; valid are letters a-z, digits and -, such as narcotics");
       }
     }
   }

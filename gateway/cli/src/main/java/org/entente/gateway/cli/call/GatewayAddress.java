@@ -12,9 +12,9 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.Endpoint;
 import picocli.CommandLine.Option;
 
-/** The options that say which gateway to call, and as whom. */
+/** Options that name the gateway to call and the client's credentials. */
 public final class GatewayAddress {
-  /** Held, since Java forgets the level of a logger that nobody holds. */
+  /** Strongly referenced: Java forgets the level of a logger that is garbage-collected. */
   private static final Logger CHANNELS = Logger.getLogger("io.grpc");
 
   @Option(
@@ -31,15 +31,14 @@ public final class GatewayAddress {
       description = "folder with tls.crt, tls.key and ca.crt of the client")
   private Path credentials = Path.of("");
 
-  /** As it was given. */
+  /** The address as it was given. */
   String address() {
     return address;
   }
 
   public ManagedChannel open() {
-    // What a channel has to say is in the failure of its calls, without stack traces. Not before a
-    // command calls: a gateway that runs has these classes too, and what gRPC warns of is its
-    // log's.
+    // The failures of calls report everything about a channel, without stack traces. Set only when
+    // a command calls: a running gateway has these classes too and must log gRPC's warnings.
     CHANNELS.setLevel(Level.OFF);
     try {
       return Channels.open(Endpoint.parse(address).toString(), Credentials.in(credentials));

@@ -2,11 +2,11 @@ package org.entente.gateway.cli.call;
 
 import java.nio.file.Path;
 
-/** Where this installation lies, as the launcher says. */
+/** Folder of this installation, as set by the launcher. */
 public final class Home {
   private Home() {}
 
-  /** The mappings that come with it. */
+  /** The mappings that are part of the release. */
   public static Path mappings() {
     return Path.of(System.getProperty("entente.home", "."), "config", "mappings");
   }

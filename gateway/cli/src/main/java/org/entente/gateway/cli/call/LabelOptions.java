@@ -13,22 +13,20 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/**
- * The options that say what policy has to know of a message that is written on the command line.
- */
+/** Label options of a message given on the command line. */
 final class LabelOptions {
   @Option(
       names = "--category",
       required = true,
       paramLabel = "NAME",
-      description = "what it is about, such as IPR or NARCOTICS")
+      description = "subject matter, such as IPR or NARCOTICS")
   private String category = "";
 
   @Option(
       names = "--purpose",
       required = true,
       paramLabel = "NAME",
-      description = "what for, such as CUSTOMS_CONTROL or CRIME_PREVENTION")
+      description = "purpose, such as CUSTOMS_CONTROL or CRIME_PREVENTION")
   private String purpose = "";
 
   @Option(
@@ -59,7 +57,7 @@ final class LabelOptions {
   @Option(
       names = "--agreement",
       paramLabel = "ID",
-      description = "agreement under which it goes (default: the gateway resolves it)")
+      description = "agreement under which to share (default: the gateway selects it)")
   private String agreement = "";
 
   @Option(
@@ -81,12 +79,13 @@ final class LabelOptions {
       names = "--precedence",
       paramLabel = "NAME",
       description =
-          "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5; says the lane unless one is given")
+          "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5; selects the lane"
+              + " unless --lane is given")
   private @Nullable String precedence;
 
   @Option(
       names = "--personal-data",
-      description = "it has personal data; a subject that is a person says so by itself")
+      description = "the message contains personal data; implied by a subject that is a person")
   private boolean personalData;
 
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")

@@ -16,9 +16,9 @@ public abstract class MessageCall extends ClientCall {
   }
 
   /**
-   * The id of a message as people type it.
+   * Parses a message id.
    *
-   * @param where what they typed it for
+   * @param where the option or parameter, for the error
    */
   public static ByteString parse(String where, String id) {
     try {

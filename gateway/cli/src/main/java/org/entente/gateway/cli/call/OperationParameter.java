@@ -6,7 +6,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.OperationId;
 import picocli.CommandLine.Parameters;
 
-/** Which joint operation a call is about. */
+/** Parameter that names a joint operation. */
 public final class OperationParameter {
   @Parameters(index = "0", paramLabel = "OPERATION", description = "operation id, 32 hex digits")
   private String id = "";
@@ -21,9 +21,9 @@ public final class OperationParameter {
   }
 
   /**
-   * The id of an operation as people type it.
+   * Parses an operation id.
    *
-   * @param where what they typed it for
+   * @param where the option or parameter, for the error
    */
   static ByteString parse(String where, String id) {
     try {

@@ -6,7 +6,7 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
 import picocli.CommandLine.Option;
 
-/** Who decides; recorded in the audit log. */
+/** Options that name the acting officer; recorded in the audit log. */
 public final class PersonOptions {
   @Option(
       names = "--officer",
@@ -18,7 +18,7 @@ public final class PersonOptions {
   private String unit = "";
 
   /**
-   * As the audit log has it.
+   * The person as the audit log records it.
    *
    * @throws UsageError if a gateway would refuse it
    */

@@ -22,10 +22,10 @@ import org.entente.gateway.client.ConnectionErrorText;
 import org.entente.gateway.link.Backoff;
 
 /**
- * A stream of a gateway's answers that goes on over losses of its connection. The first attempt
- * must reach the gateway; after that, each loss is told once and tried to mend until the gateway
- * answers or refuses for good. Pauses double from {@link #PAUSES}' shortest to its longest, each
- * cut at random by up to a half. Used by one thread.
+ * A stream of a gateway's answers that reconnects when its connection is lost. The first attempt
+ * must reach the gateway. After that, each loss is reported once, and the stream retries until the
+ * gateway answers or refuses permanently. Pauses double from the shortest to the longest of {@link
+ * #PAUSES}, each shortened at random by up to half. Used by one thread.
  */
 final class ResumedStream {
   /** Shortest and longest pause between attempts. */
@@ -39,7 +39,7 @@ final class ResumedStream {
   /**
    * A stream over a channel.
    *
-   * @param lost told of each loss, once
+   * @param lost called once for each loss
    */
   ResumedStream(ManagedChannel channel, Backoff backoff, Consumer<StatusRuntimeException> lost) {
     this.channel = channel;
@@ -48,10 +48,10 @@ final class ResumedStream {
   }
 
   /**
-   * Makes a call again and again until the gateway ends it.
+   * Repeats a call until the gateway ends it.
    *
-   * @param call makes it from the place that was reached, and returns at its end
-   * @throws StatusRuntimeException for what no further attempt can mend
+   * @param call makes the call from the position reached and returns when it ends
+   * @throws StatusRuntimeException if no further attempt can succeed
    */
   void run(Consumer<Channel> call) throws InterruptedException {
     boolean begun = false;
@@ -84,20 +84,20 @@ final class ResumedStream {
   static boolean isFinal(StatusRuntimeException failure) {
     Optional<ErrorInfo> info = RpcFailures.info(failure);
     if (info.isPresent()) {
-      // Two that take one cursor over from each other would never end.
+      // Two commands that take one cursor over from each other would never end.
       return !Boolean.parseBoolean(info.get().getMetadataOrDefault("retry", ""))
           || info.get().getReason().equals("CURSOR_TAKEN_OVER");
     }
     Throwable cause = failure.getStatus().getCause();
     return switch (failure.getStatus().getCode()) {
       case UNAVAILABLE -> cause != null && ConnectionErrorText.isOfCertificates(cause);
-      // A server that stops ends what still runs by a reset of the stream.
+      // A server that stops resets the streams that are still open.
       case CANCELLED -> false;
       default -> true;
     };
   }
 
-  /** Whether a call reached a gateway, and whether that answered. */
+  /** Notes whether a call reached a gateway and whether the gateway answered. */
   private static final class ReachabilityInterceptor implements ClientInterceptor {
     private volatile boolean connected;
     private volatile boolean heard;

@@ -6,14 +6,14 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.trust.TrustRoots;
 
-/** The roots that a command was given by {@code --roots}. */
+/** The file of trust roots named by {@code --roots}. */
 public final class RootsFile {
   private RootsFile() {}
 
   /**
-   * Reads them.
+   * Reads the roots.
    *
-   * @throws CommandFailure naming option and file, and what is wrong with it
+   * @throws CommandFailure naming the option, the file and the error
    */
   public static TrustRoots read(Path file) {
     try {

@@ -13,7 +13,7 @@ import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.client.ConnectionErrorText;
 import org.jspecify.annotations.Nullable;
 
-/** What a failed call means to the person who made it. */
+/** Explains a failed call to the person who made it. */
 public final class RpcFailures {
   private RpcFailures() {}
 
@@ -40,7 +40,7 @@ public final class RpcFailures {
     return new CommandFailure("the gateway answered " + answer + who, cause);
   }
 
-  /** Why a call failed, in a few words. */
+  /** The reason for which a call failed, in a few words. */
   static String reason(Throwable failure) {
     Status status = Status.fromThrowable(failure);
     Throwable beneath = status.getCause();
@@ -51,20 +51,18 @@ public final class RpcFailures {
         status.getDescription(), () -> status.getCode().toString());
   }
 
-  /**
-   * Whether a call was larger than the gateway reads, so that nothing of this protocol has seen it.
-   */
+  /** Whether gRPC refused a call as too large, before this protocol's own checks. */
   public static boolean isTooLarge(Throwable failure) {
     return Status.fromThrowable(failure).getCode() == Status.Code.RESOURCE_EXHAUSTED
         && whoActs(failure).isEmpty();
   }
 
-  /** Who can mend it, as the gateway says it to programs; nothing where it does not. */
+  /** Who must act, from the gateway's error details; empty if there are none. */
   private static String whoActs(Throwable cause) {
     return info(cause).map(ErrorInfo::getMetadataMap).map(RpcFailures::whoActs).orElse("");
   }
 
-  /** What the gateway says to programs of a failure; empty where it says nothing. */
+  /** The gateway's machine-readable error details; empty if there are none. */
   static Optional<ErrorInfo> info(Throwable failure) {
     com.google.rpc.Status status = StatusProto.fromThrowable(failure);
     if (status == null) {
@@ -88,8 +86,8 @@ public final class RpcFailures {
           case "CLIENT" -> "who must act: the caller";
           case "OPERATOR" -> "who must act: the operator of this gateway";
           case "PEER" -> "who must act: the other agency";
-          case "POLICY" -> "who must act: those who make agreements";
-          case "NOBODY" -> "nobody has to act";
+          case "POLICY" -> "who must act: the authors of the agreements";
+          case "NOBODY" -> "no action is needed";
           default -> "";
         };
     String again = Boolean.parseBoolean(said.get("retry")) ? "the same call can succeed later" : "";

@@ -18,14 +18,14 @@ import org.entente.proto.v1.Document;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that save the document of a message which is shown. */
+/** Options that save the document of a message that is opened. */
 public final class SaveOptions {
   @Option(
       names = "--save",
       paramLabel = "DIR",
       description = {
-        "also save its document into this folder, which is made if it is not there.",
-        "Only the file's owner may read it; nothing that is there is overwritten."
+        "also save its document into this folder, which is created if it does not exist.",
+        "Only the file's owner may read it; no existing file is overwritten."
       })
   private @Nullable Path folder;
 
@@ -33,25 +33,24 @@ public final class SaveOptions {
       names = "--as",
       paramLabel = "NAME",
       description =
-          "with --save: name of the file (default: the message's id and what its sender calls the"
-              + " document)")
+          "with --save: name of the file (default: the message's id and the document's" + " name)")
   private @Nullable String name;
 
-  /** Whether anything is to be saved. */
+  /** Whether {@code --save} was given. */
   public boolean asked() {
     return folder != null;
   }
 
   /**
-   * Finds what is wrong before a message is opened: that it was is on record.
+   * Checks the options before the message is opened, because the audit log records every opening.
    *
-   * @throws CommandFailure naming the option, and that nothing was opened
+   * @throws CommandFailure naming the wrong option; the message was not opened
    */
   public void check() {
     Path where = folder;
     if (where == null) {
       if (name != null) {
-        throw new UsageError("--as: names what --save saves");
+        throw new UsageError("--as: needs --save, which saves the document");
       }
       return;
     }
@@ -59,36 +58,37 @@ public final class SaveOptions {
       throw new UsageError(
           "--as: "
               + TerminalText.printable(name)
-              + " is no name of a file: at most 200 bytes without a slash, and neither . nor ..");
+              + " is not a file name; valid are at most 200 bytes without a slash, except . and ..");
     }
     try {
       DocumentFolder into = DocumentFolder.open(where);
       if (!Files.isWritable(where)) {
-        throw new CommandFailure("--save: " + where + ": cannot be written to; nothing was opened");
+        throw new CommandFailure(
+            "--save: " + where + ": is not writable; the message was not opened");
       }
       if (name != null && DocumentFolder.isThere(into.file(name))) {
         throw new CommandFailure(
-            "--as: " + into.file(name) + " is there already; nothing was opened");
+            "--as: " + into.file(name) + " exists already; the message was not opened");
       }
     } catch (IOException e) {
       throw new CommandFailure(
-          "--save: " + where + ": " + FileErrorText.words(e) + "; nothing was opened", e);
+          "--save: " + where + ": " + FileErrorText.words(e) + "; the message was not opened", e);
     }
   }
 
   /**
-   * Saves the document, and says as what.
+   * Saves the document and returns a line with its path, size and hash.
    *
-   * @throws CommandFailure saying what is wrong with the file, and that the message was opened
+   * @throws CommandFailure naming the file and the error; the message was opened
    */
   public String save(ByteString messageId, Body body) {
     Path where = folder;
     if (where == null) {
-      throw new IllegalStateException("nothing is to be saved");
+      throw new IllegalStateException("--save was not given");
     }
     if (!body.hasDocument()) {
       throw new CommandFailure(
-          "--save: the message was opened, and has no document: its body is "
+          "--save: the message was opened, but has no document; its body is "
               + body.getContentCase());
     }
     Document document = body.getDocument();
@@ -102,8 +102,8 @@ public final class SaveOptions {
       throw new CommandFailure(
           "--save: "
               + file
-              + " is there already and was left as it is; the message was opened, and --as NAME"
-              + " saves it under another name",
+              + " exists already and was not changed; the message was opened; --as NAME"
+              + " saves the document under another name",
           e);
     } catch (IOException e) {
       throw new CommandFailure(
@@ -112,7 +112,7 @@ public final class SaveOptions {
     return "saved as " + file + ": " + content.length + " bytes, SHA-256 " + sha256(document);
   }
 
-  /** By which two people make sure that they speak of the same. */
+  /** The document's SHA-256 in hex, by which two people can compare their copies. */
   public static String sha256(Document document) {
     return HexFormat.of().formatHex(Sha256.hash(document.getContent().toByteArray()));
   }

@@ -17,7 +17,7 @@ import org.entente.proto.v1.MessageType;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is said once for all drafts of a call, whatever they come from. */
+/** Options that apply to all drafts of a call, from whatever source. */
 public final class SendOptions {
   private static final Set<MessageType> CHANGING =
       Set.of(
@@ -30,8 +30,8 @@ public final class SendOptions {
       names = "--derived-from",
       paramLabel = "MESSAGE",
       description = {
-        "received message whose content these pass on, 32 hex digits; may be repeated.",
-        "They go only where the terms under which it came let them go."
+        "received message whose content is passed on, 32 hex digits; may be repeated.",
+        "The drafts go only where the terms of that message allow."
       })
   private List<String> derivedFrom = List.of();
 
@@ -39,8 +39,9 @@ public final class SendOptions {
       names = "--operation",
       paramLabel = "OPERATION",
       description = {
-        "joint operation in which these are said, 32 hex digits.",
-        "They go to its members, or to those of which --desk names desks, and not to whom they name."
+        "joint operation in which the drafts are published, 32 hex digits.",
+        "They go to its members, or to the members whose desks --desk names; recipients",
+        "named in the drafts are ignored."
       })
   private @Nullable String operation;
 
@@ -48,8 +49,8 @@ public final class SendOptions {
       names = "--desk",
       paramLabel = "AGENCY/DESK",
       description = {
-        "desk of an agency that is to have it, as in fr.customs/narcotics; may be repeated.",
-        "Its agency becomes a recipient, at the desks that are named."
+        "receiving desk of an agency, as in fr.customs/narcotics; may be repeated.",
+        "Its agency becomes a recipient, at the named desks only."
       })
   private List<String> desks = List.of();
 
@@ -57,8 +58,8 @@ public final class SendOptions {
       names = "--info",
       paramLabel = "AGENCY",
       description = {
-        "agency, desk, jurisdiction or group that is to have it for information; may be repeated.",
-        "The other recipients are asked for the action."
+        "agency, desk, jurisdiction or group that receives it for information; may be repeated.",
+        "The requested action is for the other recipients."
       })
   private List<String> informed = List.of();
 
@@ -73,7 +74,7 @@ public final class SendOptions {
       paramLabel = "NAME",
       description = {
         "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5.",
-        "It says the lane unless one is given."
+        "It selects the lane unless one is given."
       })
   private @Nullable String precedence;
 
@@ -81,8 +82,8 @@ public final class SendOptions {
       names = "--updates",
       paramLabel = "MESSAGE",
       description = {
-        "message of this agency that these change, 32 hex digits;",
-        "they go only to those who were sent it"
+        "message of this agency that the drafts change, 32 hex digits;",
+        "they go only to its recipients"
       })
   private @Nullable String changed;
 
@@ -90,16 +91,16 @@ public final class SendOptions {
       names = "--type",
       paramLabel = "NAME",
       description =
-          "how: UPDATE, CANCEL, RECTIFICATION or RESTRICTION (default: as they say, or UPDATE)")
+          "UPDATE, CANCEL, RECTIFICATION or RESTRICTION (default: that of the draft, or UPDATE)")
   private @Nullable String type;
 
-  @Option(names = "--disclose", description = "tell each recipient whom it goes to")
+  @Option(names = "--disclose", description = "show each recipient who the other recipients are")
   private boolean disclosed;
 
   /**
    * The draft with these options.
    *
-   * @throws CommandFailure naming the option that is wrong
+   * @throws CommandFailure naming the wrong option
    */
   public Draft applied(Draft draft) {
     Draft.Builder out = draft.toBuilder();
@@ -138,7 +139,7 @@ public final class SendOptions {
   private void inform(Draft.Builder out) {
     String lane = informedLane;
     if (lane != null && informed.isEmpty()) {
-      throw new UsageError("--info-lane: is for those whom --info names");
+      throw new UsageError("--info-lane: needs --info, whose recipients it is for");
     }
     if (informed.isEmpty()) {
       return;

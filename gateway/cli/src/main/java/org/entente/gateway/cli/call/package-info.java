@@ -1,4 +1,4 @@
-/** What commands that call a gateway have in common: options, connections, failures. */
+/** Options, connections and failures that commands which call a gateway share. */
 @NullMarked
 package org.entente.gateway.cli.call;
 

@@ -10,7 +10,7 @@ import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.trust.Fingerprint;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What the commands of ceremonies have in common: how they print and how they fail. */
+/** Output and failures of the ceremony commands. */
 final class CeremonyConsole {
   private final CommandSpec spec;
 
@@ -18,7 +18,7 @@ final class CeremonyConsole {
     this.spec = spec;
   }
 
-  /** Runs a step; what its user can mend becomes a failure told in a line. */
+  /** Runs a step and reports an error that the user can correct as a {@link CommandFailure}. */
   static int attempt(Callable<Integer> step) throws Exception {
     try {
       return step.call();
@@ -37,9 +37,9 @@ final class CeremonyConsole {
   }
 
   /**
-   * Holds what was read aloud against what is in the file.
+   * Compares the fingerprint that was read aloud with that of the file.
    *
-   * @throws CommandFailure saying what to do, if nothing was given or something else
+   * @throws CommandFailure saying what to do, if they differ
    */
   static void compare(String what, String typed, Fingerprint found, String whoReads) {
     if (!Fingerprint.parse(typed).equals(found)) {
@@ -48,9 +48,9 @@ final class CeremonyConsole {
               + what
               + ", which is "
               + found
-              + "; do not go on: "
+              + "; do not continue: "
               + whoReads
-              + " reads it again, and if it stays so somebody changed the file");
+              + " must read it aloud again; if it still differs, the file was changed");
     }
   }
 }

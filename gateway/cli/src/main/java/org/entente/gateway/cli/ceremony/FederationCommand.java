@@ -29,11 +29,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Commands about a federation's roots and its trust bundle, for people at a ceremony. */
+/** Commands for a federation's roots and its trust bundle, used at a ceremony. */
 @Command(
     name = "federation",
     description = {
-      "Founds a federation and changes who belongs to it. Works on files, needs no running node."
+      "Founds a federation and changes its members. Works on files; needs no running gateway."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -59,7 +59,7 @@ public final class FederationCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** The name under which a root signs. */
+  /** The key name under which a root signs. */
   static NoteKeyName rootName(String federation, String holder) {
     return NoteKeyName.parse("entente/" + new FederationName(federation) + "/" + holder)
         .filter(name -> holder.matches("[a-z0-9][a-z0-9.-]{0,31}"))
@@ -69,11 +69,11 @@ public final class FederationCommand implements Callable<Integer> {
                     "a root's name has 1 to 32 characters of a-z 0-9 . and -", holder));
   }
 
-  /** One holder makes a root. */
+  /** Makes one holder's root key. */
   @Command(
       name = "root-key",
       description = {
-        "Makes one root's pair of keys, on a machine without a network, under the holder's passphrase.",
+        "Makes one root's key pair, protected by the holder's passphrase, on a machine without a network.",
         "Only FOLDER/root.pub leaves the holder's hands."
       },
       mixinStandardHelpOptions = true,
@@ -94,14 +94,14 @@ public final class FederationCommand implements Callable<Integer> {
         names = "--name",
         required = true,
         paramLabel = "HOLDER",
-        description = "what the root is called, such as its holder's name")
+        description = "name of the root, such as its holder's")
     private String holder = "";
 
     @Option(
         names = "--out",
         required = true,
         paramLabel = "FOLDER",
-        description = "the root's own folder; empty or not there yet")
+        description = "the root's own folder; empty or not yet existing")
     private Path out = Path.of("");
 
     @Option(
@@ -130,12 +130,12 @@ public final class FederationCommand implements Callable<Integer> {
     }
   }
 
-  /** The roots and their threshold. */
+  /** Writes the roots and their threshold. */
   @Command(
       name = "init",
       description = {
-        "Writes the roots file of a new federation: who its roots are and how many must sign.",
-        "Takes the roots' public files, or makes the roots here, which leaves all keys on one machine."
+        "Writes the roots file of a new federation: its roots and how many must sign.",
+        "Reads the roots' public files, or makes the roots here, which puts all keys on one machine."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
@@ -164,7 +164,7 @@ public final class FederationCommand implements Callable<Integer> {
         names = "--out",
         required = true,
         paramLabel = "FOLDER",
-        description = "where roots.json goes, and the roots if they are made here")
+        description = "folder for roots.json, and for the roots if they are made here")
     private Path out = Path.of("");
 
     @ArgGroup(exclusive = true, multiplicity = "1")
@@ -172,7 +172,7 @@ public final class FederationCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    /** Where the roots come from. */
+    /** The source of the roots. */
     static final class Source {
       @Option(
           names = "--root",
@@ -190,14 +190,14 @@ public final class FederationCommand implements Callable<Integer> {
           names = "--roots",
           required = true,
           paramLabel = "N",
-          description = "make so many roots, root-1 to root-N")
+          description = "make N roots, root-1 to root-N")
       private int count;
 
       @Option(
           names = "--passphrase-file",
           required = true,
           paramLabel = "FILE",
-          description = "protects each of them")
+          description = "file with the passphrase that protects each of them")
       private Path passphraseFile = Path.of("");
     }
 
@@ -245,12 +245,12 @@ public final class FederationCommand implements Callable<Integer> {
     }
   }
 
-  /** One root signs. */
+  /** Signs a draft with one root. */
   @Command(
       name = "sign",
       description = {
-        "Adds one root's signatures to a draft. The holder has looked at it by `show` and `diff`, and",
-        "gives the fingerprint that was read aloud, so that nothing else is signed in its place."
+        "Adds one root's signatures to a draft. First inspect the draft with `show` and `diff`.",
+        "The fingerprint that was read aloud ensures that no other file is signed in its place."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -291,7 +291,7 @@ public final class FederationCommand implements Callable<Integer> {
         names = "--fingerprint",
         required = true,
         paramLabel = "DIGITS",
-        description = "the draft's, as it was read aloud")
+        description = "the draft's fingerprint, as read aloud")
     private String fingerprint = "";
 
     @Spec private CommandSpec spec;
@@ -302,7 +302,7 @@ public final class FederationCommand implements Callable<Integer> {
           () -> {
             BundleDraft draft = CeremonyFiles.bundle(draftFile);
             CeremonyConsole.compare(
-                draftFile.toString(), fingerprint, draft.fingerprint(), "whoever made the draft");
+                draftFile.toString(), fingerprint, draft.fingerprint(), "the maker of the draft");
             RootSet signers = signers(draft, previous);
             if (previous != null) {
               requireNext(CeremonyFiles.bundle(previous).content(), draft.content());
@@ -329,25 +329,25 @@ public final class FederationCommand implements Callable<Integer> {
     }
   }
 
-  /** The roots whose threshold puts a draft in force. */
+  /** The roots whose signatures put a draft in force. */
   static RootSet signers(BundleDraft draft, @Nullable Path previous) {
     return previous == null
         ? draft.content().roots()
         : CeremonyFiles.bundle(previous).content().roots();
   }
 
-  /** What is in a file. */
+  /** Describes a file of the ceremony. */
   @Command(
       name = "show",
       description = {
-        "Shows a draft, a bundle, a roots file or a join request in words: who is in it, thresholds,",
-        "expiry, fingerprints, signatures present and missing."
+        "Describes a draft, a bundle, a roots file or a join request.",
+        "Shows members, thresholds, expiry, fingerprints, and signatures present and missing."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente federation show bundle-2.note --previous bundle-1.note")
   static final class Show implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "what to show")
+    @Parameters(paramLabel = "FILE", description = "the file to describe")
     private Path file = Path.of("");
 
     @Option(
@@ -386,10 +386,10 @@ public final class FederationCommand implements Callable<Integer> {
     }
   }
 
-  /** What changes. */
+  /** Compares two bundles. */
   @Command(
       name = "diff",
-      description = "Says in words what a draft or bundle changes against another.",
+      description = "Describes what a draft or bundle changes compared with another.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente federation diff bundle-1.note bundle-2.note")

@@ -27,11 +27,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Commands that draft the next version of a trust bundle; nobody's signature is on it yet. */
+/** Commands that draft the next, unsigned version of a trust bundle. */
 final class FederationEditCommands {
   private FederationEditCommands() {}
 
-  /** What the drafts have in common. */
+  /** Options and output that all drafts share. */
   static final class DraftCommand {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private StartOptions from = new StartOptions();
@@ -40,34 +40,34 @@ final class FederationEditCommands {
         names = "--out",
         required = true,
         paramLabel = "FILE",
-        description = "where the draft goes; not there yet")
+        description = "file for the draft; must not exist")
     private Path out = Path.of("");
 
     @Option(
         names = "--days",
         defaultValue = "90",
         paramLabel = "N",
-        description = "how long it is valid, at most 92 (default: ${DEFAULT-VALUE})")
+        description = "days for which it is valid, at most 92 (default: ${DEFAULT-VALUE})")
     private int days;
 
     @Option(
         names = "--expires",
         paramLabel = "TIME",
-        description = "until when instead, such as 2026-12-31T12:00:00Z")
+        description = "time of expiry instead of --days, such as 2026-12-31T12:00:00Z")
     private @Nullable Instant expires;
 
     @Option(
         names = "--group",
         paramLabel = "NAME=CODE[+CODE]",
-        description = "a group has these jurisdictions and groups from now on; repeatable")
+        description = "sets the jurisdictions and groups of a group; repeatable")
     private Map<String, String> groups = new TreeMap<>();
 
-    /** Where it starts. */
+    /** The version from which the draft starts. */
     static final class StartOptions {
       @Option(
           names = "--in",
           paramLabel = "FILE",
-          description = "the bundle in force, or an unsigned draft to go on with")
+          description = "the bundle in force, or an unsigned draft to continue")
       private @Nullable Path bundle;
 
       @Option(
@@ -88,8 +88,8 @@ final class FederationEditCommands {
       if (!draft.isComplete(draft.content().roots())) {
         throw new CeremonyProblem(
             from.bundle
-                + " is signed by too few of its roots to be in force; start from the bundle that is,"
-                + " or from an unsigned draft");
+                + " is signed by too few of its roots to be in force; start from the bundle in"
+                + " force, or from an unsigned draft");
       }
       return BundleEdit.after(draft.content());
     }
@@ -116,12 +116,12 @@ final class FederationEditCommands {
     }
   }
 
-  /** Agencies join. */
+  /** Admits agencies. */
   @Command(
       name = "add",
       description = {
-        "Drafts a version in which agencies join, or come back with other keys. Each join request is",
-        "followed by the fingerprint that the agency itself read aloud."
+        "Drafts a version in which agencies join, or rejoin with other keys.",
+        "Give with each join request the fingerprint that the agency itself read aloud."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
@@ -140,12 +140,12 @@ final class FederationEditCommands {
 
     @Option(
         names = "--keep-old-keys",
-        description = "keys and CAs that an agency had stay good beside its new ones")
+        description = "an agency's old keys and CAs remain valid beside its new ones")
     private boolean keepOld;
 
     @Spec private CommandSpec spec;
 
-    /** A request and what its agency read aloud. */
+    /** A join request and the fingerprint that its agency read aloud. */
     static final class JoinRequestOptions {
       @Option(
           names = "--request",
@@ -158,7 +158,7 @@ final class FederationEditCommands {
           names = "--fingerprint",
           required = true,
           paramLabel = "DIGITS",
-          description = "the request's, as the agency read it aloud")
+          description = "the request's fingerprint, as the agency read it aloud")
       private String fingerprint = "";
     }
 
@@ -182,12 +182,12 @@ final class FederationEditCommands {
     }
   }
 
-  /** Agencies or certificates go. */
+  /** Removes agencies or revokes certificates. */
   @Command(
       name = "remove",
       description = {
-        "Drafts a version in which agencies leave or certificates are revoked. Streams that rest on",
-        "them close as soon as a gateway has the signed bundle."
+        "Drafts a version in which agencies leave or certificates are revoked.",
+        "A gateway closes their streams as soon as it has the signed bundle."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
@@ -199,13 +199,16 @@ final class FederationEditCommands {
   static final class Remove implements Callable<Integer> {
     @Mixin private DraftCommand drafting = new DraftCommand();
 
-    @Option(names = "--agency", paramLabel = "AGENCY", description = "it leaves; repeatable")
+    @Option(
+        names = "--agency",
+        paramLabel = "AGENCY",
+        description = "agency that leaves; repeatable")
     private List<String> agencies = new ArrayList<>();
 
     @Option(
         names = "--certificate",
         paramLabel = "AGENCY=FILE",
-        description = "the certificate in a PEM file is no longer good; repeatable")
+        description = "PEM file of a certificate to revoke; repeatable")
     private Map<String, Path> certificates = new TreeMap<>();
 
     @Spec private CommandSpec spec;
@@ -229,12 +232,13 @@ final class FederationEditCommands {
     }
   }
 
-  /** Other roots. */
+  /** Changes the roots. */
   @Command(
       name = "rotate",
       description = {
-        "Drafts a version that changes the roots or their threshold. Enough of the old roots and",
-        "enough of the new ones have to sign it. Name every root that is to be one from then on."
+        "Drafts a version that changes the roots or their threshold.",
+        "A threshold of the old roots and a threshold of the new ones must sign it.",
+        "Name every root of the new version, old or new."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -288,10 +292,10 @@ final class FederationEditCommands {
     }
   }
 
-  /** The same for longer. */
+  /** Extends the validity. */
   @Command(
       name = "renew",
-      description = "Drafts a version that only lasts longer.",
+      description = "Drafts a version that changes only the expiry.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente federation renew --in bundle-3.note --out bundle-4.note --days 90")

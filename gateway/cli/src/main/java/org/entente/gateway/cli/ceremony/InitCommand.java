@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
     name = "init",
     description = {
       "Makes an agency's keys, its gateway's configuration and its request to join.",
-      "Keys and certificates lie under a passphrase. The request goes to the roots; nothing secret is in it."
+      "A passphrase protects the keys. The request goes to the roots and contains no secret."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -57,10 +57,14 @@ import picocli.CommandLine.Spec;
       "      --passphrase-file /etc/entente/passphrase --out /etc/entente"
     })
 public final class InitCommand implements Callable<Integer> {
-  /** Certificates start this much earlier, for clocks that are behind. */
+  /** How much earlier certificates become valid, for clocks that are behind. */
   private static final Duration EARLY = Duration.ofMinutes(5);
 
-  @Option(names = "--federation", required = true, paramLabel = "NAME", description = "to join")
+  @Option(
+      names = "--federation",
+      required = true,
+      paramLabel = "NAME",
+      description = "federation to join")
   private String federation = "";
 
   @Option(
@@ -88,26 +92,26 @@ public final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--endpoint",
       paramLabel = "HOST:PORT",
-      description = "where it listens for peers; absent if it only dials out")
+      description = "address at which peers reach it; absent if it only dials out")
   private @Nullable String endpoint;
 
   @Option(
       names = "--via",
       paramLabel = "AGENCY",
-      description = "a transit through which it is reached; repeatable")
+      description = "transit through which peers reach it; repeatable")
   private List<String> via = new ArrayList<>();
 
   @Option(
       names = "--link",
       paramLabel = "AGENCY[=HOST:PORT]",
       mapFallbackValue = "",
-      description = "a direct link, and where to dial; repeatable")
+      description = "a direct link, and the address to dial; repeatable")
   private Map<String, String> links = new TreeMap<>();
 
   @Option(
       names = "--client",
       paramLabel = "NAME=SCOPE[+SCOPE]",
-      description = "one of its own systems and what it may do; repeatable")
+      description = "one of its own systems and its scopes; repeatable")
   private Map<String, String> clients = new TreeMap<>();
 
   @Option(
@@ -137,7 +141,7 @@ public final class InitCommand implements Callable<Integer> {
       names = "--days",
       defaultValue = "365",
       paramLabel = "N",
-      description = "how long keys and certificates are good (default: ${DEFAULT-VALUE})")
+      description = "days for which keys and certificates are valid (default: ${DEFAULT-VALUE})")
   private int days;
 
   @Option(
@@ -151,7 +155,7 @@ public final class InitCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "the agency's folder; empty or not there yet")
+      description = "the agency's folder; empty or not yet existing")
   private Path out = Path.of("");
 
   @Spec private CommandSpec spec;
@@ -171,7 +175,7 @@ public final class InitCommand implements Callable<Integer> {
       PrivateFiles.folder(out.resolve("agreements"));
       founded = new AgencySetup(plan, out, passphrase, new SecureRandom()).found();
     } catch (FileAlreadyExistsException e) {
-      throw new CeremonyProblem(out + " is not empty; an agency has a folder of its own", e);
+      throw new CeremonyProblem(out + " is not empty; each agency needs a folder of its own", e);
     } catch (IOException e) {
       throw new CeremonyProblem(out + " cannot be written: " + FileErrorText.words(e), e);
     }
@@ -182,7 +186,7 @@ public final class InitCommand implements Callable<Integer> {
     CeremonyConsole say = new CeremonyConsole(spec);
     say.lines(BundleDescription.request(request));
     say.line("  hand on      " + file);
-    say.line("  keep         the rest of " + out + "; take ca.key away from the gateway");
+    say.line("  keep         the rest of " + out + "; store ca.key away from the gateway");
     say.line("  then         put agreements into " + out.resolve("agreements") + ", and");
     say.line("               entente join --config " + out.resolve("node.yaml"));
     return 0;

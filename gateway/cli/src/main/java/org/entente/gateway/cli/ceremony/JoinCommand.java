@@ -12,15 +12,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code entente join}: takes roots and bundle into a node. */
+/** {@code entente join}: installs a trust bundle, and the first time the roots, in a node. */
 @Command(
     name = "join",
     description = {
-      "Takes a signed trust bundle into a node.",
-      "Checks that enough roots signed it and that it says of this agency what the agency asked for,",
-      "shows what the node will trust, and puts it in its place.",
-      "The first time also the roots file, with the fingerprint that the root holders read aloud.",
-      "A running gateway takes the bundle up by itself within seconds."
+      "Installs a signed trust bundle in a node.",
+      "Checks that enough roots signed it and that its entry for this agency matches the request,",
+      "shows what the node will trust, and installs it.",
+      "The first time also needs the roots file and its fingerprint, as the root holders read it aloud.",
+      "A running gateway adopts the bundle by itself within seconds."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -46,13 +46,13 @@ public final class JoinCommand implements Callable<Integer> {
   @Option(
       names = "--fingerprint",
       paramLabel = "DIGITS",
-      description = "that of the roots file, as the root holders read it aloud")
+      description = "fingerprint of the roots file, as the root holders read it aloud")
   private @Nullable String fingerprint;
 
   @Option(
       names = "--request",
       paramLabel = "FILE",
-      description = "this agency's own request, to see that the bundle says nothing else of it")
+      description = "this agency's own request, to check the bundle's entry against it")
   private @Nullable Path request;
 
   @Option(names = "--dry-run", description = "check and show, change nothing")

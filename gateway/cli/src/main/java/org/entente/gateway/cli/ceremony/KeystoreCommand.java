@@ -15,10 +15,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Commands about a node's secret keys. */
+/** Commands for a node's secret keys. */
 @Command(
     name = "keystore",
-    description = "Looks at the keystore of a node that does not run, and changes its passphrase.",
+    description = "Lists the keys of a stopped node and changes the passphrase of its keystore.",
     mixinStandardHelpOptions = true,
     subcommands = {KeystoreCommand.ListKeys.class, KeystoreCommand.Passphrase.class},
     synopsisSubcommandLabel = "COMMAND")
@@ -31,10 +31,10 @@ public final class KeystoreCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** What is there. */
+  /** Lists the keys. */
   @Command(
       name = "list",
-      description = "Lists the keys: kind, name, when made, until when. Shows no secret.",
+      description = "Lists the keys: kind, name, creation and expiry. Shows no secret.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente keystore list --config /etc/entente/node.yaml")
@@ -61,12 +61,13 @@ public final class KeystoreCommand implements Callable<Integer> {
     }
   }
 
-  /** Another passphrase. */
+  /** Changes the passphrase. */
   @Command(
       name = "passphrase",
       description = {
-        "Protects the keystore by another passphrase. The configuration names the present one; let it",
-        "name the new one before the next start. Copies of the keystore keep opening with the old one."
+        "Protects the keystore with another passphrase.",
+        "The configuration names the present one; change it to the new one before the next start.",
+        "Copies of the keystore still open with the old passphrase."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -81,7 +82,7 @@ public final class KeystoreCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    /** What comes instead. */
+    /** The new passphrase, or none. */
     static final class NewPassphrase {
       @Option(
           names = "--new",
@@ -90,7 +91,7 @@ public final class KeystoreCommand implements Callable<Integer> {
               "file with the new passphrase, at least 12 characters, readable by its owner")
       private @Nullable Path file;
 
-      @Option(names = "--none", description = "leave the keystore without a passphrase")
+      @Option(names = "--none", description = "remove the passphrase from the keystore")
       private boolean none;
     }
 
@@ -104,7 +105,9 @@ public final class KeystoreCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .println(
-              next.none ? "without a passphrase from now on" : "protected by the new passphrase");
+              next.none
+                  ? "the keystore has no passphrase now"
+                  : "the keystore is protected by the new passphrase");
       return 0;
     }
   }

@@ -1,10 +1,10 @@
 package org.entente.gateway.cli.failure;
 
-/** A command could not do what was asked, for a reason that its user can understand and mend. */
+/** Failure of a command for a reason that its user can understand and correct. Exit code 1. */
 public class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** A failure told in one line. */
+  /** A failure with a message of one line. */
   public CommandFailure(String message) {
     super(message);
   }

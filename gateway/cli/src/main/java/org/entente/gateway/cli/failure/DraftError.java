@@ -1,6 +1,6 @@
 package org.entente.gateway.cli.failure;
 
-/** What is wrong with one draft; another can be asked about all the same. */
+/** Error in one draft; the command continues with the next draft. */
 public final class DraftError extends CommandFailure {
   private static final long serialVersionUID = 1L;
 

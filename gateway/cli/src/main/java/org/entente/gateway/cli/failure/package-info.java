@@ -1,4 +1,4 @@
-/** How a command fails: with a message for its user and an exit code. */
+/** Failures of commands, each with a message and an exit code. */
 @NullMarked
 package org.entente.gateway.cli.failure;
 

@@ -25,7 +25,7 @@ import org.entente.proto.v1.Recordation;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A call to the service IprProcedure, and how what it answers is printed. */
+/** A call to the IprProcedure service, with the output of its answers. */
 abstract class IprCall extends ClientCall {
   @Override
   public final int with(ManagedChannel channel) {
@@ -35,7 +35,7 @@ abstract class IprCall extends ClientCall {
 
   abstract void call(IprProcedureBlockingStub stub);
 
-  /** A call of an officer, which is recorded. */
+  /** An officer's call, recorded in the audit log. */
   abstract static class OfficerCall extends IprCall {
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -47,12 +47,12 @@ abstract class IprCall extends ClientCall {
     }
   }
 
-  /** A call of a rights holder's person, which is recorded. */
+  /** A call of a rights holder's person, recorded in the audit log. */
   abstract static class HolderCall extends IprCall {
     @Option(
         names = "--person",
         required = true,
-        description = "who reads or answers for the rights holder; recorded")
+        description = "person who acts for the rights holder; recorded")
     private String person = "";
 
     OnBehalfOf person() {
@@ -102,7 +102,7 @@ abstract class IprCall extends ClientCall {
     if (theCase.getDeadlines().getBeyondCalendar()) {
       err()
           .println(
-              "a deadline lies beyond the calendar of holidays; the operator should extend it");
+              "a deadline lies after the end of the holiday calendar; ask the operator to extend it");
     }
   }
 

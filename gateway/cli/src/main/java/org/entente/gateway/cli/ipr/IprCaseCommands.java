@@ -30,14 +30,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Officers' commands about cases. */
+/** Officers' commands for cases. */
 final class IprCaseCommands {
   private IprCaseCommands() {}
 
-  /** Opens one. */
+  /** Opens a case. */
   @Command(
       name = "suspend",
-      description = "Opens a case: goods are suspended from release, or detained. Prints its id.",
+      description =
+          "Opens a case for goods whose release is suspended or that are detained; prints its id.",
       mixinStandardHelpOptions = true)
   static final class Suspend extends IprCall.OfficerCall {
     @Option(
@@ -50,16 +51,16 @@ final class IprCaseCommands {
     @Option(
         names = "--recordation",
         paramLabel = "HEX",
-        description = "under which recordation; none with EX_OFFICIO")
+        description = "recordation that covers the goods; none with EX_OFFICIO")
     private @Nullable String recordation;
 
-    @Option(names = "--goods", required = true, description = "what they are")
+    @Option(names = "--goods", required = true, description = "the goods")
     private String goods = "";
 
-    @Option(names = "--quantity", required = true, description = "how many, with the unit")
+    @Option(names = "--quantity", required = true, description = "quantity with its unit")
     private String quantity = "";
 
-    @Option(names = "--place", required = true, description = "where they are held")
+    @Option(names = "--place", required = true, description = "place where they are held")
     private String place = "";
 
     @Option(names = "--declaration", description = "number of the customs declaration")
@@ -76,13 +77,14 @@ final class IprCaseCommands {
     @Option(
         names = "--at",
         paramLabel = "TIME",
-        description = "when they were suspended (default: now)")
+        description = "time of the suspension (default: now)")
     private @Nullable String at;
 
     @Option(
         names = "--id",
         paramLabel = "HEX",
-        description = "32 hex digits of your own, so that typing it twice opens one case")
+        description =
+            "your own id, 32 hex digits, so that repeating the command opens only one case")
     private @Nullable String id;
 
     @Override
@@ -118,7 +120,7 @@ final class IprCaseCommands {
     return EnumParser.of(IprDetail.class, "IPR_DETAIL_", word);
   }
 
-  /** An act in one. */
+  /** An act in a case. */
   private abstract static class Act extends IprCall.OfficerCall {
     @Parameters(index = "0", paramLabel = "CASE", description = "case id, 32 hex digits")
     private String id = "";
@@ -134,19 +136,19 @@ final class IprCaseCommands {
     }
   }
 
-  /** A party was notified. */
+  /** Records a notification. */
   @Command(
       name = "notify",
       description = {
-        "Records that a party was notified; its time begins. The rights holder's client sees the notice"
-            + " from then on."
+        "Records that a party was notified, which starts its time limit. The rights holder's client"
+            + " sees the notice from then on."
       },
       mixinStandardHelpOptions = true)
   static final class Notify extends Act {
     @Option(names = "--party", required = true, description = "DECLARANT or RIGHTS_HOLDER")
     private String party = "";
 
-    @Option(names = "--at", paramLabel = "TIME", description = "when (default: now)")
+    @Option(names = "--at", paramLabel = "TIME", description = "a day or a time (default: now)")
     private @Nullable String at;
 
     @Override
@@ -160,7 +162,7 @@ final class IprCaseCommands {
     }
   }
 
-  /** The declarant answered. */
+  /** Records the declarant's answer. */
   @Command(
       name = "declarant",
       description = "Records the answer of the declarant or holder of the goods.",
@@ -169,7 +171,10 @@ final class IprCaseCommands {
     @Parameters(index = "1", paramLabel = "ANSWER", description = "AGREES or OPPOSES")
     private String answer = "";
 
-    @Option(names = "--received", paramLabel = "TIME", description = "when (default: now)")
+    @Option(
+        names = "--received",
+        paramLabel = "TIME",
+        description = "a day or a time (default: now)")
     private @Nullable String received;
 
     @Override
@@ -184,10 +189,10 @@ final class IprCaseCommands {
     }
   }
 
-  /** The rights holder answered by letter. */
+  /** Records an answer by letter. */
   @Command(
       name = "letter",
-      description = "Records an answer of the rights holder that came by letter.",
+      description = "Records an answer that the rights holder sent by letter.",
       mixinStandardHelpOptions = true)
   static final class Letter extends Act {
     @Parameters(
@@ -196,10 +201,13 @@ final class IprCaseCommands {
         description = "CONFIRMS, AGREES_TO_DESTRUCTION, GENUINE, ASKS_EXTENSION or PROCEEDINGS")
     private String answer = "";
 
-    @Option(names = "--text", description = "why, or court and reference")
+    @Option(names = "--text", description = "reason, or court and reference")
     private String text = "";
 
-    @Option(names = "--received", paramLabel = "TIME", description = "when (default: now)")
+    @Option(
+        names = "--received",
+        paramLabel = "TIME",
+        description = "a day or a time (default: now)")
     private @Nullable String received;
 
     @Override
@@ -215,10 +223,10 @@ final class IprCaseCommands {
     }
   }
 
-  /** More time. */
+  /** Extends a time limit. */
   @Command(
       name = "extend",
-      description = "Extends the time to begin proceedings, as the rights holder asked.",
+      description = "Extends the time to begin proceedings, at the rights holder's request.",
       mixinStandardHelpOptions = true)
   static final class Extend extends Act {
     @Option(
@@ -233,7 +241,7 @@ final class IprCaseCommands {
     }
   }
 
-  /** Particulars. */
+  /** Discloses particulars. */
   @Command(
       name = "disclose",
       description = "Discloses particulars to the rights holder, who sees them from then on.",
@@ -243,7 +251,7 @@ final class IprCaseCommands {
         index = "1..*",
         arity = "1..*",
         paramLabel = "DETAIL",
-        description = "such as CONSIGNEE; of those that the case has")
+        description = "a particular of the case, such as CONSIGNEE")
     private List<String> details = List.of();
 
     @Override
@@ -254,10 +262,10 @@ final class IprCaseCommands {
     }
   }
 
-  /** A recordation after a suspension ex officio. */
+  /** Attaches a case to a recordation. */
   @Command(
       name = "attach",
-      description = "Puts a case that was opened ex officio under the recordation that followed.",
+      description = "Attaches a case opened ex officio to the later recordation.",
       mixinStandardHelpOptions = true)
   static final class Attach extends Act {
     @Parameters(
@@ -273,8 +281,11 @@ final class IprCaseCommands {
     }
   }
 
-  /** The end. */
-  @Command(name = "outcome", description = "Closes a case.", mixinStandardHelpOptions = true)
+  /** Closes a case. */
+  @Command(
+      name = "outcome",
+      description = "Closes a case with its outcome.",
+      mixinStandardHelpOptions = true)
   static final class Outcome extends Act {
     @Parameters(
         index = "1",
@@ -290,13 +301,13 @@ final class IprCaseCommands {
     }
   }
 
-  /** All of them. */
+  /** Lists the cases. */
   @Command(
       name = "list",
-      description = "Lists cases, oldest first, with what comes next; names no goods or persons.",
+      description = "Lists cases, oldest first, with the next step; names no goods or persons.",
       mixinStandardHelpOptions = true)
   static final class ListCases extends IprCall {
-    @Option(names = "--closed", description = "closed ones too")
+    @Option(names = "--closed", description = "also closed cases")
     private boolean closed;
 
     @Override
@@ -312,10 +323,10 @@ final class IprCaseCommands {
     }
   }
 
-  /** One of them. */
+  /** Shows one case. */
   @Command(
       name = "show",
-      description = "Shows one case whole, as JSON; recorded.",
+      description = "Shows one case in full, as JSON. The audit log records it.",
       mixinStandardHelpOptions = true)
   static final class Show extends IprCall.OfficerCall {
     @Parameters(paramLabel = "CASE", description = "case id, 32 hex digits")

@@ -5,13 +5,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Customs enforcement of intellectual property rights. */
+/** Commands for customs enforcement of intellectual property rights. */
 @Command(
     name = "ipr",
     description = {
-      "Recordations of intellectual property rights, suspensions of goods, notices, answers, outcomes.",
-      "Officers' commands need the scope `ipr`, those of rights holders (own, notices, notice, answer)"
-          + " the scope `rights_holder`."
+      "Customs enforcement of intellectual property rights: recordations, cases, notices, answers.",
+      "Officers' commands need the scope `ipr`; those of rights holders (own, notices, notice, answer)"
+          + " need `rights_holder`."
     },
     mixinStandardHelpOptions = true,
     subcommands = {

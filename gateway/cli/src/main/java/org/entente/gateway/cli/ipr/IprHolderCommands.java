@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
 final class IprHolderCommands {
   private IprHolderCommands() {}
 
-  /** Their recordations. */
+  /** Lists the holder's recordations. */
   @Command(
       name = "own",
-      description = "Rights holder: lists the own recordations.",
+      description = "Rights holder: lists its own recordations.",
       mixinStandardHelpOptions = true)
   static final class ListRecordations extends IprCall {
     @Override
@@ -37,13 +37,13 @@ final class IprHolderCommands {
     }
   }
 
-  /** Their notices. */
+  /** Lists the holder's notices. */
   @Command(
       name = "notices",
       description = "Rights holder: lists notices, oldest first, with their deadlines.",
       mixinStandardHelpOptions = true)
   static final class ListNotices extends IprCall {
-    @Option(names = "--closed", description = "closed ones too")
+    @Option(names = "--closed", description = "also closed cases")
     private boolean closed;
 
     @Override
@@ -59,10 +59,10 @@ final class IprHolderCommands {
     }
   }
 
-  /** One of them. */
+  /** Shows one notice. */
   @Command(
       name = "notice",
-      description = "Rights holder: shows one notice whole, as JSON; recorded.",
+      description = "Rights holder: shows one notice in full, as JSON. The audit log records it.",
       mixinStandardHelpOptions = true)
   static final class ShowNotice extends IprCall.HolderCall {
     @Parameters(paramLabel = "CASE", description = "case id, 32 hex digits")
@@ -80,12 +80,11 @@ final class IprHolderCommands {
     }
   }
 
-  /** An answer to one. */
+  /** Answers a notice. */
   @Command(
       name = "answer",
       description = {
-        "Rights holder: answers a notice. For destruction, CONFIRMS and AGREES_TO_DESTRUCTION are both"
-            + " needed."
+        "Rights holder: answers a notice. Destruction needs both CONFIRMS and AGREES_TO_DESTRUCTION."
       },
       mixinStandardHelpOptions = true)
   static final class Answer extends IprCall.HolderCall {
@@ -98,7 +97,7 @@ final class IprHolderCommands {
         description = "CONFIRMS, AGREES_TO_DESTRUCTION, GENUINE, ASKS_EXTENSION or PROCEEDINGS")
     private String answer = "";
 
-    @Option(names = "--text", description = "why more time, or court and reference")
+    @Option(names = "--text", description = "reason for more time, or court and reference")
     private String text = "";
 
     @Override

@@ -21,11 +21,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Officers' commands about recordations. */
+/** Officers' commands for recordations. */
 final class IprRightCommands {
   private IprRightCommands() {}
 
-  /** An application. */
+  /** Records an application. */
   @Command(
       name = "record",
       description = "Records an application for action; prints its id.",
@@ -37,19 +37,22 @@ final class IprRightCommands {
         description = "kind of right: TRADE_MARK, DESIGN, COPYRIGHT, PATENT, …")
     private String right = "";
 
-    @Option(names = "--number", required = true, description = "its number in the register")
+    @Option(names = "--number", required = true, description = "number in the register")
     private String number = "";
 
-    @Option(names = "--holder", required = true, description = "who holds it")
+    @Option(names = "--holder", required = true, description = "holder of the right")
     private String holder = "";
 
-    @Option(names = "--product", required = true, description = "what it protects; may be repeated")
+    @Option(
+        names = "--product",
+        required = true,
+        description = "protected product; may be repeated")
     private List<String> products = List.of();
 
-    @Option(names = "--features", description = "how genuine goods are told from others")
+    @Option(names = "--features", description = "features that distinguish genuine goods")
     private String features = "";
 
-    @Option(names = "--contact", required = true, description = "whom to reach")
+    @Option(names = "--contact", required = true, description = "contact of the holder")
     private String contact = "";
 
     @Option(names = "--client", description = "the holder's client of this gateway, if it has one")
@@ -61,13 +64,14 @@ final class IprRightCommands {
     @Option(
         names = "--applied",
         paramLabel = "TIME",
-        description = "when the application was received (default: now)")
+        description = "time at which the application was received (default: now)")
     private @Nullable String applied;
 
     @Option(
         names = "--id",
         paramLabel = "HEX",
-        description = "32 hex digits of your own, so that typing it twice records it once")
+        description =
+            "your own id, 32 hex digits, so that repeating the command records it only once")
     private @Nullable String id;
 
     @Override
@@ -95,7 +99,7 @@ final class IprRightCommands {
     }
   }
 
-  /** A decision about one. */
+  /** A decision about a recordation. */
   private abstract static class Decision extends IprCall.OfficerCall {
     @Parameters(paramLabel = "RECORDATION", description = "recordation id, 32 hex digits")
     private String id = "";
@@ -108,34 +112,31 @@ final class IprRightCommands {
     }
   }
 
-  /** Grants or prolongs. */
+  /** Grants or extends a recordation. */
   @Command(
       name = "grant",
-      description = "Grants an application, or prolongs what is in force.",
+      description = "Grants an application, or extends a recordation in force.",
       mixinStandardHelpOptions = true)
   static final class Grant extends Decision {
     @Option(
         names = "--from",
         paramLabel = "TIME",
-        description = "in force from then on (default: now, or as it was)")
+        description = "start of validity (default: now, or unchanged)")
     private @Nullable String from;
 
     @ArgGroup(multiplicity = "1")
     private Validity validity = new Validity();
 
-    /** One of the two. */
+    /** End of validity, as a time or in days. */
     private static final class Validity {
       @Option(
           names = "--until",
           required = true,
           paramLabel = "TIME",
-          description = "in force until then: a day (its beginning, UTC) or a time")
+          description = "end of validity: a day (its beginning, UTC) or a time")
       private @Nullable String until;
 
-      @Option(
-          names = "--days",
-          required = true,
-          description = "in force for so many days from now on")
+      @Option(names = "--days", required = true, description = "validity in days from now")
       private int days;
 
       Timestamp end() {
@@ -158,10 +159,10 @@ final class IprRightCommands {
     }
   }
 
-  /** Refuses. */
+  /** Refuses an application. */
   @Command(
       name = "refuse",
-      description = "Refuses an application, for good.",
+      description = "Refuses an application permanently.",
       mixinStandardHelpOptions = true)
   static final class Refuse extends Decision {
     @Override
@@ -173,10 +174,10 @@ final class IprRightCommands {
     }
   }
 
-  /** Takes back. */
+  /** Revokes a recordation. */
   @Command(
       name = "revoke",
-      description = "Takes a recordation back, for good; cases that are open go on.",
+      description = "Revokes a recordation permanently; open cases continue.",
       mixinStandardHelpOptions = true)
   static final class Revoke extends Decision {
     @Override
@@ -188,10 +189,10 @@ final class IprRightCommands {
     }
   }
 
-  /** All of them. */
+  /** Lists the recordations. */
   @Command(
       name = "rights",
-      description = "Lists recordations, oldest first; shows no contact.",
+      description = "Lists recordations, oldest first, without contacts.",
       mixinStandardHelpOptions = true)
   static final class Rights extends IprCall {
     @Override
@@ -206,10 +207,10 @@ final class IprRightCommands {
     }
   }
 
-  /** One of them. */
+  /** Shows one recordation. */
   @Command(
       name = "right",
-      description = "Shows one recordation whole, as JSON; recorded.",
+      description = "Shows one recordation in full, as JSON. The audit log records it.",
       mixinStandardHelpOptions = true)
   static final class Right extends IprCall.OfficerCall {
     @Parameters(paramLabel = "RECORDATION", description = "recordation id, 32 hex digits")

@@ -1,4 +1,4 @@
-/** Commands about intellectual property rights. */
+/** Commands for customs enforcement of intellectual property rights. */
 @NullMarked
 package org.entente.gateway.cli.ipr;
 

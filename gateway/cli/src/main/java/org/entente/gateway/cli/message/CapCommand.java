@@ -34,10 +34,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Commands about CAP documents, for whoever connects a system that speaks CAP. */
+/** Commands for CAP documents, for integrators of systems that use CAP. */
 @Command(
     name = "cap",
-    description = "Checks and converts documents of the Common Alerting Protocol; asks no gateway.",
+    description =
+        "Checks and converts documents of the Common Alerting Protocol (CAP). Needs no gateway.",
     mixinStandardHelpOptions = true,
     subcommands = {CapCommand.Check.class, CapCommand.Convert.class},
     synopsisSubcommandLabel = "COMMAND",
@@ -103,13 +104,13 @@ public final class CapCommand implements Callable<Integer> {
     }
   }
 
-  /** Says of each file whether it is valid, and what of it a message would not carry as it is. */
+  /** Reports whether each file is valid, and what a message would not carry unchanged. */
   @Command(
       name = "check",
       description = {
-        "Says of each file whether it is a valid CAP 1.1 or 1.2 alert, whether it can become a",
-        "message, and what of it the message would not hold as it stands. The exit code is 1 if one",
-        "is not valid or cannot become a message."
+        "Checks that files are valid CAP 1.1 or 1.2 alerts.",
+        "Reports for each file whether it can become a message and what the message would not hold",
+        "unchanged. Exit code 1 if a file is not valid or cannot become a message."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -118,7 +119,7 @@ public final class CapCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "CAP documents")
     private List<Path> files = List.of();
 
-    @Option(names = "--json", description = "print one JSON object a line, one for each file")
+    @Option(names = "--json", description = "print one JSON object per line, one for each file")
     private boolean json;
 
     @Spec private CommandSpec spec;
@@ -165,12 +166,12 @@ public final class CapCommand implements Callable<Integer> {
     }
   }
 
-  /** Writes a document of either version in CAP 1.2. */
+  /** Converts a CAP 1.1 or 1.2 document to CAP 1.2. */
   @Command(
       name = "convert",
       description = {
-        "Writes a CAP 1.1 or 1.2 document in CAP 1.2, elements in the order of the schema, and says",
-        "on standard error what of it is not as it stood."
+        "Converts a CAP 1.1 or 1.2 document to CAP 1.2, with the elements in schema order.",
+        "Standard error lists what was changed."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
@@ -182,12 +183,10 @@ public final class CapCommand implements Callable<Integer> {
     @Option(
         names = "--out",
         paramLabel = "FILE",
-        description = "where it is written (default: standard output)")
+        description = "file for the result (default: standard output)")
     private @Nullable Path out;
 
-    @Option(
-        names = "--json",
-        description = "print what became of it as one JSON object; with --out")
+    @Option(names = "--json", description = "print the result as one JSON object; needs --out")
     private boolean json;
 
     @Spec private CommandSpec spec;

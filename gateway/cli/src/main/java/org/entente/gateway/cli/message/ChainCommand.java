@@ -12,12 +12,12 @@ import org.entente.proto.v1.ShowChainResponse;
 import org.entente.proto.v1.TaskingGrpc;
 import picocli.CommandLine.Command;
 
-/** What a message changes and what changes it. */
+/** Shows the chain of messages that change each other. */
 @Command(
     name = "chain",
     description = {
-      "Shows the chain in which a message stands: what updates, cancels, rectifies or restricts what.",
-      "Of a message that this agency sent, or that is here. The client needs the scope `task`."
+      "Shows a message's chain: which messages update, cancel, rectify or restrict which.",
+      "The message is one that this agency sent or received. The client needs the scope `task`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

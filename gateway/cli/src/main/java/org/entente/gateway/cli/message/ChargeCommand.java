@@ -27,12 +27,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Who acts on what: take in charge, give back, list. */
+/** Takes messages in charge, gives them back and lists who acts on them. */
 @Command(
     name = "charge",
     description = {
-      "Tells the originator of a received message who here acts on it, and lists who acts on what was sent.",
-      "Nobody but the originator is told. The client needs the scope `task`."
+      "Tells the originator who here acts on a received message; lists who acts on sent messages.",
+      "Only the originator is told. The client needs the scope `task`."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -56,7 +56,7 @@ public final class ChargeCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** In words, on one line. */
+  /** One line that describes a charge. */
   static String line(Charge charge) {
     boolean taken = charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN;
     return TerminalText.printable(
@@ -67,12 +67,12 @@ public final class ChargeCommand implements Callable<Integer> {
             + (charge.getNote().isEmpty() ? "" : ": " + charge.getNote()));
   }
 
-  /** Takes one, or gives it back. */
+  /** Takes a message in charge or gives it back. */
   abstract static class Step extends MessageCall {
-    @Option(names = "--note", description = "told to the originator; one line, unclassified")
+    @Option(names = "--note", description = "note to the originator; one line, unclassified")
     private String note = "";
 
-    @Option(names = "--justification", description = "why; recorded here, not told")
+    @Option(names = "--justification", description = "reason; recorded here only")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -96,10 +96,11 @@ public final class ChargeCommand implements Callable<Integer> {
     }
   }
 
-  /** Takes one. */
+  /** Takes a message in charge. */
   @Command(
       name = "take",
-      description = "Says that an officer here acts on one message.",
+      description =
+          "Takes a message in charge: tells the originator that an officer here acts on it.",
       mixinStandardHelpOptions = true)
   static final class Take extends Step {
     @Override
@@ -108,10 +109,11 @@ public final class ChargeCommand implements Callable<Integer> {
     }
   }
 
-  /** Gives one back. */
+  /** Gives a message back. */
   @Command(
       name = "back",
-      description = "Says that nobody here acts on one message any more.",
+      description =
+          "Gives a message back: tells the originator that no officer here acts on it any more.",
       mixinStandardHelpOptions = true)
   static final class GiveBack extends Step {
     @Override
@@ -120,22 +122,24 @@ public final class ChargeCommand implements Callable<Integer> {
     }
   }
 
-  /** What recipients said. */
+  /** Lists charges. */
   @Command(
       name = "list",
       description = {
-        "Lists what recipients of this agency's messages said last, each of each;",
-        "with --own who here acts on what was received, and whom that was told."
+        "Lists the latest charge by each recipient of each of this agency's messages;",
+        "with --own, the officers here who act on received messages, and whom the gateway told."
       },
       mixinStandardHelpOptions = true)
   static final class ListCharges extends ClientCall {
     @Parameters(
         arity = "0..1",
         paramLabel = "MESSAGE",
-        description = "of this message only, 32 hex digits")
+        description = "only of this message, 32 hex digits")
     private String id = "";
 
-    @Option(names = "--own", description = "who of this agency acts on what it received")
+    @Option(
+        names = "--own",
+        description = "list this agency's officers who act on received messages")
     private boolean own;
 
     @Override

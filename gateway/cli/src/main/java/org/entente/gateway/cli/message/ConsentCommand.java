@@ -42,11 +42,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The originator's consent to passing on: ask, list, grant, deny, revoke. */
+/** Requests, lists, grants, denies and revokes originators' consents to onward transfer. */
 @Command(
     name = "consent",
     description = {
-      "Asks the originator of received messages whether they may be passed on; lists, grants, denies and revokes.",
+      "Requests, lists, grants, denies and revokes originators' consents to pass messages on.",
       "The client needs the scope `consent`."
     },
     mixinStandardHelpOptions = true,
@@ -79,7 +79,7 @@ public final class ConsentCommand implements Callable<Integer> {
     return ConsentGrpc.newBlockingStub(channel);
   }
 
-  /** To whom, for what and until when. */
+  /** Recipients, purposes and expiry of a consent. */
   static final class Terms {
     @Option(
         names = "--to",
@@ -103,14 +103,14 @@ public final class ConsentCommand implements Callable<Integer> {
     @Option(names = "--until", paramLabel = "TIME", description = "until a date or time (UTC)")
     private @Nullable String until;
 
-    @Option(names = "--days", description = "until so many days from now, instead of --until")
+    @Option(names = "--days", description = "for this number of days from now, instead of --until")
     private int days;
 
     List<Purpose> purposes() {
       return purposes.stream().map(word -> EnumParser.of(Purpose.class, "PURPOSE_", word)).toList();
     }
 
-    /** Null if nothing was said. */
+    /** The expiry, or null if none was given. */
     @Nullable Timestamp until() {
       if (until != null) {
         return TimeWord.of("--until", until);
@@ -122,11 +122,11 @@ public final class ConsentCommand implements Callable<Integer> {
     }
   }
 
-  /** Who decides, and why. */
+  /** The deciding officer and the reason. */
   static final class Decider {
     @Mixin private PersonOptions person = new PersonOptions();
 
-    @Option(names = "--justification", required = true, description = "why; recorded, not told")
+    @Option(names = "--justification", required = true, description = "reason; recorded here only")
     private String justification = "";
 
     OnBehalfOf named() {
@@ -134,12 +134,12 @@ public final class ConsentCommand implements Callable<Integer> {
     }
   }
 
-  /** Asks the originator. */
+  /** Requests a consent. */
   @Command(
       name = "ask",
       description = {
-        "Asks the originator of received messages whether they may be passed on; prints the consent's id.",
-        "Without --purpose it asks for those for which they came."
+        "Requests the originator's consent to pass received messages on; prints the consent's id.",
+        "Without --purpose it requests the purposes for which the messages came."
       },
       mixinStandardHelpOptions = true)
   static final class Ask extends ClientCall {
@@ -151,7 +151,7 @@ public final class ConsentCommand implements Callable<Integer> {
 
     @Mixin private Terms terms = new Terms();
 
-    @Option(names = "--reason", required = true, description = "why; told to the originator")
+    @Option(names = "--reason", required = true, description = "reason; sent to the originator")
     private String reason = "";
 
     @Mixin private Decider decider = new Decider();
@@ -171,7 +171,9 @@ public final class ConsentCommand implements Callable<Integer> {
         request.setUntil(until);
       }
       AskConsentResponse asked = stub(channel).askConsent(request.build());
-      out().println(MessageText.hex(asked.getConsentId()) + "  asked of " + asked.getOriginator());
+      out()
+          .println(
+              MessageText.hex(asked.getConsentId()) + "  requested from " + asked.getOriginator());
       return 0;
     }
 
@@ -188,19 +190,21 @@ public final class ConsentCommand implements Callable<Integer> {
     }
   }
 
-  /** What is asked and granted. */
+  /** Lists requests and grants. */
   @Command(
       name = "list",
-      description = "Lists what others ask of this agency and what it granted, oldest first.",
+      description = "Lists consents that others requested from this agency, oldest first.",
       mixinStandardHelpOptions = true)
   static final class ListConsents extends ClientCall {
-    @Option(names = "--asked-by-us", description = "what this agency asks of others instead")
+    @Option(
+        names = "--asked-by-us",
+        description = "list consents that this agency requested from others instead")
     private boolean own;
 
-    @Option(names = "--all", description = "also what was denied, revoked or is over")
+    @Option(names = "--all", description = "also denied, revoked and expired consents")
     private boolean all;
 
-    @Option(names = "--json", description = "print each as one JSON object a line")
+    @Option(names = "--json", description = "print one JSON object per line")
     private boolean json;
 
     @Override
@@ -229,7 +233,7 @@ public final class ConsentCommand implements Callable<Integer> {
     }
   }
 
-  /** What concerns one consent. */
+  /** A call about one consent. */
   private abstract static class ConsentCall extends ClientCall {
     @Parameters(paramLabel = "CONSENT", description = "id of the consent, 32 hex digits")
     private String id = "";
@@ -249,12 +253,12 @@ public final class ConsentCommand implements Callable<Integer> {
     }
   }
 
-  /** Consents. */
+  /** Grants a consent. */
   @Command(
       name = "grant",
       description = {
-        "Consents to what was asked; with --to, --in, --purpose, --until or --days to that part of it only.",
-        "The grant is signed by the gateway and sent to who asked."
+        "Grants a consent as requested, or, with --to, --in, --purpose, --until or --days, a part of it.",
+        "The gateway signs the grant and sends it to the requester."
       },
       mixinStandardHelpOptions = true)
   static final class Grant extends ConsentCall {
@@ -279,13 +283,13 @@ public final class ConsentCommand implements Callable<Integer> {
     }
   }
 
-  /** Does not consent. */
+  /** Denies a consent. */
   @Command(
       name = "deny",
-      description = "Does not consent; who asked is told why.",
+      description = "Denies a consent. The requester is told the reason.",
       mixinStandardHelpOptions = true)
   static final class Deny extends ConsentCall {
-    @Option(names = "--reason", required = true, description = "why; told to who asked")
+    @Option(names = "--reason", required = true, description = "reason; sent to the requester")
     private String reason = "";
 
     @Override
@@ -304,16 +308,19 @@ public final class ConsentCommand implements Callable<Integer> {
     }
   }
 
-  /** Takes a consent back. */
+  /** Revokes a consent. */
   @Command(
       name = "revoke",
       description = {
-        "Takes a consent back: nothing is passed on under it once that has arrived.",
-        "What was passed on before stays where it is; a recall is another thing."
+        "Revokes a consent: once the revocation arrives, nothing more is passed on under it.",
+        "Messages passed on earlier stay where they are; to take them back, use `recall`."
       },
       mixinStandardHelpOptions = true)
   static final class Revoke extends ConsentCall {
-    @Option(names = "--reason", required = true, description = "why; told to who has the consent")
+    @Option(
+        names = "--reason",
+        required = true,
+        description = "reason; sent to the holder of the consent")
     private String reason = "";
 
     @Override

@@ -28,13 +28,13 @@ import org.entente.proto.v1.Status;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Tells an originator what a control came to that its message led to. */
+/** Reports to an originator the result of a control that its message prompted. */
 @Command(
     name = "feedback",
     description = {
-      "Tells the originator of a received message what a control came to that it led to.",
-      "It goes to that agency alone, under an agreement that covers FEEDBACK. Called again with the same, it"
-          + " is sent once. The client needs the scope `publish`."
+      "Reports to the originator of a received message the result of a control that it prompted.",
+      "Only that agency receives it, under an agreement that covers FEEDBACK. Repeating the command with",
+      "the same options sends nothing new. The client needs the scope `publish`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -89,22 +89,22 @@ public final class FeedbackCommand extends MessageCall {
   @Option(names = "--brand", paramLabel = "NAME", description = "its brand as marked")
   private String brand = "";
 
-  @Option(names = "--quantity", paramLabel = "NUMBER", description = "how much of it")
+  @Option(names = "--quantity", paramLabel = "NUMBER", description = "quantity of the goods")
   private String quantity = "";
 
   @Option(
       names = "--unit",
       paramLabel = "CODE",
-      description = "unit of recommendation 20, such as KGM or PR")
+      description = "unit of UN/ECE recommendation 20, such as KGM or PR")
   private String unit = "";
 
-  @Option(names = "--remarks", paramLabel = "TEXT", description = "anything else")
+  @Option(names = "--remarks", paramLabel = "TEXT", description = "further remarks")
   private String remarks = "";
 
   @Option(
       names = "--language",
       defaultValue = "en",
-      description = "of the texts (default: ${DEFAULT-VALUE})")
+      description = "language of the texts (default: ${DEFAULT-VALUE})")
   private String language = "en";
 
   @Option(names = "--category", required = true, paramLabel = "NAME", description = "such as IPR")
@@ -127,19 +127,23 @@ public final class FeedbackCommand extends MessageCall {
   @Option(
       names = "--agreement",
       paramLabel = "ID",
-      description = "agreement under which it goes (default: the gateway resolves it)")
+      description = "agreement under which to share (default: the gateway selects it)")
   private String agreement = "";
 
-  @Option(names = "--case", paramLabel = "REF", description = "the own case reference")
+  @Option(names = "--case", paramLabel = "REF", description = "the agency's own case reference")
   private String caseRef = "";
 
   @Option(names = "--exercise", description = "feedback on exercise traffic")
   private boolean exercise;
 
-  @Option(names = "--officer", description = "the officer who sends it, where asked for; recorded")
+  @Option(
+      names = "--officer",
+      description = "the sending officer, where an agreement requires it; recorded")
   private String officer = "";
 
-  @Option(names = "--justification", description = "why, where asked for; recorded")
+  @Option(
+      names = "--justification",
+      description = "reason, where an agreement requires it; recorded")
   private String justification = "";
 
   @Override

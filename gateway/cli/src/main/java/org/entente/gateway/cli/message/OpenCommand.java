@@ -35,13 +35,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows one received message whole. */
+/** Shows one received message in full. */
 @Command(
     name = "open",
     description = {
-      "Shows one received message whole, such as `search` found.",
-      "In the audit log, with the officer and the reason; the origin is told which client had it first."
-          + " The client needs the scope `search`."
+      "Shows one received message in full, such as one that `search` found.",
+      "The audit log records the officer and the reason; the origin is told which client opened it first.",
+      "The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -57,7 +57,7 @@ public final class OpenCommand extends MessageCall {
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
-  @Option(names = "--json", description = "print it as one JSON object in a line, with every field")
+  @Option(names = "--json", description = "print one JSON object on one line, with every field")
   private boolean json;
 
   @Option(names = "--justification", required = true, description = "why; recorded")
@@ -75,7 +75,7 @@ public final class OpenCommand extends MessageCall {
     CapOutput document = cap;
     boolean wanted = document != null && document.isWanted();
     if (wanted && saving.asked()) {
-      throw new UsageError("--save: not together with --cap, which writes to --out");
+      throw new UsageError("--save and --cap exclude each other; --cap writes to --out");
     }
     saving.check();
     OpenRequest request =
@@ -101,7 +101,7 @@ public final class OpenCommand extends MessageCall {
     }
     if (saving.asked()) {
       out().flush();
-      // Beside what is printed, so that with --json that stays one object.
+      // On standard error, so that with --json standard output holds one object.
       err().println(saving.save(id(), opened.getBody()));
     }
     return 0;
@@ -111,7 +111,7 @@ public final class OpenCommand extends MessageCall {
     out().println("  " + text);
   }
 
-  /** What a body says; more than a line where its writer wrote more. */
+  /** The text of a body; several lines if its author wrote several. */
   public static List<String> texts(Body body) {
     List<String> out = new ArrayList<>();
     switch (body.getContentCase()) {
@@ -139,7 +139,7 @@ public final class OpenCommand extends MessageCall {
       case CONSENT -> out.add(ConsentText.of(body.getConsent()));
       case CHARGE -> out.add(ChargeCommand.line(body.getCharge()));
       case EVIDENCE, RESPONDERS, CONTENT_NOT_SET -> {
-        // Nothing that is shown to people.
+        // Holds nothing for people.
       }
     }
     return out;
@@ -163,7 +163,7 @@ public final class OpenCommand extends MessageCall {
     out.add(
         (request.getWanted() == Wanted.WANTED_DETAILS
                 ? "asks what is known"
-                : "asks whether anything is known, and not what")
+                : "asks only whether anything is known")
             + ", by "
             + Timestamps.toString(request.getAnswerBy())
             + (request.getResponder().isEmpty() ? "" : ", of " + request.getResponder()));

@@ -11,12 +11,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Takes a message of the agency back. */
+/** Recalls a message of this agency. */
 @Command(
     name = "recall",
     description = {
-      "Takes a message back from all it was sent to.",
-      "Their gateways destroy it, refuse it if it comes later, and answer with evidence that `track` shows. The client needs the scope `recall`."
+      "Recalls a message from all its recipients.",
+      "Their gateways destroy it, refuse it if it arrives later, and answer with evidence that `track`",
+      "shows. The client needs the scope `recall`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -26,13 +27,13 @@ import picocli.CommandLine.Option;
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor"
     })
 public final class RecallCommand extends MessageCall {
-  @Option(names = "--reason", required = true, description = "why; told to the recipients")
+  @Option(names = "--reason", required = true, description = "reason; sent to the recipients")
   private String reason = "";
 
   @Option(
       names = "--justification",
       description =
-          "why, for the own record; not told. Required where an agreement asks who acts and why")
+          "reason for the agency's own record; not sent. Required if an agreement demands it")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

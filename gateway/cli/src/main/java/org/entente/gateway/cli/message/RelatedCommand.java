@@ -15,13 +15,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows which received messages name what one names. */
+/** Lists received messages that share an identifier with a given one. */
 @Command(
     name = "related",
     description = {
-      "Shows which received messages name an identifier that one names: container, plate, document, …",
-      "The message asked for counts as opened. Each page is in the audit log, with the officer and the"
-          + " reason. The client needs the scope `search`."
+      "Lists received messages that share an identifier (container, plate, document, …) with one.",
+      "The given message counts as opened. The audit log records each page, with the officer and the",
+      "reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -38,10 +38,10 @@ public final class RelatedCommand extends MessageCall {
   @Option(
       names = "--most",
       defaultValue = "50",
-      description = "stop after so many (default: ${DEFAULT-VALUE})")
+      description = "most messages to list (default: ${DEFAULT-VALUE})")
   private int most = 50;
 
-  @Option(names = "--json", description = "print each as one JSON object a line")
+  @Option(names = "--json", description = "print one JSON object per line")
   private boolean json;
 
   @Option(names = "--justification", required = true, description = "why; recorded")
@@ -66,18 +66,18 @@ public final class RelatedCommand extends MessageCall {
       request.setPageToken(page.getNextPageToken());
     } while (left > 0 && !page.getNextPageToken().isEmpty());
     if (left == most) {
-      err().println("nothing related");
+      err().println("no related messages");
     }
     if (!page.getNextPageToken().isEmpty()) {
-      err().println("there may be more: ask for more with --most");
+      err().println("there may be more; raise --most");
     }
     if (!page.getComplete()) {
       err()
           .println(
               page.hasReachesBackTo()
-                  ? "not looked at: what was received before "
+                  ? "not examined: messages received before "
                       + Timestamps.toString(page.getReachesBackTo())
-                  : "not looked at: what has only just arrived");
+                  : "not examined: messages that have only just arrived");
     }
     err().flush();
     return 0;

@@ -32,12 +32,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What waits for a second person: list, show, approve, deny. */
+/** Lists, shows, approves and denies messages held for a second person. */
 @Command(
     name = "release",
     description = {
-      "Four eyes: lists messages that wait for a second person, shows one, lets it go or denies it.",
-      "The client needs the scope `release`; the officer is another than who published."
+      "Four-eyes rule: lists, shows, approves and denies messages held for a second person.",
+      "The client needs the scope `release`. The officer must not be the one who published the message."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -68,10 +68,10 @@ public final class ReleaseCommand implements Callable<Integer> {
     return ReleaseGrpc.newBlockingStub(channel);
   }
 
-  /** What waits. */
+  /** Lists held messages. */
   @Command(
       name = "list",
-      description = "Lists what waits, oldest first; shows no content.",
+      description = "Lists held messages, oldest first, without content.",
       mixinStandardHelpOptions = true)
   static final class ListHeld extends ClientCall {
     @Override
@@ -103,7 +103,7 @@ public final class ReleaseCommand implements Callable<Integer> {
     }
   }
 
-  /** What concerns one message, by a person. */
+  /** A person's call about one message. */
   private abstract static class ReleaseCall extends MessageCall {
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -130,10 +130,11 @@ public final class ReleaseCommand implements Callable<Integer> {
     }
   }
 
-  /** One message whole. */
+  /** Shows one held message. */
   @Command(
       name = "show",
-      description = "Shows one held message whole, as JSON; recorded as a consultation.",
+      description =
+          "Shows one held message in full, as JSON. The audit log records the consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends ReleaseCall {
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -168,11 +169,11 @@ public final class ReleaseCommand implements Callable<Integer> {
     }
   }
 
-  /** Lets one go. */
+  /** Approves a held message. */
   @Command(
       name = "approve",
       description = {
-        "Lets a held message go. Policy is asked again: exit code 1 if it refuses now."
+        "Approves a held message. Policy is evaluated again; exit code 1 if it refuses now."
       },
       mixinStandardHelpOptions = true)
   static final class Approve extends ReleaseCall {
@@ -189,13 +190,16 @@ public final class ReleaseCommand implements Callable<Integer> {
     }
   }
 
-  /** Denies one. */
+  /** Denies a held message. */
   @Command(
       name = "deny",
-      description = "Denies a held message for good; the publisher is told why.",
+      description = "Denies a held message permanently. The publisher is told the reason.",
       mixinStandardHelpOptions = true)
   static final class Deny extends ReleaseCall {
-    @Option(names = "--justification", required = true, description = "why; recorded and told")
+    @Option(
+        names = "--justification",
+        required = true,
+        description = "reason; recorded, and sent to the publisher")
     private String justification = "";
 
     @Override

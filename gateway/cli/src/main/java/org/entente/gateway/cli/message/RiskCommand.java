@@ -37,12 +37,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Risk scores of received messages: made, listed, shown, followed. */
+/** Submits, lists, shows and follows risk scores of received messages. */
 @Command(
     name = "risk",
     description = {
-      "Risk scores of received messages: says how a model or a person rates one, and shows scores.",
-      "Scores stay in the agency, and are erased with their message."
+      "Submits and shows risk scores of received messages, made by a model or a person.",
+      "Scores stay in the agency and are erased with their message."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -70,12 +70,13 @@ public final class RiskCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** Makes one. */
+  /** Submits a score. */
   @Command(
       name = "score",
       description = {
-        "Says how risky a received message is. The same again changes nothing; anything else by the",
-        "same client and model is a further version. The client needs the scope `score`."
+        "Submits a risk score for a received message.",
+        "Repeating the same score changes nothing; a different score by the same client and model is a",
+        "further version. The client needs the scope `score`."
       },
       mixinStandardHelpOptions = true)
   static final class ScoreOne extends MessageCall {
@@ -86,18 +87,18 @@ public final class RiskCommand implements Callable<Integer> {
         description = "0 to 100, with one decimal at most")
     private String score = "";
 
-    @Option(names = "--model", required = true, description = "what it was made with")
+    @Option(names = "--model", required = true, description = "model that made the score")
     private String model = "";
 
-    @Option(names = "--model-version", required = true, description = "its version")
+    @Option(names = "--model-version", required = true, description = "version of the model")
     private String modelVersion = "";
 
     @Option(
         names = "--indicator",
         paramLabel = "CODE[:WEIGHT[:TEXT]]",
         description =
-            "what it rests on, with its weight in thousandths (-1000 to 1000) and what was noticed;"
-                + " may be repeated")
+            "indicator of the score, with its weight in thousandths (-1000 to 1000) and the"
+                + " observation; may be repeated")
     private List<String> indicators = List.of();
 
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
@@ -106,21 +107,24 @@ public final class RiskCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Author author = new Author();
 
-    /** Who answers for it. */
+    /** Who is responsible for a score. */
     static final class Author {
-      @Option(names = "--automated", required = true, description = "no person had a part in it")
+      @Option(
+          names = "--automated",
+          required = true,
+          description = "no person took part in the score")
       private boolean automated;
 
       @ArgGroup(exclusive = false)
       private @Nullable OfficerOptions person;
     }
 
-    /** A person. */
+    /** The responsible officer. */
     static final class OfficerOptions {
       @Option(
           names = "--officer",
           required = true,
-          description = "the agency's reference of the officer who answers for it; recorded")
+          description = "the agency's reference of the responsible officer; recorded")
       private String officer = "";
 
       @Option(names = "--unit", description = "the officer's unit; recorded")
@@ -157,16 +161,16 @@ public final class RiskCommand implements Callable<Integer> {
     }
   }
 
-  /** Which scores. */
+  /** Options that select scores. */
   static final class Terms {
     @Option(
         names = "--minimum",
         defaultValue = "0",
         paramLabel = "SCORE",
-        description = "at least so high, 0 to 100 (default: ${DEFAULT-VALUE})")
+        description = "lowest score to show, 0 to 100 (default: ${DEFAULT-VALUE})")
     private String minimum = "0";
 
-    @Option(names = "--model", description = "only by this model; may be repeated")
+    @Option(names = "--model", description = "only scores of this model; may be repeated")
     private List<String> models = List.of();
 
     @Mixin private FilterOptions filter = new FilterOptions();
@@ -180,12 +184,12 @@ public final class RiskCommand implements Callable<Integer> {
     }
   }
 
-  /** Finds some. */
+  /** Lists scores. */
   @Command(
       name = "list",
       description = {
-        "Lists the latest score by each client and model, the latest made first, with labels and",
-        "without content; `open` shows a message. Each page that shows something is in the audit log.",
+        "Lists the latest score by each client and model, newest first, with labels.",
+        "Shows no content; `open` shows a message. The audit log records each page that shows a score.",
         "The client needs the scope `search`."
       },
       mixinStandardHelpOptions = true)
@@ -195,16 +199,16 @@ public final class RiskCommand implements Callable<Integer> {
     @Option(
         names = "--from",
         paramLabel = "TIME",
-        description = "made then or later: a day or a time")
+        description = "made at or after this day or time")
     private @Nullable String from;
 
-    @Option(names = "--to", paramLabel = "TIME", description = "made before: a day or a time")
+    @Option(names = "--to", paramLabel = "TIME", description = "made before this day or time")
     private @Nullable String to;
 
     @Option(
         names = "--most",
         defaultValue = "50",
-        description = "stop after so many (default: ${DEFAULT-VALUE})")
+        description = "most scores to list (default: ${DEFAULT-VALUE})")
     private int most = 50;
 
     @Option(names = "--json", description = "print each as one JSON object a line")
@@ -240,29 +244,29 @@ public final class RiskCommand implements Callable<Integer> {
         err().println("no scores");
       }
       if (!page.getNextPageToken().isEmpty()) {
-        err().println("there may be more: ask for more with --most");
+        err().println("there may be more; raise --most");
       }
       err().flush();
       return 0;
     }
   }
 
-  /** Those of one message. */
+  /** Shows the scores of one message. */
   @Command(
       name = "show",
       description = {
-        "Shows the scores of one message with what they rest on, the latest first. In the audit log.",
-        "The client needs the scope `search`."
+        "Shows the scores of one message with their indicators, newest first.",
+        "The audit log records the consultation. The client needs the scope `search`."
       },
       mixinStandardHelpOptions = true)
   static final class Show extends MessageCall {
-    @Option(names = "--history", description = "earlier versions too, as far as they are kept")
+    @Option(names = "--history", description = "also earlier versions that are still kept")
     private boolean history;
 
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
     private boolean exercise;
 
-    @Option(names = "--json", description = "print what the service answers as JSON")
+    @Option(names = "--json", description = "print the answer of the gateway as JSON")
     private boolean json;
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -298,12 +302,12 @@ public final class RiskCommand implements Callable<Integer> {
     }
   }
 
-  /** Those to come. */
+  /** Follows new scores. */
   @Command(
       name = "follow",
       description = {
-        "Prints scores as they are made, until interrupted. What is shown is in the audit log.",
-        "The client needs the scope `search`."
+        "Prints scores as they are made, until interrupted.",
+        "The audit log records what was shown. The client needs the scope `search`."
       },
       mixinStandardHelpOptions = true)
   static final class Follow extends ClientCall {
@@ -312,7 +316,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Option(
         names = "--after",
         paramLabel = "NUMBER",
-        description = "those with a greater number first; 0 for all that are kept (default: none)")
+        description = "first print kept scores with a greater number; 0 for all (default: none)")
     private @Nullable Long after;
 
     @Option(names = "--json", description = "print each as one JSON object a line")

@@ -17,13 +17,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Finds received messages again. */
+/** Searches received messages. */
 @Command(
     name = "search",
     description = {
-      "Finds received messages again, newest first; `open` shows one whole.",
-      "Every option that is given must match; of one that is repeated, any. Each page is in the audit"
-          + " log, with the officer and the reason. The client needs the scope `search`."
+      "Searches received messages, newest first; `open` shows one in full.",
+      "A message must match every option, and any one value of a repeated option. The audit log records",
+      "each page, with the officer and the reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -39,10 +39,10 @@ public final class SearchCommand extends ClientCall {
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      description = "received then or later: a day or a time as in 2026-03-01T08:00:00Z")
+      description = "received at or after this day or time, as in 2026-03-01T08:00:00Z")
   private @Nullable String from;
 
-  @Option(names = "--to", paramLabel = "TIME", description = "received before: a day or a time")
+  @Option(names = "--to", paramLabel = "TIME", description = "received before this day or time")
   private @Nullable String to;
 
   @Mixin private FilterOptions filter = new FilterOptions();
@@ -50,25 +50,25 @@ public final class SearchCommand extends ClientCall {
   @Option(
       names = "--subject",
       paramLabel = "SCHEME:VALUE",
-      description = "what or whom it is about: container:…, vessel:…, person:FAMILY/GIVEN, …")
+      description = "subject of the message: container:…, vessel:…, person:FAMILY/GIVEN, …")
   private String subject = "";
 
   @Option(names = "--case", paramLabel = "REF", description = "the originator's case reference")
   private String caseRef = "";
 
-  @Option(names = "--headline", paramLabel = "WORDS", description = "words that are in a headline")
+  @Option(names = "--headline", paramLabel = "WORDS", description = "words of a headline")
   private String headline = "";
 
   @Option(
       names = "--in-reply-to",
       paramLabel = "MESSAGE",
-      description = "only what answers this message, such as feedback; 32 hex digits")
+      description = "only replies to this message, such as feedback; 32 hex digits")
   private String inReplyTo = "";
 
   @Option(
       names = "--most",
       defaultValue = "50",
-      description = "stop after so many (default: ${DEFAULT-VALUE})")
+      description = "most messages to list (default: ${DEFAULT-VALUE})")
   private int most = 50;
 
   @Option(names = "--json", description = "print each as one JSON object a line")
@@ -95,7 +95,7 @@ public final class SearchCommand extends ClientCall {
       err().println("nothing found");
     }
     if (!page.getNextPageToken().isEmpty()) {
-      err().println("there may be more: ask for more with --most");
+      err().println("there may be more; raise --most");
     }
     if (!page.getComplete()) {
       err().println(FoundMessageText.unsearched(page));

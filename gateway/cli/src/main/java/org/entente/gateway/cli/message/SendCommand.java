@@ -42,14 +42,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Publishes alerts from files, or a file as it is. */
+/** Publishes alerts from files, or a file as a document. */
 @Command(
     name = "send",
     description = {
-      "Publishes alerts from a file or folder, or a document as it is.",
-      "Takes JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Bad records are reported by file, line and field; the rest go on.",
-      "What CAP has no place for is given by --category and the options with it, or by a mapping of CAP; without either by config/mappings/cap.yaml. "
-          + "With --document they say what the label of that file says."
+      "Publishes alerts from a file or folder, or a file as a document.",
+      "Reads JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Reports invalid records by file, line and field, and publishes the others.",
+      "Label fields that CAP does not hold come from --category and the options with it, or from a CAP mapping; by default from config/mappings/cap.yaml."
+          + " With --document these options are the label of the file."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -63,7 +63,7 @@ import picocli.CommandLine.Spec;
       "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL \\",
       "      --classification RESTRICTED",
       "",
-      "Sending the same file again is safe: the idempotency keys come from what is in it."
+      "Sending the same file again is safe: the idempotency keys follow from its content."
     })
 public final class SendCommand implements Callable<Integer> {
   @Mixin private GatewayAddress gateway = new GatewayAddress();
@@ -71,23 +71,24 @@ public final class SendCommand implements Callable<Integer> {
   @Option(
       names = "--alerts",
       paramLabel = "PATH",
-      description = "file or folder of alerts; this or --document")
+      description = "file or folder of alerts, instead of --document")
   private @Nullable Path alerts;
 
   @Option(
       names = "--mapping",
       paramLabel = "FILE",
-      description = "how a source record becomes a draft; needed for foreign JSON Lines")
+      description = "mapping of source records to drafts; needed for foreign JSON Lines")
   private @Nullable Path mapping;
 
   @Mixin private SendOptions options = new SendOptions();
 
   @ArgGroup(
       exclusive = false,
-      heading = "What CAP has no place for, for every CAP file; with --document, its label:%n")
+      heading =
+          "Label fields that CAP does not hold, for every CAP file; with --document, its label:%n")
   private @Nullable CapOptions cap;
 
-  @ArgGroup(exclusive = false, heading = "A file that is sent as it is:%n")
+  @ArgGroup(exclusive = false, heading = "A document, a file that is sent unchanged:%n")
   private @Nullable DocumentOptions document;
 
   @Spec private CommandSpec spec;
@@ -107,7 +108,7 @@ public final class SendCommand implements Callable<Integer> {
     } else if (path == null && one != null) {
       document(one);
     } else {
-      throw new UsageError("send takes either --alerts or --document");
+      throw new UsageError("--alerts or --document is needed, and not both");
     }
     summary();
     return refused == 0 && bad == 0 ? 0 : 1;
@@ -124,11 +125,10 @@ public final class SendCommand implements Callable<Integer> {
   private void document(DocumentOptions one) {
     CapOptions label = cap;
     if (label == null) {
-      throw new UsageError(
-          "--document: needs --category, --purpose and --classification beside it");
+      throw new UsageError("--document: needs --category, --purpose and --classification");
     }
     if (mapping != null) {
-      throw new UsageError("--mapping: is for records of --alerts; a document goes as it is");
+      throw new UsageError("--mapping: is only for --alerts; a document is sent unchanged");
     }
     Draft draft = DocumentOptions.keyed(options.applied(one.draft(label.label(), label.to())));
     ManagedChannel channel = gateway.open();
@@ -153,7 +153,7 @@ public final class SendCommand implements Callable<Integer> {
                 + " refused, "
                 + bad
                 + " bad records"
-                + (unmapped == 0 ? "" : ", " + unmapped + " things of CAP not as they stood"));
+                + (unmapped == 0 ? "" : ", " + unmapped + " CAP elements not carried unchanged"));
   }
 
   private void items(AlertSource source) {
@@ -253,7 +253,7 @@ public final class SendCommand implements Callable<Integer> {
           place(alert)
               + ": "
               + RpcFailures.explain(e).getMessage()
-              + "; stopped there. Sending all of it again is safe",
+              + "; stopped there; sending all records again is safe",
           e);
     }
     if (RpcFailures.isTooLarge(e)) {
@@ -261,7 +261,7 @@ public final class SendCommand implements Callable<Integer> {
           place(alert)
               + ": body.document.content: has "
               + alert.draft().getBody().getDocument().getContent().size()
-              + " bytes, more than this gateway takes in a message (limits.message_bytes of its"
+              + " bytes, more than this gateway accepts in a message (limits.message_bytes of its"
               + " configuration); nothing was sent",
           e);
     }
@@ -270,7 +270,7 @@ public final class SendCommand implements Callable<Integer> {
         e);
   }
 
-  /** The file, and the line where it is a file of records. */
+  /** The file, and the line in a file of records. */
   private static String place(AlertDraft alert) {
     return alert.line() == 0 ? alert.file() : alert.file() + ":" + alert.line();
   }

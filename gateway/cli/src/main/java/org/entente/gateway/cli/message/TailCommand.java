@@ -45,10 +45,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Subscribes and prints what arrives. */
+/** Subscribes, and prints and acknowledges messages. */
 @Command(
     name = "tail",
-    description = "Subscribes to an agency's gateway and prints what arrives, acknowledging it.",
+    description =
+        "Subscribes to an agency's gateway; prints and acknowledges the messages that arrive.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = {
@@ -58,16 +59,16 @@ import picocli.CommandLine.Option;
       "  entente tail --category IPR --category NARCOTICS --origin fr.customs --severity SEVERE \\",
       "      --cursor serious --gateway … --credentials …",
       "",
-      "The cursor is durable: the next call goes on where this one stopped. Ctrl-C (SIGINT) and",
-      "SIGTERM stop it in order: what it has printed is acknowledged. What a filter leaves out is",
-      "passed over by that cursor: give each filter a cursor of its own.",
+      "The cursor is durable: the next call continues where this one stopped. Ctrl-C (SIGINT) and",
+      "SIGTERM stop it in order: printed messages are acknowledged. The cursor skips messages that a",
+      "filter excludes, so give each filter its own cursor.",
       "",
-      "When the connection is lost, it says so on standard error and tries again until the gateway",
-      "is back; what it has printed is not printed twice.",
+      "When the connection is lost, it reports that on standard error and retries until the gateway",
+      "is back. It prints no message twice.",
       "",
-      "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. What of a",
-      "message is not in its CAP file as it stands is said on standard error and in",
-      "DIR/MESSAGE.report.json; the exit code is 1 if a message could not be written as CAP at all."
+      "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. Standard",
+      "error and DIR/MESSAGE.report.json list what the CAP file does not hold unchanged. The exit code",
+      "is 1 if a message could not be written as CAP at all."
     })
 public final class TailCommand extends ClientCall {
   private static final Duration LAST_WORD = Duration.ofSeconds(3);
@@ -78,20 +79,20 @@ public final class TailCommand extends ClientCall {
       description = "name of the durable cursor (default: ${DEFAULT-VALUE})")
   private String cursor = "tail";
 
-  @Option(names = "--from", description = "replay from this position instead of the cursor's place")
+  @Option(names = "--from", description = "replay from this position instead of the cursor's")
   private long from;
 
-  @Option(names = "--count", description = "stop after so many messages (default: never)")
+  @Option(names = "--count", description = "stop after this number of messages (default: never)")
   private long count;
 
   @Mixin private FilterOptions filter = new FilterOptions();
 
   @Option(
       names = "--lane",
-      description = "only of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
+      description = "only messages of this lane: FLASH, IMMEDIATE, PRIORITY or ROUTINE; repeatable")
   private List<Lane> lanes = List.of();
 
-  @Option(names = "--json", description = "print each delivery as one JSON object a line")
+  @Option(names = "--json", description = "print each delivery as one JSON object per line")
   private boolean json;
 
   @Option(
@@ -125,10 +126,10 @@ public final class TailCommand extends ClientCall {
     }
   }
 
-  /** Identifies a delivery: a message that is redelivered has another position. */
+  /** Key of a delivery; a redelivered message has another position. */
   private record Place(long position, ByteString message) {}
 
-  /** What goes on over all connections. */
+  /** State that spans all connections. */
   private final class Session {
     private final @Nullable CapFolder folder;
     private final Filter wanted;
@@ -145,7 +146,7 @@ public final class TailCommand extends ClientCall {
       this.wanted = wanted;
     }
 
-    /** Where it goes on. */
+    /** The position at which the stream continues. */
     synchronized String place() {
       return last == 0 ? "the place of cursor " + cursor : "position " + (last + 1);
     }
@@ -176,7 +177,7 @@ public final class TailCommand extends ClientCall {
           : RpcFailures.explain(cause);
     }
 
-    /** Prints nothing more, and waits a moment until what was printed is acknowledged durably. */
+    /** Stops printing, and waits briefly until printed messages are acknowledged durably. */
     void finish() {
       Connection open;
       synchronized (this) {
@@ -190,7 +191,7 @@ public final class TailCommand extends ClientCall {
       try {
         open.done.get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException | TimeoutException e) {
-        // The process ends all the same; the gateway sends what it has not heard of again.
+        // The process ends in any case; the gateway sends unacknowledged messages again.
         return;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -208,8 +209,8 @@ public final class TailCommand extends ClientCall {
     }
 
     /**
-     * All of a replay is printed. From the first acknowledgement on the cursor knows the place;
-     * before, it has none, or another.
+     * Ends a replay, all of which is printed. The cursor knows its position only after the first
+     * acknowledgement.
      */
     synchronized void caughtUp(long position) {
       if (replayFrom > 0 && !caughtUp) {
@@ -218,7 +219,7 @@ public final class TailCommand extends ClientCall {
       }
     }
 
-    /** Takes a delivery; whether it is to be acknowledged. */
+    /** Takes a delivery; true if it must be acknowledged. */
     synchronized boolean take(Delivery delivery) {
       if (finished) {
         return false;
@@ -241,7 +242,7 @@ public final class TailCommand extends ClientCall {
       return finished;
     }
 
-    /** What cannot be written ends the command, and comes again. */
+    /** Writes a delivery. A failure ends the command; the gateway delivers the message again. */
     private void write(CapFolder into, Delivery delivery) {
       String message = HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray());
       try {
@@ -250,7 +251,9 @@ public final class TailCommand extends ClientCall {
         if (written.cap().isEmpty()) {
           err()
               .println(
-                  message + " not written as CAP: " + TerminalText.printable(written.reason()));
+                  message
+                      + " cannot be written as CAP: "
+                      + TerminalText.printable(written.reason()));
         }
         written.unmapped().forEach(one -> err().println(one.in(message)));
         err().flush();
@@ -258,14 +261,14 @@ public final class TailCommand extends ClientCall {
         finished = true;
         throw new CommandFailure(
             message
-                + " cannot be written and is not acknowledged; it comes again: "
+                + " cannot be written and is not acknowledged; the gateway delivers it again: "
                 + FileErrorText.words(e),
             e);
       }
     }
   }
 
-  /** One stream. */
+  /** The stream of one connection. */
   private static final class Connection
       implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -302,7 +305,7 @@ public final class TailCommand extends ClientCall {
       }
     }
 
-    /** As a whole before {@link #halfClose}: what is printed is acknowledged. */
+    /** Runs completely before {@link #halfClose}, so that printed messages are acknowledged. */
     @Override
     public synchronized void onNext(SubscribeResponse response) {
       if (response.hasCaughtUp()) {

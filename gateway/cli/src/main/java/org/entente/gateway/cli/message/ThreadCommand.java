@@ -24,12 +24,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The received messages of a case, in the order in which they were written. */
+/** Lists the received messages of a case in the order in which they were written. */
 @Command(
     name = "thread",
     description = {
-      "Shows the received messages of one case in the order in which they were written, and which answers which.",
-      "In the audit log, with the officer and the reason, as any search. The client needs the scope `search`."
+      "Lists the received messages of one case, in the order of writing, with their replies.",
+      "The audit log records it with the officer and the reason, like any search. The client needs the",
+      "scope `search`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -47,7 +48,7 @@ public final class ThreadCommand extends ClientCall {
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
-  @Option(names = "--json", description = "print each as one JSON object a line")
+  @Option(names = "--json", description = "print one JSON object per line")
   private boolean json;
 
   @Option(names = "--justification", required = true, description = "why; recorded")

@@ -29,15 +29,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What became of a message. */
+/** Shows the progress of a message. */
 @Command(
     name = "track",
     description = {
-      "Shows what became of a message of this agency.",
-      "Accepted, taken by a transit, delivered, retrieved, refused, erased: by whom and when, in the"
-          + " order in which the gateway learned it; then a table of where it stands with each"
-          + " recipient. Of a message that was taken back the table says who destroyed it when, who"
-          + " had opened it before, and who was away since. The client needs the scope `evidence`."
+      "Shows the progress of a message of this agency.",
+      "First lists the evidence (accepted, taken by a transit, delivered, retrieved, refused, erased), by"
+          + " whom and when, in the order in which the gateway learned it. Then a table shows the status at"
+          + " each recipient. For a recalled message the table shows who destroyed it and when, who had opened"
+          + " it before, and who has been unreachable since. The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -48,8 +48,7 @@ import picocli.CommandLine.Option;
 public final class TrackCommand extends MessageCall {
   @Option(
       names = "--follow",
-      description =
-          "go on with what becomes known, until nothing more is to be expected of any recipient")
+      description = "continue with new evidence until no recipient is expected to add any")
   private boolean follow;
 
   private final Set<EvidenceItem> items = new LinkedHashSet<>();
@@ -73,7 +72,7 @@ public final class TrackCommand extends MessageCall {
     return 0;
   }
 
-  /** With which speed it was sent, as STANAG 4406 has it; empty where that is not known. */
+  /** Lane and STANAG 4406 precedence of the message; empty if unknown. */
   public static Optional<String> speed(TrackResponse known) {
     return known.getLaneValue() == 0
         ? Optional.empty()
@@ -88,7 +87,7 @@ public final class TrackCommand extends MessageCall {
                         .build()));
   }
 
-  /** Each call begins with all that is known. */
+  /** Each call begins with all known evidence. */
   private void follow(Channel channel) {
     Iterator<FollowResponse> steps =
         EvidenceGrpc.newBlockingStub(channel)
@@ -113,7 +112,7 @@ public final class TrackCommand extends MessageCall {
                 step.getSettled().getTakenBack(),
                 step.getSettled().getRecipientsList());
         case STEP_NOT_SET -> {
-          // A newer gateway may say more than this release understands.
+          // A newer gateway may send items that this release does not know.
         }
       }
       out().flush();
@@ -123,7 +122,7 @@ public final class TrackCommand extends MessageCall {
   private void print(Held held) {
     out()
         .println(
-            "waits for release until "
+            "held for release until "
                 + Timestamps.toString(held.getUntil())
                 + ": "
                 + TerminalText.printable(held.getReason()));
@@ -138,7 +137,7 @@ public final class TrackCommand extends MessageCall {
     if (!takenBack.getRecallId().isEmpty()) {
       out()
           .println(
-              "taken back at "
+              "recalled at "
                   + Timestamps.toString(takenBack.getAt())
                   + " by recall "
                   + MessageText.hex(takenBack.getRecallId()));

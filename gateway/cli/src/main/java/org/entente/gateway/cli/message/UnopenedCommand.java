@@ -15,25 +15,25 @@ import org.entente.proto.v1.WatchUnopenedResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What nobody has opened in time. */
+/** Lists messages that no recipient has opened in time. */
 @Command(
     name = "unopened",
     description = {
-      "Lists messages of this agency that nobody at a recipient has opened in time, oldest first.",
-      "Whoever watches may want to call there. A message stays here until it is opened or taken back,"
-          + " and for seven days at most. The client needs the scope `evidence`."
+      "Lists messages of this agency that a recipient has not opened in time, oldest first.",
+      "The duty officer may want to call the recipient. A message stays listed until it is opened or"
+          + " recalled, for at most seven days. The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer =
         "  entente unopened --follow --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor")
 public final class UnopenedCommand extends ClientCall {
-  /** It is listed once, and never comes back. */
+  /** Key of a row; each is listed once. */
   private record UnopenedRow(ByteString message, String recipient) {}
 
   private final PrintHistory<UnopenedRow> printed = new PrintHistory<>();
 
-  @Option(names = "--follow", description = "go on with those that follow, until interrupted")
+  @Option(names = "--follow", description = "continue with new ones until interrupted")
   private boolean follow;
 
   @Override
@@ -46,7 +46,7 @@ public final class UnopenedCommand extends ClientCall {
     return 0;
   }
 
-  /** Each call begins with all that are there. */
+  /** Each call begins with all current entries. */
   private void list(Channel channel) {
     Iterator<WatchUnopenedResponse> messages =
         EvidenceGrpc.newBlockingStub(channel)

@@ -29,11 +29,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Watch lists: add, remove, list, and what was hit. */
+/** Adds, removes and lists watches, and lists their hits. */
 @Command(
     name = "watch",
     description = {
-      "Watch lists: tells when a received message names one of the identifiers watched for.",
+      "Watch lists: reports received messages that name a watched identifier.",
       "Each client sees its own watches and hits. The client needs the scope `watch`."
     },
     mixinStandardHelpOptions = true,
@@ -62,27 +62,27 @@ public final class WatchCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** Begins one. */
+  /** Adds a watch. */
   @Command(
       name = "add",
-      description = "Adds a watch. It holds for what is received from then on.",
+      description = "Adds a watch for messages received from now on.",
       mixinStandardHelpOptions = true)
   static final class Add extends ClientCall {
     @Option(
         names = "--subject",
         required = true,
         paramLabel = "SCHEME:VALUE",
-        description =
-            "what or whom to watch for, as `search` names them; may be repeated: any is a hit")
+        description = "subject to watch for, as in `search`; may be repeated: any one is a hit")
     private List<String> subjects = List.of();
 
-    @Option(names = "--title", paramLabel = "TEXT", description = "what it is for")
+    @Option(names = "--title", paramLabel = "TEXT", description = "title of the watch")
     private String title = "";
 
     @Option(
         names = "--until",
         paramLabel = "TIME",
-        description = "when it ends: a day or a time, within 366 days (default: then)")
+        description =
+            "end of the watch, a day or a time, at most 366 days away (default: 366 days)")
     private @Nullable String until;
 
     @Mixin private FilterOptions filter = new FilterOptions();
@@ -110,13 +110,13 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  /** Ends one. */
+  /** Removes a watch. */
   @Command(
       name = "remove",
-      description = "Ends a watch. What it has hit stays listed.",
+      description = "Ends a watch. Its hits remain listed.",
       mixinStandardHelpOptions = true)
   static final class Remove extends ClientCall {
-    @Parameters(paramLabel = "WATCH", description = "its number")
+    @Parameters(paramLabel = "WATCH", description = "number of the watch")
     private long watch;
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -139,7 +139,7 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  /** What is watched for. */
+  /** Lists the watches. */
   @Command(
       name = "list",
       description = "Lists the client's watches.",
@@ -161,12 +161,12 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  /** What was hit. */
+  /** Lists the hits. */
   @Command(
       name = "hits",
       description = {
-        "Lists what the client's watches hit, oldest first, without content; `open` shows a message.",
-        "Each page that shows something is in the audit log."
+        "Lists the hits of the client's watches, oldest first, without content; `open` shows a message.",
+        "The audit log records each page that shows a hit."
       },
       mixinStandardHelpOptions = true)
   static final class Hits extends ClientCall {
@@ -207,7 +207,7 @@ public final class WatchCommand implements Callable<Integer> {
         err().println("no hits");
       }
       if (after < page.getForgottenUpTo()) {
-        err().println("forgotten: hits up to " + page.getForgottenUpTo());
+        err().println("no longer kept: hits up to " + page.getForgottenUpTo());
       }
       err().flush();
       return 0;

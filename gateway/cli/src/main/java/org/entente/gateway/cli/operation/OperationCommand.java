@@ -40,13 +40,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Joint operations: create, members, close, list, show, hash; and what is said in them. */
+/** Commands for joint operations and their updates. */
 @Command(
     name = "operation",
     description = {
-      "Joint operations: founds and leads one, and shows what is said in those that this agency takes part in.",
-      "The client needs the scope `operate_jointly`; to say something in one (objectives, resources, task, report,"
-          + " outcome) it needs `publish`, since that is a message like any, for which agreements decide."
+      "Joint operations: founds and leads them, and shows the updates of those that it takes part in.",
+      "The client needs the scope `operate_jointly`. To publish an update (objectives, resources, task, report,"
+          + " outcome) it needs `publish`: an update is an ordinary message, subject to agreements."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -84,7 +84,7 @@ public final class OperationCommand implements Callable<Integer> {
     return OperationsGrpc.newBlockingStub(channel);
   }
 
-  /** Who takes part besides the lead. */
+  /** Members besides the lead. */
   private static final class MemberOptions {
     @Option(
         names = "--participant",
@@ -110,10 +110,10 @@ public final class OperationCommand implements Callable<Integer> {
     return OperationMember.newBuilder().setAgency(agency).setRole(role).build();
   }
 
-  /** Founds one. */
+  /** Founds an operation. */
   @Command(
       name = "create",
-      description = "Founds an operation that this agency leads; its roster goes to all members.",
+      description = "Founds an operation led by this agency and sends its roster to all members.",
       mixinStandardHelpOptions = true)
   static final class Create extends ClientCall {
     @Option(
@@ -124,17 +124,20 @@ public final class OperationCommand implements Callable<Integer> {
 
     @Mixin private MemberOptions others = new MemberOptions();
 
-    @Option(names = "--starts", paramLabel = "TIME", description = "from when; now if left out")
+    @Option(
+        names = "--starts",
+        paramLabel = "TIME",
+        description = "start, a day or a time (default: now)")
     private @Nullable String starts;
 
     @Option(
         names = "--ends",
         required = true,
         paramLabel = "TIME",
-        description = "until when: a day or a time, at most ten years away")
+        description = "end, a day or a time, at most ten years away")
     private String ends = "";
 
-    @Option(names = "--exercise", description = "training, which never mixes with actual traffic")
+    @Option(names = "--exercise", description = "exercise; never mixes with actual traffic")
     private boolean exercise;
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -176,16 +179,22 @@ public final class OperationCommand implements Callable<Integer> {
       return all.getOperationsList().stream()
           .filter(operation -> operation.getOperationId().equals(wanted))
           .findFirst()
-          .orElseThrow(() -> new CommandFailure("no operation " + word + " is here"));
+          .orElseThrow(
+              () ->
+                  new CommandFailure(
+                      "operation "
+                          + word
+                          + " is not known here; `operation list` shows the known ones"));
     }
   }
 
-  /** Who takes part from now on. */
+  /** Changes the members. */
   @Command(
       name = "members",
       description = {
-        "Signs the next roster: who takes part from now on, this agency included; who is not named, leaves.",
-        "Another lead is appointed with --lead; that roster changes nobody else."
+        "Signs the next roster, which names all members including this agency.",
+        "A member that is not named leaves. --lead appoints another lead; such a roster changes no other"
+            + " member."
       },
       mixinStandardHelpOptions = true)
   static final class Members extends OneOperation {
@@ -194,13 +203,13 @@ public final class OperationCommand implements Callable<Integer> {
     @Option(
         names = "--lead",
         paramLabel = "AGENCY",
-        description = "who leads from then on; this agency if left out")
+        description = "the new lead (default: this agency)")
     private @Nullable String lead;
 
     @Option(
         names = "--ends",
         paramLabel = "TIME",
-        description = "until when it runs then; as before if left out")
+        description = "new end, a day or a time (default: unchanged)")
     private @Nullable String ends;
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -240,10 +249,10 @@ public final class OperationCommand implements Callable<Integer> {
     }
   }
 
-  /** Ends one. */
+  /** Closes an operation. */
   @Command(
       name = "close",
-      description = "Signs the last roster; nothing is published in the operation after.",
+      description = "Signs the last roster; after it, nothing is published in the operation.",
       mixinStandardHelpOptions = true)
   static final class Close extends OneOperation {
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -268,10 +277,10 @@ public final class OperationCommand implements Callable<Integer> {
     }
   }
 
-  /** All that are known. */
+  /** Lists the known operations. */
   @Command(
       name = "list",
-      description = "Lists the operations, newest first, with their members; shows no content.",
+      description = "Lists the operations, newest first, with their members and without content.",
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
     @Override
@@ -286,11 +295,11 @@ public final class OperationCommand implements Callable<Integer> {
     }
   }
 
-  /** One with what was said in it. */
+  /** Shows an operation with its updates. */
   @Command(
       name = "show",
       description =
-          "Shows an operation with what was said in it, newest first; recorded as a consultation.",
+          "Shows an operation with its updates, newest first. The audit log records the consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends OneOperation {
     @Option(names = "--json", description = "print all as one JSON object")
@@ -317,7 +326,7 @@ public final class OperationCommand implements Callable<Integer> {
       line(shown.getOperation()).forEach(out()::println);
       shown.getEntriesList().forEach(this::print);
       if (shown.getMore()) {
-        err().println("there is more, older than this");
+        err().println("there are older updates");
       }
       return 0;
     }
@@ -342,12 +351,13 @@ public final class OperationCommand implements Callable<Integer> {
     }
   }
 
-  /** What members compare. */
+  /** Prints the roster's hash, which members compare. */
   @Command(
       name = "hash",
       description = {
-        "Prints number and hash of the newest roster, to be read out to another member by telephone.",
-        "Whoever reads out another hash under the same number holds another roster: do not go on."
+        "Prints number and hash of the newest roster, to read aloud to another member by telephone.",
+        "If the other member has another hash under the same number, it holds another roster: do not"
+            + " continue."
       },
       mixinStandardHelpOptions = true)
   static final class Hash extends OneOperation {
@@ -356,7 +366,7 @@ public final class OperationCommand implements Callable<Integer> {
       Operation operation = listed(channel);
       out().println("roster " + operation.getNumber() + " of " + operation.getName());
       String hex = grouped(operation.getRosterHash());
-      // Four groups a line, as people read aloud.
+      // Four groups per line, for reading aloud.
       for (int at = 0; at < hex.length(); at += 20) {
         out().println("  " + hex.substring(at, Math.min(hex.length(), at + 20)).strip());
       }
@@ -401,17 +411,17 @@ public final class OperationCommand implements Callable<Integer> {
   private static String unconfirmed(Operation operation) {
     return operation.getUnconfirmedByCount() == 0
         ? ""
-        : "  restored from a copy, and not confirmed yet by "
+        : "  restored from a backup, and not yet confirmed by "
             + String.join(", ", operation.getUnconfirmedByList());
   }
 
-  /** Says that somebody has compared hashes. */
+  /** States that the hashes were compared. */
   private static final class ConfirmationOptions {
     @Option(
         names = "--unconfirmed",
         description = {
-          "sign although members have not confirmed the roster in force since this ledger was restored:",
-          "somebody has compared its hash with theirs"
+          "sign although members have not confirmed the roster since this ledger was restored;",
+          "first compare its hash with theirs"
         })
     private boolean unconfirmed;
   }

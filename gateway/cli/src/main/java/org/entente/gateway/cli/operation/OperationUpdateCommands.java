@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is said in a joint operation, each a message of its own. */
+/** Commands that publish updates of a joint operation, each as a message. */
 final class OperationUpdateCommands {
   private OperationUpdateCommands() {}
 
@@ -42,18 +42,22 @@ final class OperationUpdateCommands {
         names = "--to",
         paramLabel = "AGENCY",
         description = {
-          "only to this member, or to a desk of it as in de.customs/narcotics; may be repeated.",
-          "To all members if left out"
+          "only to this member, or to one of its desks as in de.customs/narcotics; may be repeated",
+          "(default: to all members)"
         })
     private List<String> to = List.of();
 
-    @Option(names = "--officer", description = "the officer who says it, where asked for; recorded")
+    @Option(
+        names = "--officer",
+        description = "the sending officer, where an agreement requires it; recorded")
     private String officer = "";
 
     @Option(names = "--unit", description = "the officer's unit; recorded")
     private String unit = "";
 
-    @Option(names = "--justification", description = "why, where asked for; recorded")
+    @Option(
+        names = "--justification",
+        description = "reason, where an agreement requires it; recorded")
     private String justification = "";
 
     abstract OperationUpdate update();
@@ -63,7 +67,7 @@ final class OperationUpdateCommands {
       OperationUpdate update = update();
       if (!subjects().isEmpty() && SubjectTerms.subjects(update).isEmpty()) {
         throw new UsageError(
-            "--subject: goes with `operation report` and `operation outcome` only");
+            "--subject: valid only with `operation report` and `operation outcome`");
       }
       return publish(
           channel,
@@ -80,11 +84,10 @@ final class OperationUpdateCommands {
     }
   }
 
-  /** What is to be reached. */
+  /** States the objectives. */
   @Command(
       name = "objectives",
-      description =
-          "Says what is to be reached, in the place of what this agency said of it before.",
+      description = "States the objectives; replaces those that this agency stated before.",
       mixinStandardHelpOptions = true)
   static final class Objectives extends UpdateCommand {
     @Option(names = "--text", required = true, description = "at most 10,000 characters")
@@ -96,25 +99,29 @@ final class OperationUpdateCommands {
     }
   }
 
-  /** What this agency brings. */
+  /** States this agency's resources. */
   @Command(
       name = "resources",
-      description = "Says all that this agency brings, in the place of what it said of it before.",
+      description =
+          "States all resources that this agency brings; replaces those that it stated before.",
       mixinStandardHelpOptions = true)
   static final class Resources extends UpdateCommand {
-    /** One kind of them. */
+    /** One kind of resource. */
     private static final class ResourceOptions {
       @Option(
           names = "--resource",
           required = true,
           paramLabel = "TEXT",
-          description = "what, one line")
+          description = "the resource, one line")
       private String description = "";
 
       @Option(names = "--count", description = "how many (default: 1)")
       private int count = 1;
 
-      @Option(names = "--place", paramLabel = "UN/LOCODE", description = "from where")
+      @Option(
+          names = "--place",
+          paramLabel = "UN/LOCODE",
+          description = "place from which it comes")
       private String place = "";
 
       OperationResource resource() {
@@ -141,29 +148,29 @@ final class OperationUpdateCommands {
     }
   }
 
-  /** Who is to do what, or how far it is. */
+  /** Assigns a task or reports its state. */
   @Command(
       name = "task",
       description = {
-        "Gives a member a task, or says how far one is.",
-        "Called again with the same TASK it replaces what this agency said of that before."
+        "Assigns a task to a member, or reports the state of a task.",
+        "Repeating it with the same TASK replaces what this agency stated of that task before."
       },
       mixinStandardHelpOptions = true)
   static final class Task extends UpdateCommand {
     @Parameters(
         index = "1",
         paramLabel = "TASK",
-        description = "by which the operation knows it, such as T1")
+        description = "identifier within the operation, such as T1")
     private String id = "";
 
-    @Option(names = "--title", required = true, description = "what is to be done, one line")
+    @Option(names = "--title", required = true, description = "the task, one line")
     private String title = "";
 
     @Option(
         names = "--agency",
         required = true,
         paramLabel = "AGENCY",
-        description = "the member that is to do it")
+        description = "the member that performs it")
     private String agency = "";
 
     @Option(
@@ -175,7 +182,7 @@ final class OperationUpdateCommands {
     @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")
     private String place = "";
 
-    @Option(names = "--due", paramLabel = "TIME", description = "by when: a day or a time")
+    @Option(names = "--due", paramLabel = "TIME", description = "deadline, a day or a time")
     private @Nullable String due;
 
     @Override
@@ -194,16 +201,19 @@ final class OperationUpdateCommands {
     }
   }
 
-  /** What is going on. */
+  /** Reports the situation. */
   @Command(
       name = "report",
-      description = "Says what is going on, beside what was said before.",
+      description = "Reports the situation; adds to earlier reports.",
       mixinStandardHelpOptions = true)
   static final class Report extends UpdateCommand {
-    @Option(names = "--text", required = true, description = "what, at most 10,000 characters")
+    @Option(names = "--text", required = true, description = "the text, at most 10,000 characters")
     private String text = "";
 
-    @Option(names = "--at", paramLabel = "TIME", description = "when it was so (default: now)")
+    @Option(
+        names = "--at",
+        paramLabel = "TIME",
+        description = "time of the situation (default: now)")
     private @Nullable String at;
 
     @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")
@@ -226,12 +236,12 @@ final class OperationUpdateCommands {
     }
   }
 
-  /** What came of it. */
+  /** States an outcome. */
   @Command(
       name = "outcome",
       description = {
-        "Says what came of it.",
-        "Called again with the same OUTCOME it replaces what this agency said of that before."
+        "States an outcome of the operation.",
+        "Repeating it with the same OUTCOME replaces what this agency stated before."
       },
       mixinStandardHelpOptions = true)
   static final class Outcome extends UpdateCommand {
@@ -241,7 +251,7 @@ final class OperationUpdateCommands {
         description = "by which the operation knows it, such as R1")
     private String id = "";
 
-    @Option(names = "--text", required = true, description = "what, at most 10,000 characters")
+    @Option(names = "--text", required = true, description = "the text, at most 10,000 characters")
     private String text = "";
 
     @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")

@@ -27,13 +27,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Copies of the ledger. */
+/** Commands for copies of the ledger. */
 @Command(
     name = "backup",
     description = {
-      "Copies of a gateway's ledger in the folder that its configuration names (backup.folder). They hold",
-      "no keys: keep the keystore apart from them. What a restore brings back and what it cannot is in",
-      "docs/operate/backup.md."
+      "Makes, lists, verifies and restores copies of a gateway's ledger.",
+      "The configuration names their folder (backup.folder). They hold no keys: keep the keystore apart",
+      "from them. docs/operate/backup.md states what a restore recovers and what it does not."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -62,12 +62,13 @@ public final class BackupCommand implements Callable<Integer> {
     return "%6d  %s  %,15d bytes  %d audit leaves".formatted(number, made, bytes, leaves);
   }
 
-  /** One more. */
+  /** Makes a copy. */
   @Command(
       name = "create",
       description = {
-        "Makes a copy while the gateway runs. It is on the disk when this ends, and holds everything that",
-        "was acknowledged before. The client needs the scope `operator`."
+        "Makes a copy while the gateway runs.",
+        "When the command ends, the copy is on the disk and holds everything acknowledged before the",
+        "command began. The client needs the scope `operator`."
       },
       mixinStandardHelpOptions = true)
   static final class Create extends ClientCall {
@@ -96,7 +97,7 @@ public final class BackupCommand implements Callable<Integer> {
     }
   }
 
-  /** A command about the copies of a node whose configuration is at hand. */
+  /** A command that reads the node's configuration and its copies, without a gateway. */
   abstract static class OfflineCommand implements Callable<Integer> {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
@@ -125,7 +126,7 @@ public final class BackupCommand implements Callable<Integer> {
     }
   }
 
-  /** Which there are. */
+  /** Lists the copies. */
   @Command(
       name = "list",
       description = "Lists the copies, the oldest first.",
@@ -142,13 +143,14 @@ public final class BackupCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether one is good. */
+  /** Verifies a copy. */
   @Command(
       name = "verify",
       description = {
-        "Restores a copy beside the ledger, reads all of it, compares every checksum, verifies its audit log",
-        "and that it continues the checkpoint that was signed when the copy was made, and removes it",
-        "again. The gateway may run. Exit code 1 if the copy is not good."
+        "Verifies a copy; the gateway may run.",
+        "Restores the copy beside the ledger, reads all of it, compares every checksum, verifies its audit",
+        "log and that it continues the checkpoint signed when the copy was made, and removes it again.",
+        "Exit code 1 if the copy is faulty."
       },
       mixinStandardHelpOptions = true)
   static final class Verify extends OfflineCommand {
@@ -156,7 +158,7 @@ public final class BackupCommand implements Callable<Integer> {
         names = "--number",
         defaultValue = "0",
         paramLabel = "N",
-        description = "which (default: the newest)")
+        description = "number of the copy (default: the newest)")
     private int number;
 
     @Override
@@ -171,13 +173,14 @@ public final class BackupCommand implements Callable<Integer> {
     }
   }
 
-  /** Into the ledger's place. */
+  /** Restores a copy. */
   @Command(
       name = "restore",
       description = {
-        "Puts a copy in the place of the ledger of a gateway that does not run. What was acknowledged after",
-        "the copy was made is not in it: look for newer data first (docs/operate/backup.md). Opens another audit",
-        "log if the last one cannot be continued; the numbers of messages begin new epochs."
+        "Replaces the ledger of a stopped gateway with a copy.",
+        "The copy does not hold what was acknowledged after it was made: first look for newer data",
+        "(docs/operate/backup.md). Opens a new audit log if the last one cannot be continued. Message",
+        "numbers begin new epochs."
       },
       mixinStandardHelpOptions = true)
   static final class Restore extends OfflineCommand {
@@ -185,18 +188,18 @@ public final class BackupCommand implements Callable<Integer> {
         names = "--number",
         defaultValue = "0",
         paramLabel = "N",
-        description = "which (default: the newest)")
+        description = "number of the copy (default: the newest)")
     private int number;
 
     @Option(
         names = "--replace",
-        description = "set a ledger aside that is in the place; nothing of it is removed")
+        description = "move an existing ledger to another folder; nothing of it is deleted")
     private boolean replace;
 
     @Option(
         names = "--witnessed",
         paramLabel = "FILE",
-        description = "a checkpoint of this gateway's log that a witness has handed over")
+        description = "checkpoint of this gateway's log, obtained from a witness")
     private @Nullable Path witnessed;
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -212,15 +215,14 @@ public final class BackupCommand implements Callable<Integer> {
       out()
           .println("restored     backup " + done.backup().number() + " of " + done.backup().made());
       if (done.setAside() != null) {
-        out().println("set aside    " + done.setAside());
+        out().println("moved to     " + done.setAside());
       }
       if (done.finding() instanceof Finding.Ended ended) {
         out().println("audit log    " + ended.next() + " is open; it " + ended.former().words());
       } else {
-        out().println("audit log    goes on");
+        out().println("audit log    continues");
       }
-      out()
-          .println("then         start the gateway; docs/operate/backup.md says what to tell whom");
+      out().println("then         start the gateway; docs/operate/backup.md lists whom to inform");
       return 0;
     }
   }

@@ -10,10 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Commands about configuration. */
+/** Commands for configuration. */
 @Command(
     name = "config",
-    description = "Checks configuration.",
+    description = "Checks a node's configuration.",
     mixinStandardHelpOptions = true,
     subcommands = ConfigCommand.Check.class,
     synopsisSubcommandLabel = "COMMAND")
@@ -26,13 +26,13 @@ public final class ConfigCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** Loads everything that a start would load, and starts nothing. */
+  /** Loads all files that a start loads, without starting the gateway. */
   @Command(
       name = "check",
       description = {
-        "Loads a node's configuration, trust bundle, credentials and agreements as a start would,",
-        "starts nothing, and says what is wrong and where. A link to an agency that is no member is a",
-        "warning: it may be misspelled, or be yet to join."
+        "Checks a node's configuration, trust bundle, credentials and agreements.",
+        "Loads them as a start would, without starting the gateway, and reports each error and its place.",
+        "A link to an agency that is not a member is a warning: its name may be wrong, or it may join later."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",

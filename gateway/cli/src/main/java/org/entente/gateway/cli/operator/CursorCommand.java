@@ -18,12 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The durable cursors of a running gateway's subscribers: list, forget. */
+/** Lists and forgets the durable cursors of a running gateway's subscribers. */
 @Command(
     name = "cursor",
     description = {
-      "The durable cursors of subscribers: shows where each stands, forgets one that nobody uses any",
-      "more. The client needs the scope `operator`."
+      "Lists the durable cursors of subscribers with their positions; forgets unused ones.",
+      "The client needs the scope `operator`."
     },
     mixinStandardHelpOptions = true,
     subcommands = {CursorCommand.ListAll.class, CursorCommand.Forget.class},
@@ -43,17 +43,18 @@ public final class CursorCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** All that are durable. */
+  /** Lists the durable cursors. */
   @Command(
       name = "list",
       description = {
-        "Lists the durable cursors by client and name: open or not, the position of the oldest message",
-        "that the client has not acknowledged, how many messages it is behind, and when this gateway",
-        "received the oldest of them. The last line is the ledger's last position."
+        "Lists the durable cursors by client and name.",
+        "Shows whether each is open, the position of the oldest unacknowledged message, how many messages",
+        "are unacknowledged, and when this gateway received the oldest of them. The last line is the",
+        "ledger's last position."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
-    @Option(names = "--client", paramLabel = "CLIENT", description = "of this client only")
+    @Option(names = "--client", paramLabel = "CLIENT", description = "only cursors of this client")
     private String client = "";
 
     @Override
@@ -74,7 +75,7 @@ public final class CursorCommand implements Callable<Integer> {
                             behind(one))));
       }
       if (listed.getMore()) {
-        out().println("there are more; ask with --client");
+        out().println("there are more; select with --client");
       }
       out().println("last position " + listed.getLastPosition());
       return 0;
@@ -91,19 +92,20 @@ public final class CursorCommand implements Callable<Integer> {
     }
   }
 
-  /** Forgets one. */
+  /** Forgets a cursor. */
   @Command(
       name = "forget",
       description = {
-        "Forgets a cursor that no stream holds open, so that it does not count towards its client's",
-        "limit any more. No message is touched; who opens it again is given all that is still kept."
+        "Forgets a cursor that no stream holds open.",
+        "It then no longer counts towards its client's limit. No message changes; a client that opens",
+        "the cursor again receives all messages that are still kept."
       },
       mixinStandardHelpOptions = true)
   static final class Forget extends ClientCall {
-    @Parameters(index = "0", paramLabel = "CLIENT", description = "whose")
+    @Parameters(index = "0", paramLabel = "CLIENT", description = "client that owns it")
     private String client = "";
 
-    @Parameters(index = "1", paramLabel = "CURSOR", description = "its name")
+    @Parameters(index = "1", paramLabel = "CURSOR", description = "name of the cursor")
     private String cursor = "";
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -125,8 +127,7 @@ public final class CursorCommand implements Callable<Integer> {
       out()
           .println(
               TerminalText.printable(
-                  "cursor %s of %s forgotten; it stood at position %d"
-                      .formatted(cursor, client, next)));
+                  "forgot cursor %s of %s at position %d".formatted(cursor, client, next)));
       return 0;
     }
   }

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "erase",
     description = {
-      "Erases one received message for good.",
-      "Its key is destroyed, here and for older copies of the ledger. The client needs the scope `retention`. A message under legal hold is not erased."
+      "Erases one received message permanently.",
+      "Destroys its key, which also makes it unreadable in older copies of the ledger. A message under legal hold is not erased. The client needs the scope `retention`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -43,7 +43,7 @@ public final class EraseCommand extends MessageCall {
     if (erased.hasOldCopiesUntil()) {
       out()
           .println(
-              "copies of the ledger made before open with this node's keys until "
+              "older copies of the ledger can be opened with this node's keys until "
                   + Timestamps.toString(erased.getOldCopiesUntil()));
     }
     return 0;

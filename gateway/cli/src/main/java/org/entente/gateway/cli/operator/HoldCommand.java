@@ -22,11 +22,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Legal hold: place, release, list. */
+/** Places, releases and lists legal holds. */
 @Command(
     name = "hold",
     description = {
-      "Legal hold: keeps a received message beyond its retention, until the hold is released.",
+      "Legal holds: keep received messages beyond their retention until the hold is released.",
       "The client needs the scope `retention`."
     },
     mixinStandardHelpOptions = true,
@@ -47,13 +47,13 @@ public final class HoldCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** Keeps one. */
+  /** Places a hold. */
   @Command(
       name = "place",
       description = "Places a hold on one message.",
       mixinStandardHelpOptions = true)
   static final class Place extends MessageCall {
-    @Option(names = "--justification", required = true, description = "why; kept with the hold")
+    @Option(names = "--justification", required = true, description = "reason; kept with the hold")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -74,10 +74,10 @@ public final class HoldCommand implements Callable<Integer> {
     }
   }
 
-  /** Keeps one no longer. */
+  /** Releases a hold. */
   @Command(
       name = "release",
-      description = "Releases a hold. What should have gone meanwhile is erased at once.",
+      description = "Releases a hold. A message whose retention has ended is erased at once.",
       mixinStandardHelpOptions = true)
   static final class Release extends MessageCall {
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -103,10 +103,10 @@ public final class HoldCommand implements Callable<Integer> {
     }
   }
 
-  /** What is kept. */
+  /** Lists the holds. */
   @Command(
       name = "list",
-      description = "Lists what is under legal hold, and why.",
+      description = "Lists the messages under legal hold, with the reasons.",
       mixinStandardHelpOptions = true)
   static final class ListHolds extends ClientCall {
     @Override

@@ -31,11 +31,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The pairs that a running gateway signs with: look, and have the next ones made. */
+/** Shows and renews the key pairs with which a running gateway signs. */
 @Command(
     name = "keys",
     description = {
-      "The pairs that a running gateway signs with, and how they are replaced without a restart.",
+      "Shows the key pairs with which a running gateway signs, and renews them without a restart.",
       "The client needs the scope `operator`. For the other keys see `keystore`."
     },
     mixinStandardHelpOptions = true,
@@ -56,12 +56,13 @@ public final class KeysCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** The next ones. */
+  /** Makes the next pairs. */
   @Command(
       name = "renew",
       description = {
-        "Makes the next pairs in the gateway and writes the request that goes to the roots, who admit",
-        "it by `entente federation add`. Until they have, asking again is for the same pairs."
+        "Makes the next key pairs and writes the request for the roots.",
+        "The roots admit it with `entente federation add`. Until then, repeating the command returns the",
+        "pending request."
       },
       mixinStandardHelpOptions = true)
   static final class Renew extends ClientCall {
@@ -72,25 +73,30 @@ public final class KeysCommand implements Callable<Integer> {
         names = "--from",
         paramLabel = "TIME",
         description =
-            "when the new pairs begin to count, such as 2026-12-01T06:00:00Z; every member must have"
-                + " the new trust bundle by then (default: in 24 hours)")
+            "start of the new pairs' validity, such as 2026-12-01T06:00:00Z; every member must"
+                + " have the new trust bundle by then (default: in 24 hours)")
     private @Nullable String from;
 
     @Option(
         names = "--days",
         defaultValue = "365",
         paramLabel = "N",
-        description = "how long they count (default: ${DEFAULT-VALUE})")
+        description = "days for which they are valid (default: ${DEFAULT-VALUE})")
     private int days;
 
     @Option(
         names = "--overlap-days",
         defaultValue = "30",
         paramLabel = "N",
-        description = "how long those of now count beside them (default: ${DEFAULT-VALUE})")
+        description =
+            "days for which the present pairs remain valid beside them (default: ${DEFAULT-VALUE})")
     private int overlap;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "a new file")
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "file for the request; must not exist")
     private Path out = Path.of("");
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -134,12 +140,12 @@ public final class KeysCommand implements Callable<Integer> {
     }
   }
 
-  /** What there is. */
+  /** Shows the pairs. */
   @Command(
       name = "show",
       description = {
-        "Lists the pairs: what they sign, whether held and used, when they count; and which",
-        "obligations of labels each agency says that it fulfils."
+        "Lists the key pairs with their use, state and validity.",
+        "Also lists which obligations of labels each agency states that it fulfils."
       },
       mixinStandardHelpOptions = true)
   static final class Show extends ClientCall {
@@ -162,7 +168,7 @@ public final class KeysCommand implements Callable<Integer> {
       String state = pair.getInForce() ? "in use" : pair.getHeld() ? "held" : "not held here";
       String time =
           pair.hasNotBefore()
-              ? "counts from %s until %s"
+              ? "valid from %s until %s"
                   .formatted(
                       Timestamps.toString(pair.getNotBefore()),
                       Timestamps.toString(pair.getNotAfter()))

@@ -23,12 +23,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The links of a running gateway: list, pause, unpause, resume. */
+/** Lists, pauses, unpauses and resumes the links of a running gateway. */
 @Command(
     name = "link",
     description = {
-      "The links of a running gateway: shows their state, holds one for maintenance and lets it go on,",
-      "resumes a lane that an alarm stopped. The client needs the scope `operator`."
+      "Shows a running gateway's links, pauses them for maintenance, and resumes stopped lanes.",
+      "The client needs the scope `operator`."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -55,7 +55,7 @@ public final class LinkCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** The lanes, by the names that people use. */
+  /** The lanes, without the prefix of the protos. */
   enum LaneName {
     FLASH(Lane.LANE_FLASH),
     IMMEDIATE(Lane.LANE_IMMEDIATE),
@@ -69,12 +69,13 @@ public final class LinkCommand implements Callable<Integer> {
     }
   }
 
-  /** All links with their lanes. */
+  /** Lists the links with their lanes. */
   @Command(
       name = "list",
       description = {
-        "Lists each link with its lanes: up or down, paused by whom, stopped by which alarm, how many",
-        "envelopes wait and since when, how many are on their way, how long an answer takes."
+        "Lists each link with the state of its lanes.",
+        "Shows whether it is up, at which end it is paused, which alarm stopped it, how many envelopes",
+        "wait and since when, how many are in flight, and the round-trip time."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
@@ -117,9 +118,9 @@ public final class LinkCommand implements Callable<Integer> {
       if (lane.hasOldestQueued()) {
         line.append(" since ").append(Timestamps.toString(lane.getOldestQueued()));
       }
-      line.append(", ").append(lane.getInFlight()).append(" on their way");
+      line.append(", ").append(lane.getInFlight()).append(" in flight");
       if (lane.hasRoundTrip()) {
-        line.append(", answered in ").append(Durations.toMillis(lane.getRoundTrip())).append(" ms");
+        line.append(", round trip ").append(Durations.toMillis(lane.getRoundTrip())).append(" ms");
       }
       if (!lane.getStoppedCode().isEmpty()) {
         line.append("; ")
@@ -133,7 +134,7 @@ public final class LinkCommand implements Callable<Integer> {
     }
   }
 
-  /** A change of one link. */
+  /** A call that changes one link. */
   abstract static class Change extends ClientCall {
     @Parameters(index = "0", paramLabel = "PEER", description = "the agency at the other end")
     private String peer = "";
@@ -157,12 +158,13 @@ public final class LinkCommand implements Callable<Integer> {
     }
   }
 
-  /** Holds one. */
+  /** Pauses a link. */
   @Command(
       name = "pause",
       description = {
-        "Holds a link in both directions until `unpause`, over restarts too. Mail waits in the ledgers",
-        "of both ends, publishers notice nothing, and the peer is told that it is no outage."
+        "Pauses a link in both directions until `unpause`, also across restarts.",
+        "Messages wait in the ledgers of both ends, publishing continues, and the peer is told that this",
+        "is not an outage."
       },
       mixinStandardHelpOptions = true)
   static final class Pause extends Change {
@@ -177,10 +179,10 @@ public final class LinkCommand implements Callable<Integer> {
     }
   }
 
-  /** Lets one go on. */
+  /** Unpauses a link. */
   @Command(
       name = "unpause",
-      description = "Lets a link go on that was paused; what waits is sent at once.",
+      description = "Ends the pause of a link; waiting messages are sent at once.",
       mixinStandardHelpOptions = true)
   static final class Unpause extends Change {
     @Override
@@ -190,16 +192,17 @@ public final class LinkCommand implements Callable<Integer> {
               .unpauseLink(
                   UnpauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build())
               .getBefore();
-      return say(before, " was not paused", " goes on");
+      return say(before, " was not paused", " continues");
     }
   }
 
-  /** Lets one lane go on. */
+  /** Resumes a lane. */
   @Command(
       name = "resume",
       description = {
-        "Lets a lane go on that an alarm stopped: what waits is sent anew, in a new epoch, and what the",
-        "recipients have already they drop. The operator at the other end does the same."
+        "Resumes a lane that an alarm stopped.",
+        "Waiting messages are sent again in a new epoch; recipients drop those that they already have.",
+        "The operator at the other end must do the same."
       },
       mixinStandardHelpOptions = true)
   static final class Resume extends Change {
@@ -217,7 +220,7 @@ public final class LinkCommand implements Callable<Integer> {
                       .setOnBehalfOf(person())
                       .build())
               .getBefore();
-      return say(before, " " + lane + " was not stopped", " " + lane + " goes on");
+      return say(before, " " + lane + " was not stopped", " " + lane + " continues");
     }
   }
 }

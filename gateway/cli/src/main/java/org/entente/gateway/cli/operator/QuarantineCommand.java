@@ -25,13 +25,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What a gateway failed on and set aside: list, show, retry, discard. */
+/** Lists, shows, retries and discards quarantined messages. */
 @Command(
     name = "quarantine",
     description = {
-      "Messages on which a gateway failed again and again, and which it set aside: lists them, shows",
-      "what failed, tries one again, gives one up. Content is never shown. The client needs the scope",
-      "`operator`."
+      "Lists, shows, retries and discards messages that the gateway quarantined.",
+      "A gateway quarantines a message after repeated failures to process it. Shows no content. The",
+      "client needs the scope `operator`."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -82,15 +82,17 @@ public final class QuarantineCommand implements Callable<Integer> {
             message.getCode());
   }
 
-  /** All that wait, or that were decided. */
+  /** Lists the entries. */
   @Command(
       name = "list",
       description = {
-        "Lists what waits for a decision: number, step, state, agency, lane, since when, and why."
+        "Lists the entries that wait for a decision: number, step, state, agency, lane, time, reason."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
-    @Option(names = "--decided", description = "what was decided in the last 90 days instead")
+    @Option(
+        names = "--decided",
+        description = "list the entries decided in the last 90 days instead")
     private boolean decided;
 
     @Override
@@ -112,9 +114,9 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
   }
 
-  /** A call about one. */
+  /** A call about one entry. */
   abstract static class EntryCall extends ClientCall {
-    @Parameters(paramLabel = "NUMBER", description = "as `quarantine list` shows it")
+    @Parameters(paramLabel = "NUMBER", description = "number of the entry, from `quarantine list`")
     private long number;
 
     long number() {
@@ -136,10 +138,11 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
   }
 
-  /** One with what failed. */
+  /** Shows one entry. */
   @Command(
       name = "show",
-      description = "Shows one: what failed where, how often, which messages, until when it waits.",
+      description =
+          "Shows one entry: the failing step, the reason, the number of tries, the messages, the time limit.",
       mixinStandardHelpOptions = true)
   static final class Show extends EntryCall {
     @Override
@@ -165,7 +168,7 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
   }
 
-  /** A decision about one. */
+  /** A decision about one entry. */
   abstract static class Decision extends EntryCall {
     @Option(names = "--justification", required = true, description = "why; recorded")
     private String justification = "";
@@ -177,12 +180,13 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
   }
 
-  /** Tries one again. */
+  /** Retries one entry. */
   @Command(
       name = "retry",
       description = {
-        "Tries one again. It is delivered once, however often and by whom this is called. Exit code 1",
-        "if it fails again, or if it is judged now and refused."
+        "Retries one entry.",
+        "It is delivered at most once, however often this is called. Exit code 1 if it fails again or is",
+        "refused."
       },
       mixinStandardHelpOptions = true)
   static final class Retry extends Decision {
@@ -203,12 +207,12 @@ public final class QuarantineCommand implements Callable<Integer> {
     }
   }
 
-  /** Gives one up. */
+  /** Discards one entry. */
   @Command(
       name = "discard",
       description = {
-        "Gives one up for good: whoever sent it is told that it was not delivered. Exit code 1 if it",
-        "was delivered or refused before."
+        "Discards one entry permanently.",
+        "Its sender is told that it was not delivered. Exit code 1 if it was delivered or refused before."
       },
       mixinStandardHelpOptions = true)
   static final class Discard extends Decision {

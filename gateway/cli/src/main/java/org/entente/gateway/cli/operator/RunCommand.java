@@ -18,13 +18,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a gateway until it is told to stop. */
+/** Runs a gateway until it receives SIGTERM. */
 @Command(
     name = "run",
     description = {
       "Runs a gateway.",
-      "When it serves it prints its addresses as one JSON object on standard output; its log, one JSON object a line without message content, is on standard error.",
-      "SIGTERM stops it in order: what it has acknowledged is durable, its log is signed."
+      "Prints its addresses as one JSON object on standard output when it is ready. Writes its log to standard error, one JSON object per line, without message content.",
+      "SIGTERM stops it in order: everything acknowledged is durable and its audit log is signed."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -55,7 +55,7 @@ public final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** gRPC logs by Java's own logging: through the same lines of JSON as everything else. */
+  /** Routes gRPC's log, which uses java.util.logging, into the JSON log. */
   static void logAsJson() {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();

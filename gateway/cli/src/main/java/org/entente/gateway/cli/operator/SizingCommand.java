@@ -21,14 +21,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What a federation of a size will need. */
+/** Estimates the resources that a federation of a given size needs. */
 @Command(
     name = "sizing",
     description = {
-      "Reckons what gateways of a federation need, from measured costs and laws of growth",
-      "(docs/operate/scale.md): links, cores, memory, disk, network, and what witnesses and the trust",
-      "bundle add. Every agency is taken to publish and receive as much as any other, every message",
-      "to travel alone, and the rate to hold all day. Says what is beyond a limit."
+      "Estimates the resources that the gateways of a federation need.",
+      "Covers links, cores, memory, disk, network, witnesses and the trust bundle, from measured costs",
+      "and growth laws (docs/operate/scale.md). Assumes that all agencies publish and receive equally,",
+      "that every message travels alone and that the rate is constant. Reports exceeded limits."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -46,28 +46,28 @@ public final class SizingCommand implements Callable<Integer> {
       names = "--agencies",
       required = true,
       paramLabel = "N",
-      description = "agencies that exchange mail, from 2; a transit is not counted")
+      description = "agencies that exchange messages, at least 2; not counting a transit")
   private int agencies;
 
   @Option(
       names = "--rate",
       required = true,
       paramLabel = "MESSAGES",
-      description = "messages a second that each agency publishes; less than one is written as 0.1")
+      description = "messages per second that each agency publishes, such as 2 or 0.1")
   private double rate;
 
   @Option(
       names = "--size",
       required = true,
       paramLabel = "BYTES",
-      description = "bytes of a message")
+      description = "size of a message, bytes")
   private long size;
 
   @Option(
       names = "--recipients",
       defaultValue = "1",
       paramLabel = "N",
-      description = "agencies that each message goes to (default: ${DEFAULT-VALUE})")
+      description = "recipients of each message (default: ${DEFAULT-VALUE})")
   private int recipients;
 
   @Option(
@@ -77,7 +77,7 @@ public final class SizingCommand implements Callable<Integer> {
       description = "how long recipients keep messages (default: ${DEFAULT-VALUE})")
   private int retentionDays;
 
-  @Option(names = "--hub", description = "all are linked with one transit instead of each other")
+  @Option(names = "--hub", description = "link all agencies with one transit instead of each other")
   private boolean hub;
 
   @Option(

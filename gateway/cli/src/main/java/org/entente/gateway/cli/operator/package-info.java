@@ -1,4 +1,4 @@
-/** Commands of the people who operate a gateway. */
+/** Commands for the operators of a gateway. */
 @NullMarked
 package org.entente.gateway.cli.operator;
 

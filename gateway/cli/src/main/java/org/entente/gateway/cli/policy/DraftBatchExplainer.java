@@ -27,7 +27,7 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Asks what would become of each draft in files, and counts. For one call. */
+/** Explains each draft in files and counts the outcomes. Used for one call. */
 final class DraftBatchExplainer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,10 +41,10 @@ final class DraftBatchExplainer {
   private int bad;
 
   /**
-   * Asks and prints.
+   * An explainer of drafts.
    *
-   * @param asking gives the answer of a draft
-   * @param outcome what an answer comes to
+   * @param asking explains a draft
+   * @param outcome the outcome of an explanation
    */
   DraftBatchExplainer(
       CommandSpec spec,
@@ -57,10 +57,10 @@ final class DraftBatchExplainer {
   }
 
   /**
-   * Asks about all of them.
+   * Explains all drafts.
    *
-   * @param said what the call says of labels, for CAP files; nothing for any other
-   * @param to whom the call says that CAP files are for
+   * @param said label fields from the command line, for CAP files only
+   * @param to recipients from the command line, for CAP files only
    * @param text prints an answer for people; null for JSON
    * @return the exit code
    */
@@ -100,7 +100,7 @@ final class DraftBatchExplainer {
     if (said.equals(Label.getDefaultInstance())) {
       if (!to.equals(Addressing.getDefaultInstance())) {
         throw new UsageError(
-            "--to: the drafts of --alerts say whom they are for; it is for CAP files, with"
+            "--to: the drafts of --alerts name their recipients; --to is only for CAP files, with"
                 + " --category, --purpose and --classification");
       }
       return null;
@@ -111,7 +111,7 @@ final class DraftBatchExplainer {
     }
     CapTerms.ReadResult.Wrong wrong = (CapTerms.ReadResult.Wrong) reading;
     throw new UsageError(
-        "with --alerts the options of a label are for CAP files: "
+        "with --alerts, label options are only for CAP files: "
             + wrong.field()
             + " "
             + wrong.problem());

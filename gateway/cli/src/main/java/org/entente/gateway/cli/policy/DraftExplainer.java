@@ -20,20 +20,20 @@ import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.PublisherGrpc;
 import org.jspecify.annotations.Nullable;
 
-/** Whoever says what would become of drafts: a running gateway, or a node's files. */
+/** Explains policy's decision on drafts, from a running gateway or from a node's files. */
 interface DraftExplainer extends AutoCloseable {
   /**
-   * What would become of a draft.
+   * The decision on a draft.
    *
-   * @throws DraftError if it could not be published as it is
-   * @throws CommandFailure if nothing can be asked
+   * @throws DraftError if the draft could not be published unchanged
+   * @throws CommandFailure if no draft can be explained
    */
   ExplainResponse ask(ExplainRequest question);
 
   @Override
   void close();
 
-  /** A gateway's answers. */
+  /** An explainer that calls a gateway. */
   static DraftExplainer ofGateway(GatewayAddress address) {
     ManagedChannel channel = address.open();
     PublisherGrpc.PublisherBlockingStub publisher = PublisherGrpc.newBlockingStub(channel);
@@ -60,10 +60,10 @@ interface DraftExplainer extends AutoCloseable {
   }
 
   /**
-   * Those of a node's files.
+   * An explainer that reads a node's files.
    *
-   * @param passesOn labels of what each draft passes on; null for nothing
-   * @throws CommandFailure naming what cannot be read
+   * @param passesOn file with the labels of the messages that each draft passes on; null for none
+   * @throws CommandFailure naming the file that cannot be read
    */
   static DraftExplainer ofFiles(Path config, @Nullable Path passesOn) {
     OfflinePolicyExplainer files;
@@ -91,7 +91,7 @@ interface DraftExplainer extends AutoCloseable {
 
       @Override
       public void close() {
-        // Nothing is held open.
+        // Holds no resource.
       }
     };
   }
@@ -117,12 +117,12 @@ interface DraftExplainer extends AutoCloseable {
   private static void requireKnown(Draft draft) {
     if (draft.getDerivedFromCount() > 0) {
       throw new DraftError(
-          "derived_from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
-              + " their labels");
+          "derived_from: needs --gateway, since only a gateway knows its messages; or give their"
+              + " labels by --passes-on FILE");
     }
     if (!draft.getTo().getOperation().isEmpty()) {
       throw new DraftError(
-          "to.operation: only a gateway knows who takes part in it, with --gateway; or name the"
+          "to.operation: needs --gateway, since only a gateway knows its members; or name the"
               + " members instead");
     }
   }

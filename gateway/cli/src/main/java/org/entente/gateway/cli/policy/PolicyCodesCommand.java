@@ -29,23 +29,26 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lists the values that labels may have, in a language that people read. */
+/** Lists the valid values of labels, with texts in one language. */
 @Command(
     name = "codes",
     description = {
-      "Lists the code lists: what the values of labels mean, sharing markings, source evaluations,",
-      "classification schemes with the level of each marking and what others handle it as.",
-      "Those in force at a running gateway, of a node, of a folder, or without any those of the release.",
-      "Exit code 1 if the lists are wrong."
+      "Lists the code lists: meanings of label values, markings, evaluations, classification schemes.",
+      "A classification scheme shows the level of each marking and its equivalents in other schemes. The",
+      "lists are those in force at a running gateway (--gateway), of a node (--config) or of a folder",
+      "(--codes); by default those of the release. Exit code 1 if the lists are invalid."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente policy codes --codes config/codes --lang fr --list classification_scheme")
 final class PolicyCodesCommand implements Callable<Integer> {
-  @Option(names = "--config", paramLabel = "FILE", description = "node.yaml; its code lists")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "node.yaml whose code lists to show")
   private @Nullable Path config;
 
-  @Option(names = "--codes", paramLabel = "FOLDER", description = "the code lists of a folder")
+  @Option(names = "--codes", paramLabel = "FOLDER", description = "folder whose code lists to show")
   private @Nullable Path codes;
 
   @ArgGroup(exclusive = false)
@@ -55,7 +58,7 @@ final class PolicyCodesCommand implements Callable<Integer> {
       names = "--lang",
       defaultValue = "en",
       paramLabel = "LANGUAGE",
-      description = "en, fr, es or de; default: ${DEFAULT-VALUE}")
+      description = "en, fr, es or de (default: ${DEFAULT-VALUE})")
   private String language = "en";
 
   @Option(
@@ -64,7 +67,7 @@ final class PolicyCodesCommand implements Callable<Integer> {
       description = "only this list, such as category, markings, classification_scheme")
   private @Nullable String list;
 
-  @Option(names = "--json", description = "print one JSON object a line, with all languages")
+  @Option(names = "--json", description = "print one JSON object per line, with all languages")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -114,7 +117,8 @@ final class PolicyCodesCommand implements Callable<Integer> {
       return lists().entries();
     }
     if (config != null || codes != null) {
-      throw new CommandFailure("--gateway: a running gateway has its own lists; valid: it alone");
+      throw new CommandFailure(
+          "--gateway: excludes --config and --codes, since a running gateway has its own lists");
     }
     ManagedChannel channel = address.open();
     try {

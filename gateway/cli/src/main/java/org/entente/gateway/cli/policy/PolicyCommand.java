@@ -5,10 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Commands about policy. */
+/** Commands for policy. */
 @Command(
     name = "policy",
-    description = "Asks policy before anything is sent, and tests, lints and compares rules.",
+    description = "Explains policy's decisions before sending; tests, checks and compares rules.",
     mixinStandardHelpOptions = true,
     subcommands = {
       PolicyExplainCommand.class,

@@ -25,20 +25,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Compares a candidate with the rules in force. */
+/** Compares candidate rules with the rules in force. */
 @Command(
     name = "diff",
     description = {
       "Compares candidate rules with those of a node. Changes nothing.",
       "",
       "Without --ledger it searches for a message that the two decide differently, among labels built",
-      "from the values that occur in both, and answers: equivalent, narrower, wider or disjoint (more",
-      "of some, less of other), each with a message that shows it; and says where the search was no",
-      "proof. With --ledger it puts the labels in the ledger of a node that does not run to both:",
-      "messages received and not erased, each at the time when it came, drafts that wait for a second",
-      "person, and messages sent in the last 400 days, of which a part of the label is kept.",
+      "from the values that occur in either. The result is equivalent, narrower, wider or disjoint (more",
+      "of some, less of other), with example messages; it states where the search is not a proof.",
       "",
-      "Exit code 0 if nothing differs, 1 if something does."
+      "With --ledger it evaluates the labels in the ledger of a stopped node by both: messages received",
+      "and not erased, each at its time of receipt, drafts held for a second person, and messages sent",
+      "in the last 400 days, of whose labels only a part is kept.",
+      "",
+      "Exit code 0 if no decision differs, otherwise 1."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -51,7 +52,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "node.yaml; its rules are those in force")
+      description = "node.yaml whose rules are in force")
   private Path config = Path.of("");
 
   @Option(
@@ -64,22 +65,22 @@ final class PolicyDiffCommand implements Callable<Integer> {
   @Option(
       names = "--candidate-rules",
       paramLabel = "FILE",
-      description = "the candidate's node rules; the node's own if left out")
+      description = "the candidate's node rules (default: the node's own)")
   private @Nullable Path candidateRules;
 
   @Option(
       names = "--candidate-codes",
       paramLabel = "FOLDER",
-      description = "the candidate's code lists; the node's own if left out")
+      description = "the candidate's code lists (default: the node's own)")
   private @Nullable Path candidateCodes;
 
-  @Option(names = "--ledger", description = "replay the labels in the ledger of the stopped node")
+  @Option(names = "--ledger", description = "evaluate the labels in the ledger of the stopped node")
   private boolean ledger;
 
   @Option(
       names = "--most",
       paramLabel = "N",
-      description = "how many combinations the search tries at most; ${DEFAULT-VALUE}")
+      description = "most combinations that the search tries (default: ${DEFAULT-VALUE})")
   private long most = RulebookComparison.DEFAULT_MOST;
 
   @Option(names = "--json", description = "print one JSON object")
@@ -147,9 +148,9 @@ final class PolicyDiffCommand implements Callable<Integer> {
     if (replay.sent() > 0) {
       String lacking = String.join(", ", replay.notKept());
       out.printf(
-          "%d of them were sent: asked about by what is kept of their labels%s%n",
+          "%d of them were sent: evaluated by the parts of their labels that are kept%s%n",
           replay.sent(),
-          lacking.isEmpty() ? "" : ", which is nothing of " + lacking + ", which conditions read");
+          lacking.isEmpty() ? "" : ", without " + lacking + ", which conditions read");
     }
   }
 
@@ -171,8 +172,8 @@ final class PolicyDiffCommand implements Callable<Integer> {
       out.printf(
           "%s: %s%n",
           outcome.relation().name().toLowerCase(Locale.ROOT), meaning(outcome.relation()));
-      tell(out, "lets go", outcome.wider());
-      tell(out, "does not let go", outcome.narrower());
+      tell(out, "permits more", outcome.wider());
+      tell(out, "permits less", outcome.narrower());
       tell(out, "under another agreement", outcome.other());
       out.println(outcome.tried() + " combinations tried" + proof(outcome));
     }
@@ -182,10 +183,10 @@ final class PolicyDiffCommand implements Callable<Integer> {
 
   private static String meaning(Relation relation) {
     return switch (relation) {
-      case EQUIVALENT -> "the candidate lets the same go";
-      case NARROWER -> "the candidate lets less go, and nothing more";
-      case WIDER -> "the candidate lets more go, and nothing less";
-      case DISJOINT -> "the candidate lets more go of some, and less of other";
+      case EQUIVALENT -> "the candidate permits the same";
+      case NARROWER -> "the candidate permits less, and nothing more";
+      case WIDER -> "the candidate permits more, and nothing less";
+      case DISJOINT -> "the candidate permits more of some messages, and less of others";
     };
   }
 
@@ -195,7 +196,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
     }
     return outcome.relation() == Relation.DISJOINT
         ? ", of which two prove it"
-        : ", which are all that the rules can tell apart";
+        : ", all that the rules can distinguish";
   }
 
   private static void tell(PrintWriter out, String what, Optional<Difference> found) {

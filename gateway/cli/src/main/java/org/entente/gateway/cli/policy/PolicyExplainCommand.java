@@ -27,18 +27,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What policy would decide, and why. */
+/** Explains what policy would decide, and why. */
 @Command(
     name = "explain",
     description = {
-      "Says what would become of a message, agreement by agreement, and why; sends nothing.",
-      "The message is written here, without its body, or stands in files as `send` takes them",
-      "(--alerts), with it; there may be several then.",
-      "Of a running gateway (--gateway) it is the answer that `send` would get: it knows what was",
-      "received and sent, what originators consented to, who takes part in operations, and which",
-      "obligations recipients say they fulfil. By a node's files (--config) these are not known.",
-      "Exit code 0 if at least one recipient is permitted or held (with --unknown, by some value of",
-      "the field), 1 if none is; with --alerts 0 if that is so of every draft."
+      "Explains what policy would decide on a message, for each agreement; sends nothing.",
+      "Give the message by options, without a body, or with bodies in files that `send` accepts (--alerts).",
+      "A running gateway (--gateway) gives the answer that `send` would get: it knows messages, consents,",
+      "the members of operations, and the obligations that recipients state they fulfil. A node's files",
+      "(--config) do not hold these.",
+      "Exit code 0 if at least one recipient is permitted or held (with --unknown, for some value of the",
+      "field), otherwise 1; with --alerts 0 if that is true of every draft."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -51,13 +50,13 @@ import picocli.CommandLine.Spec;
       "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl"
     })
 final class PolicyExplainCommand implements Callable<Integer> {
-  /** Whom to ask. */
+  /** Options that select the source of the decision. */
   static final class ExplainerOptions {
     @Option(
         names = "--config",
         required = true,
         paramLabel = "FILE",
-        description = "node.yaml of the sender")
+        description = "node.yaml of the sending node")
     private @Nullable Path config;
 
     @ArgGroup(exclusive = false)
@@ -71,21 +70,21 @@ final class PolicyExplainCommand implements Callable<Integer> {
       names = "--alerts",
       paramLabel = "PATH",
       description = {
-        "file or folder of drafts, as `send` takes them. Drafts as protobuf JSON may lack key and",
-        "body here, and be requests and answers."
+        "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and",
+        "body here, and may be requests and answers."
       })
   private @Nullable Path alerts;
 
   @Option(
       names = "--mapping",
       paramLabel = "FILE",
-      description = "how a source record becomes a draft; with --alerts")
+      description = "mapping of source records to drafts; with --alerts")
   private @Nullable Path mapping;
 
   @Option(
       names = "--to",
       paramLabel = "AGENCY",
-      description = "recipient, or a desk of it; may be repeated")
+      description = "recipient, or one of its desks; may be repeated")
   private List<String> to = List.of();
 
   @Option(
@@ -96,7 +95,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--whom-agreements-allow",
-      description = "whoever agreements allow it for; so it is where no recipient is named")
+      description = "every agency that agreements allow; the default if no recipient is named")
   private boolean whomAgreementsAllow;
 
   @Mixin private QueryLabelOptions label = new QueryLabelOptions();
@@ -108,32 +107,32 @@ final class PolicyExplainCommand implements Callable<Integer> {
       description = "the body names persons and contains no other personal data")
   private boolean namesPersons;
 
-  @Option(names = "--officer", description = "the agency's reference of the officer who sends")
+  @Option(names = "--officer", description = "the agency's reference of the sending officer")
   private String officer = "";
 
   @Option(names = "--unit", description = "the officer's unit")
   private String unit = "";
 
-  @Option(names = "--justification", description = "why it is sent")
+  @Option(names = "--justification", description = "reason for sending")
   private String justification = "";
 
   @Option(
       names = "--passes-on",
       paramLabel = "FILE",
       description =
-          "labels of messages that it passes on, as `passes_on` of expectations; with --config")
+          "labels of messages that it passes on, in the form of `passes_on` in expectations; with --config")
   private @Nullable Path passesOn;
 
   @Option(
       names = "--unknown",
       paramLabel = "FIELD",
-      description = "this field of the label is not known: what comes of which of its values")
+      description = "label field to treat as unknown: shows the decision for each of its values")
   private @Nullable String unknown;
 
   @Option(
       names = "--json",
       description = {
-        "print what Publisher.Explain answers as one JSON object in a line;",
+        "print the answer of Publisher.Explain as one JSON object on one line;",
         "with --alerts one for each draft, in `explained` beside `file`, `line` and `key`"
       })
   private boolean json;
@@ -174,23 +173,24 @@ final class PolicyExplainCommand implements Callable<Integer> {
     boolean files = alerts != null;
     boolean config = where.config != null;
     Draft given = options.applied(Draft.getDefaultInstance());
-    require(files || mapping == null, "--mapping: is for --alerts");
+    require(files || mapping == null, "--mapping: needs --alerts");
     require(
-        config || passesOn == null, "--passes-on: a gateway knows its messages: --derived-from");
+        config || passesOn == null,
+        "--passes-on: needs --config; with --gateway use --derived-from");
     require(
         !config || given.getDerivedFromCount() == 0,
-        "--derived-from: only a gateway knows its messages, with --gateway; --passes-on FILE has"
-            + " their labels");
+        "--derived-from: needs --gateway, since only a gateway knows its messages; or give their"
+            + " labels by --passes-on FILE");
     require(
         !config || given.getTo().getOperation().isEmpty(),
-        "--operation: only a gateway knows who takes part in it, with --gateway; --to names its"
-            + " members");
+        "--operation: needs --gateway, since only a gateway knows its members; or name them by"
+            + " --to");
     String field = unknown;
     require(
         field == null || Residual.fields().contains(field),
         "--unknown: "
             + TerminalText.printable(String.valueOf(field))
-            + " is no field that it can be asked of; valid: "
+            + " is not a field that can be unknown; valid: "
             + String.join(", ", Residual.fields()));
   }
 
@@ -220,7 +220,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
         .build();
   }
 
-  /** The draft of the options. */
+  /** The draft given by the options. */
   private Draft written() {
     Draft said = options.applied(Draft.newBuilder().setLabel(label.whole()).build());
     Addressing more = said.getTo();
@@ -237,7 +237,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
         .build();
   }
 
-  /** The draft on behalf of whom the options name; of the person that it names otherwise. */
+  /** The draft with the officer of the options, or else with its own. */
   private Draft by(Draft draft) {
     if (officer.isEmpty() && unit.isEmpty() && justification.isEmpty()) {
       return draft;
@@ -251,7 +251,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
     return draft.toBuilder().setOnBehalfOf(person).build();
   }
 
-  /** What would become of it; while a field is not known, with the value that is best for it. */
+  /** The outcome; with an unknown field, the outcome for its most favourable value. */
   private ExplainedOutcome outcome(ExplainResponse answer) {
     if (unknown == null) {
       return answer.getOutcome();
@@ -287,8 +287,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
         out.println("    if " + TerminalText.printable(branch.getCondition()));
       }
       if (!it.getWhole()) {
-        out.println(
-            "  not exhaustive: only texts that stand in conditions and code lists were tried");
+        out.println("  not exhaustive: only texts in conditions and code lists were tried");
       }
     }
   }

@@ -6,13 +6,16 @@ import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which rules a command about policy reads: those of a node, or others under its trust bundle. */
+/**
+ * Options that select the rules that a policy command reads: those of a node, or others under its
+ * trust bundle.
+ */
 final class PolicyFiles {
   @Option(
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "node.yaml; its trust bundle says who is a member")
+      description = "node.yaml whose trust bundle names the members")
   private Path config = Path.of("");
 
   @Option(

@@ -25,15 +25,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Lays out agreements. */
+/** Formats agreements. */
 @Command(
     name = "fmt",
     description = {
-      "Writes agreements in their one layout: fields in the order of docs/policy/agreements.md,",
-      "two spaces a level, comments before the fields that they stand before. A file that would lose",
-      "a comment or change its meaning is refused and left as it is.",
+      "Formats agreements: fields in the order of docs/policy/agreements.md, two spaces per level.",
+      "Comments stay before their fields. A file that would lose a comment or change its meaning is",
+      "refused and not changed.",
       "",
-      "Exit code 0; 1 if a file is refused, or with --check if one is laid out otherwise."
+      "Exit code 1 if a file is refused, or with --check if one is not formatted; otherwise 0."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -45,7 +45,7 @@ final class PolicyFmtCommand implements Callable<Integer> {
       description = "files of agreements, or folders of such files")
   private List<Path> agreements = List.of();
 
-  @Option(names = "--check", description = "change nothing, and name the files that would change")
+  @Option(names = "--check", description = "change nothing; name the files that would change")
   private boolean check;
 
   @Spec private CommandSpec spec;
@@ -76,7 +76,7 @@ final class PolicyFmtCommand implements Callable<Integer> {
     return files;
   }
 
-  /** Whether nothing is wrong with it. */
+  /** Formats one file; true if it is, or need not be, changed. */
   private boolean lay(Path file) {
     PrintWriter out = spec.commandLine().getOut();
     try {
@@ -93,7 +93,7 @@ final class PolicyFmtCommand implements Callable<Integer> {
       if (Arrays.equals(content, next)) {
         return true;
       }
-      out.println(file + (check ? ": laid out otherwise" : ": laid out"));
+      out.println(file + (check ? ": not formatted" : ": formatted"));
       if (!check) {
         write(file, next);
       }

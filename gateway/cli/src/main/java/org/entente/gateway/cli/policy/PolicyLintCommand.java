@@ -16,18 +16,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Looks for what is wrong or odd in agreements and node rules. */
+/** Checks agreements and node rules for errors and for doubtful entries. */
 @Command(
     name = "lint",
     description = {
-      "Looks for what is wrong in agreements and node rules, and for what is odd.",
-      "Errors, which keep a gateway from taking the files: everything that docs/policy/agreements.md calls",
-      "refused, such as personal data under an MoU alone, or characters that do not show.",
-      "Warnings: agreements that ended or end within 30 days, parties that stand for no member,",
-      "agreements that are never chosen, conditions that are always false, conflicts, words of",
-      "mixed scripts.",
-      "Of a running gateway (--gateway, scope operator) its files as they are now, and whether they are",
-      "in force.",
+      "Checks agreements and node rules for errors and for doubtful entries.",
+      "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md calls",
+      "refused, such as personal data under an MoU alone, or invisible characters.",
+      "Warnings: agreements that ended or end within 30 days, parties that match no member, agreements",
+      "that are never selected, conditions that are always false, conflicts, words of mixed scripts.",
+      "For a running gateway (--gateway, scope operator) it checks the present files and reports whether",
+      "they are in force.",
       "Exit code 1 if there are errors, or with --strict warnings; otherwise 0."
     },
     mixinStandardHelpOptions = true,
@@ -40,7 +39,7 @@ final class PolicyLintCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private PolicyLocation where = new PolicyLocation();
 
-  @Option(names = "--strict", description = "exit code 1 for warnings, too")
+  @Option(names = "--strict", description = "exit code 1 also for warnings")
   private boolean strict;
 
   @Option(names = "--json", description = "print one JSON object")
@@ -67,8 +66,8 @@ final class PolicyLintCommand implements Callable<Integer> {
       out.printf("%d errors, %d warnings%n", found.errors().size(), found.warnings().size());
       if (!found.version().isEmpty()) {
         out.printf(
-            "policy %s is in force; these files are %s%n",
-            found.version(), found.inForce() ? "it" : "others");
+            "policy %s is in force; that of the files is %s%n",
+            found.version(), found.inForce() ? "the same" : "another");
       }
     }
     out.flush();
@@ -76,8 +75,8 @@ final class PolicyLintCommand implements Callable<Integer> {
   }
 
   /**
-   * What was found; of a running gateway also which policy is in force there, and whether these
-   * files are it.
+   * The findings; for a running gateway also the policy version in force, and whether it is that of
+   * the files.
    */
   private record LintResult(
       List<ConfigProblem> errors, List<ConfigProblem> warnings, String version, boolean inForce) {

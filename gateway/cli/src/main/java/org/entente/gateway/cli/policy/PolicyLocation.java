@@ -10,7 +10,9 @@ import org.entente.gateway.model.StartProblem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 
-/** Whose policy a command asks: that of files, or that of a running gateway. */
+/**
+ * Options that select the policy that a command reads: that of files, or that of a running gateway.
+ */
 final class PolicyLocation {
   @ArgGroup(exclusive = false)
   private @Nullable PolicyFiles files;
@@ -18,7 +20,7 @@ final class PolicyLocation {
   @ArgGroup(exclusive = false)
   private @Nullable GatewayAddress gateway;
 
-  /** Reads the files, or asks the gateway. */
+  /** Reads the files, or calls the gateway. */
   <T> T ask(Function<PolicyFiles, T> reading, Function<ManagedChannel, T> call) {
     PolicyFiles read = files;
     if (read != null) {

@@ -16,13 +16,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes JSON Schemas of the files of policy. */
+/** Writes JSON Schemas of the policy files. */
 @Command(
     name = "schema",
     description = {
-      "Writes JSON Schemas (2020-12) of agreements, node rules and code lists, made from the classes",
-      "that load them, for editors that complete and mark what is written.",
-      "Exit code 0; with --check 1 if a file in the folder is another one than would be written."
+      "Writes JSON Schemas (2020-12) of agreements, node rules and code lists, for editors.",
+      "They are made from the classes that load the files.",
+      "Exit code 0; with --check 1 if a file in the folder differs."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -32,10 +32,10 @@ final class PolicySchemaCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "FOLDER",
-      description = "where the files go: agreement.json, node-rules.json, codes.json")
+      description = "folder for agreement.json, node-rules.json and codes.json")
   private Path out = Path.of("");
 
-  @Option(names = "--check", description = "write nothing, and name the files that would change")
+  @Option(names = "--check", description = "write nothing; name the files that would change")
   private boolean check;
 
   @Spec private CommandSpec spec;
@@ -50,7 +50,7 @@ final class PolicySchemaCommand implements Callable<Integer> {
     return check && !same ? 1 : 0;
   }
 
-  /** Whether the file was so already. */
+  /** Writes one file; true if it was up to date. */
   private boolean write(Path file, String content) {
     PrintWriter say = spec.commandLine().getOut();
     try {
@@ -59,7 +59,7 @@ final class PolicySchemaCommand implements Callable<Integer> {
         Files.createDirectories(out);
         Files.writeString(file, content, UTF_8);
       }
-      say.println(file + (same ? ": as it is" : check ? ": would change" : ": written"));
+      say.println(file + (same ? ": up to date" : check ? ": would change" : ": written"));
       return same;
     } catch (IOException e) {
       throw new CommandFailure(file + " cannot be read or written: " + FileErrorText.words(e), e);

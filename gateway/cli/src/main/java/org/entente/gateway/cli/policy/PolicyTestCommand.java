@@ -19,15 +19,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Puts expectations to agreements. */
+/** Tests agreements and node rules by expectations. */
 @Command(
     name = "test",
     description = {
-      "Puts messages to agreements and node rules and compares what comes with what is expected.",
-      "Expectations are YAML files; docs/policy/tools.md describes them. Nothing is sent.",
-      "Those of a node's files (--config), or the policy in force of a running gateway (--gateway,",
-      "scope operator), which takes a file of 64 KiB at most and does not say what each agreement said.",
-      "Exit code 0 if every expectation is met, 1 if not."
+      "Tests agreements and node rules by expectations; sends nothing.",
+      "Expectations are YAML files; docs/policy/tools.md describes them. Tests a node's files (--config),",
+      "or the policy in force of a running gateway (--gateway, scope operator), which accepts files of up",
+      "to 64 KiB and does not report the result of each agreement.",
+      "Exit code 0 if every expectation is met, otherwise 1."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -47,7 +47,7 @@ final class PolicyTestCommand implements Callable<Integer> {
 
   @Option(
       names = "--coverage",
-      description = "also say which clause was never fulfilled or never failed")
+      description = "also list clauses that were never fulfilled or never failed")
   private boolean coverage;
 
   @Option(names = "--json", description = "print one JSON object")

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The options that say what stands in the label of a message that is asked about: every field that
- * clients set, but for precedence, message type and what it changes, which {@code SendOptions} has.
+ * Label options of a message to explain: every field that clients set, except precedence, message
+ * type and the changed message, which are in {@code SendOptions}.
  */
 final class QueryLabelOptions {
   @Option(names = "--kind", paramLabel = "NAME", description = "default: ALERT")
@@ -67,13 +67,13 @@ final class QueryLabelOptions {
   @Option(
       names = "--classification-review",
       paramLabel = "NAME",
-      description = "what happens on --classification-review-on: REVIEW or DECLASSIFY")
+      description = "effect of --classification-review-on: REVIEW or DECLASSIFY")
   private @Nullable String review;
 
   @Option(
       names = "--classification-review-on",
       paramLabel = "DATE",
-      description = "when the classification is reviewed or ends, such as 2031-12-31")
+      description = "date on which the classification is reviewed or ends, such as 2031-12-31")
   private String reviewOn = "";
 
   @Option(
@@ -133,7 +133,7 @@ final class QueryLabelOptions {
   @Option(
       names = "--requested-action",
       paramLabel = "NAME",
-      description = "what recipients are asked to do, such as CHECK or DETAIN (default: INFORM)")
+      description = "action requested of recipients, such as CHECK or DETAIN (default: INFORM)")
   private @Nullable String requestedAction;
 
   @Option(
@@ -145,25 +145,19 @@ final class QueryLabelOptions {
   @Option(names = "--exercise", description = "the same as --status EXERCISE")
   private boolean exercise;
 
-  @Option(names = "--severity", paramLabel = "NAME", description = "such as SEVERE, as CAP has it")
+  @Option(names = "--severity", paramLabel = "NAME", description = "CAP severity, such as SEVERE")
   private @Nullable String severity;
 
-  @Option(
-      names = "--urgency",
-      paramLabel = "NAME",
-      description = "such as IMMEDIATE, as CAP has it")
+  @Option(names = "--urgency", paramLabel = "NAME", description = "CAP urgency, such as IMMEDIATE")
   private @Nullable String urgency;
 
   @Option(
       names = "--certainty",
       paramLabel = "NAME",
-      description = "such as OBSERVED, as CAP has it")
+      description = "CAP certainty, such as OBSERVED")
   private @Nullable String certainty;
 
-  @Option(
-      names = "--statement",
-      paramLabel = "NAME",
-      description = "whether it is a FACT or an ASSESSMENT")
+  @Option(names = "--statement", paramLabel = "NAME", description = "FACT or ASSESSMENT")
   private @Nullable String statement;
 
   @Option(
@@ -181,13 +175,13 @@ final class QueryLabelOptions {
   @Option(
       names = "--expires-at",
       paramLabel = "TIME",
-      description = "it is not delivered after this, such as 2026-03-01T12:00:00Z")
+      description = "time after which it is not delivered, such as 2026-03-01T12:00:00Z")
   private @Nullable String expiresAt;
 
   /**
-   * What was given, and nothing else.
+   * The label with only the given fields.
    *
-   * @throws UsageError naming the option that is wrong and what would be valid
+   * @throws UsageError naming the wrong option and the valid values
    */
   Label said() {
     Label.Builder out =
@@ -211,11 +205,11 @@ final class QueryLabelOptions {
     return out.build();
   }
 
-  /** The same as a whole label: what nobody has to write is filled in. */
+  /** The given fields as a complete label, with defaults for optional fields. */
   Label whole() {
     if (category == null || purpose == null) {
       String lacking = category == null ? "--category" : "--purpose";
-      throw new UsageError(lacking + ": is needed, or --alerts FILE with drafts");
+      throw new UsageError(lacking + ": is required, unless --alerts names drafts");
     }
     Label.Builder out = said().toBuilder();
     if (kind == null) {
@@ -251,7 +245,7 @@ final class QueryLabelOptions {
     given(status, it -> out.setStatus(EnumParser.of(Status.class, "STATUS_", it)));
     if (exercise) {
       if (status != null && out.getStatus() != Status.STATUS_EXERCISE) {
-        throw new UsageError("--exercise: says another status than --status");
+        throw new UsageError("--exercise: contradicts --status");
       }
       out.setStatus(Status.STATUS_EXERCISE);
     }

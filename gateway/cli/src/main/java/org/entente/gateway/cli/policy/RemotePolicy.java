@@ -34,11 +34,11 @@ import org.entente.proto.v1.ReachedClause;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
 
-/** Questions to a running gateway about its policy, with answers as files give them. */
+/** Queries of a running gateway's policy, with results of the same types as for files. */
 final class RemotePolicy {
   private RemotePolicy() {}
 
-  /** Puts the expectations of a file, or of each file of a folder, to the policy in force. */
+  /** Tests the policy in force by the expectations of a file, or of each file of a folder. */
   static ExpectationReport test(ManagedChannel channel, Path place, boolean coverage) {
     List<ConfigProblem> problems = new ArrayList<>();
     List<Path> files = ExpectationSuite.files(place, problems);
@@ -55,7 +55,7 @@ final class RemotePolicy {
       TestPolicyResponse answer = test(channel, file, text(file), coverage);
       if (!version.isEmpty() && !version.equals(answer.getPolicyVersion())) {
         throw new CommandFailure(
-            "the gateway took up another policy meanwhile, "
+            "the gateway adopted another policy during the test, "
                 + TerminalText.printable(answer.getPolicyVersion())
                 + "; run it again");
       }
@@ -109,7 +109,8 @@ final class RemotePolicy {
     try {
       return new AgencyName(name);
     } catch (InvalidValue e) {
-      throw new CommandFailure("the gateway answered with no agency: " + e.getMessage(), e);
+      throw new CommandFailure(
+          "the gateway's answer names an invalid agency: " + e.getMessage(), e);
     }
   }
 
@@ -152,13 +153,13 @@ final class RemotePolicy {
         it.getNote());
   }
 
-  /** What is wrong or odd in the files of a gateway. */
+  /** The findings in the policy files of a gateway. */
   static LintPolicyResponse lint(ManagedChannel channel) {
     return PolicyToolsGrpc.newBlockingStub(channel)
         .lintPolicy(LintPolicyRequest.getDefaultInstance());
   }
 
-  /** The same as a problem of a file is told. */
+  /** A finding in the form of a problem of a file. */
   static ConfigProblem problem(PolicyFinding it) {
     return new ConfigProblem(
         TerminalText.printable(it.getFile()),

@@ -1,4 +1,4 @@
-/** Commands about agreements, rules and code lists. */
+/** Commands for agreements, rules and code lists. */
 @NullMarked
 package org.entente.gateway.cli.policy;
 

@@ -14,11 +14,11 @@ import org.entente.proto.v1.RequestsGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Whom this agency may ask. */
+/** Lists the responders that this agency may query. */
 @Command(
     name = "discover",
     description = {
-      "Lists responders of other agencies that this one may ask, by the agreements of both.",
+      "Lists responders of other agencies to which the agreements of both allow requests.",
       "The client needs the scope `publish`."
     },
     mixinStandardHelpOptions = true,
@@ -31,13 +31,13 @@ public final class DiscoverCommand extends ClientCall {
   @Option(
       names = "--category",
       paramLabel = "NAME",
-      description = "what is to be asked about, such as IPR; may be repeated")
+      description = "category of the request, such as IPR; may be repeated")
   private List<String> categories = List.of();
 
-  @Option(names = "--agency", description = "only of this agency")
+  @Option(names = "--agency", description = "only responders of this agency")
   private String agency = "";
 
-  @Option(names = "--json", description = "print each as one JSON object a line")
+  @Option(names = "--json", description = "print one JSON object per line")
   private boolean json;
 
   @Override
@@ -49,7 +49,7 @@ public final class DiscoverCommand extends ClientCall {
         RequestsGrpc.newBlockingStub(channel).discover(request.build()).getRespondersList();
     found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
     if (found.isEmpty()) {
-      err().println("nobody is known that may be asked");
+      err().println("no responder is known to which a request is allowed");
       err().flush();
     }
     return 0;

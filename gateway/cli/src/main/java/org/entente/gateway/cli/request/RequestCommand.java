@@ -54,11 +54,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Requests: ask, answer, list. */
+/** Commands for requests and answers. */
 @Command(
     name = "request",
     description = {
-      "Asks other agencies, reminds them, answers what they ask, and lists both with their clocks.",
+      "Sends requests and reminders to other agencies, answers requests, and lists both with deadlines.",
       "Requests and answers are messages: `tail`, `search` and `open` show them."
     },
     mixinStandardHelpOptions = true,
@@ -97,16 +97,19 @@ public final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  /** A message to who asks, or is asked. */
+  /** A request or an answer. */
   private abstract static class RequestDraftCall extends DraftCall {
     @Option(
         names = "--to",
         required = true,
         paramLabel = "AGENCY",
-        description = "who is asked, or who asked; a desk as in fr.customs/narcotics")
+        description = "the other agency, or one of its desks as in fr.customs/narcotics")
     private List<String> to = List.of();
 
-    @Option(names = "--language", defaultValue = "en", description = "of the text (default: en)")
+    @Option(
+        names = "--language",
+        defaultValue = "en",
+        description = "language of the text (default: en)")
     private String language = "en";
 
     String language() {
@@ -119,29 +122,29 @@ public final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  /** Asks. */
+  /** Sends a request. */
   @Command(
       name = "ask",
       description = {
-        "Asks agencies whether something is known to them, or with --details what.",
+        "Requests from agencies whether they know something, or with --details what they know.",
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
   static final class Ask extends RequestDraftCall {
-    /** One of the two. */
+    /** Deadline, as a time or in hours. */
     private static final class Time {
       @Option(
           names = "--answer-by",
           required = true,
           paramLabel = "TIME",
-          description = "by when: a day or a time as in 2026-03-01T08:00:00Z")
+          description = "deadline, a day or a time as in 2026-03-01T08:00:00Z")
       private @Nullable String answerBy;
 
       @Option(
           names = "--within",
           required = true,
           paramLabel = "HOURS",
-          description = "within so many hours from now")
+          description = "deadline in hours from now")
       private @Nullable Integer hours;
 
       Timestamp timestamp() {
@@ -157,10 +160,12 @@ public final class RequestCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Time time = new Time();
 
-    @Option(names = "--question", required = true, description = "what is asked")
+    @Option(names = "--question", required = true, description = "text of the request")
     private String question = "";
 
-    @Option(names = "--details", description = "what is known, not only whether anything is")
+    @Option(
+        names = "--details",
+        description = "request details, not only whether anything is known")
     private boolean details;
 
     @Option(
@@ -171,14 +176,14 @@ public final class RequestCommand implements Callable<Integer> {
     @Option(
         names = "--in-reply-to",
         paramLabel = "MESSAGE",
-        description = "the message that is followed up, 32 hex digits")
+        description = "message that the request follows up, 32 hex digits")
     private @Nullable String inReplyTo;
 
     @Option(
         names = "--responder",
         paramLabel = "NAME",
         description =
-            "for which responder of the agency, as discover shows it; it must take as many subjects")
+            "responder of the agency, as `discover` shows it; it must accept that many subjects")
     private String responder = "";
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -213,11 +218,12 @@ public final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  /** Answers. */
+  /** Answers a request. */
   @Command(
       name = "answer",
       description = {
-        "Answers a request that this agency was sent; the answer goes to the agency that asked alone.",
+        "Answers a request sent to this agency.",
+        "Only the requesting agency receives the answer.",
         "The client needs the scope `publish`."
       },
       mixinStandardHelpOptions = true)
@@ -228,24 +234,24 @@ public final class RequestCommand implements Callable<Integer> {
     @Option(
         names = "--result",
         required = true,
-        description = "HIT, NO_HIT, NOT_ALLOWED, or LATER: another answer follows")
+        description = "HIT, NO_HIT, NOT_ALLOWED, or LATER if another answer follows")
     private String result = "";
 
-    @Option(names = "--hits", description = "with HIT: how many records (default: not said)")
+    @Option(names = "--hits", description = "with HIT: number of records (default: not stated)")
     private int hits;
 
     @Option(
         names = "--text",
-        description = "what is known, if the request asks for details; why not, if nothing is said")
+        description = "the details, if the request asks for them; or the reason for giving none")
     private String text = "";
 
     @Option(
         names = "--expected-at",
         paramLabel = "TIME",
-        description = "with LATER: when a result is expected, a day or a time")
+        description = "with LATER: expected time of the result, a day or a time")
     private @Nullable String expectedAt;
 
-    @Option(names = "--update", description = "it corrects an answer that was given before")
+    @Option(names = "--update", description = "correct an earlier answer")
     private boolean update;
 
     @Option(names = "--officer", description = "the agency's reference of the officer; recorded")
@@ -286,11 +292,11 @@ public final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  /** Reminds. */
+  /** Sends a reminder. */
   @Command(
       name = "remind",
       description = {
-        "Reminds those agencies of a request that have not answered it: at most 5 times, an hour apart.",
+        "Reminds agencies of a request that they have not answered: at most 5 times, an hour apart.",
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
@@ -301,13 +307,16 @@ public final class RequestCommand implements Callable<Integer> {
     @Option(
         names = "--to",
         paramLabel = "AGENCY",
-        description = "only this one of those that were asked; may be repeated")
+        description = "only this recipient of the request; may be repeated")
     private List<String> to = List.of();
 
-    @Option(names = "--text", description = "what is said with it (default: nothing)")
+    @Option(names = "--text", description = "text of the reminder (default: none)")
     private String text = "";
 
-    @Option(names = "--language", defaultValue = "en", description = "of the text (default: en)")
+    @Option(
+        names = "--language",
+        defaultValue = "en",
+        description = "language of the text (default: en)")
     private String language = "en";
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -336,17 +345,17 @@ public final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  /** What this agency is reminded of. */
+  /** Lists the reminders to this agency. */
   @Command(
       name = "reminders",
       description = {
-        "Lists the requests that wait for this agency's answer and of which it was reminded: by the part of"
-            + " their time that is over, or by the agency that asked.",
+        "Lists requests that wait for this agency's answer and of which it was reminded.",
+        "A reminder comes from the requesting agency, or from this gateway when a part of the time is over.",
         "The client needs the scope `respond`."
       },
       mixinStandardHelpOptions = true)
   static final class Reminders extends ClientCall {
-    @Option(names = "--follow", description = "go on, with each reminder as it comes")
+    @Option(names = "--follow", description = "continue with new reminders until interrupted")
     private boolean follow;
 
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
@@ -367,7 +376,7 @@ public final class RequestCommand implements Callable<Integer> {
       return 0;
     }
 
-    /** Each call begins with what stands. */
+    /** Each call begins with all current reminders. */
     private void list(Channel channel) {
       Iterator<FollowRemindersResponse> found =
           RequestsGrpc.newBlockingStub(channel)
@@ -386,21 +395,21 @@ public final class RequestCommand implements Callable<Integer> {
     }
   }
 
-  /** Lists. */
+  /** Lists requests. */
   @Command(
       name = "list",
       description = {
-        "Lists requests with their clocks, the one asked first at the top; shows no content.",
+        "Lists requests with their deadlines, oldest first, without content.",
         "--asked needs the scope `publish`, --owed the scope `respond`."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
-    /** One of the two. */
+    /** Direction: sent or received requests. */
     private static final class SideOptions {
-      @Option(names = "--asked", required = true, description = "what this agency asked")
+      @Option(names = "--asked", required = true, description = "requests that this agency sent")
       private boolean asked;
 
-      @Option(names = "--owed", required = true, description = "what others asked this agency")
+      @Option(names = "--owed", required = true, description = "requests that this agency received")
       private boolean owed;
 
       RequestSide side() {
@@ -419,16 +428,16 @@ public final class RequestCommand implements Callable<Integer> {
         description = "OPEN, ANSWERED, DECLINED, REFUSED, WITHDRAWN or LAPSED; may be repeated")
     private List<String> statuses = List.of();
 
-    @Option(names = "--overdue", description = "only what is open and past its time")
+    @Option(names = "--overdue", description = "only open requests past their deadline")
     private boolean overdue;
 
-    @Option(names = "--agency", description = "only to, or of, this agency")
+    @Option(names = "--agency", description = "only requests to or from this agency")
     private String agency = "";
 
     @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
     private boolean exercise;
 
-    @Option(names = "--json", description = "print each as one JSON object a line")
+    @Option(names = "--json", description = "print one JSON object per line")
     private boolean json;
 
     @Override

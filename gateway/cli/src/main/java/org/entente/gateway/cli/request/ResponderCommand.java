@@ -24,12 +24,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Responders: register, list, withdraw. */
+/** Registers, lists and withdraws responders. */
 @Command(
     name = "responder",
     description = {
-      "Says what systems of this agency answer requests, and in how long; other agencies that may ask are told.",
-      "The client needs the scope `respond`. The systems' data stay where they are."
+      "Registers systems of this agency that answer requests, with their response times.",
+      "Agencies that may send requests are told. The systems' data do not move. The client needs the",
+      "scope `respond`."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -53,7 +54,7 @@ public final class ResponderCommand implements Callable<Integer> {
     return 2;
   }
 
-  /** A responder in a line. */
+  /** A responder, on one line. */
   static String line(Responder one) {
     return "%-20s %s  within %d min  %s  data at most %d min old  %d subjects  %s  %s"
         .formatted(
@@ -69,7 +70,7 @@ public final class ResponderCommand implements Callable<Integer> {
             one.getDescription());
   }
 
-  /** Registers one. */
+  /** Registers a responder. */
   @Command(
       name = "register",
       description = "Registers a responder, or changes one that this client registered.",
@@ -82,26 +83,26 @@ public final class ResponderCommand implements Callable<Integer> {
         names = "--category",
         required = true,
         paramLabel = "NAME",
-        description = "what it answers about, such as IPR; may be repeated")
+        description = "category that it answers, such as IPR; may be repeated")
     private List<String> categories = List.of();
 
     @Option(
         names = "--within",
         required = true,
         paramLabel = "MINUTES",
-        description = "in how long an answer may be expected, 1 to 43200")
+        description = "expected response time, 1 to 43200")
     private int within;
 
     @Option(
         names = "--matching",
         required = true,
-        description = "EXACT: by identifiers as they are; BEST_EFFORT: near matches too")
+        description = "EXACT: identical identifiers only; BEST_EFFORT: also near matches")
     private String matching = "";
 
     @Option(
         names = "--data-age",
         paramLabel = "MINUTES",
-        description = "how old its data are at most; 0, not said (default: 0)")
+        description = "greatest age of its data; 0 if not stated (default: 0)")
     private int dataAge;
 
     @Option(
@@ -116,7 +117,7 @@ public final class ResponderCommand implements Callable<Integer> {
         description = "AVAILABLE, DEGRADED or UNAVAILABLE (default: ${DEFAULT-VALUE})")
     private String status = "AVAILABLE";
 
-    @Option(names = "--description", description = "what it holds, in a line for people")
+    @Option(names = "--description", description = "description of its data, one line")
     private String description = "";
 
     @Option(names = "--justification", required = true, description = "why; recorded")
@@ -150,7 +151,7 @@ public final class ResponderCommand implements Callable<Integer> {
     }
   }
 
-  /** Lists this agency's. */
+  /** Lists this agency's responders. */
   @Command(
       name = "list",
       description = "Lists the responders of this agency.",
@@ -175,7 +176,7 @@ public final class ResponderCommand implements Callable<Integer> {
     }
   }
 
-  /** Withdraws one. */
+  /** Withdraws a responder. */
   @Command(
       name = "withdraw",
       description = "Withdraws a responder that this client registered.",

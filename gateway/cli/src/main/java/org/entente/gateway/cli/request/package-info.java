@@ -1,4 +1,4 @@
-/** Commands about requests and responders. */
+/** Commands for requests and responders. */
 @NullMarked
 package org.entente.gateway.cli.request;
 

@@ -7,11 +7,11 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.Standing;
 
-/** Where a message stands in its chain, on one line. */
+/** A message's place in its chain, on one line. */
 public final class ChainPositionText {
   private ChainPositionText() {}
 
-  /** What its origin did with it since: {@code superseded by 0197…}; empty for nothing. */
+  /** Later changes by its origin, as in {@code superseded by 0197…}; empty for none. */
   public static String of(Standing standing) {
     List<String> words = new ArrayList<>();
     for (Change change : standing.getChangesList()) {
@@ -22,7 +22,7 @@ public final class ChainPositionText {
     return String.join(", ", words);
   }
 
-  /** What it does with an earlier one: {@code UPDATE of 0197…}; empty for nothing. */
+  /** Its effect on an earlier message, as in {@code UPDATE of 0197…}; empty for none. */
   public static String of(Label label) {
     return label.getReferences().isEmpty()
         ? ""
@@ -43,14 +43,14 @@ public final class ChainPositionText {
     };
   }
 
-  /** For which desks it is, in brackets behind a line; empty for none in particular. */
+  /** Its desks, in brackets to append to a line; empty if it names none. */
   public static String desks(Label label) {
     return label.getDesksCount() == 0
         ? ""
         : behind("for " + TerminalText.printable(String.join(", ", label.getDesksList())));
   }
 
-  /** In brackets behind a line; empty for nothing. */
+  /** Words in brackets, to append to a line; empty for no words. */
   public static String behind(String words) {
     return words.isEmpty() ? "" : "  (" + words + ")";
   }

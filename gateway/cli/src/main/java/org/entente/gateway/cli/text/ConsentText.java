@@ -14,11 +14,13 @@ import org.entente.proto.v1.ConsentTerms;
 import org.entente.proto.v1.GivenConsent;
 import org.entente.proto.v1.Purpose;
 
-/** Consents as people read them. Not printable as it is: a peer or client wrote what is in it. */
+/**
+ * Texts for people about consents. Not printable unchanged: they contain text of peers and clients.
+ */
 public final class ConsentText {
   private ConsentText() {}
 
-  /** Under which consents a message was passed on, each a line. */
+  /** The consents under which a message was passed on, one per line. */
   public static List<String> of(List<GivenConsent> consents) {
     return consents.stream()
         .map(
@@ -36,7 +38,7 @@ public final class ConsentText {
         .toList();
   }
 
-  /** A notice, as a headline. */
+  /** A notice, as one line. */
   public static String of(ConsentNotice notice) {
     return switch (notice.getStepCase()) {
       case ASKED -> "CONSENT asked for " + of(notice.getAsked());
@@ -81,7 +83,7 @@ public final class ConsentText {
         + asked.getReason();
   }
 
-  /** What may be passed on to whom. */
+  /** The terms of a consent. */
   public static String of(ConsentTerms terms) {
     return terms(
         terms.getAgenciesList(),
@@ -102,7 +104,7 @@ public final class ConsentText {
         .formatted(String.join(", ", whom), what, Timestamps.toString(until));
   }
 
-  /** A consent, as a line of a list. */
+  /** A consent, as one line of a list. */
   public static String of(ConsentEntry entry) {
     StringBuilder line =
         new StringBuilder(

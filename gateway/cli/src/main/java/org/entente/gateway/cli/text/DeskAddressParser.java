@@ -8,7 +8,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.DeskAddress;
 
-/** Desks as they are written on a command line: {@code fr.customs/narcotics}. */
+/** Parser of desks on the command line, such as {@code fr.customs/narcotics}. */
 public final class DeskAddressParser {
   private DeskAddressParser() {}
 
@@ -20,7 +20,7 @@ public final class DeskAddressParser {
   /**
    * The desk that a word names.
    *
-   * @throws UsageError naming the option if it names none
+   * @throws UsageError naming the option if the word is not a desk
    */
   public static DeskAddress of(String option, String word) {
     int slash = word.indexOf('/');

@@ -6,17 +6,17 @@ import java.util.Locale;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.proto.v1.Precedence;
 
-/** Values of the protos as people type them: without their prefix, in any case. */
+/** Parser of proto enum values, typed without their prefix and in any case. */
 public final class EnumParser {
   private static final String STANAG_4406 = "[0-5]";
 
   private EnumParser() {}
 
   /**
-   * The value that a word stands for.
+   * The value that a word names.
    *
-   * @param prefix of all values in the proto, which says what the word is for
-   * @throws UsageError naming what it is for, and the words that there are
+   * @param prefix common prefix of the values in the proto, which names the field in the error
+   * @throws UsageError naming the field and the valid words
    */
   public static <E extends Enum<E>> E of(Class<E> type, String prefix, String word) {
     try {
@@ -33,7 +33,7 @@ public final class EnumParser {
     }
   }
 
-  /** As a word, or as the number that STANAG 4406 gives it. */
+  /** A precedence as a word, or as its STANAG 4406 number. */
   public static Precedence precedence(String text) {
     if (text.matches(STANAG_4406)) {
       Precedence found = Precedence.forNumber(Integer.parseInt(text) + 1);

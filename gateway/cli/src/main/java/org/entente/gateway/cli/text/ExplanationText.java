@@ -11,15 +11,15 @@ import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.Obligation;
 import org.entente.proto.v1.Refusal;
 
-/** What policy says of a draft, as lines. */
+/** Text lines that explain policy's decision on a draft. */
 public final class ExplanationText {
   private final PrintWriter out;
   private final boolean fulfilments;
 
   /**
-   * Lines to a screen.
+   * Lines printed to a writer.
    *
-   * @param fulfilments whether whoever answered hears what recipients say that they fulfil
+   * @param fulfilments whether the source of the answer knows which obligations recipients fulfil
    */
   public ExplanationText(PrintWriter out, boolean fulfilments) {
     this.out = out;
@@ -37,7 +37,7 @@ public final class ExplanationText {
 
   private void recipient(ExplainedRecipient one) {
     line(one.getAgency() + ": " + decided(one));
-    // A gateway of an earlier release does not say it.
+    // A gateway of an earlier release does not state it.
     if (one.getRetentionDays() > 0) {
       line("  binds to " + bound(one));
     }
@@ -47,7 +47,7 @@ public final class ExplanationText {
     line(
         fulfilments
             ? "  fulfils " + words(one.getFulfilment())
-            : "  which obligations it fulfils, a running gateway knows");
+            : "  obligations that it fulfils: only a running gateway knows them");
     for (ExplainedAgreement agreement : one.getAgreementsList()) {
       line("  " + agreement.getId() + " (" + agreement.getTitle() + ")");
       if (agreement.getFailedCount() == 0) {
@@ -65,14 +65,14 @@ public final class ExplanationText {
     return (held ? "held, " : "") + "permitted by " + one.getPermittedBy();
   }
 
-  /** What binds the recipient, then what the agreement asks of the sender. */
+  /** The obligations of the recipient, then the agreement's demands on the sender. */
   private static String bound(ExplainedRecipient one) {
     return words(one.getObligationsValueList())
         + "; kept for "
         + one.getRetentionDays()
         + " days"
-        + (one.getFourEyes() ? "; asks for a second person" : "")
-        + (one.getPersonRequired() ? "; asks who sends and why" : "");
+        + (one.getFourEyes() ? "; requires a second person" : "")
+        + (one.getPersonRequired() ? "; requires officer and reason" : "");
   }
 
   private static String refused(Refusal refusal) {
@@ -80,11 +80,14 @@ public final class ExplanationText {
     return "refused (" + refusal.getCode() + rule + "): " + refusal.getReason();
   }
 
-  /** Which obligations an agency fulfils; one that this command does not know as its number. */
+  /**
+   * The obligations that an agency fulfils; an obligation unknown to this release appears as its
+   * number.
+   */
   public static String words(FulfilmentState state) {
     String known = words(state.getFulfilsValueList());
     return (known.isEmpty() ? "none" : known)
-        + (state.getStated() ? "" : " (as releases that do not say so)");
+        + (state.getStated() ? "" : " (assumed; its release does not state them)");
   }
 
   private static String words(List<Integer> obligations) {

@@ -8,7 +8,7 @@ import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import org.entente.gateway.cli.failure.CommandFailure;
 
-/** What commands print with {@code --json}: one object on one line. */
+/** JSON output of commands, one object per line. */
 public final class JsonText {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -31,7 +31,7 @@ public final class JsonText {
     try {
       return JsonFormat.printer().omittingInsignificantWhitespace().print(message);
     } catch (InvalidProtocolBufferException e) {
-      throw new CommandFailure("it cannot be shown as JSON: " + e.getMessage(), e);
+      throw new CommandFailure("the answer cannot be shown as JSON: " + e.getMessage(), e);
     }
   }
 }

@@ -10,11 +10,11 @@ import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.RequestedAction;
 
-/** What a label asks of whoever reads the message, and binds it to, in lines for people. */
+/** Text lines about a label: what it asks of the reader and to what it binds the reader. */
 public final class LabelText {
   private LabelText() {}
 
-  /** What is asked first, then what binds, then how sure it is and how fast it came. */
+  /** The lines: the requested action, then the restrictions, then certainty and precedence. */
   public static List<String> lines(Label label) {
     List<String> out = new ArrayList<>();
     if (label.getRequestedActionValue() != 0) {
@@ -29,18 +29,21 @@ public final class LabelText {
     add(out, assessment(label));
     out.add(MessageText.precedence(label));
     if (!label.getRedactedList().isEmpty()) {
-      out.add("withheld, if there was anything: " + String.join(", ", label.getRedactedList()));
+      out.add("withheld, if present: " + String.join(", ", label.getRedactedList()));
     }
     return out;
   }
 
-  /** {@link #words} in brackets in front of a headline; empty for nothing. */
+  /** {@link #words} in brackets, to put before a headline; empty for no words. */
   public static String ahead(Label label) {
     String words = words(label);
     return words.isEmpty() ? "" : "[" + words + "] ";
   }
 
-  /** Where it is no plain information, or not real: {@code DETAIN, for information}. */
+  /**
+   * The words that a headline must carry, as in {@code DETAIN, for information}; empty for plain
+   * information.
+   */
   static String words(Label label) {
     boolean plain =
         label.getRequestedActionValue() <= RequestedAction.REQUESTED_ACTION_INFORM_VALUE
@@ -53,7 +56,7 @@ public final class LabelText {
 
   private static String asked(Label label) {
     boolean binds = label.getRequestedAction() == RequestedAction.REQUESTED_ACTION_DO_NOT_INTERVENE;
-    String whom = isForInformation(label) && !binds ? ", of others; this is for information" : "";
+    String whom = isForInformation(label) && !binds ? ", of others; for information only" : "";
     return "asked: " + action(label) + whom;
   }
 

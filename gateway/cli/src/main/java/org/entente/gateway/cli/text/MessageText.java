@@ -10,7 +10,7 @@ import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Refusal;
 import org.entente.proto.v1.Request;
 
-/** Messages, their ids and what became of them, in lines for people. */
+/** Text lines about messages, their ids and their outcomes. */
 public final class MessageText {
   private MessageText() {}
 
@@ -25,10 +25,13 @@ public final class MessageText {
         : "  [" + precedence(label) + "]";
   }
 
-  /** As STANAG 4406 has it: {@code precedence IMMEDIATE (STANAG 4406: 3)}. */
+  /**
+   * The precedence with its STANAG 4406 number, as in {@code precedence IMMEDIATE (STANAG 4406:
+   * 3)}.
+   */
   public static String precedence(Label label) {
     Precedence written = PrecedenceLane.written(label);
-    String stated = label.getPrecedence() == written ? "" : ", which its lane stands for";
+    String stated = label.getPrecedence() == written ? "" : ", from its lane";
     return "precedence "
         + written.name().replace("PRECEDENCE_", "")
         + (written == Precedence.UNRECOGNIZED
@@ -36,7 +39,7 @@ public final class MessageText {
             : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
   }
 
-  /** Whom it goes to, at which desks, and without which fields. */
+  /** A recipient with its desks and withheld fields. */
   public static String line(Permit permit) {
     String to =
         permit.getDesksCount() == 0
@@ -60,14 +63,14 @@ public final class MessageText {
         + TerminalText.printable(refusal.getReason());
   }
 
-  /** What a request says; a reminder may say nothing but that it is one. */
+  /** The text of a request or reminder; a reminder may have no text of its own. */
   public static String question(Label label, Request request) {
     return request.getReminder()
         ? "REMINDER of " + hex(label.getInReplyTo()) + ": " + request.getQuestion()
         : "REQUEST: " + request.getQuestion();
   }
 
-  /** What an answer says, in a word, with how many records were found if it says so. */
+  /** The result of an answer, with the number of records if stated. */
   public static String result(Answer answer) {
     String word = answer.getResult().name().replace("ANSWER_RESULT_", "");
     return "ANSWER " + word + (answer.getHits() > 0 ? ", " + answer.getHits() + " records" : "");

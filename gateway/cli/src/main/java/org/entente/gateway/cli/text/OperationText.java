@@ -9,14 +9,14 @@ import org.entente.proto.v1.OperationTask;
 import org.entente.proto.v1.OperationUpdate;
 import org.entente.proto.v1.SituationReport;
 
-/** What is said in joint operations, in lines for people. */
+/** Text lines about updates of joint operations. */
 public final class OperationText {
-  /** As long as a headline is. */
+  /** Longest headline, code points. */
   private static final int HEADLINE = 200;
 
   private OperationText() {}
 
-  /** What an update says, on one line that may be cut. */
+  /** An update on one line, cut to the length of a headline. */
   public static String headline(OperationUpdate update) {
     List<String> all = new ArrayList<>();
     lines(update, all);
@@ -26,7 +26,7 @@ public final class OperationText {
         : line.substring(0, line.offsetByCodePoints(0, HEADLINE)) + " …";
   }
 
-  /** What an update says, for people. */
+  /** Adds the lines of an update. */
   public static void lines(OperationUpdate update, List<String> out) {
     if (!update.getObjectives().isEmpty()) {
       out.add("objectives: " + update.getObjectives());

@@ -4,17 +4,17 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What a command that follows a stream has printed, the latest {@value #MOST}: a gateway sends some
- * of it again after the connection was lost. Safe for many threads.
+ * The latest {@value #MOST} items that a command printed from a stream. After a lost connection the
+ * gateway sends some of them again. Thread-safe.
  */
 public final class PrintHistory<T> {
-  /** Most that are remembered. */
+  /** Most items that are remembered. */
   static final int MOST = 100_000;
 
   private final Set<T> printed = new LinkedHashSet<>();
   private long count;
 
-  /** Whether it is printed the first time, which is noted. */
+  /** Whether an item is new; notes it as printed. */
   public synchronized boolean isNew(T what) {
     if (!printed.add(what)) {
       return false;
@@ -26,7 +26,7 @@ public final class PrintHistory<T> {
     return true;
   }
 
-  /** How many were printed. */
+  /** Number of items printed. */
   public synchronized long count() {
     return count;
   }

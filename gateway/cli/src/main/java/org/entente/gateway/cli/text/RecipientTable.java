@@ -18,10 +18,9 @@ import org.entente.proto.v1.RecipientProgress;
 import org.entente.proto.v1.TakenBack;
 
 /**
- * What became of a message at each of its recipients, as a table: a row each, in columns as wide as
- * what is in them. Of a message that was taken back it says what each recipient did about that, who
- * had opened it before, and who was away and for how long. Pure; text of others has no control
- * characters.
+ * Table of a message's status at each recipient, one row each, in columns of fitting width. For a
+ * recalled message it shows each recipient's response, who had opened the message before, and who
+ * was unreachable and for how long. Pure; text of others has no control characters.
  */
 public final class RecipientTable {
   private static final List<String> HEAD = List.of("recipient", "stands", "since");
@@ -32,11 +31,11 @@ public final class RecipientTable {
   private final Instant now;
 
   /**
-   * A table of what is known.
+   * A table of the evidence.
    *
    * @param items all evidence of the message
-   * @param takenBack the default instance where it was not
-   * @param now for how long somebody has been away
+   * @param takenBack the default instance if the message was not recalled
+   * @param now end of the periods shown
    */
   public RecipientTable(List<EvidenceItem> items, TakenBack takenBack, Instant now) {
     this.items = items;
@@ -44,7 +43,7 @@ public final class RecipientTable {
     this.now = now;
   }
 
-  /** Its lines, the head first; none where there are no recipients. */
+  /** The lines, the heading first; none if there are no recipients. */
   public List<String> lines(List<RecipientProgress> recipients) {
     List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(HEAD);
@@ -81,7 +80,7 @@ public final class RecipientTable {
 
   // When ---------------------------------------------------------------------------------------
 
-  /** When that was so which says where the message stands. */
+  /** The time of the recipient's status. */
   private Optional<Timestamp> since(RecipientProgress recipient) {
     return decisive(recipient).map(EvidenceItem::getAt);
   }
@@ -127,7 +126,7 @@ public final class RecipientTable {
 
   // Who ----------------------------------------------------------------------------------------
 
-  /** By the word of the recipient's gateway; what it does not say is not known. */
+  /** Who opened the message, as the recipient's gateway states it. */
   private String openedBy(RecipientProgress recipient) {
     String agency = recipient.getAgency();
     Optional<EvidenceItem> retrieval = first(EvidenceKind.EVIDENCE_KIND_RETRIEVAL, agency);
@@ -145,10 +144,10 @@ public final class RecipientTable {
 
   private static String unnamed(List<EvidenceItem> answers) {
     String others = also(answers);
-    return others.isEmpty() ? "nobody" : "not known whom first" + others;
+    return others.isEmpty() ? "nobody" : "first client unknown" + others;
   }
 
-  /** Further clients, as the recipient named them when it answered the recall. */
+  /** Further clients that the recipient named in its answer to the recall. */
   private static String also(List<EvidenceItem> answers) {
     String names =
         answers.stream()
@@ -181,10 +180,10 @@ public final class RecipientTable {
     }
     return switch (recipient.getRecall()) {
       case PROGRESS_ACCEPTED, PROGRESS_RELAYED ->
-          "away, has not taken it since " + Timestamps.toString(takenBack.getAt()) + waited();
-      case PROGRESS_DELIVERED, PROGRESS_RETRIEVED -> "taken there, not answered yet" + waited();
-      case PROGRESS_NOT_DELIVERED -> "not delivered there, and not answered";
-      case PROGRESS_UNSPECIFIED -> "not sent there";
+          "unreachable, not taken since " + Timestamps.toString(takenBack.getAt()) + waited();
+      case PROGRESS_DELIVERED, PROGRESS_RETRIEVED -> "taken, not answered yet" + waited();
+      case PROGRESS_NOT_DELIVERED -> "not delivered, not answered";
+      case PROGRESS_UNSPECIFIED -> "not sent";
       default -> word(recipient.getRecall());
     };
   }
@@ -193,7 +192,7 @@ public final class RecipientTable {
     return " (" + span(takenBack.getAt()) + ")";
   }
 
-  /** How long ago something was, in its two greatest units. */
+  /** Time since a timestamp, in its two greatest units. */
   private String span(Timestamp from) {
     Duration waited =
         Duration.between(Instant.ofEpochSecond(from.getSeconds(), from.getNanos()), now);
@@ -216,7 +215,7 @@ public final class RecipientTable {
         recipient.getProgress() == Progress.PROGRESS_ACCEPTED
             || recipient.getProgress() == Progress.PROGRESS_RELAYED;
     if (onItsWay) {
-      since(recipient).ifPresent(at -> notes.add("not taken there for " + span(at)));
+      since(recipient).ifPresent(at -> notes.add("not taken for " + span(at)));
     }
     if (recipient.getProgress() == Progress.PROGRESS_NOT_DELIVERED) {
       decisive(recipient)
@@ -225,10 +224,10 @@ public final class RecipientTable {
               item -> notes.add(TerminalText.printable(item.getCode() + ": " + item.getReason())));
     }
     if (recipient.getOverdue()) {
-      notes.add("nobody had opened it by " + Timestamps.toString(recipient.getOpenBy()));
+      notes.add("not opened by " + Timestamps.toString(recipient.getOpenBy()));
     }
     if (recipient.getContradicted()) {
-      notes.add("what it states contradicts itself");
+      notes.add("its statements contradict each other");
     }
     return String.join("; ", notes);
   }

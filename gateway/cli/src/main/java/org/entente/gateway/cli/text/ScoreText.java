@@ -5,13 +5,13 @@ import java.util.List;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.proto.v1.RiskIndicator;
 
-/** Scores and what they rest on, as people type and read them: 0 to 100 with one decimal. */
+/** Parser and formatter of scores, 0 to 100 with one decimal, and of their indicators. */
 public final class ScoreText {
   private static final int MOST = 100;
 
   private ScoreText() {}
 
-  /** The thousandths of a score that somebody typed for an option. */
+  /** The thousandths of a score given for an option. */
   public static int perMille(String option, String text) {
     try {
       BigDecimal score = new BigDecimal(text);
@@ -19,17 +19,17 @@ public final class ScoreText {
         return score.movePointRight(1).intValueExact();
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      // Told below: no number, or more decimals.
+      // Reported below: not a number, or more decimals.
     }
     throw new UsageError(option + ": must be a number from 0 to 100 with one decimal at most");
   }
 
-  /** A score as people read it. */
+  /** A score as text. */
   public static String of(int perMille) {
     return BigDecimal.valueOf(perMille, 1).toPlainString();
   }
 
-  /** What somebody typed as {@code CODE[:WEIGHT[:TEXT]]}. */
+  /** An indicator given as {@code CODE[:WEIGHT[:TEXT]]}. */
   public static RiskIndicator indicator(String text) {
     List<String> parts = List.of(text.split(":", 3));
     try {

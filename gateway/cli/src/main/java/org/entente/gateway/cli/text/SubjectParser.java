@@ -16,7 +16,7 @@ import org.entente.proto.v1.Right;
 import org.entente.proto.v1.Route;
 import org.entente.proto.v1.Subject;
 
-/** A subject as people type it: {@code scheme:value}, the schemes being those of searches. */
+/** Parser of subjects given as {@code scheme:value}, with the schemes of searches. */
 public final class SubjectParser {
   private static final List<String> SCHEMES =
       List.of(
@@ -44,7 +44,7 @@ public final class SubjectParser {
           "brand",
           "hs");
 
-  /** A 24-bit address; anything else that names an aircraft is its registration. */
+  /** A 24-bit ICAO address; any other value of an aircraft is its registration. */
   private static final Pattern ICAO_ADDRESS = Pattern.compile("[0-9A-F]{6}");
 
   private SubjectParser() {}
@@ -52,8 +52,8 @@ public final class SubjectParser {
   /**
    * The subject; the gateway checks identifiers.
    *
-   * @param role the part that a person plays
-   * @throws UsageError saying what would be valid
+   * @param role role of a person
+   * @throws UsageError naming the valid forms
    */
   public static Subject of(String word, PersonRole role) {
     int colon = word.indexOf(':');
@@ -88,7 +88,10 @@ public final class SubjectParser {
       case "hs" -> out.setCommodity(Commodity.newBuilder().setHsCode(value)).build();
       default ->
           throw new UsageError(
-              "--subject: " + TerminalText.printable(word) + " is not scheme:value of " + SCHEMES);
+              "--subject: "
+                  + TerminalText.printable(word)
+                  + " is not scheme:value; valid schemes are "
+                  + SCHEMES);
     };
   }
 

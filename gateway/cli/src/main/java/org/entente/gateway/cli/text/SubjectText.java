@@ -13,7 +13,7 @@ import org.entente.proto.v1.Plate;
 import org.entente.proto.v1.Right;
 import org.entente.proto.v1.Subject;
 
-/** What and whom a message is about, each on a line for people. */
+/** Text lines about the subjects of a message, one each. */
 public final class SubjectText {
   private SubjectText() {}
 
@@ -21,7 +21,7 @@ public final class SubjectText {
     return subjects.stream().map(SubjectText::line).toList();
   }
 
-  /** Its kind, and all that is said of it. */
+  /** The kind of a subject and its fields. */
   static String line(Subject subject) {
     return switch (subject.getSubjectCase()) {
       case CONTAINER -> "container " + subject.getContainer();
@@ -44,11 +44,11 @@ public final class SubjectText {
       case FIREARM -> line(subject.getFirearm());
       case SEAL -> "seal " + subject.getSeal();
       case CARGO_REFERENCE -> line(subject.getCargoReference());
-      case SUBJECT_NOT_SET -> "something that this release does not know";
+      case SUBJECT_NOT_SET -> "subject of a kind unknown to this release";
     };
   }
 
-  /** The parts that are there, a comma between them. */
+  /** The non-empty parts, separated by commas. */
   private static String said(String kind, String... parts) {
     return Stream.of(parts)
         .filter(part -> !part.isEmpty())

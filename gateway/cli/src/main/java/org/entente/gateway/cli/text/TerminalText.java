@@ -1,10 +1,10 @@
 package org.entente.gateway.cli.text;
 
-/** Text of others on a terminal. */
+/** Makes text of others safe for a terminal. */
 public final class TerminalText {
   private TerminalText() {}
 
-  /** Without control characters, which could steer the terminal. */
+  /** The text without control characters, which could control the terminal. */
   public static String printable(String text) {
     return text.codePoints()
         .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)

@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import org.entente.gateway.cli.failure.UsageError;
 
-/** Times as people type them: a day, or a day and a time in UTC. */
+/** Parser of times: a day, or a day and a time in UTC. */
 public final class TimeWord {
   private TimeWord() {}
 
@@ -21,7 +21,9 @@ public final class TimeWord {
       return Timestamps.fromMillis(at.toEpochMilli());
     } catch (DateTimeParseException e) {
       throw new UsageError(
-          option + ": a day or a time is expected, as in 2026-03-01 or 2026-03-01T08:00:00Z", e);
+          option
+              + ": not a time; valid is a day or a time in UTC, as in 2026-03-01 or 2026-03-01T08:00:00Z",
+          e);
     }
   }
 }

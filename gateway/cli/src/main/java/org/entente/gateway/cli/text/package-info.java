@@ -1,4 +1,4 @@
-/** Values as people type them and read them on a terminal. */
+/** Parsers of command-line values and texts for the terminal. */
 @NullMarked
 package org.entente.gateway.cli.text;
 

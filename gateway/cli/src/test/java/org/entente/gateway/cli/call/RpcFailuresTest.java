@@ -43,7 +43,7 @@ class RpcFailuresTest {
   void explain_whatCanSucceedLater_saysSo() {
     assertEquals(
         "the gateway answered SCOPE_MISSING: the call needs the scope search"
-            + " (nobody has to act; the same call can succeed later)",
+            + " (no action is needed; the same call can succeed later)",
         told(refused("NOBODY", true)));
   }
 

@@ -39,13 +39,39 @@ class UsageErrorTest {
     assertEquals(2, told.size(), told::toString);
     assertTrue(told.get(0).startsWith("entente: Missing required "), told::toString);
     assertTrue(told.get(0).contains("--officer"), told::toString);
-    assertEquals("entente search --help shows what there is", told.get(1));
+    assertEquals("Try 'entente search --help' for more information.", told.get(1));
   }
 
   @Test
   void command_thatIsMisspelt_isSuggested() {
-    assertEquals(2, run("quarantin"));
-    assertTrue(err.toString().contains("quarantine"), err::toString);
+    assertEquals(2, run("tial"));
+    List<String> told = err.toString().lines().toList();
+    assertEquals("entente: unknown command \"tial\"; did you mean \"tail\"?", told.get(0));
+    assertEquals("Try 'entente --help' for more information.", told.get(1));
+    assertEquals(2, told.size(), told::toString);
+  }
+
+  @Test
+  void command_ofACommandThatIsMisspelt_isSuggested() {
+    assertEquals(2, run("policy", "explian"));
+    assertTrue(
+        err.toString()
+            .startsWith("entente: unknown command \"explian\"; did you mean \"explain\"?"),
+        err::toString);
+  }
+
+  @Test
+  void command_thatResemblesNone_getsNoSuggestion() {
+    assertEquals(2, run("frobnicate"));
+    List<String> told = err.toString().lines().toList();
+    assertEquals("entente: unknown command \"frobnicate\"", told.get(0));
+    assertEquals(2, told.size(), told::toString);
+  }
+
+  @Test
+  void option_thatIsMisspelt_isSuggested() {
+    assertEquals(2, run("run", "--confg", "node.yaml"));
+    assertTrue(err.toString().contains("--config"), err::toString);
   }
 
   @Test

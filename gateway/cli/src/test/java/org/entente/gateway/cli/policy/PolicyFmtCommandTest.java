@@ -40,7 +40,7 @@ class PolicyFmtCommandTest {
     String wide = shipped.replace("  kinds: [ALERT]\n", "  kinds:   [ALERT]\n");
     Files.writeString(file, wide);
     assertEquals(1, fmt("--check", folder.toString()), err::toString);
-    assertTrue(out.toString().contains("a.yaml: laid out otherwise"), out::toString);
+    assertTrue(out.toString().contains("a.yaml: not formatted"), out::toString);
     assertEquals(wide, Files.readString(file));
     assertEquals(0, fmt(file.toString()), err::toString);
     assertEquals(shipped, Files.readString(file));

@@ -131,6 +131,6 @@ class QueryLabelOptionsTest {
                 assertThrows(
                         UsageError.class, () -> label(List.of("--exercise", "--status=ACTUAL")))
                     .getMessage())
-            .startsWith("--exercise: says another status"));
+            .startsWith("--exercise: contradicts --status"));
   }
 }

@@ -43,7 +43,7 @@ class LabelTextTest {
     assertEquals("asked: DETAIN", first(label));
     assertEquals("[DETAIN] ", LabelText.ahead(label.build()));
     label.setAddressed(Addressed.ADDRESSED_INFORMATION);
-    assertEquals("asked: DETAIN, of others; this is for information", first(label));
+    assertEquals("asked: DETAIN, of others; for information only", first(label));
     assertEquals("[DETAIN, for information] ", LabelText.ahead(label.build()));
     label.setRequestedAction(RequestedAction.REQUESTED_ACTION_DO_NOT_INTERVENE);
     assertEquals("asked: DO_NOT_INTERVENE", first(label));
@@ -84,8 +84,8 @@ class LabelTextTest {
             "restriction: not to the press",
             "under no-se-customs, Arrangement FR-SG, kept for 365 days",
             "certainty LIKELY, ASSESSMENT, source 4x4:A2",
-            "precedence FLASH (STANAG 4406: 4, which its lane stands for)",
-            "withheld, if there was anything: body.alert.subjects.person"),
+            "precedence FLASH (STANAG 4406: 4, from its lane)",
+            "withheld, if present: body.alert.subjects.person"),
         LabelText.lines(label));
   }
 }

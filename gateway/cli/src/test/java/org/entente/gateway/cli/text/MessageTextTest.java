@@ -20,8 +20,7 @@ class MessageTextTest {
   void precedence_isTheOneStated_orThatOfTheLane_andSaysWhich() {
     Label.Builder label = Label.newBuilder().setLane(Lane.LANE_FLASH);
     assertEquals(
-        "precedence FLASH (STANAG 4406: 4, which its lane stands for)",
-        MessageText.precedence(label.build()));
+        "precedence FLASH (STANAG 4406: 4, from its lane)", MessageText.precedence(label.build()));
     assertEquals(
         "precedence OVERRIDE (STANAG 4406: 5)",
         MessageText.precedence(label.setPrecedence(Precedence.PRECEDENCE_OVERRIDE).build()));
@@ -50,8 +49,7 @@ class MessageTextTest {
     assertEquals(Optional.empty(), TrackCommand.speed(known.build()));
     assertEquals(
         Optional.of(
-            "sent in lane PRIORITY, precedence PRIORITY (STANAG 4406: 2, which its lane stands"
-                + " for)"),
+            "sent in lane PRIORITY, precedence PRIORITY (STANAG 4406: 2, from its" + " lane)"),
         TrackCommand.speed(known.setLane(Lane.LANE_PRIORITY).build()));
     assertEquals(
         Optional.of("sent in lane ROUTINE, precedence DEFERRED (STANAG 4406: 0)"),

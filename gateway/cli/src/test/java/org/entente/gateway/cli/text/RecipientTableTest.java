@@ -79,7 +79,7 @@ class RecipientTableTest {
             "recipient          stands     since                 opened by",
             "de.customs         RETRIEVED  2026-11-20T10:01:00Z  desk at 2026-11-20T10:01:00Z",
             "sg.border-control  ACCEPTED   2026-11-20T10:00:00Z  -                           "
-                + "  not taken there for 6 d 0 h"),
+                + "  not taken for 6 d 0 h"),
         table(
             TakenBack.getDefaultInstance(),
             recipient("de.customs", Progress.PROGRESS_RETRIEVED),
@@ -155,10 +155,10 @@ class RecipientTableTest {
                 .setRecall(Progress.PROGRESS_NOT_DELIVERED),
             recipient("x.former", Progress.PROGRESS_DELIVERED));
     assertTrue(lines.get(1).contains("ON_LEGAL_HOLD: a legal hold keeps it"), lines.get(1));
-    assertTrue(lines.get(2).contains("away, has not taken it since 2026-11-23"), lines.get(2));
-    assertTrue(lines.get(3).endsWith("taken there, not answered yet (3 d 4 h)"), lines.get(3));
-    assertTrue(lines.get(4).endsWith("not delivered there, and not answered"), lines.get(4));
-    assertTrue(lines.get(5).endsWith("not sent there"), lines.get(5));
+    assertTrue(lines.get(2).contains("unreachable, not taken since 2026-11-23"), lines.get(2));
+    assertTrue(lines.get(3).endsWith("taken, not answered yet (3 d 4 h)"), lines.get(3));
+    assertTrue(lines.get(4).endsWith("not delivered, not answered"), lines.get(4));
+    assertTrue(lines.get(5).endsWith("not sent"), lines.get(5));
   }
 
   @Test
@@ -185,9 +185,9 @@ class RecipientTableTest {
                 .setOverdue(true)
                 .setOpenBy(at(RECALLED)));
     assertTrue(
-        lines.get(1).endsWith("INGRESS_REFUSED: category; what it states contradicts itself"),
+        lines.get(1).endsWith("INGRESS_REFUSED: category; its statements contradict each other"),
         lines.get(1));
-    assertTrue(lines.get(2).endsWith("nobody had opened it by 2026-11-23T06:00:00Z"), lines.get(2));
+    assertTrue(lines.get(2).endsWith("not opened by 2026-11-23T06:00:00Z"), lines.get(2));
   }
 
   @Test
@@ -210,7 +210,7 @@ class RecipientTableTest {
                 recipient("de.customs", Progress.PROGRESS_ACCEPTED)
                     .setRecall(Progress.PROGRESS_ACCEPTED))
             .get(1);
-    assertTrue(line.contains("away, has not taken it since"), line);
+    assertTrue(line.contains("unreachable, not taken since"), line);
   }
 
   @Test

@@ -147,7 +147,7 @@ class SubjectTextTest {
     assertEquals(
         List.of(
             request.getQuestion(),
-            "asks whether anything is known, and not what, by 2030-03-05T12:00:00Z, of seizures",
+            "asks only whether anything is known, by 2030-03-05T12:00:00Z, of seizures",
             "plate FR AB-123-CD"),
         lines);
     Request reminder = request.toBuilder().setReminder(true).build();
