@@ -12,11 +12,12 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.trust.Member;
 
 /**
- * Mints what one agency has: its CA, certificates of its gateways and clients, its signing pair and
- * its gateways' audit pairs, the private ones in each gateway's keystore.
+ * Mints the keys and certificates of one agency: its CA, the certificates of its gateways and
+ * clients, its signing pair and its gateways' audit pairs. Private signing keys go into each
+ * gateway's keystore.
  */
 final class AgencyMint {
-  /** Certificates start this much earlier, for clocks that are behind. */
+  /** How much earlier certificates become valid, for clocks that are behind. */
   static final Duration EARLY = Duration.ofMinutes(5);
 
   private final FederationName federation;
@@ -28,9 +29,9 @@ final class AgencyMint {
   /**
    * Mints for a federation.
    *
-   * @param folder the federation's; an agency has a folder of its name in it
+   * @param folder the federation's folder; each agency gets a folder of its name in it
    * @param issued when the federation begins
-   * @param end when everything ends
+   * @param end when all keys and certificates expire
    */
   AgencyMint(
       FederationName federation, Path folder, Instant issued, Instant end, SecureRandom random) {
@@ -41,7 +42,7 @@ final class AgencyMint {
     this.random = random;
   }
 
-  /** Mints one agency, writes its files and says what the bundle is to say of it. */
+  /** Mints one agency, writes its files and returns its entry for the bundle. */
   Member mint(FederationSpec.Agency agency) throws IOException {
     AgencyPlan plan =
         new AgencyPlan(

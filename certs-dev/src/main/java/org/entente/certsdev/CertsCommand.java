@@ -30,15 +30,15 @@ import picocli.CommandLine.Spec;
     header = "Mints a throwaway federation: keys, certificates and a signed trust bundle.",
     description = {
       "",
-      "For demonstrations and tests. Everything is new, lasts days, and lies in one folder that"
-          + " only you may read; a real federation keeps its root keys apart and offline.",
+      "For demonstrations and tests. All keys are new, expire after days, and are in one folder that"
+          + " only you can read. A real federation keeps its root keys apart and offline.",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:minted",
+      "0:success",
       "1:refused: the folder is not empty, or cannot be written",
-      "2:wrong options, or a specification that cannot be used"
+      "2:invalid options, or an invalid specification"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -63,19 +63,19 @@ public final class CertsCommand implements EntenteCommand, Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      description = "Where to mint it; required. Empty or not there yet")
+      description = "Folder for the federation; required. Empty or not yet existing")
   private @Nullable Path out;
 
   @Option(
       names = "--days",
       paramLabel = "N",
-      description = "How long it lasts, 1 to 30, instead of what the specification says")
+      description = "Days for which it is valid, 1 to 30 (default: as in the specification)")
   private @Nullable Integer days;
 
   @Option(
       names = "--endpoint",
       paramLabel = "AGENCY=HOST:PORT",
-      description = "Where an agency's gateway listens for peers; repeatable")
+      description = "Address at which an agency's gateway listens for peers; repeatable")
   private Map<String, String> endpoints = new TreeMap<>();
 
   /** For {@link java.util.ServiceLoader}. */
@@ -127,7 +127,7 @@ public final class CertsCommand implements EntenteCommand, Callable<Integer> {
     to.flush();
   }
 
-  /** What went wrong with which file, for a person. */
+  /** The error and its file, as text for people. */
   static String explain(IOException e) {
     return e instanceof FileSystemException file
         ? file.getFile()

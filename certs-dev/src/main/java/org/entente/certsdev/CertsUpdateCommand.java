@@ -31,12 +31,12 @@ import picocli.CommandLine.Spec;
     name = "update",
     mixinStandardHelpOptions = true,
     header = "Signs the next version of a minted federation's trust bundle.",
-    description = {"", "Running gateways take it up without a restart.", ""},
+    description = {"", "Running gateways adopt it without a restart.", ""},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:signed",
+      "0:success",
       "1:refused: the federation cannot be read or written, or has expired",
-      "2:wrong options, or a change that names no member"
+      "2:invalid options, or a change that names no member"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -60,25 +60,25 @@ final class CertsUpdateCommand implements Callable<Integer> {
       description = "The minted federation")
   private Path folder;
 
-  @Option(names = "--remove", paramLabel = "AGENCY", description = "An agency leaves; repeatable")
+  @Option(names = "--remove", paramLabel = "AGENCY", description = "Agency that leaves; repeatable")
   private List<String> removed = new ArrayList<>();
 
   @Option(
       names = "--revoke",
       paramLabel = "AGENCY=FILE",
-      description = "The certificate in a PEM file is no longer good; repeatable")
+      description = "PEM file of a certificate to revoke; repeatable")
   private Map<String, Path> revoked = new TreeMap<>();
 
   @Option(
       names = "--endpoint",
       paramLabel = "AGENCY=HOST:PORT",
-      description = "Where an agency's gateway listens for peers; repeatable")
+      description = "Address at which an agency's gateway listens for peers; repeatable")
   private Map<String, String> endpoints = new TreeMap<>();
 
   @Option(
       names = "--add",
       paramLabel = "AGENCY",
-      description = "An agency of the specification joins, with new keys; repeatable")
+      description = "Agency of the specification that joins, with new keys; repeatable")
   private List<String> added = new ArrayList<>();
 
   @Option(

@@ -21,7 +21,7 @@ import org.entente.gateway.trust.TrustRoots;
  * Mints throwaway federations.
  *
  * <pre>
- * OUT/roots.json                          what every node trusts first
+ * OUT/roots.json                          the roots that every node trusts
  * OUT/trust-bundle.note                   the signed trust bundle, version 1
  * OUT/root-keys/root-NN.seeds             the roots' private pairs
  * OUT/AGENCY/ca.crt, ca.key               the agency's CA (EC P-256)
@@ -41,9 +41,9 @@ public final class FederationMint {
   /**
    * Mints a federation with new keys.
    *
-   * @param outDir a folder that is empty or not there
-   * @param clock when it begins
-   * @throws FileAlreadyExistsException if there is something in the folder
+   * @param outDir a folder that is empty or does not exist
+   * @param clock gives the start of validity
+   * @throws FileAlreadyExistsException if the folder is not empty
    * @throws IOException if a file cannot be written
    * @throws InvalidValue if the specification contradicts itself; on this and other failures the
    *     folder is left empty

@@ -20,11 +20,12 @@ import org.entente.gateway.trust.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What federation to mint, as its YAML file says it ({@code config/federation-demo.yaml} explains
- * the fields). Immutable.
+ * Specification of a federation to mint, read from YAML ({@code config/federation-demo.yaml}
+ * explains the fields). Immutable.
  *
  * @param federation its name
- * @param days how long everything lasts, 1 to {@value #MAX_DAYS}; {@value #DEFAULT_DAYS} if absent
+ * @param days validity of all keys and certificates, 1 to {@value #MAX_DAYS}; {@value
+ *     #DEFAULT_DAYS} if absent
  * @param roots number of roots and threshold; two of three if absent
  * @param groups group name to jurisdictions and groups; none if absent
  * @param agencies at least one
@@ -35,10 +36,13 @@ public record FederationSpec(
     @Nullable Roots roots,
     @Nullable Map<String, List<String>> groups,
     @JsonProperty(required = true) List<Agency> agencies) {
-  /** How long a federation lasts unless said otherwise. */
+  /** Default validity of a federation, days. */
   public static final int DEFAULT_DAYS = 7;
 
-  /** Longest life: what is minted by one command on one machine is not for keeping. */
+  /**
+   * Longest validity, days: all root keys are on one machine, so the federation must be
+   * short-lived.
+   */
   public static final int MAX_DAYS = 30;
 
   public FederationSpec {
@@ -51,12 +55,12 @@ public record FederationSpec(
     }
   }
 
-  /** Reads a specification; what is wrong names file, line and field. */
+  /** Reads a specification; each problem names file, line and field. */
   public static YamlReadResult<FederationSpec> read(Path file) {
     return new YamlFiles().read(file, FederationSpec.class);
   }
 
-  /** How long everything lasts. */
+  /** Validity of all keys and certificates. */
   public Duration lifetime() {
     return Duration.ofDays(days == null ? DEFAULT_DAYS : days);
   }
@@ -75,7 +79,7 @@ public record FederationSpec(
    * The same federation with an agency listening at one endpoint.
    *
    * @param endpoint {@code host:port}
-   * @throws InvalidValue if there is no such agency, or the endpoint is none
+   * @throws InvalidValue if there is no such agency, or the endpoint is invalid
    */
   public FederationSpec withEndpoint(AgencyName agency, String endpoint) {
     if (agencies.stream().noneMatch(a -> a.name().equals(agency))) {
@@ -88,13 +92,13 @@ public record FederationSpec(
     return new FederationSpec(federation, days, roots, groups, changed);
   }
 
-  /** The same federation lasting so many days. */
+  /** The same federation with another validity in days. */
   public FederationSpec lasting(int newDays) {
     return new FederationSpec(federation, newDays, roots, groups, agencies);
   }
 
   /**
-   * How many roots there are and how many must sign.
+   * Number of roots and signature threshold.
    *
    * @param count 1 to 16
    * @param threshold 1 to count
@@ -149,7 +153,7 @@ public record FederationSpec(
 
     private static void requireDistinct(List<NodeName> names, AgencyName agency) {
       if (Set.copyOf(names).size() != names.size()) {
-        throw new InvalidValue("no gateway or client stands twice", agency.value());
+        throw new InvalidValue("no gateway or client has the same name as another", agency.value());
       }
     }
 
@@ -161,7 +165,7 @@ public record FederationSpec(
       return endpoints == null ? List.of() : endpoints.stream().map(Endpoint::parse).toList();
     }
 
-    /** The same agency with other systems of its own. */
+    /** The same agency with other clients. */
     public Agency withClients(List<NodeName> newClients) {
       return new Agency(name, jurisdiction, kind, roles, endpoints, via, gateways, newClients);
     }

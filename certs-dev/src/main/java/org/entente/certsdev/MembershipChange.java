@@ -13,9 +13,9 @@ public sealed interface MembershipChange {
   List<Member> apply(List<Member> members);
 
   /**
-   * An agency joins, or takes the place of the one of its name.
+   * An agency joins, or replaces the one of its name.
    *
-   * @param member what {@link MintedFederation#admit} minted
+   * @param member the member minted by {@link MintedFederation#admit}
    */
   record Add(Member member) implements MembershipChange {
     @Override
@@ -31,7 +31,7 @@ public sealed interface MembershipChange {
   /**
    * An agency leaves.
    *
-   * @param agency a member; no other member is reached through it
+   * @param agency a member that is not a transit of another member
    */
   record Remove(AgencyName agency) implements MembershipChange {
     @Override
@@ -45,9 +45,9 @@ public sealed interface MembershipChange {
   }
 
   /**
-   * A certificate is no longer good.
+   * A certificate is revoked.
    *
-   * @param agency whose it is
+   * @param agency its owner
    * @param fingerprint SHA-256 of the certificate, 64 hex digits in lower case
    */
   record Revoke(AgencyName agency, String fingerprint) implements MembershipChange {
@@ -65,10 +65,10 @@ public sealed interface MembershipChange {
   }
 
   /**
-   * An agency's gateways listen elsewhere.
+   * An agency's gateways have new addresses.
    *
-   * @param agency whose
-   * @param endpoints where; empty if it only dials out
+   * @param agency a member
+   * @param endpoints the addresses; empty if it only dials out
    */
   record Move(AgencyName agency, List<Endpoint> endpoints) implements MembershipChange {
     public Move {

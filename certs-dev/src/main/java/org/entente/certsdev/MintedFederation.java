@@ -23,8 +23,8 @@ import org.entente.gateway.trust.TrustRoots;
 /**
  * A federation that {@link FederationMint#mint} wrote, at one version of its trust bundle.
  *
- * <p>Holds the roots' private keys, so that further versions can be signed. Immutable; the folder
- * is not locked, so that one process at a time should change it.
+ * <p>Holds the roots' private keys, so that it can sign further versions. Immutable. The folder is
+ * not locked: only one process at a time should change it.
  */
 public final class MintedFederation {
   static final String ROOTS = "roots.json";
@@ -54,7 +54,7 @@ public final class MintedFederation {
   }
 
   /**
-   * Takes up a federation minted before.
+   * Opens a federation minted before.
    *
    * @throws IOException if a file cannot be read
    * @throws InvalidValue if the files do not make a federation, or it has expired
@@ -82,7 +82,7 @@ public final class MintedFederation {
     return folder;
   }
 
-  /** What nodes are configured with; also in {@link #rootsFile()}. */
+  /** The roots with which nodes are configured; also in {@link #rootsFile()}. */
   public TrustRoots trustRoots() {
     return trustRoots;
   }
@@ -118,10 +118,9 @@ public final class MintedFederation {
   }
 
   /**
-   * Mints a further agency and writes its files; put what is returned into {@link
-   * MembershipChange.Add}.
+   * Mints a further agency and writes its files; pass the result to {@link MembershipChange.Add}.
    *
-   * @throws IOException if its files are there already or cannot be written
+   * @throws IOException if its files exist already or cannot be written
    */
   public Member admit(FederationSpec.Agency agency, InstantSource clock, SecureRandom random)
       throws IOException {
@@ -155,13 +154,13 @@ public final class MintedFederation {
     return sign(next);
   }
 
-  /** Any content as a note that all roots signed: also one that no node should accept. */
+  /** Any content as a note signed by all roots, even content that no node should accept. */
   public byte[] sign(BundleContent content) {
     return BundleSigner.sign(content, roots.pairs());
   }
 
   /**
-   * Signs the next version and puts it in the place of this one, which running gateways notice.
+   * Signs the next version and replaces this one with it; running gateways notice the change.
    *
    * @return the federation at the next version
    * @throws InvalidValue as {@link #bundle(Instant, List)}

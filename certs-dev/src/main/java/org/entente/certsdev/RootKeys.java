@@ -21,8 +21,8 @@ import org.entente.gateway.trust.RootKey;
 import org.entente.gateway.trust.RootSet;
 
 /**
- * The roots' private pairs, in one folder, a file each: the key's name, then its two seeds (Ed25519
- * and ML-DSA-44, 64 bytes) in Base 64, a line each.
+ * The roots' private key pairs in one folder, one file each. A file has two lines: the key's name,
+ * and its two seeds (Ed25519 and ML-DSA-44, 64 bytes together) in Base64.
  */
 final class RootKeys {
   private static final String SUFFIX = ".seeds";
