@@ -3,9 +3,9 @@ package org.entente.loadtests.chaos;
 import java.util.Set;
 
 /**
- * A line of the publishers' journal: a gateway said that it holds a message for these recipients.
+ * Entry of the publishers' journal: a gateway acknowledged a message for these recipients.
  *
- * @param key idempotency key, which is in the content too
+ * @param key idempotency key, also part of the content
  * @param message id in hexadecimal
  */
 record Acknowledgement(String key, String message, Set<String> recipients) {

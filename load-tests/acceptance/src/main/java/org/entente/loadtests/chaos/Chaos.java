@@ -13,9 +13,9 @@ import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Tally;
 
 /**
- * A federation under load whose gateways, the transit included, are killed with SIGKILL at random
- * moments and started again, until so many kills are done; then it drains, and the journals of
- * publishers and subscribers are compared.
+ * Run of a federation under load in which gateways, including the transit, are killed with SIGKILL
+ * at random moments and restarted. After the given number of kills it drains and compares the
+ * journals of publishers and subscribers.
  */
 final class Chaos {
   private static final long QUIET_SECONDS = 60;
@@ -30,8 +30,8 @@ final class Chaos {
    * A run that has not begun.
    *
    * @param random chooses the load, the victims and the moments
-   * @param perSecond messages a second
-   * @param say hears of progress
+   * @param perSecond messages per second
+   * @param say receives progress lines
    */
   Chaos(Federation federation, SplittableRandom random, int perSecond, Consumer<String> say) {
     this.federation = federation;
@@ -43,7 +43,7 @@ final class Chaos {
   /**
    * Runs to its end; the gateways are stopped on return.
    *
-   * @throws CommandFailure if a gateway does not start again or ends although nobody ended it
+   * @throws CommandFailure if a gateway does not restart or ends unexpectedly
    */
   ChaosVerdict run(int kills) throws InterruptedException {
     Collection<String> all = federation.agencies();
@@ -71,7 +71,7 @@ final class Chaos {
     problems.addAll(journal.failures());
     all.stream()
         .filter(agency -> tally.count(agency).misrouted() > 0)
-        .forEach(agency -> problems.add("a message came to the wrong subscriber of " + agency));
+        .forEach(agency -> problems.add("a message arrived at the wrong subscriber of " + agency));
     stopAndVerify(problems);
     return new ChaosVerdict(kills, journal.compare(), problems);
   }
@@ -99,20 +99,20 @@ final class Chaos {
     federation.awaitReady(federation.agencies());
   }
 
-  /** Nobody but this run ends gateways. */
+  /** Fails if a gateway ended that this run did not end. */
   private void noneEnded() {
     List<String> ended = federation.crashed();
-    // Where one ended on its start, this says why.
+    // If a gateway ended during its start, this reports the reason.
     federation.awaitReady(ended);
     if (!ended.isEmpty()) {
-      throw new CommandFailure("ended although nobody ended it: " + String.join(", ", ended));
+      throw new CommandFailure("ended unexpectedly: " + String.join(", ", ended));
     }
   }
 
   private void stopAndVerify(List<String> problems) {
     say.accept("stopping the gateways and verifying their audit logs");
     for (String agency : federation.stop()) {
-      problems.add("the gateway of " + agency + " did not stop when asked");
+      problems.add("the gateway of " + agency + " did not stop on SIGTERM");
     }
     for (String agency : federation.agencies()) {
       AuditResult audit = AuditResult.verify(federation.plan(agency));

@@ -17,42 +17,42 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Kills gateways under load from the shell: {@code load-tests/chaos --kills N --seed S}. */
+/** Command {@code load-tests/chaos --kills N --seed S}, which kills gateways under load. */
 @Command(
     name = "load-tests/chaos",
     description = {
       "Kills gateways with SIGKILL at random moments under load and compares journals.",
-      "Mints a throwaway federation, starts a process for each of its gateways, publishes without",
-      "pause, kills any of them, the transit included, sometimes two at once, and starts each again",
-      "a moment later. At the end every acknowledged message must have come to every recipient,",
-      "once. The last line counts. Where something is wrong, the gateways' folder is kept."
+      "Mints a throwaway federation, starts one process for each gateway and publishes continuously.",
+      "Kills gateways, including the transit, sometimes two at once, and restarts each a moment later.",
+      "At the end every acknowledged message must have arrived at every recipient exactly once.",
+      "The last line gives the counts. After a failure the gateways' folder is kept."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:nothing was lost or doubled, nothing else was wrong",
-      "1:something was, or the run could not be finished; what it was stands above the last line",
-      "2:wrongly called"
+      "0:no message was lost or duplicated, and no other fault was found",
+      "1:a fault was found, or the run could not finish; the reason is above the last line",
+      "2:usage error"
     })
 public final class ChaosRun implements Callable<Integer> {
   private static final int SHOWN = 20;
 
-  @Option(names = "--kills", required = true, paramLabel = "N", description = "how many")
+  @Option(names = "--kills", required = true, paramLabel = "N", description = "number of kills")
   private int kills;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
       description =
-          "chooses load, victims and moments (default: another each time); processes and clocks are"
-              + " real, so the same seed gives the same choices and not the same run")
+          "seed of load, victims and moments (default: random); processes and clocks are real,"
+              + " so the same seed repeats the choices but not the exact run")
   private @Nullable Long seed;
 
   @Option(
       names = "--rate",
       paramLabel = "R",
       defaultValue = "40",
-      description = "messages a second (default: ${DEFAULT-VALUE})")
+      description = "messages per second (default: ${DEFAULT-VALUE})")
   private int rate;
 
   @Spec private CommandSpec spec;
@@ -97,7 +97,7 @@ public final class ChaosRun implements Callable<Integer> {
     return good ? 0 : 1;
   }
 
-  /** On SIGTERM and SIGINT: no process and no key stays behind. */
+  /** Ends all processes and deletes all keys on SIGTERM and SIGINT. */
   private static void stop(AtomicBoolean stopping, Federation federation, Path folder) {
     stopping.set(true);
     federation.close();
@@ -108,7 +108,7 @@ public final class ChaosRun implements Callable<Integer> {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // This machine is stopping: the hook runs already and cleans up.
+      // The JVM is stopping: the hook already runs and cleans up.
       hook.setName("stop (running)");
     }
   }
@@ -117,7 +117,7 @@ public final class ChaosRun implements Callable<Integer> {
     JournalComparison comparison = verdict.comparison();
     list("lost", comparison.lost());
     list("doubled", comparison.doubled());
-    list("acknowledged by nobody for that recipient", comparison.strays());
+    list("not acknowledged for that recipient", comparison.strays());
     list("wrong", verdict.problems());
     say(verdict.line());
     return verdict.good();

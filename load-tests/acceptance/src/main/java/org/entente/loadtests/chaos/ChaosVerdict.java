@@ -3,18 +3,18 @@ package org.entente.loadtests.chaos;
 import java.util.List;
 
 /**
- * What came of a run.
+ * Result of a run.
  *
  * @param kills gateways ended with SIGKILL
- * @param problems what else should not be, in words: unanswered or refused publications, strays,
- *     audit logs that do not verify
+ * @param problems other faults, as text: unanswered or refused publications, strays, audit logs
+ *     that do not verify
  */
 record ChaosVerdict(int kills, JournalComparison comparison, List<String> problems) {
   ChaosVerdict {
     problems = List.copyOf(problems);
   }
 
-  /** Nothing lost, nothing doubled, nothing else wrong, and not for lack of messages. */
+  /** Whether messages were sent, none was lost or duplicated, and no other fault was found. */
   boolean good() {
     return comparison.acknowledged() > 0
         && comparison.lost().isEmpty()

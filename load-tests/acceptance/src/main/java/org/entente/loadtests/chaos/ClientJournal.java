@@ -15,11 +15,10 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 
 /**
- * What the clients of all agencies wrote down: publishers each acknowledgement, subscribers each
- * delivery. It is held by the process that is not killed, and grows by about 300 bytes a message
- * and recipient.
- *
- * <p>Safe for many threads. Waiting sees exactly what {@link #compare} compares.
+ * Journal of the clients of all agencies: each acknowledgement of publishers, each delivery to
+ * subscribers. It is in memory of the process that is not killed, and grows by about 300 bytes per
+ * message and recipient. Thread-safe. The waiting methods see exactly the entries that {@link
+ * #compare} compares.
  */
 final class ClientJournal implements Watcher {
   private final List<Acknowledgement> acknowledgements = new ArrayList<>();
@@ -84,19 +83,21 @@ final class ClientJournal implements Watcher {
     notifyAll();
   }
 
-  /** Publications that have their answer, or failed for good. */
+  /** Number of publications that were answered or failed permanently. */
   synchronized int answers() {
     return answers;
   }
 
-  /** Waits until so many publications have their answer; false if nothing moves for so long. */
+  /**
+   * Waits until this many publications are answered; false if there is no progress for that time.
+   */
   boolean awaitAnswers(int count, long quietSeconds) throws InterruptedException {
     return await(() -> answers() >= count, quietSeconds);
   }
 
   /**
-   * Waits until so many publications have their answer and every acknowledged message was delivered
-   * to each of its recipients; false if nothing moves for so long.
+   * Waits until this many publications are answered and every acknowledged message was delivered to
+   * each of its recipients; false if there is no progress for that time.
    */
   boolean awaitDrained(int count, long quietSeconds) throws InterruptedException {
     return await(() -> answers() >= count && awaited.isEmpty(), quietSeconds);
@@ -122,12 +123,12 @@ final class ClientJournal implements Watcher {
     return List.copyOf(failures);
   }
 
-  /** Compares the publishers' part with the subscribers', as they stand now. */
+  /** Compares the publishers' entries with the subscribers', at this moment. */
   synchronized JournalComparison compare() {
     return JournalComparison.of(acknowledgements, receipts);
   }
 
-  /** Where things stand, in a line. */
+  /** Progress in one line. */
   synchronized String progress() {
     return "acknowledged %d, delivered %d, on their way %d, repeats dropped %d, retries %d"
         .formatted(acknowledgements.size(), received.size(), awaited.size(), repeats, retries);

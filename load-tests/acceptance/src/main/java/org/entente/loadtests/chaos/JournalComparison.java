@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The publishers' journal beside the subscribers'.
+ * Comparison of the publishers' journal with the subscribers'.
  *
  * @param acknowledged messages acknowledged for at least one recipient
- * @param delivered message and recipient pairs that came to a subscriber of the recipient
- * @param lost pairs that were acknowledged and never came with that id and content, in words
- * @param doubled what there is too much of, in words: a key under two ids, an id at two positions
- * @param strays deliveries that nobody acknowledged for that recipient, in words
+ * @param delivered pairs of message and recipient delivered to a subscriber of the recipient
+ * @param lost acknowledged pairs that never arrived with that id and content, as text
+ * @param doubled duplicates, as text: a key under two ids, an id at two positions
+ * @param strays deliveries without an acknowledgement for that recipient, as text
  */
 record JournalComparison(
     int acknowledged, int delivered, List<String> lost, List<String> doubled, List<String> strays) {

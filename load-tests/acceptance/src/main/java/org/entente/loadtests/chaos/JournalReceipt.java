@@ -1,10 +1,10 @@
 package org.entente.loadtests.chaos;
 
 /**
- * A line of a subscriber's journal: a delivery, repeats included.
+ * Entry of a subscriber's journal: a delivery, including repeats.
  *
- * @param agency whose subscriber it is
- * @param key as the content has it; empty where it has none
+ * @param agency the subscriber's agency
+ * @param key the key in the content; empty if there is none
  * @param message id in hexadecimal
  * @param position in the agency's ledger
  */

@@ -24,10 +24,10 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Warnings to the public from any agency to any others, until it is ended: all lanes, some of them
- * exercises, most of them short. The sample agreements permit them all. Each carries its
- * idempotency key in its content, so that a subscriber can tell a message that came twice under two
- * ids. Safe for many threads.
+ * Source of public warnings from any agency to any others, until it is ended: in all lanes, some of
+ * them exercises, most of them short. The sample agreements permit them all. Each has its
+ * idempotency key in its content, so that a subscriber recognises a message that arrives under two
+ * ids. Thread-safe.
  */
 final class Load implements TrafficPublisher.Source {
   private static final String KEY = "key";
@@ -50,9 +50,9 @@ final class Load implements TrafficPublisher.Source {
   }
 
   /**
-   * The same where one in so many is long.
+   * The same, with long messages.
    *
-   * @param longOnes 1 for all
+   * @param longOnes one message in this many is long; 1 for all
    */
   Load(RandomGenerator random, Collection<String> agencies, int longOnes) {
     this.random = random;
@@ -75,7 +75,7 @@ final class Load implements TrafficPublisher.Source {
     return Publication.of(key, publisher, key, draft(key, recipients(publisher)));
   }
 
-  /** Gives no more; how many it gave. */
+  /** Ends the source; returns the number of messages given. */
   synchronized int end() {
     ended = true;
     return made;

@@ -7,14 +7,14 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
- * The next gateways to kill, and when.
+ * The next gateways to kill, and the moment.
  *
- * @param afterAnswers strike when publishers have so many more answers: a moment under load,
- *     however fast the machine is
+ * @param afterAnswers strike after this many further answers to publishers, which is under load on
+ *     any machine
  * @param victims one or two
- * @param downMillis how long each stays down at least, in the order of the victims
- * @param awaitReady wait until they are ready again; without it the next strike may hit a gateway
- *     that is only starting
+ * @param downMillis least time for which each stays down, in the order of the victims
+ * @param awaitReady whether to wait until they are ready again; otherwise the next strike may hit a
+ *     starting gateway
  */
 record Strike(
     int afterAnswers, List<String> victims, List<Integer> downMillis, boolean awaitReady) {
@@ -28,11 +28,11 @@ record Strike(
   }
 
   /**
-   * Chooses.
+   * Chooses the next strike.
    *
    * @param running not empty
-   * @param atMost kills that are left
-   * @param perSecond answers that a second brings where nothing is down
+   * @param atMost remaining kills
+   * @param perSecond answers per second while no gateway is down
    */
   static Strike next(
       RandomGenerator random, Collection<String> running, int atMost, int perSecond) {

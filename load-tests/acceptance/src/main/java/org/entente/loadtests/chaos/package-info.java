@@ -1,4 +1,4 @@
-/** Gateways killed at random moments under load, and the journals of their clients compared. */
+/** Chaos test: kills gateways at random moments under load and compares their clients' journals. */
 @NullMarked
 package org.entente.loadtests.chaos;
 

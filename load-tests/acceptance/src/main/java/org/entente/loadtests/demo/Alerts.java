@@ -19,10 +19,10 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demonstration publishes.
+ * The publications of a demonstration.
  *
- * @param publications in the order of the source, every key once
- * @param bad records that gave none
+ * @param publications in the order of the source, each key once
+ * @param bad records that gave no publication
  */
 record Alerts(List<Publication> publications, List<BadRecord> bad) {
   private static final int KEY = 46;
@@ -36,7 +36,7 @@ record Alerts(List<Publication> publications, List<BadRecord> bad) {
    * Reads a file or folder.
    *
    * @param publishers agencies that have a client to publish
-   * @throws CommandFailure if it cannot be opened or gives nothing to publish
+   * @throws CommandFailure if the path cannot be opened or holds nothing to publish
    */
   static Alerts read(Path path, @Nullable Path mapping, Path mappings, Set<String> publishers) {
     AlertSource.OpenResult opening = AlertSource.open(path, mapping, mappings);

@@ -19,13 +19,11 @@ import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.Watcher;
 
 /**
- * Part of the build: writes the archive of class data that lets every later start of a gateway or a
- * command skip reading and verifying its classes, which is a third of what a start takes. The
- * archive is what the Java machine itself writes when a gateway ends that has done its work: it
- * took messages, sent them and received some.
- *
- * <p>An archive is good for one class path, one Java and nothing more; it holds classes and no
- * data. One that is good already stays. The build goes on without it if it cannot be written.
+ * Build step that writes the class-data archive (AppCDS). With it, a gateway or command need not
+ * read and verify its classes, which takes a third of a start. The JVM writes the archive when a
+ * gateway ends that has accepted, sent and received messages. An archive is valid for one class
+ * path and one JVM; it holds classes and no data. A valid archive is kept. The build continues if
+ * the archive cannot be written.
  */
 public final class ClassData {
   private static final String AGENCY = "fr.customs";
@@ -38,7 +36,7 @@ public final class ClassData {
   /**
    * Writes the archive.
    *
-   * @param args the file, which is replaced in one step: gateways that run have it mapped
+   * @param args the file, which is replaced atomically because running gateways have it mapped
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     Path file = Path.of(args[0]).toAbsolutePath();
@@ -57,13 +55,13 @@ public final class ClassData {
       Files.move(
           written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | UncheckedIOException | CommandFailure e) {
-      System.err.println("no class data, starts take longer: " + e);
+      System.err.println("no class-data archive was written, so starts take longer: " + e);
       Files.deleteIfExists(file);
     }
   }
 
   /**
-   * Whether the Java machine accepts it; it compares its own version, and date and size of jars.
+   * Whether the JVM accepts the archive; it compares its own version and the date and size of jars.
    */
   private static boolean isOfTheseClasses(Path file) throws IOException, InterruptedException {
     if (!Files.exists(file)) {
@@ -80,7 +78,7 @@ public final class ClassData {
         == 0;
   }
 
-  /** Has a gateway do its work and end; the archive that it wrote. */
+  /** Runs a gateway with traffic, stops it and returns the archive that it wrote. */
   private static Path written(ConfigurationHome home, Federation federation, Path archive)
       throws InterruptedException {
     String option = "-Xlog:disable -XX:ArchiveClassesAtExit=" + archive;

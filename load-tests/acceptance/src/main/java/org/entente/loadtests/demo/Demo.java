@@ -14,9 +14,9 @@ import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.NodePlan;
 
 /**
- * The main job, once: five gateways, warmed up with exercise traffic, every sample published at a
- * steady rate and in a burst, one gateway killed in mid-stream and restarted, everything counted
- * from outside, every audit log verified.
+ * One run of the demonstration. Starts five gateways, warms them up with exercise traffic,
+ * publishes every sample at a steady rate and in a burst, kills and restarts one gateway in
+ * mid-stream, counts everything from outside, and verifies every audit log.
  */
 final class Demo {
   private static final String TRANSIT = "x.hub";
@@ -51,7 +51,7 @@ final class Demo {
                 alerts.publications(),
                 options.rate());
     for (String agency : federation.crashed()) {
-      voice.say("The gateway of %s ended by itself", agency);
+      voice.say("The gateway of %s ended unexpectedly", agency);
     }
     OptionalLong opened =
         Exposition.counter(federation.plan(TRANSIT).admin(), "entente_opened_total");

@@ -17,21 +17,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs the main job on this machine and counts. */
+/** Demonstrates a federation on this machine. */
 @Command(
     name = "demo",
     description = {
-      "Runs the main job on this machine and counts.",
+      "Demonstrates a federation of five gateways on this machine and counts every message.",
       "Mints a throwaway federation, starts five gateways as processes (fr.customs, de.customs,",
-      "sg.police, us.cbp and the transit x.hub), warms them up with exercise traffic, publishes",
-      "alerts as their clients at a steady rate and in a burst, shows what arrives and what policy",
-      "refuses, kills one gateway in mid-stream and restarts it, and ends with a table. Exit code 0",
-      "only if nothing was lost, duplicated or misrouted, the transit opened nothing and every",
-      "audit log verifies.",
-      "With --scenario it runs scenarios of config/scenarios instead: what agencies do with each",
-      "other step by step, each over gateways of its own. Exit code 0 only if every step came as",
-      "the scenario expects.",
-      "The last line is \"Result: passed\", or \"Result: failed:\" and what failed."
+      "sg.police, us.cbp and the transit x.hub), and warms them up with exercise traffic. Publishes",
+      "alerts as their clients at a steady rate and in a burst, shows deliveries and policy's refusals,",
+      "kills one gateway in mid-stream and restarts it, and ends with a table. Exit code 0 only if no",
+      "message was lost, duplicated or misrouted, the transit opened no envelope and every audit log",
+      "verifies.",
+      "With --scenario it runs scenarios of config/scenarios instead: cooperation of agencies step by",
+      "step, each scenario with its own gateways. Exit code 0 only if every step has the result that the",
+      "scenario expects.",
+      "The last line is \"Result: passed\", or \"Result: failed:\" and the failures."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -48,53 +48,55 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements EntenteCommand, Callable<Integer> {
   @Option(
       names = "--once",
-      description = "end after one run; the same as without --keep, said for scripts")
+      description = "end after one run; the default, for explicit use in scripts")
   private boolean once;
 
   @Option(
       names = "--json",
-      description = "the summary as one JSON object on standard output, all else on standard error")
+      description =
+          "print the summary as one JSON object on standard output, and all else on standard error")
   private boolean json;
 
   @Option(
       names = "--keep",
-      description = "leave the gateways running at the end, until Ctrl-C, and the folder for ever")
+      description = "keep the gateways running at the end until Ctrl-C, and keep the folder")
   private boolean keep;
 
   @Option(
       names = "--alerts",
       paramLabel = "FILE|DIR",
-      description = "publish these instead of the samples: JSON Lines or CAP XML, each record once")
+      description =
+          "alerts to publish instead of the samples: JSON Lines or CAP XML, each record once")
   private @Nullable Path alerts;
 
   @Option(
       names = "--mapping",
       paramLabel = "FILE",
-      description = "how to read them (default for CAP: config/mappings/cap.yaml)")
+      description = "mapping of the alerts (default for CAP: config/mappings/cap.yaml)")
   private @Nullable Path mapping;
 
   @Option(
       names = "--messages",
       defaultValue = "500",
       description =
-          "repeat the samples to about this number: three fifths at the steady rate, one in a burst,"
-              + " one around the outage (default: ${DEFAULT-VALUE})")
+          "repeat the samples to about this number: three fifths at the steady rate, one fifth in a"
+              + " burst, one fifth around the outage (default: ${DEFAULT-VALUE})")
   private int messages;
 
   @Option(
       names = "--rate",
       defaultValue = "20",
-      description = "messages a second, except in the burst (default: ${DEFAULT-VALUE})")
+      description = "messages per second, except in the burst (default: ${DEFAULT-VALUE})")
   private int rate;
 
   @Option(
       names = "--scenario",
       arity = "1..*",
       paramLabel = "NAME",
-      description = "run these scenarios instead; `all` for all, a path for one of your own")
+      description = "scenarios to run instead; `all` for all, or the path of your own scenario")
   private List<String> scenarios = new ArrayList<>();
 
-  @Option(names = "--list", description = "say which scenarios there are; run nothing")
+  @Option(names = "--list", description = "list the scenarios; run nothing")
   private boolean list;
 
   @Spec private CommandSpec spec;
@@ -105,11 +107,11 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (once && keep) {
-      spec.commandLine().getErr().println("entente: --once ends, --keep does not; choose one");
+      spec.commandLine().getErr().println("entente: --once and --keep exclude each other");
       return 2;
     }
     if (keep && !scenarios.isEmpty()) {
-      spec.commandLine().getErr().println("entente: --keep does not go with --scenario");
+      spec.commandLine().getErr().println("entente: --keep and --scenario exclude each other");
       return 2;
     }
     if (rate < 1 || messages < 1) {
@@ -117,9 +119,7 @@ public final class DemoCommand implements EntenteCommand, Callable<Integer> {
       return 2;
     }
     if (mapping != null && alerts == null) {
-      spec.commandLine()
-          .getErr()
-          .println("entente: --mapping says how to read --alerts; give both");
+      spec.commandLine().getErr().println("entente: --mapping: needs --alerts");
       return 2;
     }
     DemoOutput voice =

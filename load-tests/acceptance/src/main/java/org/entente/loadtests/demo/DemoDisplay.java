@@ -11,9 +11,8 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Refusal;
 
 /**
- * Shows what happens as it happens, each line once: deliveries and refusals of a record (its
- * repetitions come out alike), lost connections. Until {@link #begin} it shows only publications
- * that failed. Safe for many threads.
+ * Live display of events: deliveries and refusals of each record (once, without its repetitions)
+ * and lost connections. Before {@link #begin} it shows only failed publications. Thread-safe.
  */
 final class DemoDisplay implements Watcher {
   private final DemoOutput voice;
@@ -24,7 +23,7 @@ final class DemoDisplay implements Watcher {
     this.voice = voice;
   }
 
-  /** Shows what follows. */
+  /** Shows all later events. */
   void begin() {
     shows = true;
   }
@@ -72,7 +71,7 @@ final class DemoDisplay implements Watcher {
 
   @Override
   public void retrying(String agency, String what) {
-    String line = "  %-10s %s; trying again until there is an answer".formatted(agency, what);
+    String line = "  %-10s %s; retrying until there is an answer".formatted(agency, what);
     once(agency + what, () -> voice.wrap(line));
   }
 

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demonstration is to do.
+ * Options of a demonstration.
  *
- * @param alerts what to publish, or null for the samples
- * @param mapping how to read it, or null
- * @param messages repeat the samples to about so many
- * @param rate messages a second
+ * @param alerts file or folder of alerts, or null for the samples
+ * @param mapping mapping of the alerts, or null
+ * @param messages number to which the samples are repeated, about
+ * @param rate messages per second
  */
 record DemoOptions(@Nullable Path alerts, @Nullable Path mapping, int messages, int rate) {}

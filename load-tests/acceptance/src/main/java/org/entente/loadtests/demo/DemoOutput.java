@@ -4,14 +4,14 @@ import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintWriter;
 
 /**
- * Where the demonstration speaks. Progress goes to standard output for people, and to standard
- * error where standard output carries JSON. Safe for many threads.
+ * Output of the demonstration. Progress goes to standard output, or to standard error if standard
+ * output carries JSON. Thread-safe.
  */
 final class DemoOutput {
-  /** Of a line that is cut. */
+  /** Length at which a line is cut. */
   private static final int LONGEST = 150;
 
-  /** Of lines that are wrapped. */
+  /** Width at which lines are wrapped. */
   private static final int WIDTH = 120;
 
   private static final String ELLIPSIS = " …";
@@ -62,7 +62,7 @@ final class DemoOutput {
         .toString();
   }
 
-  /** Where a line of this width ends: behind a word, or where it must if a word fills it. */
+  /** End of a line of this width: after a word, or within a word that fills the line. */
   private static int end(String line, int width) {
     if (line.length() <= width) {
       return line.length();

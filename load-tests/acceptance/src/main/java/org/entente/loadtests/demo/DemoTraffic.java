@@ -12,8 +12,8 @@ import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Tally;
 
 /**
- * What the demonstration publishes, phase after phase: each phase begins when all that the one
- * before published has arrived, or nothing has moved for {@value #QUIET_SECONDS} s.
+ * Traffic of the demonstration, in phases. Each phase begins when all messages of the previous one
+ * have arrived, or there was no progress for {@value #QUIET_SECONDS} s.
  */
 final class DemoTraffic {
   /** The gateway that is killed. */
@@ -24,7 +24,7 @@ final class DemoTraffic {
   private static final int PART_OF_OUTAGE = 5;
   private static final long QUIET_SECONDS = 30;
 
-  /** No pace: each client has as many calls under way as it may. */
+  /** No pace: each client has as many calls in flight as allowed. */
   private static final int AT_ONCE = 100_000;
 
   private final Federation federation;
@@ -35,9 +35,9 @@ final class DemoTraffic {
   private int published;
 
   /**
-   * Traffic of a federation that runs.
+   * Traffic of a running federation.
    *
-   * @param members the agencies that are counted
+   * @param members the agencies to count
    */
   DemoTraffic(Federation federation, List<String> members, DemoOutput voice) {
     this.federation = federation;
@@ -46,15 +46,15 @@ final class DemoTraffic {
     this.show = new DemoDisplay(voice);
   }
 
-  /** What was published when, and what came of it. */
+  /** Phases of the traffic, with latencies and counts. */
   record Result(Phases phases, Latencies latencies, TrafficCount exercise, TrafficCount actual) {}
 
   /**
-   * Publishes and awaits all of it.
+   * Publishes everything and waits for it.
    *
-   * @param exercise what warms the gateways up
-   * @param actual what is counted
-   * @param rate messages a second, but for the burst
+   * @param exercise warm-up traffic
+   * @param actual counted traffic
+   * @param rate messages per second, except in the burst
    */
   Result run(List<Publication> exercise, List<Publication> actual, int rate)
       throws InterruptedException {
@@ -64,7 +64,7 @@ final class DemoTraffic {
     try (Clients clients = new Clients(federation, tally, show)) {
       clients.subscribe(federation.agencies());
       voice.say(
-          "Warm-up: %d exercise messages, apart from actual traffic and in no figure below",
+          "Warm-up: %d exercise messages, separate from actual traffic and in no figure below",
           exercise.size());
       Phase warmUp = publish(clients, exercise, AT_ONCE);
       TrafficCount exercised = count();
@@ -72,11 +72,11 @@ final class DemoTraffic {
       published = 0;
       show.begin();
       voice.say(
-          "Steady: %d messages, %d a second; deliveries and refusals, each once:", steady, rate);
+          "Steady: %d messages, %d per second; deliveries and refusals, each once:", steady, rate);
       Phase calm = publish(clients, actual.subList(0, steady), rate);
-      voice.say("Burst: %s, as fast as each client may", Phase.words(burst));
+      voice.say("Burst: %s, as fast as each client can", Phase.words(burst));
       Phase crowded = publish(clients, actual.subList(steady, steady + burst), AT_ONCE);
-      voice.say("Outage: %s, %d a second", Phase.words(outage), rate);
+      voice.say("Outage: %s, %d per second", Phase.words(outage), rate);
       List<Publication> last = actual.subList(steady + burst, actual.size());
       begin(clients, last, rate);
       long from = System.nanoTime();
@@ -102,7 +102,7 @@ final class DemoTraffic {
     tally.awaitAnswered(published, QUIET_SECONDS);
     long answered = System.nanoTime();
     if (!tally.awaitComplete(published, QUIET_SECONDS)) {
-      voice.say("Nothing moved for %d s; %s", QUIET_SECONDS, missing());
+      voice.say("No progress for %d s; %s", QUIET_SECONDS, missing());
     }
     return new Phase(messages, from, answered, System.nanoTime());
   }
@@ -114,7 +114,7 @@ final class DemoTraffic {
     return String.join(", ", parts);
   }
 
-  /** Kills the gateway after a number of answers; returns when it is ready again. */
+  /** Kills the gateway after a number of answers and restarts it; returns when it is ready. */
   private Outage killAndRestart(int after) throws InterruptedException {
     if (!tally.awaitAnswered(after, QUIET_SECONDS)) {
       throw new CommandFailure("no publisher had an answer for " + QUIET_SECONDS + " s");

@@ -6,12 +6,12 @@ import org.HdrHistogram.Histogram;
 import org.entente.loadtests.traffic.Timing;
 
 /**
- * Publish call to subscriber's receipt, in milliseconds; 0 where nothing was measured.
+ * Latencies from publish call to subscriber's receipt, milliseconds; 0 if not measured.
  *
- * @param steady at a steady rate, by warm gateways
- * @param burst of what was published at once
- * @param outageMax greatest of the deliveries that the outage touched
- * @param outageCount how many those are
+ * @param steady at a steady rate, with warm gateways
+ * @param burst of the burst
+ * @param outageMax greatest latency of deliveries that the outage affected
+ * @param outageCount number of those deliveries
  */
 record Latencies(Percentiles steady, Percentiles burst, double outageMax, long outageCount) {
   private static final int DIGITS = 3;

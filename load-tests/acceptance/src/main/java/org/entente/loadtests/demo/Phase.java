@@ -7,19 +7,19 @@ import java.util.concurrent.TimeUnit;
  *
  * @param messages how many were published
  * @param from when it began, by {@link System#nanoTime}
- * @param answered when the last answer was there, by {@link System#nanoTime}
+ * @param answered time of the last answer, by {@link System#nanoTime}
  * @param to when its messages had arrived, by {@link System#nanoTime}
  */
 record Phase(int messages, long from, long answered, long to) {
   private static final double TOLERATED = 1.1;
   private static final double NANOS_A_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** How many messages, in words. */
+  /** Number of messages, as text. */
   static String words(int messages) {
     return messages == 1 ? "1 message" : messages + " messages";
   }
 
-  /** Whether it was then. */
+  /** Whether a time is within the phase. */
   boolean holds(long at) {
     return at - from >= 0 && at - to < 0;
   }
@@ -29,7 +29,7 @@ record Phase(int messages, long from, long answered, long to) {
     return (answered - from) / NANOS_A_SECOND;
   }
 
-  /** Whether the answers fell behind a rate at which the messages were to be published. */
+  /** Whether the answers fell behind the intended rate. */
   boolean isBehind(int rate) {
     return seconds() > TOLERATED * messages / rate + 1;
   }

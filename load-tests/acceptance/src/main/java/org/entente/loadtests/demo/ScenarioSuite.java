@@ -11,7 +11,7 @@ import org.entente.loadtests.scenario.ScenarioFolder;
 import org.entente.loadtests.scenario.ScenarioReport;
 import org.entente.loadtests.scenario.ScenarioRun;
 
-/** Scenarios by their names, one after the other. */
+/** Runs scenarios by name, one after the other. */
 final class ScenarioSuite {
   private static final String ALL = "all";
 
@@ -22,7 +22,7 @@ final class ScenarioSuite {
   /**
    * Scenarios of a folder.
    *
-   * @param json say what they came to as one JSON object
+   * @param json whether to print the results as one JSON object
    */
   ScenarioSuite(Path folder, DemoOutput voice, boolean json) {
     this.folder = folder;
@@ -30,7 +30,7 @@ final class ScenarioSuite {
     this.json = json;
   }
 
-  /** Says which there are; 0. */
+  /** Lists the scenarios; returns 0. */
   int list() {
     ObjectNode root = new ObjectMapper().createObjectNode();
     ArrayNode each = root.putArray("scenarios");
@@ -48,7 +48,10 @@ final class ScenarioSuite {
     return 0;
   }
 
-  /** Runs them; 0 if all came as they expect, otherwise 1. All are read before the first begins. */
+  /**
+   * Runs the scenarios; 0 if all had the expected results, otherwise 1. Reads all before the first
+   * begins.
+   */
   int run(List<String> names) throws InterruptedException {
     List<String> wanted = names.contains(ALL) ? ScenarioFolder.names(folder) : names;
     List<Scenario> scenarios = new ArrayList<>();

@@ -11,10 +11,10 @@ import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.traffic.AgencyCount;
 
 /**
- * What a demonstration came to.
+ * Result of a demonstration.
  *
  * @param audits each node's audit log
- * @param transitOpened envelopes that the transit opened; absent if it could not be asked
+ * @param transitOpened envelopes that the transit opened; absent if unknown
  * @param restarts gateways killed and started again
  * @param badRecords records of the source that gave no publication
  */
@@ -34,7 +34,7 @@ record Summary(
     return audits.values().stream().allMatch(AuditResult::verified);
   }
 
-  /** Ids twice in an agency's ledger, as its subscribers or its audit saw it. */
+  /** Number of ids that its subscribers or its audit saw twice in an agency's ledger. */
   private int duplicates(String agency) {
     AuditResult audit = audits.get(agency);
     return Math.max(
@@ -50,7 +50,7 @@ record Summary(
     return good() ? "Result: passed" : "Result: failed: " + String.join("; ", faults());
   }
 
-  /** What must not be; empty if all is well. */
+  /** The faults; empty if there are none. */
   private List<String> faults() {
     List<String> faults = new ArrayList<>(traffic.actual().faults());
     traffic.exercise().faults().forEach(fault -> faults.add("exercise traffic, " + fault));
@@ -176,7 +176,7 @@ record Summary(
     text.append("%nFrom publisher to subscriber:%n".formatted());
     Phase steady = phases.steady();
     text.append(
-        "  steady   %s, %d a second for %.1f s: %s%n"
+        "  steady   %s, %d per second for %.1f s: %s%n"
             .formatted(
                 Phase.words(steady.messages()),
                 phases.rate(),
@@ -184,11 +184,11 @@ record Summary(
                 words(latencies.steady())));
     if (steady.isBehind(phases.rate())) {
       text.append(
-          "           This machine carried only %.0f a second; the figures show its load.%n"
+          "           This machine reached only %.0f per second; the latencies reflect its load.%n"
               .formatted(steady.messages() / steady.seconds()));
     }
     text.append(
-        "  burst    %s, as fast as each client may: %s%n"
+        "  burst    %s, as fast as each client can: %s%n"
             .formatted(Phase.words(phases.burst().messages()), words(latencies.burst())));
     text.append(
         "  outage   deliveries that waited for the gateway of %s: %d, at most %.0f ms%n"
@@ -199,7 +199,7 @@ record Summary(
     return "p50 %.1f ms, p99 %.1f ms".formatted(percentiles.p50(), percentiles.p99());
   }
 
-  /** What is no fault of the gateways. */
+  /** Notes on faults that are not of the gateways. */
   private List<String> notes() {
     Map<String, Integer> notes = new TreeMap<>();
     notes.put("publications that the gateway called invalid", traffic.actual().failed());

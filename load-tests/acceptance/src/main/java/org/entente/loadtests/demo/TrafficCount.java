@@ -8,11 +8,10 @@ import java.util.function.ToIntFunction;
 import org.entente.loadtests.traffic.AgencyCount;
 
 /**
- * What came of the actual traffic, or of the exercise traffic.
+ * Counts of the actual or of the exercise traffic.
  *
- * @param agencies each agency's part
- * @param unanswered publications that never had an outcome, those on which a gateway failed
- *     included
+ * @param agencies each agency's counts
+ * @param unanswered publications without an outcome, including those on which a gateway failed
  * @param failed publications that the gateway called malformed or not allowed
  */
 record TrafficCount(Map<String, AgencyCount> agencies, int unanswered, int failed) {
@@ -24,7 +23,7 @@ record TrafficCount(Map<String, AgencyCount> agencies, int unanswered, int faile
     return agencies.getOrDefault(agency, new AgencyCount(0, 0, Map.of(), 0, 0, 0, 0));
   }
 
-  /** What must not be; empty if all is well. */
+  /** The faults; empty if there are none. */
   List<String> faults() {
     List<String> faults = new ArrayList<>();
     add(faults, "messages permitted and not delivered", AgencyCount::lost);

@@ -9,13 +9,13 @@ import org.entente.gateway.cli.RootCommand;
 import picocli.CommandLine;
 
 /**
- * What {@code entente audit verify} said of a stopped node.
+ * Result of {@code entente audit verify} for a stopped node.
  *
  * @param verified whether the whole log agrees with its signed checkpoint
  * @param leaves leaves of the log
  * @param inboxMessages messages in the node's inbox
  * @param inboxDuplicates message ids that are twice in the node's inbox
- * @param said what it said where it did not verify
+ * @param said output of a failed verification
  */
 public record AuditResult(
     String agency,

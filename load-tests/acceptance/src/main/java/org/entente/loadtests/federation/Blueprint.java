@@ -16,16 +16,16 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.config.YamlReadResult;
 
 /**
- * What federation to set up, before it has keys, addresses and a folder.
+ * Blueprint of a federation, without keys, addresses and folder.
  *
- * @param source where it is described, for people
- * @param spec what is minted
+ * @param source place of its description, for people
+ * @param spec specification to mint
  * @param nodes each gateway's configuration, by agency; addresses and paths in it are replaced
  * @param agreements folder of the agreements that all of them hold
- * @param nodeRules rules of the nodes' own, the same for all; or none
- * @param codes folder of the code lists that all of them hold; or none, for those of the release
- * @param rules by agency, the rules with which a node begins in the place of {@code agreements} and
- *     {@code nodeRules}, if they may change while it runs ({@link RulesInForce})
+ * @param nodeRules node rules, the same for all; or none
+ * @param codes folder of the code lists of all nodes; or none, for those of the release
+ * @param rules by agency, the opening rules of a node, which replace {@code agreements} and {@code
+ *     nodeRules} and may change while it runs ({@link RulesInForce})
  */
 public record Blueprint(
     String source,

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
- * The folder that holds {@code config/}: the repository, or what is installed of it.
+ * The folder that holds {@code config/}: the repository or an installation.
  *
  * @param folder absolute
  */
@@ -29,7 +29,7 @@ public record ConfigurationHome(Path folder) {
     throw new CommandFailure("no folder with config/nodes at or above " + start);
   }
 
-  /** Node configurations, one an agency. */
+  /** Node configurations, one per agency. */
   public Path nodes() {
     return config("nodes");
   }
@@ -39,7 +39,7 @@ public record ConfigurationHome(Path folder) {
     return config("agreements");
   }
 
-  /** Rules of the nodes' own; need not exist. */
+  /** Node rules; need not exist. */
   public Path nodeRules() {
     return config("node-rules.yaml");
   }
@@ -59,7 +59,7 @@ public record ConfigurationHome(Path folder) {
     return config("mappings");
   }
 
-  /** Scenarios, one a file, with what belongs to each in a folder of its name. */
+  /** Scenarios, one per file, each with a folder of the same name for its files. */
   public Path scenarios() {
     return config("scenarios");
   }

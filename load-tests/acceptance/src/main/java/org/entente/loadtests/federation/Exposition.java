@@ -11,20 +11,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** One counter of a gateway's {@code /metrics}. */
+/** Reader of a gateway's {@code /metrics}. */
 public final class Exposition {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private Exposition() {}
 
-  /** Sum over its labels; absent if the gateway does not answer or does not have it. */
+  /**
+   * Sum of a counter over its labels; absent if the gateway does not answer or has no such counter.
+   */
   public static OptionalLong counter(String admin, String name) throws InterruptedException {
     Optional<String> page = page(admin);
     return page.isPresent() ? sum(page.get(), name) : OptionalLong.empty();
   }
 
   /**
-   * Sum over what has this label with this value, as the exposition writes them; 0 if nothing has,
+   * Sum over the series with this label and value, as in the exposition; 0 if there are none,
    * absent if the gateway does not answer.
    */
   public static OptionalLong labelled(String admin, String name, String label)
@@ -36,8 +38,8 @@ public final class Exposition {
   }
 
   /**
-   * Sum over what has all of these labels, each as the exposition writes it, such as {@code
-   * side="owed"}; 0 if nothing has, absent if the gateway does not answer or has no such metric.
+   * Sum over the series with all of these labels, each as in the exposition, such as {@code
+   * side="owed"}; 0 if there are none, absent if the gateway does not answer or has no such metric.
    */
   public static OptionalLong labelled(String admin, String name, Collection<String> labels)
       throws InterruptedException {

@@ -18,10 +18,9 @@ import org.entente.gateway.client.Channels;
 import org.entente.gateway.client.Credentials;
 
 /**
- * A throwaway federation on loopback: minted keys, one real process a gateway, killed and restarted
- * at will. Everything it writes lies in the folder it was given.
- *
- * <p>Safe for many threads. {@link #close()} ends every process and channel and leaves the folder.
+ * A throwaway federation on loopback: minted keys, and one process per gateway, which can be killed
+ * and restarted. It writes only into its folder. Thread-safe. {@link #close()} ends every process
+ * and channel and leaves the folder.
  */
 public final class Federation implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
@@ -32,13 +31,13 @@ public final class Federation implements AutoCloseable {
   private final FederationMaterial minted;
   private final Machine machine;
 
-  /** Nobody else's until the federation is closed, whether its gateways run or not. */
+  /** Reserved until the federation is closed, whether its gateways run or not. */
   private final FreePorts ports;
 
   private final Map<String, GatewayProcess> running = new ConcurrentHashMap<>();
   private final Collection<ManagedChannel> channels = new ArrayList<>();
 
-  /** Held while a process starts, so that none starts behind the back of closing. */
+  /** Locked while a process starts, so that none starts during closing. */
   private final Object starts = new Object();
 
   private boolean closed;
@@ -62,15 +61,15 @@ public final class Federation implements AutoCloseable {
   }
 
   /**
-   * The same with further agencies in the trust bundle, which have keys and no plan: their gateways
-   * cannot be started.
+   * The same with further agencies in the trust bundle that have keys but no plan: their gateways
+   * cannot start.
    */
   public static Federation mint(
       ConfigurationHome home, Path folder, Machine machine, List<FederationSpec.Agency> further) {
     return mint(Blueprint.ofSamples(home), folder, machine, further);
   }
 
-  /** Mints keys and writes configurations for what a blueprint describes. */
+  /** Mints keys and writes configurations for a blueprint. */
   public static Federation mint(Blueprint blueprint, Path folder) {
     return mint(blueprint, folder, Machine.QUICK_START, List.of());
   }
@@ -84,7 +83,7 @@ public final class Federation implements AutoCloseable {
     return new Federation(plans.write(minted), minted, machine, ports);
   }
 
-  /** All agencies, those that do not run included. */
+  /** All agencies, including those that do not run. */
   public Set<String> agencies() {
     return new TreeSet<>(plans.keySet());
   }
@@ -93,7 +92,7 @@ public final class Federation implements AutoCloseable {
   public NodePlan plan(String agency) {
     NodePlan plan = plans.get(agency);
     if (plan == null) {
-      throw new IllegalArgumentException(agency + " is no agency of this federation");
+      throw new IllegalArgumentException(agency + " is not an agency of this federation");
     }
     return plan;
   }
@@ -101,8 +100,8 @@ public final class Federation implements AutoCloseable {
   /**
    * Starts gateways side by side and returns when all are ready.
    *
-   * @throws CommandFailure with the last lines of the log of one that did not start, or when the
-   *     federation is closed: an interrupted command must not leave a process behind
+   * @throws CommandFailure with the last lines of the log of a gateway that did not start; or if
+   *     the federation is closed, because an interrupted command must not leave a process
    */
   public void start(Collection<String> agencies) {
     agencies.forEach(this::launch);
@@ -128,7 +127,7 @@ public final class Federation implements AutoCloseable {
   }
 
   /**
-   * The same with classes that are found before the gateway's own, as another release has them.
+   * The same with classes that precede the gateway's own on the class path, as in another release.
    *
    * @throws CommandFailure when the federation is closed
    */
@@ -148,7 +147,7 @@ public final class Federation implements AutoCloseable {
   /**
    * Waits until gateways that were started are ready.
    *
-   * @throws CommandFailure with the last lines of the log of one that did not start
+   * @throws CommandFailure with the last lines of the log of a gateway that did not start
    */
   public void awaitReady(Collection<String> agencies) {
     agencies.forEach(agency -> process(agency).awaitReady(START));
@@ -190,7 +189,7 @@ public final class Federation implements AutoCloseable {
         .toList();
   }
 
-  /** Stops all gateways with SIGTERM; those that did not end in time and were killed. */
+  /** Stops all gateways with SIGTERM; returns those that did not end in time and were killed. */
   public List<String> stop() {
     Map<String, GatewayProcess> stopping = new TreeMap<>(running);
     running.clear();

@@ -29,11 +29,11 @@ final class FederationMaterial {
   }
 
   /**
-   * Mints what a blueprint describes, with the addresses given.
+   * Mints a blueprint's federation with the given addresses.
    *
-   * @param folder where to write; a new folder is made in it
-   * @param peerAddresses where gateways take links, by agency
-   * @param further agencies beside those that it describes
+   * @param folder parent of the new folder
+   * @param peerAddresses addresses at which gateways accept links, by agency
+   * @param further agencies besides those of the blueprint
    */
   static FederationMaterial mint(
       Blueprint blueprint,

@@ -11,10 +11,9 @@ import java.util.random.RandomGenerator;
 import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
- * Loopback ports that are free now and that nobody else on this machine takes by this class until
- * it is closed: it listens on the first port of each block of ports that it gives. The blocks lie
- * below the range that Linux gives to outgoing connections, so that none of those sits on a
- * gateway's port while the gateway is down.
+ * Free loopback ports, reserved among users of this class on this machine until it is closed: it
+ * listens on the first port of each block of ports. The blocks are below Linux's range for outgoing
+ * connections, so that no connection takes a gateway's port while the gateway is down.
  */
 public final class FreePorts implements AutoCloseable {
   private static final int FIRST = 18_000;
@@ -27,7 +26,7 @@ public final class FreePorts implements AutoCloseable {
   private int next;
   private int end;
 
-  /** Blocks chosen by this randomness. */
+  /** Chooses blocks at random. */
   public FreePorts(RandomGenerator random) {
     this.random = random;
   }
@@ -44,7 +43,7 @@ public final class FreePorts implements AutoCloseable {
     throw new CommandFailure("no free port found between " + FIRST + " and " + LAST);
   }
 
-  /** Takes a block if the one that was chosen is nobody's. */
+  /** Chooses a block and reserves it if it is free. */
   private void takeBlock() {
     int first = FIRST + BLOCK * random.nextInt((LAST - FIRST) / BLOCK);
     try {
@@ -52,7 +51,7 @@ public final class FreePorts implements AutoCloseable {
       next = first + 1;
       end = first + BLOCK;
     } catch (IOException e) {
-      // Somebody listens there: another block is chosen next.
+      // The port is in use: the next call chooses another block.
     }
   }
 
@@ -75,7 +74,7 @@ public final class FreePorts implements AutoCloseable {
     }
   }
 
-  /** Others may take its ports again. */
+  /** Releases the ports. */
   @Override
   public void close() {
     for (ServerSocket block : blocks) {

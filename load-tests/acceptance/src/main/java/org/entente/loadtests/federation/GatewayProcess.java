@@ -21,8 +21,8 @@ import java.util.concurrent.TimeoutException;
 import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
- * A running gateway, in a process of its own with this process's class path. Standard error goes to
- * the plan's log file, which grows over restarts.
+ * Process of a running gateway, with this process's class path. Standard error is appended to the
+ * plan's log file across restarts.
  */
 final class GatewayProcess {
   private static final int LAST_LINES = 15;
@@ -42,8 +42,8 @@ final class GatewayProcess {
   /**
    * Starts the process; it is not ready yet.
    *
-   * @param before classes that are found before the gateway's own
-   * @param environment variables beside those of this process
+   * @param before classes that precede the gateway's own
+   * @param environment variables besides those of this process
    */
   static GatewayProcess start(
       NodePlan plan, Machine machine, List<Path> before, Map<String, String> environment) {
@@ -69,7 +69,10 @@ final class GatewayProcess {
     }
   }
 
-  /** Completes {@link #ready} with the ready line; reads on so that the process never blocks. */
+  /**
+   * Completes {@link #ready} with the ready line; continues to read so that the process never
+   * blocks.
+   */
   private void readOutput() {
     ObjectMapper json = new ObjectMapper();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -155,18 +158,18 @@ final class GatewayProcess {
     return process.pid();
   }
 
-  /** Ends it as power loss would, with SIGKILL, and waits until it is gone. */
+  /** Ends the process with SIGKILL, like a power loss, and waits until it is gone. */
   void kill() {
     process.destroyForcibly();
     process.onExit().join();
   }
 
-  /** Asks it to stop, with SIGTERM. */
+  /** Sends SIGTERM. */
   void askToStop() {
     process.destroy();
   }
 
-  /** Whether it ended by itself within the time; if not, it is killed. */
+  /** Waits until the process ends; false if it did not end in time and was killed. */
   boolean awaitStop(Duration atMost) {
     try {
       if (process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {

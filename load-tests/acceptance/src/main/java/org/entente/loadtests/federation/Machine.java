@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a child process's Java machine is set.
+ * JVM settings of a child process.
  *
- * <p>Two system properties of this process say what it runs: {@code entente.jars} the class path,
- * where it is not to be this process's own, and {@code entente.class.data} an archive of classes
- * that belongs to that class path. An archive that is not there, is damaged, or belongs to another
- * class path or another Java, is passed over without a word: it makes a start shorter and does
- * nothing else.
+ * <p>Two system properties of this process select what it runs: {@code entente.jars} is its class
+ * path, if it differs from this process's, and {@code entente.class.data} a class-data archive for
+ * that class path. The JVM silently ignores an archive that is missing, damaged, or made for
+ * another class path or JVM: it only shortens starts.
  */
 public enum Machine {
   /** Starts quickly: the first compiler only, a small heap. */
   QUICK_START("-XX:TieredStopAtLevel=1 -Xms32m -Xmx256m"),
-  /** Runs fast once warm; as the processes of baselines are set, and those of the raw chain. */
+  /** Runs fast once warm; used for the baselines and the raw chain. */
   PLAIN("-Xms256m -Xmx512m"),
   /**
-   * A gateway as {@code ./entente run} sets it. Half of the young generation is for what survives a
-   * collection: all that is under way does, and where there is no room for it it dies among what is
-   * old, whose collection stops the gateway for a tenth of a second. It is small, so that a gateway
-   * that has little to do stays small, and stays as it is: it would grow at a collection of
-   * everything only, which hardly comes under load, but came of looking at the heap.
+   * A gateway's settings, as in {@code ./entente run}. Half of the young generation is survivor
+   * space. Data of messages in flight survives a young collection; without room there it would fill
+   * the old generation, whose collection pauses the gateway for a tenth of a second. The young
+   * generation is small, so that a gateway with little load stays small, and has a fixed size:
+   * otherwise it would grow only at full collections, which are rare under load but occur when the
+   * heap is inspected.
    */
   GATEWAY("-Xms256m -Xmx512m -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90");
 
@@ -60,7 +60,7 @@ public enum Machine {
     return command;
   }
 
-  /** Options for the archive of classes, if there is one. */
+  /** Options for the class-data archive, if there is one. */
   private static List<String> classData() {
     Path archive = Path.of(System.getProperty("entente.class.data", ""));
     return Files.isRegularFile(archive)

@@ -7,15 +7,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One gateway of a throwaway federation, before it runs.
+ * Plan of one gateway of a throwaway federation.
  *
  * @param agency the agency it serves
  * @param config its configuration file
  * @param clients address of its client port
- * @param peers address of its peer port, or null where it only dials out
+ * @param peers address of its peer port, or null if it only dials out
  * @param admin address of metrics and health
- * @param folder everything it writes but its log: ledger, keystore, checkpoint
- * @param log what it writes to standard error
+ * @param folder folder of everything it writes except its log: ledger, keystore, checkpoint
+ * @param log file of its standard error
  * @param scopes its clients' scopes by client name
  */
 public record NodePlan(

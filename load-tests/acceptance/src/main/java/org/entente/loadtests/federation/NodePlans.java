@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans of a federation's gateways, made of the configurations of a blueprint: only addresses,
- * paths and the addresses to dial are replaced.
+ * Plans of a federation's gateways, from the configurations of a blueprint with replaced addresses
+ * and paths.
  */
 final class NodePlans {
   private static final String SUFFIX = ".yaml";
@@ -51,12 +51,14 @@ final class NodePlans {
     }
   }
 
-  /** Addresses at which gateways take links, by agency; those that only dial out are absent. */
+  /**
+   * Addresses at which gateways accept links, by agency; gateways that only dial out are absent.
+   */
   Map<String, String> peerAddresses() {
     return Map.copyOf(peerAddresses);
   }
 
-  /** Writes the configurations against minted credentials. */
+  /** Writes the configurations, with minted credentials. */
   Map<String, NodePlan> write(FederationMaterial minted) {
     Map<String, NodePlan> plans = new TreeMap<>();
     trees.forEach((agency, tree) -> plans.put(agency, write(agency, tree, minted)));
@@ -106,7 +108,7 @@ final class NodePlans {
         scopes(tree));
   }
 
-  /** Where a node's agreements, rules and code lists are. */
+  /** Policy section with the paths of a node's agreements, rules and code lists. */
   private ObjectNode rules(String agency, Path own) {
     ObjectNode policy = yaml.createObjectNode();
     OpeningRules changing = blueprint.rules().get(agency);

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rules with which one node begins, where others may be put in their place while it runs.
+ * The rules with which one node starts; they may be replaced while it runs.
  *
- * @param agreements folders; the files of a later one stand in the place of those of the same name
- * @param nodeRules rules of its own; or none
+ * @param agreements folders; a file of a later folder replaces one of the same name
+ * @param nodeRules the node's own rules; or none
  */
 public record OpeningRules(List<Path> agreements, Optional<Path> nodeRules) {
   public OpeningRules {

@@ -1,8 +1,8 @@
 package org.entente.loadtests.federation;
 
 /**
- * What a gateway printed when it was ready: the addresses it listens on.
+ * Addresses on which a gateway listens, printed when it is ready.
  *
- * @param peers empty where it only dials out
+ * @param peers empty if it only dials out
  */
 public record ReadyAddresses(String agency, String clients, String peers, String admin) {}

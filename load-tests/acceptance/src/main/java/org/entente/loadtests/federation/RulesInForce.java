@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The agreements and rules of one node, as its operator changes them while it runs: each state is a
- * folder of its own with all files, and a symbolic link names the one in force. The link is moved
- * by a rename, so that a gateway never reads half of a change. For one thread.
+ * The agreements and rules of one node, which can change while it runs. Each version is a folder
+ * with all files, and a symbolic link points to the one in force. A rename moves the link, so that
+ * a gateway never reads half of a change. For one thread.
  */
 public final class RulesInForce {
   private static final String LINK = "rules";
@@ -23,12 +23,12 @@ public final class RulesInForce {
 
   private final Path node;
 
-  /** Those of the node that writes into this folder. */
+  /** Rules of the node with this folder. */
   RulesInForce(Path node) {
     this.node = node;
   }
 
-  /** Those of a node that is set up to have them changed ({@link Blueprint#rules}). */
+  /** Rules of a node whose rules may change ({@link Blueprint#rules}). */
   public static RulesInForce of(NodePlan plan) {
     return new RulesInForce(plan.folder());
   }
@@ -43,17 +43,17 @@ public final class RulesInForce {
     return node.resolve(LINK).resolve(NODE_RULES);
   }
 
-  /** Lays down the first state. */
+  /** Writes the first version. */
   void begin(OpeningRules rules) {
     put(rules.agreements(), rules.nodeRules());
   }
 
   /**
-   * Puts another state in force. A gateway that runs takes it up by itself, if it is good.
+   * Puts another version in force. A running gateway adopts it by itself if it is valid.
    *
-   * @param drafts a folder of agreements that stand in the place of those of the same file name, or
-   *     come to them; or none, and they stay
-   * @param nodeRules the rules of the node; or none, and they stay
+   * @param drafts a folder of agreements that replace those of the same file name or are added;
+   *     none to keep them
+   * @param nodeRules the node's rules; none to keep them
    */
   public void change(Optional<Path> drafts, Optional<Path> nodeRules) {
     put(

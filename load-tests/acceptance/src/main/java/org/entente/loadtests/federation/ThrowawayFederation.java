@@ -4,22 +4,22 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /**
- * Uses of a throwaway federation: its processes end and its folder goes whatever happens, a signal
- * to this process included.
+ * Runs code with a throwaway federation. Always ends its processes and deletes its folder, also on
+ * a signal to this process.
  */
 public final class ThrowawayFederation {
   private ThrowawayFederation() {}
 
-  /** What is done over a federation. */
+  /** Code that uses a federation. */
   public interface Use<T> {
-    /** Does it; the federation is closed afterwards. */
+    /** Runs the code; the federation is closed afterwards. */
     T over(Federation federation, Path folder) throws InterruptedException;
   }
 
   /**
    * Mints a federation in a new folder, uses it, closes it and deletes the folder.
    *
-   * @param keep leave the folder
+   * @param keep whether to keep the folder
    */
   public static <T> T during(Function<Path, Federation> mint, boolean keep, Use<T> use)
       throws InterruptedException {
@@ -52,7 +52,7 @@ public final class ThrowawayFederation {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // This machine is stopping: the hook runs already and does the same.
+      // The JVM is stopping: the hook already runs and does the same.
       hook.setName("stop (running)");
     }
   }

@@ -11,7 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** Temporary folders for private keys: readable by their owner only, deleted with everything in. */
+/** Temporary folders for private keys, readable only by their owner. */
 public final class ThrowawayFolder {
   private ThrowawayFolder() {}
 
@@ -26,7 +26,7 @@ public final class ThrowawayFolder {
     }
   }
 
-  /** Deletes a folder with everything in it; what is gone already does not matter. */
+  /** Deletes a folder with its content; missing files are ignored. */
   public static void delete(Path folder) {
     try {
       Files.walkFileTree(folder, new DeletingVisitor());

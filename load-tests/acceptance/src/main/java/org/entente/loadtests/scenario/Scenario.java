@@ -42,7 +42,7 @@ public final class Scenario {
   private final String name;
   private final ScenarioFile file;
 
-  /** What belongs to it: {@code agreements}, and {@code node-rules.yaml} if it has any. */
+  /** Its folder: {@code agreements}, and {@code node-rules.yaml} if it has node rules. */
   private final Path folder;
 
   private Scenario(String name, ScenarioFile file, Path folder) {
@@ -51,12 +51,12 @@ public final class Scenario {
     this.folder = folder;
   }
 
-  /** What reading comes to. */
+  /** Result of reading a scenario. */
   public sealed interface LoadResult {
-    /** It can be run. */
+    /** A valid scenario. */
     record Loaded(Scenario scenario) implements LoadResult {}
 
-    /** It cannot: every problem that was found. */
+    /** An invalid scenario, with every problem. */
     record Invalid(List<ConfigProblem> problems) implements LoadResult {
       public Invalid {
         problems = List.copyOf(problems);
@@ -64,7 +64,7 @@ public final class Scenario {
     }
   }
 
-  /** Reads a scenario; the folder of its name beside it holds its agreements. */
+  /** Reads a scenario; the folder of the same name beside it holds its agreements. */
   public static LoadResult read(Path path) {
     YamlReadResult<ScenarioFile> reading = new YamlFiles().read(path, ScenarioFile.class);
     if (reading instanceof YamlReadResult.Unreadable<ScenarioFile> unreadable) {
@@ -79,7 +79,7 @@ public final class Scenario {
   }
 
   /**
-   * The scenario of a name in a folder, or of a path.
+   * The scenario with a name in a folder, or at a path.
    *
    * @throws UsageError with every problem of the file
    */
@@ -98,7 +98,7 @@ public final class Scenario {
     return ((LoadResult.Loaded) loading).scenario();
   }
 
-  /** Of its file, without suffix. */
+  /** Name of its file, without suffix. */
   public String name() {
     return name;
   }
@@ -107,7 +107,7 @@ public final class Scenario {
     return file;
   }
 
-  /** What belongs to it. */
+  /** Its folder. */
   Path folder() {
     return folder;
   }
@@ -117,12 +117,12 @@ public final class Scenario {
     return file.title();
   }
 
-  /** What a reader learns from it. */
+  /** The story for readers. */
   public String story() {
     return file.story().strip();
   }
 
-  /** Whether the report says who reacted when. */
+  /** Whether the report lists reactions with their times. */
   public boolean isExercise() {
     return file.isExercise();
   }
@@ -216,7 +216,7 @@ public final class Scenario {
     }
   }
 
-  /** With what a gateway begins: what all have, but for what the file says of it. */
+  /** Opening rules of a gateway: the common ones, unless the file gives it others. */
   private OpeningRules rules(ScenarioFile.Node node) {
     List<Path> agreements = new ArrayList<>(List.of(folder.resolve(AGREEMENTS)));
     if (node.agreements() != null) {

@@ -9,14 +9,15 @@ import org.entente.gateway.config.NodeConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scenario as its YAML file writes it; docs/develop/scenarios.md has every field.
+ * A scenario in the form of its YAML file; docs/develop/scenarios.md explains every field.
  *
  * @param title one line
- * @param story what a reader learns from it
- * @param exercise whether all its messages are training, and the report says who reacted when
+ * @param story the story for readers
+ * @param exercise whether all its messages are exercises, and the report lists reactions with their
+ *     times
  * @param federation agencies and groups, as in {@code config/federation-demo.yaml}
  * @param gateways each agency's gateway
- * @param steps what happens, in this order
+ * @param steps the steps, in order
  */
 public record ScenarioFile(
     @JsonProperty(required = true) String title,
@@ -47,10 +48,10 @@ public record ScenarioFile(
   }
 
   /**
-   * Who belongs to the federation.
+   * Members of the federation.
    *
    * @param groups group name to jurisdictions and groups; none if absent
-   * @param agencies their clients are left out: {@code gateways} has them
+   * @param agencies without clients, which are in {@code gateways}
    */
   record Members(
       @Nullable Map<String, List<String>> groups,
@@ -65,14 +66,14 @@ public record ScenarioFile(
    *
    * @param dials agencies to whose gateways it opens links; none if absent
    * @param clients the agency's own systems, as in a node's configuration; none if absent
-   * @param ipr as in a node's configuration; needed where a client has to do with it
+   * @param ipr as in a node's configuration; required if a client has an IPR scope
    * @param cannotFulfil obligations of labels that the agency cannot fulfil, as in a node's
    *     configuration; none if absent
-   * @param exerciseRetentionDays as in a node's configuration; no rule of its own if absent
-   * @param agreements folder of the scenario with agreements that this gateway holds in the place
-   *     of those of the same file name, or besides; those that all hold if absent
-   * @param nodeRules file of the scenario with this gateway's own rules, in the place of those that
-   *     all have; these if absent
+   * @param exerciseRetentionDays as in a node's configuration; the agreements alone decide if
+   *     absent
+   * @param agreements folder of the scenario with agreements of this gateway, which replace those
+   *     of the same file name or are added; the common ones if absent
+   * @param nodeRules file of the scenario with this gateway's own rules; the common ones if absent
    */
   public record Node(
       @Nullable List<String> dials,
@@ -98,8 +99,8 @@ public record ScenarioFile(
   /**
    * One of an agency's own systems.
    *
-   * @param desks at which it sits; none for one that is given all
-   * @param desksOnly whether it is given nothing else
+   * @param desks its desks; none for a client that receives all messages
+   * @param desksOnly whether it receives only messages of its desks
    */
   public record Client(
       @JsonProperty(required = true) String name,

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.loadtests.scenario.action.Reactions.Reaction;
 
-/** What came of a scenario. Immutable. */
+/** Result of a scenario. Immutable. */
 public final class ScenarioReport {
   private final Scenario scenario;
   private final List<StepResult> steps;
@@ -34,7 +34,10 @@ public final class ScenarioReport {
         .toList();
   }
 
-  /** For people: how many steps held, and in an exercise who reacted when. */
+  /**
+   * Lines for people: number of steps as expected, and in an exercise the reactions with their
+   * times.
+   */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     long held = steps.stream().filter(StepResult::ok).count();
@@ -52,7 +55,7 @@ public final class ScenarioReport {
     return lines;
   }
 
-  /** One object. */
+  /** Writes the report into a JSON object. */
   public void writeTo(ObjectNode json) {
     json.put("name", scenario.name())
         .put("title", scenario.title())

@@ -19,9 +19,9 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.entente.loadtests.scenario.policy.CommandRun;
 
 /**
- * Runs a scenario once over gateways of its own, a process each: lints its agreements, starts the
- * gateways, does its steps, looks whether anything arrived where it must not, stops the gateways
- * and verifies every audit log. A step of the scenario that fails ends nothing. For one thread.
+ * Runs a scenario once with its own gateways, one process each. Lints its agreements, starts the
+ * gateways, performs its steps, checks that no message was misrouted, stops the gateways and
+ * verifies every audit log. A failed step does not end the run. For one thread.
  */
 public final class ScenarioRun {
   private final Scenario scenario;
@@ -31,14 +31,14 @@ public final class ScenarioRun {
   /**
    * A run that has not begun.
    *
-   * @param voice hears each step's lines when it is done
+   * @param voice receives each step's lines when it is done
    */
   public ScenarioRun(Scenario scenario, Consumer<String> voice) {
     this.scenario = scenario;
     this.voice = voice;
   }
 
-  /** Runs it; no gateway and no file is left. */
+  /** Runs the scenario; leaves no gateway and no file. */
   public ScenarioReport run() throws InterruptedException {
     long begun = System.nanoTime();
     List<Reactions.Reaction> reactions =
@@ -79,7 +79,7 @@ public final class ScenarioRun {
     return stage.reactions().all();
   }
 
-  /** What one step does. */
+  /** The action of one step. */
   private interface StepAction {
     void with(StepFindings findings) throws InterruptedException;
   }
@@ -103,7 +103,7 @@ public final class ScenarioRun {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
   }
 
-  /** Those that all hold, and those of each gateway that holds others. */
+  /** Lints the common agreements, and those of each gateway that has others. */
   private void lint(Federation federation, StepFindings findings) {
     Set<String> own = scenario.withOwnRules();
     Set<String> asked = new TreeSet<>(own);

@@ -59,7 +59,7 @@ import org.entente.loadtests.scenario.step.WatchStep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step as the file writes it: what it says to a reader, and exactly one thing that is done.
+ * One step in the form of the file: its line for readers, and exactly one action.
  *
  * @param say one line
  */
@@ -115,7 +115,7 @@ record StepEntry(
     @Nullable CodesStep codes,
     @Nullable MetricStep metric) {
 
-  /** What a step may do, as files write it. */
+  /** The action words of files. */
   static final List<String> WORDS =
       List.of(
           "publish",
@@ -168,7 +168,7 @@ record StepEntry(
           "codes",
           "metric");
 
-  /** What is done, by the word that the file has for it. */
+  /** The actions, by their words in the file. */
   Map<String, ScenarioAction> acts() {
     return Stream.<ScenarioAction>of(
             publish,

@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import org.entente.loadtests.scenario.action.StepFindings.Finding;
 
 /**
- * What came of one step.
+ * Result of one step.
  *
  * @param number from 1
  * @param word its kind
- * @param say what the file says of it
+ * @param say its line in the file
  * @param findings each expectation
  * @param milliseconds how long it took
  */
@@ -25,7 +25,7 @@ record StepResult(int number, String word, String say, List<Finding> findings, l
     return findings.stream().allMatch(Finding::ok);
   }
 
-  /** For people: one line, and under one that failed what was expected and what was seen. */
+  /** Lines for people: one line, and for a failed step also the expected and the seen results. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(

@@ -1,6 +1,6 @@
 /**
- * Scenarios: what agencies do with each other, written in a file, run over real gateways and
- * checked step by step. Seen from outside: only what clients, files and metrics tell.
+ * Scenarios: cooperation of agencies, written in files, run with real gateways and checked step by
+ * step. They observe gateways only from outside: by clients, files and metrics.
  */
 @NullMarked
 package org.entente.loadtests.scenario;

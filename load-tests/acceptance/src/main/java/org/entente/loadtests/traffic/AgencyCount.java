@@ -3,7 +3,7 @@ package org.entente.loadtests.traffic;
 import java.util.Map;
 
 /**
- * One agency's part.
+ * Counts of one agency.
  *
  * @param published messages acknowledged as accepted for at least one recipient
  * @param delivered distinct message ids that its subscribers received

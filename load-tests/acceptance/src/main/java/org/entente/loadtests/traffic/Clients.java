@@ -10,8 +10,8 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Federation;
 
 /**
- * The clients of a federation's agencies: a publisher where one is needed, a subscriber for actual
- * and one for exercise traffic at each. Closing ends their calls, not the gateways.
+ * The clients of a federation's agencies: publishers as needed, and at each agency a subscriber for
+ * actual and one for exercise traffic. Closing ends their calls, not the gateways.
  */
 public final class Clients implements AutoCloseable {
   private static final long OPEN_SECONDS = 30;
@@ -24,7 +24,7 @@ public final class Clients implements AutoCloseable {
   private final TrafficPublisher publishing;
   private final List<TrafficSubscriber> subscribers = new ArrayList<>();
 
-  /** Clients that do nothing yet. */
+  /** Clients that have not started. */
   public Clients(Federation federation, Tally tally, Watcher watcher) {
     this.federation = federation;
     this.tally = tally;
@@ -40,10 +40,10 @@ public final class Clients implements AutoCloseable {
   }
 
   /**
-   * Subscribes at every agency of these that has a client for it; returns when all cursors are
+   * Subscribes at each of these agencies that has a subscriber client; returns when all cursors are
    * open.
    *
-   * @throws CommandFailure if one is not open in time
+   * @throws CommandFailure if a cursor is not open in time
    */
   public void subscribe(Collection<String> agencies) throws InterruptedException {
     for (String agency : agencies) {
@@ -69,15 +69,15 @@ public final class Clients implements AutoCloseable {
     }
   }
 
-  /** Begins to publish; the tally says when all is answered. */
+  /** Begins to publish; the tally tells when all publications are answered. */
   public void publish(List<Publication> publications, int perSecond) {
     publishing.begin(publications, perSecond);
   }
 
   /**
-   * Begins to publish what a source gives, so many a second, until it gives none.
+   * Begins to publish from a source at a rate per second, until the source ends.
    *
-   * @param publishers every agency that it publishes for; each needs a client that may
+   * @param publishers every publishing agency; each needs a client with the scope
    */
   public void publish(
       Collection<String> publishers, TrafficPublisher.Source source, int perSecond) {

@@ -3,7 +3,7 @@ package org.entente.loadtests.traffic;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 
-/** What a message's content is called in one line. */
+/** One-line title of a message's content. */
 public final class Headline {
   private Headline() {}
 

@@ -1,7 +1,7 @@
 package org.entente.loadtests.traffic;
 
 /**
- * A message and one agency it is for.
+ * A message and one of its recipients.
  *
  * @param message id in hexadecimal
  * @param recipient agency

@@ -9,14 +9,14 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import org.entente.gateway.client.Credentials;
 
-/** TLS as gateways serve it to each other: 1.3, mutual, X25519MLKEM768 and no other group. */
+/** TLS settings between gateways: TLS 1.3, mutual, with the group X25519MLKEM768 only. */
 public final class PeerTls {
   private static final String[] GROUP = {"X25519MLKEM768"};
 
   private PeerTls() {}
 
   /**
-   * Shows the certificate and admits whoever has one of the authority.
+   * Server context with this certificate; admits clients with a certificate of its CA.
    *
    * @throws IOException if a file cannot be used
    */

@@ -3,11 +3,11 @@ package org.entente.loadtests.traffic;
 import org.entente.proto.v1.Draft;
 
 /**
- * A draft and whose client publishes it.
+ * A draft and its publisher.
  *
  * @param key its idempotency key
  * @param publisher agency
- * @param source where it was read, for people
+ * @param source place where it was read, for people
  */
 public record Publication(String key, String publisher, String source, Draft draft) {
   /** The draft under a key of its own. */

@@ -8,8 +8,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Messages as the bytes that come, for what passes them on without looking. Copies them once on the
- * way in and not on the way out. Thread-safe.
+ * gRPC marshaller of messages as raw bytes, for forwarding without parsing. Copies them once on
+ * input and never on output. Thread-safe.
  */
 public final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
   /** Has no state. */
@@ -28,7 +28,7 @@ public final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
       }
       byte[] message = new byte[stream.available()];
       if (stream.readNBytes(message, 0, message.length) != message.length) {
-        throw new IOException("a message shorter than it says");
+        throw new IOException("a message shorter than its stated length");
       }
       return message;
     } catch (IOException e) {

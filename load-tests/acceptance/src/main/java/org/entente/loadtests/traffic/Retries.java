@@ -5,7 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Does things again a moment later, until its timer is shut down. */
+/** Schedules retries a moment later, until its timer is shut down. */
 record Retries(ScheduledExecutorService timer) {
   private static final long MILLIS = 150;
 

@@ -18,13 +18,11 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps count of what was published and what arrived, from outside: it believes the gateways'
- * answers about what they accepted and for whom, and the subscribers about what came.
- *
- * <p>Safe for many threads.
+ * Count of published and delivered messages, from outside: from the gateways' answers about
+ * accepted messages and recipients, and from the subscribers' deliveries. Thread-safe.
  */
 public final class Tally {
-  /** What is kept apart from actual traffic. */
+  /** Statuses that are not actual traffic. */
   private static final Set<Status> TRAINING = Set.of(Status.STATUS_EXERCISE, Status.STATUS_TEST);
 
   private record Receipt(long at, long position) {}
@@ -46,14 +44,14 @@ public final class Tally {
   private int held;
   private final Map<String, Integer> defects = new HashMap<>();
 
-  /** Messages from before the last restart, in no count. */
+  /** Messages accepted before the last restart; not counted. */
   private final Set<String> earlier = new HashSet<>();
 
   private long progress = System.nanoTime();
 
   /**
-   * Counts again from nothing. What was accepted until now is in no count any more; if it is
-   * delivered later, or again, it is dropped.
+   * Resets all counts. Messages accepted until now are no longer counted; their later deliveries
+   * are dropped.
    */
   public synchronized void restart() {
     earlier.addAll(publisherOf.keySet());
@@ -107,9 +105,9 @@ public final class Tally {
   }
 
   /**
-   * The gateway itself failed on a publication, so that there is no outcome yet.
+   * Notes that the gateway itself failed on a publication, so that there is no outcome yet.
    *
-   * @return how often it has failed on it
+   * @return number of failures on it
    */
   synchronized int defect(Publication publication) {
     return defects.merge(publication.key(), 1, Integer::sum);
@@ -123,10 +121,10 @@ public final class Tally {
   }
 
   /**
-   * A subscriber received a message.
+   * Notes that a subscriber received a message.
    *
-   * @param exercise whether it came to a subscription for exercise traffic
-   * @return whether it came before and is dropped
+   * @param exercise whether the subscription is for exercise traffic
+   * @return whether it is a repeat, which is dropped
    */
   public synchronized boolean received(String agency, Delivery delivery, boolean exercise) {
     long now = System.nanoTime();
@@ -165,26 +163,26 @@ public final class Tally {
     notifyAll();
   }
 
-  /**
-   * Publications on which the gateway itself failed, even if it gave an outcome when asked again.
-   */
+  /** Number of publications on which the gateway itself failed, even if a retry had an outcome. */
   public synchronized int defects() {
     return defects.size();
   }
 
-  /** Publications that have their answer, or failed for good. */
+  /** Number of publications that were answered or failed permanently. */
   public synchronized int answered() {
     return answered.size();
   }
 
-  /** Waits until so many publications have their answer; false if nothing moves for so long. */
+  /**
+   * Waits until this many publications are answered; false if there is no progress for that time.
+   */
   public boolean awaitAnswered(int count, long quietSeconds) throws InterruptedException {
     return await(() -> answered.size() >= count, quietSeconds);
   }
 
   /**
-   * Waits until so many publications have their answer and every permitted message arrived; false
-   * if nothing moves for so long.
+   * Waits until this many publications are answered and every permitted message arrived; false if
+   * there is no progress for that time.
    */
   public boolean awaitComplete(int count, long quietSeconds) throws InterruptedException {
     return await(() -> answered.size() >= count && missing.isEmpty(), quietSeconds);
@@ -205,27 +203,27 @@ public final class Tally {
     return true;
   }
 
-  /** Permitted and not delivered, now. */
+  /** Pairs that were permitted and are not delivered yet. */
   public synchronized Set<MessageRecipient> missing() {
     return Set.copyOf(missing);
   }
 
-  /** Every message and recipient that policy permitted. */
+  /** Every pair of message and recipient that policy permitted. */
   public synchronized Set<MessageRecipient> permitted() {
     return Set.copyOf(permitted);
   }
 
-  /** Why publications failed for good, by key. */
+  /** Reasons of permanent failures, by key. */
   public synchronized Map<String, String> failures() {
     return Map.copyOf(failures);
   }
 
-  /** Messages that wait for release. */
+  /** Number of messages held for release. */
   public synchronized int held() {
     return held;
   }
 
-  /** When each message that arrived where it was permitted was published and received. */
+  /** Times of publication and receipt of each message that arrived at a permitted recipient. */
   public synchronized List<Timing> timings() {
     List<Timing> timings = new ArrayList<>();
     receipts.forEach(
@@ -239,7 +237,7 @@ public final class Tally {
     return timings;
   }
 
-  /** One agency's part, now. */
+  /** Present counts of one agency. */
   public synchronized AgencyCount count(String agency) {
     int stray = 0;
     for (MessageRecipient pair : receipts.keySet()) {

@@ -24,14 +24,14 @@ import org.entente.proto.v1.PublisherGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes as the agencies' clients, at a steady rate, each agency with a bounded number of calls
- * in flight. A call that gets no answer is made again with the same idempotency key until there is
- * one; that is what makes it safe to count answers. Safe for many threads.
+ * Publisher for the agencies' clients, at a steady rate, with a bounded number of calls in flight
+ * for each agency. A call without an answer is repeated with the same idempotency key until it is
+ * answered, so that each publication has exactly one answer. Thread-safe.
  */
 public final class TrafficPublisher {
   private static final int IN_FLIGHT = 16;
 
-  /** How often one publication is asked for again after the gateway itself failed on it. */
+  /** Number of retries of one publication after the gateway itself failed on it. */
   private static final int DEFECTS = 5;
 
   private static final long DEADLINE_SECONDS = 10;
@@ -43,10 +43,10 @@ public final class TrafficPublisher {
   private final Map<String, Desk> desks = new ConcurrentHashMap<>();
 
   /**
-   * A publisher's side.
+   * A publisher that has not begun.
    *
-   * @param channels opens a publisher's channel to an agency's gateway; called once an agency
-   * @param timer makes the pace and the retries; the caller shuts it down
+   * @param channels opens a publisher's channel to an agency's gateway; called once per agency
+   * @param timer schedules publications and retries; the caller shuts it down
    */
   public TrafficPublisher(
       Function<String, ManagedChannel> channels,
@@ -59,13 +59,15 @@ public final class TrafficPublisher {
     this.watcher = watcher;
   }
 
-  /** Where publications come from; asked by one thread at a time. */
+  /** Source of publications; called by one thread at a time. */
   public interface Source {
     /** The next one, or null: there is none and will be none. */
     @Nullable Publication next();
   }
 
-  /** Begins to publish, in this order and so many a second; the tally says when all is answered. */
+  /**
+   * Begins to publish in this order, at a rate per second; the tally tells when all are answered.
+   */
   public void begin(List<Publication> publications, int perSecond) {
     Set<String> publishers = new TreeSet<>();
     publications.forEach(publication -> publishers.add(publication.publisher()));
@@ -80,9 +82,9 @@ public final class TrafficPublisher {
   }
 
   /**
-   * Begins to publish what a source gives, so many a second, until it gives none.
+   * Begins to publish from a source at a rate per second, until the source ends.
    *
-   * @param publishers every agency that it publishes for
+   * @param publishers every publishing agency
    */
   public void begin(Collection<String> publishers, Source source, int perSecond) {
     publishers.forEach(agency -> desks.computeIfAbsent(agency, Desk::new));
@@ -165,7 +167,7 @@ public final class TrafficPublisher {
       new Retries(timer)
           .later(
               () -> {
-                // Without this the channel itself would wait ever longer before it dials again.
+                // Otherwise the channel's own pauses before it dials again would grow.
                 channel.resetConnectBackoff();
                 call(publication);
               });

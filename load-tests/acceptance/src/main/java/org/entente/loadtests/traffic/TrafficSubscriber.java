@@ -19,8 +19,8 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscriber of an agency: holds a durable cursor, acknowledges what it received, drops repeats
- * by message id, and subscribes again when its gateway goes away. Safe for many threads.
+ * One subscriber of an agency. Holds a durable cursor, acknowledges deliveries, drops repeats by
+ * message id, and subscribes again when its gateway goes away. Thread-safe.
  */
 public final class TrafficSubscriber {
   private final String agency;
@@ -60,7 +60,7 @@ public final class TrafficSubscriber {
    * A subscriber that does not subscribe yet.
    *
    * @param exercise exercise traffic instead of actual traffic
-   * @param kinds which kinds of message; empty: all that the client may see
+   * @param kinds kinds of message; empty for all that the client may see
    * @param timer makes the retries; the caller shuts it down
    */
   public TrafficSubscriber(

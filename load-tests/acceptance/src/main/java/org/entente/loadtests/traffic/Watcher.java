@@ -3,9 +3,9 @@ package org.entente.loadtests.traffic;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Outcome;
 
-/** Hears what happens as it happens; called from many threads, must not block for long. */
+/** Listener for events of the traffic. Called from many threads; must not block for long. */
 public interface Watcher {
-  /** Hears nothing. */
+  /** Ignores all events. */
   Watcher NONE = new Watcher() {};
 
   /** The gateway answered a publication. */

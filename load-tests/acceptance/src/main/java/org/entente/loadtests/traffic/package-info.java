@@ -1,4 +1,4 @@
-/** What outside clients do: publish, subscribe, and keep count of both. */
+/** Outside clients that publish, subscribe and count. */
 @NullMarked
 package org.entente.loadtests.traffic;
 

@@ -6,17 +6,17 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks again until the answer is the one that is waited for, or patience is over. */
+/** Repeats a call until it gives the expected answer or the patience is over. */
 public final class AnswerPoller {
   private static final long BETWEEN_MILLIS = 50;
 
   private AnswerPoller() {}
 
   /**
-   * Calls until the answer is put into the words that are expected, or patience is over; both are
-   * found.
+   * Repeats a call until its answer has the expected words or the patience is over; notes both as a
+   * finding.
    *
-   * @param error the code with which it is refused instead of the words; null if it is answered
+   * @param error the expected error code instead of the words; null if an answer is expected
    */
   public static <T> void await(
       StepFindings findings,

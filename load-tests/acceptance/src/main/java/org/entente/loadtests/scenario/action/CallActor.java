@@ -2,7 +2,7 @@ package org.entente.loadtests.scenario.action;
 
 import org.entente.proto.v1.OnBehalfOf;
 
-/** Who acts in a call, as scenarios write it. */
+/** The acting person of a call, in the form of scenarios. */
 public final class CallActor {
   private CallActor() {}
 

@@ -10,15 +10,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a gateway said to a call. */
+/** A gateway's answer to a call. */
 public sealed interface CallResult<T> {
-  /** It did what was asked. */
+  /** The call succeeded. */
   record Given<T>(T value) implements CallResult<T> {}
 
   /**
-   * It did not.
+   * The call failed.
    *
-   * @param code the stable code (proto/README.md); gRPC's own where the gateway gave none
+   * @param code the stable code (proto/README.md); gRPC's own if the gateway gave none
    * @param reason in words
    */
   record Failed<T>(String code, String reason) implements CallResult<T> {}
@@ -36,7 +36,7 @@ public sealed interface CallResult<T> {
     }
   }
 
-  /** Makes a call that may be made again, up to three times if there is no answer. */
+  /** Makes a call that may be repeated, up to three times if there is no answer. */
   static <T> CallResult<T> again(Supplier<T> call) {
     CallResult<T> answer = to(call);
     for (int i = 0; i < 2 && unanswered(answer); i++) {
@@ -45,14 +45,14 @@ public sealed interface CallResult<T> {
     return answer;
   }
 
-  /** What those words say of the value, or the code of the failure. */
+  /** Words for the value, or the code of the failure. */
   default String words(Function<? super T, String> value) {
     return this instanceof Given<T> given
         ? value.apply(given.value())
         : "error " + ((Failed<T>) this).code();
   }
 
-  /** What {@link #words} must say: the words for the value, or the code that is expected. */
+  /** The expected result of {@link #words}: the words for the value, or the error code. */
   static String expected(@Nullable String error, String words) {
     return error == null ? words : "error " + error;
   }

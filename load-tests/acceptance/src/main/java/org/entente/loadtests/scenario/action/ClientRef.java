@@ -8,7 +8,7 @@ import org.entente.gateway.model.NodeName;
 /**
  * A client of an agency, written {@code sg.police/desk}.
  *
- * @param agency whose client it is
+ * @param agency its agency
  * @param client its name there
  */
 public record ClientRef(String agency, String client) implements Comparable<ClientRef> {

@@ -11,15 +11,14 @@ import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.Refusal;
 
-/** What a gateway said would become of a draft, and what became of it, in the same words. */
+/** Text forms of an explained and of an actual outcome of a draft, so that they can be compared. */
 public final class DraftExplanation {
   private DraftExplanation() {}
 
   /**
-   * What it said.
+   * The explained outcome.
    *
-   * @param named agencies that the draft names; whoever it reaches otherwise and policy refuses, is
-   *     explained, and is no refusal of publishing
+   * @param named agencies that the draft names; only their refusals are also refusals of publishing
    */
   public static String before(ExplainResponse said, Set<String> named) {
     Map<String, String> words = new TreeMap<>();
@@ -36,7 +35,7 @@ public final class DraftExplanation {
     return words(said.getOutcome() == ExplainedOutcome.EXPLAINED_OUTCOME_HELD, words);
   }
 
-  /** What became of it. */
+  /** The actual outcome. */
   public static String after(Outcome outcome) {
     Map<String, String> words = new TreeMap<>();
     for (Permit it : outcome.getAccepted().getPermitsList()) {
@@ -48,7 +47,7 @@ public final class DraftExplanation {
     return words(outcome.hasHeld(), words);
   }
 
-  /** What is held says of recipients only when it is released. */
+  /** Words of an outcome; a held draft has no recipients until it is released. */
   private static String words(boolean held, Map<String, String> recipients) {
     return held ? "held for a second person" : recipients.toString();
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.entente.loadtests.traffic.Watcher;
 import org.entente.proto.v1.Delivery;
 
-/** What one subscriber has received. Safe for many threads. */
+/** The messages that one subscriber received. Thread-safe. */
 public final class Feed implements Watcher {
   private final Map<ByteString, Delivery> received = new LinkedHashMap<>();
   private final Map<ByteString, Delivery> anew = new HashMap<>();
@@ -44,18 +44,18 @@ public final class Feed implements Watcher {
     return received.containsKey(id);
   }
 
-  /** All that was received, each message as it came first. */
+  /** All received messages, each as first delivered. */
   synchronized List<Delivery> all() {
     return List.copyOf(received.values());
   }
 
-  /** Waits for a message; empty if it does not come in time. */
+  /** Waits for a message; empty if it does not arrive in time. */
   public synchronized Optional<Delivery> await(ByteString id, Duration patience)
       throws InterruptedException {
     return await(received, id, patience);
   }
 
-  /** Waits for a message to come anew, behind all others; empty if it does not in time. */
+  /** Waits for the redelivery of a message at the tail; empty if there is none in time. */
   public synchronized Optional<Delivery> awaitAnew(ByteString id, Duration patience)
       throws InterruptedException {
     return await(anew, id, patience);

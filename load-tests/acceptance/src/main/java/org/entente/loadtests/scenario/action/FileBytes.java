@@ -22,7 +22,7 @@ public final class FileBytes {
         "a file");
   }
 
-  /** Whoever has the content has each byte of the file, and none besides. */
+  /** Checks that the received content has exactly the bytes of the file. */
   public static void same(String who, Path file, Body body, StepFindings findings) {
     ByteString sent;
     try {

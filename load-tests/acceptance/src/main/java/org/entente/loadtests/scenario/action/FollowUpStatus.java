@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.entente.proto.v1.Standing;
 
-/** What an originator did with a message since. */
+/** Status of a message after changes by its originator. */
 public enum FollowUpStatus {
   SUPERSEDED,
   CANCELLED,

@@ -13,12 +13,12 @@ import org.entente.proto.v1.Purpose;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consent that comes along with what was passed on under it, as the new recipient is shown it.
+ * A consent as the recipient of a passed-on message sees it.
  *
- * @param originator who gave it
- * @param messages which of its messages may be passed on, by name
- * @param purposes for which purposes
- * @param days from when it was given until it ends
+ * @param originator the agency that gave it
+ * @param messages names of its messages that may be passed on
+ * @param purposes the permitted purposes
+ * @param days its duration from the grant, days
  */
 public record GivenEntry(
     @JsonProperty(required = true) String originator,
@@ -39,7 +39,7 @@ public record GivenEntry(
     checking.require(days > 0 && days <= 365, field + ".days", "is " + days, "1 to 365");
   }
 
-  /** Looks at what a step expects, by the names of the consents. */
+  /** Checks the expected consents of a step, by name. */
   public static void check(
       ScenarioCheck checking, String field, @Nullable Map<String, GivenEntry> expected) {
     if (expected != null) {
@@ -55,14 +55,14 @@ public record GivenEntry(
     return words(originator, new TreeSet<>(messages), new TreeSet<>(purposes), days);
   }
 
-  /** What a step expects, in words. */
+  /** The expected consents, in words. */
   public static String words(Map<String, GivenEntry> expected) {
     Map<String, String> words = new TreeMap<>();
     expected.forEach((name, entry) -> words.put(name, entry.words()));
     return "under " + words;
   }
 
-  /** What came, in the same words. */
+  /** The received consents, in the same words. */
   public static String words(ScenarioFederation stage, List<GivenConsent> given) {
     Map<String, String> words = new TreeMap<>();
     for (GivenConsent it : given) {
@@ -82,7 +82,7 @@ public record GivenEntry(
     return "%s on %s for %s, %d days".formatted(originator, messages, purposes, days);
   }
 
-  /** Whole days, a begun one for one: between asking and giving some time goes by. */
+  /** Whole days, rounded up: some time passes between request and grant. */
   private static long days(GivenConsent given) {
     long day = Duration.ofDays(1).toMillis();
     long lasts = Durations.toMillis(Timestamps.between(given.getGivenAt(), given.getUntil()));

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which of some texts stand in files. A file that goes while a gateway runs, replaced by its new
- * version or compacted, is passed over. For one thread.
+ * Search for texts in files. Ignores a file that disappears while a gateway runs, by replacement or
+ * compaction. For one thread.
  */
 public final class HeldTexts extends SimpleFileVisitor<Path> {
   private final Set<String> texts;
@@ -24,7 +24,7 @@ public final class HeldTexts extends SimpleFileVisitor<Path> {
     this.texts = texts;
   }
 
-  /** Those that stand in files at or below a place. */
+  /** The texts that occur in files at or below a path. */
   public static Set<String> in(Path place, Set<String> texts) {
     HeldTexts held = new HeldTexts(texts);
     try {
@@ -38,11 +38,11 @@ public final class HeldTexts extends SimpleFileVisitor<Path> {
   @Override
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
     if (!attributes.isRegularFile()) {
-      // A link to a folder, as rules that are exchanged are; what it leads to is looked at itself.
+      // A link to a folder, as with changing rules; its target is visited separately.
       return FileVisitResult.CONTINUE;
     }
     try {
-      // Latin 1 maps each byte to one character, so that bytes are found in anything.
+      // Latin-1 maps each byte to one character, so that the search works on any bytes.
       String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
       for (String text : texts) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

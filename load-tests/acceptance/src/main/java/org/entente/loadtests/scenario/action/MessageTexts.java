@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Every text that stands in a message of the protocol, however deep. */
+/** Every text in a protocol message, at any depth. */
 public final class MessageTexts {
   private final Set<String> found = new TreeSet<>();
 

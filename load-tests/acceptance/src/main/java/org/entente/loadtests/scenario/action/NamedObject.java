@@ -1,6 +1,6 @@
 package org.entente.loadtests.scenario.action;
 
-/** What steps name beside messages, so that later steps can speak of it. */
+/** Objects besides messages that steps name for later steps. */
 public enum NamedObject {
   CONSENT("consent"),
   OPERATION("operation"),
@@ -14,7 +14,7 @@ public enum NamedObject {
     this.word = word;
   }
 
-  /** How files and reports call it. */
+  /** Its word in files and reports. */
   String word() {
     return word;
   }

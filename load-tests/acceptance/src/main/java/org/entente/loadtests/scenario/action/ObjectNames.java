@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import org.entente.gateway.cli.failure.CommandFailure;
 
-/** How a scenario calls what gateways know by an id. For one thread. */
+/** A scenario's names for objects that gateways know by id. For one thread. */
 public final class ObjectNames {
   private final Map<NamedObject, Map<String, ByteString>> ids = new EnumMap<>(NamedObject.class);
 
@@ -16,9 +16,9 @@ public final class ObjectNames {
   }
 
   /**
-   * The id of what has this name.
+   * The id of a named object.
    *
-   * @throws CommandFailure if there is none, since the step that names it failed
+   * @throws CommandFailure if there is none because the step that names it failed
    */
   public ByteString id(NamedObject thing, String name) {
     ByteString id = ids.getOrDefault(thing, Map.of()).get(name);
@@ -28,7 +28,7 @@ public final class ObjectNames {
     return id;
   }
 
-  /** How it is called; its id in hexadecimal if it has no name. */
+  /** The name of an object; its id in hexadecimal if it has no name. */
   public String name(NamedObject thing, ByteString id) {
     return ids.getOrDefault(thing, Map.of()).entrySet().stream()
         .filter(it -> it.getValue().equals(id))

@@ -12,12 +12,12 @@ import org.entente.proto.v1.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must become of a draft: at exactly these recipients, or with it as a whole.
+ * Expected outcome of a draft, for exactly these recipients or as a whole.
  *
- * @param accepted recipients for whom it is accepted, by agency
- * @param refused recipients for whom policy refuses it, by agency
- * @param held whether it waits for a second person
- * @param error the code with which the call as a whole fails
+ * @param accepted recipients for which it is accepted, by agency
+ * @param refused recipients for which policy refuses it, by agency
+ * @param held whether it is held for a second person
+ * @param error error code of the call as a whole
  */
 public record OutcomeEntry(
     @Nullable Map<String, AcceptedFor> accepted,
@@ -25,11 +25,11 @@ public record OutcomeEntry(
     @Nullable Boolean held,
     @Nullable String error) {
   /**
-   * Accepted.
+   * Acceptance for one recipient.
    *
    * @param under the agreement
-   * @param retentionDays to be kept for so many days; any if absent
-   * @param withheld without exactly these fields; any if absent
+   * @param retentionDays its retention; any if absent
+   * @param withheld exactly these withheld fields; any if absent
    */
   record AcceptedFor(
       @JsonProperty(required = true) String under,
@@ -62,7 +62,7 @@ public record OutcomeEntry(
     }
   }
 
-  /** Refused with this code, by this rule, with this in the reason (if said). */
+  /** Refusal with this code, by this rule and with this text in the reason, if given. */
   record RefusedFor(
       @JsonProperty(required = true) String code, @Nullable String rule, @Nullable String says) {
     private boolean fits(@Nullable Refusal refusal) {
@@ -96,21 +96,22 @@ public record OutcomeEntry(
     checking.agencies(field + ".refused", refusals().keySet());
   }
 
-  /** Whether the scenario goes on with the message: it was accepted, or waits. */
+  /** Whether later steps can use the message, because it was accepted or held. */
   boolean leavesMessage() {
     return !permits().isEmpty() || isHeld();
   }
 
-  /** Compares what came. */
+  /** Compares the actual outcome. */
   public void compare(CallResult<Outcome> answer, StepFindings findings) {
     compare(answer, findings, /* daysOver= */ 0);
   }
 
   /**
-   * The same of what passes something on, and is kept no longer than that.
+   * Compares the outcome of a message that passes another on, and whose retention ends with the
+   * other's.
    *
-   * @param daysOver how many days of its retention may be over: one for each midnight (UTC) since
-   *     it was published
+   * @param daysOver days of the retention that may be over: one for each midnight (UTC) since the
+   *     other was published
    */
   public void compare(CallResult<Outcome> answer, StepFindings findings, long daysOver) {
     findings.add(expected(), seen(answer), fits(answer, daysOver));

@@ -9,7 +9,7 @@ import org.entente.gateway.bridge.format.WrittenMessage;
 public final class ProtoFields {
   private ProtoFields() {}
 
-  /** Notes what is wrong with it. */
+  /** Notes the problems of the fields. */
   public static void check(
       ScenarioCheck checking, String field, Message.Builder empty, Map<String, Object> values) {
     if (WrittenMessage.message(empty, values) instanceof WrittenMessage.Wrong<Message> wrong) {
@@ -18,9 +18,9 @@ public final class ProtoFields {
   }
 
   /**
-   * Sets what the file says.
+   * Sets the fields of the file.
    *
-   * @throws IllegalStateException if that is not possible, which is checked before anything runs
+   * @throws IllegalStateException if they are invalid, which is checked before the run
    */
   public static <B extends Message.Builder> B fill(B into, Map<String, Object> values) {
     if (WrittenMessage.message(into, values) instanceof WrittenMessage.Wrong<Message> wrong) {
@@ -29,7 +29,7 @@ public final class ProtoFields {
     return into;
   }
 
-  /** All that it says, in one line. */
+  /** All fields, on one line. */
   public static String words(Message message) {
     return TextFormat.printer()
         .emittingSingleLine(true)

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who reacted when to which message, on one clock. A reaction may be noted before it is known how
- * the message is called and when it was published. Safe for many threads.
+ * Reactions to messages, by one clock. A reaction may be noted before the name and the publication
+ * time of its message are known. Thread-safe.
  */
 public final class Reactions {
   /**
@@ -17,8 +17,8 @@ public final class Reactions {
    *
    * @param message name of the message
    * @param who client or person
-   * @param what what was done
-   * @param milliseconds since the call began that published the message
+   * @param what the reaction
+   * @param milliseconds since the start of the call that published the message
    */
   public record Reaction(String message, String who, String what, long milliseconds) {}
 
@@ -37,7 +37,7 @@ public final class Reactions {
     noted.add(new NotedReaction(id, who, what, System.nanoTime()));
   }
 
-  /** All reactions to messages that the scenario published, in the order in which they came. */
+  /** All reactions to messages of the scenario, in order of time. */
   public synchronized List<Reaction> all() {
     List<Reaction> all = new ArrayList<>();
     for (NotedReaction one : noted) {

@@ -1,17 +1,17 @@
 package org.entente.loadtests.scenario.action;
 
-/** Something that is done in a scenario, with what must come of it. */
+/** An action of a scenario with its expected result. */
 public interface ScenarioAction {
-  /** How files and reports call this kind of step. */
+  /** The word for this action in files and reports. */
   String word();
 
   /**
-   * Looks at what the file says before anything runs.
+   * Checks the fields of the file before the run.
    *
-   * @param field where it stands in the file
+   * @param field its place in the file
    */
   void check(ScenarioCheck checking, String field);
 
-  /** Does it, and compares what was seen with what was expected. */
+  /** Performs the action and compares the results with the expected ones. */
   void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException;
 }

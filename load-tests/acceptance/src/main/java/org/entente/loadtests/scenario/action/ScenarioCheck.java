@@ -15,8 +15,8 @@ import org.entente.gateway.config.FieldPositions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at a scenario before it runs: whether it speaks of agencies, clients and messages that
- * there are. For one thread.
+ * Check of a scenario before it runs: the agencies, clients and messages that it names must exist.
+ * For one thread.
  */
 public final class ScenarioCheck {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
@@ -30,7 +30,7 @@ public final class ScenarioCheck {
   private final List<ConfigProblem> problems = new ArrayList<>();
 
   /**
-   * Of a file.
+   * Check of a file.
    *
    * @param gateways each agency's clients, with the scopes of each
    * @param exercise whether all messages of the scenario are training
@@ -47,7 +47,7 @@ public final class ScenarioCheck {
     this.exercise = exercise;
   }
 
-  /** Whether all messages of the scenario are training. */
+  /** Whether all messages of the scenario are exercises. */
   public boolean exercise() {
     return exercise;
   }
@@ -80,7 +80,7 @@ public final class ScenarioCheck {
         oneOf(gateways.keySet()));
   }
 
-  /** Whether an agency has a client of a scope. */
+  /** Whether an agency has a client with a scope. */
   public boolean grants(String agency, String scope) {
     return gateways.getOrDefault(agency, Map.of()).values().stream()
         .anyMatch(scopes -> scopes.contains(scope));
@@ -152,7 +152,7 @@ public final class ScenarioCheck {
     require(named.add(name), field, "\"" + name + "\" names another message", "a new name");
   }
 
-  /** Something else than a message that an earlier step named. */
+  /** Requires an object, other than a message, that an earlier step named. */
   public void named(String field, NamedObject thing, String name) {
     Set<String> known = things.getOrDefault(thing, Set.of());
     require(

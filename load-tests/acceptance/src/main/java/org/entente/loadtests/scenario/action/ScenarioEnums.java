@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Values of the protocol's enums as a file writes them: without the enum's prefix. */
+/** Values of the protocol's enums, written in files without the enum's prefix. */
 public final class ScenarioEnums {
   private static final String UNSPECIFIED = "UNSPECIFIED";
 
@@ -17,7 +17,7 @@ public final class ScenarioEnums {
     return constant.getName().substring(first.length() - UNSPECIFIED.length());
   }
 
-  /** All that can be written. */
+  /** All valid words. */
   public static Set<String> all(EnumDescriptor type) {
     Set<String> words = new TreeSet<>();
     for (EnumValueDescriptor constant : type.getValues()) {
@@ -31,7 +31,7 @@ public final class ScenarioEnums {
   /**
    * The value of a word.
    *
-   * @throws IllegalStateException if it is none, which is checked before anything runs
+   * @throws IllegalStateException if the word is invalid, which is checked before the run
    */
   public static EnumValueDescriptor value(EnumDescriptor type, String word) {
     Optional<EnumValueDescriptor> value =

@@ -38,15 +38,15 @@ import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.RecallResponse;
 
 /**
- * A scenario's federation while it runs, its clients, and what is known of its messages. Every
- * client with scope {@code subscribe} subscribes to all that it may see, acknowledges it, and
- * subscribes again when its gateway goes away. Used by one thread; closing ends the subscribers.
+ * A scenario's running federation, with its clients and its known messages. Every client with scope
+ * {@code subscribe} subscribes to all messages that it may see, acknowledges them, and subscribes
+ * again when its gateway goes away. Used by one thread; closing ends the subscribers.
  */
 public final class ScenarioFederation implements AutoCloseable {
   /** How long a step waits for what it expects. */
   public static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** Shorter texts may stand in files by chance. */
+  /** Shorter texts may occur in files by chance. */
   private static final int TELLING = 12;
 
   private static final Pattern READABLE = Pattern.compile("[ -~]{20,}");
@@ -82,12 +82,12 @@ public final class ScenarioFederation implements AutoCloseable {
     return federation;
   }
 
-  /** Whether all messages are training. */
+  /** Whether all messages are exercises. */
   public boolean exercise() {
     return exercise;
   }
 
-  /** What steps named beside messages. */
+  /** Named objects besides messages. */
   public ObjectNames things() {
     return things;
   }
@@ -155,7 +155,7 @@ public final class ScenarioFederation implements AutoCloseable {
   /**
    * The id of a message.
    *
-   * @throws CommandFailure if it has none, since the step that names it failed
+   * @throws CommandFailure if it has none because the step that names it failed
    */
   public ByteString id(String name) {
     ByteString id = ids.get(name);
@@ -165,7 +165,7 @@ public final class ScenarioFederation implements AutoCloseable {
     return id;
   }
 
-  /** How the scenario calls a message; its id in hexadecimal if it does not. */
+  /** The scenario's name for a message; its id in hexadecimal if it has none. */
   public String name(ByteString id) {
     return names.getOrDefault(id, HexFormat.of().formatHex(id.toByteArray()));
   }
@@ -175,11 +175,11 @@ public final class ScenarioFederation implements AutoCloseable {
     names.put(id, name);
   }
 
-  /** Remembers what a draft says, whatever becomes of it. */
+  /** Remembers the texts of a draft, whatever its outcome. */
   public void content(Draft draft) {
     texts(draft.getLabel());
     texts(draft.getBody());
-    // A document is bytes to the gateways; what of them reads as text must not be found either.
+    // A document is bytes to the gateways; its readable parts must not be found either.
     String document =
         draft.getBody().getDocument().getContent().toString(StandardCharsets.ISO_8859_1);
     READABLE.matcher(document).results().map(MatchResult::group).forEach(texts::add);
@@ -189,7 +189,7 @@ public final class ScenarioFederation implements AutoCloseable {
     MessageTexts.of(message).stream().filter(text -> text.length() >= TELLING).forEach(texts::add);
   }
 
-  /** All texts of labels and bodies that were published, but for short ones. */
+  /** All texts of published labels and bodies, except short ones. */
   public Set<String> texts() {
     return new TreeSet<>(texts);
   }
@@ -230,7 +230,7 @@ public final class ScenarioFederation implements AutoCloseable {
         Outcome.newBuilder().setMessageId(id).setAccepted(accepted).build());
   }
 
-  /** An agency asks an originator for its consent, and will be told what becomes of it. */
+  /** Notes that an agency requests an originator's consent and will receive the decision. */
   public void asks(String asker, String originator) {
     askedForConsent.add(List.of(asker, originator));
   }
@@ -240,7 +240,9 @@ public final class ScenarioFederation implements AutoCloseable {
     restored.add(agency);
   }
 
-  /** Rosters that are sent once more or given back have ids that no client is told. */
+  /**
+   * Permits rosters that are sent again or returned after a restore; no client learns their ids.
+   */
   private void rostersAfterRestore() {
     feeds.forEach(
         (client, feed) -> {
@@ -254,7 +256,7 @@ public final class ScenarioFederation implements AutoCloseable {
         });
   }
 
-  /** Notices of consent have ids that no client is told; to whom they may come, is known. */
+  /** Permits notices of consent to their possible recipients; no client learns their ids. */
   private void consentNotices() {
     feeds.forEach(
         (client, feed) -> {
@@ -268,7 +270,7 @@ public final class ScenarioFederation implements AutoCloseable {
         });
   }
 
-  /** How it stands with each agency that has subscribers. */
+  /** Counts of each agency that has subscribers. */
   public Map<String, AgencyCount> counts() {
     consentNotices();
     rostersAfterRestore();

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.entente.proto.v1.Label;
 
-/** Fields of a label as a file writes them. */
+/** Text form of label fields. */
 public final class ScenarioLabels {
   private ScenarioLabels() {}
 
@@ -18,7 +18,7 @@ public final class ScenarioLabels {
     return Label.getDescriptor().findFieldByName(field) != null;
   }
 
-  /** These fields of a label, in this order; what stands in a list is a set. */
+  /** These fields of a label, in this order; list fields are compared as sets. */
   public static String of(Collection<String> fields, Label label) {
     return fields.stream()
         .map(name -> name + " " + value(Label.getDescriptor().findFieldByName(name), label))

@@ -3,7 +3,7 @@ package org.entente.loadtests.scenario.action;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one step was expected to show, and what was seen. For one thread. */
+/** Expected and seen results of one step. For one thread. */
 public final class StepFindings {
   /**
    * One expectation.
@@ -16,12 +16,12 @@ public final class StepFindings {
 
   private final List<Finding> all = new ArrayList<>();
 
-  /** An expectation whose fulfilment the caller has judged. */
+  /** Adds an expectation that the caller has evaluated. */
   public void add(String expected, String seen, boolean ok) {
     all.add(new Finding(expected, seen, ok));
   }
 
-  /** An expectation that holds if what was seen reads the same. */
+  /** Adds an expectation that holds if both texts are equal. */
   public void same(String expected, String seen) {
     add(expected, seen, expected.equals(seen));
   }

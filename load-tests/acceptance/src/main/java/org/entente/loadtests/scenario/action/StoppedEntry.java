@@ -8,11 +8,11 @@ import org.entente.proto.v1.EvidenceKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the evidence says of why a message did not reach a recipient.
+ * Expected evidence of why a message did not reach a recipient.
  *
- * @param by whose gateway states it: the recipient's, or the originator's own
+ * @param by agency whose gateway states it: the recipient or the originator
  * @param code the code of the refusal
- * @param says a part of the reason; not looked at if absent
+ * @param says a part of the reason; not checked if absent
  */
 public record StoppedEntry(
     @JsonProperty(required = true) String by,
@@ -23,7 +23,7 @@ public record StoppedEntry(
     return code + " by " + by + (says == null ? "" : ": … " + says + " …");
   }
 
-  /** What is known of a recipient, in the same words where it is that. */
+  /** The evidence of a recipient, in the same words if it matches. */
   public String words(String recipient, List<EvidenceItem> items) {
     Optional<EvidenceItem> stopped =
         items.stream()

@@ -3,11 +3,11 @@ package org.entente.loadtests.scenario.action;
 import com.google.protobuf.Message;
 import java.util.List;
 
-/** Texts that an answer must not have. */
+/** Check for texts that an answer must not contain. */
 public final class WithheldTexts {
   private WithheldTexts() {}
 
-  /** None of them stands in any text of the answer, however deep. */
+  /** Checks that no text of the answer contains any of them, at any depth. */
   public static void none(Message answer, List<String> texts, StepFindings findings) {
     String whole = MessageTexts.of(answer).toString();
     for (String one : texts) {

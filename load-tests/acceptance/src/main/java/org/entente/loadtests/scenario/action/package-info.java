@@ -1,4 +1,4 @@
-/** What steps of a scenario have in common: calls, checks, and the things that a scenario names. */
+/** Common parts of scenario steps: calls, checks and named objects. */
 @NullMarked
 package org.entente.loadtests.scenario.action;
 

@@ -19,17 +19,17 @@ import org.entente.proto.v1.ConsentGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agency asks the originator whether it may pass on what it received.
+ * An agency requests the originator's consent to pass received messages on.
  *
  * @param by whose client
  * @param as how later steps call the consent
  * @param messages names of received messages of one originator
- * @param to agencies that they are to go to
- * @param days for how many days
- * @param lasts for how long, where that is no number of days
+ * @param to agencies to which they may be passed on
+ * @param days duration in days
+ * @param lasts duration, if it is not a number of days
  * @param reason told to the originator
- * @param officer who asks
- * @param justification why, kept at home
+ * @param officer the requesting officer
+ * @param justification reason for the own record
  * @param asks the originator
  * @param error the code with which it is refused instead
  */

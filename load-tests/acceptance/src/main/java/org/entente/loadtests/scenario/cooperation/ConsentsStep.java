@@ -20,7 +20,7 @@ import org.entente.proto.v1.ListConsentsResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one side of consents knows of them comes to be this.
+ * The consents that one side knows become these.
  *
  * @param by whose client
  * @param side ORIGINATOR or ASKER

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param by whose client
  * @param consent its name
  * @param does what is decided
- * @param to only to these agencies of those that were asked for; GRANT alone
- * @param reason told to who asked; DENY and REVOKE alone, which need one
+ * @param to only these of the requested agencies; with GRANT only
+ * @param reason reason sent to the requester; required with DENY and REVOKE, and only valid with
+ *     them
  * @param officer who decides
  * @param justification why, kept at home
  * @param error the code with which it is refused

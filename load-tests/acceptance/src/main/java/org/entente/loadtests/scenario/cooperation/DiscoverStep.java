@@ -20,10 +20,10 @@ import org.entente.proto.v1.RequestsGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client asks whom it may ask.
+ * A client lists the responders that it may query.
  *
  * @param by whose client
- * @param categories about what; about all if absent
+ * @param categories categories of the requests; all if absent
  * @param finds names of responders by agency, exactly these; none if it is empty
  * @param error the code with which it is refused instead
  */

@@ -34,19 +34,19 @@ import org.entente.proto.v1.OperationsGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lead of a joint operation founds it, says who takes part from now on, or closes it.
+ * The lead of a joint operation founds it, changes its members, or closes it.
  *
  * @param by whose client; its agency leads
- * @param does what the lead does
+ * @param does the lead's action
  * @param operation its name in the scenario, which CREATE gives
  * @param cover name that all members see; CREATE alone
- * @param participants who publishes and receives, beside the lead; CREATE and CHANGE
- * @param observers who receives only; CREATE and CHANGE
- * @param lead who leads from then on; CHANGE alone, the agency of {@code by} stays otherwise
- * @param days for how long it runs from now; CREATE, and CHANGE where its end moves
+ * @param participants members that publish and receive, besides the lead; CREATE and CHANGE
+ * @param observers members that only receive; CREATE and CHANGE
+ * @param lead the new lead; CHANGE only, otherwise the agency of {@code by} remains
+ * @param days its duration from now; CREATE, and CHANGE if its end moves
  * @param officer who decides
  * @param justification why
- * @param roster the number of the roster that comes of it
+ * @param roster the number of the resulting roster
  * @param error the code with which it is refused instead
  */
 public record OperationStep(
@@ -63,14 +63,14 @@ public record OperationStep(
     @Nullable Integer roster,
     @Nullable String error)
     implements ScenarioAction {
-  /** What a lead does. */
+  /** Actions of a lead. */
   enum LeadAction {
     CREATE,
     CHANGE,
     CLOSE
   }
 
-  /** What came of it: the roster, and the message that carries it. */
+  /** The resulting roster and the message that carries it. */
   private record SignedRoster(Operation operation, ByteString messageId) {}
 
   @Override

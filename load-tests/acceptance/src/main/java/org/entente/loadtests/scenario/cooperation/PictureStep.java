@@ -33,19 +33,19 @@ import org.entente.proto.v1.SituationReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one agency sees of a joint operation comes to be this.
+ * One agency's view of a joint operation becomes this.
  *
  * @param by whose client
  * @param operation its name
  * @param officer who looks
  * @param justification why
- * @param objectives whose objectives, and what they are
- * @param tasks where each task stands, by {@code AGENCY/ID} of who says it
- * @param reports texts of the situation reports, by who says it
- * @param outcomes texts of the outcomes, by {@code AGENCY/ID} of who says it
- * @param resources what each agency brings: the fields of {@code OperationResource}
- * @param due by when tasks are to be done that have a time, by {@code AGENCY/ID} of who says it
- * @param days for how many days it runs, from its beginning to its end; not looked at if absent
+ * @param objectives objectives, by agency
+ * @param tasks state of each task, by {@code AGENCY/ID} of its author
+ * @param reports texts of the situation reports, by author
+ * @param outcomes texts of the outcomes, by {@code AGENCY/ID} of the author
+ * @param resources each agency's resources: the fields of {@code OperationResource}
+ * @param due deadlines of tasks that have one, by {@code AGENCY/ID} of the author
+ * @param days duration of the operation in days; not checked if absent
  * @param error the code with which it is refused instead
  */
 public record PictureStep(
@@ -197,7 +197,7 @@ public record PictureStep(
         + (days == null ? "" : ", runs for " + days(response.getOperation()) + " days");
   }
 
-  /** What is to be said of each task, where anything is. */
+  /** Words for each task that has any. */
   private static Map<String, String> tasks(
       ShowOperationResponse response, Function<OperationTask, String> said) {
     Map<String, String> tasks = new TreeMap<>();
@@ -212,7 +212,10 @@ public record PictureStep(
     return tasks;
   }
 
-  /** Both ends were said by clocks that may differ by less than half a day. */
+  /**
+   * Days of the operation, rounded: the clocks of its start and its end may differ by less than
+   * half a day.
+   */
   private static long days(Operation operation) {
     return Math.round(
         Timestamps.between(operation.getStartsAt(), operation.getEndsAt()).getSeconds() / DAY);

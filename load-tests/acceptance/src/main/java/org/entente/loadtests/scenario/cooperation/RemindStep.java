@@ -20,13 +20,13 @@ import org.entente.proto.v1.RequestsGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client reminds agencies of a request that was asked under one agreement.
+ * A client reminds agencies of a request sent under one agreement.
  *
  * @param by whose client
  * @param as how later steps call the reminder
  * @param request name of the request
- * @param to only these of the agencies that were asked; all that owe an answer if absent
- * @param text what is said with it, in English
+ * @param to only these recipients of the request; all that owe an answer if absent
+ * @param text text of the reminder, in English
  * @param officer who reminds
  * @param justification why
  * @param expect what must become of it

@@ -17,7 +17,7 @@ import org.entente.proto.v1.RequestsGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for an agency's answer and of which it was reminded come to be these.
+ * The requests of which an agency was reminded, and which wait for its answer, become these.
  *
  * @param by whose client
  * @param lists exactly these requests, by name and agency that asked
@@ -29,11 +29,11 @@ public record RemindersStep(
     @Nullable String error)
     implements ScenarioAction {
   /**
-   * By whom the agency was reminded.
+   * Reminders of one request.
    *
-   * @param percent how much of the time was over when the own gateway did so last, 100 once all of
-   *     it was; not at all if absent
-   * @param asked how often the agency that asked did; never if absent
+   * @param percent part of the time that was over at the own gateway's latest reminder, 100 after
+   *     the deadline; none if absent
+   * @param asked number of reminders by the requesting agency; none if absent
    */
   record ReminderEntry(@Nullable Integer percent, @Nullable Integer asked) {
     private String words() {

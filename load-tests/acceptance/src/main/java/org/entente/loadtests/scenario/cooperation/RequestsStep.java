@@ -19,11 +19,11 @@ import org.entente.proto.v1.RequestsGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clocks of requests come to say this.
+ * The states and deadlines of requests become these.
  *
  * @param by whose client
  * @param side ASKED or OWED
- * @param overdue only such as are open and past their time
+ * @param overdue only open requests past their deadline
  * @param lists exactly these requests, by name and agency
  * @param error the code with which it is refused instead
  */
@@ -35,7 +35,7 @@ public record RequestsStep(
     @Nullable String error)
     implements ScenarioAction {
   /**
-   * Where a request stands with one agency.
+   * State of a request at one agency.
    *
    * @param status a {@code RequestStatus} without its prefix
    * @param answer name of the latest answer; none if absent

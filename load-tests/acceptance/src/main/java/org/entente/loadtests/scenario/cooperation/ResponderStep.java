@@ -18,7 +18,7 @@ import org.entente.proto.v1.WithdrawResponderRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A system that answers requests is registered, or withdrawn.
+ * A client registers or withdraws a responder.
  *
  * @param by whose client
  * @param register the fields of {@code Responder}

@@ -25,11 +25,11 @@ import org.entente.proto.v1.OperationState;
 import org.entente.proto.v1.OperationsGrpc;
 
 /**
- * Agencies come to hold the same roster of a joint operation, as its hash shows, and know of no
- * member that has still to confirm it.
+ * Agencies hold the same roster of a joint operation, as its hash shows, and know no member that
+ * has not confirmed it.
  *
  * @param operation its name
- * @param at clients that compare, two or more
+ * @param at clients whose rosters are compared, two or more
  * @param roster its number
  * @param state OPEN or CLOSED
  * @param members the role of each agency that takes part

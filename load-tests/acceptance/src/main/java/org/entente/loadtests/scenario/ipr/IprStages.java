@@ -8,11 +8,11 @@ import org.entente.proto.v1.IprOutcome;
 import org.entente.proto.v1.IprStage;
 import org.jspecify.annotations.Nullable;
 
-/** Where a case of intellectual property stands: its stage, or once it is closed its outcome. */
+/** Stage of an open case of intellectual property, or outcome of a closed one. */
 final class IprStages {
   private IprStages() {}
 
-  /** What a step expects of a case: a stage, an outcome, or that it is refused. */
+  /** Checks the expectation of a step: a stage, an outcome, or an error. */
   static void check(
       ScenarioCheck checking, String field, @Nullable String stage, @Nullable String error) {
     checking.either(field, "stage", stage != null, error);

@@ -6,11 +6,11 @@ import org.entente.gateway.cli.RootCommand;
 import picocli.CommandLine;
 
 /**
- * What a command of {@code ./entente} came to.
+ * Result of a command of {@code ./entente}.
  *
  * @param code its exit code
- * @param out what it wrote to standard output
- * @param err what it wrote to standard error
+ * @param out its standard output
+ * @param err its standard error
  */
 public record CommandRun(int code, String out, String err) {
   /** Runs a command in this process. */
@@ -23,7 +23,7 @@ public record CommandRun(int code, String out, String err) {
     return new CommandRun(code, out.toString(), err.toString());
   }
 
-  /** All that it wrote. */
+  /** Its whole output. */
   public String said() {
     return out + err;
   }

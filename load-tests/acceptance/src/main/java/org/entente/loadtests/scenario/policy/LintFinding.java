@@ -9,11 +9,11 @@ import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that {@code policy lint} says of a file.
+ * Expected finding of {@code policy lint}.
  *
- * @param file its name, without folder
- * @param field where in it; the file as a whole if absent
- * @param says a part of the words
+ * @param file name of the file, without folder
+ * @param field its place in the file; the whole file if absent
+ * @param says a part of the text
  */
 public record LintFinding(
     @JsonProperty(required = true) String file,
@@ -32,14 +32,14 @@ public record LintFinding(
     }
   }
 
-  /** All that is expected, in words. */
+  /** The expected findings, in words. */
   public static List<String> words(@Nullable List<LintFinding> findings) {
     return findings == null
         ? List.of()
         : findings.stream().map(LintFinding::words).sorted().toList();
   }
 
-  /** What was found: in the words of what was expected where it is that, each once. */
+  /** The actual findings, each once, in the words of the expectation that they match. */
   public static List<String> words(
       List<ConfigProblem> found, @Nullable List<LintFinding> findings) {
     List<LintFinding> left = findings == null ? new ArrayList<>() : new ArrayList<>(findings);

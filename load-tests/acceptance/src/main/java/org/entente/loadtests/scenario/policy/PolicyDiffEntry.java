@@ -17,13 +17,13 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a draft is to the rules in force, as the search of {@code policy diff} finds it.
+ * Relation of a draft to the rules in force, as {@code policy diff} finds it.
  *
  * @param relation EQUIVALENT, NARROWER, WIDER or DISJOINT
- * @param exhaustive whether the search says that it is a proof
- * @param most how many combinations are tried at most; as the command if absent
- * @param wider a message of which the draft lets more go; with WIDER and DISJOINT
- * @param narrower a message of which it lets less go; with NARROWER and DISJOINT
+ * @param exhaustive whether the search reports that it is a proof
+ * @param most most combinations to try; the command's default if absent
+ * @param wider a message of which the draft permits more; with WIDER and DISJOINT
+ * @param narrower a message of which it permits less; with NARROWER and DISJOINT
  */
 public record PolicyDiffEntry(
     @JsonProperty(required = true) Relation relation,
@@ -33,14 +33,14 @@ public record PolicyDiffEntry(
     @Nullable Example narrower) {
 
   /**
-   * The message that the search shows.
+   * An example message of the search.
    *
-   * @param from who sends it; not looked at if absent
-   * @param to who would receive it; not looked at if absent
-   * @param label fields of its label, as {@code policy diff} writes them; the others are not looked
-   *     at
-   * @param current what the rules in force say of it
-   * @param draft what the draft says of it
+   * @param from its sender; not checked if absent
+   * @param to its recipient; not checked if absent
+   * @param label fields of its label, in the form of {@code policy diff}; the others are not
+   *     checked
+   * @param current the decision of the rules in force
+   * @param draft the decision of the draft
    */
   public record Example(
       @Nullable String from,
@@ -130,7 +130,7 @@ public record PolicyDiffEntry(
     return relation + besides + (exhaustive ? ", exhaustive" : ", not exhaustive");
   }
 
-  /** What nobody expected; nor does the command call equal what goes under another agreement. */
+  /** Differences that were not expected, including permits under another agreement. */
   private String unlooked(Outcome outcome) {
     return outcome.wider().filter(it -> wider == null).map(it -> " lets go " + all(it)).orElse("")
         + outcome.narrower().filter(it -> narrower == null).map(it -> " not " + all(it)).orElse("")

@@ -16,14 +16,14 @@ import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Label;
 
 /**
- * What a decision still depends on while one field of the label is not known, as {@code policy
- * explain --unknown} says it.
+ * The conditions on one unknown label field on which a decision depends, as {@code policy explain
+ * --unknown} shows them.
  *
  * @param label the other fields
  * @param to recipients
  * @param unknown the field
  * @param type its type, such as {@code bool}
- * @param residual by recipient and condition on that field, what comes of it: exactly this
+ * @param residual by recipient and condition on that field, the decision: exactly these
  */
 public record PolicyExplainEntry(
     @JsonProperty(required = true) Map<String, Object> label,
@@ -31,7 +31,7 @@ public record PolicyExplainEntry(
     @JsonProperty(required = true) String unknown,
     @JsonProperty(required = true) String type,
     @JsonProperty(required = true) Map<String, Map<String, String>> residual) {
-  /** Fields that files name and that clients are not asked for: gateways set them. */
+  /** Fields that gateways set, not clients. */
   private static final Set<String> GATEWAYS = Set.of("agreement", "redacted");
 
   public PolicyExplainEntry {

@@ -15,11 +15,11 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code policy fmt} makes of agreements: of copies of them.
+ * Expected result of {@code policy fmt} on copies of agreements.
  *
- * @param changes names of the files that are laid out otherwise, exactly these; none if absent
- * @param refuses names of the files that it leaves as they are since they would lose something,
- *     exactly these; none if absent
+ * @param changes names of the files that it formats, exactly these; none if absent
+ * @param refuses names of the files that it refuses because they would lose content, exactly these;
+ *     none if absent
  */
 public record PolicyFmtEntry(@Nullable List<String> changes, @Nullable List<String> refuses) {
 
@@ -39,9 +39,9 @@ public record PolicyFmtEntry(@Nullable List<String> changes, @Nullable List<Stri
   }
 
   /**
-   * Asks, writes, writes again.
+   * Runs a check, formats, and formats again.
    *
-   * @param folder files that may be changed
+   * @param folder files that may change
    */
   public void compare(Path folder, StepFindings findings) {
     CommandRun asked = CommandRun.of("policy", "fmt", "--check", folder.toString());

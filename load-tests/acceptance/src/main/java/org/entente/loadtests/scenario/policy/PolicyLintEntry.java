@@ -8,10 +8,10 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code policy lint} finds wrong or odd.
+ * Expected findings of {@code policy lint}.
  *
- * @param errors what keeps a gateway from taking the files, exactly this; nothing if absent
- * @param warnings what somebody should look at, exactly this; nothing if absent
+ * @param errors exactly the errors, which prevent a gateway from adopting the files; none if absent
+ * @param warnings exactly the warnings; none if absent
  */
 public record PolicyLintEntry(
     @Nullable List<LintFinding> errors, @Nullable List<LintFinding> warnings) {
@@ -21,7 +21,7 @@ public record PolicyLintEntry(
         errors == null || errors.isEmpty() || warnings == null || warnings.isEmpty(),
         field,
         "expects errors and warnings",
-        "one of the two: where there are errors, nobody looks for what is odd");
+        "one of the two: files with errors are not checked for warnings");
     LintFinding.check(checking, field + ".errors", errors);
     LintFinding.check(checking, field + ".warnings", warnings);
   }

@@ -13,13 +13,13 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a draft would have decided otherwise of what lies in the ledger of a gateway that does not
- * run, as {@code policy diff --ledger} lists it.
+ * Messages in a stopped gateway's ledger that a draft decides differently, as {@code policy diff
+ * --ledger} lists them.
  *
- * @param messages how many are put to both
- * @param changed by message and recipient what both say of it: exactly these
- * @param notKept fields of labels that conditions read and that are not kept of what was sent:
- *     exactly these; none if absent
+ * @param messages number of messages evaluated by both
+ * @param changed by message and recipient both decisions: exactly these
+ * @param notKept label fields that conditions read and that are not kept for sent messages: exactly
+ *     these; none if absent
  */
 public record PolicyReplayEntry(
     @JsonProperty(required = true) Long messages,
@@ -30,7 +30,7 @@ public record PolicyReplayEntry(
   }
 
   /**
-   * What becomes of a message at one recipient.
+   * Decisions on a message for one recipient.
    *
    * @param current by the rules in force
    * @param draft by the draft

@@ -19,21 +19,19 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody asks the rules of a node, or a draft that is to change them, as {@code policy test},
- * {@code policy diff}, {@code policy lint}, {@code policy fmt} and {@code policy explain --unknown}
- * do, by the same classes. The gateway has no part in it but where a client puts the same
- * expectations to it.
+ * Evaluates the rules of a node, or a draft of them, with the classes of {@code policy test},
+ * {@code policy diff}, {@code policy lint}, {@code policy fmt} and {@code policy explain
+ * --unknown}. Involves the gateway only if a client tests the same expectations there.
  *
- * @param agency whose node's files are asked
- * @param draft folder of the scenario with agreements that would stand in the place of those of the
- *     same file name, or come to them; the rules in force if absent
- * @param test expectations are put to the rules
- * @param diff the draft is compared with the rules in force
- * @param explain what a decision depends on while a field is not known
- * @param lint what is wrong or odd
- * @param fmt the files are laid out
- * @param replay the draft and the rules in force are put to the ledger of the gateway, which does
- *     not run
+ * @param agency agency whose node's files are used
+ * @param draft folder of the scenario with agreements that replace those of the same file name or
+ *     are added; the rules in force if absent
+ * @param test tests the rules by expectations
+ * @param diff compares the draft with the rules in force
+ * @param explain shows the dependence of a decision on an unknown field
+ * @param lint lists errors and warnings
+ * @param fmt formats the files
+ * @param replay evaluates the ledger of the stopped gateway by the draft and by the rules in force
  */
 public record PolicyStep(
     @JsonProperty(required = true) String agency,

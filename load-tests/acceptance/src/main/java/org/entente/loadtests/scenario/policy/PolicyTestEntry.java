@@ -23,14 +23,14 @@ import org.entente.proto.v1.TestPolicyResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes of expectations, as {@code policy test --coverage} reports it.
+ * Expected results of {@code policy test --coverage}.
  *
  * @param expectations a file of the scenario, or a folder of such files
- * @param notMet names of those that are not met, exactly these; none if absent
- * @param coverage by agreement (or {@code node} for its rules) what never came of its clauses, such
- *     as {@code handling never failed}, exactly this; not looked at if absent
- * @param by a client with the scope {@code operator} that puts them to the running gateway, too,
- *     which must say the same by the same version; nobody if absent
+ * @param notMet names of expectations that are not met, exactly these; none if absent
+ * @param coverage by agreement (or {@code node} for its rules) outcomes that its clauses never had,
+ *     such as {@code handling never failed}, exactly these; not checked if absent
+ * @param by a client with the scope {@code operator} that also tests the running gateway, which
+ *     must give the same results for the same version; none if absent
  */
 public record PolicyTestEntry(
     @JsonProperty(required = true) String expectations,
@@ -109,7 +109,7 @@ public record PolicyTestEntry(
                     "of the clauses of " + agreement + " " + missing(agreement, report.clauses())));
   }
 
-  /** What never came; that there is no such agreement, where nothing could come. */
+  /** The outcomes that never occurred, or that there is no such agreement. */
   private static TreeSet<String> missing(String agreement, List<Clause> clauses) {
     String prefix = agreement + "/";
     TreeSet<String> missing = new TreeSet<>();

@@ -27,16 +27,15 @@ import org.entente.proto.v1.WriteCapResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person has what was received of an alert written as CAP 1.2 by the gateway, and the document
- * says the same when a gateway reads it again.
+ * A gateway writes a received alert as CAP 1.2, and another gateway reads the same content from the
+ * document.
  *
  * @param by the client, which receives and may open it
  * @param message its name
  * @param officer who opens it
  * @param justification why
  * @param again a client that may publish, whose gateway reads the document again
- * @param told elements of which the gateway says that CAP does not hold them as they stand; exactly
- *     these
+ * @param told elements that the gateway reports as not held unchanged by CAP; exactly these
  */
 public record CapStep(
     @JsonProperty(required = true) ClientRef by,
@@ -46,7 +45,7 @@ public record CapStep(
     @JsonProperty(required = true) ClientRef again,
     @Nullable List<String> told)
     implements ScenarioAction {
-  /** What only a label has; whoever sends says it anew. */
+  /** Holds fields that only a label has; the next sender sets them itself. */
   private static final String LABEL_IN_WORDS = "alert/info/parameter";
 
   @Override
@@ -101,7 +100,7 @@ public record CapStep(
     return unmapped.stream().map(CapRemainder::getPath).toList();
   }
 
-  /** What CAP has places for. */
+  /** The part of an alert that CAP can hold. */
   private static Alert content(Alert alert) {
     return alert.toBuilder().clearExtra().build();
   }

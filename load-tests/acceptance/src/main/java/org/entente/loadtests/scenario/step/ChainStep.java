@@ -18,7 +18,7 @@ import org.entente.proto.v1.TaskingGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message changes, and what changes it, comes to be this.
+ * The chain of a message becomes this.
  *
  * @param by whose client
  * @param message any message of the chain

@@ -18,13 +18,14 @@ import org.entente.proto.v1.TaskingGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an originator knows of who acts on one of its messages, or a recipient of its own officers,
- * comes to be this.
+ * The charges of a message that an originator, or a recipient for its own officers, knows become
+ * these.
  *
  * @param by whose client
  * @param message its name
- * @param own whether it is asked what the own agency said; false if absent
- * @param lists what each recipient said last, or by originator the own agency: exactly these
+ * @param own whether to list the own agency's charges; false if absent
+ * @param lists the latest charge of each recipient, or by originator of the own agency: exactly
+ *     these
  * @param error the code with which it is refused instead
  */
 public record ChargesStep(
@@ -35,11 +36,11 @@ public record ChargesStep(
     @Nullable String error)
     implements ScenarioAction {
   /**
-   * What one recipient said last.
+   * Latest charge of one recipient.
    *
    * @param step TAKEN or GIVEN_BACK
-   * @param officer who, as the recipient says
-   * @param note what else it says; nothing if absent
+   * @param officer the officer, as the recipient states it
+   * @param note the note; none if absent
    */
   record RecipientStep(
       @JsonProperty(required = true) String step,

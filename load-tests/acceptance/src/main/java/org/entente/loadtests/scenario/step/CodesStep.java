@@ -16,7 +16,7 @@ import org.entente.proto.v1.PolicyToolsGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client reads what the values of labels mean, in its own language.
+ * A client reads the meanings of label values in its own language.
  *
  * @param by whose client
  * @param list which list, such as {@code category}

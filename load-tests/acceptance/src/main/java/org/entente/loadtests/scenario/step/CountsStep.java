@@ -14,7 +14,7 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gateway comes to count so much, exercises and actual traffic each by themselves.
+ * A gateway's counters reach these values, separately for exercises and actual traffic.
  *
  * @param agency whose gateway
  * @param exercise what it counts of exercises: number by counter
@@ -25,7 +25,7 @@ public record CountsStep(
     @Nullable Map<String, Integer> exercise,
     @Nullable Map<String, Integer> actual)
     implements ScenarioAction {
-  /** Counters that tell the one from the other. */
+  /** Counters with a label for exercises. */
   private static final List<String> COUNTERS =
       List.of("delivered", "published", "received", "scores", "watch_hits");
 
@@ -61,7 +61,7 @@ public record CountsStep(
     findings.same(expected, patiently(admin, expected));
   }
 
-  /** Asks until it counts that: what was delivered a moment ago may still be on its way. */
+  /** Polls until the counters have these values: a delivery may not be counted yet. */
   private String patiently(String admin, String expected) throws InterruptedException {
     long deadline = System.nanoTime() + ScenarioFederation.PATIENCE.toNanos();
     String seen = seen(admin);

@@ -31,12 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @param notTo subscribers that have not received it when those have
  * @param sees fields of the label as they see it
  * @param headline what they read
- * @param holds the content as they receive it, whole: the fields of {@code Body}
- * @param document a file in the folder of the scenario whose bytes they receive, each of them
- * @param equivalent as what their own classification scheme handles it
- * @param again it comes anew, behind all others
- * @param consents by name the consents under which it was passed on to them, as they are shown;
- *     exactly these
+ * @param holds the complete content that they receive: the fields of {@code Body}
+ * @param document a file in the scenario's folder whose exact bytes they receive
+ * @param equivalent its equivalent in their own classification scheme
+ * @param again whether it is redelivered at the tail
+ * @param consents by name the consents under which it was passed on to them; exactly these
  */
 public record DeliverStep(
     @JsonProperty(required = true) String message,

@@ -29,17 +29,16 @@ import org.entente.proto.v1.ExportedLeaf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An auditor gives account: of all that names somebody, or of a message, as {@code audit export}
- * does.
+ * An auditor exports the records of a subject or of a message, like {@code audit export}.
  *
  * @param by whose client
- * @param subject about whom, as {@code scheme:value}
+ * @param subject the subject, as {@code scheme:value}
  * @param message its name
- * @param only the kinds of leaves that are looked at
+ * @param only the kinds of leaves to compare
  * @param officer who asks
  * @param justification why
  * @param lists the leaves of these kinds in the order of the log: exactly these
- * @param content where the content of messages is that the leaves speak of; these at least
+ * @param content state of the content of messages named in the leaves; these at least
  * @param error the code with which it is refused instead
  */
 public record ExportStep(
@@ -59,10 +58,10 @@ public record ExportStep(
    * A leaf of the audit log.
    *
    * @param type its kind
-   * @param officer for whom it was done; nobody if absent
-   * @param of messages of the scenario of which it speaks; any if absent
-   * @param code with which it was refused; none if absent
-   * @param says a part of what it says of that; not looked at if absent
+   * @param officer officer on whose behalf it was done; none if absent
+   * @param of messages of the scenario that it names; any if absent
+   * @param code code of a refusal; none if absent
+   * @param says a part of the detail; not checked if absent
    */
   record Leaf(
       @JsonProperty(required = true) String type,
@@ -78,7 +77,7 @@ public record ExportStep(
           + (says == null ? "" : " (" + says + ")");
     }
 
-    /** What it says: the part that is looked for, or all of it where that is not there. */
+    /** The expected part of the detail, or the whole detail if the part is missing. */
     private @Nullable String said(String detail) {
       return says == null || detail.contains(says) ? says : detail;
     }
@@ -117,7 +116,7 @@ public record ExportStep(
         kinds().isEmpty() == (lists == null),
         field + ".only",
         "is missing beside lists, or stands without",
-        "the kinds of leaves that are looked at, with lists");
+        "the kinds of leaves to compare, with lists");
     List<String> types = new ArrayList<>(kinds());
     for (int i = 0; i < types.size(); i++) {
       checking.constant(field + ".only[" + i + "]", AuditType.getDescriptor(), types.get(i));
@@ -188,7 +187,7 @@ public record ExportStep(
     return seen;
   }
 
-  /** What stands behind a leaf, unless it is erased. */
+  /** The record of a leaf, unless it is erased. */
   private static Optional<AuditRecord> record(ExportedLeaf leaf) {
     try {
       return leaf.getRecord().isEmpty()

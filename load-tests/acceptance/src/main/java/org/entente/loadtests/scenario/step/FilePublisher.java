@@ -11,11 +11,11 @@ import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishResponse;
 import org.entente.proto.v1.PublisherGrpc;
 
-/** Publishes what was made of a file that belongs to a scenario. */
+/** Publishes a draft made from a file of the scenario. */
 final class FilePublisher {
   private FilePublisher() {}
 
-  /** Publishes it under the name that later steps use, and compares what becomes of it. */
+  /** Publishes the draft under the name that later steps use, and compares its outcome. */
   static void publish(
       ScenarioFederation stage,
       ClientRef by,

@@ -18,7 +18,7 @@ import org.entente.proto.v1.ShowKeysResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gateway comes to know what an agency itself says that it fulfils.
+ * A gateway learns which obligations an agency states that it fulfils.
  *
  * @param by whose client
  * @param agency of whom

@@ -20,10 +20,10 @@ import org.entente.proto.v1.OnBehalfOf;
 import picocli.CommandLine;
 
 /**
- * Something happens to a gateway.
+ * An event at a gateway.
  *
- * @param agency whose
- * @param does what happens
+ * @param agency the gateway's agency
+ * @param does the event
  */
 public record GatewayStep(
     @JsonProperty(required = true) String agency, @JsonProperty(required = true) Event does)
@@ -31,17 +31,17 @@ public record GatewayStep(
   private static final String OPERATOR = "operator";
   private static final OnBehalfOf PERSON = CallActor.person("OPERATOR", "scenario");
 
-  /** What can happen to it. */
+  /** Possible events. */
   enum Event {
     /** It is stopped in order. */
     STOP,
     /** Its process is killed, as by a loss of power. */
     KILL,
-    /** It is started on what it left, until it is ready. */
+    /** It is started on its existing data, until it is ready. */
     START,
     /** Its ledger is copied while it runs, as {@code backup create} does. */
     COPY,
-    /** It does not run, and the copy takes the place of its ledger, by {@code backup restore}. */
+    /** While it is stopped, the copy replaces its ledger, by {@code backup restore}. */
     RESTORE
   }
 

@@ -15,7 +15,7 @@ import org.entente.proto.v1.ReleaseGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for a second person comes to be this.
+ * The messages held for a second person become these.
  *
  * @param by whose client
  * @param lists the officer for whom each was written, by message: exactly these

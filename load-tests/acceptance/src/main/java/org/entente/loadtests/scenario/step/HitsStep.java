@@ -20,7 +20,7 @@ import org.entente.proto.v1.WatchGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client's watches have hit comes to be this.
+ * The hits of a client's watches become these.
  *
  * @param by whose client
  * @param officer who looks

@@ -15,11 +15,11 @@ import org.entente.loadtests.scenario.action.StepFindings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A metric of a gateway comes to be so much, as monitoring reads it.
+ * A metric of a gateway reaches a value, as monitoring reads it.
  *
  * @param agency whose gateway
  * @param name of the metric, as docs/operate/metrics.md has it
- * @param labels what is added up: all that has these labels; everything of that name if absent
+ * @param labels labels of the series to add up; all series of that name if absent
  * @param is the number
  */
 public record MetricStep(

@@ -29,12 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param officer who opens it
  * @param justification why
  * @param headline what the person reads
- * @param document a file in the folder of the scenario whose bytes the person is given, each of
- *     them
- * @param standing what its originator did with it since: SUPERSEDED, CANCELLED, RECTIFIED; nothing
- *     if it is empty
- * @param consents by name the consents under which it was passed on to here, as the person is shown
- *     them; exactly these
+ * @param document a file in the scenario's folder whose exact bytes the person receives
+ * @param standing later changes by its originator: SUPERSEDED, CANCELLED, RECTIFIED; none if empty
+ * @param consents by name the consents under which it was passed on to this agency; exactly these
  * @param error the code with which it is refused instead
  */
 public record OpenStep(

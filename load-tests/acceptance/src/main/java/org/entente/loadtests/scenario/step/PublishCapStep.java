@@ -31,17 +31,15 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client has its gateway read a CAP file and publishes what comes of it. The file is looked at
- * before anything runs, too.
+ * A client lets its gateway read a CAP file and publishes the resulting draft. The file is also
+ * checked before the run.
  *
  * @param by whose client
  * @param as how later steps call the message
  * @param file a CAP 1.2 or 1.1 document in the folder of the scenario
- * @param label what CAP has no place for: fields of the label, category, purpose and classification
- *     among them
+ * @param label label fields that CAP does not hold, such as category, purpose and classification
  * @param to recipients; whom agreements allow if absent
- * @param told elements of which is said that the message does not hold them as they stand; exactly
- *     these
+ * @param told elements reported as not held unchanged by the message; exactly these
  * @param expect what must become of it
  */
 public record PublishCapStep(

@@ -22,13 +22,13 @@ import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client publishes a file as it is, as {@code send --document} does.
+ * A client publishes a file unchanged, like {@code send --document}.
  *
  * @param by whose client
  * @param as how later steps call the message
  * @param file a file of any kind in the folder of the scenario
- * @param name as recipients are shown it; the file's own if absent
- * @param mediaType by the end of the file's name if absent
+ * @param name name for recipients; the file's own if absent
+ * @param mediaType by the file's extension if absent
  * @param label fields of the label
  * @param to recipients
  * @param expect what must become of it

@@ -20,8 +20,8 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Status;
 
 /**
- * A client publishes a record of its agency's own system, mapped to a draft as {@code send
- * --mapping} does.
+ * A client publishes a record of its agency's own system, mapped to a draft like {@code send
+ * --mapping}.
  *
  * @param by whose client
  * @param as how later steps call the message

@@ -40,15 +40,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by whose client
  * @param as how later steps call the message
- * @param draft as {@code ./entente send} takes it, without idempotency key
+ * @param draft in the form of {@code ./entente send}, without idempotency key
  * @param derivedFrom names of messages that it passes on
  * @param inReplyTo name of the message that it answers
  * @param changes name of the message that it updates, cancels, rectifies or restricts
  * @param operation name of the joint operation in which it is said
- * @param answerWithin in which time an answer is wanted; requests alone
- * @param deliverWithin in which time it must be delivered, or not at all
- * @param explained whether the gateway is asked before what would become of it, and must say what
- *     then does; false if absent
+ * @param answerWithin time limit for an answer; requests only
+ * @param deliverWithin time limit for delivery, after which it is not delivered
+ * @param explained whether the gateway must first explain the outcome, and the explanation must
+ *     match it; false if absent
  * @param expect what must become of it
  */
 public record PublishStep(
@@ -68,7 +68,7 @@ public record PublishStep(
   private static final String TO = "to";
   private static final String LABEL = "label";
 
-  /** Stands in a draft for an id that is not known before it runs: 16 bytes in base64. */
+  /** Placeholder in a draft for an id that is unknown before the run: 16 bytes in base64. */
   private static final String UNKNOWN_YET = Base64.getEncoder().encodeToString(new byte[16]);
 
   public PublishStep {
@@ -184,7 +184,7 @@ public record PublishStep(
     expect.compare(outcome, findings, daysOver(stage));
   }
 
-  /** Midnights (UTC) since the first of what it passes on was published. */
+  /** Midnights (UTC) since the first message that it passes on was published. */
   private long daysOver(ScenarioFederation stage) {
     long today = LocalDate.now(ZoneOffset.UTC).toEpochDay();
     return sources().stream()
@@ -199,7 +199,7 @@ public record PublishStep(
     return LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC).toEpochDay();
   }
 
-  /** What the gateway says would become of the draft; nothing if it is not asked. */
+  /** The gateway's explanation of the draft; null if none is requested. */
   private @Nullable CallResult<ExplainResponse> explanation(
       ScenarioFederation stage, PublisherGrpc.PublisherBlockingStub publisher, Draft whole) {
     if (explained == null || !explained) {

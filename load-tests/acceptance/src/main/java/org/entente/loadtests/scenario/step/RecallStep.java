@@ -16,13 +16,13 @@ import org.entente.proto.v1.RetentionGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agency takes one of its messages back.
+ * An agency recalls one of its messages.
  *
  * @param by whose client
  * @param message its name
  * @param as how later steps call the recall, which is a message itself
  * @param officer who decides
- * @param justification why, for the own record; asked for where an agreement asks who acts and why
+ * @param justification reason for the agency's own record; required if an agreement demands it
  * @param reason why, as the recipients read it
  * @param to recipients to whom the recall goes
  * @param error the code with which it is refused instead

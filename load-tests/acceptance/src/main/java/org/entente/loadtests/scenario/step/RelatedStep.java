@@ -19,14 +19,13 @@ import org.entente.proto.v1.SearchGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person asks what is known besides of that which one message names.
+ * A person lists messages that share an identifier with a message.
  *
  * @param by whose client
  * @param message its name
  * @param officer who asks
  * @param justification why
- * @param finds the identifiers that each message shares with it, as they are compared; exactly
- *     these messages
+ * @param finds the normalised identifiers that each message shares with it; exactly these messages
  * @param error the code with which it is refused instead
  */
 public record RelatedStep(

@@ -20,13 +20,13 @@ import org.entente.proto.v1.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second person reads a message that waits, and decides on it.
+ * A second person reads a held message and decides on it.
  *
  * @param by whose client
  * @param message its name
  * @param verdict what the person decides
  * @param officer who decides
- * @param justification why; no gateway shows, releases or denies without it
+ * @param justification reason; every gateway requires it
  * @param reads the headline that the person reads before
  * @param expect what must become of it
  */

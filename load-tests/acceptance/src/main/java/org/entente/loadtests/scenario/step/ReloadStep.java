@@ -23,15 +23,15 @@ import org.entente.proto.v1.PolicyToolsGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Other rules are put in force at a gateway that runs, as its operator does it: a new folder, to
- * which a symbolic link is moved. The gateway takes them up by itself, and says so; or it says what
- * is wrong with them, and those of before stay.
+ * The operator puts other rules in force at a running gateway by moving a symbolic link to a new
+ * folder. The gateway adopts them by itself and reports it; or it reports their errors, and the
+ * previous rules remain in force.
  *
- * @param by a client of the agency with the scope {@code operator}, who asks the gateway
- * @param agreements folder of the scenario with agreements that stand in the place of those of the
- *     same file name, or come to them; they stay if absent
- * @param nodeRules file of the scenario with the gateway's own rules; they stay if absent
- * @param errors why the gateway does not take them: exactly this; it takes them if absent
+ * @param by a client of the agency with the scope {@code operator}, which queries the gateway
+ * @param agreements folder of the scenario with agreements that replace those of the same file name
+ *     or are added; unchanged if absent
+ * @param nodeRules file of the scenario with the gateway's own rules; unchanged if absent
+ * @param errors exactly the errors for which the gateway refuses them; it adopts them if absent
  */
 public record ReloadStep(
     @JsonProperty(required = true) ClientRef by,
@@ -125,7 +125,7 @@ public record ReloadStep(
   }
 
   private static String words(boolean other, boolean inForce, List<String> wrong, long refused) {
-    return (other ? "another policy is in force" : "the policy of before is in force")
+    return (other ? "another policy is in force" : "the previous policy is in force")
         + (inForce ? ", which these files are" : ", which these files are not")
         + (wrong.isEmpty() ? "" : ", since wrong in them is " + wrong)
         + ", "

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by whose client
  * @param message its name
- * @param score the fields of {@code ScoreMessageRequest} but for those that say which message
- * @param version how many scores of it the client and model have made then
+ * @param score the fields of {@code ScoreMessageRequest}, except those that identify the message
+ * @param version number of scores of it that the client and model have made by then
  * @param error the code with which it is refused instead
  */
 public record ScoreStep(

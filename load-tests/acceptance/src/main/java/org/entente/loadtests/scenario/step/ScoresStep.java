@@ -23,12 +23,12 @@ import org.entente.proto.v1.ScoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest scores of received messages come to be these, each with who says so.
+ * The latest scores of received messages become these, each with its author.
  *
  * @param by whose client
  * @param officer who looks
  * @param justification why
- * @param minimumPerMille only those at least so high; all if absent
+ * @param minimumPerMille lowest score to list; all if absent
  * @param lists exactly these, by name of the message
  * @param error the code with which it is refused instead
  */
@@ -44,14 +44,14 @@ public record ScoresStep(
   private static final int WHOLE = 1000;
 
   /**
-   * A score and where it is from.
+   * A score and its origin.
    *
-   * @param perMille how high
-   * @param client who said so, by its certificate
-   * @param model made with what
-   * @param modelVersion its version
-   * @param indicators codes of what it rests on
-   * @param officer who answers for it; nobody if absent, since no person had a part in it
+   * @param perMille the score
+   * @param client its author, by certificate
+   * @param model its model
+   * @param modelVersion version of the model
+   * @param indicators codes of its indicators
+   * @param officer the responsible officer; absent if no person took part
    */
   record RatedMessage(
       @JsonProperty(required = true) int perMille,

@@ -32,15 +32,15 @@ import org.jspecify.annotations.Nullable;
  * @param by whose client
  * @param officer who searches
  * @param justification why
- * @param subject what or whom it is about, {@code scheme:value}
+ * @param subject subject of the message, {@code scheme:value}
  * @param caseRef the originator's case reference
  * @param headline words of a headline
- * @param categories of which it is one
- * @param origins of which agencies it may come
- * @param jurisdictions of which it names one
- * @param from received so long ago at most
- * @param to received longer ago than that
- * @param pageSize most messages on a page; all pages are read, and it takes several to find more
+ * @param categories any of these categories
+ * @param origins any of these origins
+ * @param jurisdictions any of these jurisdictions
+ * @param from greatest time since receipt
+ * @param to least time since receipt
+ * @param pageSize most messages on a page; all pages are read
  * @param finds exactly these messages, in any order; none if absent
  * @param error the code with which it is refused instead
  */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param by whose client
  * @param message its name
  * @param step TAKEN or GIVEN_BACK
- * @param officer who does, told to the originator
+ * @param officer the officer, told to the originator
  * @param unit told to the originator
  * @param note told to the originator
  * @param justification why, kept at home

@@ -21,7 +21,7 @@ import org.entente.proto.v1.SearchResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person looks at a case: what was received of it, in the order in which it was written.
+ * A person lists the received messages of a case, in the order of writing.
  *
  * @param by whose client
  * @param caseRef the originators' case reference
@@ -43,7 +43,7 @@ public record ThreadStep(
    *
    * @param message its name
    * @param answers name of the message that it answers; none if absent
-   * @param forInformation whether nothing is asked of this agency; false if absent
+   * @param forInformation whether this agency received it for information; false if absent
    */
   record Entry(
       @JsonProperty(required = true) String message,

@@ -26,14 +26,14 @@ import org.entente.proto.v1.TrackResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The evidence that an agency has of one of its messages comes to say this.
+ * The evidence that an agency has of one of its messages becomes this.
  *
  * @param by whose client
  * @param message its name
  * @param progress how far it came, by recipient: a {@code Progress} without its prefix
- * @param retrievedBy which client had it first, by the word of the recipient
- * @param passedOn to whom recipients passed it on, by their word
- * @param rejected the code with which its own gateway ended it before it went anywhere
+ * @param retrievedBy the client that had it first, as the recipient states it
+ * @param passedOn the agencies to which recipients passed it on, as they state it
+ * @param rejected the code with which its own gateway rejected it before sending
  * @param stopped why it did not reach recipients, by recipient
  */
 public record TrackStep(

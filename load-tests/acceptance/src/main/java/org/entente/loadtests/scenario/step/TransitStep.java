@@ -12,8 +12,8 @@ import org.entente.loadtests.scenario.action.ScenarioFederation;
 import org.entente.loadtests.scenario.action.StepFindings;
 
 /**
- * A transit has passed on what it could not read: it opened no envelope, and its files and its log
- * hold none of the words of labels and bodies that were published.
+ * A transit forwarded envelopes without reading them: it opened none, and its files and its log
+ * contain no text of published labels and bodies.
  *
  * @param agency the transit
  */
@@ -47,7 +47,9 @@ public record TransitStep(@JsonProperty(required = true) String agency) implemen
         "of " + texts.size() + " texts its files hold " + held);
   }
 
-  /** Asks until it is at least so much: what goes back to an origin may still be under way. */
+  /**
+   * Polls until the counter has at least this value: evidence to an origin may still be in flight.
+   */
   private static OptionalLong counter(NodePlan plan, String name, long least)
       throws InterruptedException {
     long deadline = System.nanoTime() + ScenarioFederation.PATIENCE.toNanos();

@@ -21,7 +21,7 @@ import org.entente.proto.v1.WatchTerms;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client watches for identifiers from now on, or ends a watch.
+ * A client adds a watch or ends one.
  *
  * @param by whose client
  * @param as how later steps call a watch that begins
