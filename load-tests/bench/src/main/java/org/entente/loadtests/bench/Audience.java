@@ -23,8 +23,8 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many subscribers of one agency, each with a cursor of its own, that acknowledge all they are
- * sent. Streams are opened over a few connections, as the limits of a client demand.
+ * Many subscribers of one agency, each with its own cursor, that acknowledge every delivery. Their
+ * streams share a few connections, as the limits of a client require.
  */
 final class Audience {
   private static final long PATIENCE_SECONDS = 60;
@@ -37,7 +37,9 @@ final class Audience {
 
   private record AwaitedMessage(long number, CountDownLatch missing) {}
 
-  /** Adds subscribers until there are so many, over the channels in turns; open on return. */
+  /**
+   * Adds subscribers up to this number, over the channels in turn; all cursors are open on return.
+   */
   void grow(int to, List<ManagedChannel> channels) throws InterruptedException {
     List<Listener> added = new ArrayList<>();
     for (int i = listeners.size(); i < to; i++) {
@@ -55,7 +57,7 @@ final class Audience {
     check();
   }
 
-  /** From now on counts who has the message of this number. */
+  /** Starts to count the subscribers that have the message with this number. */
   void expect(long number) {
     expected = new AwaitedMessage(number, new CountDownLatch(listeners.size()));
   }
@@ -63,7 +65,7 @@ final class Audience {
   /**
    * Waits until every subscriber has the message.
    *
-   * @throws MeasurementFailure if one does not get it or a stream ended
+   * @throws MeasurementFailure if a subscriber does not receive it or a stream ended
    */
   void await() throws InterruptedException {
     if (!expected.missing.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -74,7 +76,7 @@ final class Audience {
     check();
   }
 
-  /** Bytes of label and body of the first message that one of them was sent; waits for it. */
+  /** Bytes of label and body of the first message that a subscriber received; waits for it. */
   int messageBytes() throws InterruptedException {
     try {
       return messageBytes.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -84,9 +86,9 @@ final class Audience {
     }
   }
 
-  /** Their streams may end from now on. */
+  /** Permits the streams to end from now on. */
   void leave() {
-    problem.set("they have left");
+    problem.set("the subscribers have left");
   }
 
   private void check() {

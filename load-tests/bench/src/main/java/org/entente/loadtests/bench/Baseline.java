@@ -1,6 +1,6 @@
 package org.entente.loadtests.bench;
 
-/** What users have today, run by {@code load-tests/baselines} on a class path of its own. */
+/** Systems in use today, run by {@code load-tests/baselines} on a separate class path. */
 enum Baseline {
   /** Two Artemis brokers with a core bridge. */
   ARTEMIS(Subject.ARTEMIS, "Artemis", "artemis_ratio"),
@@ -32,12 +32,12 @@ enum Baseline {
     return ratio;
   }
 
-  /** What the ids of its figures begin with. */
+  /** Prefix of the ids of its figures. */
   String prefix() {
     return ratio.substring(0, ratio.indexOf('_')) + ".";
   }
 
-  /** Id of its messages a second. */
+  /** Id of its messages per second. */
   String rate() {
     return prefix() + "rate";
   }

@@ -27,8 +27,9 @@ import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the baselines, one after the other, each in processes of its own, and takes their figures.
- * One that is not there or fails leaves a note and no figure. Closing ends what runs.
+ * Runs the baselines, one after the other, each in its own processes, and collects their figures. A
+ * baseline that is missing or fails leaves a note instead of a figure. Closing ends running
+ * processes.
  */
 final class BaselineRunner implements AutoCloseable {
   /** Names the class path of the baselines; {@code load-tests/run} sets it. */
@@ -48,7 +49,7 @@ final class BaselineRunner implements AutoCloseable {
   /**
    * Baselines that do not run yet.
    *
-   * @param folder what they write is below it
+   * @param folder parent of the folders to which they write
    */
   BaselineRunner(
       String classPath, Path folder, Effort effort, Results results, Consumer<String> say) {
@@ -93,7 +94,7 @@ final class BaselineRunner implements AutoCloseable {
       }
       return new ObjectMapper().readTree(last);
     } catch (JsonProcessingException e) {
-      throw new CommandFailure("its process did not say what it measured", e);
+      throw new CommandFailure("its process printed no valid result", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -188,7 +189,7 @@ final class BaselineRunner implements AutoCloseable {
     }
   }
 
-  /** Returns when nothing of a baseline runs any more, so that its files can go. */
+  /** Returns when no process of a baseline runs, so that its files can be deleted. */
   @Override
   public synchronized void close() {
     closed = true;
@@ -196,7 +197,7 @@ final class BaselineRunner implements AutoCloseable {
     if (process == null) {
       return;
     }
-    // Its own processes watch their standard input and end with it.
+    // Its child processes end when their standard input ends.
     List<ProcessHandle> all =
         Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
     process.destroy();

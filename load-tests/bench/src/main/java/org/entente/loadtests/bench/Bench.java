@@ -20,8 +20,8 @@ import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run: both chains in turns, then the baselines. Everything it starts ends with it; closing
- * from another thread, as when the command is interrupted, ends it early.
+ * One benchmark run: both chains in turns, then the baselines. Everything it starts ends with it.
+ * Closing from another thread, as on an interrupt, ends it early.
  */
 final class Bench implements AutoCloseable {
   private final Path folder;
@@ -36,8 +36,8 @@ final class Bench implements AutoCloseable {
   /**
    * A run that has not begun.
    *
-   * @param baselines their class path; null: without
-   * @param say told of progress
+   * @param baselines class path of the baselines; null for none
+   * @param say receives progress lines
    */
   Bench(Effort effort, @Nullable String baselines, Consumer<String> say) {
     this.effort = effort;
@@ -54,7 +54,7 @@ final class Bench implements AutoCloseable {
   /**
    * Measures everything.
    *
-   * @param recordings where the gateways' profiles under saturation are written; null: none
+   * @param recordings folder for the gateways' profiles under saturation; null for none
    */
   Results run(@Nullable Path recordings) throws InterruptedException {
     long start = System.nanoTime();
@@ -78,7 +78,7 @@ final class Bench implements AutoCloseable {
   }
 
   /**
-   * Measures both chains in turns and nothing else; the gateways run on.
+   * Measures only both chains, in turns; the gateways continue to run.
    *
    * @param recordings as above
    */
@@ -102,18 +102,18 @@ final class Bench implements AutoCloseable {
     return results;
   }
 
-  /** Whether a scenario failed; which, and why, stands in the notes. */
+  /** Whether a scenario failed; the notes name it and the reason. */
   boolean failed() {
     return failed;
   }
 
-  /** Measures with gateways of its own. */
+  /** A scenario with its own gateways. */
   @FunctionalInterface
   private interface BenchScenario {
     void run(Federation federation) throws InterruptedException;
   }
 
-  /** Those that have gateways of their own, one after the other. */
+  /** Runs the scenarios with their own gateways, one after the other. */
   private void scenarios() throws InterruptedException {
     Effort.Scenarios effort = this.effort.scenarios();
     new PolicyDecisionCost(folder.resolve("agreements"), this.effort, results, say).run();
@@ -139,7 +139,7 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  /** One that fails costs its own figures and not those of an hour before it. */
+  /** Runs one scenario; its failure loses only its own figures. */
   private void scenario(String name, List<FederationSpec.Agency> further, BenchScenario scenario)
       throws InterruptedException {
     try (FederationPool.Ground ground = grounds.mint(name, further)) {

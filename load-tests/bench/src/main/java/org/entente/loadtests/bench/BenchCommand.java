@@ -32,13 +32,14 @@ public final class BenchCommand implements EntenteCommand, Callable<Integer> {
     return 2;
   }
 
-  /** Two gateways beside a pass-through chain of as many processes. */
+  /** Compares two gateways with a pass-through chain of as many processes. */
   @Command(
       name = "smoke",
       description = {
-        "Half a minute of load-tests/run without baselines: throughput and latency of two gateways",
-        "beside a chain of as many processes that only passes bytes on over the same TLS. Shows",
-        "that everything works; figures to keep come from load-tests/run."
+        "Runs half a minute of load-tests/run without baselines.",
+        "Compares throughput and latency of two gateways with a chain of as many processes that only",
+        "forwards bytes over the same TLS. Shows that everything works; for reliable figures use",
+        "load-tests/run."
       },
       mixinStandardHelpOptions = true)
   static final class Smoke implements Callable<Integer> {
@@ -73,26 +74,24 @@ public final class BenchCommand implements EntenteCommand, Callable<Integer> {
     }
   }
 
-  /** What a decision of policy takes. */
+  /** Measures the time of a policy decision. */
   @Command(
       name = "policy",
       description = {
-        "Microseconds for a decision of the sender's policy about one recipient, with 10, 100 and",
-        "1,000 agreements, each with and without the memory of rulings, measured by JMH in",
-        "processes of their own; six minutes. JMH's progress is on standard error.",
+        "Measures the microseconds of a decision of the sender's policy on one recipient.",
+        "With 10, 100 and 1,000 agreements, each with and without the cache of rulings, by JMH in",
+        "separate processes; takes six minutes. JMH's progress is on standard error.",
         "Example: entente bench policy --quick --out policy.json"
       },
       mixinStandardHelpOptions = true)
   static final class PolicyBenchCommand implements Callable<Integer> {
-    @Option(
-        names = "--quick",
-        description = "Half a minute: shows that it works, and about how much.")
+    @Option(names = "--quick", description = "takes half a minute and gives rough figures")
     private boolean quick;
 
     @Option(
         names = "--out",
         paramLabel = "FILE",
-        description = "Writes the results there, as JMH writes them (JSON).")
+        description = "file for the results in JMH's JSON format")
     private @Nullable Path out;
 
     @Spec private CommandSpec spec;

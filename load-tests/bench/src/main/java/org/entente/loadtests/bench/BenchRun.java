@@ -17,18 +17,22 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "load-tests/run",
     description = {
-      "Measures two gateways from outside, beside a chain of as many processes that only passes",
-      "bytes on over the same TLS, and beside what users have today. Writes results.json,",
+      "Measures two gateways from outside, and compares them with a chain of as many processes that",
+      "only forwards bytes over the same TLS, and with systems in use today. Writes results.json,",
       "results.md and charts; progress goes to standard error. See docs/develop/benchmarks.md."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:measured", "1:something lost or repeated a message, or failed", "2:usage"})
+    exitCodeList = {
+      "0:success",
+      "1:a message was lost or repeated, or a part failed",
+      "2:usage error"
+    })
 public final class BenchRun implements Callable<Integer> {
-  @Option(names = "--quick", description = "some three minutes, for a first impression")
+  @Option(names = "--quick", description = "about three minutes, for rough figures")
   private boolean quick;
 
-  @Option(names = "--scenarios", description = "two minutes, shows only that everything works")
+  @Option(names = "--scenarios", description = "two minutes; shows only that everything works")
   private boolean scenarios;
 
   @Option(names = "--json", description = "print the results as one JSON object")
@@ -40,13 +44,13 @@ public final class BenchRun implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      description = "where to write (default: load-tests/results/ and the effort's name)")
+      description = "folder for the results (default: load-tests/results/ and the effort's name)")
   private @Nullable Path out;
 
   @Option(
       names = "--profile",
       paramLabel = "FOLDER",
-      description = "also record both gateways under saturation with JFR, and say what they do")
+      description = "also record both gateways under saturation with JFR, and write a summary")
   private @Nullable Path recordings;
 
   @Spec private CommandSpec spec;

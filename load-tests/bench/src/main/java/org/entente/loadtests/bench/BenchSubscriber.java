@@ -20,8 +20,8 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriber at the far end. An acknowledgement covers everything before it in its lane, so one
- * is sent for every few deliveries, as a client does that keeps up.
+ * The subscriber at the far end. An acknowledgement covers all earlier deliveries of its lane, so
+ * it sends one for every few deliveries, like a client that keeps up.
  */
 final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
   private static final long OPEN_SECONDS = 30;
@@ -46,7 +46,7 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
     this.batch = batch;
   }
 
-  /** Opens the cursor; it is open on return. */
+  /** Opens the cursor and waits until it is open. */
   void open(ManagedChannel channel) throws InterruptedException {
     SubscriberGrpc.newStub(channel).subscribe(this);
     if (!opened.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
@@ -54,7 +54,7 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
     }
   }
 
-  /** Acknowledges all that came and ends the stream; durable on return. */
+  /** Acknowledges all deliveries and ends the stream; durable on return. */
   void close() throws InterruptedException {
     ClientCallStreamObserver<SubscribeRequest> stream = requests;
     if (stream == null) {
@@ -86,7 +86,7 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
   @Override
   public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
     requests = stream;
-    // The cursor's window bounds what is under way.
+    // The cursor's window bounds the messages in flight.
     stream.disableAutoRequestWithInitial(Integer.MAX_VALUE);
     stream.setOnReadyHandler(
         () -> {

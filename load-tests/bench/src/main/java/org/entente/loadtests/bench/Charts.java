@@ -95,7 +95,7 @@ final class Charts {
 
   private void percentiles() throws IOException {
     String title = "Latency of 1 KiB, publish to subscriber";
-    LogChart chart = new LogChart(title, "one message in so many takes longer", "ms");
+    LogChart chart = new LogChart(title, "one message in this number takes longer", "ms");
     for (Curve curve : results.curves()) {
       Map<Number, Number> line = new LinkedHashMap<>();
       for (Percentile point : curve.points()) {
@@ -134,7 +134,7 @@ final class Charts {
     CategoryPlot plot = chart.getCategoryPlot();
     BarRenderer renderer = new BarRenderer();
     renderer.setBarPainter(new StandardBarPainter());
-    // A logarithmic axis has no zero to begin at; the axis looks at its bars when it is set.
+    // A logarithmic axis cannot start at zero; the axis reads its bars when it is set.
     renderer.setBase(1);
     renderer.setShadowVisible(false);
     plot.setRenderer(renderer);

@@ -10,16 +10,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Two runs side by side from the shell: {@code load-tests/compare A B}. */
+/** Command {@code load-tests/compare A B}, which shows two runs side by side. */
 @Command(
     name = "load-tests/compare",
     description = {
-      "Shows the results of two runs of load-tests/run side by side, each median with least and",
-      "greatest of its repeats. Where the ranges overlap, a difference says nothing."
+      "Shows the results of two runs of load-tests/run side by side, each median with the least and",
+      "greatest of its repeats. If the ranges overlap, a difference is not significant."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:shown", "1:a file cannot be read", "2:wrongly called"})
+    exitCodeList = {"0:success", "1:a file cannot be read", "2:usage error"})
 public final class CompareRun implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "A", description = "results.json of a run")
   private Path first;

@@ -4,11 +4,11 @@ import java.util.List;
 import org.entente.loadtests.measure.Percentile;
 
 /**
- * A distribution of latencies, all repeats together.
+ * A distribution of latencies over all repeats.
  *
- * @param scenario under which load, in words
- * @param subject of what
- * @param points rising
+ * @param scenario the load, in words
+ * @param subject the measured system
+ * @param points the points, rising
  */
 record Curve(String scenario, Subject subject, List<Percentile> points) {
   Curve {

@@ -11,13 +11,13 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Leaves a node's configuration the links between the gateways that run: one that dials a gateway
- * which does not run tries for ever, and would be measured with it.
+ * Removes links to gateways that do not run from a node's configuration: repeated dialling would
+ * distort the measurement.
  */
 final class DirectLink {
   private DirectLink() {}
 
-  /** Takes links to all others out of a configuration file. */
+  /** Removes the links to all other peers from a configuration file. */
   static void only(List<String> peers, Path config) {
     ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
     try {

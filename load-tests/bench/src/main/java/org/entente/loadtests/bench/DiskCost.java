@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.entente.loadtests.federation.Federation;
 
 /**
- * What a message of 1 KiB takes of the disks of sender and recipient: what the system counts as
- * written by each process, log and merging included, and what the ledger's folder has grown by once
- * the gateway has stopped. Sizes of files are counted, so that a message less than fills a file
- * that was there before seems smaller than it is.
+ * Disk cost of a message of 1 KiB at sender and recipient: the bytes that the system counts as
+ * written by each process, including log and compaction, and the growth of the ledger's folder
+ * after the gateway has stopped. File sizes are counted, so data that fits into a preallocated file
+ * appears smaller.
  */
 final class DiskCost {
   private static final int WINDOW = 2_000;
@@ -32,7 +32,7 @@ final class DiskCost {
     this.say = say;
   }
 
-  /** Sends some messages, so that the ledgers have their files, and then those that count. */
+  /** Sends some messages, so that the ledgers have their files, and then the measured ones. */
   void run() throws InterruptedException {
     say.accept("bytes on the disks");
     for (String agency : GatewayChain.GATEWAYS) {

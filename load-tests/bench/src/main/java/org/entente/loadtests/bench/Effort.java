@@ -5,21 +5,21 @@ import java.util.List;
 import org.entente.loadtests.federation.Machine;
 
 /**
- * How much time a run takes for what it measures.
+ * Effort of a run: what it measures and for how long.
  *
- * @param name as results say it
- * @param machine how the gateways' Java machines are set
- * @param repeats how often each pair of figures that is compared is measured, in turns
- * @param warmUp how long each way runs before anything counts
- * @param before how long each measurement runs before it counts
+ * @param name its name in results
+ * @param machine JVM settings of the gateways
+ * @param repeats number of measurements of each compared pair of figures, in turns
+ * @param warmUp how long each way runs unmeasured at first
+ * @param before how long each measurement runs before it is counted
  * @param saturated how long throughput is counted
  * @param paced how long latency is measured at one rate
  * @param parts of the measured capacity at which latency is measured, in percent; 10 among them
  * @param sizes bytes of a message for throughput against size
- * @param batches messages in a gRPC message of the raw chain for throughput against batch, beside 1
- *     and 64
+ * @param batches messages in a gRPC message of the raw chain for throughput against batch, besides
+ *     1 and 64
  * @param baseline how long each figure of a baseline is measured
- * @param scenarios of the scenarios that have gateways of their own
+ * @param scenarios effort of the scenarios with their own gateways
  */
 record Effort(
     String name,
@@ -35,16 +35,16 @@ record Effort(
     Duration baseline,
     Scenarios scenarios) {
   /**
-   * What the scenarios that have gateways of their own do.
+   * Effort of the scenarios with their own gateways.
    *
-   * @param warmUp how long gateways run before anything counts
-   * @param rest how long a gateway is left alone before it is idle
+   * @param warmUp how long gateways run unmeasured at first
+   * @param rest how long a gateway has no load before it counts as idle
    * @param transit whether the cost of a transit and the bytes on a link are measured
-   * @param stored messages whose place on the disk is looked at; 0: left out
-   * @param recipients of one message, rising from 1; none: left out
+   * @param stored messages whose disk space is measured; 0 to skip
+   * @param recipients numbers of recipients of one message, rising from 1; none to skip
    * @param fanned messages to each number of recipients
-   * @param subscribers for one message to many, rising; none: left out
-   * @param queued messages for a dead peer; 0: left out
+   * @param subscribers numbers of subscribers of one message, rising; none to skip
+   * @param queued messages for a dead peer; 0 to skip
    */
   record Scenarios(
       Duration warmUp,
@@ -71,7 +71,7 @@ record Effort(
       new Scenarios(
           Duration.ofSeconds(2), Duration.ofMillis(500), false, 0, List.of(), 0, List.of(), 0);
 
-  /** Less than a minute that shows that both chains work, on gateways that start quickly. */
+  /** Takes less than a minute and shows that both chains work, with gateways that start quickly. */
   static final Effort SMOKE = shortest("smoke", List.of(10), NONE);
 
   /** The same with every scenario, each as short as can be. */
@@ -89,7 +89,7 @@ record Effort(
               List.of(1, 10),
               100));
 
-  /** Some three minutes with all baselines: most scenarios are left out. */
+  /** About three minutes with all baselines, without most scenarios. */
   static final Effort QUICK =
       new Effort(
           "quick",
@@ -105,7 +105,7 @@ record Effort(
           Duration.ofMillis(1_500),
           NONE);
 
-  /** For figures that are kept. */
+  /** For published figures. */
   static final Effort LONG =
       new Effort(
           "long",

@@ -20,15 +20,14 @@ import org.entente.loadtests.inside.TransmissionProbe;
 import org.entente.loadtests.isolation.WarningStream;
 
 /**
- * What a further recipient of the same envelope costs the sender. Recipients are members of the
- * trust bundle behind one transit, with key bundles that their own pairs signed; neither their
- * gateways nor the transit run.
+ * Sender's cost of a further recipient of the same envelope. Recipients are members of the trust
+ * bundle behind one transit, with key bundles signed by their own pairs; neither their gateways nor
+ * the transit run.
  *
- * <p>Two parts are counted, and their sum. Up to the commit: processor time of the gateway's
- * process, the recipients' part of policy, numbers, queue and log, of messages that are published
- * one after the other, so that each has an envelope of its own. From the queue to its release: the
- * same classes in this process, for recipients that hold their sessions ({@link
- * TransmissionProbe}).
+ * <p>Measures two parts and their sum. Up to the commit: processor time of the gateway's process
+ * (policy, numbers, queue and log), with messages published one after the other, so that each has
+ * its own envelope. From the queue to the release: the same classes in this process, for recipients
+ * that hold their sessions ({@link TransmissionProbe}).
  */
 final class FanoutCost {
   private static final String SCENARIO = "one message to many recipients";
@@ -45,10 +44,10 @@ final class FanoutCost {
   private final Rounds part = new Rounds(SCENARIO, Subject.PART);
 
   /**
-   * Nothing runs yet.
+   * A measurement that has not begun.
    *
    * @param federation with {@link #members} among its agencies
-   * @param folder for the part that is measured in this process; not there yet
+   * @param folder for the part that is measured in this process; must not exist
    */
   FanoutCost(
       Federation federation, Path folder, Effort effort, Results results, Consumer<String> say) {
@@ -59,7 +58,7 @@ final class FanoutCost {
     this.say = say;
   }
 
-  /** Agencies that receive, in the order in which they become recipients. */
+  /** The receiving agencies, in the order in which they become recipients. */
   static List<FederationSpec.Agency> members(Effort effort) {
     return names(most(effort)).stream()
         .map(name -> AnnouncedKeys.member(name, Transit.HUB))
@@ -80,7 +79,7 @@ final class FanoutCost {
     return "fanout.rate." + recipients;
   }
 
-  /** Measures the gateway, then the part. */
+  /** Measures the gateway, then the part in this process. */
   void run() throws InterruptedException {
     say.accept("one message to up to " + most(effort) + " recipients");
     DirectLink.only(List.of(Transit.HUB), federation.plan(GatewayChain.FROM).config());
@@ -118,7 +117,7 @@ final class FanoutCost {
         double alone = alone(name + "a", recipients);
         double rate = rate(name + "r", recipients);
         micros.add(alone);
-        // The first round only makes the gateway warm.
+        // The first round only warms the gateway up.
         if (round >= 0) {
           gateway.add(
               "fanout.alone." + recipients,

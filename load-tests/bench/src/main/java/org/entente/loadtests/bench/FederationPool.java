@@ -12,8 +12,8 @@ import org.entente.loadtests.federation.Machine;
 import org.entente.loadtests.federation.ThrowawayFolder;
 
 /**
- * Federations of scenarios' own, so that none finds what another left. Safe for many threads:
- * closing from another ends the processes of the scenario that runs.
+ * A new federation for each scenario, so that scenarios do not affect each other. Thread-safe:
+ * closing from another thread ends the processes of the running scenario.
  */
 final class FederationPool implements AutoCloseable {
   private final ConfigurationHome home;
@@ -23,10 +23,10 @@ final class FederationPool implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * No federation yet.
+   * A pool without federations.
    *
-   * @param folder each has one of its own below it
-   * @param machine of their gateways
+   * @param folder parent of the federations' folders
+   * @param machine JVM settings of the gateways
    */
   FederationPool(ConfigurationHome home, Path folder, Machine machine) {
     this.home = home;

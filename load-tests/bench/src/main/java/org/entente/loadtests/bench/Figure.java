@@ -5,10 +5,10 @@ import org.entente.loadtests.measure.Spread;
 /**
  * One figure of a run.
  *
- * @param id by which two runs are compared
- * @param scenario what was done
- * @param subject with what
- * @param what was measured, in words
+ * @param id key for comparing runs
+ * @param scenario the scenario
+ * @param subject the measured system
+ * @param what the measured quantity, in words
  * @param unit of the values
  * @param spread over the repeats
  */

@@ -3,11 +3,11 @@ package org.entente.loadtests.bench;
 import java.util.List;
 
 /**
- * What is asked of a figure: a floor, below which the work is not done, and an aim. Held against
- * the median of the repeats.
+ * Target of a figure: a floor, which must be met, and an aim. Compared with the median of the
+ * repeats.
  *
  * @param id of the figure
- * @param what it is, in words
+ * @param what the quantity, in words
  * @param unit of the bounds
  * @param atLeast whether more is better
  */
@@ -15,7 +15,7 @@ record FigureTarget(
     String id, String what, String unit, boolean atLeast, double floor, double aim) {
   private static final String RATIO = "ratio";
 
-  /** Everything that is asked, in the order in which it is shown. */
+  /** All targets, in the order in which they are shown. */
   static final List<FigureTarget> ALL =
       List.of(
           atLeast("throughput_to_raw", "messages/s, 1 KiB, to the raw chain packed 64", 0.35, 0.6),
@@ -43,11 +43,11 @@ record FigureTarget(
           atMost("wire_overhead_alone", "bytes on the link beyond 1 KiB, alone", "B", 600, 400),
           atMost("wire_overhead_64", "the same in envelopes of 64", "B", 40, 24));
 
-  /** What a figure came to. */
+  /** Result of a comparison. */
   enum Verdict {
-    /** As good as is aimed at. */
+    /** Meets the aim. */
     AIM_MET("aim met"),
-    /** Good enough. */
+    /** Meets the floor. */
     FLOOR_MET("floor met"),
     /** Worse than the floor. */
     NOT_MET("not met");

@@ -30,9 +30,9 @@ import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Purpose;
 
 /**
- * The whole way: a publisher, its gateway, the recipient's gateway, a subscriber that acknowledges.
- * Alerts of French customs to German customs under the agreement on customs cooperation, ROUTINE
- * unless said otherwise.
+ * The whole chain: a publisher, its gateway, the recipient's gateway, and a subscriber that
+ * acknowledges. Carries alerts from French to German customs under the agreement on customs
+ * cooperation, in the lane ROUTINE by default.
  */
 final class GatewayChain {
   static final String FROM = "fr.customs";
@@ -50,7 +50,7 @@ final class GatewayChain {
   private BenchSubscriber subscription;
   private int batch = 1;
 
-  /** Opens the subscriber's cursor and the publisher's channel; the gateways run. */
+  /** Opens the subscriber's cursor and the publisher's channel. The gateways must run. */
   GatewayChain(Federation federation) throws InterruptedException {
     subscriber = federation.channel(TO, "desk");
     subscription = new BenchSubscriber(routine, flash, 1);
@@ -59,8 +59,8 @@ final class GatewayChain {
   }
 
   /**
-   * Drafts go and deliveries come so many at a time, on other streams if need be; nothing is under
-   * way.
+   * Sets the number of drafts and deliveries in a gRPC message, on new streams if needed. No
+   * message may be in flight.
    */
   void pack(int most) throws InterruptedException {
     if (most != batch) {
@@ -73,7 +73,7 @@ final class GatewayChain {
     }
   }
 
-  /** What comes out in a lane: ROUTINE or FLASH. */
+  /** Arrivals in a lane: ROUTINE or FLASH. */
   Arrivals arrivals(Lane lane) {
     return lane == Lane.LANE_FLASH ? flash : routine;
   }

@@ -19,8 +19,8 @@ import org.entente.loadtests.measure.Spread;
 import org.entente.proto.v1.Lane;
 
 /**
- * From the moment at which a message of 1 KiB was to be published to its arrival at the subscriber,
- * of both chains at the same rates, and of FLASH alone and beside as much ROUTINE as goes through.
+ * Latency of messages of 1 KiB from the intended time of publication to arrival at the subscriber.
+ * Measures both chains at the same rates, and FLASH alone and beside saturating ROUTINE.
  */
 final class Latency {
   private static final String SCENARIO = "latency";
@@ -41,9 +41,9 @@ final class Latency {
   }
 
   /**
-   * Low rate first, then parts of the capacity that this run measured.
+   * Measures at a low rate, then at parts of the measured capacity.
    *
-   * @param capacity of the gateways, messages a second
+   * @param capacity of the gateways, messages per second
    */
   void run(double capacity) throws InterruptedException {
     pair("1000", "1,000/s", LOW_RATE);
@@ -71,7 +71,7 @@ final class Latency {
     add("entente", id, Subject.ENTENTE, load, ofGateways);
   }
 
-  /** FLASH at 200/s, alone and while ROUTINE has more to send than goes through. */
+  /** FLASH at 200/s, alone and while ROUTINE saturates the gateways. */
   void flash() throws InterruptedException {
     MessageSender flash = rig.gateways().stream(Lane.LANE_FLASH, content);
     Arrivals arrivals = rig.gateways().arrivals(Lane.LANE_FLASH);

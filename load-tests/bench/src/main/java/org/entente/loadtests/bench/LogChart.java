@@ -28,13 +28,13 @@ import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Lines with points over two logarithmic axes, as SVG. Not safe for many threads. */
+/** Line chart with two logarithmic axes, as SVG. Not thread-safe. */
 public final class LogChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 560;
   private static final float LINE = 1.8f;
 
-  /** Colours of Okabe and Ito, which are told apart on white also by the colour-blind. */
+  /** Colours of Okabe and Ito, which colour-blind readers can also distinguish on white. */
   private static final Paint[] COLOURS = {
     new Color(0x0072b2),
     new Color(0xd55e00),
@@ -63,7 +63,7 @@ public final class LogChart {
     this.y = y;
   }
 
-  /** Adds a line, unless it has fewer than two points; coordinates are above 0. */
+  /** Adds a line if it has at least two points; coordinates must be above 0. */
   public void line(String name, Map<? extends Number, ? extends Number> points) {
     if (points.size() > 1) {
       XYSeries series = new XYSeries(name);
@@ -78,9 +78,9 @@ public final class LogChart {
   }
 
   /**
-   * Draws it.
+   * Draws the chart.
    *
-   * @param name of the file, without its ending
+   * @param name of the file, without extension
    * @return the name of the file in the folder
    */
   public String write(Path folder, String name) throws IOException {
@@ -97,7 +97,7 @@ public final class LogChart {
     return write(chart, folder, name);
   }
 
-  /** With its numbers in full, as text. */
+  /** A logarithmic axis with unabbreviated numbers. */
   static LogarithmicAxis axis(String label) {
     LogarithmicAxis axis = new LogarithmicAxis(label);
     axis.setAllowNegativesFlag(false);
@@ -126,14 +126,14 @@ public final class LogChart {
     return theme;
   }
 
-  /** Writes any chart as SVG; the name of its file. */
+  /** Writes any chart as SVG and returns the name of its file. */
   static String write(JFreeChart chart, Path folder, String name) throws IOException {
     VectorGraphics2D graphics = new VectorGraphics2D();
     theme().apply(chart);
     chart.setBackgroundPaint(Color.WHITE);
     chart.getPlot().setBackgroundPaint(Color.WHITE);
     if (chart.getLegend() != null) {
-      // Whoever shows the file has other fonts, whose letters may be wider.
+      // Viewers may have other fonts with wider letters.
       chart.getLegend().setItemLabelPadding(new RectangleInsets(2, 2, 2, APART));
     }
     chart.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));

@@ -130,7 +130,7 @@ final class Markdown {
     }
   }
 
-  /** With as many digits as mean something. */
+  /** A number with its significant digits. */
   static String number(double value) {
     String form = Math.abs(value) >= WHOLE ? "%,.0f" : Math.abs(value) >= TENTHS ? "%.1f" : "%.3f";
     return String.format(Locale.ROOT, form, value);

@@ -22,21 +22,21 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs {@link PolicyBenchmark} by JMH, and writes what it found as a table. */
+/** Runs {@link PolicyBenchmark} with JMH and formats the results as a table. */
 final class PolicyBench {
   /**
-   * How long is measured.
+   * Duration of the measurement.
    *
    * @param forks processes, one after the other; 0 for this one
-   * @param warmups rounds before anything counts, in each process
-   * @param rounds rounds that count
-   * @param millis how long a round is
+   * @param warmups unmeasured rounds in each process
+   * @param rounds measured rounds
+   * @param millis duration of a round
    */
   record Form(int forks, int warmups, int rounds, int millis) {
-    /** Half a minute: whether it works, and about how much. */
+    /** Half a minute, for rough figures. */
     static final Form QUICK = new Form(1, 2, 3, 500);
 
-    /** Six minutes: figures to keep. */
+    /** Six minutes, for reliable figures. */
     static final Form LONG = new Form(3, 5, 5, 2_000);
   }
 
@@ -45,8 +45,8 @@ final class PolicyBench {
   /**
    * Measures.
    *
-   * @param out file for the results as JMH's JSON; null for none
-   * @param progress what JMH says meanwhile
+   * @param out file for the results in JMH's JSON format; null for none
+   * @param progress receives JMH's progress
    * @throws CommandFailure if a part could not be measured
    */
   static List<RunResult> run(Form form, @Nullable Path out, PrintStream progress) {
@@ -83,7 +83,7 @@ final class PolicyBench {
     return result.getParams().getParam(name);
   }
 
-  /** Lines of a table: agreements, cache, microseconds a decision, and how far apart rounds are. */
+  /** Lines of a table: agreements, cache, microseconds per decision, and error. */
   static List<String> table(List<RunResult> results) {
     return Stream.concat(
             Stream.of(line("agreements", "cache", "µs a decision", "error (99.9 %)")),

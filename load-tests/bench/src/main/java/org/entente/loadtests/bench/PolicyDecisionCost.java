@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.inside.DecisionProbe;
 
-/** What the sender's policy takes for a decision about one recipient among 1,000 agreements. */
+/** Time of a decision of the sender's policy on one recipient, with 1,000 agreements. */
 final class PolicyDecisionCost {
   private static final int AGREEMENTS = 1_000;
   private static final String UNIT = "µs";
@@ -17,9 +17,9 @@ final class PolicyDecisionCost {
   private final Consumer<String> say;
 
   /**
-   * Nothing is measured yet.
+   * A measurement that has not begun.
    *
-   * @param folder for the agreements; not there yet
+   * @param folder for the agreements; must not exist
    */
   PolicyDecisionCost(Path folder, Effort effort, Results results, Consumer<String> say) {
     this.folder = folder;

@@ -23,14 +23,14 @@ import org.entente.loadtests.measure.Saturation;
 import org.entente.proto.v1.Lane;
 
 /**
- * Records both gateways with JDK Flight Recorder while they have all they can do, and sums up:
- * which threads run, which methods they run, what they allocate. A method counts where it is on top
- * of the stack, and where it is the gateway's own method nearest to the top.
+ * Records both gateways under saturation with JDK Flight Recorder and summarises threads, methods
+ * and allocations. Counts the method on top of each stack and the gateway's own method nearest to
+ * the top.
  */
 final class Profile {
   /**
-   * The first recording makes a virtual machine forget all it has compiled (it changes classes, and
-   * code compiled before does not know on what it depends), so there is one only for that.
+   * Warm-up after an extra first recording. The first recording changes classes, so the JVM
+   * discards its compiled code.
    */
   private static final Duration COMPILING = Duration.ofSeconds(40);
 

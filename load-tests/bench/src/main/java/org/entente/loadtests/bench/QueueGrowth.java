@@ -8,12 +8,11 @@ import org.entente.loadtests.isolation.QueueMeasurement;
 import org.entente.loadtests.isolation.WarningStream;
 
 /**
- * Messages of 1 KiB queued for a transit whose process is gone, behind which the recipient is: what
- * the sender's process grows by, and how fast they go once the peer is back. Measured once, since
- * it takes minutes.
+ * Queue of messages of 1 KiB for a recipient behind a dead transit: growth of the sender's memory,
+ * and rate of draining after the transit's return. Measured once, since it takes minutes.
  */
 final class QueueGrowth {
-  /** How many the figure that is asked is about. */
+  /** Number of messages of the target figure. */
   private static final int ASKED = 1_000_000;
 
   private static final int WINDOW = 2_000;

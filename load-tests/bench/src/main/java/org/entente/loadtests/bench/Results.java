@@ -21,9 +21,9 @@ import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run measured. In JSON the medians of what is asked stand at the top, null where it was not
- * measured; then the setting, the notes, every figure with its repeats and spread, what is asked
- * with what each came to, and the curves. Not safe for many threads.
+ * Results of a run. In JSON the medians of the target figures are at the top, null if not measured.
+ * Then follow the setting, the notes, every figure with its repeats and spread, the targets with
+ * their verdicts, and the curves. Not thread-safe.
  */
 final class Results {
   private static final ObjectMapper JSON =
@@ -36,17 +36,17 @@ final class Results {
   private final List<Curve> curves = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  /** Of a run that begins in a setting. */
+  /** Results of a run that begins in a setting. */
   Results(Setting setting) {
     this.setting = setting;
   }
 
-  /** Keeps a figure. */
+  /** Adds a figure. */
   void add(Figure figure) {
     figures.put(figure.id(), figure);
   }
 
-  /** Keeps a ratio of two figures that were measured in turns: the quotients of each turn. */
+  /** Adds the ratio of two figures that were measured in turns, from the quotients of each turn. */
   Spread ratio(String id, String what, String above, String below) {
     List<Double> over = figure(above).spread().values();
     List<Double> under = figure(below).spread().values();
@@ -63,15 +63,15 @@ final class Results {
     curves.add(curve);
   }
 
-  /** What a reader of the figures must know about this run. */
+  /** Adds a note that readers of the figures must know. */
   void note(String note) {
     notes.add(note);
   }
 
   /**
-   * A figure that was measured.
+   * A measured figure.
    *
-   * @throws MeasurementFailure if it was not
+   * @throws MeasurementFailure if it was not measured
    */
   Figure figure(String id) {
     return find(id).orElseThrow(() -> new MeasurementFailure(id + " was not measured"));
@@ -125,7 +125,7 @@ final class Results {
   }
 
   /**
-   * The results in a file that {@link #json()} made.
+   * Reads results written by {@link #json()}.
    *
    * @throws UncheckedIOException if the file cannot be read as such
    */

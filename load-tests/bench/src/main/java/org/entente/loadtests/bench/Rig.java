@@ -7,8 +7,8 @@ import org.entente.loadtests.federation.FreePorts;
 import org.entente.loadtests.raw.RawChain;
 
 /**
- * Both chains side by side, in processes of their own, so that what is compared is measured in
- * turns on the same machine.
+ * Both chains, in separate processes, so that compared figures are measured in turns on the same
+ * machine.
  */
 final class Rig implements AutoCloseable {
   private final Federation federation;
@@ -16,7 +16,7 @@ final class Rig implements AutoCloseable {
   private final FreePorts ports = new FreePorts(new SecureRandom());
   private final RawChain raw;
 
-  /** Starts everything; the federation's owner ends the gateways. */
+  /** Starts both chains; the federation's owner ends the gateways. */
   Rig(Federation federation) throws InterruptedException {
     this.federation = federation;
     for (String agency : GatewayChain.GATEWAYS) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.entente.loadtests.measure.Spread;
 
-/** Collects what rounds of a scenario measured, by figure. Used by one thread. */
+/** Measured values of a scenario's rounds, by figure. Used by one thread. */
 final class Rounds {
   private final String scenario;
   private final Subject subject;
@@ -16,7 +16,7 @@ final class Rounds {
 
   private record Line(String what, String unit, List<Double> values) {}
 
-  /** Nothing yet. */
+  /** Rounds without values. */
   Rounds(String scenario, Subject subject) {
     this.scenario = scenario;
     this.subject = subject;
@@ -27,7 +27,7 @@ final class Rounds {
     lines.computeIfAbsent(id, i -> new Line(what, unit, new ArrayList<>())).values.add(value);
   }
 
-  /** Keeps the figures and says them. */
+  /** Adds the figures to the results and prints them. */
   void addTo(Results results, Consumer<String> say) {
     lines.forEach(
         (id, line) -> {

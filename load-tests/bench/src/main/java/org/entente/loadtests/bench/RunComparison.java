@@ -9,8 +9,8 @@ import org.entente.loadtests.measure.Spread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two runs side by side. Where their ranges overlap, the difference of the medians is within the
- * spread and says nothing.
+ * Comparison of two runs. If their ranges overlap, the difference of the medians is within the
+ * spread and not significant.
  */
 final class RunComparison {
   private RunComparison() {}

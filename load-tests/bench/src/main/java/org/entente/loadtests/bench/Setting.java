@@ -14,19 +14,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where and when a run took place.
+ * Machine, time and versions of a run.
  *
  * @param at when it began
- * @param effort how much time it took for each figure
- * @param commit of the sources; with {@code +} where they were changed since
- * @param processor as the system names it
+ * @param effort name of the effort
+ * @param commit of the sources; with {@code +} if they were changed since
+ * @param processor its name in the system
  * @param cores for all processes together
  * @param memoryMib of the machine
  * @param system name and release
  * @param disk kind of file system that the gateways sync to
- * @param jdk that runs everything
- * @param load of the machine before anything was started, over one minute
- * @param versions of what does the work, by library
+ * @param jdk of all processes
+ * @param load of the machine before the run, over one minute
+ * @param versions by library
  */
 record Setting(
     String at,
@@ -62,7 +62,7 @@ record Setting(
    * This machine, now.
    *
    * @param home of the sources
-   * @param data what the gateways write is below it
+   * @param data parent of the gateways' data
    */
   static Setting here(Effort effort, Path home, Path data, InstantSource clock) {
     try {

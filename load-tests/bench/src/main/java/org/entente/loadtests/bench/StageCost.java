@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import org.entente.loadtests.measure.Spread;
 
 /**
- * Processor time of a message by what a gateway's threads do, over the turns of a measurement. The
- * system counts it in hundredths of a second, so that stages which take little need long turns.
+ * Processor time per message by stage of a gateway, over the turns of a measurement. The system
+ * counts it in hundredths of a second, so that cheap stages need long turns.
  */
 final class StageCost {
   private static final double SECOND = TimeUnit.SECONDS.toMicros(1);
 
-  /** What a thread is there for, by what its name begins with; the first that fits. */
+  /** Stage of a thread, by the prefix of its name; the first match applies. */
   private enum Stage {
     WRITER("ledger-writer", "commits to the ledger", "ledger-writer"),
     WORKERS("workers", "calls, decisions, opening, delivery", "worker"),
@@ -57,10 +57,10 @@ final class StageCost {
   private Duration start = Duration.ZERO;
 
   /**
-   * Nothing is counted yet.
+   * A count that has not begun.
    *
-   * @param id what the ids of the figures begin with
-   * @param whose gateway, in words
+   * @param id prefix of the figures' ids
+   * @param whose the gateway, in words
    */
   StageCost(String id, String whose, Usage usage) {
     this.id = id;
@@ -93,7 +93,7 @@ final class StageCost {
     return seconds;
   }
 
-  /** Keeps a figure of each stage that took any time in any turn. */
+  /** Adds a figure for each stage that took time in any turn. */
   void addTo(Results results) {
     micros.forEach(
         (stage, values) -> {

@@ -6,9 +6,8 @@ import java.util.function.Consumer;
 import org.entente.loadtests.federation.Federation;
 
 /**
- * How long a gateway takes from the start of its process until it says that it is ready, with the
- * data that the run so far left in its ledger, and what it holds in memory then while nothing is
- * asked of it.
+ * Time of a gateway from the start of its process until it is ready, with the run's data in its
+ * ledger, and its resident memory then while idle.
  */
 final class StartupTime {
   private static final String SCENARIO = "start with existing data";
@@ -26,9 +25,9 @@ final class StartupTime {
     this.say = say;
   }
 
-  /** Stops and starts the sender's gateway, which runs, as its peer does. */
+  /** Stops and starts the sender's gateway. It and its peer must run. */
   void run() throws InterruptedException {
-    say.accept("starting the sender's gateway anew");
+    say.accept("restarting the sender's gateway");
     federation.disconnect();
     Rounds rounds = new Rounds(SCENARIO, Subject.ENTENTE);
     for (int i = 0; i < effort.repeats(); i++) {

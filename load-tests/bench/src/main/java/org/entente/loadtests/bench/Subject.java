@@ -1,6 +1,8 @@
 package org.entente.loadtests.bench;
 
-/** What is measured, and what it does for the messages: no figure is compared without. */
+/**
+ * A measured system and the protection that it gives to messages, which every comparison states.
+ */
 enum Subject {
   /** Two gateways. */
   ENTENTE(

@@ -18,8 +18,8 @@ import org.entente.loadtests.measure.MessageSender;
 import org.entente.proto.v1.Lane;
 
 /**
- * One message to many subscribers of the recipient's gateway, each with a cursor of its own: from
- * handing it to the sender's gateway until the last has it. Nothing else is under way.
+ * Time of one message to many subscribers of the recipient's gateway, each with its own cursor:
+ * from its publication until the last subscriber has it. No other message is in flight.
  */
 final class Subscribers {
   private static final int CONNECTIONS = 10;
@@ -83,7 +83,10 @@ final class Subscribers {
     return (System.nanoTime() - start) / (double) TimeUnit.MILLISECONDS.toNanos(1);
   }
 
-  /** All subscribers are one client, of whose cursors and streams a node takes few by default. */
+  /**
+   * Raises the limits: all subscribers are one client, whose cursors and streams are few by
+   * default.
+   */
   private static void allowMany(Path config) {
     ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
     try {

@@ -15,7 +15,7 @@ import org.entente.loadtests.measure.Saturation;
 import org.entente.loadtests.measure.Spread;
 import org.entente.proto.v1.Lane;
 
-/** Messages a second of both chains, by size and by how clients hand messages over. */
+/** Messages per second of both chains, by message size and by mode of publication. */
 final class Throughput {
   /** Id of the processor time of a raw hop, each message a gRPC message. */
   static final String RAW_HOP = "cpu.raw.hop";
@@ -32,7 +32,7 @@ final class Throughput {
   private static final int MOST_WINDOW = 4_096;
   private static final double MIB = 1 << 20;
 
-  /** Who hands over how. */
+  /** A chain and its mode of publication. */
   enum HandOverMode {
     RAW_PACKED("raw.packed", Subject.RAW, "stream, up to 64 messages and 1 MiB in a gRPC message"),
     RAW_SINGLE("raw.single", Subject.RAW, "stream, each message a gRPC message"),
@@ -74,7 +74,7 @@ final class Throughput {
     return way.id + "." + bytes;
   }
 
-  /** Runs everything until it is warm. */
+  /** Warms both chains up. */
   void warmUp() throws InterruptedException {
     say.accept("warming up");
     results.add(resident("memory.rest", "resident, at rest, after the start"));
@@ -87,7 +87,7 @@ final class Throughput {
     saturate(HandOverMode.ENTENTE_CALL, content, Duration.ZERO, effort.warmUp().dividedBy(8));
   }
 
-  /** All ways at 1 KiB in turns, then streams of the other sizes. */
+  /** Measures all modes at 1 KiB in turns, then streams of the other sizes. */
   void run() throws InterruptedException {
     List<Cost> costs =
         List.of(
@@ -162,7 +162,7 @@ final class Throughput {
             HandOverMode.ENTENTE_STREAM);
     for (int bytes : effort.sizes()) {
       Map<HandOverMode, List<Double>> rates = new EnumMap<>(HandOverMode.class);
-      // Fewer repeats than at 1 KiB, where ratios are asked for.
+      // Fewer repeats than at 1 KiB, for which there are targets.
       for (int i = 0; i < Math.max(1, effort.repeats() - 2); i++) {
         for (HandOverMode way : streams) {
           rates
@@ -236,7 +236,7 @@ final class Throughput {
     return new CountedRate(rate, saturation.sent());
   }
 
-  /** Messages under way at a time: 4 MiB of them, for gateways and the raw chain alike. */
+  /** Messages in flight at a time: 4 MiB of them, for gateways and for the raw chain. */
   static int window(int bytes) {
     return Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, WINDOW_BYTES / bytes));
   }
@@ -287,7 +287,7 @@ final class Throughput {
 
   private record CountedRate(double rate, long messages) {}
 
-  /** Processor time a message, by turn. */
+  /** Processor time per message, by turn. */
   private static final class Cost {
     private final String id;
     private final String what;

@@ -10,8 +10,8 @@ import org.entente.loadtests.measure.Saturation;
 import org.entente.proto.v1.Lane;
 
 /**
- * What a transit that cannot read spends on a message of 1 KiB between two gateways that are linked
- * to it only, evidence and watermarks that come back included.
+ * Cost of a transit for a message of 1 KiB between two gateways that are linked only to it,
+ * including the returning evidence and watermarks.
  */
 final class Transit {
   /** The transit. */
@@ -32,7 +32,7 @@ final class Transit {
     this.say = say;
   }
 
-  /** Measures; the raw chain was measured before in this run. */
+  /** Measures the transit. The raw chain must have been measured before in this run. */
   void run() throws InterruptedException {
     say.accept("a transit between the two gateways");
     startBetween(federation);

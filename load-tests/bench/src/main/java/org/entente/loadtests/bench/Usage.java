@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a process takes of the machine, as the system counts it.
+ * Resources that a process uses, as counted by the system.
  *
  * @param pid of the process
  */
@@ -20,7 +20,7 @@ record Usage(long pid) {
   private static final String RESIDENT = "VmRSS:";
   private static final String WRITTEN = "write_bytes:";
 
-  /** Places of utime and stime in /proc/PID/task/TID/stat, counted behind the name; proc(5). */
+  /** Positions of utime and stime in /proc/PID/task/TID/stat, counted after the name; proc(5). */
   private static final int USER = 11;
 
   private static final int SYSTEM = 12;
@@ -34,8 +34,8 @@ record Usage(long pid) {
   }
 
   /**
-   * Seconds of processor time so far by name of thread, those of the virtual machine included;
-   * threads whose names differ in a number only are taken together.
+   * Seconds of processor time so far by thread name, including the JVM's threads. Threads whose
+   * names differ only in a number are added up.
    */
   Map<String, Double> threads() {
     Map<String, Double> seconds = new HashMap<>();
@@ -57,7 +57,7 @@ record Usage(long pid) {
         name, (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) / TICKS, Double::sum);
   }
 
-  /** Empty if the thread ended since it was listed. */
+  /** The stat line of a thread; empty if it ended since it was listed. */
   private static Optional<String> stat(Path task) throws IOException {
     try {
       return Optional.of(Files.readString(task.resolve("stat"), StandardCharsets.UTF_8));
@@ -69,12 +69,12 @@ record Usage(long pid) {
     }
   }
 
-  /** Bytes that are in memory for it. */
+  /** Resident memory, bytes. */
   long resident() {
     return field("status", RESIDENT) << 10;
   }
 
-  /** Bytes so far that it caused to be written to disks; in memory-only file systems none. */
+  /** Bytes written to disks so far; none in memory-only file systems. */
   long written() {
     return field("io", WRITTEN);
   }

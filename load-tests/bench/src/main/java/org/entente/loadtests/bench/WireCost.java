@@ -15,8 +15,8 @@ import org.entente.loadtests.measure.Saturation;
 import org.entente.proto.v1.Lane;
 
 /**
- * What a message of 1 KiB takes of the link between two gateways. All bytes of the TCP connections
- * are counted by a relay between the gateways, TLS and HTTP/2 included, those of IP and TCP not.
+ * Bytes on the link between two gateways per message of 1 KiB. A relay counts all bytes of the TCP
+ * connections, including TLS and HTTP/2 but not IP and TCP headers.
  */
 final class WireCost {
   private static final String SCENARIO = "bytes of a message of 1 KiB";
@@ -35,7 +35,7 @@ final class WireCost {
     this.say = say;
   }
 
-  /** Measures one message at a time, and many under way. */
+  /** Measures with one message at a time, and with many in flight. */
   void run() throws InterruptedException {
     say.accept("bytes on the link");
     for (String agency : GatewayChain.GATEWAYS) {
@@ -64,7 +64,7 @@ final class WireCost {
     rounds.addTo(results, say);
   }
 
-  /** Label and body of a message as its recipient has it; of a subscriber that goes again. */
+  /** Bytes of label and body of a message at its recipient, from a temporary subscriber. */
   private int messageBytes(GatewayChain chain) throws InterruptedException {
     Saturation unused = saturate(chain, 1, Duration.ofMillis(1));
     Audience audience = new Audience();

@@ -1,6 +1,6 @@
 /**
- * The benchmark: two gateways, driven from outside, beside a chain that only passes bytes on and
- * beside what users have today; see docs/develop/benchmarks.md.
+ * The benchmark: compares two gateways, driven from outside, with a chain that only forwards bytes
+ * and with systems in use today; see docs/develop/benchmarks.md.
  */
 @NullMarked
 package org.entente.loadtests.bench;

@@ -36,9 +36,9 @@ import org.entente.gateway.trust.AgencyKind;
 import org.entente.gateway.trust.AgencyRole;
 
 /**
- * Key bundles of agencies whose gateways never run: recipient keys made by the schedule of a
- * gateway and signed with the agency's own pair. Nobody can open what is sealed to them, since
- * their secret halves are kept nowhere. Safe for many threads.
+ * Key bundles of agencies whose gateways never run: recipient keys made on a gateway's schedule and
+ * signed with the agency's own pair. No one can open messages sealed to them, since their secret
+ * halves are not kept. Thread-safe.
  */
 public final class AnnouncedKeys {
   private static final NodeName GATEWAY = new NodeName("gateway-1");
@@ -47,7 +47,7 @@ public final class AnnouncedKeys {
   private final SecureRandom random = new SecureRandom();
   private final InstantSource clock = InstantSource.system();
 
-  /** Of a federation's agencies. */
+  /** Key bundles of a federation's agencies. */
   public AnnouncedKeys(String federation) {
     this.federation = new FederationName(federation);
   }
@@ -67,10 +67,10 @@ public final class AnnouncedKeys {
   }
 
   /**
-   * Puts bundles into the ledger of a gateway that does not run, as if its neighbours had passed
-   * them on; durable on return. The gateway verifies them when it starts.
+   * Puts bundles into the ledger of a stopped gateway, as if its neighbours had forwarded them;
+   * durable on return. The gateway verifies them when it starts.
    *
-   * @param data folder of the ledger, which is made if it is not there
+   * @param data folder of the ledger, which is created if it does not exist
    * @param keystores of each agency's gateway, with the agency's pair
    */
   public void putInto(Path data, Map<String, Path> keystores) {

@@ -11,7 +11,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.transmit.OutboxKeys;
 
-/** Keys of a node in memory: a storage key for each day, one outbox key, nothing held. */
+/** Keys of a node in memory: a storage key for each day, one outbox key, no holds. */
 final class DayKeys implements StorageKeys, OutboxKeys {
   private static final String OUTBOX = "outbox-bench";
 

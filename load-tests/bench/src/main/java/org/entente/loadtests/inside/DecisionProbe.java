@@ -26,8 +26,8 @@ import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Purpose;
 
 /**
- * The sender's policy asked whether a draft may go to one recipient, in this process, by the
- * classes that a gateway asks, over {@link LargeRulebook}. Used by one thread.
+ * Measurement of the sender's policy for a draft to one recipient, in this process, with a
+ * gateway's classes and {@link LargeRulebook}. Used by one thread.
  */
 public final class DecisionProbe {
   private static final String CUSTOMS = "fr.customs";
@@ -44,8 +44,8 @@ public final class DecisionProbe {
    * Writes and loads the agreements.
    *
    * @param config folder of the samples
-   * @param folder a new one is made here for the agreements
-   * @param agreements how many
+   * @param folder new folder for the agreements
+   * @param agreements number of agreements
    */
   public DecisionProbe(Path config, Path folder, int agreements) {
     now = InstantSource.system().instant();
@@ -82,9 +82,9 @@ public final class DecisionProbe {
   }
 
   /**
-   * Microseconds of processor time a decision, asked again and again for a time.
+   * Microseconds of processor time per decision, repeated for a time.
    *
-   * @param remembered whether rulings are kept, as a gateway keeps them
+   * @param remembered whether rulings are cached, as in a gateway
    * @throws CommandFailure if the policy does not permit the draft
    */
   public double micros(boolean remembered, Duration time) {

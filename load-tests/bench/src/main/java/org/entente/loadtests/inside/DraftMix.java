@@ -30,9 +30,9 @@ import org.entente.proto.v1.RequestedAction;
 import org.entente.proto.v1.Statement;
 
 /**
- * Drafts as several agencies send them, of which policy lets most go: under the first agreement
- * that is tried or a later one, by the samples or between two of {@link LargeRulebook}; some wait
- * for a second person, some are refused. Immutable.
+ * Drafts of several agencies, most of which policy permits: under the first agreement that is tried
+ * or a later one, of the samples or of {@link LargeRulebook}. Some are held for a second person,
+ * some are refused. Immutable.
  */
 final class DraftMix {
   private static final int OF_PAIRS = 6;
@@ -42,11 +42,11 @@ final class DraftMix {
   private final List<ExpectedDraft> asked;
 
   /**
-   * A draft with what must come of it.
+   * A draft with its expected decision.
    *
    * @param draft to one recipient
-   * @param origin who sends
-   * @param agreement under which it goes; empty where it is refused
+   * @param origin the sender
+   * @param agreement the permitting agreement; empty if it is refused
    */
   record ExpectedDraft(CheckedDraft draft, AgencyName origin, String agreement) {
     /** The decision, if it is as it must be. */
@@ -157,7 +157,7 @@ final class DraftMix {
             .build();
   }
 
-  /** Each of them, in the order in which they are asked about. */
+  /** The drafts, in the order in which they are decided. */
   List<ExpectedDraft> asked() {
     return asked;
   }

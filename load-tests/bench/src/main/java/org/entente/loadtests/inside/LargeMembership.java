@@ -19,8 +19,8 @@ import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.trust.AgencyKind;
 
 /**
- * A federation larger than the demonstration's: of each jurisdiction in one of its groups customs
- * and police, beside its own agencies. Immutable.
+ * A federation larger than the demonstration's: its agencies, and a customs and a police authority
+ * of each jurisdiction in its groups. Immutable.
  */
 final class LargeMembership implements Membership {
   private static final String CUSTOMS = ".customs";
@@ -62,7 +62,7 @@ final class LargeMembership implements Membership {
     return new LargeMembership(this, further);
   }
 
-  /** Who has a bilateral agreement. */
+  /** Parties of a bilateral agreement. */
   record Pair(String customs, String police) {}
 
   /** Pairs of a customs and a police authority of two jurisdictions. */

@@ -15,13 +15,12 @@ import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.Rulebook;
 
 /**
- * A rulebook of any size: the sample agreements and, up to the number wanted, the bilateral one
- * among them between other pairs of a customs and a police authority, with the samples' node rules.
+ * A rulebook of any size: the sample agreements and, up to the given number, copies of the
+ * bilateral one for other pairs of a customs and a police authority, with the samples' node rules.
  *
  * @param rulebook as a gateway loads it
- * @param members the federation that it is loaded for
- * @param bilateral the pairs that have a bilateral agreement besides the samples', in the order in
- *     which they were written
+ * @param members the federation for which it is loaded
+ * @param bilateral the pairs with a copied bilateral agreement, in the order of writing
  */
 record LargeRulebook(
     Rulebook rulebook, LargeMembership members, List<LargeMembership.Pair> bilateral) {
@@ -35,11 +34,11 @@ record LargeRulebook(
   }
 
   /**
-   * Writes and loads them.
+   * Writes and loads the agreements.
    *
    * @param config folder of the samples
-   * @param folder a new one is made here for the agreements
-   * @param count how many; at least as many as there are samples
+   * @param folder new folder for the agreements
+   * @param count number of agreements, at least that of the samples
    */
   static LargeRulebook written(Path config, Path folder, int count, Instant now) {
     LargeMembership members = LargeMembership.in(config.resolve("federation-demo.yaml"));

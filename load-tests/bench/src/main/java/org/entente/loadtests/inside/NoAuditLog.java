@@ -5,7 +5,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.store.Batch;
 
-/** No audit log: what a part does without it is measured. */
+/** Replaces the audit log by nothing, to measure a part without it. */
 final class NoAuditLog implements Journal {
   @Override
   public void append(Batch batch, List<AuditRecord> leaves) {

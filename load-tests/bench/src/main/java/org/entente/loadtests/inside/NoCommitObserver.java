@@ -3,7 +3,7 @@ package org.entente.loadtests.inside;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 
-/** Counts no commits; one that fails is told to its caller. */
+/** Ignores commits; the caller learns of a failed one. */
 final class NoCommitObserver implements CommitObserver {
   @Override
   public void committed(int changes, long bytes, long nanos) {

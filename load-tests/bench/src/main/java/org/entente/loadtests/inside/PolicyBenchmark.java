@@ -24,10 +24,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What the sender's policy takes for a decision about one recipient, by the classes that a gateway
- * asks: the drafts of {@link DraftMix} in turns, so that no two decisions after each other are the
- * same. Without cache, a policy that keeps no ruling; with cache, one that keeps as many as a
- * gateway does, of which all are there after the first turn.
+ * Time of a decision of the sender's policy on one recipient, with a gateway's classes. Decides the
+ * drafts of {@link DraftMix} in turn, so that no two successive decisions are the same. Without
+ * cache the policy keeps no ruling; with cache it keeps as many as a gateway, and has all of them
+ * after the first turn.
  *
  * <p>Run by JMH, in one thread.
  */
@@ -35,24 +35,24 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class PolicyBenchmark {
-  /** How many agreements there are. */
+  /** Number of agreements. */
   @Param({"10", "100", "1000"})
   public int agreements;
 
-  /** Whether rulings are kept. */
+  /** Whether rulings are cached. */
   @Param({"false", "true"})
   public boolean cache;
 
   private @Nullable BenchmarkInput prepared;
   private int next;
 
-  /** What is decided about, and by what. */
+  /** The drafts and the policy that decides them. */
   private record BenchmarkInput(Policy policy, List<DraftMix.ExpectedDraft> asked, Instant now) {}
 
   /** A state that JMH fills. */
   public PolicyBenchmark() {}
 
-  /** Writes and loads the agreements, and sees that each draft ends as it must. */
+  /** Writes and loads the agreements, and checks that each draft has its expected decision. */
   @Setup
   public void prepare() throws IOException {
     Instant now = InstantSource.system().instant();
@@ -89,7 +89,7 @@ public class PolicyBenchmark {
     return it.policy().egress().decide(asked.draft(), asked.origin(), it.now());
   }
 
-  /** Sees that rulings were kept where they should be, and nowhere else. */
+  /** Checks that rulings were cached exactly if they should be. */
   @TearDown
   public void keptAsAsked() {
     CacheFigures figures = prepared().policy().cacheFigures();

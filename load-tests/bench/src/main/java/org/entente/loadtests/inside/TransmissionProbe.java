@@ -64,10 +64,10 @@ import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.v1.Draft;
 
 /**
- * What an origin does with an envelope between its commit and the release of its hop number, for
- * recipients behind one transit that hold their sessions: reads it from the queue, makes a stanza
- * for each, and takes the transit's receipt. In this process, by the classes of a gateway, over a
- * ledger on the disk and without audit log. Used by one thread.
+ * Measurement of an origin's work on an envelope between its commit and the release of its hop
+ * number, for recipients behind one transit that hold their sessions: reads it from the queue,
+ * makes a stanza for each, and processes the transit's receipt. Runs in this process with a
+ * gateway's classes, a ledger on the disk and no audit log. Used by one thread.
  */
 public final class TransmissionProbe implements AutoCloseable {
   private static final AgencyName SELF = new AgencyName("fr.customs");
@@ -99,9 +99,9 @@ public final class TransmissionProbe implements AutoCloseable {
    * An origin that knows the keys of its recipients and has sent nothing.
    *
    * @param config folder of the samples
-   * @param agreements a folder with an agreement that covers what is sent
-   * @param data folder of the ledger; not there yet
-   * @param recipients agencies that receive
+   * @param agreements a folder with an agreement that covers the drafts
+   * @param data folder of the ledger; must not exist
+   * @param recipients receiving agencies
    */
   public TransmissionProbe(Path config, Path agreements, Path data, List<String> recipients) {
     LargeMembership members =
@@ -128,7 +128,7 @@ public final class TransmissionProbe implements AutoCloseable {
             new GapWatch(System::nanoTime));
     queue = queue(atRest);
     ledger.start();
-    // Until it has looked, mail waits for recipients to whom something may be owed from before.
+    // Mail waits for recipients with possible earlier debts until the queue was checked once.
     new OutboxMaintenance(
             ledger,
             settlement,
@@ -233,12 +233,12 @@ public final class TransmissionProbe implements AutoCloseable {
   }
 
   /**
-   * Microseconds of this process's time that an envelope with one message takes from the queue to
-   * its release; it was committed before.
+   * Microseconds of this process per envelope with one message, from the queue to its release,
+   * after its commit.
    *
-   * @param draft to all recipients; its key does not matter
-   * @param envelopes how many
-   * @throws CommandFailure if one does not go to every recipient
+   * @param draft to all recipients; its key is ignored
+   * @param envelopes number of envelopes
+   * @throws CommandFailure if an envelope does not go to every recipient
    */
   public double micros(Draft draft, int recipients, int envelopes) {
     for (int i = 0; i < envelopes; i++) {
@@ -303,7 +303,7 @@ public final class TransmissionProbe implements AutoCloseable {
               .build());
     }
     queue.released(receipts);
-    // The writer takes changes in turn, so that the receipts are durable when this one is.
+    // The writer commits changes in order, so the receipts are durable when this change is.
     boolean unused = ledger.commit(LANE, tx -> true);
   }
 
@@ -312,7 +312,7 @@ public final class TransmissionProbe implements AutoCloseable {
         .getProcessCpuTime();
   }
 
-  /** Nothing is withdrawn, and all keys are known. */
+  /** Expects no notices: nothing is withdrawn, and all keys are known. */
   private static final class SilentNotices implements RecipientNotices {
     @Override
     public void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers) {

@@ -1,6 +1,6 @@
 /**
- * Parts of a gateway measured without the rest of it, for what cannot be told apart from outside.
- * The only package of this module that sees a gateway's stages.
+ * Measurements of single parts of a gateway, for costs that cannot be separated from outside. The
+ * only package of this module that uses a gateway's internal classes.
  */
 @NullMarked
 package org.entente.loadtests.inside;

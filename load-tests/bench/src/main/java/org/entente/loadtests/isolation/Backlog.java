@@ -3,25 +3,25 @@ package org.entente.loadtests.isolation;
 import java.util.List;
 
 /**
- * What came of queueing for a dead peer.
+ * Result of queueing for a dead peer.
  *
  * @param memory after each tenth of the messages
- * @param through messages a second that come through where nothing is in the way
- * @param drained messages a second from the peer's start to the last arrival
- * @param repeated deliveries that came twice to the subscriber
+ * @param through messages per second before the peer dies
+ * @param drained messages per second from the peer's start to the last arrival
+ * @param repeated repeated deliveries to the subscriber
  */
 public record Backlog(List<ProcessMemory> memory, double through, double drained, long repeated) {
-  /** Keeps a copy of what was seen. */
+  /** Copies the list. */
   public Backlog {
     memory = List.copyOf(memory);
   }
 
-  /** Heap at the end as a part of that after the first tenth. */
+  /** Ratio of the heap at the end to that after the first tenth. */
   public double heapGrowth() {
     return (double) last().heap() / memory.get(0).heap();
   }
 
-  /** Bytes in memory that came after the first tenth. */
+  /** Growth of resident memory after the first tenth, bytes. */
   public long residentGrowth() {
     return last().resident() - memory.get(0).resident();
   }

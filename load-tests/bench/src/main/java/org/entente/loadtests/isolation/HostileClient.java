@@ -19,9 +19,9 @@ import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
 
 /**
- * A client with good credentials and bad intentions: opens cursors and resets them before they are
- * answered, and hands in drafts as large as may be, which are none, and larger ones; a few at a
- * time, again and again, until it is closed. Cut off, it comes again.
+ * A hostile client with valid credentials. Until it is closed, it repeatedly opens cursors and
+ * resets them before the answer, and publishes invalid drafts just under and over the size limit, a
+ * few at a time. It reconnects when its connection is closed.
  */
 final class HostileClient implements AutoCloseable {
   private static final int AT_A_TIME = 4;
@@ -53,7 +53,7 @@ final class HostileClient implements AutoCloseable {
           int length = LENGTHS[round / RESETS_TO_A_DRAFT % LENGTHS.length];
           PublisherGrpc.newStub(channel).publish(draft(length), new Outcome());
         }
-        // Cut off, a channel would rest before it dials again.
+        // Otherwise the channel would pause before it dials again.
         channel.resetConnectBackoff();
         TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
       }
@@ -62,7 +62,7 @@ final class HostileClient implements AutoCloseable {
     }
   }
 
-  /** Opens a cursor and takes it back with RST_STREAM. */
+  /** Opens a cursor and cancels it with RST_STREAM. */
   private void reset() {
     Context.CancellableContext call = Context.current().withCancellation();
     call.run(
@@ -77,7 +77,7 @@ final class HostileClient implements AutoCloseable {
     resets.incrementAndGet();
   }
 
-  /** Has no label, so that it is refused once all of it was read. */
+  /** A draft without a label, which is refused only after all of it was read. */
   private static PublishRequest draft(int length) {
     return PublishRequest.newBuilder()
         .setDraft(
@@ -91,7 +91,7 @@ final class HostileClient implements AutoCloseable {
         .build();
   }
 
-  /** What it did and what came of it, in a line. */
+  /** Its actions and their results, on one line. */
   String told() {
     return "%d streams reset, %d drafts refused".formatted(resets.get(), refusals.get());
   }
@@ -127,7 +127,7 @@ final class HostileClient implements AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
-      // It took the call back, or was cut off.
+      // The client cancelled the call, or its connection was closed.
     }
 
     @Override

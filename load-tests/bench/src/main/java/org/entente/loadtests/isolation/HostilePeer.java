@@ -14,8 +14,8 @@ import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
 
 /**
- * A peer with good credentials and bad intentions: opens streams that break the protocol, as many a
- * second as it may have answers, until it is closed.
+ * A hostile peer with valid credentials. Until it is closed, it opens streams that violate the
+ * protocol, as fast as they are answered.
  */
 final class HostilePeer implements AutoCloseable {
   private static final int AT_A_TIME = 4;

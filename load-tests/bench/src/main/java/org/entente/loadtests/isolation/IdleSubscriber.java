@@ -13,8 +13,8 @@ import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
 
 /**
- * A subscriber that holds a cursor open and either reads nothing of what it is sent or reads all
- * and acknowledges nothing, until it is closed.
+ * A subscriber that holds a cursor open until it is closed, and either reads nothing, or reads all
+ * and acknowledges nothing.
  */
 final class IdleSubscriber implements AutoCloseable {
   private static final int WINDOW = 10_000;
@@ -31,10 +31,10 @@ final class IdleSubscriber implements AutoCloseable {
   }
 
   /**
-   * Opens a cursor of its own with the widest window, from the first position that it has not
-   * acknowledged; open on return.
+   * Opens its own cursor with the widest window, from the first unacknowledged position; open on
+   * return.
    *
-   * @param reads and does not acknowledge; otherwise it does not even read
+   * @param reads whether it reads without acknowledging; otherwise it does not read
    */
   static IdleSubscriber open(ManagedChannel channel, boolean reads) throws InterruptedException {
     IdleSubscriber subscriber = new IdleSubscriber(channel, reads);
@@ -46,7 +46,7 @@ final class IdleSubscriber implements AutoCloseable {
     return subscriber;
   }
 
-  /** Deliveries that it read. */
+  /** Number of deliveries read. */
   long delivered() {
     return delivered.get();
   }
@@ -67,7 +67,7 @@ final class IdleSubscriber implements AutoCloseable {
     @Override
     public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
       if (!reads) {
-        // The answer that it is open, and no more.
+        // Reads only the answer that the cursor is open.
         stream.disableAutoRequestWithInitial(1);
       }
       stream.setOnReadyHandler(

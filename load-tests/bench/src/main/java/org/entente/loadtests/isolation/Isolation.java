@@ -21,30 +21,30 @@ import org.entente.loadtests.federation.Federation;
  * traffic does not use.
  */
 final class Isolation {
-  /** What the second peer is, or who is there beside a good one. */
+  /** State of the second peer, or further clients beside a good one. */
   enum Neighbour {
-    /** As good as the first, and nobody else is there. */
+    /** It is as good as the first, without further clients. */
     GOOD,
     /** Its process is gone. */
     DEAD,
-    /** Its connection passes 5 KiB a second. */
+    /** Its connection forwards 5 KiB per second. */
     SLOW,
-    /** Its connection stands and passes nothing. */
+    /** Its connection is open and forwards nothing. */
     STUCK,
-    /** It floods the port of the gateway that is measured. */
+    /** It floods the port of the measured gateway. */
     HOSTILE,
     /** It floods the port of a gateway that the good traffic does not use. */
     HOSTILE_ELSEWHERE,
     /** A further subscriber where the good one is reads nothing of what it is sent. */
     CLIENT_SLOW,
-    /** One that reads all and acknowledges nothing. */
+    /** A subscriber that reads all and acknowledges nothing. */
     CLIENT_STUCK,
     /** Further clients of both gateways flood their ports. */
     CLIENT_HOSTILE,
-    /** As many clients flood a gateway that the good traffic does not use. */
+    /** The same number of clients floods a gateway that the good traffic does not use. */
     CLIENT_HOSTILE_ELSEWHERE;
 
-    /** What a round beside this neighbour is compared with. */
+    /** The neighbour with whose round this one is compared. */
     Neighbour baseline() {
       return switch (this) {
         case HOSTILE -> HOSTILE_ELSEWHERE;
@@ -69,7 +69,7 @@ final class Isolation {
   private final WarningStream good;
   private final WarningStream behind;
 
-  /** Starts the gateways; the second peer is good. */
+  /** Starts the gateways with a good second peer. */
   Isolation(Federation federation, Consumer<String> say) throws InterruptedException, IOException {
     this.federation = federation;
     this.say = say;
@@ -88,10 +88,10 @@ final class Isolation {
   }
 
   /**
-   * Throughput to the good peer beside each kind of neighbour, divided by that beside its baseline:
-   * the best of some rounds of each, taken in turns.
+   * Ratio of the throughput to the good peer beside each kind of neighbour to that beside its
+   * baseline: the best of several rounds of each, in turns.
    *
-   * @param messages of a round
+   * @param messages messages per round
    */
   Map<Neighbour, Double> ratios(int messages, int rounds) throws InterruptedException, IOException {
     round(Neighbour.GOOD, messages);
@@ -133,7 +133,7 @@ final class Isolation {
     }
   }
 
-  /** Who is there beside the second peer. */
+  /** The companion of a round: further peers or clients. */
   private Companion beside(Neighbour neighbour) throws InterruptedException {
     return switch (neighbour) {
       case GOOD, DEAD, SLOW, STUCK -> new Companion(List.of(), () -> "");
@@ -164,7 +164,9 @@ final class Isolation {
         List.of(idle), () -> "the idle subscriber read " + idle.delivered() + " deliveries");
   }
 
-  /** Not the clients that the good traffic has: what one of those does is its own loss. */
+  /**
+   * Hostile clients other than those of the good traffic, whose abuse would harm only themselves.
+   */
   private Companion hostileClients(String sender, String recipient) {
     HostileClient sending = hostile(sender, "subscribe");
     HostileClient receiving = hostile(recipient, "publish");
@@ -202,22 +204,22 @@ final class Isolation {
   }
 
   /**
-   * Queues messages for a dead peer, looks at the memory of the process meanwhile, and lets the
-   * peer return.
+   * Queues messages for a dead peer, measures the memory of the process meanwhile, and restarts the
+   * peer.
    */
   Backlog queue(int messages) throws InterruptedException {
     return new QueueMeasurement(federation, behind, GATEWAY, TRANSIT, say).queue(messages);
   }
 
-  /** Lets go of the relay; the federation's owner ends the gateways. */
+  /** Closes the relay; the federation's owner ends the gateways. */
   void close() throws IOException {
     relay.close();
   }
 
-  /** Whoever else is there during a round, ended in the order they came. */
+  /** Further peers or clients during a round, closed in order. */
   private record Companion(List<AutoCloseable> all, Supplier<String> teller)
       implements AutoCloseable {
-    /** What became of them, or nothing. */
+    /** Their results as text, or an empty text. */
     String told() {
       return teller.get();
     }

@@ -17,21 +17,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures isolation from the shell: {@code load-tests/isolation --queued N}. */
+/** Command {@code load-tests/isolation --queued N}, which measures isolation. */
 @Command(
     name = "load-tests/isolation",
     description = {
-      "Measures throughput to a good peer beside one that is good, dead, slow, stuck or hostile, and",
-      "beside clients that read nothing, acknowledge nothing or are hostile, as ratios of one run,",
-      "over processes; then queues messages for a dead peer, watches the memory of the process that",
-      "queues, and lets the peer return. The last line sums up."
+      "Measures the throughput to a good peer beside one that is good, dead, slow, stuck or hostile,",
+      "and beside clients that read nothing, acknowledge nothing or are hostile, as ratios of one run.",
+      "Then queues messages for a dead peer, measures the memory of the queueing process, and restarts",
+      "the peer. The last line is a summary."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:every ratio is at least --ratio, the heap is flat, and all drained",
-      "1:not so; what was measured stands above",
-      "2:wrongly called"
+      "0:every ratio is at least --ratio, the heap did not grow, and all messages drained",
+      "1:a condition is not met; the measurements are above",
+      "2:usage error"
     })
 public final class IsolationRun implements Callable<Integer> {
   private static final double MOST_HEAP_GROWTH = 1.5;
@@ -40,7 +40,7 @@ public final class IsolationRun implements Callable<Integer> {
   @Option(
       names = "--messages",
       defaultValue = "3000",
-      description = "in each round (default: ${DEFAULT-VALUE})")
+      description = "messages in each round (default: ${DEFAULT-VALUE})")
   private int messages;
 
   @Option(names = "--rounds", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
@@ -55,7 +55,7 @@ public final class IsolationRun implements Callable<Integer> {
   @Option(
       names = "--ratio",
       defaultValue = "0.7",
-      description = "the least that counts as no more than noise (default: ${DEFAULT-VALUE})")
+      description = "least acceptable ratio, allowing for noise (default: ${DEFAULT-VALUE})")
   private double ratio;
 
   @Spec private CommandSpec spec;

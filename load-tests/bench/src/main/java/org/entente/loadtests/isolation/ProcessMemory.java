@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
- * What a gateway's process takes of the machine.
+ * Memory of a gateway's process.
  *
  * @param heap bytes in use after a full collection
- * @param resident bytes that the system holds in memory for it, all included
+ * @param resident resident bytes, in total
  */
 public record ProcessMemory(long heap, long resident) {
   private static final String HEAP = "jvm_memory_bytes_used{area=\"heap\",} ";
@@ -23,7 +23,7 @@ public record ProcessMemory(long heap, long resident) {
   private static final long COLLECTING_SECONDS = 60;
 
   /**
-   * Has the process collect its garbage, and looks.
+   * Measures the memory after a garbage collection.
    *
    * @param admin its admin port
    */
@@ -37,7 +37,7 @@ public record ProcessMemory(long heap, long resident) {
               .start();
       if (!collecting.waitFor(COLLECTING_SECONDS, TimeUnit.SECONDS)
           || collecting.exitValue() != 0) {
-        throw new CommandFailure("jcmd could not have process " + pid + " collect its garbage");
+        throw new CommandFailure("jcmd could not run a garbage collection in process " + pid + "");
       }
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://" + admin + "/metrics")).build();

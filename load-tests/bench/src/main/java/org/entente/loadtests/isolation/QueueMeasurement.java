@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.entente.loadtests.federation.Federation;
 
 /**
- * Queues messages at a gateway for a peer whose process is gone, looks at the memory of the gateway
- * meanwhile, and lets the peer return.
+ * Queues messages at a gateway for a dead peer, measures the gateway's memory meanwhile, and
+ * restarts the peer.
  */
 public final class QueueMeasurement {
   private static final int STEPS = 10;
@@ -21,9 +21,10 @@ public final class QueueMeasurement {
   private final Consumer<String> say;
 
   /**
-   * Nothing is queued yet; all gateways run, and the stream's recipient has a subscriber.
+   * A measurement that has not begun. All gateways must run, and the stream's recipient must have a
+   * subscriber.
    *
-   * @param gateway at which messages are queued; the stream's publisher is its client
+   * @param gateway the queueing gateway, whose client the stream's publisher is
    * @param peer that dies: the stream's recipient or the transit to it
    */
   public QueueMeasurement(
@@ -54,7 +55,7 @@ public final class QueueMeasurement {
       while (stream.sent() < goal) {
         stream.send();
       }
-      // The one that made the streams be set up has arrived long ago.
+      // The first message, which set the streams up, has arrived already.
       stream.awaitAccepted(goal);
       ProcessMemory now =
           ProcessMemory.of(federation.pid(gateway), federation.plan(gateway).admin());
@@ -69,7 +70,7 @@ public final class QueueMeasurement {
     return new Backlog(memory, through, (stream.sent() - before) / seconds, stream.repeated());
   }
 
-  /** Messages a second that come through while nothing is in the way. */
+  /** Messages per second while the peer runs. */
   private double through(int messages) throws InterruptedException {
     long start = System.nanoTime();
     for (int i = 0; i < messages; i++) {

@@ -17,21 +17,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.entente.gateway.cli.failure.CommandFailure;
 
 /**
- * A TCP relay between one who dials and one who answers, which can become slow, or stop forwarding
- * without closing anything: what a broken middle box does. Safe for many threads.
+ * A TCP relay between a dialler and an answerer that can become slow, or stop forwarding without
+ * closing connections, like a broken middlebox. Thread-safe.
  */
 public final class Relay implements AutoCloseable {
   private static final int CHUNK = 64 << 10;
   private static final int TRICKLE = 512;
   private static final int TRICKLE_MILLIS = 100;
 
-  /** How it treats what comes, on connections that stand too. */
+  /** Forwarding mode, which also applies to open connections. */
   public enum Mode {
-    /** Passes everything on. */
+    /** Forwards everything. */
     PASSING,
-    /** Passes 5 KiB a second each way. */
+    /** Forwards 5 KiB per second each way. */
     TRICKLING,
-    /** Takes no more and passes nothing on; nothing is closed, new connections are accepted. */
+    /** Reads and forwards nothing; closes no connection and accepts new ones. */
     STUCK
   }
 
@@ -53,7 +53,7 @@ public final class Relay implements AutoCloseable {
   /**
    * Listens on a free loopback port.
    *
-   * @param target {@code host:port} of who answers
+   * @param target {@code host:port} of the answerer
    */
   public static Relay to(String target) throws IOException {
     int colon = target.lastIndexOf(':');
@@ -65,15 +65,15 @@ public final class Relay implements AutoCloseable {
     return relay;
   }
 
-  /** Where the dialler has to be sent instead. */
+  /** Address to dial instead of the target. */
   public String address() {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
   /**
-   * Has a node's configuration dial this relay instead of whom it relays to.
+   * Changes a node's configuration to dial this relay instead of its target.
    *
-   * @throws CommandFailure if it does not dial that one
+   * @throws CommandFailure if the configuration does not dial the target
    */
   public void between(Path config) {
     String direct = target.getHostString() + ":" + target.getPort();
@@ -88,17 +88,17 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Bytes that diallers sent and that were passed on, TLS included. */
+  /** Bytes forwarded from diallers, including TLS. */
   public long forth() {
     return forth.get();
   }
 
-  /** Bytes that went to diallers. */
+  /** Bytes forwarded to diallers. */
   public long back() {
     return back.get();
   }
 
-  /** Treats what comes so from now on. */
+  /** Sets the forwarding mode. */
   public void mode(Mode next) {
     synchronized (modes) {
       mode = next;
@@ -106,7 +106,7 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Passes nothing more on over the connections that stand, for good, and closes none. */
+  /** Permanently stops forwarding on the open connections without closing them. */
   public void abandon() {
     synchronized (modes) {
       generation++;
@@ -126,7 +126,7 @@ public final class Relay implements AutoCloseable {
         sockets.add(dialler);
         begin("relay", () -> connect(dialler));
       } catch (IOException e) {
-        // Closed, which ends the loop; anything else concerns that connection only.
+        // A closed relay ends the loop; any other error concerns only that connection.
       }
     }
   }
@@ -161,12 +161,12 @@ public final class Relay implements AutoCloseable {
         passed.addAndGet(count);
       }
     } catch (IOException e) {
-      // One side is gone: so is the other.
+      // One side is closed, so close the other.
     }
     end(from, to);
   }
 
-  /** Waits while it is stuck, and a moment while it trickles; which of the two it is not now. */
+  /** Waits while stuck, and briefly while trickling; returns the mode that applies then. */
   private Mode passes(int of) throws IOException {
     synchronized (modes) {
       try {
@@ -192,7 +192,7 @@ public final class Relay implements AutoCloseable {
       try {
         socket.close();
       } catch (IOException e) {
-        // It is closed, or the system closes it with the process.
+        // It is closed already, or the system closes it with the process.
       }
     }
   }

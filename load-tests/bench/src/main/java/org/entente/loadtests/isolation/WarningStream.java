@@ -34,8 +34,8 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Warnings from one agency's publisher to recipients, over a stream, with a bounded number that are
- * not accepted yet, and, where the recipient's gateway runs, its subscriber.
+ * A stream of warnings from one agency's publisher to recipients, with a bounded number of
+ * unanswered drafts, and a subscriber if the recipient's gateway runs.
  */
 public final class WarningStream {
   private static final int WINDOW = 500;
@@ -57,20 +57,20 @@ public final class WarningStream {
   private final StreamObserver<PublishStreamRequest> drafts;
 
   /**
-   * Opens the publisher's stream; its gateway runs.
+   * Opens the publisher's stream. Its gateway must run.
    *
-   * @param name begins the idempotency keys
+   * @param name prefix of the idempotency keys
    */
   public WarningStream(Federation federation, String from, String to, String name) {
     this(federation, from, List.of(to), name, TEXT_LENGTH, WINDOW);
   }
 
   /**
-   * The same with messages of another length to several recipients, of whom the first may have a
+   * The same with messages of another length to several recipients, the first of which may have a
    * subscriber.
    *
-   * @param length of the text, in characters of ASCII
-   * @param window most messages that are not accepted yet
+   * @param length of the text, in ASCII characters
+   * @param window most unanswered messages
    */
   public WarningStream(
       Federation federation, String from, List<String> to, String name, int length, int window) {
@@ -84,7 +84,7 @@ public final class WarningStream {
     drafts = PublisherGrpc.newStub(federation.channel(from, client)).publishStream(new Outcomes());
   }
 
-  /** Opens the recipient's cursor, whose gateway runs; returns when it is open. */
+  /** Opens the recipient's cursor; returns when it is open. The recipient's gateway must run. */
   public void subscribe() throws InterruptedException {
     String recipient = to.get(0);
     String client = federation.plan(recipient).clientWith("subscribe").orElseThrow();
@@ -95,7 +95,7 @@ public final class WarningStream {
     }
   }
 
-  /** Publishes one, once fewer than a window are unanswered. */
+  /** Publishes one message when fewer than a window are unanswered. */
   public void send() throws InterruptedException {
     if (!room.tryAcquire(QUIET_SECONDS, TimeUnit.SECONDS)) {
       throw new CommandFailure(
@@ -105,12 +105,12 @@ public final class WarningStream {
         PublishStreamRequest.newBuilder().addDrafts(draft(sent.incrementAndGet())).build());
   }
 
-  /** Waits until so many were accepted, all in all. */
+  /** Waits until this total was accepted. */
   public void awaitAccepted(long count) throws InterruptedException {
     await(accepted, count, from + " accepted");
   }
 
-  /** Waits until so many have arrived, all in all. */
+  /** Waits until this total has arrived. */
   public void awaitArrived(long count) throws InterruptedException {
     await(arrived, count, to + " received");
   }
@@ -149,7 +149,7 @@ public final class WarningStream {
     return arrived.get();
   }
 
-  /** Deliveries that came again. */
+  /** Number of repeated deliveries. */
   public long repeated() {
     return repeated.get();
   }
@@ -161,8 +161,8 @@ public final class WarningStream {
   /**
    * A draft as these streams publish it.
    *
-   * @param name begins the idempotency key
-   * @param length of the text, in characters of ASCII
+   * @param name prefix of the idempotency key
+   * @param length of the text, in ASCII characters
    */
   public static Draft draft(String name, long number, int length, List<String> to) {
     return draft(name, number, "w".repeat(length), to);

@@ -1,5 +1,5 @@
 /**
- * Whether one dead, slow or hostile peer or client changes anything for the others, measured over
+ * Measures whether one dead, slow or hostile peer or client affects the others, with real
  * processes.
  */
 @NullMarked

@@ -7,10 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What came out at the far end, by number, and the first thing that went wrong. Safe for many
- * threads.
- */
+/** Arrivals at the far end, by number, and the first failure. Thread-safe. */
 public final class Arrivals {
   private static final long PATIENCE_SECONDS = 60;
 
@@ -19,7 +16,7 @@ public final class Arrivals {
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
   private volatile LongConsumer listener = number -> {};
 
-  /** Nothing has arrived. */
+  /** No arrivals. */
   public Arrivals() {}
 
   /** A message came out at the end. */
@@ -33,20 +30,20 @@ public final class Arrivals {
     problem.compareAndSet(null, what);
   }
 
-  /** Numbers that no other measurement of this way uses; the first of them. */
+  /** Reserves numbers that no other measurement uses; returns the first. */
   public long reserve(long numbers) {
     return next.getAndAdd(numbers);
   }
 
-  /** How many have arrived so far. */
+  /** Number of arrivals so far. */
   public long count() {
     return count.get();
   }
 
   /**
-   * Waits until so many have arrived, all in all.
+   * Waits until this total has arrived.
    *
-   * @throws MeasurementFailure if they have not within a minute, or the way is broken
+   * @throws MeasurementFailure if it has not within a minute, or a failure occurred
    */
   public void await(long messages) throws InterruptedException {
     CountDownLatch enough = new CountDownLatch(1);
@@ -63,15 +60,15 @@ public final class Arrivals {
     check();
   }
 
-  /** Who is told of every arrival from now on, instead of whoever was before. */
+  /** Sets the listener of every later arrival; replaces the previous one. */
   void listen(LongConsumer toldNumber) {
     listener = toldNumber;
   }
 
   /**
-   * Looks whether all is well.
+   * Checks for failures.
    *
-   * @throws MeasurementFailure if not
+   * @throws MeasurementFailure if there was one
    */
   public void check() {
     String wrong = problem.get();

@@ -3,7 +3,7 @@ package org.entente.loadtests.measure;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
-/** What measured messages hold: their number, then bytes that no compression makes smaller. */
+/** Content of measured messages: their number, then incompressible bytes. */
 public final class MeasuredContent {
   private static final long SEED = 7;
 
@@ -28,7 +28,7 @@ public final class MeasuredContent {
     return pattern.length;
   }
 
-  /** Messages with consecutive numbers, one behind the other. */
+  /** Messages with consecutive numbers, concatenated. */
   public byte[] of(long first, int count) {
     byte[] messages = new byte[Math.multiplyExact(pattern.length, count)];
     ByteBuffer buffer = ByteBuffer.wrap(messages);

@@ -1,10 +1,10 @@
 package org.entente.loadtests.measure;
 
-/** Something measured did not do what it must, so that there is no figure. */
+/** Failure of a measurement, so that there is no figure. */
 public final class MeasurementFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** With words for whoever runs the benchmark. */
+  /** A failure with a message for the person who runs the benchmark. */
   public MeasurementFailure(String message) {
     super(message);
   }

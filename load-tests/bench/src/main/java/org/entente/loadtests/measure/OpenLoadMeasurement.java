@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * Measures latency under open load: the moment at which each message is to be sent is fixed before
- * the first is, and latency counts from that moment, whenever the message was really handed over. A
- * way that falls behind therefore shows all the waiting that it causes (no coordinated omission).
+ * Measures latency under open load. The intended time of each message is fixed in advance, and
+ * latency counts from that time even if the message was sent later. A chain that falls behind
+ * therefore shows all the waiting that it causes (no coordinated omission).
  */
 public final class OpenLoadMeasurement {
   private static final int DIGITS = 3;
@@ -40,11 +40,12 @@ public final class OpenLoadMeasurement {
   }
 
   /**
-   * Microseconds from the intended moment of sending to arrival; returns when all has arrived.
+   * Microseconds from the intended time of sending to arrival; returns when all messages have
+   * arrived.
    *
    * @param perSecond messages, evenly spaced
    * @param before how long it runs unmeasured
-   * @param measured how long the messages are sent whose latency counts
+   * @param measured how long measured messages are sent
    * @throws MeasurementFailure if messages are lost or repeated
    */
   public static Histogram run(

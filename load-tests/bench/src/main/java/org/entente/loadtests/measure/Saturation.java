@@ -5,8 +5,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Counts what comes through a way that always has enough to do: a bounded number of messages is
- * under way, so that throughput is measured and not the length of queues.
+ * Measures the throughput of a saturated chain. A bounded number of messages is in flight, so that
+ * it does not measure the length of queues.
  */
 public final class Saturation {
   private static final long QUIET_SECONDS = 60;
@@ -22,7 +22,7 @@ public final class Saturation {
    * A measurement that does not run yet.
    *
    * @param packing messages handed over at a time
-   * @param window most messages under way, at least {@code packing}
+   * @param window most messages in flight, at least {@code packing}
    */
   public Saturation(MessageSender sender, Arrivals arrivals, int packing, int window) {
     if (window < packing) {
@@ -36,9 +36,9 @@ public final class Saturation {
   }
 
   /**
-   * Messages a second that arrive; returns when all that was sent has arrived.
+   * Arrivals per second; returns when all sent messages have arrived.
    *
-   * @param before how long it runs unmeasured, until queues have their length
+   * @param before how long it runs unmeasured, until queues are stable
    * @param measured how long it counts
    * @throws MeasurementFailure if messages are lost or repeated, or nothing arrives for a minute
    */
@@ -60,7 +60,7 @@ public final class Saturation {
     return rate;
   }
 
-  /** How many were sent so far, measured or not. */
+  /** Number of messages sent so far, measured or not. */
   public long sent() {
     return sent;
   }

@@ -3,10 +3,10 @@ package org.entente.loadtests.measure;
 import java.util.List;
 
 /**
- * What repeating a measurement gave.
+ * Values of a repeated measurement.
  *
  * @param min the least
- * @param median the middle one; of an even number the mean of both in the middle
+ * @param median the middle value; for an even number the mean of the two middle values
  * @param max the greatest
  * @param values in the order in which they were measured
  */

@@ -1,7 +1,6 @@
 /**
- * How throughput and latency are measured, whatever it is that messages go through. Used by the
- * benchmark and, on class paths of their own, by the baselines beside it: depends on the JDK and on
- * HdrHistogram only.
+ * Measurement of throughput and latency of any chain. Used by the benchmark and, on separate class
+ * paths, by the baselines: depends only on the JDK and HdrHistogram.
  */
 @NullMarked
 package org.entente.loadtests.measure;

@@ -21,12 +21,12 @@ import org.entente.loadtests.traffic.PeerTls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One link of a chain that does nothing but pass messages on over gRPC and the gateways' TLS: the
- * floor under what a gateway can cost. It has no back pressure of its own: the load keeps a bounded
- * number of messages in the chain.
+ * One process of a chain that only forwards messages over gRPC with the gateways' TLS: the least
+ * that a gateway can cost. It has no back pressure of its own: the load keeps a bounded number of
+ * messages in the chain.
  *
- * <p>Arguments: address to listen on, certificate, key, CA, and for all but the last of a chain the
- * address of the next.
+ * <p>Arguments: address to listen on, certificate, key, CA, and for all but the last process of a
+ * chain the address of the next.
  */
 final class PassThrough {
   private static final int FIXED_ARGUMENTS = 4;
@@ -42,7 +42,7 @@ final class PassThrough {
     this.next = next;
   }
 
-  /** Serves until standard input ends, as it does with the process that started this one. */
+  /** Serves until standard input ends, which happens when the starting process ends. */
   public static void main(String[] arguments) throws IOException {
     String[] address = arguments[0].split(":", 2);
     Credentials credentials =
@@ -54,9 +54,9 @@ final class PassThrough {
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(address[0], Integer.parseInt(address[1])))
             .sslContext(PeerTls.serving(credentials))
-            // As gateways do: the clients' channels ask every 30 s whether the other end is there.
+            // As in gateways: the clients' channels send keepalives every 30 s.
             .permitKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            // It never blocks, so nothing is gained by handing messages to other threads.
+            // It never blocks, so other threads would not help.
             .directExecutor()
             .addService(link.service())
             .build()
@@ -84,7 +84,7 @@ final class PassThrough {
 
   private StreamObserver<byte[]> forward(StreamObserver<byte[]> responses) {
     ServerCallStreamObserver<byte[]> call = (ServerCallStreamObserver<byte[]>) responses;
-    // To ask for one message after the other would cost two changes of thread for each.
+    // Requesting messages one by one would cost two thread switches for each.
     call.disableAutoRequest();
     call.request(Integer.MAX_VALUE);
     return new ForwardingObserver(onward(), responses);
@@ -93,7 +93,7 @@ final class PassThrough {
   private void call(byte[] request, StreamObserver<byte[]> responses) {
     synchronized (this) {
       if (ofCalls == null) {
-        // Not the call's own context, with whose end the stream would end.
+        // Not the call's own context, whose end would end the stream.
         Context.ROOT.run(() -> ofCalls = onward());
       }
       Objects.requireNonNull(ofCalls).onNext(request);
@@ -102,7 +102,7 @@ final class PassThrough {
     responses.onCompleted();
   }
 
-  /** Where messages go: to the next of the chain, at its end to the subscriber. */
+  /** The next process of the chain, or at its end the subscriber. */
   private StreamObserver<byte[]> onward() {
     StreamObserver<byte[]> to =
         next == null
@@ -115,7 +115,7 @@ final class PassThrough {
     return to;
   }
 
-  /** Hands each message on as it comes. */
+  /** Forwards each message on arrival. */
   private record ForwardingObserver(StreamObserver<byte[]> to, StreamObserver<byte[]> responses)
       implements StreamObserver<byte[]> {
     @Override
@@ -125,7 +125,7 @@ final class PassThrough {
 
     @Override
     public void onError(Throwable failure) {
-      // The load sees it: its own stream ends, and nothing arrives any more.
+      // The load notices: its own stream ends, and no more messages arrive.
     }
 
     @Override

@@ -25,13 +25,13 @@ import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MessageSender;
 
 /**
- * As many processes as gateways, with the same TLS, that pass bytes on and do nothing else. Closing
- * ends the processes; so does the end of this one, whatever its cause.
+ * A chain of as many processes as gateways, with the same TLS, that only forward bytes. Closing
+ * ends the processes; so does any end of this process.
  */
 public final class RawChain implements AutoCloseable {
   private static final long OPEN_SECONDS = 30;
 
-  /** As many calls at a time as the benchmark makes at a gateway. */
+  /** Calls in flight, as many as at a gateway. */
   private static final int CALLS = 64;
 
   private final List<Process> processes = new ArrayList<>();
@@ -41,7 +41,7 @@ public final class RawChain implements AutoCloseable {
   private final ManagedChannel publisher;
   private final StreamObserver<byte[]> stream;
 
-  /** How long the messages are that come packed; all of a measurement are as long. */
+  /** Length of packed messages; the same for all messages of a measurement. */
   private volatile int bytes = Long.BYTES;
 
   private boolean closed;
@@ -107,7 +107,7 @@ public final class RawChain implements AutoCloseable {
     processes.add(process);
   }
 
-  /** What comes out. */
+  /** The arrivals at the end. */
   public Arrivals arrivals() {
     return arrivals;
   }

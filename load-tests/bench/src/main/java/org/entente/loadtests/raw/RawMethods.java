@@ -7,11 +7,11 @@ import org.entente.loadtests.traffic.RawBytes;
 final class RawMethods {
   static final String SERVICE = "entente.raw.PassThrough";
 
-  /** Takes a stream of messages and answers nothing. */
+  /** Receives a stream of messages without answers. */
   static final MethodDescriptor<byte[], byte[]> FORWARD =
       method("Forward", MethodDescriptor.MethodType.BIDI_STREAMING);
 
-  /** Takes one message and answers with nothing in it once it is handed on. */
+  /** Receives one message and sends an empty answer once it is forwarded. */
   static final MethodDescriptor<byte[], byte[]> CALL =
       method("Call", MethodDescriptor.MethodType.UNARY);
 

@@ -2,7 +2,7 @@ package org.entente.loadtests.scale;
 
 import java.util.function.DoubleUnaryOperator;
 
-/** How something may grow with the number of agencies, but for a factor. */
+/** Form of growth with the number of agencies, without its factor. */
 enum GrowthForm {
   CONSTANT("constant", n -> 1),
   LOGARITHMIC("log n", Math::log),
@@ -21,12 +21,12 @@ enum GrowthForm {
     this.shape = shape;
   }
 
-  /** As it is written. */
+  /** Its notation. */
   String words() {
     return words;
   }
 
-  /** Its value for so many agencies, at least 2. */
+  /** Its value for a number of agencies, at least 2. */
   double at(double agencies) {
     return shape.applyAsDouble(agencies);
   }

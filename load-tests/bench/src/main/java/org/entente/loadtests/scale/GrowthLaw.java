@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * The law by which a quantity grows with the number of agencies n, out of measured points.
+ * Law of growth of a quantity with the number of agencies n, fitted to measured points.
  *
- * <p>Design. Everything is fitted by least squares of the logarithms, so that a point counts by how
- * many hundredths it is off and not by its size. {@code exponent} is that of the free power law
- * {@code c · n^exponent}. The form is the one of {@link GrowthForm} whose best factor leaves the
- * least residual. What has a part that does not grow, such as the signatures of a trust bundle,
- * follows none of them; the straight line through the points ({@code base + each · n}, least
- * squares of relative differences) is there for that and says what one more agency costs.
+ * <p>Design. All fits use least squares of the logarithms, so that a point counts by its relative
+ * deviation and not by its size. {@code exponent} is that of the free power law {@code c ·
+ * n^exponent}. The form is the one of {@link GrowthForm} whose best factor leaves the least
+ * residual. A quantity with a constant part, such as the signatures of a trust bundle, follows none
+ * of them. For it there is the straight line through the points ({@code base + each · n}, least
+ * squares of relative differences), which gives the cost of one more agency.
  *
  * @param form the simple form that fits best
  * @param factor by which the form is multiplied
@@ -22,7 +22,7 @@ import java.util.SortedMap;
  * @param exponent of the free power law
  * @param powerResidual the same residual for the power law
  * @param base of the straight line
- * @param each what the straight line rises by for one more agency
+ * @param each rise of the straight line for one more agency
  * @param lineResidual root of the mean square of the relative differences from the line
  */
 record GrowthLaw(
@@ -35,18 +35,18 @@ record GrowthLaw(
     double each,
     double lineResidual) {
 
-  /** With three points a power law has one to spare. */
+  /** Three points leave a power law one degree of freedom. */
   static final int LEAST_POINTS = 3;
 
   /**
-   * Fits.
+   * Fits a law.
    *
    * @param points values above 0 by number of agencies, at least {@link #LEAST_POINTS}
    * @throws IllegalArgumentException if there are fewer, or values that are not above 0
    */
   static GrowthLaw fit(SortedMap<Integer, Double> points) {
     if (points.size() < LEAST_POINTS || points.values().stream().anyMatch(value -> !(value > 0))) {
-      throw new IllegalArgumentException("no law through " + points);
+      throw new IllegalArgumentException("no law can be fitted to " + points);
     }
     GrowthForm best =
         Arrays.stream(GrowthForm.values())

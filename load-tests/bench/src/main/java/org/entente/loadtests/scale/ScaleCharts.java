@@ -49,7 +49,7 @@ final class ScaleCharts {
   private ScaleCharts() {}
 
   /**
-   * Draws into a folder what there are points of.
+   * Draws the charts for which there are points.
    *
    * @return names of files by caption
    */

@@ -9,8 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A quantity of federations linked in one way: its points, and the law through them where there are
- * enough.
+ * A quantity for one shape of federation: its points, and its law if there are enough points.
  *
  * @param points values by number of agencies
  */
@@ -22,7 +21,7 @@ record ScaleLine(
     SortedMap<Integer, Double> points,
     Optional<GrowthLaw> law) {
 
-  /** Lines out of points in whatever order, in that of their first points. */
+  /** Lines of points in any order; the lines are in the order of their first points. */
   static List<ScaleLine> of(List<MeasuredPoint> points) {
     Map<String, List<MeasuredPoint>> groups = new LinkedHashMap<>();
     for (MeasuredPoint point : points) {

@@ -89,7 +89,7 @@ final class ScalePage {
     return String.format(Locale.ROOT, "%.1f %%", share * PERCENT);
   }
 
-  /** With as many digits as mean something. */
+  /** A number with its significant digits. */
   static String number(double value) {
     double size = Math.abs(value);
     String form = size >= WHOLE ? "%,.0f" : size >= TENTHS ? "%.1f" : "%.3f";

@@ -35,7 +35,11 @@ public final class ScaleReport implements Callable<Integer> {
       description = "files with points, as the simulation writes them")
   private List<Path> points = List.of();
 
-  @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "where to write")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "folder for the results")
   private Path out = Path.of("");
 
   @Spec private CommandSpec spec;
@@ -67,7 +71,7 @@ public final class ScaleReport implements Callable<Integer> {
     return 0;
   }
 
-  /** Points and laws; what was not fitted is null. */
+  /** Points and laws as JSON; a law that was not fitted is null. */
   private static String json(List<ScaleLine> lines) {
     ArrayNode all = JSON.createArrayNode();
     for (ScaleLine line : lines) {

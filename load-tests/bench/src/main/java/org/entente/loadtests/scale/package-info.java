@@ -1,6 +1,6 @@
 /**
- * How federations grow: the laws behind what the simulation of many sizes has measured, as a page,
- * as JSON and as charts.
+ * Growth laws of federations, fitted to simulations of many sizes, as a page, as JSON and as
+ * charts.
  */
 @NullMarked
 package org.entente.loadtests.scale;
