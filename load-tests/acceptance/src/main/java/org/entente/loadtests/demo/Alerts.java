@@ -59,7 +59,9 @@ record Alerts(List<Publication> publications, List<BadRecord> bad) {
     return new Alerts(reader.publications, reader.bad);
   }
 
-  /** The same again and again under further keys, whole rounds, until there are so many. */
+  /**
+   * The same publications repeated in whole rounds, with further keys, up to at least this number.
+   */
   Alerts repeatedTo(int atLeast) {
     List<Publication> repeated = new ArrayList<>(publications);
     for (int round = 2; repeated.size() < atLeast; round++) {

@@ -25,26 +25,26 @@ final class DemoOutput {
     this.result = out;
   }
 
-  /** A line of progress, in words of our own. */
+  /** A line of progress in the demonstration's own words. */
   @FormatMethod
   void say(String format, Object... arguments) {
     progress.println(format.formatted(arguments));
     progress.flush();
   }
 
-  /** A line of progress that quotes others: without control characters, cut behind a word. */
+  /** A line of progress that quotes others: without control characters, cut after a word. */
   void quote(String line) {
     String whole = clean(line);
     int end = end(whole, LONGEST - ELLIPSIS.length());
     say("%s", whole.length() <= LONGEST ? whole : whole.substring(0, end) + ELLIPSIS);
   }
 
-  /** The same, whole. */
+  /** The same, uncut. */
   void line(String line) {
     say("%s", clean(line));
   }
 
-  /** The same, whole, over several lines that end behind a word. */
+  /** The same, uncut, wrapped after words. */
   void wrap(String line) {
     String rest = clean(line);
     StringBuilder lines = new StringBuilder();

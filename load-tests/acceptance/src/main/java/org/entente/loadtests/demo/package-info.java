@@ -1,4 +1,4 @@
-/** The demonstration: the main job, end to end, with a gateway killed in mid-stream. */
+/** The demonstration: publish and deliver end to end, with a gateway killed in mid-stream. */
 @NullMarked
 package org.entente.loadtests.demo;
 

@@ -170,7 +170,7 @@ public final class Federation implements AutoCloseable {
     process.kill();
   }
 
-  /** The gateways that run, or ended unasked. */
+  /** The gateways that run or ended unexpectedly. */
   public Set<String> running() {
     return new TreeSet<>(running.keySet());
   }
@@ -180,7 +180,7 @@ public final class Federation implements AutoCloseable {
     return process(agency).pid();
   }
 
-  /** The gateways that ended although nobody ended them. */
+  /** The gateways that ended unexpectedly. */
   public List<String> crashed() {
     return running.entrySet().stream()
         .filter(entry -> !entry.getValue().isAlive())

@@ -18,7 +18,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NodeName;
 
-/** The keys, certificates and trust bundle of a throwaway federation, and where they lie. */
+/** The keys, certificates and trust bundle of a throwaway federation, with their paths. */
 final class FederationMaterial {
   private static final String AUTHORITY = "ca.crt";
 

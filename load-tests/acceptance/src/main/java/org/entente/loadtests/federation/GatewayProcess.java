@@ -31,7 +31,7 @@ final class GatewayProcess {
   private final Process process;
   private final CompletableFuture<ReadyAddresses> ready = new CompletableFuture<>();
 
-  /** The latest lines on standard output that are not the ready line, as of a dying machine. */
+  /** The latest lines on standard output besides the ready line, such as a dying JVM prints. */
   private final Deque<String> said = new ConcurrentLinkedDeque<>();
 
   private GatewayProcess(NodePlan plan, Process process) {

@@ -42,7 +42,7 @@ public enum Machine {
     return command(List.of(), mainClass, arguments);
   }
 
-  /** The same with classes that are found before those of the class path. */
+  /** The same with classes that precede the class path. */
   List<String> command(List<Path> before, String mainClass, String... arguments) {
     List<String> classPath = new ArrayList<>(before.stream().map(Path::toString).toList());
     classPath.add(System.getProperty("entente.jars", System.getProperty("java.class.path")));

@@ -31,7 +31,7 @@ import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.entente.proto.v1.Obligation;
 import org.jspecify.annotations.Nullable;
 
-/** A scenario that was read and speaks only of what there is. Immutable. */
+/** A valid scenario, which names only existing objects. Immutable. */
 public final class Scenario {
   private static final String SUFFIX = ".yaml";
   private static final String FEDERATION = "scenario.entente.example";
@@ -247,7 +247,7 @@ public final class Scenario {
     return node;
   }
 
-  /** A node's configuration; addresses and paths in it are still to be chosen. */
+  /** A node's configuration, without its addresses and paths. */
   private ObjectNode configuration(String agency) {
     ObjectNode tree =
         new ObjectMapper()

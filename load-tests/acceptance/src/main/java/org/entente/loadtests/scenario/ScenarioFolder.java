@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder of scenarios, one a file. */
+/** A folder of scenarios, one per file. */
 public final class ScenarioFolder {
   private static final String SUFFIX = ".yaml";
 

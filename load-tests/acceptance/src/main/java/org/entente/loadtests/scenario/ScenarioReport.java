@@ -26,7 +26,7 @@ public final class ScenarioReport {
     return steps.stream().allMatch(StepResult::ok);
   }
 
-  /** The steps that did not come as expected. */
+  /** The steps without the expected result. */
   public List<String> failures() {
     return steps.stream()
         .filter(step -> !step.ok())

@@ -10,7 +10,7 @@ import org.entente.proto.v1.Draft;
  * @param source place where it was read, for people
  */
 public record Publication(String key, String publisher, String source, Draft draft) {
-  /** The draft under a key of its own. */
+  /** The draft with its own key. */
   public static Publication of(String key, String publisher, String source, Draft draft) {
     return new Publication(
         key, publisher, source, draft.toBuilder().setIdempotencyKey(key).build());

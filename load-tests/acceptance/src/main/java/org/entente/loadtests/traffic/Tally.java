@@ -113,7 +113,7 @@ public final class Tally {
     return defects.merge(publication.key(), 1, Integer::sum);
   }
 
-  /** The gateway called a publication malformed or not allowed. */
+  /** The gateway refused a publication as malformed or not allowed. */
   public synchronized void failed(Publication publication, String why) {
     answered.add(publication.key());
     failures.put(publication.key(), why);
@@ -153,7 +153,9 @@ public final class Tally {
         && anew.computeIfAbsent(pair, it -> position) == position;
   }
 
-  /** A message is restricted: when that is lifted it comes anew, at one other position. */
+  /**
+   * Notes a restricted message: when the restriction ends, it is redelivered at one other position.
+   */
   public synchronized void mayComeAnew(ByteString messageId) {
     mayComeAnew.add(HexFormat.of().formatHex(messageId.toByteArray()));
   }

@@ -61,7 +61,7 @@ public final class TrafficPublisher {
 
   /** Source of publications; called by one thread at a time. */
   public interface Source {
-    /** The next one, or null: there is none and will be none. */
+    /** The next publication, or null at the end. */
     @Nullable Publication next();
   }
 
@@ -218,7 +218,7 @@ public final class TrafficPublisher {
       }
     }
 
-    /** The draft may have been taken all the same: under its key the gateway says so. */
+    /** Retries: if the gateway has already accepted the draft, it reports that for the same key. */
     private void defect(Status status) {
       if (tally.defect(publication) < DEFECTS) {
         desk.again(publication, String.valueOf(status.getCode()));

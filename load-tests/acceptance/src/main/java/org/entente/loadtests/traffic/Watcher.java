@@ -11,12 +11,12 @@ public interface Watcher {
   /** The gateway answered a publication. */
   default void answered(Publication publication, Outcome outcome) {}
 
-  /** A publication failed for good: no retry can help. */
+  /** A publication failed permanently. */
   default void failed(Publication publication, String why) {}
 
   /** A subscriber received a message, for the first time or again. */
   default void received(String agency, Delivery delivery, boolean again) {}
 
-  /** A client lost its gateway and tries again. */
+  /** A client lost its gateway and retries. */
   default void retrying(String agency, String what) {}
 }

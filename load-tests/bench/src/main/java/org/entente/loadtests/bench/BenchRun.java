@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The benchmark from the shell: {@code load-tests/run --quick --json}. */
+/** Command {@code load-tests/run --quick --json}, which runs the benchmark. */
 @Command(
     name = "load-tests/run",
     description = {

@@ -39,7 +39,10 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<Lane, Long> last = new EnumMap<>(Lane.class);
 
-  /** A subscriber that does not subscribe yet and takes so many deliveries at a time. */
+  /**
+   * A subscriber that does not subscribe yet. {@code batch} is the number of deliveries per
+   * response.
+   */
   BenchSubscriber(Arrivals routine, Arrivals flash, int batch) {
     this.routine = routine;
     this.flash = flash;

@@ -61,10 +61,10 @@ record Effort(
     }
   }
 
-  /** The size that every ratio is about. */
+  /** The size of messages for all ratios. */
   static final int KIB = 1 << 10;
 
-  /** The largest message that a gateway takes by default, less its label. */
+  /** The largest body of a message that a gateway accepts by default. */
   static final int LARGEST = (1 << 20) - (4 << 10);
 
   private static final Scenarios NONE =
@@ -74,7 +74,7 @@ record Effort(
   /** Takes less than a minute and shows that both chains work, with gateways that start quickly. */
   static final Effort SMOKE = shortest("smoke", List.of(10), NONE);
 
-  /** The same with every scenario, each as short as can be. */
+  /** The same with every scenario, each as short as possible. */
   static final Effort SCENARIOS =
       shortest(
           "scenarios",

@@ -74,7 +74,7 @@ final class FanoutCost {
     return recipients.get(recipients.size() - 1);
   }
 
-  /** The id of the messages a second to so many recipients. */
+  /** Id of the messages per second to this number of recipients. */
   static String rateId(int recipients) {
     return "fanout.rate." + recipients;
   }

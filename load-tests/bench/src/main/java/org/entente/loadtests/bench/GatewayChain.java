@@ -39,7 +39,7 @@ final class GatewayChain {
   static final String TO = "de.customs";
   static final List<String> GATEWAYS = List.of(FROM, TO);
 
-  /** A client may have a hundred open, its streams and those among them that are about to end. */
+  /** Most streams of a client, including those that are about to end. */
   private static final int CALLS = 64;
 
   private final Arrivals routine = new Arrivals();
@@ -78,7 +78,7 @@ final class GatewayChain {
     return lane == Lane.LANE_FLASH ? flash : routine;
   }
 
-  /** A stream of drafts in a lane; those that are handed over together go in one request. */
+  /** A stream of drafts in a lane; drafts that are sent together go in one request. */
   MessageSender stream(Lane lane, MeasuredContent content) {
     Draft draft = draft(lane);
     StreamObserver<PublishStreamRequest> drafts =

@@ -56,7 +56,7 @@ public final class LogChart {
   private final String y;
   private final XYSeriesCollection lines = new XYSeriesCollection();
 
-  /** A chart without lines; {@code x} and {@code y} say what is along its axes. */
+  /** A chart without lines; {@code x} and {@code y} are the labels of its axes. */
   public LogChart(String title, String x, String y) {
     this.title = title;
     this.x = x;

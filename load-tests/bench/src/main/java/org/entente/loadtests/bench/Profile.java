@@ -145,7 +145,7 @@ final class Profile {
     return text.toString();
   }
 
-  /** A profile of code that is mostly interpreted says nothing about code that is warm. */
+  /** A profile of mostly interpreted code is not meaningful for warm code. */
   private static String kind(RecordedEvent event) {
     return event.getStackTrace() == null || event.getStackTrace().getFrames().isEmpty()
         ? "?"

@@ -50,7 +50,7 @@ final class Rig implements AutoCloseable {
     return new Usage(federation.pid(GatewayChain.TO));
   }
 
-  /** A hop of the chain that only passes on. */
+  /** A hop of the forwarding chain. */
   Usage hop() {
     return new Usage(raw.middle());
   }

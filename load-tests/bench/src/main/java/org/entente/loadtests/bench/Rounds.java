@@ -22,7 +22,7 @@ final class Rounds {
     this.subject = subject;
   }
 
-  /** A round measured this. */
+  /** Adds a value measured in a round. */
   void add(String id, String what, String unit, double value) {
     lines.computeIfAbsent(id, i -> new Line(what, unit, new ArrayList<>())).values.add(value);
   }

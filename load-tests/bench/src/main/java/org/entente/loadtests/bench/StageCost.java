@@ -68,13 +68,13 @@ final class StageCost {
     this.usage = usage;
   }
 
-  /** A turn begins. */
+  /** Begins a turn. */
   void begin() {
     before = seconds();
     start = usage.processor();
   }
 
-  /** A turn is over in which so many messages went through. */
+  /** Ends a turn with this number of messages. */
   void end(long messages) {
     Duration all = usage.processor().minus(start);
     Map<Stage, Double> spent = seconds();

@@ -28,7 +28,7 @@ enum Subject {
           + " policy-checked"),
   /** A part of a gateway, in the process that measures. */
   PART("part of a gateway", "one stage alone; protects nothing"),
-  /** A quotient of two of the others. */
+  /** A ratio of two other figures. */
   RATIO("ratio", "both sides measured in this run");
 
   private final String title;

@@ -181,7 +181,7 @@ final class Throughput {
     }
   }
 
-  /** The raw chain by how many messages are in a gRPC message, beside 1 and 64. */
+  /** The raw chain by number of messages in a gRPC message, besides 1 and 64. */
   private void batches() throws InterruptedException {
     MeasuredContent content = new MeasuredContent(Effort.KIB);
     for (int packed : effort.batches()) {
@@ -202,7 +202,7 @@ final class Throughput {
     }
   }
 
-  /** The id of a figure of the raw chain with so many messages of 1 KiB in a gRPC message. */
+  /** Id of the figure of the raw chain with this number of messages of 1 KiB in a gRPC message. */
   static String batchId(int packed) {
     return switch (packed) {
       case 1 -> id(HandOverMode.RAW_SINGLE, Effort.KIB);
@@ -277,7 +277,7 @@ final class Throughput {
         Spread.of(List.of(rig.sender().resident() / MIB)));
   }
 
-  /** A size as people say it. */
+  /** A size with its unit. */
   static String size(int bytes) {
     if (bytes == Effort.LARGEST) {
       return "1 MiB";

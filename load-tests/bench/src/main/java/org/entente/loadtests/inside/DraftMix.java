@@ -49,7 +49,7 @@ final class DraftMix {
    * @param agreement the permitting agreement; empty if it is refused
    */
   record ExpectedDraft(CheckedDraft draft, AgencyName origin, String agreement) {
-    /** The decision, if it is as it must be. */
+    /** The decision, which must be the expected one. */
     PolicyDecision decided(Policy policy, Instant now) {
       PolicyDecision decision = policy.egress().decide(draft, origin, now);
       String under = decision.permits().stream().map(Permit::agreement).findFirst().orElse("");

@@ -35,7 +35,7 @@ final class Isolation {
     HOSTILE,
     /** It floods the port of a gateway that the good traffic does not use. */
     HOSTILE_ELSEWHERE,
-    /** A further subscriber where the good one is reads nothing of what it is sent. */
+    /** A further subscriber beside the good one reads nothing. */
     CLIENT_SLOW,
     /** A subscriber that reads all and acknowledges nothing. */
     CLIENT_STUCK,
@@ -236,7 +236,7 @@ final class Isolation {
     }
   }
 
-  /** A little mail for the second peer, all the time. */
+  /** Constant light load for the second peer. */
   private final class Background implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "background");
     private volatile boolean over;

@@ -19,7 +19,7 @@ public final class Arrivals {
   /** No arrivals. */
   public Arrivals() {}
 
-  /** A message came out at the end. */
+  /** Notes an arrival at the end. */
   public void arrived(long number) {
     count.incrementAndGet();
     listener.accept(number);

@@ -20,7 +20,7 @@ public record Percentile(double percent, double millis) {
     return micros.getValueAtPercentile(percent) / MICROS_A_MILLI;
   }
 
-  /** The distribution as far as there are enough messages for each point. */
+  /** The distribution, with the points for which there are enough messages. */
   public static List<Percentile> curve(Histogram micros) {
     return SHOWN.stream()
         .filter(percent -> (1 - percent / 100) * micros.getTotalCount() >= 1)

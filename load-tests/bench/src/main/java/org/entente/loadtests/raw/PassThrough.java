@@ -63,7 +63,7 @@ final class PassThrough {
             .start();
     System.out.println("ready");
     while (System.in.read() >= 0) {
-      // Nobody says anything.
+      // No message is sent.
     }
     server.shutdownNow();
     System.exit(0);
@@ -110,7 +110,7 @@ final class PassThrough {
             : ClientCalls.asyncBidiStreamingCall(
                 next.newCall(RawMethods.FORWARD, CallOptions.DEFAULT), new IgnoringObserver());
     if (to == null) {
-      throw new IllegalStateException("nobody receives yet");
+      throw new IllegalStateException("no receiver is connected yet");
     }
     return to;
   }

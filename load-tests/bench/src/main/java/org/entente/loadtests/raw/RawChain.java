@@ -112,12 +112,12 @@ public final class RawChain implements AutoCloseable {
     return arrivals;
   }
 
-  /** The process that the publisher calls: a hop without its beginning and end. */
+  /** Process id of the first process of the chain, a hop that only receives and sends. */
   public synchronized long middle() {
     return processes.get(1).pid();
   }
 
-  /** A stream of messages, as many in a gRPC message as are sent at a time. */
+  /** A stream of messages; messages that are sent together go in one gRPC message. */
   public MessageSender stream(MeasuredContent content) {
     bytes = content.bytes();
     return (first, count) -> stream.onNext(content.of(first, count));
@@ -166,7 +166,7 @@ public final class RawChain implements AutoCloseable {
     public final void onCompleted() {}
   }
 
-  /** The first message says that the subscriber is known; it is empty, as no other is. */
+  /** The first message, the only empty one, confirms the subscriber. */
   private final class ArrivalObserver extends FailureObserver {
     @Override
     public void onNext(byte[] message) {

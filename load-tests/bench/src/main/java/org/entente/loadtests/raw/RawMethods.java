@@ -3,7 +3,7 @@ package org.entente.loadtests.raw;
 import io.grpc.MethodDescriptor;
 import org.entente.loadtests.traffic.RawBytes;
 
-/** The pass-through chain's own methods; messages are bytes as they come. */
+/** The gRPC methods of the pass-through chain; messages are raw bytes. */
 final class RawMethods {
   static final String SERVICE = "entente.raw.PassThrough";
 

@@ -1,4 +1,4 @@
-/** A chain of processes that only pass bytes on: the floor under what gateways can cost. */
+/** A chain of processes that only forward bytes: the least that gateways can cost. */
 @NullMarked
 package org.entente.loadtests.raw;
 

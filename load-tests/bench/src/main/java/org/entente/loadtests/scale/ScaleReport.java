@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The second half of {@code load-tests/scale}: laws, page and charts out of measured points. */
+/** The second half of {@code load-tests/scale}: laws, page and charts from measured points. */
 @Command(
     name = "load-tests/scale",
     description = "Fits the laws of growth to measured points; writes JSON, Markdown and charts.",

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.proto.v1.Body;
 
-/** The bytes of a file that belongs to a scenario, beside those of a document that arrived. */
+/** Comparison of a scenario's file with a received document. */
 public final class FileBytes {
   private FileBytes() {}
 

@@ -5,7 +5,7 @@ import com.google.protobuf.TextFormat;
 import java.util.Map;
 import org.entente.gateway.bridge.format.WrittenMessage;
 
-/** A message of the protocol that a file writes down field by field. */
+/** Protocol messages that files write field by field. */
 public final class ProtoFields {
   private ProtoFields() {}
 

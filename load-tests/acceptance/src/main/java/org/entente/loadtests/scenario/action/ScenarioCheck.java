@@ -108,7 +108,7 @@ public final class ScenarioCheck {
         "a file of the scenario");
   }
 
-  /** A client that may do something. */
+  /** Requires a client with a scope. */
   public void client(String field, ClientRef client) {
     Map<String, List<String>> clients = gateways.get(client.agency());
     if (clients == null) {
@@ -122,7 +122,7 @@ public final class ScenarioCheck {
         oneOf(clients.keySet()));
   }
 
-  /** A client that subscribes, so that it can be said what it received. */
+  /** Requires a client that subscribes, whose deliveries are known. */
   public void subscriber(String field, ClientRef client) {
     client(field, client);
     List<String> scopes = gateways.getOrDefault(client.agency(), Map.of()).get(client.client());
@@ -162,7 +162,7 @@ public final class ScenarioCheck {
         known.isEmpty() ? "the name that an earlier step gives" : oneOf(known));
   }
 
-  /** A new name for something else than a message. */
+  /** A new name for an object other than a message. */
   public void names(String field, NamedObject thing, String name) {
     require(
         NAME.matcher(name).matches(), field, "\"" + name + "\"", "1 to 32 characters of a-z 0-9 -");
@@ -183,7 +183,7 @@ public final class ScenarioCheck {
     require(valid.contains(word), field, "\"" + word + "\"", oneOf(valid));
   }
 
-  /** A step expects one thing: what it names, or that the call is refused. */
+  /** Requires exactly one expectation: a result or an error. */
   public void either(String field, String what, boolean expected, @Nullable String error) {
     require(
         expected == (error == null),

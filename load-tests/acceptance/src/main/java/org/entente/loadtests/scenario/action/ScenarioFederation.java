@@ -139,7 +139,7 @@ public final class ScenarioFederation implements AutoCloseable {
     return channels.computeIfAbsent(client, it -> federation.channel(it.agency(), it.client()));
   }
 
-  /** A stub whose calls wait for a gateway that is being started, and not for ever. */
+  /** A stub whose calls wait, for a limited time, for a gateway that is starting. */
   public <S extends AbstractStub<S>> S patient(S stub) {
     return stub.withWaitForReady().withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
@@ -213,7 +213,7 @@ public final class ScenarioFederation implements AutoCloseable {
         outcome);
   }
 
-  /** A recall is on its way. */
+  /** Notes a recall. */
   public void recalled(String name, String publisher, RecallResponse recall, long begun) {
     named(name, recall.getRecallId());
     reactions.begun(recall.getRecallId(), name, begun);

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An agency requests the originator's consent to pass received messages on.
  *
- * @param by whose client
- * @param as how later steps call the consent
+ * @param by the calling client
+ * @param as name in later steps for the consent
  * @param messages names of received messages of one originator
  * @param to agencies to which they may be passed on
  * @param days duration in days
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param officer the requesting officer
  * @param justification reason for the own record
  * @param asks the originator
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record AskConsentStep(
     @JsonProperty(required = true) ClientRef by,

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The consents that one side knows become these.
  *
- * @param by whose client
+ * @param by the calling client
  * @param side ORIGINATOR or ASKER
- * @param lists where each stands, by name: exactly these
- * @param error the code with which it is refused instead
+ * @param lists state of each, by name: exactly these
+ * @param error expected error code instead
  */
 public record ConsentsStep(
     @JsonProperty(required = true) ClientRef by,

@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The originator grants, denies or revokes.
  *
- * @param by whose client
+ * @param by the calling client
  * @param consent its name
  * @param does what is decided
  * @param to only these of the requested agencies; with GRANT only
  * @param reason reason sent to the requester; required with DENY and REVOKE, and only valid with
  *     them
- * @param officer who decides
- * @param justification why, kept at home
- * @param error the code with which it is refused
+ * @param officer the deciding officer
+ * @param justification reason for the own record
+ * @param error expected error code
  */
 public record DecideConsentStep(
     @JsonProperty(required = true) ClientRef by,

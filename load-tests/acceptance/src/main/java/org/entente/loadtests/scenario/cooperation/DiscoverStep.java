@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client lists the responders that it may query.
  *
- * @param by whose client
+ * @param by the calling client
  * @param categories categories of the requests; all if absent
  * @param finds names of responders by agency, exactly these; none if it is empty
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record DiscoverStep(
     @JsonProperty(required = true) ClientRef by,

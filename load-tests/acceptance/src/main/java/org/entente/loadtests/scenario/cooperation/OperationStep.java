@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lead of a joint operation founds it, changes its members, or closes it.
  *
- * @param by whose client; its agency leads
+ * @param by the calling client, whose agency leads
  * @param does the lead's action
  * @param operation its name in the scenario, which CREATE gives
  * @param cover name that all members see; CREATE alone
@@ -44,10 +44,10 @@ import org.jspecify.annotations.Nullable;
  * @param observers members that only receive; CREATE and CHANGE
  * @param lead the new lead; CHANGE only, otherwise the agency of {@code by} remains
  * @param days its duration from now; CREATE, and CHANGE if its end moves
- * @param officer who decides
- * @param justification why
+ * @param officer the deciding officer
+ * @param justification the reason
  * @param roster the number of the resulting roster
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record OperationStep(
     @JsonProperty(required = true) ClientRef by,

@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One agency's view of a joint operation becomes this.
  *
- * @param by whose client
+ * @param by the calling client
  * @param operation its name
- * @param officer who looks
- * @param justification why
+ * @param officer the officer
+ * @param justification the reason
  * @param objectives objectives, by agency
  * @param tasks state of each task, by {@code AGENCY/ID} of its author
  * @param reports texts of the situation reports, by author
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources each agency's resources: the fields of {@code OperationResource}
  * @param due deadlines of tasks that have one, by {@code AGENCY/ID} of the author
  * @param days duration of the operation in days; not checked if absent
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record PictureStep(
     @JsonProperty(required = true) ClientRef by,

@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client reminds agencies of a request sent under one agreement.
  *
- * @param by whose client
- * @param as how later steps call the reminder
+ * @param by the calling client
+ * @param as name in later steps for the reminder
  * @param request name of the request
  * @param to only these recipients of the request; all that owe an answer if absent
  * @param text text of the reminder, in English
- * @param officer who reminds
- * @param justification why
- * @param expect what must become of it
+ * @param officer the officer
+ * @param justification the reason
+ * @param expect the expected outcome
  */
 public record RemindStep(
     @JsonProperty(required = true) ClientRef by,

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requests of which an agency was reminded, and which wait for its answer, become these.
  *
- * @param by whose client
+ * @param by the calling client
  * @param lists exactly these requests, by name and agency that asked
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record RemindersStep(
     @JsonProperty(required = true) ClientRef by,

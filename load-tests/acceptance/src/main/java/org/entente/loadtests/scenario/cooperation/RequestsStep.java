@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The states and deadlines of requests become these.
  *
- * @param by whose client
+ * @param by the calling client
  * @param side ASKED or OWED
  * @param overdue only open requests past their deadline
  * @param lists exactly these requests, by name and agency
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record RequestsStep(
     @JsonProperty(required = true) ClientRef by,

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client registers or withdraws a responder.
  *
- * @param by whose client
+ * @param by the calling client
  * @param register the fields of {@code Responder}
  * @param withdraw the name of one that is registered
- * @param officer who decides
- * @param justification why
- * @param error the code with which it is refused
+ * @param officer the deciding officer
+ * @param justification the reason
+ * @param error expected error code
  */
 public record ResponderStep(
     @JsonProperty(required = true) ClientRef by,

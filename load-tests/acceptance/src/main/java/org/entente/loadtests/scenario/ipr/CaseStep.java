@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A customs authority acts in a case of intellectual property.
  *
- * @param by whose client
+ * @param by the calling client
  * @param suspension name of the case
  * @param act one act of {@code ActOnIprCaseRequest}: notify, declaration, disclose, conclude, …
  * @param right name of the recordation, with the act attach
- * @param officer who acts
- * @param justification why
- * @param stage where the case stands then: its stage, or its outcome once it is closed
- * @param error the code with which it is refused instead
+ * @param officer the officer
+ * @param justification the reason
+ * @param stage stage of the case after it, or outcome of a closed case
+ * @param error expected error code instead
  */
 public record CaseStep(
     @JsonProperty(required = true) ClientRef by,

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cases of intellectual property that an authority has.
  *
- * @param by whose client
- * @param lists where each stands, by name: exactly these, closed ones too
- * @param error the code with which it is refused instead
+ * @param by the calling client
+ * @param lists state of each, by name, including closed ones: exactly these
+ * @param error expected error code instead
  */
 public record CasesStep(
     @JsonProperty(required = true) ClientRef by,

@@ -27,16 +27,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rights holder reads the notice of a case under one of its recordations, or answers it.
  *
- * @param by whose client, which is the holder's
+ * @param by the calling client of the rights holder
  * @param suspension name of the case
  * @param person of the holder, who reads or answers
  * @param answer what is answered; absent to read only
  * @param text of the answer, where one is needed
- * @param stage where the case stands then: its stage, or its outcome once it is closed
+ * @param stage stage of the case after it, or outcome of a closed case
  * @param goods nature of the goods, as the holder reads it
  * @param disclosed what the authority disclosed, by what it is: exactly this
- * @param withheld texts none of which stands anywhere in the notice
- * @param error the code with which it is refused instead
+ * @param withheld texts that must not occur in the notice
+ * @param error expected error code instead
  */
 public record NoticeStep(
     @JsonProperty(required = true) ClientRef by,

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The notices of cases under its own recordations that a rights holder has, closed ones too.
  *
- * @param by whose client, which is the holder's
- * @param lists where each case stands, by name: exactly these
- * @param withheld texts none of which stands anywhere in the list
- * @param error the code with which it is refused instead
+ * @param by the calling client of the rights holder
+ * @param lists state of each case, by name: exactly these
+ * @param withheld texts that must not occur in the list
+ * @param error expected error code instead
  */
 public record NoticesStep(
     @JsonProperty(required = true) ClientRef by,

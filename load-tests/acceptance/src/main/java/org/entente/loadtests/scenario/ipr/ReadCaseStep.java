@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An officer reads a case of intellectual property whole.
  *
- * @param by whose client
+ * @param by the calling client
  * @param suspension name of the case
- * @param officer who reads
- * @param justification why
- * @param stage where the case stands: its stage, or its outcome once it is closed
- * @param shows texts each of which stands in it
- * @param error the code with which it is refused instead
+ * @param officer the officer
+ * @param justification the reason
+ * @param stage stage of the case, or outcome of a closed case
+ * @param shows texts that must occur in it
+ * @param error expected error code instead
  */
 public record ReadCaseStep(
     @JsonProperty(required = true) ClientRef by,

@@ -29,15 +29,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A customs authority records an application to protect a right, or decides on it.
  *
- * @param by whose client
+ * @param by the calling client
  * @param right its name in the scenario, which the step with {@code content} gives
  * @param content the fields of {@code RecordationContent} of an application
  * @param decision GRANT, REFUSE or REVOKE, of an application that was recorded
  * @param days for how long it is granted
- * @param officer who does
- * @param justification why
- * @param stands where the recordation stands then
- * @param error the code with which it is refused instead
+ * @param officer the officer
+ * @param justification the reason
+ * @param stands state of the recordation after it
+ * @param error expected error code instead
  */
 public record RightStep(
     @JsonProperty(required = true) ClientRef by,

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The recordations that an authority has, or that a rights holder has there.
  *
- * @param by whose client
+ * @param by the calling client
  * @param own whether a rights holder asks for its own; an officer for all if absent
- * @param lists where each stands, by name: exactly these
- * @param error the code with which it is refused instead
+ * @param lists state of each, by name: exactly these
+ * @param error expected error code instead
  */
 public record RightsStep(
     @JsonProperty(required = true) ClientRef by,

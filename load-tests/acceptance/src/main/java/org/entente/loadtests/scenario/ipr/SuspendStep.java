@@ -28,17 +28,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Goods that are suspected to infringe a right are suspended: a case begins.
  *
- * @param by whose client
- * @param as how later steps call the case
+ * @param by the calling client
+ * @param as name in later steps for the case
  * @param kind which rules it follows
  * @param right name of the recordation; none with EX_OFFICIO
  * @param goods the fields of {@code IprGoods}
  * @param particulars names, addresses and the like, by what they are
  * @param suspendedAt when it happened, if not now
- * @param officer who decides
- * @param justification why
- * @param stage where the case stands then
- * @param error the code with which it is refused instead
+ * @param officer the deciding officer
+ * @param justification the reason
+ * @param stage stage of the case after it
+ * @param error expected error code instead
  */
 public record SuspendStep(
     @JsonProperty(required = true) ClientRef by,

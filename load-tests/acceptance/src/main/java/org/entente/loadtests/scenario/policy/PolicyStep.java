@@ -152,7 +152,7 @@ public record PolicyStep(
     }
   }
 
-  /** A folder that goes with the federation. */
+  /** A folder of the federation, deleted with it. */
   private Path folder(Path config, String what) {
     String name = draft == null ? "own" : draft.replace('/', '-');
     return config.resolveSibling(what + "-" + agency + "-" + name);

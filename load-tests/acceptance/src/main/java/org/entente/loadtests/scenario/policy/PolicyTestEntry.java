@@ -63,7 +63,7 @@ public record PolicyTestEntry(
     }
   }
 
-  /** The running gateway is asked the same. */
+  /** Tests the running gateway by the same expectations. */
   void ask(ScenarioFederation stage, ExpectationReport report, StepFindings findings) {
     if (by == null) {
       return;

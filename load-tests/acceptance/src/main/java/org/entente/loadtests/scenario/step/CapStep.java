@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by the client, which receives and may open it
  * @param message its name
- * @param officer who opens it
- * @param justification why
+ * @param officer the officer
+ * @param justification the reason
  * @param again a client that may publish, whose gateway reads the document again
  * @param told elements that the gateway reports as not held unchanged by CAP; exactly these
  */

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The chain of a message becomes this.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message any message of the chain
  * @param shows the chain from its first message on
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record ChainStep(
     @JsonProperty(required = true) ClientRef by,

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * The charges of a message that an originator, or a recipient for its own officers, knows become
  * these.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
  * @param own whether to list the own agency's charges; false if absent
  * @param lists the latest charge of each recipient, or by originator of the own agency: exactly
  *     these
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record ChargesStep(
     @JsonProperty(required = true) ClientRef by,

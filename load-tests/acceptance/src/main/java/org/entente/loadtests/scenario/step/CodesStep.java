@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client reads the meanings of label values in its own language.
  *
- * @param by whose client
+ * @param by the calling client
  * @param list which list, such as {@code category}
  * @param says text by value and language; these at least
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record CodesStep(
     @JsonProperty(required = true) ClientRef by,

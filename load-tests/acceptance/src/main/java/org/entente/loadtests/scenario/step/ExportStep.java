@@ -31,15 +31,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * An auditor exports the records of a subject or of a message, like {@code audit export}.
  *
- * @param by whose client
+ * @param by the calling client
  * @param subject the subject, as {@code scheme:value}
  * @param message its name
  * @param only the kinds of leaves to compare
- * @param officer who asks
- * @param justification why
+ * @param officer the officer
+ * @param justification the reason
  * @param lists the leaves of these kinds in the order of the log: exactly these
  * @param content state of the content of messages named in the leaves; these at least
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record ExportStep(
     @JsonProperty(required = true) ClientRef by,

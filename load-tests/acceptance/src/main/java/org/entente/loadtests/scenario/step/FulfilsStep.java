@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A gateway learns which obligations an agency states that it fulfils.
  *
- * @param by whose client
+ * @param by the calling client
  * @param agency of whom
  * @param fulfils exactly these obligations of labels
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record FulfilsStep(
     @JsonProperty(required = true) ClientRef by,

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The messages held for a second person become these.
  *
- * @param by whose client
+ * @param by the calling client
  * @param lists the officer for whom each was written, by message: exactly these
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record HeldStep(
     @JsonProperty(required = true) ClientRef by,

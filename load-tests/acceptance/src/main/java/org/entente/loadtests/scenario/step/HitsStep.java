@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hits of a client's watches become these.
  *
- * @param by whose client
- * @param officer who looks
- * @param justification why
+ * @param by the calling client
+ * @param officer the officer
+ * @param justification the reason
  * @param lists names of messages by name of the watch, exactly these; none if it is empty
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record HitsStep(
     @JsonProperty(required = true) ClientRef by,

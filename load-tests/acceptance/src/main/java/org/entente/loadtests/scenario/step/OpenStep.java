@@ -24,15 +24,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A person opens a received message.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
- * @param officer who opens it
- * @param justification why
+ * @param officer the officer
+ * @param justification the reason
  * @param headline what the person reads
  * @param document a file in the scenario's folder whose exact bytes the person receives
  * @param standing later changes by its originator: SUPERSEDED, CANCELLED, RECTIFIED; none if empty
  * @param consents by name the consents under which it was passed on to this agency; exactly these
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record OpenStep(
     @JsonProperty(required = true) ClientRef by,

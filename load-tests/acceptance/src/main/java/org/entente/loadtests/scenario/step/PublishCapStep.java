@@ -34,13 +34,13 @@ import org.jspecify.annotations.Nullable;
  * A client lets its gateway read a CAP file and publishes the resulting draft. The file is also
  * checked before the run.
  *
- * @param by whose client
- * @param as how later steps call the message
+ * @param by the calling client
+ * @param as name in later steps for the message
  * @param file a CAP 1.2 or 1.1 document in the folder of the scenario
  * @param label label fields that CAP does not hold, such as category, purpose and classification
  * @param to recipients; whom agreements allow if absent
  * @param told elements reported as not held unchanged by the message; exactly these
- * @param expect what must become of it
+ * @param expect the expected outcome
  */
 public record PublishCapStep(
     @JsonProperty(required = true) ClientRef by,

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client publishes a file unchanged, like {@code send --document}.
  *
- * @param by whose client
- * @param as how later steps call the message
+ * @param by the calling client
+ * @param as name in later steps for the message
  * @param file a file of any kind in the folder of the scenario
  * @param name name for recipients; the file's own if absent
  * @param mediaType by the file's extension if absent
  * @param label fields of the label
  * @param to recipients
- * @param expect what must become of it
+ * @param expect the expected outcome
  */
 public record PublishDocumentStep(
     @JsonProperty(required = true) ClientRef by,

@@ -23,12 +23,12 @@ import org.entente.proto.v1.Status;
  * A client publishes a record of its agency's own system, mapped to a draft like {@code send
  * --mapping}.
  *
- * @param by whose client
- * @param as how later steps call the message
+ * @param by the calling client
+ * @param as name in later steps for the message
  * @param file JSON Lines in the folder of the scenario, of which one is the record
  * @param line its line, from 1
  * @param mapping a mapping in the folder of the scenario (config/mappings/README.md)
- * @param expect what must become of it
+ * @param expect the expected outcome
  */
 public record PublishMappedStep(
     @JsonProperty(required = true) ClientRef by,

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client publishes a draft.
  *
- * @param by whose client
- * @param as how later steps call the message
+ * @param by the calling client
+ * @param as name in later steps for the message
  * @param draft in the form of {@code ./entente send}, without idempotency key
  * @param derivedFrom names of messages that it passes on
  * @param inReplyTo name of the message that it answers
@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param deliverWithin time limit for delivery, after which it is not delivered
  * @param explained whether the gateway must first explain the outcome, and the explanation must
  *     match it; false if absent
- * @param expect what must become of it
+ * @param expect the expected outcome
  */
 public record PublishStep(
     @JsonProperty(required = true) ClientRef by,

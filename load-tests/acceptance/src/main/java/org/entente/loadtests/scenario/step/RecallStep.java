@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An agency recalls one of its messages.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
- * @param as how later steps call the recall, which is a message itself
- * @param officer who decides
+ * @param as name in later steps for the recall, which is a message itself
+ * @param officer the deciding officer
  * @param justification reason for the agency's own record; required if an agreement demands it
  * @param reason why, as the recipients read it
  * @param to recipients to whom the recall goes
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record RecallStep(
     @JsonProperty(required = true) ClientRef by,

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A person lists messages that share an identifier with a message.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
- * @param officer who asks
- * @param justification why
+ * @param officer the officer
+ * @param justification the reason
  * @param finds the normalised identifiers that each message shares with it; exactly these messages
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record RelatedStep(
     @JsonProperty(required = true) ClientRef by,

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A second person reads a held message and decides on it.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
  * @param verdict what the person decides
- * @param officer who decides
+ * @param officer the deciding officer
  * @param justification reason; every gateway requires it
  * @param reads the headline that the person reads before
- * @param expect what must become of it
+ * @param expect the expected outcome
  */
 public record ReleaseStep(
     @JsonProperty(required = true) ClientRef by,

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model, or a person, rates a received message.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
  * @param score the fields of {@code ScoreMessageRequest}, except those that identify the message
  * @param version number of scores of it that the client and model have made by then
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record ScoreStep(
     @JsonProperty(required = true) ClientRef by,

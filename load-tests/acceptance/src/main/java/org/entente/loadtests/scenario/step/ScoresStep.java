@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The latest scores of received messages become these, each with its author.
  *
- * @param by whose client
- * @param officer who looks
- * @param justification why
+ * @param by the calling client
+ * @param officer the officer
+ * @param justification the reason
  * @param minimumPerMille lowest score to list; all if absent
  * @param lists exactly these, by name of the message
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record ScoresStep(
     @JsonProperty(required = true) ClientRef by,

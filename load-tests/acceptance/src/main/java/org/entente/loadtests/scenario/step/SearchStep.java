@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A person searches what the agency received.
  *
- * @param by whose client
- * @param officer who searches
- * @param justification why
+ * @param by the calling client
+ * @param officer the officer
+ * @param justification the reason
  * @param subject subject of the message, {@code scheme:value}
  * @param caseRef the originator's case reference
  * @param headline words of a headline
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param to least time since receipt
  * @param pageSize most messages on a page; all pages are read
  * @param finds exactly these messages, in any order; none if absent
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record SearchStep(
     @JsonProperty(required = true) ClientRef by,
@@ -62,7 +62,7 @@ public record SearchStep(
     implements ScenarioAction {
   private static final int MOST_ON_A_PAGE = 100;
 
-  /** A search that never ends is one that goes wrong. */
+  /** Most pages, so that a faulty search ends. */
   private static final int MOST_PAGES = 1_000;
 
   @Override
@@ -182,7 +182,7 @@ public record SearchStep(
     return messages;
   }
 
-  /** A message that came on two pages is said twice, and so fits nothing. */
+  /** The names found; a message on two pages appears twice and so matches no expectation. */
   private static String words(ScenarioFederation stage, List<FoundMessage> messages) {
     TreeSet<String> names = new TreeSet<>();
     for (FoundMessage message : messages) {

@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * An officer takes a received message in charge, or gives it back.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
  * @param step TAKEN or GIVEN_BACK
  * @param officer the officer, told to the originator
  * @param unit told to the originator
  * @param note told to the originator
- * @param justification why, kept at home
+ * @param justification reason for the own record
  * @param tells the originator
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record TakeChargeStep(
     @JsonProperty(required = true) ClientRef by,

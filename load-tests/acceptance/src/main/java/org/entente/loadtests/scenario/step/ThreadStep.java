@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A person lists the received messages of a case, in the order of writing.
  *
- * @param by whose client
+ * @param by the calling client
  * @param caseRef the originators' case reference
- * @param officer who looks
- * @param justification why
+ * @param officer the officer
+ * @param justification the reason
  * @param shows exactly these messages, in this order
- * @param error the code with which it is refused instead
+ * @param error expected error code instead
  */
 public record ThreadStep(
     @JsonProperty(required = true) ClientRef by,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The evidence that an agency has of one of its messages becomes this.
  *
- * @param by whose client
+ * @param by the calling client
  * @param message its name
  * @param progress how far it came, by recipient: a {@code Progress} without its prefix
  * @param retrievedBy the client that had it first, as the recipient states it

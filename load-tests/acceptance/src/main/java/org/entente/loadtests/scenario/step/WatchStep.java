@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client adds a watch or ends one.
  *
- * @param by whose client
- * @param as how later steps call a watch that begins
+ * @param by the calling client
+ * @param as name in later steps for a watch that begins
  * @param terms the fields of {@code WatchTerms} of a watch that begins
  * @param end name of the watch that ends
- * @param officer who decides
- * @param justification why
- * @param error the code with which it is refused
+ * @param officer the deciding officer
+ * @param justification the reason
+ * @param error expected error code
  */
 public record WatchStep(
     @JsonProperty(required = true) ClientRef by,
@@ -96,7 +96,7 @@ public record WatchStep(
     findings.same(CallResult.expected(error, "watched for"), answer.words(it -> "watched for"));
   }
 
-  /** A gateway numbers its watches: agency and number tell one of the whole scenario. */
+  /** Agency and number identify a watch in a scenario, since each gateway numbers its own. */
   static ByteString id(ClientRef client, long number) {
     return ByteString.copyFromUtf8(number + "@" + client.agency());
   }
