@@ -177,7 +177,7 @@ final class ExportIT {
       assertTrue(stranger.err().contains("SCOPE_MISSING"), stranger.err());
       Child unsaid =
           call(federation, FR, "auditor", "audit", "export", "--officer=X", "--justification=");
-      assertTrue(unsaid.err().contains("say why"), unsaid.err());
+      assertTrue(unsaid.err().contains("give a reason"), unsaid.err());
       Child unknown =
           call(
               federation,

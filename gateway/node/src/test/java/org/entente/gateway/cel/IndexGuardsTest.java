@@ -90,7 +90,7 @@ class IndexGuardsTest {
         "label.markings.filter(m, m != 'A')[0] == 'B' ~ may be absent",
         "size(label.markings) > 0 && label.markings.filter(m, m != 'A')[0] == 'B' ~ absent",
         "label.case_ref.split('-')[1] == '7' ~ may be absent",
-        "dyn(label.markings)[0] == 'A' ~ of what dyn makes",
+        "dyn(label.markings)[0] == 'A' ~ the fields of a dyn value",
         "{'fr.customs': 'FR'}[origin] == 'FR' ~ may be absent",
         "recipient in {'fr.customs': 'FR'} && {'fr.customs': 'FR'}[origin] == 'FR' ~ absent",
         "{'a': label.case_ref}.b == 'x' ~ may be absent",

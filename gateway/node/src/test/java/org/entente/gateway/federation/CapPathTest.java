@@ -192,7 +192,7 @@ class CapPathTest {
 
     WriteCapResponse alone = write(writing(recall));
     assertEquals(ByteString.EMPTY, alone.getXml());
-    assertTrue(alone.getReason().startsWith("body.recall: takes back " + id), alone.getReason());
+    assertTrue(alone.getReason().startsWith("body.recall: recalls " + id), alone.getReason());
 
     String cancel = write(writing(recall).setChangedXml(before)).getXml().toStringUtf8();
     assertTrue(cancel.contains("<msgType>Cancel</msgType>"), cancel);

@@ -191,7 +191,7 @@ class AssignmentsTest {
     String note = said(message, ChargeStep.CHARGE_STEP_TAKEN, "a\nb", OFFICER);
     assertTrue(note.startsWith("INVALID_FIELD note: "), note);
     assertEquals(
-        "INVALID_FIELD note: has at most 500 characters",
+        "INVALID_FIELD note: must have at most 500 characters",
         said(message, ChargeStep.CHARGE_STEP_TAKEN, "x".repeat(501), OFFICER));
     assertInstanceOf(
         Assignments.Answer.Sent.class,

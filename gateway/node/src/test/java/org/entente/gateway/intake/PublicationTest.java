@@ -526,7 +526,7 @@ class PublicationTest {
     String[] many = new String[LabelCheck.MAX_AGENCIES + 1];
     java.util.Arrays.fill(many, SG.value());
     assertEquals(
-        "INVALID_FIELD agencies: has at most " + LabelCheck.MAX_AGENCIES + " entries",
+        "INVALID_FIELD agencies: must have at most " + LabelCheck.MAX_AGENCIES + " entries",
         refused(reminder(id, many)));
   }
 

@@ -236,7 +236,8 @@ class RosterRecoveryTest extends OperationLeadFixture {
     assertEquals(List.of(), ledger.operations().marked());
     String line = lines.list.get(0).getFormattedMessage();
     assertTrue(
-        line.contains("not given back to sg.police") && line.contains("from sg.police to"), line);
+        line.contains("cannot be given back to sg.police") && line.contains("from sg.police to"),
+        line);
   }
 
   /** An operation with members that this agency may not tell, or not any more. */

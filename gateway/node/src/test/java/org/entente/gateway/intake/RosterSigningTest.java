@@ -210,7 +210,7 @@ class RosterSigningTest extends OperationLeadFixture {
     OperationId id = founded(participant("de.customs"));
     OperationId unknown = OperationId.fresh(1, random);
     assertEquals(
-        "NOT_FOUND operation_id: no operation " + unknown + " is here",
+        "NOT_FOUND operation_id: no operation " + unknown + " is stored here",
         said(
             change(
                 unknown, new OperationLead.Change(List.of(), Optional.empty(), 0, true, false))));

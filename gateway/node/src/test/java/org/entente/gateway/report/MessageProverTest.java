@@ -147,7 +147,7 @@ class MessageProverTest {
   void messageNotYetCosignedUnknownOrForgotten_isRefusedWithTheReason() {
     MessageId early = fr.accept(1, DE).get(0);
     fr.sign();
-    assertRefused(Code.NOT_READY, "witnesses", early);
+    assertRefused(Code.NOT_READY, "no cosigned checkpoint", early);
     fr.sign("de.customs");
     MessageId late = fr.accept(1, DE).get(0);
     fr.sign();

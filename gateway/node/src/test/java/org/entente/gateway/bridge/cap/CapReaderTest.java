@@ -336,7 +336,7 @@ public class CapReaderTest {
     byte[] declared = bytes("<?xml version='1.0' encoding='iso-8859-1'?>", latin);
     assertTrue(FeedFixture.cap(declared) instanceof CapAlert);
     byte[] strange = bytes("<?xml version='1.0' encoding='EBCDIC'?>", latin);
-    assertTrue(FeedFixture.bad(FeedFixture.cap(strange)).message().contains("it says \"EBCDIC\""));
+    assertTrue(FeedFixture.bad(FeedFixture.cap(strange)).message().contains("is \"EBCDIC\""));
   }
 
   /** A filter in front that looks for a document type in ASCII finds none in these. */

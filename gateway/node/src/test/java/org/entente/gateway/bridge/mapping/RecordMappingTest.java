@@ -157,7 +157,7 @@ class RecordMappingTest {
                 "label.case_ref",
                 "81 characters; at most 80"
               },
-              {"label.case_ref: source.x", 5L, "label.case_ref", "asked for is TEXT"},
+              {"label.case_ref: source.x", 5L, "label.case_ref", "the required type is TEXT"},
               {"label.severity: source.x", "BAD", "label.severity", "one of UNKNOWN, MINOR"},
               {"label.handling: source.x", List.of("H9"), "label.handling[0]", "one of H0, H1"},
               {"label.expires_at: source.x", "tomorrow", "label.expires_at", "RFC 3339"},
@@ -293,7 +293,7 @@ class RecordMappingTest {
               {
                 "label.personal_data: \"'yes'\"",
                 "fields.label.personal_data",
-                "asked for is BOOL",
+                "the required type is BOOL",
                 "BOOL"
               },
               {"label.case_ref: source.x +", "fields.label.case_ref", "column", "CEL expression"},
@@ -320,7 +320,7 @@ class RecordMappingTest {
               {
                 "body.alert.texts: source.x",
                 "fields.body.alert.texts",
-                "sets what body.alert.texts[0]",
+                "sets the same field as body.alert.texts[0]",
                 ""
               },
               {
@@ -368,7 +368,7 @@ class RecordMappingTest {
         List.of("publisher", "fields.label.category.constant", "fields"),
         problems.stream().map(ConfigProblem::field).toList());
     assertEquals(List.of(3, 7, 4), problems.stream().map(ConfigProblem::line).toList());
-    assertTrue(problems.get(2).wrong().contains("nothing sets to,"));
+    assertTrue(problems.get(2).wrong().contains("no rule sets to,"));
   }
 
   @Test

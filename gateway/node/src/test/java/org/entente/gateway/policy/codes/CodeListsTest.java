@@ -130,7 +130,9 @@ class CodeListsTest {
   @TestFactory
   Stream<DynamicTest> list_wrong_isRefusedWithLineFieldAndCure() {
     return Stream.of(
-        wrong("words: { colour: { RED: " + TEXT + " } }", "words.colour: no list"),
+        wrong(
+            "words: { colour: { RED: " + TEXT + " } }",
+            "words.colour: not the name of a " + "label field"),
         wrong(
             "words: { category: { DRUGS: " + TEXT + " } }",
             "words.category.DRUGS: \"DRUGS\"; valid: one of IPR, NARCOTICS"),

@@ -293,7 +293,7 @@ class OnwardCheckTest {
               .refusals()
               .get(0)
               .reason()
-              .contains("is marked TLP:RED or TLP:AMBER+STRICT or TLP:AMBER"),
+              .contains("must be marked TLP:RED or TLP:AMBER+STRICT or TLP:AMBER"),
           looser.refusals().get(0).reason());
     }
     refused(Code.ONWARD_REFUSED, "markings", decide(wider, amber, label(), "us.cbp"));
@@ -347,7 +347,7 @@ class OnwardCheckTest {
       PolicyDecision tooLate = decide(wider, keptUntil(over), label(), "us.cbp");
       refused(Code.ONWARD_REFUSED, "retention_days", tooLate);
       assertTrue(
-          tooLate.refusals().get(0).reason().contains("for 0 more days, and"),
+          tooLate.refusals().get(0).reason().contains("for 0 more days; a message"),
           tooLate.refusals().get(0).reason());
     }
     assertEquals(1, days(decide(wider, keptUntil("2026-06-01"), label(), "sg.police")));

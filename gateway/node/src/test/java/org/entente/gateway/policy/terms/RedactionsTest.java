@@ -305,7 +305,7 @@ class RedactionsTest {
     refused("body.alert.extra.key", "has no fields of its own");
     refused("body.document.name", "no field can be withheld from body.document", "body.alert");
     refused("body.recall.reason", "no field can be withheld from body.recall");
-    refused("body.letter", "no body is a letter");
+    refused("body.letter", "there is no body named letter");
     refused("subjects.person", "a path such as");
     refused("\"body.alert.subjects[0]\"", "a path such as");
     refused("label.source_ref", "a second time");
@@ -344,7 +344,10 @@ class RedactionsTest {
     List<ConfigProblem> warnings = ((Rulebook.LoadResult.Loaded) loading).warnings();
     assertEquals(1, warnings.size(), warnings::toString);
     assertTrue(
-        warnings.get(0).toString().contains("is of INTELLIGENCE, which this agreement does not"),
+        warnings
+            .get(0)
+            .toString()
+            .contains("is a field of INTELLIGENCE, which this agreement does not"),
         warnings::toString);
   }
 
@@ -488,8 +491,13 @@ class RedactionsTest {
     Body left = Body.parseFrom(given.body());
     assertTrue(take(policy, label, left) instanceof IngressPolicy.Verdict.Accepted);
     Body whole = bodyOf(Kind.KIND_ALERT);
-    notRedacted(policy, label.toBuilder().setPersonalData(true).build(), whole, "it has " + PERSON);
-    notRedacted(policy, label.toBuilder().setCaseRef("C-1").build(), left, "it has label.case_ref");
+    notRedacted(
+        policy, label.toBuilder().setPersonalData(true).build(), whole, "it contains " + PERSON);
+    notRedacted(
+        policy,
+        label.toBuilder().setCaseRef("C-1").build(),
+        left,
+        "it contains " + "label.case_ref");
     notRedacted(policy, label.toBuilder().clearRedacted().build(), left, "nothing is withheld");
     notRedacted(
         policy, label.toBuilder().clearRedacted().addRedacted(PERSON).build(), left, "by this");
