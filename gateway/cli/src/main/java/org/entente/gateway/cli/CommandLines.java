@@ -47,14 +47,14 @@ final class CommandLines {
   private static void listBySentences(CommandLine line) {
     UsageMessageSpec usage = line.getCommandSpec().usageMessage();
     List<String> paragraphs = new ArrayList<>();
-    for (String paragraph : String.join("\n", usage.description()).split("\n\n")) {
+    for (String paragraph : String.join("\n", usage.description()).split("\n\n", -1)) {
       paragraphs.add(paragraph.replace('\n', ' '));
     }
     Matcher first = FIRST_SENTENCE.matcher(paragraphs.get(0));
     if (usage.header().length == 0 && first.find()) {
       paragraphs.set(0, first.group(1) + "\n" + paragraphs.get(0).substring(first.end()));
     }
-    usage.description(String.join("\n\n", paragraphs).split("\n"));
+    usage.description(String.join("\n\n", paragraphs).split("\n", -1));
     line.getSubcommands().values().forEach(CommandLines::listBySentences);
   }
 

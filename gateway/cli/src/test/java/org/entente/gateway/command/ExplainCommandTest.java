@@ -360,7 +360,8 @@ class ExplainCommandTest {
     assertEquals(2, explain(files(), WARNING, "--mapping", "m.yaml"));
     assertTrue(err.contains("--mapping: needs --alerts"), err);
     assertEquals(2, explain(files(), WARNING, "--unknown", "colour"));
-    assertTrue(err.contains("--unknown: colour is no field"), err);
+    assertTrue(
+        err.contains("--unknown: colour is not a field that can be unknown; valid: kind"), err);
     assertEquals(2, explain(files(), WARNING, "--urgency", "SOON"));
     assertTrue(err.contains("urgency: SOON is none of [UNKNOWN"), err);
     assertEquals(1, explain(files(), new String[] {"--alerts", "none.jsonl"}));

@@ -119,9 +119,9 @@ class NamedOptionsTest {
           --role | WITNES | is none of or must be one of
           --state | DON | is none of or must be one of
           --matching | NAMES | is none of or must be one of
-          operation objectives --subject | seal:1 | goes with `operation report`
-          operation resources --subject | seal:1 | goes with `operation report`
-          operation task --subject | seal:1 | goes with `operation report`
+          operation objectives --subject | seal:1 | valid only with `operation report`
+          operation resources --subject | seal:1 | valid only with `operation report`
+          operation task --subject | seal:1 | valid only with `operation report`
           --subject | container:CSQU3054384 | check digit
           --hs | 640X | 2 to 10 digits of the Harmonised System
           --place | DEHAMM | UN/LOCODE

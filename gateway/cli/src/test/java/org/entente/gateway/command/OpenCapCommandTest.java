@@ -203,7 +203,7 @@ class OpenCapCommandTest {
     assertEquals(1, open(recall.toString(), cap("--out", cancel.toString())));
     assertTrue(
         err.contains(recall + " cannot be written as CAP: body.recall: takes back " + id), err);
-    assertTrue(err.contains("it was opened all the same"), err);
+    assertTrue(err.contains("the message was opened, and the audit log records it"), err);
     assertFalse(Files.exists(cancel));
     assertEquals(
         0,

@@ -374,7 +374,7 @@ class DocumentPathTest {
     Ran none = open(alert, "--save", saved.toString());
     assertEquals(1, none.code());
     assertTrue(none.out().contains("Smoke over the harbour"), none.out());
-    assertTrue(none.err().contains("has no document: its body is ALERT"), none.err());
+    assertTrue(none.err().contains("has no document; its body is ALERT"), none.err());
     assertEquals(1, openings(alert));
   }
 
@@ -463,7 +463,7 @@ class DocumentPathTest {
     Path file = file("report.pdf", bytes(10));
     Ran both = send(file, "--alerts", file.toString());
     assertEquals(2, both.code());
-    assertTrue(both.err().contains("either --alerts or --document"), both.err());
+    assertTrue(both.err().contains("--alerts or --document is needed"), both.err());
     Ran neither = run(at(FR, "send"));
     assertEquals(2, neither.code());
     Ran unlabelled = run(at(FR, "send", "--document", file.toString()));

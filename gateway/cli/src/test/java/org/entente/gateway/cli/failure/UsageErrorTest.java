@@ -79,7 +79,10 @@ class UsageErrorTest {
     StringWriter out = new StringWriter();
     CommandLine line = RootCommand.commandLine();
     line.usage(new PrintWriter(out));
-    assertTrue(out.toString().replaceAll("\\s+", " ").contains("tries one again, gives one up."));
+    assertTrue(
+        out.toString()
+            .replaceAll("\\s+", " ")
+            .contains("retries and discards messages that the gateway quarantined."));
     line.getSubcommands()
         .forEach(
             (name, command) -> {

@@ -99,10 +99,12 @@ class QueryLabelOptionsTest {
   void nothingSaid_isNothing_andAWholeLabelAsksForWhatItNeeds() {
     assertEquals(Label.getDefaultInstance(), label(List.of()));
     QueryLabelOptions none = new QueryLabelOptions();
-    assertTrue(message(none).startsWith("--category: is needed"), message(none));
+    assertTrue(message(none).startsWith("--category: is required, unless --alerts"), message(none));
     OptionHolder half = new OptionHolder();
     new CommandLine(half).parseArgs("--category=IPR");
-    assertTrue(message(half.label).startsWith("--purpose: is needed"), message(half.label));
+    assertTrue(
+        message(half.label).startsWith("--purpose: is required, unless --alerts"),
+        message(half.label));
     OptionHolder asked = new OptionHolder();
     new CommandLine(asked).parseArgs("--category=IPR", "--purpose=IPR_ENFORCEMENT", "--exercise");
     assertEquals(Kind.KIND_ALERT, asked.label.whole().getKind());
