@@ -90,7 +90,7 @@ final class AuditExportCommand implements Callable<Integer> {
   @Option(names = "--proofs", description = "print each line with its proof, a C2SP tlog-proof")
   private boolean proofs;
 
-  @Option(names = "--justification", required = true, description = "why; recorded")
+  @Option(names = "--justification", required = true, description = "reason; recorded")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

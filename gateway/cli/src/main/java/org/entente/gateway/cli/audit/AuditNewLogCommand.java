@@ -27,8 +27,7 @@ import picocli.CommandLine.Spec;
       "Opens a new audit log for a stopped node whose log is older than its checkpoints.",
       "This is so after a restore, when the node or its witnesses have signed a later checkpoint.",
       "The first leaf of the new log names the old log, what is known of it and who decided. Message",
-      "numbers begin new epochs. Messages acknowledged after the backup was made are still lost: first",
-      "read docs/security/audit.md, Recovery.",
+      "numbers begin new epochs. Messages acknowledged after the backup was made are still lost: see Recovery in docs/security/audit.md first.",
       "",
       "Refuses if the log can be continued. With --look it changes nothing."
     },
@@ -51,7 +50,7 @@ final class AuditNewLogCommand implements Callable<Integer> {
       description = "checkpoint of this gateway's log, obtained from a witness")
   private @Nullable Path witnessed;
 
-  @Option(names = "--justification", required = true, description = "why; recorded")
+  @Option(names = "--justification", required = true, description = "reason; recorded")
   private String justification = "";
 
   @Option(names = "--look", description = "only report the state of the log")
@@ -59,11 +58,10 @@ final class AuditNewLogCommand implements Callable<Integer> {
 
   @Option(
       names = "--ledger-lost",
-      description = {
-        "the ledger is lost and there is no backup: begin an empty one in its place; refused if",
-        "there is a ledger. Data held only in the lost ledger is lost: first read",
-        "docs/operate/backup.md"
-      })
+      description =
+          "the ledger is lost and there is no backup: begin an empty one in its place; refused if "
+              + "there is a ledger. Data held only in the lost ledger is lost: first read "
+              + "docs/operate/backup.md")
   private boolean lost;
 
   @Mixin private PersonOptions person = new PersonOptions();

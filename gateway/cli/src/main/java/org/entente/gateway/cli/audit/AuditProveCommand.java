@@ -78,7 +78,7 @@ final class AuditProveCommand implements Callable<Integer> {
       description = "how long to wait for witnesses to cosign (default: ${DEFAULT-VALUE})")
   private int wait = 20;
 
-  @Option(names = "--justification", description = "why; recorded")
+  @Option(names = "--justification", description = "reason; recorded")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

@@ -30,10 +30,9 @@ public final class DocumentOptions {
       names = "--document",
       required = true,
       paramLabel = "FILE",
-      description = {
-        "file to send, of any kind, such as a laboratory report or a signed order.",
-        "Its bytes arrive unchanged; no gateway inspects them."
-      })
+      description =
+          "file to send, of any kind, such as a laboratory report or a signed order. "
+              + "Its bytes arrive unchanged; no gateway inspects them.")
   private Path file = Path.of("");
 
   @Option(

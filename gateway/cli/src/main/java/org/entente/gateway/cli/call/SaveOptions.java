@@ -23,10 +23,9 @@ public final class SaveOptions {
   @Option(
       names = "--save",
       paramLabel = "DIR",
-      description = {
-        "also save its document into this folder, which is created if it does not exist.",
-        "Only the file's owner may read it; no existing file is overwritten."
-      })
+      description =
+          "also save its document into this folder, which is created if it does not exist. "
+              + "Only the file's owner may read it; no existing file is overwritten.")
   private @Nullable Path folder;
 
   @Option(

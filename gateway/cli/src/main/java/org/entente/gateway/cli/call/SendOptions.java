@@ -29,38 +29,34 @@ public final class SendOptions {
   @Option(
       names = "--derived-from",
       paramLabel = "MESSAGE",
-      description = {
-        "received message whose content is passed on, 32 hex digits; may be repeated.",
-        "The drafts go only where the terms of that message allow."
-      })
+      description =
+          "received message whose content is passed on, 32 hex digits; may be repeated. "
+              + "The drafts go only where the terms of that message allow.")
   private List<String> derivedFrom = List.of();
 
   @Option(
       names = "--operation",
       paramLabel = "OPERATION",
-      description = {
-        "joint operation in which the drafts are published, 32 hex digits.",
-        "They go to its members, or to the members whose desks --desk names; recipients",
-        "named in the drafts are ignored."
-      })
+      description =
+          "joint operation in which the drafts are published, 32 hex digits. "
+              + "They go to its members, or to the members whose desks --desk names; recipients "
+              + "named in the drafts are ignored.")
   private @Nullable String operation;
 
   @Option(
       names = "--desk",
       paramLabel = "AGENCY/DESK",
-      description = {
-        "receiving desk of an agency, as in fr.customs/narcotics; may be repeated.",
-        "Its agency becomes a recipient, at the named desks only."
-      })
+      description =
+          "receiving desk of an agency, as in fr.customs/narcotics; may be repeated. "
+              + "Its agency becomes a recipient, at the named desks only.")
   private List<String> desks = List.of();
 
   @Option(
       names = "--info",
       paramLabel = "AGENCY",
-      description = {
-        "agency, desk, jurisdiction or group that receives it for information; may be repeated.",
-        "The requested action is for the other recipients."
-      })
+      description =
+          "agency, desk, jurisdiction or group that receives it for information; may be repeated. "
+              + "The requested action is for the other recipients.")
   private List<String> informed = List.of();
 
   @Option(
@@ -72,19 +68,17 @@ public final class SendOptions {
   @Option(
       names = "--precedence",
       paramLabel = "NAME",
-      description = {
-        "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5.",
-        "It selects the lane unless one is given."
-      })
+      description =
+          "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5. "
+              + "It selects the lane unless one is given.")
   private @Nullable String precedence;
 
   @Option(
       names = "--updates",
       paramLabel = "MESSAGE",
-      description = {
-        "message of this agency that the drafts change, 32 hex digits;",
-        "they go only to its recipients"
-      })
+      description =
+          "message of this agency that the drafts change, 32 hex digits; "
+              + "they go only to its recipients")
   private @Nullable String changed;
 
   @Option(

@@ -39,7 +39,7 @@ abstract class IprCall extends ClientCall {
   abstract static class OfficerCall extends IprCall {
     @Mixin private PersonOptions person = new PersonOptions();
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     OnBehalfOf officer() {

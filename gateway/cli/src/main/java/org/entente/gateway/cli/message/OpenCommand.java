@@ -60,7 +60,7 @@ public final class OpenCommand extends MessageCall {
   @Option(names = "--json", description = "print one JSON object on one line, with every field")
   private boolean json;
 
-  @Option(names = "--justification", required = true, description = "why; recorded")
+  @Option(names = "--justification", required = true, description = "reason; recorded")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

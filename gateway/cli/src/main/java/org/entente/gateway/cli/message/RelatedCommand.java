@@ -44,7 +44,7 @@ public final class RelatedCommand extends MessageCall {
   @Option(names = "--json", description = "print one JSON object per line")
   private boolean json;
 
-  @Option(names = "--justification", required = true, description = "why; recorded")
+  @Option(names = "--justification", required = true, description = "reason; recorded")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

@@ -137,7 +137,7 @@ public final class ReleaseCommand implements Callable<Integer> {
           "Shows one held message in full, as JSON. The audit log records the consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends ReleaseCall {
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private SaveOptions saving = new SaveOptions();
@@ -177,7 +177,7 @@ public final class ReleaseCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true)
   static final class Approve extends ReleaseCall {
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Override

@@ -130,7 +130,7 @@ public final class RiskCommand implements Callable<Integer> {
       @Option(names = "--unit", description = "the officer's unit; recorded")
       private String unit = "";
 
-      @Option(names = "--justification", required = true, description = "why; recorded")
+      @Option(names = "--justification", required = true, description = "reason; recorded")
       private String justification = "";
     }
 
@@ -211,10 +211,10 @@ public final class RiskCommand implements Callable<Integer> {
         description = "most scores to list (default: ${DEFAULT-VALUE})")
     private int most = 50;
 
-    @Option(names = "--json", description = "print each as one JSON object a line")
+    @Option(names = "--json", description = "print one JSON object per line")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -269,7 +269,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the answer of the gateway as JSON")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -319,10 +319,10 @@ public final class RiskCommand implements Callable<Integer> {
         description = "first print kept scores with a greater number; 0 for all (default: none)")
     private @Nullable Long after;
 
-    @Option(names = "--json", description = "print each as one JSON object a line")
+    @Option(names = "--json", description = "print one JSON object per line")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();

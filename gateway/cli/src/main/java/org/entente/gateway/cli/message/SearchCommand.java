@@ -71,10 +71,10 @@ public final class SearchCommand extends ClientCall {
       description = "most messages to list (default: ${DEFAULT-VALUE})")
   private int most = 50;
 
-  @Option(names = "--json", description = "print each as one JSON object a line")
+  @Option(names = "--json", description = "print one JSON object per line")
   private boolean json;
 
-  @Option(names = "--justification", required = true, description = "why; recorded")
+  @Option(names = "--justification", required = true, description = "reason; recorded")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

@@ -51,7 +51,7 @@ public final class ThreadCommand extends ClientCall {
   @Option(names = "--json", description = "print one JSON object per line")
   private boolean json;
 
-  @Option(names = "--justification", required = true, description = "why; recorded")
+  @Option(names = "--justification", required = true, description = "reason; recorded")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

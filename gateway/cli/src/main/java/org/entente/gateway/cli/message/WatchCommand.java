@@ -87,7 +87,7 @@ public final class WatchCommand implements Callable<Integer> {
 
     @Mixin private FilterOptions filter = new FilterOptions();
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -119,7 +119,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WATCH", description = "number of the watch")
     private long watch;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -177,10 +177,10 @@ public final class WatchCommand implements Callable<Integer> {
         description = "only hits with a greater number (default: all that are kept)")
     private long after;
 
-    @Option(names = "--json", description = "print each as one JSON object a line")
+    @Option(names = "--json", description = "print one JSON object per line")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();

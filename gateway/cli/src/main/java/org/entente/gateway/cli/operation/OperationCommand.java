@@ -140,7 +140,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Option(names = "--exercise", description = "exercise; never mixes with actual traffic")
     private boolean exercise;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -212,7 +212,7 @@ public final class OperationCommand implements Callable<Integer> {
         description = "new end, a day or a time (default: unchanged)")
     private @Nullable String ends;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private ConfirmationOptions compared = new ConfirmationOptions();
@@ -255,7 +255,7 @@ public final class OperationCommand implements Callable<Integer> {
       description = "Signs the last roster; after it, nothing is published in the operation.",
       mixinStandardHelpOptions = true)
   static final class Close extends OneOperation {
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private ConfirmationOptions compared = new ConfirmationOptions();
@@ -305,7 +305,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print all as one JSON object")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -419,10 +419,9 @@ public final class OperationCommand implements Callable<Integer> {
   private static final class ConfirmationOptions {
     @Option(
         names = "--unconfirmed",
-        description = {
-          "sign although members have not confirmed the roster since this ledger was restored;",
-          "first compare its hash with theirs"
-        })
+        description =
+            "sign although members have not confirmed the roster since this ledger was restored; "
+                + "first compare its hash with theirs")
     private boolean unconfirmed;
   }
 

@@ -41,10 +41,9 @@ final class OperationUpdateCommands {
     @Option(
         names = "--to",
         paramLabel = "AGENCY",
-        description = {
-          "only to this member, or to one of its desks as in de.customs/narcotics; may be repeated",
-          "(default: to all members)"
-        })
+        description =
+            "only to this member, or to one of its desks as in de.customs/narcotics; may be repeated "
+                + "(default: to all members)")
     private List<String> to = List.of();
 
     @Option(

@@ -72,7 +72,7 @@ public final class BackupCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true)
   static final class Create extends ClientCall {
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -202,7 +202,7 @@ public final class BackupCommand implements Callable<Integer> {
         description = "checkpoint of this gateway's log, obtained from a witness")
     private @Nullable Path witnessed;
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();

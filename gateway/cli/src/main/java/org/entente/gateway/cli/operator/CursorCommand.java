@@ -102,13 +102,13 @@ public final class CursorCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true)
   static final class Forget extends ClientCall {
-    @Parameters(index = "0", paramLabel = "CLIENT", description = "client that owns it")
+    @Parameters(index = "0", paramLabel = "CLIENT", description = "client that owns the cursor")
     private String client = "";
 
     @Parameters(index = "1", paramLabel = "CURSOR", description = "name of the cursor")
     private String cursor = "";
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();

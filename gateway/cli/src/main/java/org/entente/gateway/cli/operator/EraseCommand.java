@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/records"
     })
 public final class EraseCommand extends MessageCall {
-  @Option(names = "--justification", required = true, description = "why; recorded")
+  @Option(names = "--justification", required = true, description = "reason; recorded")
   private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();

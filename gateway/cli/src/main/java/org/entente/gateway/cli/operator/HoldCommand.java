@@ -80,7 +80,7 @@ public final class HoldCommand implements Callable<Integer> {
       description = "Releases a hold. A message whose retention has ended is erased at once.",
       mixinStandardHelpOptions = true)
   static final class Release extends MessageCall {
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();

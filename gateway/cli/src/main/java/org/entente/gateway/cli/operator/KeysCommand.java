@@ -66,7 +66,7 @@ public final class KeysCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true)
   static final class Renew extends ClientCall {
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Option(

@@ -139,7 +139,7 @@ public final class LinkCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "PEER", description = "the agency at the other end")
     private String peer = "";
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();

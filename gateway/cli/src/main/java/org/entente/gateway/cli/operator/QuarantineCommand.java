@@ -170,7 +170,7 @@ public final class QuarantineCommand implements Callable<Integer> {
 
   /** A decision about one entry. */
   abstract static class Decision extends EntryCall {
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();

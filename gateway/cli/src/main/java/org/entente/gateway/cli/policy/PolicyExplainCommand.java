@@ -69,10 +69,9 @@ final class PolicyExplainCommand implements Callable<Integer> {
   @Option(
       names = "--alerts",
       paramLabel = "PATH",
-      description = {
-        "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and",
-        "body here, and may be requests and answers."
-      })
+      description =
+          "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and "
+              + "body here, and may be requests and answers.")
   private @Nullable Path alerts;
 
   @Option(
@@ -131,10 +130,9 @@ final class PolicyExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = {
-        "print the answer of Publisher.Explain as one JSON object on one line;",
-        "with --alerts one for each draft, in `explained` beside `file`, `line` and `key`"
-      })
+      description =
+          "print the answer of Publisher.Explain as one JSON object on one line; "
+              + "with --alerts one for each draft, in `explained` beside `file`, `line` and `key`")
   private boolean json;
 
   @Spec private CommandSpec spec;

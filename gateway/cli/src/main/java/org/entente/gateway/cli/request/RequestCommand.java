@@ -126,7 +126,7 @@ public final class RequestCommand implements Callable<Integer> {
   @Command(
       name = "ask",
       description = {
-        "Requests from agencies whether they know something, or with --details what they know.",
+        "Asks agencies whether they know something, or with --details what they know.",
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
@@ -186,7 +186,7 @@ public final class RequestCommand implements Callable<Integer> {
             "responder of the agency, as `discover` shows it; it must accept that many subjects")
     private String responder = "";
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -260,7 +260,7 @@ public final class RequestCommand implements Callable<Integer> {
     @Option(names = "--unit", description = "the officer's unit; recorded")
     private String unit = "";
 
-    @Option(names = "--justification", description = "why; recorded")
+    @Option(names = "--justification", description = "reason; recorded")
     private String justification = "";
 
     @Override
@@ -319,7 +319,7 @@ public final class RequestCommand implements Callable<Integer> {
         description = "language of the text (default: en)")
     private String language = "en";
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -400,7 +400,7 @@ public final class RequestCommand implements Callable<Integer> {
       name = "list",
       description = {
         "Lists requests with their deadlines, oldest first, without content.",
-        "--asked needs the scope `publish`, --owed the scope `respond`."
+        "With --asked the client needs the scope `publish`, with --owed the scope `respond`."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {

@@ -120,7 +120,7 @@ public final class ResponderCommand implements Callable<Integer> {
     @Option(names = "--description", description = "description of its data, one line")
     private String description = "";
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
@@ -185,7 +185,7 @@ public final class ResponderCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "its name")
     private String name = "";
 
-    @Option(names = "--justification", required = true, description = "why; recorded")
+    @Option(names = "--justification", required = true, description = "reason; recorded")
     private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
