@@ -388,7 +388,7 @@ class RosterThreatsTest {
     taken(said(3, new byte[32]));
     taken(carrying(second.next(lead("fr.customs"), participant("de.customs")).signed()));
     assertTrue(
-        leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().startsWith("fr.customs goes by"));
+        leaves.only(AuditType.ROSTER_CONFLICT).outcome().detail().startsWith("fr.customs uses"));
   }
 
   @Test
