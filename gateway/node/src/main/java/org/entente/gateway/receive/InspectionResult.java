@@ -49,9 +49,17 @@ sealed interface InspectionResult {
    *
    * @param own what is for this agency, or null
    * @param onward stanzas of others, by next hop
+   * @param notOnward recipients to whom it is not passed on
    */
-  record Taken(EnvelopeHeader header, @Nullable Own own, Map<AgencyName, List<HopRecipient>> onward)
+  record Taken(
+      EnvelopeHeader header,
+      @Nullable Own own,
+      Map<AgencyName, List<HopRecipient>> onward,
+      List<NotOnward> notOnward)
       implements InspectionResult {}
+
+  /** A recipient to whom a delivery is not passed on, and why. */
+  record NotOnward(AgencyName recipient, Code code, String reason) {}
 
   /** Opened for this agency. */
   sealed interface Own {
