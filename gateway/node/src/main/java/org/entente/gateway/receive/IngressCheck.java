@@ -2,7 +2,6 @@ package org.entente.gateway.receive;
 
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
@@ -14,5 +13,5 @@ import org.entente.proto.v1.Label;
 @FunctionalInterface
 public interface IngressCheck {
   /** Why it is not kept; empty if it is. */
-  Optional<Refusal> refusal(AgencyName origin, Label label, Body body);
+  Optional<IngressRefusal> refusal(AgencyName origin, Label label, Body body);
 }

@@ -131,9 +131,20 @@ sealed interface InspectionResult {
   /**
    * This agency's policy refuses it.
    *
+   * @param reason what the own audit log says
+   * @param told what its origin is told
    * @param evidence whether a gateway said it by itself, as evidence: of its refusal there is none
    */
-  record Refused(MessageId id, Code code, String reason, boolean evidence) implements Content {}
+  record Refused(MessageId id, Code code, String reason, String told, boolean evidence)
+      implements Content {
+    Refused(MessageId id, Code code, String reason) {
+      this(id, code, reason, reason, false);
+    }
+
+    Refused telling(String other) {
+      return new Refused(id, code, reason, other, evidence);
+    }
+  }
 
   /** What its origin says that it may be asked. */
   record Advertised(MessageId id, ResponderList list) implements Content {}

@@ -55,8 +55,7 @@ final class ReceivedReferenceCheck {
             new InspectionResult.Refused(
                 message.id(),
                 Code.LIMIT_REACHED,
-                "label.references: what it changes was changed too often",
-                false));
+                "label.references: what it changes was changed too often"));
   }
 
   /** Whether a message between the two is training where this is actual traffic, or the reverse. */
@@ -91,7 +90,7 @@ final class ReceivedReferenceCheck {
         facts.exercise()
             ? " names actual traffic; an exercise refers to exercises"
             : " names an exercise; actual traffic refers to actual traffic";
-    return new InspectionResult.Refused(id, Code.HEADER_MISMATCH, field + reason, false);
+    return new InspectionResult.Refused(id, Code.HEADER_MISMATCH, field + reason);
   }
 
   private static MessageId id(ByteString bytes) {

@@ -435,7 +435,7 @@ final class Reception {
 
   private void refuse(
       Transaction tx, KeepDecision keeping, MessageId id, Code code, String reason) {
-    refuse(tx, keeping, new InspectionResult.Refused(id, code, reason, false));
+    refuse(tx, keeping, new InspectionResult.Refused(id, code, reason));
   }
 
   private void refuse(Transaction tx, KeepDecision keeping, InspectionResult.Refused message) {
@@ -447,7 +447,7 @@ final class Reception {
               self.value(),
               keeping.header().hash(),
               tx.nowMillis());
-      keeping.told().add(evidence.failed(item, message.code(), message.reason()));
+      keeping.told().add(evidence.failed(item, message.code(), message.told()));
     }
     keeping.refused().add(message);
   }

@@ -299,7 +299,8 @@ class ReceptionTest {
     String reason = "x".repeat(600);
     node.ingress =
         (origin, label, body) ->
-            Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule", reason));
+            Optional.of(
+                IngressRefusal.open(new Refusal(SELF.value(), Code.NODE_RULE, "rule", reason)));
     node.deliver(node.alert("long"));
     assertEquals(500, node.leaves.only(AuditType.REFUSED).outcome().detail().length());
     assertEquals(500, node.lastOwed().getReason().length());
