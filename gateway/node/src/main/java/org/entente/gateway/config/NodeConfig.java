@@ -563,8 +563,8 @@ public record NodeConfig(
    * How the audit log is witnessed; the witnesses are those of the trust bundle. 0 or absent: the
    * default.
    *
-   * @param quorum how many witnesses must keep up, at most 64; by default none must, and they are
-   *     counted
+   * @param quorum how many witnesses must keep up, and confirm the trust bundle, at most 64; by
+   *     default the majority of those in the trust bundle
    * @param waitSeconds how long a start waits for what witnesses hold of the log before it signs
    *     again, 5 by default, at most 300
    * @param everySeconds least time between two checkpoints for which they are asked, 2 by default,

@@ -152,6 +152,7 @@ final class Foundation {
         new WitnessEndpoint(
             config,
             audit.log(),
+            audit.opener(),
             auditPairs.first(),
             ledger,
             trust::current,
