@@ -167,6 +167,8 @@ public enum Code {
   AUDIT_LOG_UNPROVEN(PEER, false),
   /** The trust bundle expired and its grace is over; no peer is accepted until the next one. */
   TRUST_EXPIRED(OPERATOR, true),
+  /** The keys that are known of an agency are so old that newer ones must exist. */
+  KEYS_OUTDATED(PEER, true),
   /** A defect of this gateway; counted and logged. */
   INTERNAL(OPERATOR, true);
 
