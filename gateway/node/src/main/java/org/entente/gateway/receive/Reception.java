@@ -184,6 +184,11 @@ final class Reception {
       ledger.windows().write(tx, origin, lane, windows);
       return new Answer(Result.RESULT_REWRAP, Code.OVERLOADED.name());
     }
+    if (!mayKeep(tx, origin, own.session())) {
+      // What came under a key that nothing vouches for could not be proved to anybody.
+      tx.afterCommit(() -> reporter.refused(origin, Code.LIMIT_REACHED));
+      return new Answer(Result.RESULT_REWRAP, Code.LIMIT_REACHED.name());
+    }
     if (own instanceof InspectionResult.Failed failed && !custody.put(tx, header, failed)) {
       return left(tx, peer, origin, own.number());
     }
@@ -240,6 +245,11 @@ final class Reception {
     AgencyName origin = keeping.header().facts().origin();
     evidence.owe(tx, ledger.evidence(), origin, keeping.told());
     keeping.told().clear();
+  }
+
+  private boolean mayKeep(Transaction tx, AgencyName origin, InspectionResult.NewSession session) {
+    return session.announcement().isEmpty()
+        || ledger.evidence().mayVouch(tx, origin, session.gatewayKey().toByteArray());
   }
 
   private void keepSession(Transaction tx, AgencyName origin, InspectionResult.NewSession session) {
