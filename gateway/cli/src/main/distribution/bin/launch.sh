@@ -15,6 +15,14 @@ require_java() {
   [ "${major%%.*}" -ge 17 ] || fail "Java $major is too old; install a JDK 17 or newer"
 }
 
+# Memory holds keys and opened messages: no process of the same user attaches to this one, and a crash leaves no copy
+# of it on the disk.
+sealed=(-XX:+DisableAttachMechanism -XX:-CreateCoredumpOnCrash)
+
+seal_memory() {
+  ulimit -c 0
+}
+
 # run_entente HOME CLASS_PATH CLASS_DATA [ARGUMENT...]: the gateway and its commands.
 run_entente() {
   local home=$1 class_path=$2 archive=$3
@@ -25,7 +33,8 @@ run_entente() {
   local heap=(-Xms32m -Xmx512m)
   [ "${1:-}" != run ] ||
     heap=(-Xms256m -Xmx512m -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90)
-  local options=(-XX:+UseSerialGC "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
+  seal_memory
+  local options=("${sealed[@]}" -XX:+UseSerialGC "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
   [ "${major%%.*}" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
   # Java ignores an archive that is damaged or belongs to another Java.
   [ ! -f "$archive" ] ||

@@ -44,7 +44,7 @@ final class OperatorIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern METRIC = Pattern.compile("entente_\\w+");
   private static final String BEFORE =
-      "  public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {\n";
+      "  public Optional<IngressRefusal> refusal(AgencyName origin, Label label, Body body) {\n";
   private static final String DEFECT =
       """
           if (body.getAlert().getTextsList().stream()

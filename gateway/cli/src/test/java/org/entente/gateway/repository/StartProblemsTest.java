@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -83,6 +84,21 @@ class StartProblemsTest {
     assertNamed("certificate: " + FR + "/gateway-1/tls.crt", "tls", ABSENT);
     assertNamed("key: " + FR + "/gateway-1/tls.key", "tls", ABSENT);
     assertNamed("agreements: agreements", "policy", ABSENT);
+  }
+
+  /** Whoever may read the key is the gateway to its peers. */
+  @Test
+  void keyOfTls_thatOthersMayUse_isNamed_andTheNodeDoesNotStart() throws IOException {
+    Path key = folder.resolve(FR).resolve("gateway-1").resolve("tls.key");
+    for (String mode : List.of("rw-r-----", "rw-----w-", "rw-r--r--")) {
+      Files.setPosixFilePermissions(key, PosixFilePermissions.fromString(mode));
+      String told = problem(good);
+      assertTrue(told.startsWith("tls.key: " + key), told);
+      assertTrue(told.contains("others than its owner"), told);
+      assertEquals(List.of(told), ConfigurationCheck.problems(file, clock));
+    }
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--------"));
+    Gateway.start(file, clock, clock::nanos).close();
   }
 
   private void assertNamed(String entry, String field, String why) {

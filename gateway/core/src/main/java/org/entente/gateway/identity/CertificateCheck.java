@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.trust.AuthorityCertificate;
@@ -26,8 +27,9 @@ import org.entente.gateway.trust.TrustBundle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Common checks of gateways' and clients' certificates: one SPIFFE identity of this federation, of
- * a member agency, issued by that agency's CA (RFC 5280, section 6; X509-SVID).
+ * The checks that gateways' and clients' certificates have in common: one SPIFFE identity, of this
+ * federation, whose agency is a member and whose agency's CA issued the certificate (RFC 5280,
+ * section 6; X509-SVID). All keys are on P-256.
  *
  * <p>The trust bundle lists revocations, so there is no OCSP query. Stateless.
  */
@@ -134,6 +136,10 @@ final class CertificateCheck {
     return Optional.empty();
   }
 
+  private static boolean hasOtherKey(X509Certificate certificate) {
+    return !EcKeys.isP256(certificate.getPublicKey());
+  }
+
   private static List<String> purposes(X509Certificate leaf) {
     try {
       List<String> purposes = leaf.getExtendedKeyUsage();
@@ -146,16 +152,20 @@ final class CertificateCheck {
   /** Why the chain does not lead to a CA of this member; empty if it does. */
   private static Optional<String> pathFault(
       Member member, List<X509Certificate> chain, Instant now) {
-    // Path validation ignores an anchor's own validity.
+    // Path validation does not look at an anchor's own validity, nor is an anchor always shown.
     Set<X509Certificate> valid =
         member.authorities().stream()
             .filter(authority -> authority.validAt(now))
+            .filter(authority -> !member.hasRevoked(authority.fingerprint().hex()))
             .map(AuthorityCertificate::x509)
             .collect(Collectors.toSet());
     if (valid.isEmpty()) {
       return Optional.of("cannot be checked: no CA certificate of its agency is valid now");
     }
     List<X509Certificate> path = chain.stream().filter(c -> !valid.contains(c)).toList();
+    if (chain.stream().anyMatch(CertificateCheck::hasOtherKey)) {
+      return Optional.of("or one above it has a key that is not on P-256");
+    }
     try {
       PKIXParameters parameters =
           new PKIXParameters(

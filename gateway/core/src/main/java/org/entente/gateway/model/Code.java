@@ -183,6 +183,8 @@ public enum Code {
    * The trust bundle expired and its grace period is over; peers are refused until the next bundle.
    */
   TRUST_EXPIRED(OPERATOR, true),
+  /** The keys that are known of an agency are so old that newer ones must exist. */
+  KEYS_OUTDATED(PEER, true),
   /** A defect of this gateway; counted and logged. */
   INTERNAL(OPERATOR, true);
 

@@ -22,13 +22,13 @@ import org.entente.gateway.note.SignedNote;
  * After a restart the node still refuses an older bundle or another one of the same version, and
  * remembers rotated roots.
  *
- * <p>It holds the signed note itself, which yields version, hash and roots. Damage shows as a
- * signature that does not verify. Replaced atomically; durable when {@link #write} returns.
+ * <p>It holds the signed note itself: version, hash and roots follow from it, and damage shows as a
+ * signature that does not verify. It is believed no more than any other file: the configured roots
+ * must lead to it. Replaced atomically; durable when {@link #write} returns.
  */
 final class AcceptedFile {
   private static final String ROTATION = ".rotation-";
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,15}");
-  private static final int MOST_ROTATIONS = 16;
 
   private final Path file;
 
@@ -55,13 +55,12 @@ final class AcceptedFile {
     write(file, note);
   }
 
-  /** Stores a note that changed the roots, for peers that have not seen it. */
+  /**
+   * Keeps a note that changed the roots: the way from the configured roots to later bundles, and
+   * for peers who have not seen it. None is ever dropped; only the roots themselves can make more.
+   */
   void keepRotation(long version, byte[] note) throws IOException {
-    NavigableMap<Long, Path> kept = rotations();
     write(rotation(version), note);
-    while (kept.size() >= MOST_ROTATIONS) {
-      Files.deleteIfExists(kept.pollFirstEntry().getValue());
-    }
   }
 
   /** The notes that changed the roots after a version, oldest first. */

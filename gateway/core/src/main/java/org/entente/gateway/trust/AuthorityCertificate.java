@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import org.entente.gateway.crypto.EcKeys;
 import org.entente.gateway.model.InvalidValue;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +35,16 @@ public final class AuthorityCertificate {
   /**
    * Reads a certificate from its DER form.
    *
-   * @throws InvalidValue if it is not one, not a CA's, or over 8192 bytes
+   * @throws InvalidValue if it is not one, not a CA's, not on P-256, or over 8192 bytes
    */
   public static AuthorityCertificate parse(byte[] der) {
     X509Certificate certificate = read(der);
     boolean @Nullable [] usage = certificate.getKeyUsage();
     if (certificate.getBasicConstraints() < 0 || usage == null || !usage[KEY_CERT_SIGN]) {
       throw invalid("a certificate that is not a CA's");
+    }
+    if (!EcKeys.isP256(certificate.getPublicKey())) {
+      throw invalid("a key that is not on P-256");
     }
     return new AuthorityCertificate(der.clone(), certificate);
   }
@@ -78,7 +82,8 @@ public final class AuthorityCertificate {
 
   private static InvalidValue invalid(String found) {
     return new InvalidValue(
-        "an agency's CA certificate is X.509 in DER, of a CA that may sign certificates, at most "
+        "an agency's CA certificate is X.509 in DER, of a CA on P-256 that may sign certificates,"
+            + " at most "
             + MAX_BYTES
             + " bytes",
         found);

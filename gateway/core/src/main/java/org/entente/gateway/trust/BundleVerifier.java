@@ -92,11 +92,34 @@ public final class BundleVerifier {
   }
 
   /**
-   * Reads a bundle that this node accepted before. Its own roots must have signed it, since the
-   * configured ones may have been replaced. Its time is not checked.
+   * Takes up a bundle that this node accepted before: signed by the configured roots, or by those
+   * to which the kept rotations lead from them. Its time is not judged.
+   *
+   * @param rotations the kept bundles that changed the roots, oldest first
    */
-  BundleVerdict recall(byte[] noteBytes) {
+  BundleVerdict recall(byte[] noteBytes, List<byte[]> rotations) {
+    if (!(ofItself(noteBytes) instanceof Verified claimed)) {
+      return ofItself(noteBytes);
+    }
+    RootSet signers = roots.roots();
+    for (byte[] rotation : rotations) {
+      // Those from before the configured roots are signed by none of them, and lead nowhere here.
+      if (read(rotation, Optional.of(signers)) instanceof Verified step
+          && step.bundle().version() <= claimed.bundle().version()) {
+        signers = step.bundle().content().roots();
+      }
+    }
+    return read(noteBytes, Optional.of(signers));
+  }
+
+  /** Whether the roots that a bundle names signed it, which proves nothing to this node. */
+  BundleVerdict ofItself(byte[] noteBytes) {
     return read(noteBytes, Optional.empty());
+  }
+
+  /** The configured roots. */
+  RootSet configured() {
+    return roots.roots();
   }
 
   /**

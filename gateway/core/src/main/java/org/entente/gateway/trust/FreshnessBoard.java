@@ -16,7 +16,10 @@ import org.entente.gateway.model.Code;
  * The latest {@link Freshness} of each witness, and the resulting state: whether newer bundles fail
  * to reach this node.
  *
- * <p>Holds one statement per witness, so the bundle bounds it. Safe for use by many threads.
+ * <p>A quorum of the other witnesses must confirm the bundle in force, so that one witness that is
+ * frozen or hostile hides nothing. A single witness is enough to raise an alarm.
+ *
+ * <p>Holds one statement a witness, so it is bounded by the bundle. Safe for use by many threads.
  */
 public final class FreshnessBoard {
   /** Interval between statements of a witness; a new bundle in force causes one earlier. */
@@ -32,6 +35,17 @@ public final class FreshnessBoard {
   static final Duration APART = Duration.ofMinutes(1);
 
   private final Map<AgencyName, KeptStatement> latest = new TreeMap<>();
+  private final int quorum;
+
+  /**
+   * A board without statements.
+   *
+   * @param quorum how many other witnesses must confirm the bundle in force, at most all of them;
+   *     0: their majority
+   */
+  public FreshnessBoard(int quorum) {
+    this.quorum = quorum;
+  }
 
   private record KeptStatement(Freshness freshness, ByteBuffer note) {}
 
@@ -39,9 +53,9 @@ public final class FreshnessBoard {
   public enum State {
     /** The bundle names no other witness, so its state is unknown. */
     UNWITNESSED,
-    /** A witness recently stated that the bundle in force is the newest. */
+    /** As many witnesses as must stated lately that the bundle in force is the newest. */
     FRESH,
-    /** No recent statement of a witness: links are down, or an attacker withholds statements. */
+    /** Fewer stated it lately: links are down, or statements are kept from this node. */
     STALE,
     /** A witness has a newer bundle than this node. */
     BEHIND,
@@ -106,20 +120,31 @@ public final class FreshnessBoard {
   }
 
   /**
-   * When a witness other than this agency last named the bundle in force or a newer one; empty if
-   * never.
+   * Since when as many witnesses other than this agency as must have named the bundle in force or a
+   * newer one; empty if fewer have.
    */
-  public synchronized Optional<Instant> lastStated(TrustBundle bundle, AgencyName self) {
+  public synchronized Optional<Instant> confirmed(TrustBundle bundle, AgencyName self) {
     return others(bundle, self).stream()
         .filter(freshness -> freshness.version() >= bundle.version())
         .map(Freshness::stated)
-        .max(Comparator.naturalOrder());
+        .sorted(Comparator.reverseOrder())
+        .skip(Math.max(1, required(bundle, self)) - 1L)
+        .findFirst();
+  }
+
+  /** How many other witnesses must confirm a bundle; 0 where it names none. */
+  public int required(TrustBundle bundle, AgencyName self) {
+    int others =
+        (int)
+            bundle.having(AgencyRole.WITNESS).stream()
+                .filter(witness -> !witness.equals(self))
+                .count();
+    return Math.min(others, quorum > 0 ? quorum : others / 2 + 1);
   }
 
   /** The state according to the other witnesses' statements. */
   public synchronized State state(TrustBundle bundle, AgencyName self, Instant now) {
-    boolean none = bundle.having(AgencyRole.WITNESS).stream().allMatch(self::equals);
-    if (none) {
+    if (required(bundle, self) == 0) {
       return State.UNWITNESSED;
     }
     List<Freshness> others = others(bundle, self);
@@ -130,7 +155,7 @@ public final class FreshnessBoard {
       return State.BEHIND;
     }
     boolean recent =
-        lastStated(bundle, self).filter(last -> now.isBefore(last.plus(STALE))).isPresent();
+        confirmed(bundle, self).filter(last -> now.isBefore(last.plus(STALE))).isPresent();
     return recent ? State.FRESH : State.STALE;
   }
 

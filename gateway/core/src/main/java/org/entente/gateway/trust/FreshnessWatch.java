@@ -78,7 +78,9 @@ public final class FreshnessWatch {
       case STALE ->
           new TrustNotice(
               true,
-              "no witness has stated for "
+              "fewer than "
+                  + board.required(bundle, self)
+                  + " witnesses have stated in the last "
                   + FreshnessBoard.STALE.toHours()
                   + " hours that "
                   + here

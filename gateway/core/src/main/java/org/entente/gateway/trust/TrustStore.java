@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Holder of the trust bundle in force, which replaces it with a newer one while the node runs.
  *
  * <p>A bundle comes from the configured file ({@link #reload()}) or from a peer ({@link #offer});
- * both pass {@link BundleVerifier}. An accepted bundle is durable before it is in force, so a
- * restart never goes back. A refused bundle changes nothing. Reads are lock-free; changes are
- * serialised. Safe for use by many threads.
+ * both pass {@link BundleVerifier}. What was accepted is durable before it is in force, so a
+ * restart never goes back. A restart believes it only as far as the configured roots lead to it. A
+ * refused bundle changes nothing. Reading is lock-free; putting in force is serialised. Safe for
+ * use by many threads.
  */
 public final class TrustStore {
   private final BundleVerifier verifier;
@@ -32,8 +33,8 @@ public final class TrustStore {
   private volatile TrustBundle current;
 
   /**
-   * Bundles that changed the roots, oldest first: verified once, since peers may request them
-   * often.
+   * Those that changed the roots, oldest first, for peers that missed them. Peers verify them, so
+   * those from before the configured roots are among them.
    */
   private volatile List<TrustBundle> rotations;
 
@@ -51,7 +52,7 @@ public final class TrustStore {
     this.current = current;
     this.rotations =
         accepted.rotationsAfter(0).stream()
-            .map(verifier::recall)
+            .map(verifier::ofItself)
             .filter(Verified.class::isInstance)
             .map(verdict -> ((Verified) verdict).bundle())
             .toList();
@@ -91,7 +92,7 @@ public final class TrustStore {
     TrustBundle remembered = null;
     Optional<byte[]> last = accepted.read();
     if (last.isPresent()) {
-      BundleVerdict verdict = verifier.recall(last.get());
+      BundleVerdict verdict = recall(verifier, accepted, last.get(), bundleFile, now);
       if (verdict instanceof Refused refused) {
         return new OpenResult.Closed(
             new Refused(
@@ -112,6 +113,24 @@ public final class TrustStore {
     return new OpenResult.Opened(store, Optional.of(refused));
   }
 
+  /**
+   * The bundle accepted last, if the configured roots lead to it. They do not where an operator has
+   * configured roots that replace those of that bundle. Then the configured file has to be the
+   * change between the two: signed by the configured roots and by those of the bundle before.
+   */
+  private static BundleVerdict recall(
+      BundleVerifier verifier, AcceptedFile accepted, byte[] last, Path bundleFile, Instant now)
+      throws IOException {
+    BundleVerdict verdict = verifier.recall(last, accepted.rotationsAfter(0));
+    boolean changed =
+        verdict instanceof Refused
+            && verifier.ofItself(last) instanceof Verified claimed
+            && judge(verifier, bundleFile, claimed.bundle(), now) instanceof Verified next
+            && next.bundle().version() > claimed.bundle().version()
+            && verifier.verifySignatures(next.bundle().noteBytes()) instanceof Verified;
+    return changed ? verifier.ofItself(last) : verdict;
+  }
+
   private static OpenResult opened(
       BundleVerifier verifier,
       Path bundleFile,
@@ -121,22 +140,22 @@ public final class TrustStore {
       TrustBundle bundle)
       throws IOException {
     if (!bundle.equals(remembered)) {
-      keep(accepted, remembered, bundle);
+      keep(
+          accepted,
+          remembered == null ? verifier.configured() : remembered.content().roots(),
+          bundle);
     }
     TrustStore store = new TrustStore(verifier, bundleFile, accepted, clock, bundle);
     return new OpenResult.Opened(store, Optional.empty());
   }
 
-  private static void keep(AcceptedFile accepted, @Nullable TrustBundle old, TrustBundle next)
+  /** A change of roots first: without it, nothing leads to what is accepted. */
+  private static void keep(AcceptedFile accepted, RootSet old, TrustBundle next)
       throws IOException {
-    if (old != null && changesRoots(old, next)) {
+    if (!old.equals(next.content().roots())) {
       accepted.keepRotation(next.version(), next.noteBytes());
     }
     accepted.write(next.noteBytes());
-  }
-
-  private static boolean changesRoots(TrustBundle old, TrustBundle next) {
-    return !old.content().roots().equals(next.content().roots());
   }
 
   /**
@@ -147,9 +166,11 @@ public final class TrustStore {
    */
   public static Optional<TrustBundle> remembered(BundleVerifier verifier, Path acceptedFile)
       throws IOException {
-    return new AcceptedFile(acceptedFile)
+    AcceptedFile accepted = new AcceptedFile(acceptedFile);
+    List<byte[]> rotations = accepted.rotationsAfter(0);
+    return accepted
         .read()
-        .map(verifier::recall)
+        .map(note -> verifier.recall(note, rotations))
         .filter(Verified.class::isInstance)
         .map(verdict -> ((Verified) verdict).bundle());
   }
@@ -245,8 +266,9 @@ public final class TrustStore {
   private BundleVerdict enforce(BundleVerdict verdict) throws IOException {
     if (verdict instanceof Verified verified && !verified.bundle().equals(current)) {
       TrustBundle old = current;
-      keep(accepted, old, verified.bundle());
-      if (changesRoots(old, verified.bundle())) {
+      RootSet roots = old.content().roots();
+      keep(accepted, roots, verified.bundle());
+      if (!roots.equals(verified.bundle().content().roots())) {
         List<TrustBundle> all = new ArrayList<>(rotations);
         all.add(verified.bundle());
         rotations = List.copyOf(all);

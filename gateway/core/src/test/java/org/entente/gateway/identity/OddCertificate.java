@@ -28,7 +28,7 @@ final class OddCertificate {
   private final CertificateAuthority issuer;
   private final Instant from;
   private final Instant to;
-  private final KeyPair keys = EcKeys.generate(new SecureRandom());
+  private KeyPair keys = EcKeys.generate(new SecureRandom());
   private List<GeneralName> names = List.of();
   private int usage = KeyUsage.digitalSignature;
   private List<KeyPurposeId> purposes =
@@ -48,6 +48,11 @@ final class OddCertificate {
     }
     all.add(new GeneralName(GeneralName.dNSName, "localhost"));
     names = all;
+    return this;
+  }
+
+  OddCertificate keys(KeyPair other) {
+    keys = other;
     return this;
   }
 

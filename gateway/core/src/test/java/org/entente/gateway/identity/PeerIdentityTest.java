@@ -2,9 +2,12 @@ package org.entente.gateway.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -16,8 +19,10 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.entente.gateway.identity.Identification.Unidentified;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.trust.AuthorityCertificate;
 import org.entente.gateway.trust.BundleContent;
 import org.entente.gateway.trust.BundleVerifier;
 import org.entente.gateway.trust.Member;
@@ -223,6 +228,60 @@ final class PeerIdentityTest {
     TrustBundle without = federation.bundle(federation.content(2, rest));
     assertEquals(
         Code.UNKNOWN_PEER, peers.recheck(peer, without, NOW).map(Problem::code).orElseThrow());
+  }
+
+  /** Who holds the key of a CA that was revoked shows its leaves alone. */
+  @Test
+  void peer_ofARevokedAuthority_refused_whetherItIsShownOrNot() {
+    X509Certificate leaf = issue("fr.customs", FR);
+    X509Certificate ca = federation.authority("fr.customs").certificate();
+    AuthorityCertificate listed =
+        bundle.agency(new AgencyName("fr.customs")).orElseThrow().authorities().get(0);
+    assertEquals(ca, listed.x509());
+    TrustBundle revoking = bundleWithFr(List.of(listed.fingerprint().hex()));
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "no CA certificate of its agency is valid",
+        peers.identify(List.of(leaf), revoking, NOW));
+    assertRefused(
+        Code.IDENTITY_MISMATCH, "revoked", peers.identify(List.of(leaf, ca), revoking, NOW));
+    assertInstanceOf(
+        Identified.class,
+        peers.identify(
+            List.of(
+                federation.certificate(
+                    "sg.police", ROOT + "sg.police/gateway/gateway-1", START, END)),
+            revoking,
+            NOW));
+  }
+
+  @Test
+  void peer_withAKeyThatIsNotOnP256_refused() throws Exception {
+    KeyPairGenerator other = KeyPairGenerator.getInstance("EC");
+    other.initialize(new ECGenParameterSpec("secp384r1"));
+    KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+    rsa.initialize(2048);
+    for (KeyPairGenerator generator : List.of(other, rsa)) {
+      assertRefused(
+          Code.IDENTITY_MISMATCH,
+          "not on P-256",
+          identify(odd().keys(generator.generateKeyPair()).issue()));
+    }
+  }
+
+  @Test
+  void authority_withAKeyThatIsNotOnP256_isListedInNoBundle() throws Exception {
+    KeyPairGenerator other = KeyPairGenerator.getInstance("EC");
+    other.initialize(new ECGenParameterSpec("secp384r1"));
+    byte[] ca =
+        odd()
+            .keys(other.generateKeyPair())
+            .authority()
+            .usage(KeyUsage.keyCertSign)
+            .issue()
+            .getEncoded();
+    InvalidValue refused = assertThrows(InvalidValue.class, () -> AuthorityCertificate.parse(ca));
+    assertTrue(String.valueOf(refused.getMessage()).contains("not on P-256"));
   }
 
   private TrustBundle bundleWithFr(List<String> revoked) {

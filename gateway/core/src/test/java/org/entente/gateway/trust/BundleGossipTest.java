@@ -161,14 +161,14 @@ final class BundleGossipTest {
     nodes.de().gossip.state(federation.signing(DE));
     net.deliver();
     assertEquals(FreshnessBoard.State.FRESH, state(net, nodes.sg()));
-    Instant first = nodes.sg().board.lastStated(nodes.sg().store.current(), sg).orElseThrow();
+    Instant first = nodes.sg().board.confirmed(nodes.sg().store.current(), sg).orElseThrow();
     assertEquals(START, first);
     net.jump(FreshnessBoard.APART);
     nodes.fr().place(signed(federation.content(2)));
     nodes.de().gossip.state(federation.signing(DE));
     net.deliver();
     assertEquals(
-        net.now(), nodes.sg().board.lastStated(nodes.sg().store.current(), sg).orElseThrow());
+        net.now(), nodes.sg().board.confirmed(nodes.sg().store.current(), sg).orElseThrow());
     nodes.all().forEach(node -> assertEquals(List.of(), node.misspoken, node.name.value()));
     net.cut(HUB, SG);
     GossipNet.Node again = net.node(SG, signed(federation.content(2)));

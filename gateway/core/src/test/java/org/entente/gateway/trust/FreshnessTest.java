@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.testkit.TestFederation;
@@ -23,7 +27,7 @@ final class FreshnessTest {
   private final TestFederation federation = new TestFederation(START);
   private final TrustBundle one = federation.bundle(federation.content(1));
   private final TrustBundle two = federation.bundle(federation.content(2));
-  private final FreshnessBoard board = new FreshnessBoard();
+  private final FreshnessBoard board = new FreshnessBoard(0);
 
   private byte[] stated(TrustBundle bundle, AgencyName by, Instant when) {
     return Freshness.state(bundle, by, federation.signing(by.value()), when);
@@ -35,10 +39,50 @@ final class FreshnessTest {
     assertInstanceOf(
         FreshnessBoard.Offer.Taken.class, board.offer(stated(one, DE, START), one, START));
     assertEquals(FreshnessBoard.State.FRESH, board.state(one, FR, START));
-    assertEquals(START, board.lastStated(one, FR).orElseThrow());
+    assertEquals(START, board.confirmed(one, FR).orElseThrow());
     Instant late = START.plus(FreshnessBoard.STALE);
     assertEquals(FreshnessBoard.State.FRESH, board.state(one, FR, late.minusSeconds(1)));
     assertEquals(FreshnessBoard.State.STALE, board.state(one, FR, late));
+  }
+
+  /** Threat 84: a hostile or frozen witness goes on confirming what this node is frozen at. */
+  @Test
+  void oneWitnessOfThree_hidesNoFreeze_andAloneRaisesTheAlarm() {
+    AgencyName nl = new AgencyName("nl.customs");
+    AgencyName pl = new AgencyName("pl.customs");
+    List<Member> members = new ArrayList<>(federation.content(1).agencies());
+    for (AgencyName witness : List.of(nl, pl)) {
+      String jurisdiction = witness.value().substring(0, 2).toUpperCase(Locale.ROOT);
+      members.add(
+          federation.mint(
+              witness,
+              jurisdiction,
+              AgencyKind.CUSTOMS,
+              Set.of(AgencyRole.MEMBER, AgencyRole.WITNESS)));
+    }
+    members.sort(Comparator.comparing(Member::name));
+    TrustBundle old = federation.bundle(federation.content(1, members));
+    TrustBundle next = federation.bundle(federation.content(2, members));
+    assertEquals(2, board.required(old, FR));
+    assertEquals(2, board.required(old, DE), "of the two others");
+    assertEquals(1, new FreshnessBoard(1).required(old, FR));
+    assertEquals(3, new FreshnessBoard(9).required(old, FR));
+
+    board.offer(stated(old, DE, START), old, START);
+    assertEquals(FreshnessBoard.State.STALE, board.state(old, FR, START));
+    assertEquals(Optional.empty(), board.confirmed(old, FR));
+    board.offer(stated(old, nl, START.plusSeconds(5)), old, START.plusSeconds(5));
+    assertEquals(FreshnessBoard.State.FRESH, board.state(old, FR, START.plusSeconds(5)));
+    assertEquals(Optional.of(START), board.confirmed(old, FR), "the earlier of the two");
+
+    Instant later = START.plus(FreshnessBoard.STALE);
+    board.offer(stated(old, DE, later), old, later);
+    assertEquals(
+        FreshnessBoard.State.STALE,
+        board.state(old, FR, later.plusSeconds(5)),
+        "one witness alone goes on");
+    board.offer(stated(next, pl, later), old, later);
+    assertEquals(FreshnessBoard.State.BEHIND, board.state(old, FR, later.plusSeconds(5)));
   }
 
   @Test
@@ -69,7 +113,7 @@ final class FreshnessTest {
     board.offer(stated(one, DE, later), one, later);
     assertInstanceOf(
         FreshnessBoard.Offer.Known.class, board.offer(stated(one, DE, START), one, later));
-    assertEquals(later, board.lastStated(one, FR).orElseThrow());
+    assertEquals(later, board.confirmed(one, FR).orElseThrow());
   }
 
   @Test
@@ -153,7 +197,7 @@ final class FreshnessTest {
         watch.look(board, one, FR, START.plus(FreshnessWatch.LASTING)).orElseThrow().text();
     assertTrue(text.contains("de.customs") && text.contains(other.hash()), text);
 
-    FreshnessBoard silent = new FreshnessBoard();
+    FreshnessBoard silent = new FreshnessBoard(0);
     FreshnessWatch second = new FreshnessWatch(START);
     second.look(silent, one, FR, START);
     String stale =

@@ -128,7 +128,7 @@ final class GossipNet {
   final class Node implements BundleGossip.Events {
     final AgencyName name;
     final TrustStore store;
-    final FreshnessBoard board = new FreshnessBoard();
+    final FreshnessBoard board = new FreshnessBoard(0);
     final BundleGossip gossip;
     final List<BundleFault> refused = new ArrayList<>();
     final List<Code> misspoken = new ArrayList<>();

@@ -164,6 +164,121 @@ final class TrustStoreTest {
         BundleVerdict.Verified.class, again.offer(BundleSigner.sign(content(3, roots), fresh)));
   }
 
+  /** Threat 83: whoever can write the folder of the audit log puts roots of his own in force. */
+  @Test
+  void restart_withAcceptedBundleOfOtherRoots_staysClosed() throws IOException {
+    publish(federation.content(1));
+    opened();
+    Map<NoteKeyName, SigningPair> own = pairs("own-1", "own-2");
+    byte[] forged = BundleSigner.sign(content(9, roots(own)), own);
+    Files.write(acceptedFile(), forged);
+    OpenResult.Closed closed = assertInstanceOf(OpenResult.Closed.class, open());
+    assertEquals(BundleFault.THRESHOLD, closed.refused().fault());
+    assertTrue(closed.refused().reason().contains("accepted"), closed.refused()::reason);
+    assertEquals(Optional.empty(), TrustStore.remembered(verifier, acceptedFile()));
+
+    // Nor do rotations of his own help, whether the old roots signed them or not.
+    Files.write(acceptedFile().resolveSibling("accepted.note.rotation-2"), forged);
+    assertInstanceOf(OpenResult.Closed.class, open());
+    Files.write(
+        acceptedFile().resolveSibling("accepted.note.rotation-2"),
+        BundleSigner.sign(content(2, roots(own)), own));
+    assertInstanceOf(OpenResult.Closed.class, open());
+    Files.write(bundleFile(), BundleSigner.sign(content(10, roots(own)), own));
+    assertInstanceOf(OpenResult.Closed.class, open());
+  }
+
+  @Test
+  void restart_afterManyRotations_findsTheWayFromTheConfiguredRoots() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    Map<NoteKeyName, SigningPair> signing = federation.roots();
+    for (int version = 2; version < 40; version += 2) {
+      Map<NoteKeyName, SigningPair> next = pairs("next-" + version);
+      Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(signing);
+      both.putAll(next);
+      assertVerified(store.offer(BundleSigner.sign(content(version, roots(next)), both)));
+      assertVerified(store.offer(BundleSigner.sign(content(version + 1, roots(next)), next)));
+      signing = next;
+    }
+    assertEquals(39, opened().current().version());
+    // A step that is missing leaves no way.
+    Files.delete(acceptedFile().resolveSibling("accepted.note.rotation-20"));
+    assertInstanceOf(OpenResult.Closed.class, open());
+  }
+
+  /** The first bundle that a node is given may change the roots already. */
+  @Test
+  void restart_afterAFirstBundleOfOtherRoots_findsTheWay() throws IOException {
+    Map<NoteKeyName, SigningPair> next = pairs("next-1");
+    Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(federation.roots());
+    both.putAll(next);
+    Files.write(bundleFile(), BundleSigner.sign(content(4, roots(next)), both));
+    TrustStore store = opened();
+    assertVerified(store.offer(BundleSigner.sign(content(5, roots(next)), next)));
+    assertEquals(5, opened().current().version());
+  }
+
+  /** An operator may configure the roots of now; then the way begins with them. */
+  @Test
+  void restart_withTheRootsOfNowConfigured_needsNoEarlierRotation() throws IOException {
+    publish(federation.content(1));
+    TrustStore store = opened();
+    Map<NoteKeyName, SigningPair> next = pairs("next-1");
+    Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(federation.roots());
+    both.putAll(next);
+    BundleVerifier ofNow =
+        new BundleVerifier(new TrustRoots(federation.trustRoots().federation(), roots(next)));
+    byte[] change = BundleSigner.sign(content(2, roots(next)), both);
+    // Before it was accepted: it is in the configured file, and both sets of roots signed it.
+    Files.write(bundleFile(), change);
+    TrustStore changed =
+        assertInstanceOf(
+                OpenResult.Opened.class,
+                TrustStore.open(ofNow, bundleFile(), acceptedFile(), () -> now))
+            .store();
+    assertEquals(2, changed.current().version());
+    assertVerified(store.offer(change));
+    assertVerified(store.offer(BundleSigner.sign(content(3, roots(next)), next)));
+    Files.delete(acceptedFile().resolveSibling("accepted.note.rotation-2"));
+    assertInstanceOf(
+        OpenResult.Opened.class, TrustStore.open(ofNow, bundleFile(), acceptedFile(), () -> now));
+  }
+
+  /** The machine stopped after a change of roots was kept, and before the bundle was. */
+  @Test
+  void restart_betweenTheTwoFilesOfAChangeOfRoots_goesOnWithTheBundleBefore() throws IOException {
+    publish(federation.content(1));
+    opened();
+    Map<NoteKeyName, SigningPair> next = pairs("next-1");
+    Map<NoteKeyName, SigningPair> both = new LinkedHashMap<>(federation.roots());
+    both.putAll(next);
+    byte[] change = BundleSigner.sign(content(2, roots(next)), both);
+    Files.write(acceptedFile().resolveSibling("accepted.note.rotation-2"), change);
+    TrustStore store = opened();
+    assertEquals(1, store.current().version());
+    assertVerified(store.offer(change));
+    assertEquals(2, opened().current().version());
+  }
+
+  private static void assertVerified(BundleVerdict verdict) {
+    assertInstanceOf(BundleVerdict.Verified.class, verdict, verdict::toString);
+  }
+
+  private static Map<NoteKeyName, SigningPair> pairs(String... names) {
+    Map<NoteKeyName, SigningPair> pairs = new LinkedHashMap<>();
+    for (String name : names) {
+      pairs.put(new NoteKeyName(name), SigningPair.generate(new java.security.SecureRandom()));
+    }
+    return pairs;
+  }
+
+  private static RootSet roots(Map<NoteKeyName, SigningPair> pairs) {
+    List<RootKey> keys =
+        pairs.entrySet().stream().map(one -> RootKey.of(one.getKey(), one.getValue())).toList();
+    return new RootSet(keys.size(), keys);
+  }
+
   /** Threats 51 and 52. */
   @Test
   void state_asTimePasses_goesThroughGraceToExpired() throws IOException {

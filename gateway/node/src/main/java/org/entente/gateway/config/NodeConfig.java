@@ -569,8 +569,9 @@ public record NodeConfig(
   /**
    * How the audit log is witnessed; the trust bundle names the witnesses. 0 or absent: the default.
    *
-   * @param quorum how many witnesses must keep up, at most 64; 0 by default, which only counts them
-   * @param waitSeconds how long a start waits for the witnesses' view of the log before it signs
+   * @param quorum how many witnesses must keep up, and confirm the trust bundle, at most 64; by
+   *     default the majority of those in the trust bundle
+   * @param waitSeconds how long a start waits for what witnesses hold of the log before it signs
    *     again, 5 by default, at most 300
    * @param everySeconds least time between two checkpoints sent to witnesses, 2 by default, at most
    *     3,600

@@ -20,7 +20,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.Refusal;
 import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.policy.subject.SubjectTerms;
@@ -121,7 +120,11 @@ final class EnvelopeUnsealer {
     InspectionResult.Refused refused(Code code, String reason) {
       boolean said =
           label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RESPONDERS;
-      return new InspectionResult.Refused(id, code, reason, said);
+      return new InspectionResult.Refused(id, code, reason, reason, said);
+    }
+
+    InspectionResult.Refused refused(IngressRefusal refusal) {
+      return refused(refusal.detail().code(), refusal.said()).telling(refusal.told());
     }
   }
 
@@ -132,10 +135,10 @@ final class EnvelopeUnsealer {
     if (mismatch.isPresent()) {
       return mismatch.get();
     }
-    Optional<Refusal> refusal = ingress.refusal(facts.origin(), message.label(), message.body());
+    Optional<IngressRefusal> refusal =
+        ingress.refusal(facts.origin(), message.label(), message.body());
     if (refusal.isPresent()) {
-      return message.refused(
-          refusal.get().code(), refusal.get().rule() + ": " + refusal.get().reason());
+      return message.refused(refusal.get());
     }
     return switch (message.label().getKind()) {
       case KIND_EVIDENCE -> evidence(facts.origin(), message);

@@ -2,7 +2,6 @@ package org.entente.gateway.receive;
 
 import java.util.Optional;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Refusal;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Label;
 
@@ -13,6 +12,6 @@ import org.entente.proto.v1.Label;
  */
 @FunctionalInterface
 public interface IngressCheck {
-  /** Why the message is not kept; empty if it is kept. */
-  Optional<Refusal> refusal(AgencyName origin, Label label, Body body);
+  /** Why it is not kept; empty if it is. */
+  Optional<IngressRefusal> refusal(AgencyName origin, Label label, Body body);
 }

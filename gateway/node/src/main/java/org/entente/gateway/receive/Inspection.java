@@ -188,54 +188,76 @@ final class Inspection {
     return Optional.empty();
   }
 
+  /** The stanzas of others in one delivery: by next hop, and those that are not passed on. */
+  private record Onward(
+      Map<AgencyName, List<HopRecipient>> hops, List<InspectionResult.NotOnward> refused) {}
+
   private InspectionResult sort(AgencyName peer, Delivery delivery, Envelope envelope) {
-    Map<AgencyName, List<HopRecipient>> onward = new LinkedHashMap<>();
+    Onward onward = new Onward(new LinkedHashMap<>(), new ArrayList<>());
     Stanza mine = null;
-    InspectionResult.Rejected rejected = null;
+    boolean nameless = false;
     for (Stanza stanza : delivery.getStanzasList()) {
-      if (stanza.getRecipient().equals(self.value())) {
+      Optional<AgencyName> recipient = recipient(stanza);
+      if (recipient.isEmpty()) {
+        nameless = true;
+      } else if (recipient.get().equals(self)) {
         mine = stanza;
       } else {
-        Optional<InspectionResult.Rejected> refusal = route(peer, stanza, envelope, onward);
-        rejected = refusal.orElse(rejected);
+        route(peer, recipient.get(), stanza, envelope, onward);
       }
     }
     if (mine != null) {
       return own(peer, mine, envelope, onward);
     }
-    if (onward.isEmpty()) {
-      return rejected != null
-          ? rejected
-          : refused(envelope.header(), Code.MALFORMED, "it has no stanza");
+    if (!onward.hops().isEmpty()) {
+      return taken(envelope.header(), null, onward);
     }
-    return new InspectionResult.Taken(envelope.header(), null, onward);
+    if (!onward.refused().isEmpty()) {
+      InspectionResult.NotOnward last = onward.refused().get(onward.refused().size() - 1);
+      return refused(envelope.header(), last.code(), last.reason());
+    }
+    return refused(
+        envelope.header(),
+        Code.MALFORMED,
+        nameless ? "a stanza names no agency" : "it carries no stanza");
   }
 
-  private Optional<InspectionResult.Rejected> route(
-      AgencyName peer,
-      Stanza stanza,
-      Envelope envelope,
-      Map<AgencyName, List<HopRecipient>> onward) {
-    AgencyName recipient;
+  private static Optional<AgencyName> recipient(Stanza stanza) {
     try {
-      recipient = new AgencyName(stanza.getRecipient());
+      return Optional.of(new AgencyName(stanza.getRecipient()));
     } catch (InvalidValue e) {
-      return Optional.of(refused(envelope.header(), Code.MALFORMED, "a stanza names no agency"));
+      return Optional.empty();
     }
+  }
+
+  private static InspectionResult.Taken taken(
+      EnvelopeHeader header, InspectionResult.@Nullable Own own, Onward onward) {
+    return new InspectionResult.Taken(header, own, onward.hops(), onward.refused());
+  }
+
+  private void route(
+      AgencyName peer, AgencyName recipient, Stanza stanza, Envelope envelope, Onward onward) {
     Optional<Refusal> refusal =
         transit.refusal(envelope.header().facts(), recipient, envelope.size());
     if (refusal.isPresent()) {
-      return Optional.of(refused(envelope.header(), refusal.get().code(), refusal.get().reason()));
+      onward
+          .refused()
+          .add(
+              new InspectionResult.NotOnward(
+                  recipient, refusal.get().code(), refusal.get().reason()));
+      return;
     }
     Optional<AgencyName> hop = routes.nextHop(recipient).filter(next -> !next.equals(peer));
     if (hop.isEmpty()) {
-      return Optional.of(
-          refused(
-              envelope.header(),
-              Code.NO_ROUTE,
-              "there is no route to " + recipient + " from here"));
+      onward
+          .refused()
+          .add(
+              new InspectionResult.NotOnward(
+                  recipient, Code.NO_ROUTE, "no way to " + recipient + " from here"));
+      return;
     }
     onward
+        .hops()
         .computeIfAbsent(hop.get(), next -> new ArrayList<>())
         .add(
             HopRecipient.newBuilder()
@@ -243,11 +265,9 @@ final class Inspection {
                 .setStanza(stanza.getStanza())
                 .setAnnouncement(stanza.getAnnouncement())
                 .build());
-    return Optional.empty();
   }
 
-  private InspectionResult own(
-      AgencyName peer, Stanza wire, Envelope envelope, Map<AgencyName, List<HopRecipient>> onward) {
+  private InspectionResult own(AgencyName peer, Stanza wire, Envelope envelope, Onward onward) {
     long start = System.nanoTime();
     EnvelopeHeader header = envelope.header();
     Optional<org.entente.gateway.seal.format.Stanza> stanza =
@@ -267,8 +287,7 @@ final class Inspection {
     try (OpenedLabels labels = opened.labels()) {
       Optional<ProcessingFailure> mishap = mishaps.over(ByteString.copyFrom(header.hash()));
       if (mishap.isPresent()) {
-        return new InspectionResult.Taken(
-            header, custody.failed(opened, session, mishap.get()), onward);
+        return taken(header, custody.failed(opened, session, mishap.get()), onward);
       }
       Optional<List<InspectionResult.Content>> contents =
           unsealing.contents(labels, List.of(opened.session().terms().parties()));
@@ -277,7 +296,7 @@ final class Inspection {
           // The same answer as for every failure after a key was used; the reason stays in this
           // agency's audit log.
           ? refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read")
-          : new InspectionResult.Taken(
+          : taken(
               header,
               new InspectionResult.Judged(opened.number(), session, contents.get()),
               onward);

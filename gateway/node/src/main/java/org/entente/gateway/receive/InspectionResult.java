@@ -49,11 +49,19 @@ sealed interface InspectionResult {
    *
    * @param own the part for this agency, or null
    * @param onward stanzas of others, by next hop
+   * @param notOnward recipients to whom it is not passed on
    */
-  record Taken(EnvelopeHeader header, @Nullable Own own, Map<AgencyName, List<HopRecipient>> onward)
+  record Taken(
+      EnvelopeHeader header,
+      @Nullable Own own,
+      Map<AgencyName, List<HopRecipient>> onward,
+      List<NotOnward> notOnward)
       implements InspectionResult {}
 
-  /** An envelope opened for this agency. */
+  /** A recipient to whom a delivery is not passed on, and why. */
+  record NotOnward(AgencyName recipient, Code code, String reason) {}
+
+  /** Opened for this agency. */
   sealed interface Own {
     /** The end-to-end number, authenticated by the origin. */
     OriginNumber number();
@@ -123,10 +131,20 @@ sealed interface InspectionResult {
   /**
    * This agency's policy refuses it.
    *
-   * @param evidence whether the message is evidence from a gateway, whose refusal causes no
-   *     evidence
+   * @param reason what the own audit log says
+   * @param told what its origin is told
+   * @param evidence whether a gateway said it by itself, as evidence: of its refusal there is none
    */
-  record Refused(MessageId id, Code code, String reason, boolean evidence) implements Content {}
+  record Refused(MessageId id, Code code, String reason, String told, boolean evidence)
+      implements Content {
+    Refused(MessageId id, Code code, String reason) {
+      this(id, code, reason, reason, false);
+    }
+
+    Refused telling(String other) {
+      return new Refused(id, code, reason, other, evidence);
+    }
+  }
 
   /** The responders that its origin advertises. */
   record Advertised(MessageId id, ResponderList list) implements Content {}

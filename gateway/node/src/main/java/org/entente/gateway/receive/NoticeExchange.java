@@ -109,7 +109,7 @@ public final class NoticeExchange implements RecipientNotices {
     this.workers = parts.workers();
     this.signed =
         new NoticeSignatureCheck(
-            signer.federation(), signer.self(), peerKeys, this::askKeys, reporter);
+            signer.federation(), signer.self(), peerKeys, this::askKeys, reporter, clock);
     this.settled = new SettledNotices(signer, parts, signed, reporter);
   }
 
@@ -215,9 +215,9 @@ public final class NoticeExchange implements RecipientNotices {
   }
 
   /**
-   * Handles a neighbour that has mail for an agency but no key of it. Answers only the neighbour,
-   * which knows who asked it. A transit without the keys forwards the request, and announces to its
-   * neighbours the keys it learns.
+   * A neighbour has mail for an agency and no key of it. Answered to the neighbour alone, which
+   * knows best who asked it; a transit that knows no keys either, or outdated ones, passes the
+   * question on, and its neighbours hear of what it learns.
    */
   private void answerKeys(AgencyName neighbour, Notice notice) {
     AgencyName agency = new AgencyName(notice.getKeyRequest().getAgency());
@@ -226,9 +226,13 @@ public final class NoticeExchange implements RecipientNotices {
       return;
     }
     Optional<byte[]> known = ledger.peerFacts().keyBundle(agency);
-    if (known.isPresent()) {
-      send.accept(neighbour, keys(agency, known.get(), 1));
-    } else {
+    known.ifPresent(bundle -> send.accept(neighbour, keys(agency, bundle, 1)));
+    boolean outdated =
+        known
+            .flatMap(KeyBundle::parse)
+            .filter(bundle -> !NoticeSignatureCheck.isOld(bundle, clock.millis()))
+            .isEmpty();
+    if (outdated && (known.isEmpty() || signer.transit().getAsBoolean())) {
       passOn(neighbour, agency, notice);
     }
   }

@@ -1,5 +1,7 @@
 package org.entente.gateway.receive;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.entente.gateway.model.AgencyName;
@@ -9,17 +11,27 @@ import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.GatewayStatement;
 import org.entente.gateway.seal.format.GatewayStatement.Frame;
+import org.entente.gateway.seal.format.KeyBundle;
 
 /**
- * Checks a statement: it must be signed by a gateway of the agency that it names as its source, and
- * be made for this agency in this federation. Safe for many threads.
+ * Whether a statement may be taken: it is signed by a gateway of the agency that it is said to come
+ * from, and says itself that it was made for this agency in this federation.
+ *
+ * <p>An agency replaces its key bundle every day. Whoever withholds the newer ones could have a
+ * gateway key believed that the agency has replaced. So under a bundle older than {@link #MOST_AGE}
+ * nothing is taken until a newer one has come; it is asked for, and statements are made again. Safe
+ * for many threads.
  */
 final class NoticeSignatureCheck {
+  /** Two days: the validity and the overlap of a recipient key. */
+  static final Duration MOST_AGE = Duration.ofDays(2);
+
   private final FederationName federation;
   private final AgencyName self;
   private final PeerKeys peerKeys;
   private final Consumer<AgencyName> askKeys;
   private final Reporter reporter;
+  private final InstantSource clock;
 
   /**
    * Checks with the known keys.
@@ -32,7 +44,9 @@ final class NoticeSignatureCheck {
       AgencyName self,
       PeerKeys peerKeys,
       Consumer<AgencyName> askKeys,
-      Reporter reporter) {
+      Reporter reporter,
+      InstantSource clock) {
+    this.clock = clock;
     this.federation = federation;
     this.self = self;
     this.peerKeys = peerKeys;
@@ -40,15 +54,25 @@ final class NoticeSignatureCheck {
     this.reporter = reporter;
   }
 
-  /** The statement if it is valid; otherwise empty, after reporting the refusal. */
+  /** Whether a key bundle is so old that a newer one must have been issued. */
+  static boolean isOld(KeyBundle bundle, long nowMillis) {
+    return bundle.content().issuedAtMs() < nowMillis - MOST_AGE.toMillis();
+  }
+
+  /** The statement if it may be taken; otherwise its refusal was reported. */
   <S extends GatewayStatement> Optional<S> taken(AgencyName from, Optional<S> parsed) {
     if (parsed.isEmpty()) {
       reporter.refused(from, Code.BAD_SIGNATURE);
       return parsed;
     }
     Frame frame = parsed.get().frame();
-    Optional<GatewayKey> key =
-        peerKeys.bundleOf(from).flatMap(bundle -> bundle.gateway(frame.gateway()));
+    Optional<KeyBundle> keys = peerKeys.bundleOf(from);
+    if (keys.isPresent() && isOld(keys.get(), clock.millis())) {
+      askKeys.accept(from);
+      reporter.refused(from, Code.KEYS_OUTDATED);
+      return Optional.empty();
+    }
+    Optional<GatewayKey> key = keys.flatMap(bundle -> bundle.gateway(frame.gateway()));
     if (key.isEmpty() || !parsed.get().isSignedBy(key.get().key())) {
       askKeys.accept(from);
       reporter.refused(from, Code.BAD_SIGNATURE);

@@ -17,6 +17,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.RelayRefusal;
 import org.entente.proto.link.v1.Result;
 
 /**
@@ -134,12 +135,21 @@ final class PeerIntake implements HopIntake {
   }
 
   private static Receipt receipt(Delivery delivery, Reception.Answer answer, byte[] hash) {
-    return Receipt.newBuilder()
-        .setHopEpoch(delivery.getHopEpoch())
-        .setHopSequence(delivery.getHopSequence())
-        .setHeaderHash(ByteString.copyFrom(hash))
-        .setResult(answer.result())
-        .setCode(answer.code())
-        .build();
+    Receipt.Builder receipt =
+        Receipt.newBuilder()
+            .setHopEpoch(delivery.getHopEpoch())
+            .setHopSequence(delivery.getHopSequence())
+            .setHeaderHash(ByteString.copyFrom(hash))
+            .setResult(answer.result())
+            .setCode(answer.code());
+    answer
+        .refused()
+        .forEach(
+            one ->
+                receipt.addRefused(
+                    RelayRefusal.newBuilder()
+                        .setRecipient(one.recipient().value())
+                        .setCode(one.code().name())));
+    return receipt.build();
   }
 }

@@ -71,32 +71,31 @@ public final class PolicyIngressCheck implements IngressCheck {
   }
 
   @Override
-  public Optional<Refusal> refusal(AgencyName origin, Label label, Body body) {
+  public Optional<IngressRefusal> refusal(AgencyName origin, Label label, Body body) {
     List<Problem> problems = labels.received(label, body);
     if (!problems.isEmpty()) {
       Problem first = problems.get(0);
-      return Optional.of(new Refusal(self.value(), first.code(), first.field(), first.message()));
+      return open(first.code(), first.field(), first.message());
     }
     if (label.getKind() == Kind.KIND_FEEDBACK && !answersOwn(origin, label)) {
-      return Optional.of(
-          new Refusal(
-              self.value(),
-              Code.INGRESS_REFUSED,
-              "label.in_reply_to",
-              "feedback on a message that " + self + " did not send to " + origin));
+      return open(
+          Code.INGRESS_REFUSED,
+          "label.in_reply_to",
+          "feedback on a message that " + self + " did not send to " + origin);
     }
     IngressPolicy.Verdict verdict =
         policy.current().ingress().decide(origin, label, body, self, clock.instant());
     return verdict instanceof IngressPolicy.Verdict.Refused refused
-        ? Optional.of(asIngress(refused.refusal()))
+        ? Optional.of(asIngress(refused))
         : overWhatAResponderTakes(label, body);
   }
 
-  /**
-   * Checks the responder's limits. Comes last, so that an agency without permission in a category
-   * learns nothing about its responders.
-   */
-  private Optional<Refusal> overWhatAResponderTakes(Label label, Body body) {
+  private Optional<IngressRefusal> open(Code code, String field, String message) {
+    return Optional.of(IngressRefusal.open(new Refusal(self.value(), code, field, message)));
+  }
+
+  /** Asked last: who may not ask in a category learns nothing of who answers there. */
+  private Optional<IngressRefusal> overWhatAResponderTakes(Label label, Body body) {
     if (label.getKind() != Kind.KIND_REQUEST || body.getRequest().getResponder().isEmpty()) {
       return Optional.empty();
     }
@@ -105,7 +104,7 @@ public final class PolicyIngressCheck implements IngressCheck {
             label.getCategory(),
             self.value(),
             own.responder(body.getRequest().getResponder()))
-        .map(it -> new Refusal(self.value(), it.code(), it.field(), it.message()));
+        .flatMap(it -> open(it.code(), it.field(), it.message()));
   }
 
   /**
@@ -122,11 +121,14 @@ public final class PolicyIngressCheck implements IngressCheck {
         .isPresent();
   }
 
-  private static Refusal asIngress(Refusal refusal) {
-    return new Refusal(
-        refusal.recipient(),
-        Code.INGRESS_REFUSED,
-        refusal.rule(),
-        refusal.code() + ", " + refusal.reason());
+  private static IngressRefusal asIngress(IngressPolicy.Verdict.Refused refused) {
+    Refusal found = refused.refusal();
+    Refusal detail =
+        new Refusal(
+            found.recipient(),
+            Code.INGRESS_REFUSED,
+            found.rule(),
+            found.code() + ", " + found.reason());
+    return new IngressRefusal(detail, IngressRefusal.words(refused.forOrigin()));
   }
 }

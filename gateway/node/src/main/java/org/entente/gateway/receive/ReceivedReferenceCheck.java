@@ -55,8 +55,7 @@ final class ReceivedReferenceCheck {
             new InspectionResult.Refused(
                 message.id(),
                 Code.LIMIT_REACHED,
-                "label.references: its target was changed too often",
-                false));
+                "label.references: what it changes was changed too often"));
   }
 
   /**
@@ -91,9 +90,9 @@ final class ReceivedReferenceCheck {
   private static InspectionResult.Refused mixed(MessageId id, EnvelopeFacts facts, String field) {
     String reason =
         facts.exercise()
-            ? " names actual traffic; an exercise may refer only to exercises"
-            : " names an exercise; actual traffic may refer only to actual traffic";
-    return new InspectionResult.Refused(id, Code.HEADER_MISMATCH, field + reason, false);
+            ? " names actual traffic; an exercise refers to exercises"
+            : " names an exercise; actual traffic refers to actual traffic";
+    return new InspectionResult.Refused(id, Code.HEADER_MISMATCH, field + reason);
   }
 
   private static MessageId id(ByteString bytes) {

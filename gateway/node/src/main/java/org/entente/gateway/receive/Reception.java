@@ -90,9 +90,17 @@ final class Reception {
     this.clocks = new ResponseDeadlines(parts.ledger().requests(), parts.meters());
   }
 
-  /** Result and code of one delivery. */
-  record Answer(Result result, String code) {
+  /**
+   * Result and code of one delivery.
+   *
+   * @param refused recipients for whom this gateway, as a transit, did not take it
+   */
+  record Answer(Result result, String code, List<InspectionResult.NotOnward> refused) {
     static final Answer COMMITTED = new Answer(Result.RESULT_COMMITTED, "");
+
+    Answer(Result result, String code) {
+      this(result, code, List.of());
+    }
   }
 
   Answer commit(Transaction tx, AgencyName peer, Delivery delivery, InspectionResult inspected) {
@@ -112,21 +120,26 @@ final class Reception {
           header == null
               ? new AuditSubject(null, List.of(), List.of(peer), null)
               : AuditSubject.of(header, List.of(), List.of(peer));
-      tx.audit(
-          AuditRecord.of(
-                  AuditType.REFUSED,
-                  LawCategory.NONE,
-                  Instant.ofEpochMilli(tx.nowMillis()),
-                  AuditActor.gateway(peer),
-                  subject)
-              .refused(rejected.code(), rejected.reason()));
-      tx.afterCommit(() -> reporter.refused(peer, rejected.code()));
+      refused(tx, peer, subject, rejected.code(), rejected.reason());
     }
     InspectionResult.Unresolved unresolved = rejected.unresolved();
     if (unresolved != null) {
       tx.afterCommit(() -> reporter.askAgain(unresolved.origin(), List.of(unresolved.number())));
     }
     return new Answer(rejected.result(), rejected.code().name());
+  }
+
+  private void refused(
+      Transaction tx, AgencyName peer, AuditSubject subject, Code code, String reason) {
+    tx.audit(
+        AuditRecord.of(
+                AuditType.REFUSED,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(peer),
+                subject)
+            .refused(code, reason));
+    tx.afterCommit(() -> reporter.refused(peer, code));
   }
 
   private Answer take(
@@ -138,7 +151,14 @@ final class Reception {
     for (Map.Entry<AgencyName, List<HopRecipient>> hop : taken.onward().entrySet()) {
       relay(tx, peer, delivery, taken.header(), hop.getKey(), hop.getValue());
     }
-    return answer;
+    for (InspectionResult.NotOnward one : taken.notOnward()) {
+      AuditSubject subject =
+          AuditSubject.of(taken.header(), List.of(), List.of(peer, one.recipient()));
+      refused(tx, peer, subject, one.code(), one.reason());
+    }
+    return answer.result() == Result.RESULT_COMMITTED
+        ? new Answer(answer.result(), answer.code(), taken.notOnward())
+        : answer;
   }
 
   private Answer takeOwn(
@@ -163,6 +183,11 @@ final class Reception {
       // Kept nevertheless: if the epoch is unknown here, the origin must learn of it.
       ledger.windows().write(tx, origin, lane, windows);
       return new Answer(Result.RESULT_REWRAP, Code.OVERLOADED.name());
+    }
+    if (!mayKeep(tx, origin, own.session())) {
+      // What came under a key that nothing vouches for could not be proved to anybody.
+      tx.afterCommit(() -> reporter.refused(origin, Code.LIMIT_REACHED));
+      return new Answer(Result.RESULT_REWRAP, Code.LIMIT_REACHED.name());
     }
     if (own instanceof InspectionResult.Failed failed && !custody.put(tx, header, failed)) {
       return left(tx, peer, origin, own.number());
@@ -223,6 +248,11 @@ final class Reception {
     AgencyName origin = keeping.header().facts().origin();
     evidence.owe(tx, ledger.evidence(), origin, keeping.told());
     keeping.told().clear();
+  }
+
+  private boolean mayKeep(Transaction tx, AgencyName origin, InspectionResult.NewSession session) {
+    return session.announcement().isEmpty()
+        || ledger.evidence().mayVouch(tx, origin, session.gatewayKey().toByteArray());
   }
 
   private void keepSession(Transaction tx, AgencyName origin, InspectionResult.NewSession session) {
@@ -434,7 +464,7 @@ final class Reception {
 
   private void refuse(
       Transaction tx, KeepDecision keeping, MessageId id, Code code, String reason) {
-    refuse(tx, keeping, new InspectionResult.Refused(id, code, reason, false));
+    refuse(tx, keeping, new InspectionResult.Refused(id, code, reason));
   }
 
   private void refuse(Transaction tx, KeepDecision keeping, InspectionResult.Refused message) {
@@ -446,7 +476,7 @@ final class Reception {
               self.value(),
               keeping.header().hash(),
               tx.nowMillis());
-      keeping.told().add(evidence.failed(item, message.code(), message.reason()));
+      keeping.told().add(evidence.failed(item, message.code(), message.told()));
     }
     keeping.refused().add(message);
   }

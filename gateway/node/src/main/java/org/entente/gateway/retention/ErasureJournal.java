@@ -1,8 +1,10 @@
 package org.entente.gateway.retention;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -33,6 +35,7 @@ import org.entente.proto.store.v1.ErasureRecord;
 public final class ErasureJournal implements AutoCloseable {
   private static final int PREFIX_BYTES = 12;
   private static final int MOST_BYTES = 4_096;
+  private static final int PAGE = 1_000;
 
   private final FileChannel file;
   private final List<ErasureRecord> atOpening;
@@ -49,8 +52,7 @@ public final class ErasureJournal implements AutoCloseable {
    * @throws IOException if it is damaged or the disk fails
    */
   public static ErasureJournal open(Path path, long today) throws IOException {
-    List<ErasureRecord> all = Files.exists(path) ? read(path) : List.of();
-    List<ErasureRecord> living = all.stream().filter(r -> r.getBucketDay() >= today).toList();
+    List<ErasureRecord> living = Files.exists(path) ? List.copyOf(read(path, today)) : List.of();
     Path next = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(next);
     FileChannel file =
@@ -61,7 +63,9 @@ public final class ErasureJournal implements AutoCloseable {
     boolean opened = false;
     try {
       ErasureJournal journal = new ErasureJournal(file, living);
-      journal.write(living);
+      for (int from = 0; from < living.size(); from += PAGE) {
+        journal.write(living.subList(from, Math.min(from + PAGE, living.size())));
+      }
       file.force(true);
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncFolder(path);
@@ -83,39 +87,65 @@ public final class ErasureJournal implements AutoCloseable {
     }
   }
 
-  private static List<ErasureRecord> read(Path path) throws IOException {
-    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(path));
-    List<ErasureRecord> records = new ArrayList<>();
-    while (in.remaining() >= PREFIX_BYTES && !isZero(in)) {
-      int at = in.position();
-      int length = in.getInt();
-      boolean lengthHolds = in.getInt() == sum(lengthBytes(length));
-      int sum = in.getInt();
-      if (!lengthHolds || length < 0 || length > MOST_BYTES) {
-        throw damaged(path, at);
-      }
-      if (length > in.remaining()) {
-        return records;
-      }
-      byte[] bytes = new byte[length];
-      in.get(bytes);
-      if (sum(bytes) != sum) {
-        throw damaged(path, at);
-      }
-      try {
-        records.add(ErasureRecord.parseFrom(bytes));
-      } catch (InvalidProtocolBufferException e) {
-        throw damaged(path, at);
+  /** Reads record by record, since a journal can be larger than what of it still lives. */
+  private static List<ErasureRecord> read(Path path, long today) throws IOException {
+    List<ErasureRecord> living = new ArrayList<>();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
+      long at = 0;
+      byte[] prefix = in.readNBytes(PREFIX_BYTES);
+      while (prefix.length == PREFIX_BYTES) {
+        ByteBuffer head = ByteBuffer.wrap(prefix);
+        int length = head.getInt();
+        boolean lengthHolds = head.getInt() == sum(lengthBytes(length));
+        if (!lengthHolds || length < 0 || length > MOST_BYTES) {
+          if (isZero(prefix) && isZero(in)) {
+            return living;
+          }
+          throw damaged(path, at);
+        }
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+          return living;
+        }
+        ErasureRecord record = record(path, at, bytes, head.getInt());
+        if (record.getBucketDay() >= today) {
+          living.add(record);
+        }
+        at += PREFIX_BYTES + length;
+        prefix = in.readNBytes(PREFIX_BYTES);
       }
     }
-    return records;
+    return living;
   }
 
-  private static boolean isZero(ByteBuffer in) {
-    for (int at = in.position(); at < in.limit(); at++) {
-      if (in.get(at) != 0) {
+  private static ErasureRecord record(Path path, long at, byte[] bytes, int sum)
+      throws IOException {
+    if (sum(bytes) != sum) {
+      throw damaged(path, at);
+    }
+    try {
+      return ErasureRecord.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw damaged(path, at);
+    }
+  }
+
+  private static boolean isZero(byte[] bytes) {
+    for (byte one : bytes) {
+      if (one != 0) {
         return false;
       }
+    }
+    return true;
+  }
+
+  private static boolean isZero(InputStream in) throws IOException {
+    byte[] part = in.readNBytes(MOST_BYTES);
+    while (part.length > 0) {
+      if (!isZero(part)) {
+        return false;
+      }
+      part = in.readNBytes(MOST_BYTES);
     }
     return true;
   }
@@ -124,7 +154,7 @@ public final class ErasureJournal implements AutoCloseable {
     return ByteBuffer.allocate(4).putInt(length).array();
   }
 
-  private static IOException damaged(Path path, int at) {
+  private static IOException damaged(Path path, long at) {
     return new IOException(path + " is damaged at byte " + at);
   }
 

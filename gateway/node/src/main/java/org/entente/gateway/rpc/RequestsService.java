@@ -51,6 +51,8 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   @Override
   public void listRequests(
       ListRequestsRequest request, StreamObserver<ListRequestsResponse> observer) {
+    // Which of the two, the request says; who has neither learns nothing of what it must say.
+    Caller.requireAny(Scope.PUBLISH, Scope.RESPOND);
     Side side = side(request);
     NodeName client = Caller.require(scope(side)).name();
     StatusMapper.refuse(names.agency("agency", request.getAgency()));

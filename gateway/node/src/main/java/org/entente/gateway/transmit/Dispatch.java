@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.HopQueueTable;
@@ -101,12 +103,13 @@ public final class Dispatch {
   }
 
   /**
-   * Queues a waiting or lost envelope again: same envelope, same number, a new stanza. False if
-   * there is no key or route now.
+   * Queues again what was waiting, got lost or was refused by a transit: same envelope, same
+   * number, a new stanza. Transits that refused it are avoided where there is another. False if
+   * there is no route now.
    */
   public boolean again(
       Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
-    Optional<AgencyName> hop = routes.nextHop(recipient);
+    Optional<AgencyName> hop = untried(recipient, entry).or(() -> routes.nextHop(recipient));
     byte[] headerHash = entry.getHeaderHash().toByteArray();
     StoredEnvelope envelope = envelopes.read(tx, headerHash);
     if (hop.isEmpty() || envelope == null) {
@@ -132,7 +135,14 @@ public final class Dispatch {
     return true;
   }
 
-  /** At a transit: queues an envelope in custody for one peer. */
+  /** The next hop to a recipient that is none of the transits that refused an entry. */
+  Optional<AgencyName> untried(AgencyName recipient, OutboxEntry entry) {
+    Set<AgencyName> refused =
+        entry.getRefusedByList().stream().map(AgencyName::new).collect(Collectors.toSet());
+    return routes.nextHop(recipient, refused);
+  }
+
+  /** At a transit: takes an envelope into custody towards one peer. */
   public void relay(
       Transaction tx,
       AgencyName peer,

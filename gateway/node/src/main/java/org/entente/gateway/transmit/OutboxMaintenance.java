@@ -197,6 +197,7 @@ public final class OutboxMaintenance {
         switch (entry.getState()) {
           case OUTBOX_STATE_WAITING -> pauseAfter(entry.getAttempts());
           case OUTBOX_STATE_RELAYED -> waitAfter(entry.getUnanswered());
+          case OUTBOX_STATE_REJECTED -> waitAfter(entry.getUnanswered());
           default -> Long.MAX_VALUE;
         };
     long waited = now - entry.getQueuedAtMs();

@@ -31,10 +31,17 @@ public final class RoutingTable {
 
   /** The next peer towards a recipient, if there is one. */
   public Optional<AgencyName> nextHop(AgencyName recipient) {
+    return nextHop(recipient, Set.of());
+  }
+
+  /** The peer to hand it to, if there is one besides some transits. */
+  Optional<AgencyName> nextHop(AgencyName recipient, Set<AgencyName> without) {
     if (links.contains(recipient)) {
       return Optional.of(recipient);
     }
-    return transitsOf.apply(recipient).stream().filter(links::contains).findFirst();
+    return transitsOf.apply(recipient).stream()
+        .filter(transit -> links.contains(transit) && !without.contains(transit))
+        .findFirst();
   }
 
   /** All directly linked agencies, by name. */

@@ -1,6 +1,7 @@
 package org.entente.gateway.transmit;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -38,10 +39,11 @@ import org.entente.proto.v1.EvidenceKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies answers to the mail owed to a recipient. The origin keeps an envelope until the recipient
- * itself holds it. The recipient's receipt or watermark resolves a number; a transit's receipt does
- * not. Undeliverable mail is withdrawn, and its number stays until the recipient has learned of
- * that.
+ * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
+ * recipient itself holds it: a receipt of the recipient or its watermark resolves a number; a
+ * transit's receipt does not. A transit's refusal withdraws nothing: the envelope goes by another
+ * route, or by the same one later. What cannot be delivered any more is withdrawn, and the number
+ * stays until the recipient has heard of that.
  */
 public final class Settlement {
   private static final int PAGE = 512;
@@ -93,7 +95,7 @@ public final class Settlement {
   }
 
   private static boolean isTaken(Receipt receipt) {
-    return receipt.getResult() == Result.RESULT_COMMITTED
+    return (receipt.getResult() == Result.RESULT_COMMITTED && receipt.getRefusedCount() == 0)
         || receipt.getResult() == Result.RESULT_DUPLICATE;
   }
 
@@ -126,10 +128,13 @@ public final class Settlement {
     if (result == Result.RESULT_REWRAP) {
       tx.afterCommit(() -> sessions.stale(recipient));
       park(tx, recipient, number, heardOf(entry));
-    } else if (result == Result.RESULT_REFUSED) {
-      refused(tx, peer, recipient, number, entry, codeOf(receipt.getCode()));
+    } else if (peer.equals(recipient) && result == Result.RESULT_REFUSED) {
+      withdraw(tx, recipient, number, entry, codeOf(receipt.getCode()), "refused by " + peer);
     } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
       resolve(tx, recipient, number, entry);
+    } else if (refusal(receipt, peer, recipient).isPresent()) {
+      Code code = refusal(receipt, peer, recipient).orElseThrow();
+      rejected(tx, peer, recipient, number, entry, code);
     } else {
       // A duplicate shows that the hop number was answered before, but not how: the first answer
       // may have been a lost REWRAP. The recipient's watermark decides.
@@ -137,27 +142,65 @@ public final class Settlement {
     }
   }
 
+  /** Why a transit did not take a delivery for one of its recipients; empty where it did. */
+  private static Optional<Code> refusal(Receipt receipt, AgencyName transit, AgencyName recipient) {
+    if (transit.equals(recipient)) {
+      return Optional.empty();
+    }
+    if (receipt.getResult() == Result.RESULT_REFUSED) {
+      return Optional.of(codeOf(receipt.getCode()));
+    }
+    return receipt.getResult() == Result.RESULT_COMMITTED
+        ? receipt.getRefusedList().stream()
+            .filter(one -> one.getRecipient().equals(recipient.value()))
+            .map(one -> codeOf(one.getCode()))
+            .findFirst()
+        : Optional.empty();
+  }
+
   /**
-   * Handles a refusal: a transit's refusal of custody is evidence of its own, besides its
-   * consequences.
+   * A transit did not take it. That says nothing of the recipient, so the number stays owed: it
+   * goes at once to a transit that has not refused it, else to all of them again after a pause.
    */
-  private void refused(
+  private void rejected(
       Transaction tx,
-      AgencyName peer,
+      AgencyName transit,
       AgencyName recipient,
       OriginNumber number,
       OutboxEntry entry,
       Code code) {
-    String reason = "refused by " + peer;
-    if (!peer.equals(recipient)) {
-      note(
-          tx,
-          recipient,
-          entry,
-          item -> evidence.failed(item, code, reason).toBuilder().setAgency(peer.value()).build(),
-          EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION);
+    note(
+        tx,
+        recipient,
+        entry,
+        item ->
+            evidence.failed(item, code, "refused by " + transit).toBuilder()
+                .setAgency(transit.value())
+                .build(),
+        EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION);
+    if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING) {
+      return;
     }
-    withdraw(tx, recipient, number, entry, code, reason);
+    OutboxEntry tried =
+        entry.getRefusedByList().contains(transit.value())
+            ? entry
+            : entry.toBuilder().addRefusedBy(transit.value()).build();
+    if (dispatch.untried(recipient, tried).isPresent()
+        && dispatch.again(tx, recipient, number, tried)) {
+      return;
+    }
+    ledger
+        .outbox()
+        .update(
+            tx,
+            recipient,
+            number,
+            tried.toBuilder()
+                .setState(OutboxState.OUTBOX_STATE_REJECTED)
+                .setUnanswered(tried.getUnanswered() + 1)
+                .setQueuedAtMs(tx.nowMillis())
+                .clearRefusedBy()
+                .build());
   }
 
   private void relayed(
@@ -261,6 +304,7 @@ public final class Settlement {
             OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
             if (entry != null
                 && (entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
+                    || entry.getState() == OutboxState.OUTBOX_STATE_REJECTED
                     || entry.getState() == OutboxState.OUTBOX_STATE_QUEUED)) {
               park(tx, recipient, number, heardOf(entry));
               waiting++;
@@ -303,6 +347,7 @@ public final class Settlement {
     OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
     if (entry != null
         && (entry.getState() == OutboxState.OUTBOX_STATE_WAITING
+            || entry.getState() == OutboxState.OUTBOX_STATE_REJECTED
             || entry.getState() == OutboxState.OUTBOX_STATE_RELAYED)) {
       dispatch.again(tx, recipient, number, entry);
     }

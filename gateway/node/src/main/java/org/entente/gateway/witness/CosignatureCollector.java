@@ -14,11 +14,14 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.Cosignature;
+import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.model.AgencyName;
@@ -30,6 +33,7 @@ import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.link.v1.LeafOpening;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +66,7 @@ public final class CosignatureCollector {
   private final Parts parts;
   private final Settings settings;
   private final Instant started;
+  private final LogAdmissions admissions;
   private final Map<AgencyName, WitnessView> views = new TreeMap<>();
   private final Map<AgencyName, Cosignature> gathered = new TreeMap<>();
   private CheckpointCheck.@Nullable Signed target;
@@ -71,24 +76,28 @@ public final class CosignatureCollector {
   /**
    * Bounds.
    *
-   * @param quorum witnesses that must cosign in time; 0: they are only counted
-   * @param startWait how long signing waits after a start for silent witnesses
-   * @param every least time between two checkpoints sent to witnesses
+   * @param quorum how many witnesses must keep up; 0: the majority of those in the trust bundle
+   * @param startWait how long signing waits after a start for witnesses that do not answer
+   * @param every least time between two checkpoints for which witnesses are asked
    */
   public record Settings(int quorum, Duration startWait, Duration every) {}
 
   /**
    * The parts that it uses.
    *
-   * @param send sends a request to a witness, best effort; false if there is no route now
-   * @param alarm reports a proven contradiction to an operator, once
+   * @param send sends a request to a witness, best effort; false where there is no way now
+   * @param alarm tells an operator, once, of what the log is convicted of
+   * @param opener opens the log's own leaves
+   * @param admit has a leaf written that names an earlier log with what a witness holds of it
    */
   public record Parts(
       AgencyName self,
       Supplier<TrustBundle> bundle,
       BiPredicate<AgencyName, WitnessRequest> send,
       BiConsumer<Code, String> alarm,
-      InstantSource clock) {}
+      InstantSource clock,
+      LeafOpener opener,
+      Consumer<FormerLog> admit) {}
 
   /** Creates the collector of an open log. */
   public CosignatureCollector(AuditLog log, Parts parts, Settings settings) {
@@ -96,6 +105,7 @@ public final class CosignatureCollector {
     this.parts = parts;
     this.settings = settings;
     this.started = parts.clock().instant();
+    this.admissions = new LogAdmissions(log, parts.opener(), parts.admit());
   }
 
   /** Whether the log may be signed now. */
@@ -131,9 +141,13 @@ public final class CosignatureCollector {
     return (int) views.values().stream().filter(view -> keepsUp(view, now)).count();
   }
 
-  /** The number of witnesses that must cosign in time. */
-  public int quorum() {
-    return settings.quorum();
+  /** How many must: as configured, or the majority. */
+  public synchronized int quorum() {
+    if (settings.quorum() > 0) {
+      return settings.quorum();
+    }
+    refresh();
+    return views.isEmpty() ? 0 : views.size() / 2 + 1;
   }
 
   /**
@@ -245,13 +259,18 @@ public final class CosignatureCollector {
     }
     view.silent = asked != null;
     Optional<AddCheckpointRequest> request = request(view.knownSize, wanted);
-    if (request.isPresent()) {
+    Optional<List<LeafOpening>> openings =
+        view.knownSize == 0
+            ? admissions.openings(view.former, wanted.checkpoint().size())
+            : Optional.of(List.of());
+    if (request.isPresent() && openings.isPresent()) {
       view.asked = now;
       ask(
           agency,
           WitnessRequest.newBuilder()
               .setOrigin(log.origin().line())
-              .setAddCheckpoint(ByteString.copyFrom(request.get().encode())));
+              .setAddCheckpoint(ByteString.copyFrom(request.get().encode()))
+              .addAllOpenings(openings.get()));
     }
   }
 
@@ -313,7 +332,9 @@ public final class CosignatureCollector {
           signed.note());
     } else if (number < log.origin().number()) {
       view.knownSize = 0;
+      view.former = held;
     } else {
+      view.former = null;
       Optional<String> wrong = log.contradiction(held);
       boolean behind = held.size() > log.head().size();
       wrong.ifPresent(
@@ -359,7 +380,7 @@ public final class CosignatureCollector {
     view.cosignedSeconds = cosignature.get().seconds();
     view.behindSince = null;
     gathered.put(from, cosignature.get());
-    if (gathered.size() >= Math.max(1, settings.quorum())) {
+    if (gathered.size() >= Math.max(1, quorum())) {
       SignedNote note = wanted.note();
       for (Cosignature one : gathered.values()) {
         note = note.with(one.lines());

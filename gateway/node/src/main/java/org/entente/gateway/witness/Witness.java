@@ -122,7 +122,7 @@ public final class Witness {
     if (asked.getAddCheckpoint().isEmpty()) {
       return done(Optional.of(latest(log)));
     }
-    return cosign(log, member.get(), asked.getAddCheckpoint().toByteArray())
+    return cosign(log, member.get(), asked)
         .thenApply(
             reply -> {
               meters.witnessed(from, reply.getStatus());
@@ -138,8 +138,10 @@ public final class Witness {
     return reply(log, 0, WitnessRules.OK, ledger.witness().latest(log).orElse(null));
   }
 
-  private CompletableFuture<WitnessAnswer> cosign(LogOrigin log, Member member, byte[] body) {
-    Optional<AddCheckpointRequest> request = AddCheckpointRequest.parse(body);
+  private CompletableFuture<WitnessAnswer> cosign(
+      LogOrigin log, Member member, WitnessRequest wire) {
+    Optional<AddCheckpointRequest> request =
+        AddCheckpointRequest.parse(wire.getAddCheckpoint().toByteArray());
     if (request.isEmpty()) {
       return done(reply(log, 0, WitnessRules.MALFORMED, null));
     }
@@ -151,8 +153,10 @@ public final class Witness {
     }
     HeldCheckpoint offered =
         new HeldCheckpoint(log, signed.checkpoint(), signed.seconds(), signed.note());
+    SuccessionProof succession =
+        SuccessionProof.verify(wire.getOpeningsList(), signed.checkpoint());
     return ledger
-        .write(Lane.ROUTINE, tx -> decide(tx, asked, offered))
+        .write(Lane.ROUTINE, tx -> decide(tx, asked, offered, succession))
         .thenApplyAsync(outcome -> reply(offered, outcome), workers)
         .exceptionally(
             failure -> {
@@ -166,10 +170,15 @@ public final class Witness {
     return member.audit().stream().filter(key -> key.validAt(now)).map(AgencyKey::pair).toList();
   }
 
-  /** The atomic step, on the writer's thread, the only one that changes the ledger. */
-  private Outcome decide(Transaction tx, AddCheckpointRequest asked, HeldCheckpoint offered) {
+  /** The atomic step: on the writer's thread, which nobody else changes the ledger from. */
+  private Outcome decide(
+      Transaction tx,
+      AddCheckpointRequest asked,
+      HeldCheckpoint offered,
+      SuccessionProof succession) {
     HeldCheckpoint held = ledger.witness().latest(tx, offered.origin()).orElse(null);
-    Judgement judgement = bounded(tx, held, offered, WitnessRules.judge(held, asked, offered));
+    Judgement judgement =
+        bounded(tx, held, offered, WitnessRules.judge(held, asked, offered, succession));
     if (judgement instanceof Cosign cosign && cosign.advances()) {
       ledger.witness().put(tx, offered);
       if (cosign.follows() && held != null) {

@@ -1,5 +1,6 @@
 package org.entente.gateway.witness;
 
+import java.util.Optional;
 import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.ledger.table.WitnessTable.HeldCheckpoint;
@@ -8,10 +9,11 @@ import org.entente.gateway.note.Checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of a witness, as a function of its stored checkpoint and the request. They follow
- * C2SP tlog-witness, with two additions: some refusals raise an alarm, and a log followed by
- * another one of its gateway is no longer cosigned. The caller has verified the log's signatures,
- * and makes the answer and the change of the stored checkpoint one atomic step.
+ * What a witness answers, as a function of what it holds and what it is asked: C2SP tlog-witness,
+ * and beyond it which refusals are an alarm, that a log which follows another must prove that it
+ * says so, and that a gateway's log, once followed by another, is cosigned no more. The caller has
+ * verified the log's signatures, and makes the answer and the change of what is held one atomic
+ * step.
  */
 final class WitnessRules {
   static final int OK = 200;
@@ -57,16 +59,20 @@ final class WitnessRules {
    * @param held the latest cosigned one of that gateway, of any of its logs; null if none
    * @param asked the request
    * @param offered its checkpoint, verified
+   * @param succession what the log proves of earlier logs under that checkpoint
    */
   static Judgement judge(
-      @Nullable HeldCheckpoint held, AddCheckpointRequest asked, HeldCheckpoint offered) {
+      @Nullable HeldCheckpoint held,
+      AddCheckpointRequest asked,
+      HeldCheckpoint offered,
+      SuccessionProof succession) {
     long size = offered.checkpoint().size();
     if (asked.oldSize() > size) {
       return new Refuse(MALFORMED, null, "the old size is above the new one");
     }
     boolean follows = held != null && held.origin().number() < offered.origin().number();
     if (held == null || follows) {
-      return first(asked, follows);
+      return first(asked, follows, fault(held, offered, succession));
     }
     Refuse contradiction = contradiction(held, offered);
     if (contradiction != null) {
@@ -79,13 +85,24 @@ final class WitnessRules {
     return continued(held.checkpoint(), asked, offered.checkpoint());
   }
 
-  private static Judgement first(AddCheckpointRequest asked, boolean follows) {
+  private static Optional<String> fault(
+      @Nullable HeldCheckpoint held, HeldCheckpoint offered, SuccessionProof succession) {
+    return offered.origin().number() == 1
+        ? Optional.empty()
+        : succession.fault(offered.origin(), held);
+  }
+
+  private static Judgement first(
+      AddCheckpointRequest asked, boolean follows, Optional<String> fault) {
     if (asked.oldSize() != 0) {
       return new Refuse(CONFLICT, null, "no checkpoint of this log is held");
     }
-    return asked.proof().isEmpty()
-        ? new Cosign(true, follows)
-        : new Refuse(UNPROVEN, null, "nothing is proved from size 0");
+    if (!asked.proof().isEmpty()) {
+      return new Refuse(UNPROVEN, null, "nothing is proved from size 0");
+    }
+    return fault
+        .<Judgement>map(why -> new Refuse(UNPROVEN, Code.AUDIT_LOG_UNPROVEN, why))
+        .orElseGet(() -> new Cosign(true, follows));
   }
 
   /** The refusal that the two signed checkpoints alone prove, whatever the request claims. */

@@ -1,6 +1,7 @@
 package org.entente.gateway.witness;
 
 import java.time.Instant;
+import org.entente.gateway.note.Checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /** The log's view of one witness. Guarded by {@link CosignatureCollector}. */
@@ -10,6 +11,9 @@ final class WitnessView {
 
   /** Leaves under the checkpoint that it holds, according to its last answer. */
   long knownSize;
+
+  /** What it holds of an earlier log of this gateway, while it holds nothing of this one. */
+  @Nullable Checkpoint former;
 
   /** Leaves under the last checkpoint that it cosigned since this gateway started. */
   long cosignedSize;

@@ -157,12 +157,12 @@ class LyingSenderTest {
         ReceiveKit.SELF.value());
   }
 
-  private void refused(Code code, Permitted message) {
-    refused(code, message, SealingItem.of(message));
+  private EvidenceItem refused(Code code, Permitted message) {
+    return refused(code, message, SealingItem.of(message));
   }
 
   /** Nothing of it is kept, and its origin is owed a failure with a reason. */
-  private void refused(Code code, Permitted message, SealingItem sealed) {
+  private EvidenceItem refused(Code code, Permitted message, SealingItem sealed) {
     int owed = kit.owed().size();
     for (Delivery delivery : kit.seal(List.of(sealed))) {
       kit.handOver(delivery);
@@ -173,6 +173,7 @@ class LyingSenderTest {
     EvidenceItem last = told.get(owed);
     assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, last.getKind());
     assertEquals(code.name(), last.getCode(), last.getReason());
+    return last;
   }
 
   @Test
@@ -351,6 +352,19 @@ class LyingSenderTest {
     refused(
         Code.INGRESS_REFUSED,
         message("eu-us-narcotics-hazardous", label -> label.addJurisdictions("US"), ALERT));
+  }
+
+  /** Threat 80: a member that names agreements one by one learns nothing of those of others. */
+  @Test
+  void agreement_ofOthers_isAnsweredLikeOneThatDoesNotExist() {
+    EvidenceItem ofOthers =
+        refused(Code.INGRESS_REFUSED, message("de-us-order-ivory", label -> label, ALERT));
+    EvidenceItem invented =
+        refused(Code.INGRESS_REFUSED, message("no-such-agreement", label -> label, ALERT));
+    assertEquals(invented.getReason(), ofOthers.getReason());
+    Permitted honest = message(label -> label, ALERT);
+    kit.deliver(honest);
+    assertNotNull(ledger.inbox().find(honest.messageId()));
   }
 
   @Test

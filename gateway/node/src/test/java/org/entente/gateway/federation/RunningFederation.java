@@ -232,6 +232,25 @@ public final class RunningFederation implements AutoCloseable {
     return ring;
   }
 
+  /** Another: {@code sg.police} behind two transits, to both of which fr.customs is linked. */
+  static RunningFederation withTwoTransits(Path folder, SettableClock clock, Duration lifetime)
+      throws IOException {
+    String one = RING.get(0);
+    String two = RING.get(1);
+    RunningFederation made =
+        new RunningFederation(folder, clock, lifetime, RETENTION, List.of(FR, one, two));
+    made.found(FR, AgencyKind.CUSTOMS, AgencyRole.MEMBER, two, one);
+    made.found(SG, AgencyKind.POLICE, AgencyRole.MEMBER, one, two);
+    for (String transit : List.of(one, two)) {
+      made.found(transit, AgencyKind.OTHER, AgencyRole.TRANSIT);
+      made.configure(transit, made.link(FR, false) + made.link(SG, false));
+    }
+    made.configure(FR, made.link(one, true) + made.link(two, true));
+    made.configure(SG, made.link(one, true) + made.link(two, true));
+    made.publishBundle(member -> member);
+    return made;
+  }
+
   private static Member via(Member member, String... transits) {
     return new Member(
         member.name(),
@@ -458,7 +477,8 @@ public final class RunningFederation implements AutoCloseable {
               - name: %s
                 desks: [%s]
                 scopes: [publish, subscribe, search, watch, respond, operate_jointly, task, score]
-            %s"""
+            %s\
+            """
                 .formatted(client, client, more));
   }
 

@@ -136,7 +136,9 @@ class EnvelopeUnsealerTest {
     node.ingress =
         (origin, label, body) ->
             origin.equals(ORIGIN) && body.getAlert().getTexts(0).getHeadline().equals("no")
-                ? Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule 7", "not wanted"))
+                ? Optional.of(
+                    IngressRefusal.open(
+                        new Refusal(SELF.value(), Code.NODE_RULE, "rule 7", "not wanted")))
                 : Optional.empty();
     List<Permitted> messages = List.of(node.alert("yes"), node.alert("no"), node.alert("and"));
     node.kit.deliver(messages.toArray(Permitted[]::new));
@@ -215,11 +217,25 @@ class EnvelopeUnsealerTest {
     assertEquals(List.of(), node.ledger.inbox().read(LANE, 0, 10), "it is no message");
   }
 
+  /** Threat 80. */
+  @Test
+  void refusal_isAuditedInFull_andToldToItsOriginInFewerWords() {
+    Refusal detail =
+        new Refusal(SELF.value(), Code.INGRESS_REFUSED, "de-us/between", "between DE and US");
+    node.ingress = (origin, label, body) -> Optional.of(new IngressRefusal(detail, "no agreement"));
+    node.deliver(node.alert("probe"));
+    assertEquals("de-us/between: between DE and US", node.leaves.last().outcome().detail());
+    assertEquals("no agreement", node.lastOwed().getReason());
+    assertEquals("INGRESS_REFUSED", node.lastOwed().getCode());
+  }
+
   @Test
   void list_ofResponders_thatIsRefused_begetsNoEvidence() {
     node.ingress =
         (origin, label, body) ->
-            Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not wanted"));
+            Optional.of(
+                IngressRefusal.open(
+                    new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not wanted")));
     node.deliver(
         node.message(
             LANE, Kind.KIND_RESPONDERS, Body.getDefaultInstance(), Label.Builder::clearCategory));

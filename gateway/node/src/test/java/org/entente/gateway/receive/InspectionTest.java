@@ -37,6 +37,7 @@ import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.RelayRefusal;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.store.v1.HopEntry;
@@ -248,6 +249,23 @@ class InspectionTest {
         hub.get(0).entry().getRecipientsList().stream().map(r -> r.getAgency()).toList());
     assertEquals(1, node.ledger.hops().depth(SG, LANE));
     assertEquals(2, node.leaves(AuditType.RELAYED).size());
+  }
+
+  @Test
+  void stanza_withoutAWayOn_besidesOthers_isNamedInTheReceipt() {
+    AgencyName jp = new AgencyName("jp.customs");
+    Receipt receipt = node.kit.handOver(carrying(sealed(), to(SG.value()), to(jp.value())));
+    assertEquals(Result.RESULT_COMMITTED, receipt.getResult());
+    assertEquals(
+        List.of(
+            RelayRefusal.newBuilder()
+                .setRecipient(jp.value())
+                .setCode(Code.NO_ROUTE.name())
+                .build()),
+        receipt.getRefusedList());
+    assertEquals(1, node.ledger.hops().depth(SG, LANE));
+    AuditRecord leaf = node.leaves.only(AuditType.REFUSED);
+    assertTrue(leaf.subject().agencies().contains(jp), leaf::toString);
   }
 
   @Test

@@ -630,6 +630,64 @@ class NoticeExchangeTest {
     assertEquals(List.of(1L), owed());
   }
 
+  /**
+   * Threat 85: who stole a key that the agency has replaced, and withholds the bundle that says so,
+   * has nothing believed under the old one.
+   */
+  @Test
+  void statements_underAKeyBundleOlderThanTwoDays_wait_untilANewerOneHasCome() {
+    knowsOrigin();
+    owe(1);
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    Watermark all = new Watermark(epoch, LANE, 1, List.of());
+    node.clock.move(NoticeSignatureCheck.MOST_AGE.plusMillis(1));
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, all)));
+    assertEquals(ORIGIN.value(), onlyTo(ORIGIN).getKeyRequest().getAgency());
+    notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 6)));
+    assertEquals(ORIGIN.value(), onlyTo(ORIGIN).getKeyRequest().getAgency());
+    assertEquals(
+        List.of("refused fr.customs KEYS_OUTDATED", "refused fr.customs KEYS_OUTDATED"), reports());
+    assertEquals(List.of(1L), owed());
+
+    knowsOrigin();
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, all)));
+    assertEquals(List.of(), sent());
+    assertEquals(List.of(), owed());
+    assertEquals(List.of(), reports());
+  }
+
+  @Test
+  void statements_underAKeyBundleOfTwoDays_areTaken() {
+    knowsOrigin();
+    owe(1);
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    node.clock.move(NoticeSignatureCheck.MOST_AGE);
+    notices.received(
+        ORIGIN, says(held(FEDERATION, ORIGIN, SELF, new Watermark(epoch, LANE, 1, List.of()))));
+    sent();
+    assertEquals(List.of(), owed());
+  }
+
+  /** A transit that was cut off from the agency answers with what it has, and asks on. */
+  @Test
+  void requestForKeys_ofWhichOnlyOutdatedOnesAreKnown_isAnsweredAndPassedOn() {
+    transit = true;
+    knowsOrigin();
+    Notice asked =
+        from(SG)
+            .setTo(ORIGIN.value())
+            .setKeyRequest(KeyRequest.newBuilder().setAgency(ORIGIN.value()))
+            .build();
+    notices.received(SG, asked);
+    assertTrue(onlyTo(SG).hasKeyBundle());
+    node.clock.move(NoticeSignatureCheck.MOST_AGE.plusMillis(1));
+    notices.received(SG, asked);
+    List<Sent> both = sent();
+    assertEquals(List.of(SG, ORIGIN), both.stream().map(Sent::to).toList());
+    assertTrue(both.get(0).notice().hasKeyBundle());
+    assertTrue(both.get(1).notice().hasKeyRequest());
+  }
+
   @Test
   void numbers_voidedByTheirOrigin_areResolved_andReported() {
     knowsOrigin();

@@ -67,7 +67,8 @@ class PeerEvidenceCheckTest {
             (origin, label, body) ->
                 refuses
                     ? Optional.of(
-                        new Refusal(origin.value(), Code.INGRESS_REFUSED, "test", "not today"))
+                        IngressRefusal.open(
+                            new Refusal(origin.value(), Code.INGRESS_REFUSED, "test", "not today")))
                     : Optional.empty(),
             () -> NOW);
   }

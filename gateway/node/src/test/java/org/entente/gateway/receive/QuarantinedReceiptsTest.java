@@ -57,7 +57,9 @@ class QuarantinedReceiptsTest {
           }
           return body.getAlert().getTextsCount() > 0
                   && body.getAlert().getTexts(0).getHeadline().equals("no")
-              ? Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not wanted"))
+              ? Optional.of(
+                  IngressRefusal.open(
+                      new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not wanted")))
               : Optional.empty();
         };
   }

@@ -294,12 +294,52 @@ class ReceptionTest {
     assertNull(node.ledger.evidence().header(receipt.getHeaderHash().toByteArray()));
   }
 
+  /** A member that makes up gateway keys without end fills no disk, and sheds no proof. */
+  @Test
+  void gatewayKeys_beyondTheMost_areNotTaken_andThoseKnownGoOn() {
+    fillVouchers(EvidenceTable.MOST_VOUCHERS - 1);
+    Permitted first = node.alert("under the last key");
+    node.deliver(first);
+    assertTrue(node.isHere(first.messageId()));
+    assertEquals(EvidenceTable.MOST_VOUCHERS, node.ledger.evidence().vouchers(ORIGIN).size());
+    node.deliver(node.alert("under the same key"));
+    assertEquals(EvidenceTable.MOST_VOUCHERS, node.ledger.evidence().vouchers(ORIGIN).size());
+  }
+
+  @Test
+  void gatewayKey_beyondTheMost_leavesItsMessagesToTheirOrigin() {
+    fillVouchers(EvidenceTable.MOST_VOUCHERS);
+    Permitted one = node.alert("under one key more");
+    Receipt receipt = node.kit.handOver(node.kit.seal(one).get(0));
+    assertEquals(Result.RESULT_REWRAP, receipt.getResult());
+    assertEquals("LIMIT_REACHED", receipt.getCode());
+    assertFalse(node.isHere(one.messageId()));
+    assertEquals(EvidenceTable.MOST_VOUCHERS, node.ledger.evidence().vouchers(ORIGIN).size());
+  }
+
+  private void fillVouchers(int count) {
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          for (int i = 0; i < count; i++) {
+            byte[] key = new byte[32];
+            key[0] = (byte) (i >> 8);
+            key[1] = (byte) i;
+            node.ledger
+                .evidence()
+                .vouch(tx, ORIGIN, key, new EvidenceTable.Voucher(true, new byte[] {1}));
+          }
+          return count;
+        });
+  }
+
   @Test
   void reason_ofARefusal_isCutInTheLeaf() {
     String reason = "x".repeat(600);
     node.ingress =
         (origin, label, body) ->
-            Optional.of(new Refusal(SELF.value(), Code.NODE_RULE, "rule", reason));
+            Optional.of(
+                IngressRefusal.open(new Refusal(SELF.value(), Code.NODE_RULE, "rule", reason)));
     node.deliver(node.alert("long"));
     assertEquals(500, node.leaves.only(AuditType.REFUSED).outcome().detail().length());
     assertEquals(500, node.lastOwed().getReason().length());

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.entente.proto.store.v1.ErasureCause;
@@ -60,6 +61,34 @@ class ErasureJournalTest {
     }
     assertEquals(List.of(erasure(1, 20)), opened(11));
     assertEquals(List.of(erasure(1, 20)), opened(10), "dropped for good");
+  }
+
+  /** A storm leaves many records, most of which have ended at the next start. */
+  @Test
+  void manyRecords_areReadAndWrittenPieceByPiece_inTheirOrder() throws Exception {
+    List<ErasureRecord> all = new ArrayList<>();
+    for (int number = 0; number < 5_500; number++) {
+      all.add(erasure(number, number % 2 == 0 ? 10 : 20));
+    }
+    try (ErasureJournal journal = ErasureJournal.open(file(), 10)) {
+      journal.append(all);
+    }
+    assertEquals(all, opened(10));
+    List<ErasureRecord> living = all.stream().filter(one -> one.getBucketDay() == 20).toList();
+    assertEquals(living, opened(11));
+    assertEquals(living, opened(11));
+  }
+
+  @Test
+  void zerosBeforeAnotherRecord_areDamage() throws Exception {
+    try (ErasureJournal journal = ErasureJournal.open(file(), 0)) {
+      journal.append(List.of(erasure(1, 1)));
+    }
+    byte[] whole = Files.readAllBytes(file());
+    byte[] bytes = Arrays.copyOf(whole, whole.length + 5_000);
+    bytes[bytes.length - 1] = 1;
+    Files.write(file(), bytes);
+    assertThrows(IOException.class, () -> opened(0));
   }
 
   @Test

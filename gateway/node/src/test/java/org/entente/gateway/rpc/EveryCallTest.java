@@ -89,7 +89,8 @@ public class EveryCallTest {
           Map.entry("Quarantine", EnumSet.of(Scope.OPERATOR)),
           Map.entry("Release", EnumSet.of(Scope.RELEASE)),
           Map.entry("Requests", EnumSet.of(Scope.RESPOND)),
-          Map.entry("Requests.ListRequests", EnumSet.of(Scope.PUBLISH)),
+          // Which of the two it needs depends on what is asked.
+          Map.entry("Requests.ListRequests", EnumSet.of(Scope.PUBLISH, Scope.RESPOND)),
           Map.entry("Requests.Remind", EnumSet.of(Scope.PUBLISH)),
           Map.entry("Requests.Discover", EnumSet.of(Scope.PUBLISH)),
           Map.entry("Retention", EnumSet.of(Scope.RETENTION)),
@@ -100,12 +101,6 @@ public class EveryCallTest {
           Map.entry("Subscriber", EnumSet.of(Scope.SUBSCRIBE)),
           Map.entry("Tasking", EnumSet.of(Scope.TASK)),
           Map.entry("Watch", EnumSet.of(Scope.WATCH)));
-
-  /** Which scope it needs depends on what is asked; the other side is in RequestsServiceTest. */
-  private static final Map<String, Message> ASKING =
-      Map.of(
-          "Requests.ListRequests",
-          ListRequestsRequest.newBuilder().setSide(RequestSide.REQUEST_SIDE_ASKED).build());
 
   private final Edge edge = new Edge();
 
@@ -180,7 +175,7 @@ public class EveryCallTest {
           name, Objects.requireNonNull(OPENS.getOrDefault(name, OPENS.get(service)), name));
       Set<Scope> open = EnumSet.noneOf(Scope.class);
       for (Map.Entry<Scope, ManagedChannel> client : channels.entrySet()) {
-        if (!isDenied(client.getValue(), name, call.getValue())) {
+        if (!isDenied(client.getValue(), call.getValue(), empty(call.getValue()))) {
           open.add(client.getKey());
         }
       }
@@ -189,9 +184,35 @@ public class EveryCallTest {
     assertEquals(expected, seen);
   }
 
+  @Test
+  void listRequests_ofEitherSide_isOpenToItsScopeAlone() throws Exception {
+    ClientServer server = edge.startClients();
+    MethodDescriptor call =
+        Objects.requireNonNull(calls().get("Requests.ListRequests"), "the call");
+    for (Scope scope : EnumSet.of(Scope.PUBLISH, Scope.RESPOND)) {
+      ManagedChannel channel = edge.channel(server.address(), edge.client(Edge.only(scope)));
+      for (RequestSide side :
+          List.of(RequestSide.REQUEST_SIDE_ASKED, RequestSide.REQUEST_SIDE_OWED)) {
+        boolean own = (scope == Scope.PUBLISH) == (side == RequestSide.REQUEST_SIDE_ASKED);
+        Message asking = ListRequestsRequest.newBuilder().setSide(side).build();
+        assertEquals(
+            !own,
+            isDenied(
+                channel,
+                call,
+                DynamicMessage.parseFrom(call.getInputType(), asking.toByteString())),
+            scope + " " + side);
+      }
+    }
+  }
+
+  private static DynamicMessage empty(MethodDescriptor call) {
+    return DynamicMessage.getDefaultInstance(call.getInputType());
+  }
+
   /** Whether the scope is missing; a call that goes on, or fails otherwise, is not denied. */
-  private static boolean isDenied(ManagedChannel channel, String name, MethodDescriptor call)
-      throws Exception {
+  private static boolean isDenied(
+      ManagedChannel channel, MethodDescriptor call, DynamicMessage request) throws Exception {
     ClientCall<DynamicMessage, DynamicMessage> made =
         channel.newCall(
             io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
@@ -230,11 +251,7 @@ public class EveryCallTest {
         },
         new Metadata());
     made.request(1);
-    Message asking = ASKING.get(name);
-    made.sendMessage(
-        asking == null
-            ? DynamicMessage.getDefaultInstance(call.getInputType())
-            : DynamicMessage.parseFrom(call.getInputType(), asking.toByteString()));
+    made.sendMessage(request);
     made.halfClose();
     boolean answer = denied.get(30, TimeUnit.SECONDS);
     made.cancel("seen", null);

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class Violations {
   private static final String STOPS = "the ledger stops";
   private static final String NOT_READY = "not ready";
-  private static final String FROZEN = "ALARM: no witness has stated";
+  private static final String FROZEN = "ALARM: fewer than ";
   private static final String LEAPT = "the clock jumped forward";
 
   private @Nullable AssertionError first;

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SigningPair;
@@ -44,6 +45,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.RelayRefusal;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
@@ -58,6 +60,8 @@ class SettlementTest {
   private static final AgencyName FR = new AgencyName("fr.customs");
   private static final AgencyName DE = new AgencyName("de.customs");
   private static final AgencyName SG = new AgencyName("sg.police");
+  private static final AgencyName US = new AgencyName("us.cbp");
+  private static final AgencyName JP = new AgencyName("jp.customs");
   private static final AgencyName HUB = new AgencyName("x.hub");
   private static final Lane LANE = Lane.PRIORITY;
   private static final byte[] HASH = new byte[32];
@@ -77,7 +81,8 @@ class SettlementTest {
           ledger.envelopes(),
           ledger.outbox(),
           ledger.hops(),
-          new RoutingTable(Set.of(DE, HUB), agency -> List.of(HUB)),
+          new RoutingTable(
+              Set.of(DE, HUB), agency -> agency.equals(JP) ? List.of(HUB, DE) : List.of(HUB)),
           waiting,
           agency -> true,
           (peer, lane) -> {});
@@ -100,7 +105,9 @@ class SettlementTest {
   void start() {
     ledger.start();
     waiting.clear(DE, waiting.marks(DE));
-    waiting.clear(SG, waiting.marks(SG));
+    for (AgencyName recipient : List.of(SG, US, JP)) {
+      waiting.clear(recipient, waiting.marks(recipient));
+    }
   }
 
   @AfterEach
@@ -108,11 +115,15 @@ class SettlementTest {
     ledger.close();
   }
 
-  private void submit(AgencyName recipient) {
-    submit(recipient, "an-agreement");
+  private void submit(AgencyName... recipients) {
+    submit(Stream.of(recipients).map(one -> new Dispatch.Recipient(one, "an-agreement")).toList());
   }
 
   private void submit(AgencyName recipient, String agreement) {
+    submit(List.of(new Dispatch.Recipient(recipient, agreement)));
+  }
+
+  private void submit(List<Dispatch.Recipient> recipients) {
     StoredEnvelope envelope =
         StoredEnvelope.newBuilder()
             .setHeader(ByteString.copyFromUtf8("header"))
@@ -124,13 +135,8 @@ class SettlementTest {
             tx -> {
               dispatch.submit(
                   tx,
-                  new Dispatch.OutgoingEnvelope(
-                      HASH,
-                      envelope,
-                      LANE,
-                      Long.MAX_VALUE,
-                      List.of(new Dispatch.Recipient(recipient, agreement))));
-              return recipient;
+                  new Dispatch.OutgoingEnvelope(HASH, envelope, LANE, Long.MAX_VALUE, recipients));
+              return recipients;
             })
         .join();
   }
@@ -140,19 +146,16 @@ class SettlementTest {
   }
 
   private void answer(AgencyName peer, int hop, Result result) {
-    settlement
-        .released(
-            peer,
-            LANE,
-            List.of(
-                Receipt.newBuilder()
-                    .setHopEpoch(1)
-                    .setHopSequence(hop)
-                    .setHeaderHash(ByteString.copyFrom(HASH))
-                    .setResult(result)
-                    .setCode(result == Result.RESULT_REFUSED ? "ROUTING_LOOP" : "")
-                    .build()))
-        .join();
+    answer(
+        peer,
+        committed(hop).toBuilder()
+            .setResult(result)
+            .setCode(result == Result.RESULT_REFUSED ? "ROUTING_LOOP" : "")
+            .build());
+  }
+
+  private void answer(AgencyName peer, Receipt receipt) {
+    settlement.released(peer, LANE, List.of(receipt)).join();
   }
 
   private List<String> known() {
@@ -216,14 +219,88 @@ class SettlementTest {
   }
 
   @Test
-  void transitThatRefusesIt_isEvidenceOfItsOwn_andItIsNotDelivered() {
+  void transitThatRefusesIt_withdrawsNothing_andIsHandedItAgain() {
     submit(SG);
     answer(HUB, Result.RESULT_REFUSED);
+    assertEquals(List.of("RELAY_REJECTION by x.hub for sg.police ROUTING_LOOP"), known());
+    assertEquals(OutboxState.OUTBOX_STATE_REJECTED, stateFor(SG));
+    assertNotNull(ledger.envelopes().read(HASH));
+    long queued = entryFor(SG).getQueuedAtMs();
+    assertFalse(OutboxMaintenance.isDue(entryFor(SG), queued));
+    assertTrue(OutboxMaintenance.isDue(entryFor(SG), queued + OutboxMaintenance.FIRST_WAIT_MILLIS));
+    again(SG);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, stateFor(SG));
+    assertEquals(1, ledger.hops().depth(HUB, LANE));
+    answer(HUB, 2, Result.RESULT_REFUSED);
+    assertFalse(
+        OutboxMaintenance.isDue(
+            entryFor(SG), entryFor(SG).getQueuedAtMs() + OutboxMaintenance.FIRST_WAIT_MILLIS),
+        "ever more seldom");
+    settlement.held(SG, LANE, 1, 1, List.of()).join();
+    assertNull(ledger.outbox().read(SG, new OriginNumber(1, LANE, 1)), "its recipient has it");
+  }
+
+  @Test
+  void transitThatRefusesIt_whereThereIsAnother_losesItToThatAtOnce() {
+    submit(JP);
+    assertEquals(1, ledger.hops().depth(HUB, LANE));
+    answer(HUB, Result.RESULT_REFUSED);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, stateFor(JP));
+    assertEquals(0, ledger.hops().depth(HUB, LANE));
+    assertEquals(1, ledger.hops().depth(DE, LANE));
+    answer(DE, Result.RESULT_REFUSED);
+    assertEquals(OutboxState.OUTBOX_STATE_REJECTED, stateFor(JP), "both refused it");
+    again(JP);
+    assertEquals(1, ledger.hops().depth(HUB, LANE), "the first is tried again");
+  }
+
+  @Test
+  void transitThatTakesItForSomeOnly_isNotBelievedToHaveItForTheOthers() {
+    submit(SG, US);
+    assertEquals(1, ledger.hops().depth(HUB, LANE), "one delivery for both");
+    answer(
+        HUB,
+        committed(1).toBuilder()
+            .addRefused(RelayRefusal.newBuilder().setRecipient(US.value()).setCode("NO_ROUTE"))
+            .build());
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(SG));
+    assertEquals(OutboxState.OUTBOX_STATE_REJECTED, stateFor(US));
     assertEquals(
         List.of(
-            "RELAY_REJECTION by x.hub for sg.police ROUTING_LOOP",
-            "NON_DELIVERY by fr.customs for sg.police ROUTING_LOOP"),
+            "RELAY_ACCEPTANCE by x.hub for sg.police",
+            "RELAY_REJECTION by x.hub for us.cbp NO_ROUTE"),
         known());
+  }
+
+  @Test
+  void recipientThatTakesIt_isNotMadeARefuserByItsOwnReceipt() {
+    submit(DE);
+    answer(
+        DE,
+        committed(1).toBuilder()
+            .addRefused(RelayRefusal.newBuilder().setRecipient(DE.value()).setCode("NO_ROUTE"))
+            .build());
+    assertNull(ledger.outbox().read(DE, new OriginNumber(1, LANE, 1)));
+  }
+
+  private static Receipt committed(long hop) {
+    return Receipt.newBuilder()
+        .setHopEpoch(1)
+        .setHopSequence(hop)
+        .setHeaderHash(ByteString.copyFrom(HASH))
+        .setResult(Result.RESULT_COMMITTED)
+        .build();
+  }
+
+  private void again(AgencyName recipient) {
+    ledger
+        .write(
+            LANE,
+            tx -> {
+              settlement.again(tx, recipient, new OriginNumber(1, LANE, 1));
+              return recipient;
+            })
+        .join();
   }
 
   @Test

@@ -28,15 +28,21 @@ import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.CheckpointSigner;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.audit.record.LeafSealer;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointCosigner;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.FormerLog;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
@@ -80,11 +86,15 @@ class CosignatureCollectorTest {
     final CosignatureCollector witnessing;
 
     Node(MemoryStore store, Path directory, int quorum) {
+      this(store, directory, quorum, ORIGIN);
+    }
+
+    Node(MemoryStore store, Path directory, int quorum, LogOrigin origin) {
       this.store = store;
       SigningPair keys = FEDERATION.audit("fr.customs");
       AuditLog.Opening opening =
           AuditLog.open(
-              store, directory, new CheckpointVerifier(ORIGIN, List.of(keys.verifyingPair())));
+              store, directory, new CheckpointVerifier(origin, List.of(keys.verifyingPair())));
       log = ((AuditLog.Opening.Opened) opening).log();
       appender = log.appender(new PlainSealer(), new SecureRandom());
       signer = new CheckpointSigner(log, keys, Duration.ofSeconds(1));
@@ -92,7 +102,13 @@ class CosignatureCollectorTest {
           new CosignatureCollector(
               log,
               new CosignatureCollector.Parts(
-                  FR, () -> bundle, this::send, (code, why) -> alarms.add(code), () -> now),
+                  FR,
+                  () -> bundle,
+                  this::send,
+                  (code, why) -> alarms.add(code),
+                  () -> now,
+                  new PlainSealer(),
+                  this::admit),
               new CosignatureCollector.Settings(quorum, START_WAIT, Duration.ofSeconds(1)));
     }
 
@@ -109,14 +125,24 @@ class CosignatureCollectorTest {
 
     void grow(int leaves) {
       for (int i = 0; i < leaves; i++) {
-        Batch batch = store.batch();
-        appender.append(
-            batch,
-            List.of(
-                AuditRecord.ofNode(AuditType.OPERATOR_ACTION, now, AuditActor.gateway(FR), "x")));
-        store.commit(batch, Durability.SYNCED);
-        appender.committed();
+        append(AuditRecord.ofNode(AuditType.OPERATOR_ACTION, now, AuditActor.gateway(FR), "x"));
       }
+    }
+
+    void append(AuditRecord record) {
+      Batch batch = store.batch();
+      appender.append(batch, List.of(record));
+      store.commit(batch, Durability.SYNCED);
+      appender.committed();
+    }
+
+    void admit(FormerLog former) {
+      append(naming(AuditType.LOG_CONFLICT, former));
+    }
+
+    AuditRecord naming(AuditType type, FormerLog former) {
+      return AuditRecord.of(
+          type, LawCategory.NONE, now, AuditActor.gateway(FR), AuditSubject.of(former));
     }
 
     /** What a second of a running node does. */
@@ -292,13 +318,69 @@ class CosignatureCollectorTest {
 
   @Test
   void log_behindALaterLogOfItsGateway_isConvicted() {
-    GrowingLog second =
-        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs")).grow(4, "x");
+    GrowingLog second = WitnessBench.log().grow(4, "y").next(4).grow(3, "x");
     bench(DE).answer(second, second.request(0, 4, NOW));
     node.grow(1);
     node.second();
     assertEquals(List.of(Code.AUDIT_LOG_BEHIND), alarms);
     assertEquals(0, node.signedSize());
+  }
+
+  /**
+   * The two witnesses hold different sizes, as they do when one was away; the operator who opened
+   * the next log knew only what the first one held.
+   */
+  @Test
+  void nextLog_admitsInAnotherLeafWhatAWitnessHoldsBeyondItsFirst_andIsCosignedByAll() {
+    node.grow(10);
+    node.seconds(3);
+    cut.add(DE);
+    node.grow(5);
+    node.seconds(15);
+    cut.remove(DE);
+    Checkpoint first = bench(DE).ledger.witness().latest(ORIGIN).orElseThrow().checkpoint();
+    assertEquals(10, first.size());
+    Node next = nextLog();
+    next.append(
+        next.naming(
+            AuditType.LOG_OPENED,
+            new FormerLog(ORIGIN, null, null, new TreeHead(first.size(), first.root()))));
+    next.grow(3);
+    next.seconds(20);
+    assertEquals(Set.of(DE, NL), next.cosigners());
+    assertEquals(List.of(), alarms);
+    assertEquals(5, next.signedSize(), "one leaf more");
+  }
+
+  @Test
+  void nextLog_thatNamesNoLogThatEnded_isCosignedByNobody() {
+    node.grow(10);
+    node.seconds(3);
+    Node next = nextLog();
+    next.grow(4);
+    next.seconds(20);
+    assertEquals(Set.of(), next.cosigners());
+    assertEquals(10, bench(DE).ledger.witness().latest(ORIGIN).orElseThrow().checkpoint().size());
+  }
+
+  private Node nextLog() {
+    return new Node(
+        new MemoryStore(new MemoryStore.Disk()), directory.resolve("next"), 0, ORIGIN.numbered(2));
+  }
+
+  @Test
+  void quorum_isTheMajority_unlessItIsConfigured() {
+    Node byDefault =
+        new Node(new MemoryStore(new MemoryStore.Disk()), directory.resolve("default"), 0);
+    assertEquals(2, byDefault.witnessing.quorum(), "of two");
+    cut.add(NL);
+    byDefault.grow(1);
+    byDefault.seconds(20);
+    assertEquals(1, byDefault.witnessing.keepingUp());
+    assertEquals(Optional.empty(), byDefault.log.cosigned());
+    cut.remove(NL);
+    byDefault.seconds(20);
+    assertEquals(Set.of(DE, NL), byDefault.cosigners());
   }
 
   @Test

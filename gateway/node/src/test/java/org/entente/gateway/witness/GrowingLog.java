@@ -1,25 +1,39 @@
 package org.entente.gateway.witness;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.audit.tree.AddCheckpointRequest;
+import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.NodeReader;
+import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.note.TreeHash;
+import org.entente.proto.link.v1.LeafOpening;
 
 /** A log that signs whatever a test wants, as a lying or a restored one does. */
 final class GrowingLog implements NodeReader {
   private final LogOrigin origin;
   private final SigningPair keys;
   private final List<TreeHash> leaves = new ArrayList<>();
+  private final Map<Integer, byte[]> opened = new TreeMap<>();
 
   GrowingLog(LogOrigin origin, SigningPair keys) {
     this.origin = origin;
@@ -36,6 +50,50 @@ final class GrowingLog implements NodeReader {
       leaves.add(MerkleTree.leafHash((text + leaves.size()).getBytes(StandardCharsets.UTF_8)));
     }
     return this;
+  }
+
+  /** Adds a leaf that is opened to witnesses and names an earlier log of the gateway. */
+  GrowingLog naming(AuditType type, FormerLog former) {
+    AuditRecord record =
+        AuditRecord.of(
+                type,
+                LawCategory.NONE,
+                Instant.EPOCH,
+                AuditActor.gateway(origin.agency()),
+                AuditSubject.of(former))
+            .saying(former.words());
+    byte[] encoded = AuditRecordCodec.encode(record);
+    byte[] blindAndRecord = new byte[StoredLeaf.BLIND_BYTES + encoded.length];
+    System.arraycopy(encoded, 0, blindAndRecord, StoredLeaf.BLIND_BYTES, encoded.length);
+    opened.put(leaves.size(), blindAndRecord);
+    leaves.add(MerkleTree.leafHash(StoredLeaf.commit(blindAndRecord)));
+    return this;
+  }
+
+  /** A log of the same gateway whose first leaf says that it follows this one of a size. */
+  GrowingLog next(int admitted) {
+    return new GrowingLog(origin.numbered(origin.number() + 1), keys)
+        .naming(AuditType.LOG_OPENED, former(admitted));
+  }
+
+  /** What another log says of this one of a size. */
+  FormerLog former(int admitted) {
+    return new FormerLog(origin, null, new TreeHead(admitted, checkpoint(admitted).root()), null);
+  }
+
+  /** The leaves that it opens, under a size. */
+  List<LeafOpening> openings(int size) {
+    List<LeafOpening> out = new ArrayList<>();
+    opened.forEach(
+        (index, bytes) -> {
+          LeafOpening.Builder opening =
+              LeafOpening.newBuilder().setIndex(index).setOpened(ByteString.copyFrom(bytes));
+          MerkleTree.proveInclusion(index, size, this)
+              .orElseThrow()
+              .forEach(hash -> opening.addPath(ByteString.copyFrom(hash.bytes())));
+          out.add(opening.build());
+        });
+    return out;
   }
 
   /** A log with the same leaves that goes its own way from here. */

@@ -25,6 +25,7 @@ import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
@@ -32,6 +33,7 @@ import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.link.v1.LeafOpening;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 
@@ -127,7 +129,13 @@ final class WitnessBench implements AutoCloseable {
   }
 
   WitnessAnswer answer(GrowingLog log, AddCheckpointRequest request) {
-    return ask(log.origin(), request).join().orElseThrow();
+    int size = (int) Checkpoint.parse(request.checkpoint().text()).orElseThrow().size();
+    return answer(log, request, log.openings(size));
+  }
+
+  WitnessAnswer answer(GrowingLog log, AddCheckpointRequest request, List<LeafOpening> openings) {
+    WitnessRequest asked = wire(log.origin(), request).toBuilder().addAllOpenings(openings).build();
+    return witness.answer(log.origin().agency(), asked).join().orElseThrow();
   }
 
   static WitnessRequest wire(LogOrigin origin, AddCheckpointRequest request) {

@@ -124,7 +124,9 @@ class WitnessRaceTest {
     HeldCheckpoint offered =
         new HeldCheckpoint(ORIGIN, checkpoint, NOW.getEpochSecond(), request.checkpoint());
     HeldCheckpoint held = ledger.witness().latest(ORIGIN).orElse(null);
-    if (!(WitnessRules.judge(held, request, offered) instanceof Cosign)) {
+    if (!(WitnessRules.judge(
+            held, request, offered, SuccessionProof.verify(List.of(), offered.checkpoint()))
+        instanceof Cosign)) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return ledger.write(

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +31,7 @@ import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.trust.AgencyRole;
+import org.entente.proto.link.v1.LeafOpening;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -247,8 +250,7 @@ class WitnessTest {
 
   @Test
   void furtherLog_endsTheOneBefore_andIsRecorded() {
-    GrowingLog next =
-        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs")).grow(5, "new");
+    GrowingLog next = log.next(100).grow(4, "new");
     ask(log, 0, 100, NOW);
     assertEquals(
         WitnessRules.CONFLICT,
@@ -265,14 +267,97 @@ class WitnessTest {
     assertEquals(1, alarms(Code.AUDIT_LOG_BEHIND));
   }
 
+  /** Threat 82: a member begins another log to be rid of what it has signed. */
+  @Test
+  void furtherLog_thatDoesNotSayWhatEnded_isRefusedAndAlarmed_andTheFirstIsCosignedOn() {
+    ask(log, 0, 60, NOW);
+    GrowingLog silent =
+        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs")).grow(5, "new");
+    GrowingLog belittling = log.next(59).grow(4, "new");
+    GrowingLog ofAFork = WitnessBench.log().grow(60, "fork").next(60).grow(4, "new");
+    GrowingLog ofAnother =
+        new GrowingLog(
+                new LogOrigin(TestFederation.NAME, FR, new NodeName("gateway-2")),
+                FEDERATION.audit("fr.customs"))
+            .grow(60, "other");
+    GrowingLog namesAnother =
+        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs"))
+            .naming(AuditType.LOG_OPENED, ofAnother.former(60))
+            .grow(4, "new");
+    GrowingLog wrongType =
+        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs"))
+            .naming(AuditType.LOG_CONFLICT, log.former(60))
+            .grow(4, "new");
+    List<GrowingLog> lies = List.of(silent, belittling, ofAFork, namesAnother, wrongType);
+    for (GrowingLog lie : lies) {
+      WitnessAnswer answer = ask(lie, 0, 5, NOW);
+      assertEquals(WitnessRules.UNPROVEN, answer.getStatus());
+      assertTrue(answer.getCosignatures().isEmpty());
+    }
+    assertEquals(60, held());
+    assertEquals(lies.size(), alarms(Code.AUDIT_LOG_UNPROVEN));
+    assertEquals(1, conflicts().size());
+    assertEquals(WitnessRules.OK, ask(log, 60, 100, NOW).getStatus());
+  }
+
+  @Test
+  void furtherLog_whoseOpeningsDoNotVerify_isRefused() {
+    ask(log, 0, 100, NOW);
+    GrowingLog next = log.next(100).grow(4, "new");
+    List<LeafOpening> honest = next.openings(5);
+    AddCheckpointRequest request = next.request(0, 5, NOW);
+    LeafOpening first = honest.get(0);
+    ByteString opened = first.getOpened();
+    for (List<LeafOpening> wrong :
+        List.of(
+            List.<LeafOpening>of(),
+            List.of(first.toBuilder().setIndex(1).build()),
+            List.of(first.toBuilder().setIndex(-1).build()),
+            List.of(first.toBuilder().setOpened(opened.substring(1)).build()),
+            List.of(first.toBuilder().setOpened(ByteString.EMPTY).build()),
+            List.of(first.toBuilder().clearPath().build()),
+            List.of(first.toBuilder().addPath(ByteString.copyFromUtf8("short")).build()),
+            Collections.nCopies(SuccessionProof.MAX_OPENINGS + 1, first))) {
+      assertEquals(WitnessRules.UNPROVEN, bench.answer(next, request, wrong).getStatus());
+    }
+    assertEquals(WitnessRules.OK, bench.answer(next, request, honest).getStatus());
+  }
+
+  /** Its first leaf was written while this witness, which holds more, could not be asked. */
+  @Test
+  void furtherLog_thatAdmitsInALaterLeafWhatIsHeld_isCosigned() {
+    ask(log, 0, 100, NOW);
+    GrowingLog next = log.next(60).grow(3, "new").naming(AuditType.LOG_CONFLICT, log.former(100));
+    assertEquals(WitnessRules.OK, ask(next, 0, 5, NOW).getStatus());
+  }
+
+  /** A witness that was away while a log began and ended. */
+  @Test
+  void furtherLog_afterOneThatTheWitnessMissed_admitsWhatIsHeldOfTheOneBefore() {
+    ask(log, 0, 100, NOW);
+    GrowingLog second = log.next(100).grow(4, "second");
+    GrowingLog third = second.next(5).grow(3, "third");
+    assertEquals(WitnessRules.UNPROVEN, ask(third, 0, 4, NOW).getStatus());
+    third.naming(AuditType.LOG_CONFLICT, log.former(100));
+    assertEquals(WitnessRules.OK, ask(third, 0, 5, NOW).getStatus());
+  }
+
+  @Test
+  void furtherLog_atAWitnessThatHoldsNothing_saysWhatEndedToo() {
+    GrowingLog silent =
+        new GrowingLog(ORIGIN.numbered(2), FEDERATION.audit("fr.customs")).grow(5, "new");
+    assertEquals(WitnessRules.UNPROVEN, ask(silent, 0, 5, NOW).getStatus());
+    assertEquals(WitnessRules.OK, ask(log.next(100), 0, 1, NOW).getStatus());
+  }
+
   @Test
   void furtherLogs_inAFlood_areNotTaken() {
     ask(log, 0, 100, NOW);
-    for (int number = 2; number < 10; number++) {
-      GrowingLog next =
-          new GrowingLog(ORIGIN.numbered(number), FEDERATION.audit("fr.customs")).grow(5, "new");
-      WitnessAnswer answer = ask(next, 0, 5, NOW);
-      assertEquals(number == 2 ? WitnessRules.OK : WitnessRules.UNAVAILABLE, answer.getStatus());
+    GrowingLog second = log.next(100).grow(4, "new");
+    assertEquals(WitnessRules.OK, ask(second, 0, 5, NOW).getStatus());
+    for (int i = 0; i < 8; i++) {
+      GrowingLog third = second.next(5).grow(4, "new " + i);
+      assertEquals(WitnessRules.UNAVAILABLE, ask(third, 0, 5, NOW).getStatus());
     }
     assertEquals(1, bench.leaves.size());
   }

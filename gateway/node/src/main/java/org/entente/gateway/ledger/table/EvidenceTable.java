@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * {@link RetrievalTable} own the rest of the table.
  */
 public final class EvidenceTable {
+  /** Gateway keys that an agency ever had, each with what vouches for it; at most 8 KiB each. */
+  public static final int MOST_VOUCHERS = 1_024;
+
   private static final byte[] KNOWN = KeyBuilder.key().ascii("evidence").done();
   private static final byte[] OWED = KeyBuilder.key().ascii("evidence owed").done();
   private static final int ORIGIN_AT = 1;
@@ -218,11 +221,34 @@ public final class EvidenceTable {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Voucher(boolean announcement, byte[] bytes) {}
 
+  /**
+   * Whether a gateway's key may be vouched for: it is already, or its agency has fewer than {@link
+   * #MOST_VOUCHERS} others. An earlier one is never dropped, since it proves earlier messages.
+   */
+  public boolean mayVouch(Transaction tx, AgencyName agency, byte[] gatewayKey) {
+    if (tx.get(Table.EVIDENCE, voucherKey(agency, gatewayKey)) != null) {
+      return true;
+    }
+    byte[] prefix = KeyBuilder.key().u8(6).ascii(agency.value()).done();
+    int count = 0;
+    try (Scan scan = tx.scanCommitted(Table.EVIDENCE, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext() && count < MOST_VOUCHERS) {
+        scan.next();
+        count++;
+      }
+    }
+    return count < MOST_VOUCHERS;
+  }
+
+  private static byte[] voucherKey(AgencyName agency, byte[] gatewayKey) {
+    return KeyBuilder.key().u8(6).ascii(agency.value()).bytes(gatewayKey).done();
+  }
+
   /** Keeps the latest statement that vouches for a gateway's key. */
   public void vouch(Transaction tx, AgencyName agency, byte[] gatewayKey, Voucher voucher) {
     tx.put(
         Table.EVIDENCE,
-        KeyBuilder.key().u8(6).ascii(agency.value()).bytes(gatewayKey).done(),
+        voucherKey(agency, gatewayKey),
         KeyBuilder.key().u8(voucher.announcement() ? 1 : 2).bytes(voucher.bytes()).done());
   }
 

@@ -15,6 +15,7 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.receive.IngressCheck;
+import org.entente.gateway.receive.IngressRefusal;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.rpc.ConsentPorts;
 import org.entente.proto.v1.Body;
@@ -93,10 +94,12 @@ final class ConsentWiring {
         policy.refusal(origin, label, body).or(() -> consent(origin, label, body));
   }
 
-  private Optional<Refusal> consent(AgencyName origin, Label label, Body body) {
-    return body.hasConsent()
-        ? incoming.refusal(origin, label, body.getConsent())
-        : carried.refusal(origin, label, body);
+  private Optional<IngressRefusal> consent(AgencyName origin, Label label, Body body) {
+    Optional<Refusal> refusal =
+        body.hasConsent()
+            ? incoming.refusal(origin, label, body.getConsent())
+            : carried.refusal(origin, label, body);
+    return refusal.map(IngressRefusal::open);
   }
 
   /** The consent operations offered to clients. */

@@ -165,6 +165,7 @@ final class Foundation {
     return new WitnessEndpoint(
         config,
         audit.log(),
+        audit.opener(),
         auditPairs.first(),
         ledger,
         trust::current,

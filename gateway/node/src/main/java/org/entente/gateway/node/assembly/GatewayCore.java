@@ -30,6 +30,7 @@ import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.transmit.OutboxMaintenance;
+import org.entente.gateway.trust.FreshnessBoard;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustStore;
 import org.entente.proto.link.v1.Notice;
@@ -113,7 +114,8 @@ public final class GatewayCore {
         ground.config.audit(),
         around.clock(),
         around.meters(),
-        outgoing.sealing::pair);
+        outgoing.sealing::pair,
+        new FreshnessBoard(ground.config.witnessesInForce().quorum()));
   }
 
   private KeyMaintenance keyCare() {

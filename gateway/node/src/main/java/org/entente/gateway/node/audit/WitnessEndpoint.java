@@ -13,8 +13,10 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointCosigner;
+import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
@@ -55,6 +57,7 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
   public WitnessEndpoint(
       NodeConfig config,
       AuditLog log,
+      LeafOpener opener,
       SigningPair keys,
       Ledger ledger,
       Supplier<TrustBundle> bundle,
@@ -74,7 +77,7 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
         new CosignatureCollector(
             log,
             new CosignatureCollector.Parts(
-                self, bundle, this::send, this::convicted, around.clock()),
+                self, bundle, this::send, this::convicted, around.clock(), opener, this::admit),
             new CosignatureCollector.Settings(
                 settings.quorum(),
                 Duration.ofSeconds(settings.waitSeconds()),
@@ -153,7 +156,29 @@ public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
         .whenCompleteAsync((done, failure) -> ledger.halt(what), workers);
   }
 
-  /** Conditions that need an operator's attention although the node works. */
+  /**
+   * A witness holds more of an earlier log than this one's first leaf admits. It cosigns once a
+   * leaf says so.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed commit stops the ledger until a start
+  private void admit(FormerLog former) {
+    LOG.warn("the audit log {}; a leaf of it says so from now on", former.words());
+    ledger.write(
+        Lane.ROUTINE,
+        tx -> {
+          tx.audit(
+              AuditRecord.of(
+                      AuditType.LOG_CONFLICT,
+                      LawCategory.NONE,
+                      Instant.ofEpochMilli(tx.nowMillis()),
+                      AuditActor.gateway(self),
+                      AuditSubject.of(former))
+                  .refused(Code.AUDIT_LOG_BEHIND, former.words()));
+          return former;
+        });
+  }
+
+  /** What an operator should know although the node works. */
   public List<String> warnings() {
     int keepingUp = witnessing.keepingUp();
     return keepingUp >= witnessing.quorum()

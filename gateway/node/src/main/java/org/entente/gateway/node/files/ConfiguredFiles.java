@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -246,8 +247,13 @@ public final class ConfiguredFiles {
     }
   }
 
-  /** The TLS key, decrypted with the passphrase if it is encrypted. */
+  /**
+   * The key, decrypted with the passphrase where it is encrypted.
+   *
+   * @throws StartProblem also if others than its owner may use the file
+   */
   public PrivateKey tlsKey() {
+    requireOwnersAlone(config.tls().key());
     return text(
         config.tls().key(),
         "tls.key",
@@ -264,7 +270,22 @@ public final class ConfiguredFiles {
         });
   }
 
-  /** The passphrase, which the caller closes; null if none is configured. */
+  private static void requireOwnersAlone(Path key) {
+    try {
+      if (Files.getPosixFilePermissions(key).stream()
+          .anyMatch(permission -> !permission.name().startsWith("OWNER_"))) {
+        throw new StartProblem(
+            "tls.key: " + key + " can be used by others than its owner; take their rights away");
+      }
+    } catch (NoSuchFileException e) {
+      // Who reads it next says so, like of the other files.
+      return;
+    } catch (IOException e) {
+      throw unusable("tls.key", key, e);
+    }
+  }
+
+  /** The passphrase, which the caller closes; null where none is configured. */
   @Nullable SecretBytes passphrase() {
     NodeConfig.Passphrase from = config.passphrase();
     return from == null ? null : PassphraseReader.read(from.environment(), from.file());

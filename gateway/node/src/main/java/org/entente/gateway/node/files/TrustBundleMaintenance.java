@@ -56,7 +56,7 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   private final InstantSource clock;
   private final Meters meters;
   private final Supplier<SigningPair> pair;
-  private final FreshnessBoard board = new FreshnessBoard();
+  private final FreshnessBoard board;
   private final BundleGossip gossip;
   private final TrustWatch expiryWatch;
   private final FreshnessWatch freshnessWatch;
@@ -70,8 +70,9 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   /**
    * Maintains a trust store.
    *
-   * @param evidence folder for proof of two bundles of one version
-   * @param pair the pair that signs this witness's statements now
+   * @param evidence folder in which proof of two bundles of one version is kept
+   * @param pair what a witness's statements are signed with now
+   * @param board what witnesses say of the bundle in force
    */
   public TrustBundleMaintenance(
       AgencyName self,
@@ -80,7 +81,9 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
       Path evidence,
       InstantSource clock,
       Meters meters,
-      Supplier<SigningPair> pair) {
+      Supplier<SigningPair> pair,
+      FreshnessBoard board) {
+    this.board = board;
     this.self = self;
     this.store = store;
     this.ledger = ledger;
@@ -285,10 +288,10 @@ public final class TrustBundleMaintenance implements BundleGossip.Events {
   private void freshnessGauges() {
     gauge(
         "entente_trust_freshness_timestamp_seconds",
-        "When a witness last confirmed that the bundle in force is current; 0 for never.",
+        "Since when as many witnesses as must confirm the bundle in force; 0 while fewer do.",
         () ->
             board
-                .lastStated(store.current(), self)
+                .confirmed(store.current(), self)
                 .map(at -> (double) at.getEpochSecond())
                 .orElse(0.0));
     meters.gauge(

@@ -58,19 +58,35 @@ public final class IngressPolicy {
     /**
      * The message is refused.
      *
-     * @param refusal the refusal for this node's log
+     * @param refusal what this node's log says
+     * @param known whether the origin may know all of the refusal but conditions: it rests on the
+     *     message alone, or on an agreement by which the origin may send to the recipient
      * @param policyVersion version of the recipient's policy
      */
-    record Refused(Refusal refusal, String policyVersion) implements Verdict {
+    record Refused(Refusal refusal, boolean known, String policyVersion) implements Verdict {
+      /** Said alike of an agreement of others and of one that does not exist. */
+      private static final String NO_PARTY =
+          "no agreement of this name lets the origin send to the recipient";
+
       /**
-       * The refusal that the origin is told: this recipient's policy refused the message, and why.
+       * What the origin is told: that the recipient's policy refused it. It learns why, but for the
+       * text of conditions, which may name others, and for agreements of others.
        */
       public Refusal forOrigin() {
-        return new Refusal(
-            refusal.recipient(),
-            Code.INGRESS_REFUSED,
-            refusal.rule(),
-            refusal.code() + ": " + refusal.reason());
+        if (!known) {
+          return told("", NO_PARTY);
+        }
+        return switch (refusal.code()) {
+          case CONDITION_FALSE -> told(refusal.rule(), "CONDITION_FALSE: a condition is not met");
+          case CONDITION_FAILED ->
+              told("", "CONDITION_FAILED: a condition cannot be evaluated here");
+          case NODE_RULE -> told("node", "NODE_RULE: " + refusal.reason());
+          default -> told(refusal.rule(), refusal.code() + ": " + refusal.reason());
+        };
+      }
+
+      private Refusal told(String rule, String reason) {
+        return new Refusal(refusal.recipient(), Code.INGRESS_REFUSED, rule, reason);
       }
     }
   }
@@ -99,14 +115,14 @@ public final class IngressPolicy {
       if (fixed.isOf(label)) {
         return fixed
             .refusal(label, origin, self, membership)
-            .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
+            .<Verdict>map(refusal -> new Verdict.Refused(refusal, true, version))
             .orElseGet(() -> accepted(label));
       }
     }
     if (RosterMessages.LABEL.isOf(label)) {
       return rosters
           .refusal(label, origin, self, now)
-          .<Verdict>map(refusal -> new Verdict.Refused(refusal, version))
+          .<Verdict>map(refusal -> new Verdict.Refused(refusal, true, version))
           .orElseGet(() -> accepted(label));
     }
     if (label.getRetentionDays() <= 0) {
@@ -168,8 +184,15 @@ public final class IngressPolicy {
     Ruling ruling =
         cache.get(RulingFacts.Stage.INGRESS, transfer, it -> rules.underNamed(false, it));
     return ruling instanceof Ruling.Denied denied
-        ? new Verdict.Refused(denied.refusal(), version)
+        ? new Verdict.Refused(denied.refusal(), isBetween(transfer), version)
         : accepted(transfer.label());
+  }
+
+  private boolean isBetween(Transfer transfer) {
+    return rules
+        .coverage(transfer.label().getAgreement())
+        .filter(it -> it.covers(transfer.origin(), transfer.recipient()))
+        .isPresent();
   }
 
   private Verdict accepted(Label label) {
@@ -177,6 +200,6 @@ public final class IngressPolicy {
   }
 
   private Verdict refused(AgencyName self, Code code, String rule, String reason) {
-    return new Verdict.Refused(new Refusal(self.value(), code, rule, reason), version);
+    return new Verdict.Refused(new Refusal(self.value(), code, rule, reason), true, version);
   }
 }

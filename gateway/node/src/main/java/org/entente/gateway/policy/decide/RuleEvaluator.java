@@ -92,7 +92,7 @@ public final class RuleEvaluator {
   public Ruling egress(Transfer transfer) {
     String named = transfer.label().getAgreement();
     if (!named.isEmpty()) {
-      return narrowed(true, transfer, named(named, transfer, Code.AGREEMENT_NAMED_REFUSES));
+      return narrowed(true, transfer, named(true, named, transfer, Code.AGREEMENT_NAMED_REFUSES));
     }
     List<Attempt> attempts = attempts(transfer);
     for (Attempt attempt : attempts) {
@@ -118,7 +118,8 @@ public final class RuleEvaluator {
   public Ruling underNamed(boolean egress, Transfer transfer) {
     Code absent = egress ? Code.AGREEMENT_ENDED : Code.NO_AGREEMENT;
     Transfer complete = transfer.complete();
-    return narrowed(egress, complete, named(complete.label().getAgreement(), complete, absent));
+    String id = complete.label().getAgreement();
+    return narrowed(egress, complete, named(egress, id, complete, absent));
   }
 
   /** An agreement with the agencies that its parties expand to; empty if it is not known here. */
@@ -170,8 +171,9 @@ public final class RuleEvaluator {
         .thenComparing(it -> it.agreement().id());
   }
 
-  private Ruling named(String id, Transfer transfer, Code code) {
-    Optional<Coverage> found = coverage(id);
+  private Ruling named(boolean egress, String id, Transfer transfer, Code code) {
+    // A client learns no more of an agreement of other agencies than of one that does not exist.
+    Optional<Coverage> found = coverage(id).filter(it -> !egress || it.isParty(transfer.origin()));
     if (found.isEmpty()) {
       String shown = InvalidValue.printable(id);
       return refused(transfer, code, shown, "agreement " + shown + " is not known here");

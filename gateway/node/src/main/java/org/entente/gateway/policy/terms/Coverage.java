@@ -31,6 +31,11 @@ public final class Coverage {
     return specificity(origin, recipient) != NONE;
   }
 
+  /** Whether it lets an agency send or receive anything at all. */
+  public boolean isParty(AgencyName agency) {
+    return Stream.concat(from.stream(), to.stream()).anyMatch(some -> some.contains(agency));
+  }
+
   /** How exactly the agreement names this pair; {@link #NONE} if it does not cover it. */
   public int specificity(AgencyName origin, AgencyName recipient) {
     int best = NONE;

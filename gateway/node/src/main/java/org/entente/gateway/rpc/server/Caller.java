@@ -33,7 +33,16 @@ public final class Caller {
   }
 
   /**
-   * The caller, if it is any client except a rights holder.
+   * The caller, who has been granted one of two scopes.
+   *
+   * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING for the first if it has neither
+   */
+  public static Identified requireAny(Scope first, Scope second) {
+    return known().scopes().contains(second) ? known() : require(first);
+  }
+
+  /**
+   * The caller, who is of the agency: any client but a rights holder.
    *
    * @throws io.grpc.StatusRuntimeException with SCOPE_MISSING if it is a rights holder
    */

@@ -113,7 +113,12 @@ public final class StatusMapper {
           HEADER_MISMATCH ->
           Code.INVALID_ARGUMENT;
       case IDEMPOTENCY_KEY_REUSED -> Code.ALREADY_EXISTS;
-      case UNKNOWN_CLIENT, UNKNOWN_PEER, IDENTITY_MISMATCH, BAD_SIGNATURE, TRUST_EXPIRED ->
+      case UNKNOWN_CLIENT,
+          UNKNOWN_PEER,
+          IDENTITY_MISMATCH,
+          BAD_SIGNATURE,
+          TRUST_EXPIRED,
+          KEYS_OUTDATED ->
           Code.UNAUTHENTICATED;
       case SCOPE_MISSING,
           NO_AGREEMENT,

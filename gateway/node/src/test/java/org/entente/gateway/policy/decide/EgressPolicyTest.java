@@ -342,6 +342,15 @@ class EgressPolicyTest {
             .get(0);
     assertEquals(Code.AGREEMENT_NAMED_REFUSES, unknown.code());
     assertTrue(unknown.reason().contains("not known here"), unknown.reason());
+    Refusal ofOthers =
+        DEMO.egress()
+            .decide(checked(label().setAgreement("de-us-order-ivory"), "us.cbp"), FR, NOW)
+            .refusals()
+            .get(0);
+    assertEquals(
+        unknown.reason().replace("no-such", "de-us-order-ivory"),
+        ofOthers.reason(),
+        "clients learn nothing of agreements to which their agency is no party");
     Refusal other =
         DEMO.egress()
             .decide(

@@ -8,6 +8,7 @@ import static org.entente.gateway.policy.decide.PolicyFixture.US;
 import static org.entente.gateway.policy.decide.PolicyFixture.checked;
 import static org.entente.gateway.policy.decide.PolicyFixture.label;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -190,9 +191,62 @@ class IngressPolicyTest {
     assertEquals(Code.NODE_RULE, refusal(verdict).code());
     Refusal told = assertInstanceOf(IngressPolicy.Verdict.Refused.class, verdict).forOrigin();
     assertEquals(
+        new Refusal("sg.police", Code.INGRESS_REFUSED, "node", "NODE_RULE: suspended"), told);
+  }
+
+  /** Threat 80: by naming agreements, a member would learn which there are, and between whom. */
+  @Test
+  void agreementOfOthers_looksToTheOriginLikeOneThatDoesNotExist() {
+    Label label = HONEST.toBuilder().setAgreement("eu-customs-cooperation").build();
+    Label invented = HONEST.toBuilder().setAgreement("invented").build();
+    IngressPolicy.Verdict.Refused ofOthers = refused(label);
+    assertEquals(refused(invented).forOrigin(), ofOthers.forOrigin());
+    assertEquals(
         new Refusal(
-            "sg.police", Code.INGRESS_REFUSED, "node/not-from-france", "NODE_RULE: suspended"),
-        told);
+            "sg.police",
+            Code.INGRESS_REFUSED,
+            "",
+            "no agreement of this name lets the origin send to the recipient"),
+        ofOthers.forOrigin());
+    assertEquals("eu-customs-cooperation/between", ofOthers.refusal().rule(), "the own log says");
+    assertTrue(ofOthers.refusal().reason().contains("between EU"), ofOthers.refusal()::reason);
+  }
+
+  @Test
+  void ownAgreementThatDoesNotCoverIt_isNamedToTheOrigin() {
+    Label secret =
+        HONEST.toBuilder().setClassification(Classification.CLASSIFICATION_SECRET).build();
+    Refusal told = refused(secret).forOrigin();
+    assertEquals("fr-sg-ipr/classification_ceiling", told.rule());
+    assertTrue(told.reason().startsWith("ABOVE_CEILING: "), told::reason);
+  }
+
+  /** Threat 80: a condition can name agencies, cases and people that the origin has no need of. */
+  @Test
+  void conditions_areToldToNobodyElse_whetherFalseOrNotToBeEvaluated() {
+    String named = "origin != 'us.cbp' && label.case_ref == 'CASE-7'";
+    String failing = "int(label.case_ref) == 7 && origin != 'us.cbp'";
+    for (String condition : List.of(named, failing)) {
+      Policy policy =
+          PolicyFixture.policy(
+              folder,
+              Map.of(
+                  "a.yaml",
+                  PolicyFixture.sample(
+                      "  personal_data: false",
+                      "  personal_data: false\n  condition: \"" + condition + "\"")));
+      Label label = HONEST.toBuilder().setAgreement("sample").setRetentionDays(90).build();
+      IngressPolicy.Verdict verdict = policy.ingress().decide(FR, label, 100, SG, NOW);
+      Refusal told = assertInstanceOf(IngressPolicy.Verdict.Refused.class, verdict).forOrigin();
+      assertTrue(told.reason().startsWith("CONDITION_FA"), told::reason);
+      assertFalse(told.toString().contains("us.cbp"), told::toString);
+      assertFalse(told.toString().contains("case_ref"), told::toString);
+    }
+  }
+
+  private static IngressPolicy.Verdict.Refused refused(Label label) {
+    return assertInstanceOf(
+        IngressPolicy.Verdict.Refused.class, DEMO.ingress().decide(FR, label, 100, SG, NOW));
   }
 
   @Test

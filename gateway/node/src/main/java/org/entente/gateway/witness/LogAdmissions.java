@@ -1,0 +1,111 @@
+package org.entente.gateway.witness;
+
+import com.google.protobuf.ByteString;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.entente.gateway.audit.AuditLog;
+import org.entente.gateway.audit.record.LeafOpener;
+import org.entente.gateway.audit.record.OpenedLeaf;
+import org.entente.gateway.audit.tree.FormerLog;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.audit.tree.MerkleTree;
+import org.entente.gateway.audit.tree.TreeHead;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.TreeHash;
+import org.entente.proto.link.v1.LeafOpening;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leaves by which this gateway's log shows a witness that it follows an earlier one: the first
+ * leaf, and where that does not admit what the witness holds, a later one that does. Such a leaf is
+ * written once the witness has shown what it holds. Not safe for many threads.
+ */
+final class LogAdmissions {
+  private final AuditLog log;
+  private final LeafOpener opener;
+  private final Consumer<FormerLog> admit;
+  private final Map<Checkpoint, Search> admissions = new HashMap<>();
+
+  /** Where the leaf that admits a checkpoint is, or where it is to be looked for. */
+  private static final class Search {
+    private long next;
+    private long found = -1;
+
+    Search(long next) {
+      this.next = next;
+    }
+  }
+
+  /**
+   * @param opener opens the log's own leaves
+   * @param admit has a leaf written that names an earlier log; may return before it is
+   */
+  LogAdmissions(AuditLog log, LeafOpener opener, Consumer<FormerLog> admit) {
+    this.log = log;
+    this.opener = opener;
+    this.admit = admit;
+  }
+
+  /**
+   * What a witness has to be shown with a checkpoint; empty while that cannot be shown yet.
+   *
+   * @param held what it holds of an earlier log, verified; null for nothing
+   * @param size leaves under the checkpoint
+   */
+  Optional<List<LeafOpening>> openings(@Nullable Checkpoint held, long size) {
+    if (log.origin().number() == 1) {
+      return Optional.of(List.of());
+    }
+    Optional<LeafOpening> first = opening(0, size);
+    if (first.isEmpty() || held == null || admits(0, held)) {
+      return first.map(List::of);
+    }
+    return admission(held, size)
+        .flatMap(index -> opening(index, size))
+        .map(second -> List.of(first.get(), second));
+  }
+
+  private Optional<Long> admission(Checkpoint held, long size) {
+    Search search = admissions.get(held);
+    if (search == null) {
+      admissions.put(held, new Search(log.head().size()));
+      LogOrigin former = LogOrigin.parse(held.origin()).orElseThrow();
+      admit.accept(new FormerLog(former, null, null, new TreeHead(held.size(), held.root())));
+      return Optional.empty();
+    }
+    while (search.found < 0 && search.next < size) {
+      if (admits(search.next, held)) {
+        search.found = search.next;
+      }
+      search.next++;
+    }
+    return search.found < 0 || search.found >= size ? Optional.empty() : Optional.of(search.found);
+  }
+
+  private boolean admits(long index, Checkpoint held) {
+    Optional<FormerLog> former =
+        log.open(index, opener)
+            .flatMap(OpenedLeaf::record)
+            .flatMap(record -> Optional.ofNullable(record.subject().formerLog()));
+    return former.isPresent()
+        && LogOrigin.parse(held.origin())
+            .filter(origin -> SuccessionProof.admits(former.get(), origin, held))
+            .isPresent();
+  }
+
+  private Optional<LeafOpening> opening(long index, long size) {
+    Optional<OpenedLeaf> leaf = log.open(index, opener).filter(OpenedLeaf::matches);
+    Optional<List<TreeHash>> path =
+        index < size ? MerkleTree.proveInclusion(index, size, log.nodes()) : Optional.empty();
+    if (leaf.isEmpty() || path.isEmpty()) {
+      return Optional.empty();
+    }
+    LeafOpening.Builder out =
+        LeafOpening.newBuilder().setIndex(index).setOpened(ByteString.copyFrom(leaf.get().bytes()));
+    path.get().forEach(hash -> out.addPath(ByteString.copyFrom(hash.bytes())));
+    return Optional.of(out.build());
+  }
+}
