@@ -74,9 +74,9 @@ class NamedOptionsTest {
           risk list --to | yesterday | --to
           search --to | yesterday | --to
           feedback --to | fr.custom | must be fr.customs
-          request answer --to | fr.custom | must be the agency that asked, fr.customs
+          request answer --to | fr.custom | must contain only the requesting agency, fr.customs
           audit export --to | yesterday | --to
-          request remind --to | fr.custom | was not asked of [fr.custom]
+          request remind --to | fr.custom | was not sent to [fr.custom]
           operation task --to | fr.custom | OPERATION_ROLE
           operation report --to | fr.custom | OPERATION_ROLE
           operation outcome --to | fr.custom | OPERATION_ROLE
@@ -87,8 +87,8 @@ class NamedOptionsTest {
           --participant | fr.custom | did you mean "fr.customs"?
           --observer | fr.custom | did you mean "fr.customs"?
           --lead | fr.custom --participant fr.customs | OPERATION_ROLE
-          --recipient | fr.custom | name a recipient of one of them
-          --jurisdiction | UK | not an ISO 3166 code of a state
+          --recipient | fr.custom | name a recipient that occurs in only one of them
+          --jurisdiction | UK | no ISO 3166 code of a state
           policy explain --jurisdiction | FRANCE | an ISO 3166-1 or 3166-2 code
           --in | QQ | no member agency is in "QQ"
           --desk | narcotic | did you mean "narcotics"?
@@ -149,7 +149,7 @@ class NamedOptionsTest {
           --recordation | 000000000000000000000000000000aa | NOT_FOUND
           --operation | 000000000000000000000000000000aa | 000000000000000000000000000000aa
           --updates | 000000000000000000000000000000aa | 000000000000000000000000000000aa
-          --derived-from | 000000000000000000000000000000aa | no message of this id is here
+          --derived-from | 000000000000000000000000000000aa | there is no message with this id here
           REQUEST | 000000000000000000000000000000aa | NOT_FOUND
           WATCH | 99 | has no watch 99
           NUMBER | 99 | NOT_FOUND

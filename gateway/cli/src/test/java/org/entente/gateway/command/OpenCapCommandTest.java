@@ -202,7 +202,7 @@ class OpenCapCommandTest {
     Path cancel = folder.resolve("cancel.cap");
     assertEquals(1, open(recall.toString(), cap("--out", cancel.toString())));
     assertTrue(
-        err.contains(recall + " cannot be written as CAP: body.recall: takes back " + id), err);
+        err.contains(recall + " cannot be written as CAP: body.recall: recalls " + id), err);
     assertTrue(err.contains("the message was opened, and the audit log records it"), err);
     assertFalse(Files.exists(cancel));
     assertEquals(

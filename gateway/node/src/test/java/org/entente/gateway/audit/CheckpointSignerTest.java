@@ -266,7 +266,7 @@ class CheckpointSignerTest {
       AuditLog.Opening opening = AuditLog.open(store, audit, AuditFixture.VERIFIER);
       AuditLog.Opening.BehindCheckpoint fork =
           assertInstanceOf(AuditLog.Opening.BehindCheckpoint.class, opening);
-      assertTrue(fork.reason().contains("not those that were signed"), fork.reason());
+      assertTrue(fork.reason().contains("differ from those that were signed"), fork.reason());
     }
   }
 

@@ -176,7 +176,7 @@ class InspectionTest {
     ByteString bodies = sealed.getBodies();
     assertRefused(
         Code.MALFORMED,
-        "lengths differ from those in the header",
+        "its lengths differ from those in the header",
         node.kit.handOver(
             sealed.toBuilder().setBodies(bodies.substring(0, bodies.size() - 1)).build()));
   }

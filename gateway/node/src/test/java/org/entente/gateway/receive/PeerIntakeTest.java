@@ -157,7 +157,7 @@ class PeerIntakeTest {
                   + wrong.getHopSequence()
                   + " of fr.customs on "
                   + LANE
-                  + " where "),
+                  + " received where "),
           failure);
     }
     assertEquals(1, intake.next());

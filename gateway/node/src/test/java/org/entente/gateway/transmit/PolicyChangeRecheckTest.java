@@ -154,6 +154,6 @@ class PolicyChangeRecheckTest {
             });
 
     assertEquals(Optional.of(Code.INTERNAL), refusal.map(Refusal::code));
-    assertTrue(refusal.orElseThrow().reason().contains("cannot be opened"));
+    assertTrue(refusal.orElseThrow().reason().contains("can no longer be opened"));
   }
 }

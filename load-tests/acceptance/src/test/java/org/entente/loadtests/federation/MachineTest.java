@@ -13,7 +13,11 @@ final class MachineTest {
 
   @Test
   void gateway_isSetAsTheLauncherSetsIt() throws IOException {
-    String launcher = Files.readString(ConfigurationHome.find().folder().resolve(LAUNCHER));
+    String launcher =
+        Files.readString(
+            ConfigurationHome.find()
+                .folder()
+                .resolve("gateway/cli/src/main/distribution/bin/launch.sh"));
     List<String> command = Machine.GATEWAY.command("org.entente.gateway.Main");
     List<String> heap = command.subList(1, command.indexOf("-XX:+UseSerialGC"));
     assertFalse(heap.isEmpty());

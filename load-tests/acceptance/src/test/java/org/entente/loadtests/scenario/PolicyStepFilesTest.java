@@ -57,7 +57,7 @@ final class PolicyStepFilesTest {
         wrong(
             "residual: { nl.police:",
             "residual: { nl.customs:",
-            "steps[44].policy.explain.residual: is of [nl.customs]; valid: what comes of it at each"),
+            "steps[44].policy.explain.residual: is of [nl.customs]; valid: the decision at each"),
         wrong(
             "      explain:\n",
             "      draft: draft\n      explain:\n",

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.entente.loadtests.measure.Arrivals;
+import org.entente.loadtests.measure.MessageSender;
 import org.entente.loadtests.measure.OpenLoadMeasurement;
 import org.entente.loadtests.measure.Percentile;
 import org.entente.loadtests.measure.Saturation;
-import org.entente.loadtests.measure.MessageSender;
 
-/** What a baseline measured, as the benchmark reads it: one line of JSON on standard output. */
+/** Result of a baseline for the benchmark: one line of JSON on standard output. */
 final class Answer {
   private static final int DIGITS = 3;
   private static final Duration BEFORE = Duration.ofMillis(500);
@@ -25,13 +25,13 @@ final class Answer {
   /**
    * An answer without figures yet.
    *
-   * @param note versions, and what a reader must know
+   * @param note versions and other facts for readers
    */
   Answer(String note) {
     root.put("note", note);
   }
 
-  /** Says that it cannot be measured here, and why. */
+  /** Reports that the baseline cannot be measured here, with the reason. */
   static void absent(String why) {
     System.out.println(new ObjectMapper().createObjectNode().put("absent", why));
   }
@@ -40,8 +40,9 @@ final class Answer {
     System.out.println(root);
   }
 
-  /** Throughput with so many messages under way, after the warm-up. */
-  void saturate(String id, String what, MessageSender sender, Arrivals arrivals, int window, Task task)
+  /** Throughput with this number of messages in flight, after the warm-up. */
+  void saturate(
+      String id, String what, MessageSender sender, Arrivals arrivals, int window, Task task)
       throws InterruptedException {
     saturation(sender, arrivals, window).run(Duration.ZERO, task.warmUp());
     List<Double> rates = new ArrayList<>();
@@ -56,7 +57,8 @@ final class Answer {
   }
 
   /** Latency under open load. */
-  void pace(MessageSender sender, Arrivals arrivals, int rate, Task task) throws InterruptedException {
+  void pace(MessageSender sender, Arrivals arrivals, int rate, Task task)
+      throws InterruptedException {
     Histogram all = new Histogram(DIGITS);
     List<Double> medians = new ArrayList<>();
     List<Double> tails = new ArrayList<>();

@@ -80,7 +80,7 @@ final class Artemis {
     }
   }
 
-  /** Sends that are confirmed later, acknowledgements in batches: the client's fast ways. */
+  /** Asynchronous sends and batched acknowledgements, the client's fast modes. */
   private static ServerLocator locator(String port, Map<String, Object> tls) throws Exception {
     return ActiveMQClient.createServerLocatorWithoutHA(
             new TransportConfiguration(
@@ -92,7 +92,11 @@ final class Artemis {
   }
 
   private static void send(
-      ClientSession session, ClientProducer producer, MeasuredContent content, long first, int count) {
+      ClientSession session,
+      ClientProducer producer,
+      MeasuredContent content,
+      long first,
+      int count) {
     try {
       for (int i = 0; i < count; i++) {
         ClientMessage message = session.createMessage(true);

@@ -16,12 +16,11 @@ import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 
 /**
- * A broker: every message is synced before it is acknowledged, to the client and to the other
- * broker. Where it has a next broker, a core bridge with duplicate detection carries everything
- * there.
+ * A broker that syncs every message before it acknowledges it to the client or to the other broker.
+ * A core bridge with duplicate detection forwards everything to the next broker, if there is one.
  *
- * <p>Arguments: folder, port, key store, trust store, nanoseconds of a disk sync, and where it has
- * a next broker that one's port.
+ * <p>Arguments: folder, port, key store, trust store, nanoseconds of a disk sync, and the port of
+ * the next broker, if any.
  */
 final class ArtemisBroker {
   /** The one queue. */

@@ -30,7 +30,7 @@ import org.entente.loadtests.measure.MessageSender;
 
 /**
  * AS4 by phase4: each message is a call that is signed, encrypted, and answered by a signed
- * receipt, which the sender verifies; the message has arrived when it has.
+ * receipt, which the sender verifies; the message counts as arrived then.
  */
 final class As4 {
   private static final int FEW = 1;
@@ -133,7 +133,7 @@ final class As4 {
     return message;
   }
 
-  /** The receipt was there, verified, and speaks of what was sent. */
+  /** Whether there is a verified receipt for the sent message. */
   private final class Receipt implements IAS4SignalMessageValidationResultHandler {
     private final long number;
 

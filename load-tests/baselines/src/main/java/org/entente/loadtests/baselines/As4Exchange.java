@@ -31,8 +31,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * What both sides of the AS4 exchange have agreed on: one way, pushed; signed, encrypted, and a
- * receipt that nobody can deny in the answer.
+ * Agreement of both sides of the AS4 exchange: one-way push, signed and encrypted, with a
+ * non-repudiation receipt in the answer.
  */
 final class As4Exchange {
   static final String PROFILE = "bench";
@@ -43,7 +43,7 @@ final class As4Exchange {
   static final String RECEIVER = "far";
   static final String PATH = "/as4";
 
-  /** Kept, since a logger that nobody holds forgets its level. */
+  /** Strongly referenced: a garbage-collected logger loses its level. */
   private static final Logger SIGNATURES = Logger.getLogger("org.apache.jcp.xml.dsig");
 
   private As4Exchange() {}

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process of a baseline. It ends when its standard input does, and so with the process that
- * started it, however that ends.
+ * A process of a baseline. It ends when its standard input ends, and therefore with the process
+ * that started it.
  */
 final class Child implements AutoCloseable {
   private static final String READY = "ready";
@@ -64,7 +64,7 @@ final class Child implements AutoCloseable {
     System.out.println(READY);
     System.out.flush();
     while (System.in.read() >= 0) {
-      // Nobody says anything.
+      // No input is expected.
     }
   }
 

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** How long the disk takes to keep a block for good, as Artemis asks when a broker is set up. */
+/** Time of a disk sync, which the setup of an Artemis broker needs. */
 final class DiskSync {
   private static final int BLOCK = 4 << 10;
   private static final int TRIES = 200;

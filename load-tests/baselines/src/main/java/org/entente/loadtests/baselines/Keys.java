@@ -17,8 +17,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * One throwaway key with a certificate of its own, which every party of a baseline shows and which
- * alone every party trusts: mutual TLS costs the same as with an authority.
+ * One throwaway key with a self-signed certificate, which every party of a baseline presents and
+ * trusts: mutual TLS costs the same as with a CA.
  */
 final class Keys {
   /** Protects keys that live as long as a measurement. */

@@ -37,7 +37,9 @@ final class Nats {
   private static final long START_SECONDS = 30;
   private static final int MOST_UNACKNOWLEDGED = 10_000;
 
-  /** A longer queue would only wait until the client gives up: each message is synced by itself. */
+  /**
+   * Bound of the queue; each message is synced separately, so a longer queue would only time out.
+   */
   private static final int WINDOW = 1_024;
 
   private static final int DELIVERIES_AN_ACKNOWLEDGEMENT = 64;

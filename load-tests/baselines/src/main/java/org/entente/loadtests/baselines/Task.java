@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What the benchmark asks of a baseline.
+ * Task of a baseline, given by the benchmark.
  *
- * @param folder where it may write; empty
+ * @param folder its folder; empty
  * @param repeats of each figure
- * @param warmUp how long it runs before anything counts
+ * @param warmUp how long it runs unmeasured at first
  * @param saturated how long throughput is counted
  * @param paced how long latency is measured
  */
@@ -16,7 +16,7 @@ record Task(Path folder, int repeats, Duration warmUp, Duration saturated, Durat
   /** Bytes of a message. */
   static final int BYTES = 1 << 10;
 
-  /** Messages under way at a time: the same as for the gateways. */
+  /** Messages in flight: the same as for the gateways. */
   static final int WINDOW = 4_096;
 
   /** Messages a second for latency. */

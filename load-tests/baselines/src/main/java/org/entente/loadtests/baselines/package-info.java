@@ -1,6 +1,6 @@
 /**
- * What users have today, each configured by its own documentation for what comes nearest to the
- * gateways' guarantees. Each main class measures one of them and prints one line of JSON.
+ * Systems in use today, each configured by its own documentation for guarantees as near to the
+ * gateways' as possible. Each main class measures one of them and prints one line of JSON.
  */
 @NullMarked
 package org.entente.loadtests.baselines;

@@ -82,7 +82,7 @@ final class Audience {
       return messageBytes.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       check();
-      throw new MeasurementFailure("no message came to a further subscriber", e);
+      throw new MeasurementFailure("no message arrived at a further subscriber", e);
     }
   }
 

@@ -125,7 +125,7 @@ class CapCommandTest {
 
     assertEquals(1, run("cap", "convert", bad.toString(), "--out", to.toString()));
 
-    assertTrue(err.toString().contains("bad.cap:1: alert: the document is no CAP"), err::toString);
+    assertTrue(err.toString().contains("bad.cap:1: alert: is not a CAP"), err::toString);
     assertFalse(Files.exists(to));
   }
 

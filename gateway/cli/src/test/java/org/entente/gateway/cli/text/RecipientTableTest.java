@@ -103,9 +103,9 @@ class RecipientTableTest {
                 + " 2026-11-23T06:00:03Z",
             "us.cbp      ERASED    2026-11-23T06:00:03Z  nobody                        executed"
                 + " 2026-11-23T06:00:03Z",
-            "sg.police   ACCEPTED  2026-11-20T10:00:00Z  -                             away, has"
-                + " not taken it since 2026-11-23T06:00:00Z (3 d 4 h)  not taken there for 6 d 0"
-                + " h"),
+            "sg.police   ACCEPTED  2026-11-20T10:00:00Z  -                            "
+                + " unreachable, not taken since 2026-11-23T06:00:00Z (3 d 4 h)  not taken for 6 d"
+                + " 0 h"),
         table(
             TAKEN_BACK,
             recipient("de.customs", Progress.PROGRESS_ERASED),
@@ -154,7 +154,7 @@ class RecipientTableTest {
             recipient("us.cbp", Progress.PROGRESS_NOT_DELIVERED)
                 .setRecall(Progress.PROGRESS_NOT_DELIVERED),
             recipient("x.former", Progress.PROGRESS_DELIVERED));
-    assertTrue(lines.get(1).contains("ON_LEGAL_HOLD: a legal hold keeps it"), lines.get(1));
+    assertTrue(lines.get(1).contains("ON_LEGAL_HOLD: a legal hold keeps the message"), lines.get(1));
     assertTrue(lines.get(2).contains("unreachable, not taken since 2026-11-23"), lines.get(2));
     assertTrue(lines.get(3).endsWith("taken, not answered yet (3 d 4 h)"), lines.get(3));
     assertTrue(lines.get(4).endsWith("not delivered, not answered"), lines.get(4));

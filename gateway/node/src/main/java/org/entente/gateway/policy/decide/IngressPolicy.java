@@ -177,7 +177,7 @@ public final class IngressPolicy {
                 + redactions.words())
         : redactions
             .foundIn(body)
-            .map(field -> "it has " + field + ", which this agreement withholds");
+            .map(field -> "it contains " + field + ", which this agreement withholds");
   }
 
   private Verdict verdict(Transfer transfer) {

@@ -90,7 +90,7 @@ class CodeListsTest {
     assertEquals(
         Set.of("TLP:RED", "TLP:AMBER+STRICT"),
         CodeFileReader.shipped().entries().stream()
-            .filter(it -> it.note().equals("passed on with consent only"))
+            .filter(it -> it.note().equals("passed on only with consent"))
             .map(CodeLists.Entry::code)
             .collect(Collectors.toSet()));
   }
@@ -231,7 +231,7 @@ class CodeListsTest {
     assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeFileReader.load(folder));
     Files.writeString(folder.resolve("a.yaml"), "# \u202e\n" + SCHEMES);
     var invalid = assertInstanceOf(CodeLists.LoadResult.Invalid.class, CodeFileReader.load(folder));
-    assertTrue(invalid.problems().toString().contains("does not show"));
+    assertTrue(invalid.problems().toString().contains("an invisible character"));
   }
 
   /** A condition that asks for a code that no list has would never hold, and nobody would know. */

@@ -53,7 +53,7 @@ public record PolicyExplainEntry(
         residual.keySet().equals(new TreeSet<>(to)),
         field + ".residual",
         "is of " + residual.keySet(),
-        "what comes of it at each of " + to);
+        "the decision at each of " + to);
   }
 
   Label written() {

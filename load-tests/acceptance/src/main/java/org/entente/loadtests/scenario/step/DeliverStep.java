@@ -120,8 +120,8 @@ public record DeliverStep(
           comesAnew()
               ? stage.feed(client).awaitAnew(id, ScenarioFederation.PATIENCE)
               : stage.feed(client).await(id, ScenarioFederation.PATIENCE);
-      String anew = comesAnew() ? " anew" : "";
-      findings.same(client + " receives " + message + anew, client + seen(delivery) + anew);
+      String again = comesAnew() ? " again" : "";
+      findings.same(client + " receives " + message + again, client + seen(delivery) + again);
       delivery.ifPresent(it -> content(client, it, findings));
       if (document != null && delivery.isPresent()) {
         FileBytes.same(client.toString(), stage.file(document), delivery.get().getBody(), findings);

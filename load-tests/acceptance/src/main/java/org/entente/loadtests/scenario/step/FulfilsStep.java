@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A gateway learns which obligations an agency states that it fulfils.
  *
  * @param by the calling client
- * @param agency of whom
+ * @param agency the agency
  * @param fulfils exactly these obligations of labels
  * @param error expected error code instead
  */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The messages held for a second person become these.
  *
  * @param by the calling client
- * @param lists the officer for whom each was written, by message: exactly these
+ * @param lists author of each, by message: exactly these
  * @param error expected error code instead
  */
 public record HeldStep(
