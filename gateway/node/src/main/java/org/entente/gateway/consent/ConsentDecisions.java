@@ -235,7 +235,7 @@ public final class ConsentDecisions {
             .get()
             .consents()
             .message(
-                MessageId.fresh(now.toEpochMilli(), parts.random()),
+                MessageId.fresh(parts.self(), now.toEpochMilli(), parts.random()),
                 decision.notice(),
                 parts.self(),
                 consent.asker(),

@@ -131,7 +131,7 @@ public final class ConsentRequests {
   }
 
   private CompletableFuture<Answer> send(AuditActor actor, Question question, Instant now) {
-    MessageId id = MessageId.fresh(now.toEpochMilli(), parts.random());
+    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), parts.random());
     ConsentAsked asked = question.asked();
     AgencyName originator = question.originator();
     Optional<Permitted> notice =

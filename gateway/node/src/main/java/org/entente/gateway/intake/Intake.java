@@ -235,7 +235,7 @@ public final class Intake implements AutoCloseable {
                 parts.self(),
                 clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
-    MessageId id = MessageId.fresh(clock.millis(), random);
+    MessageId id = MessageId.fresh(parts.self(), clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
       case REFUSED -> refuse(key, actor, id, decision, done);

@@ -75,7 +75,7 @@ public final class MessageRecall {
       return refused(unsaid);
     }
     Instant now = clock.instant();
-    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
     Optional<Permitted> message =
         parts
             .policy()

@@ -66,7 +66,7 @@ class ErasedFromDiskTest {
 
   private Permitted alert() {
     return PermittedFixture.alert(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.ROUTINE,
         Body.newBuilder().setAlert(Alert.getDefaultInstance()).build(),

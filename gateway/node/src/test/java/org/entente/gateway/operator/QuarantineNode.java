@@ -195,7 +195,7 @@ final class QuarantineNode implements AutoCloseable {
             .build();
     Body body = Body.newBuilder().setAlert(Alert.newBuilder().addTexts(text)).build();
     return PermittedFixture.alert(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.PRIORITY,
         body,
@@ -206,7 +206,7 @@ final class QuarantineNode implements AutoCloseable {
   /** An alert that its originator has marked in a national scheme. */
   Permitted marked(String scheme, String marking) {
     return PermittedFixture.permitted(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.PRIORITY,
         Label.newBuilder()
@@ -236,7 +236,7 @@ final class QuarantineNode implements AutoCloseable {
                     .setReason("the goods were genuine"))
             .build();
     return PermittedFixture.permitted(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         Label.newBuilder().setKind(Kind.KIND_RECALL).build(),

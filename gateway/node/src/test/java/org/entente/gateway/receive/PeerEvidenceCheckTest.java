@@ -80,7 +80,7 @@ class PeerEvidenceCheckTest {
   }
 
   private MessageId sentTo(String... recipients) {
-    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     SentFacts facts =
         SentFacts.newBuilder()
             .addAllRecipients(Arrays.asList(recipients))
@@ -104,7 +104,7 @@ class PeerEvidenceCheckTest {
 
   private Permitted message(List<EvidenceItem> items) {
     return PermittedFixture.permitted(
-        MessageId.fresh(NOW.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.ROUTINE,
         Label.newBuilder().setKind(Kind.KIND_EVIDENCE).build(),
@@ -130,7 +130,7 @@ class PeerEvidenceCheckTest {
   void round_returnsWhatManyLoneMessagesOwe_inOneMessage() {
     int lone = 600;
     for (int i = 0; i < lone; i++) {
-      MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+      MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
       EvidenceItem item = item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);
       ledger.commit(
           Lane.ROUTINE,
@@ -161,7 +161,7 @@ class PeerEvidenceCheckTest {
   @Test
   void member_isNotHeardAboutMessagesThatItWasNotSent() {
     MessageId others = sentTo(OTHER);
-    MessageId nobodys = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId nobodys = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     says(
         item(others, EvidenceKind.EVIDENCE_KIND_RETRIEVAL),
         item(nobodys, EvidenceKind.EVIDENCE_KIND_DELIVERY));
@@ -182,8 +182,8 @@ class PeerEvidenceCheckTest {
   private EvidenceItem passedOn(MessageId id, int time) {
     return item(id, EvidenceKind.EVIDENCE_KIND_PASSED_ON).toBuilder()
         .addPassedOnTo("us.cbp")
-        .setPassedOnAs(ByteString.copyFrom(MessageId.fresh(time, random).bytes()))
-        .setConsentId(ByteString.copyFrom(MessageId.fresh(1, random).bytes()))
+        .setPassedOnAs(ByteString.copyFrom(MessageId.fresh(ReceiveKit.ORIGIN, time, random).bytes()))
+        .setConsentId(ByteString.copyFrom(MessageId.fresh(ReceiveKit.ORIGIN, 1, random).bytes()))
         .build();
   }
 
@@ -270,7 +270,7 @@ class PeerEvidenceCheckTest {
     refuses = true;
     kit.deliver(
         PermittedFixture.alert(
-            MessageId.fresh(NOW.toEpochMilli(), random),
+            MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
             ReceiveKit.ORIGIN,
             Lane.ROUTINE,
             Body.getDefaultInstance(),

@@ -68,7 +68,7 @@ public final class ReceiveFormats {
             started
                 .seal(
                     PermittedFixture.alert(
-                        MessageId.fresh(NOW.toEpochMilli(), random),
+                        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
                         ReceiveKit.ORIGIN,
                         Lane.PRIORITY,
                         body,

@@ -261,7 +261,7 @@ public final class TransmissionProbe implements AutoCloseable {
         policy
             .egress()
             .decide(checked, SELF, clock.instant())
-            .permitted(MessageId.fresh(clock.millis(), random))) {
+            .permitted(MessageId.fresh(SELF, clock.millis(), random))) {
       items.add(SealingItem.of(permitted));
     }
     for (OutboundSealer.ReadyEnvelope ready : outbound.seal(items)) {
