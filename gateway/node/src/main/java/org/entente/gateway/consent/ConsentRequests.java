@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -165,7 +166,12 @@ public final class ConsentRequests {
                       id,
                       parts
                           .records()
-                          .asked(originator, asked, question.exercise(), tx.nowMillis()));
+                          .asked(
+                              ConsentTable.place(Side.ASKER, id),
+                              originator,
+                              asked,
+                              question.exercise(),
+                              tx.nowMillis()));
               tx.audit(
                   ConsentNotices.leaf(
                       tx, AuditType.CONSENT_ASKED, actor, id, messages(asked), originator));

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.model.Code;
@@ -15,8 +16,6 @@ import org.entente.proto.v1.Outcome;
 
 /** Outcomes by client and idempotency key, sealed at rest, so that a retry gets the first one. */
 final class OutcomeMemory {
-  private static final String CONTEXT = "outcome";
-
   private final IdempotencyTable book;
   private final RecordSeal atRest;
 
@@ -39,7 +38,7 @@ final class OutcomeMemory {
     }
     return Optional.of(
         atRest
-            .open(CONTEXT, known.getSealedOutcome().toByteArray())
+            .open(IdempotencyTable.place(key.client(), key.key()), known.getSealedOutcome().toByteArray())
             .map(OutcomeMemory::parse)
             .orElseGet(() -> OutcomeMapper.invalid(key.key(), reused())));
   }
@@ -47,7 +46,8 @@ final class OutcomeMemory {
   /** Remembers an outcome; replaces the one before. */
   void write(Transaction tx, OutcomeKey key, Outcome outcome) {
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Intake.REMEMBERED);
-    byte[] sealed = atRest.seal(CONTEXT, outcome.toByteArray(), until);
+    RecordPlace place = IdempotencyTable.place(key.client(), key.key());
+    byte[] sealed = atRest.seal(place, outcome.toByteArray(), until);
     book.write(
         tx,
         key.client(),

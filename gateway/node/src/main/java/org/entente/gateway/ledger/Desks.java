@@ -11,10 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.DeskName;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.DeskNames;
 import org.entente.proto.store.v1.InboxRecord;
 
@@ -87,7 +88,7 @@ public final class Desks {
     LocalDate lastDay = LocalDate.ofEpochDay(record.getBucketDay());
     byte[] sealed =
         atRest.seal(
-            context(record), desks.toByteArray(), lastDay.atStartOfDay().toInstant(ZoneOffset.UTC));
+            place(record), desks.toByteArray(), lastDay.atStartOfDay().toInstant(ZoneOffset.UTC));
     return record.toBuilder().setSealedDesks(ByteString.copyFrom(sealed)).build();
   }
 
@@ -96,7 +97,7 @@ public final class Desks {
    * more.
    */
   public Optional<List<String>> of(InboxRecord record) {
-    return atRest.open(context(record), record.getSealedDesks().toByteArray()).map(Desks::names);
+    return atRest.open(place(record), record.getSealedDesks().toByteArray()).map(Desks::names);
   }
 
   private static List<String> names(byte[] desks) {
@@ -108,7 +109,7 @@ public final class Desks {
   }
 
   /** So that the desks of one message are not put beside another. */
-  private static String context(InboxRecord record) {
-    return "desks " + MessageId.of(record.getMessageId().toByteArray());
+  private static RecordPlace place(InboxRecord record) {
+    return new RecordPlace(Table.INBOX, record.getMessageId().toByteArray(), "desks");
   }
 }

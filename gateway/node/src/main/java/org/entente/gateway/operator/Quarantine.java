@@ -107,8 +107,8 @@ public final class Quarantine {
   }
 
   /** What failed on one, in words without content; empty once that is erased. */
-  public String reason(QuarantineRecord record) {
-    return setting.reason(record);
+  public String reason(long number, QuarantineRecord record) {
+    return setting.reason(number, record);
   }
 
   /** Tries one again. */
@@ -208,7 +208,7 @@ public final class Quarantine {
           if (record == null || !isWaiting(record)) {
             return record == null ? notFound(number) : decided(record);
           }
-          QuarantineRecord next = setting.failedAgain(record, mishap, tx.nowMillis());
+          QuarantineRecord next = setting.failedAgain(number, record, mishap, tx.nowMillis());
           ledger.quarantine().update(tx, number, next);
           leaf(tx, actor, record, "retry of " + number + " failed again: " + mishap.what());
           return new Answer.FailedAgain(next, mishap.what());

@@ -148,9 +148,10 @@ public final class Watches {
             .setAfterPosition(parts.ledger().inbox().nextPosition(tx))
             .setAddedAtMs(tx.nowMillis())
             .setUntilMs(untilMillis);
-    record.setSealedContent(ByteString.copyFrom(standing.seal(content, record)));
+    long number = parts.ledger().watches().nextNumber(tx);
+    record.setSealedContent(ByteString.copyFrom(standing.seal(number, content, record)));
     WatchRecord kept = record.build();
-    long number = parts.ledger().watches().add(tx, kept);
+    parts.ledger().watches().put(tx, number, kept);
     StandingWatch watch = StandingWatch.of(number, kept, content, parts.desks());
     tx.audit(leaf(tx, AuditType.WATCH_ADDED, client(client, watch.person()), watch));
     // Before the commit: what is committed behind it is held against it from the first on. A hit is

@@ -34,6 +34,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
@@ -56,6 +57,8 @@ import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
@@ -137,12 +140,16 @@ final class AccountBench implements AutoCloseable {
     return new LeafSealer() {
       @Override
       public byte[] seal(long index, byte[] plaintext) {
-        return atRest.seal("audit " + index, plaintext, now.plus(Duration.ofDays(3650)));
+        return atRest.seal(place(index), plaintext, now.plus(Duration.ofDays(3650)));
       }
 
       @Override
       public Optional<byte[]> open(long index, byte[] sealed) {
-        return atRest.open("audit " + index, sealed);
+        return atRest.open(place(index), sealed);
+      }
+
+      private RecordPlace place(long index) {
+        return new RecordPlace(Table.AUDIT_LEAF, KeyBuilder.key().u64(index).done(), "leaf");
       }
     };
   }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -154,6 +155,11 @@ public final class ConsentTable {
       tx.delete(Table.CONSENT, openKey(record, id));
     }
     return 1;
+  }
+
+  /** Where it lies what was asked and answered. */
+  public static RecordPlace place(Side side, MessageId id) {
+    return new RecordPlace(Table.CONSENT, key(side.space, id), "facts");
   }
 
   /** The messages that a consent is about. */

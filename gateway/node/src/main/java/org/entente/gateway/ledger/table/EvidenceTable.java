@@ -11,13 +11,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -76,17 +78,16 @@ public final class EvidenceTable {
     this.store = store;
   }
 
-  /** Items that are owed, with their number. The array is not to be changed. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record OwedItems(long number, byte[] sealedItems) {}
+  /** Items that are owed, with their number. */
+  public record OwedItems(long number, SealedRecord sealedItems) {}
 
   /**
    * Adds to what is known of a message, unless it is known often enough.
    *
-   * @param sealedItem asked only if it is added
+   * @param sealedItem seals it for its place; asked only if it is added
    * @return whether it was added
    */
-  public boolean add(Transaction tx, EvidenceName name, Supplier<byte[]> sealedItem) {
+  public boolean add(Transaction tx, EvidenceName name, Function<RecordPlace, byte[]> sealedItem) {
     return add(tx, name, name.most(), sealedItem);
   }
 
@@ -96,7 +97,8 @@ public final class EvidenceTable {
    *
    * @param places at most as many as the name says
    */
-  boolean add(Transaction tx, EvidenceName name, int places, Supplier<byte[]> sealedItem) {
+  boolean add(
+      Transaction tx, EvidenceName name, int places, Function<RecordPlace, byte[]> sealedItem) {
     int times = 0;
     byte[] key = statementKey(name, times + 1);
     while (times < places && tx.get(Table.STATEMENT, key) != null) {
@@ -106,8 +108,8 @@ public final class EvidenceTable {
     if (times >= places) {
       return false;
     }
-    tx.put(
-        Table.STATEMENT, key, KeyBuilder.key().u64(next(tx, KNOWN)).bytes(sealedItem.get()).done());
+    byte[] sealed = sealedItem.apply(statementPlace(key));
+    tx.put(Table.STATEMENT, key, KeyBuilder.key().u64(next(tx, KNOWN)).bytes(sealed).done());
     known(tx, name.id());
     return true;
   }
@@ -149,24 +151,46 @@ public final class EvidenceTable {
   }
 
   /** All statements that are committed of a message, oldest first, sealed. */
-  List<byte[]> read(MessageId id) {
+  List<SealedRecord> read(MessageId id) {
     byte[] prefix = KeyBuilder.key().bytes(id.bytes()).u8(SAID).done();
-    List<byte[]> numbered = new ArrayList<>();
+    List<KeyValue> numbered = new ArrayList<>();
     try (Scan scan = store.scan(Table.STATEMENT, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        numbered.add(scan.value());
+        numbered.add(new KeyValue(scan.key(), scan.value()));
       }
     }
-    numbered.sort(Comparator.comparingLong(value -> BigEndian.u64(value, 0)));
-    List<byte[]> out = new ArrayList<>();
-    numbered.forEach(value -> out.add(Arrays.copyOfRange(value, NUMBER_BYTES, value.length)));
+    numbered.sort(Comparator.comparingLong(one -> BigEndian.u64(one.value(), 0)));
+    List<SealedRecord> out = new ArrayList<>();
+    for (KeyValue one : numbered) {
+      byte[] sealed = Arrays.copyOfRange(one.value(), NUMBER_BYTES, one.value().length);
+      out.add(new SealedRecord(statementPlace(one.key()), sealed));
+    }
     return out;
   }
 
-  /** Adds to what is owed to an origin. */
-  void owe(Transaction tx, AgencyName origin, byte[] sealedItems) {
-    tx.put(Table.EVIDENCE, owedKey(origin, next(tx, OWED)), sealedItems);
+  private static RecordPlace statementPlace(byte[] key) {
+    return new RecordPlace(Table.STATEMENT, key, "statement");
+  }
+
+  private static RecordPlace owedPlace(byte[] key) {
+    return new RecordPlace(Table.EVIDENCE, key, "owed");
+  }
+
+  /** Where it lies whom a message of this agency went to. */
+  static RecordPlace sentPlace(MessageId id) {
+    return new RecordPlace(Table.STATEMENT, sentKey(id), "sent");
+  }
+
+  /** Where an envelope's header and signature lie. */
+  static RecordPlace headerPlace(byte[] headerHash) {
+    return new RecordPlace(Table.EVIDENCE, headerKey(headerHash), "header");
+  }
+
+  /** Adds to what is owed to an origin, sealed for its place. */
+  void owe(Transaction tx, AgencyName origin, Function<RecordPlace, byte[]> sealedItems) {
+    byte[] key = owedKey(origin, next(tx, OWED));
+    tx.put(Table.EVIDENCE, key, sealedItems.apply(owedPlace(key)));
     tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
   }
 
@@ -177,19 +201,21 @@ public final class EvidenceTable {
   }
 
   /** Whom a message of this agency went to, sealed; null if it is not one. */
-  byte @Nullable [] sent(MessageId id) {
-    return store.get(Table.STATEMENT, sentKey(id));
+  @Nullable SealedRecord sent(MessageId id) {
+    byte[] sealed = store.get(Table.STATEMENT, sentKey(id));
+    return sealed == null ? null : new SealedRecord(sentPlace(id), sealed);
   }
 
   /** Gives whom each message of this agency went to, sealed, in the order of their ids. */
-  void eachSent(BiConsumer<MessageId, byte[]> take) {
+  void eachSent(BiConsumer<MessageId, SealedRecord> take) {
     byte[] first = KeyBuilder.key().done();
     try (Scan scan = store.scan(Table.STATEMENT, first, null)) {
       while (scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
         if (key.length == MessageId.SIZE + 1 && key[MessageId.SIZE] == SENT) {
-          take.accept(MessageId.of(Arrays.copyOf(key, MessageId.SIZE)), scan.value());
+          MessageId id = MessageId.of(Arrays.copyOf(key, MessageId.SIZE));
+          take.accept(id, new SealedRecord(sentPlace(id), scan.value()));
         }
       }
     }
@@ -201,8 +227,9 @@ public final class EvidenceTable {
   }
 
   /** A committed envelope's header and signature, sealed; null if they are not kept. */
-  public byte @Nullable [] header(byte[] headerHash) {
-    return store.get(Table.EVIDENCE, headerKey(headerHash));
+  public @Nullable SealedRecord header(byte[] headerHash) {
+    byte[] sealed = store.get(Table.EVIDENCE, headerKey(headerHash));
+    return sealed == null ? null : new SealedRecord(headerPlace(headerHash), sealed);
   }
 
   /**
@@ -294,7 +321,10 @@ public final class EvidenceTable {
         scan.next();
         byte[] key = scan.key();
         bytes += scan.value().length;
-        out.add(new OwedItems(BigEndian.u64(key, key.length - 8), scan.value()));
+        out.add(
+            new OwedItems(
+                BigEndian.u64(key, key.length - 8),
+                new SealedRecord(owedPlace(key), scan.value())));
       }
     }
     return out;

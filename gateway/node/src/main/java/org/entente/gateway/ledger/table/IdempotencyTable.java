@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
@@ -33,6 +34,11 @@ public final class IdempotencyTable {
   /** The committed outcome, or null. */
   public @Nullable IdempotencyRecord read(String client, String key) {
     return parse(store.get(Table.IDEMPOTENCY, key(client, key)));
+  }
+
+  /** Where the first outcome lies. */
+  public static RecordPlace place(String client, String key) {
+    return new RecordPlace(Table.IDEMPOTENCY, key(client, key), "outcome");
   }
 
   /** Records the first outcome. */

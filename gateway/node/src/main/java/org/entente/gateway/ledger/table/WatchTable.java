@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.KeyBuilder;
@@ -58,13 +59,22 @@ public final class WatchTable {
    */
   public record NumberedHit(long number, WatchHit hit) {}
 
-  /** Adds a watch; its number. */
-  public long add(Transaction tx, WatchRecord record) {
+  /** The number of the next watch, which no other is given. */
+  public long nextNumber(Transaction tx) {
     byte[] last = tx.get(Table.META, NUMBER);
     long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
     tx.put(Table.META, NUMBER, KeyBuilder.key().u64(number).done());
-    tx.put(Table.WATCH, key(number), record.toByteArray());
     return number;
+  }
+
+  /** Adds a watch under its number. */
+  public void put(Transaction tx, long number, WatchRecord record) {
+    tx.put(Table.WATCH, key(number), record.toByteArray());
+  }
+
+  /** Where the content of a watch lies. */
+  public static RecordPlace contentPlace(long number) {
+    return new RecordPlace(Table.WATCH, key(number), "watch");
   }
 
   /** A watch as the transaction sees it, or null. */

@@ -174,7 +174,7 @@ class EvidenceTableTest {
   }
 
   private LocalDate sentIsKnownUntil() {
-    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(id));
+    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(id)).bytes();
     return LocalDate.ofEpochDay(BigEndian.u32(sealed, 1));
   }
 

@@ -357,8 +357,8 @@ class LedgerTablesTest {
   void evidenceOwed_whenSettled_isGone() {
     write(
         tx -> {
-          ledger.evidence().owe(tx, DE, new byte[] {1});
-          ledger.evidence().owe(tx, DE, new byte[] {2});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {1});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {2});
           return DE;
         });
     List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(DE, 1, Long.MAX_VALUE);
@@ -369,7 +369,7 @@ class LedgerTablesTest {
         });
     List<EvidenceTable.OwedItems> left = ledger.evidence().owed(DE, 10, Long.MAX_VALUE);
     assertEquals(1, left.size());
-    assertEquals(2, left.get(0).sealedItems()[0]);
+    assertEquals(2, left.get(0).sealedItems().bytes()[0]);
   }
 
   @Test
@@ -377,9 +377,9 @@ class LedgerTablesTest {
     assertEquals(0, ledger.evidence().lastOwed());
     write(
         tx -> {
-          ledger.evidence().owe(tx, SG, new byte[] {1});
-          ledger.evidence().owe(tx, DE, new byte[] {2});
-          ledger.evidence().owe(tx, DE, new byte[] {3});
+          ledger.evidence().owe(tx, SG, place -> new byte[] {1});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {2});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {3});
           return DE;
         });
     assertEquals(3, ledger.evidence().lastOwed());
