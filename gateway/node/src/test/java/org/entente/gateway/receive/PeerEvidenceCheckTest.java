@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -182,7 +183,8 @@ class PeerEvidenceCheckTest {
   private EvidenceItem passedOn(MessageId id, int time) {
     return item(id, EvidenceKind.EVIDENCE_KIND_PASSED_ON).toBuilder()
         .addPassedOnTo("us.cbp")
-        .setPassedOnAs(ByteString.copyFrom(MessageId.fresh(ReceiveKit.ORIGIN, time, random).bytes()))
+        .setPassedOnAs(
+            ByteString.copyFrom(MessageId.fresh(ReceiveKit.ORIGIN, time, random).bytes()))
         .setConsentId(ByteString.copyFrom(MessageId.fresh(ReceiveKit.ORIGIN, 1, random).bytes()))
         .build();
   }
@@ -196,6 +198,23 @@ class PeerEvidenceCheckTest {
     }
     says(uses.toArray(EvidenceItem[]::new));
     assertEquals(uses.subList(0, EvidenceName.PASSED_ON), known(id));
+  }
+
+  /** Each use has one leaf in the audit log, however often a member repeats it. */
+  @Test
+  void recipient_thatRepeatsOneUseWithoutEnd_isHeardOnce_andOthersAreHeard() {
+    MessageId id = sentTo(MEMBER);
+    EvidenceItem use = passedOn(id, 1);
+    List<EvidenceItem> flood = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      flood.add(use.toBuilder().setAt(Timestamps.fromMillis(NOW.toEpochMilli() + i)).build());
+    }
+    for (int i = 0; i < 5; i++) {
+      says(flood.toArray(EvidenceItem[]::new));
+    }
+    EvidenceItem other = passedOn(id, 2);
+    says(other);
+    assertEquals(List.of(flood.get(0), other), known(id));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger.record;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.entente.gateway.crypto.Sha256;
@@ -11,7 +12,7 @@ import org.entente.proto.v1.EvidenceKind;
  * What makes two items of evidence the same statement: message, kind, the agency that states it and
  * the recipient it is about. An agency states most things once; relay kinds may repeat, and so may
  * the answer to a recall, which can be that a hold keeps the message first, and its erasure later,
- * and that a message was passed on, each time.
+ * and that a message was passed on, each time as another message.
  *
  * @param id the message
  * @param kind what happened
@@ -24,6 +25,9 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
 
   /** How often it is kept that a recipient passed a message on. */
   public static final int PASSED_ON = 64;
+
+  /** Size of what {@link #use} gives. */
+  public static final int USE_BYTES = 8;
 
   private static final int MARK_BYTES = 8;
 
@@ -51,6 +55,41 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
       case EVIDENCE_KIND_PASSED_ON -> PASSED_ON;
       default -> 1;
     };
+  }
+
+  /**
+   * Stands for the use that an item states: as which message, to whom and under which consent a
+   * message was passed on. A member that states the same use again states nothing new. Zero for
+   * items that state no use.
+   */
+  public static byte[] use(EvidenceItem item) {
+    if (item.getKind() != EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      return new byte[USE_BYTES];
+    }
+    EvidenceItem.Builder use =
+        EvidenceItem.newBuilder()
+            .setPassedOnAs(item.getPassedOnAs())
+            .addAllPassedOnTo(item.getPassedOnToList());
+    if (!isZero(item.getConsentId())) {
+      use.setConsentId(item.getConsentId());
+    }
+    byte[] mark = Arrays.copyOf(Sha256.hash(use.build().toByteArray()), USE_BYTES);
+    mark[0] |= 1;
+    return mark;
+  }
+
+  private static boolean isZero(ByteString id) {
+    for (int i = 0; i < id.size(); i++) {
+      if (id.byteAt(i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether bytes that {@link #use} gave stand for a use. */
+  public static boolean isUse(byte[] use) {
+    return use[0] != 0;
   }
 
   /** Stands for all but the message, in few bytes and without a name in them. */

@@ -114,17 +114,20 @@ public final class EvidenceRecords {
   /** Keeps an item about an own message, unless the same statement is known; whether it was. */
   public boolean keep(Transaction tx, EvidenceTable book, EvidenceItem item) {
     EvidenceName name = EvidenceName.of(item);
-    return book.add(tx, name, name.most() - kept(item), place -> seal(place, item));
+    // By this gateway's clock: a member's own could have keys made for any day.
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+    return book.add(
+        tx,
+        name,
+        name.most() - kept(item),
+        EvidenceName.use(item),
+        place -> atRest.seal(place, item.toByteArray(), until));
   }
 
   /** However often a recall was not executed, there is a place for the word that it was. */
   private static int kept(EvidenceItem item) {
     boolean failed = !item.getCode().isEmpty();
     return item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE && failed ? 1 : 0;
-  }
-
-  private byte[] seal(RecordPlace place, EvidenceItem item) {
-    return atRest.seal(place, item.toByteArray(), until(item));
   }
 
   private static Instant until(EvidenceItem item) {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * META      "evidence owed"                           → u64 last number of what was ever owed
  * STATEMENT 16-byte message id · u8 1                 → sealed SentFacts
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
- *           u8 which time                             → u64 number · sealed EvidenceItem
+ *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
@@ -59,8 +59,8 @@ public final class EvidenceTable {
   /** A statement about it, there. */
   static final int SAID = 2;
 
-  /** A statement's number stands before what is sealed. */
-  static final int NUMBER_BYTES = 8;
+  /** A statement's number and its use stand before what is sealed. */
+  static final int HEAD_BYTES = 8 + EvidenceName.USE_BYTES;
 
   private final Store store;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
@@ -82,36 +82,34 @@ public final class EvidenceTable {
   public record OwedItems(long number, SealedRecord sealedItems) {}
 
   /**
-   * Adds to what is known of a message, unless it is known often enough.
+   * Adds to what is known of a message, unless it is known often enough, or this very use is.
    *
-   * @param sealedItem seals it for its place; asked only if it is added
+   * @param places at most as many as the name says; fewer leave some for others of its name
+   * @param use as {@link EvidenceName#use} gives it
+   * @param sealedItem seals it for its place; called only if it is added
    * @return whether it was added
    */
-  public boolean add(Transaction tx, EvidenceName name, Function<RecordPlace, byte[]> sealedItem) {
-    return add(tx, name, name.most(), sealedItem);
-  }
-
-  /**
-   * The same with fewer places than the statement has, so that some are left for others of its
-   * name.
-   *
-   * @param places at most as many as the name says
-   */
   boolean add(
-      Transaction tx, EvidenceName name, int places, Function<RecordPlace, byte[]> sealedItem) {
-    int times = 0;
-    byte[] key = statementKey(name, times + 1);
-    while (times < places && tx.get(Table.STATEMENT, key) != null) {
-      times++;
-      key = statementKey(name, times + 1);
+      Transaction tx,
+      EvidenceName name,
+      int places,
+      byte[] use,
+      Function<RecordPlace, byte[]> sealedItem) {
+    for (int time = 1; time <= places; time++) {
+      byte[] key = statementKey(name, time);
+      byte[] before = tx.get(Table.STATEMENT, key);
+      if (before == null) {
+        byte[] sealed = sealedItem.apply(statementPlace(key));
+        byte[] value = KeyBuilder.key().u64(next(tx, KNOWN)).bytes(use).bytes(sealed).done();
+        tx.put(Table.STATEMENT, key, value);
+        known(tx, name.id());
+        return true;
+      }
+      if (EvidenceName.isUse(use) && Arrays.equals(use, 0, use.length, before, 8, HEAD_BYTES)) {
+        return false;
+      }
     }
-    if (times >= places) {
-      return false;
-    }
-    byte[] sealed = sealedItem.apply(statementPlace(key));
-    tx.put(Table.STATEMENT, key, KeyBuilder.key().u64(next(tx, KNOWN)).bytes(sealed).done());
-    known(tx, name.id());
-    return true;
+    return false;
   }
 
   private void known(Transaction tx, MessageId id) {
@@ -163,7 +161,7 @@ public final class EvidenceTable {
     numbered.sort(Comparator.comparingLong(one -> BigEndian.u64(one.value(), 0)));
     List<SealedRecord> out = new ArrayList<>();
     for (KeyValue one : numbered) {
-      byte[] sealed = Arrays.copyOfRange(one.value(), NUMBER_BYTES, one.value().length);
+      byte[] sealed = Arrays.copyOfRange(one.value(), HEAD_BYTES, one.value().length);
       out.add(new SealedRecord(statementPlace(one.key()), sealed));
     }
     return out;
