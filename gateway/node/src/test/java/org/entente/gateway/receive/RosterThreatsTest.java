@@ -415,6 +415,6 @@ class RosterThreatsTest {
   }
 
   private int pruned(long today) {
-    return ledger.commit(Lane.ROUTINE, tx -> ledger.operations().prune(tx, today, 100));
+    return ledger.commit(Lane.ROUTINE, ledger.operations().removal(today));
   }
 }

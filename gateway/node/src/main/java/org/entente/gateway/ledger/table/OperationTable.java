@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
@@ -251,8 +253,7 @@ public final class OperationTable {
         scan.next();
         byte[] key = scan.key();
         MessageId message = MessageId.of(Arrays.copyOfRange(key, prefix.length, key.length));
-        all.add(
-            new StoredUpdate(message, new SealedRecord(saidPlace(id, message), scan.value())));
+        all.add(new StoredUpdate(message, new SealedRecord(saidPlace(id, message), scan.value())));
         if (all.size() > 2 * most) {
           all.subList(0, all.size() - most).clear();
         }
@@ -280,15 +281,22 @@ public final class OperationTable {
     return List.copyOf(all.subList(0, Math.min(most, all.size())));
   }
 
-  /** Removes all of operations whose last day is before this one; how many entries, at most so. */
-  public int prune(Transaction tx, long today, int most) {
-    int removed = 0;
-    for (Entry entry : list(Integer.MAX_VALUE)) {
-      if (removed < most && entry.record().getKeepUntilDay() < today) {
-        removed += remove(tx, entry.id());
-      }
-    }
-    return removed;
+  /**
+   * What removes all of one operation whose last day is before this one, and gives how many entries
+   * went. Looks for it here and not on the writer's thread.
+   */
+  public Mutation<Integer> removal(long today) {
+    Optional<OperationId> over =
+        list(Integer.MAX_VALUE).stream()
+            .filter(entry -> entry.record().getKeepUntilDay() < today)
+            .map(Entry::id)
+            .findFirst();
+    return tx -> over.filter(id -> isOver(tx, id, today)).map(id -> remove(tx, id)).orElse(0);
+  }
+
+  private boolean isOver(Transaction tx, OperationId id, long today) {
+    OperationRecord record = record(tx, id);
+    return record != null && record.getKeepUntilDay() < today;
   }
 
   private int remove(Transaction tx, OperationId id) {
