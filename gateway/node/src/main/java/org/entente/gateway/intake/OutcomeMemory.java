@@ -38,7 +38,7 @@ final class OutcomeMemory {
     }
     return Optional.of(
         atRest
-            .open(IdempotencyTable.place(key.client(), key.key()), known.getSealedOutcome().toByteArray())
+            .open(book.place(key.client(), key.key()), known.getSealedOutcome().toByteArray())
             .map(OutcomeMemory::parse)
             .orElseGet(() -> OutcomeMapper.invalid(key.key(), reused())));
   }
@@ -46,7 +46,7 @@ final class OutcomeMemory {
   /** Remembers an outcome; replaces the one before. */
   void write(Transaction tx, OutcomeKey key, Outcome outcome) {
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Intake.REMEMBERED);
-    RecordPlace place = IdempotencyTable.place(key.client(), key.key());
+    RecordPlace place = book.place(key.client(), key.key());
     byte[] sealed = atRest.seal(place, outcome.toByteArray(), until);
     book.write(
         tx,

@@ -8,6 +8,7 @@ import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.record.DiskSpace;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.AssignmentTable;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
@@ -50,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
   private final GroupCommit writer;
+  private final StoredNames names;
   private final DiskSpace room;
   private final HopQueueTable hops;
   private final HopIntakeTable intake;
@@ -84,21 +86,24 @@ public final class Ledger implements AutoCloseable {
   /** A ledger over an open store, whose writer has a thread; {@link #start} begins to write. */
   public Ledger(
       Store store,
+      StoredNames names,
       Journal journal,
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer) {
-    this(store, journal, clock, limits, observer, WriterExecutor.ownThread());
+    this(store, names, journal, clock, limits, observer, WriterExecutor.ownThread());
   }
 
   /** The same with a writer that has its turns elsewhere; they are closed with the ledger. */
   public Ledger(
       Store store,
+      StoredNames names,
       Journal journal,
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer,
       WriterExecutor turns) {
+    this.names = names;
     this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
     this.room = new DiskSpace(store, limits.disk());
     this.hops = new HopQueueTable(store, unreadable);
@@ -108,8 +113,8 @@ public final class Ledger implements AutoCloseable {
     this.inbox = new InboxTable(store);
     this.retention = new RetentionTable(store);
     this.evidenceEnds = new EvidenceExpiry(store, inbox);
-    this.cursors = new CursorTable(store);
-    this.idempotency = new IdempotencyTable(store);
+    this.cursors = new CursorTable(store, names);
+    this.idempotency = new IdempotencyTable(store, names);
     this.evidence = new EvidenceTable(store);
     this.awaited = new AwaitedEvidenceTable(store);
     this.retrievals = new RetrievalTable();
@@ -125,7 +130,7 @@ public final class Ledger implements AutoCloseable {
     this.operations = new OperationTable(store);
     this.ipr = new IprTable(store);
     this.consents = new ConsentTable(store);
-    this.watches = new WatchTable(store);
+    this.watches = new WatchTable(store, names);
     this.charges = new AssignmentTable(store);
     ChainTable chain = new ChainTable(store);
     this.chains =
@@ -231,6 +236,11 @@ public final class Ledger implements AutoCloseable {
   /** Received messages. */
   public InboxTable inbox() {
     return inbox;
+  }
+
+  /** Names as they lie on the disk. */
+  public StoredNames names() {
+    return names;
   }
 
   /** Places of subscribers. */

@@ -124,6 +124,7 @@ public final class Watches {
     WatchQuery.ReadResult.Clear clear = (WatchQuery.ReadResult.Clear) reading;
     WatchContent content =
         WatchContent.newBuilder()
+            .setClient(client.value())
             .addAllTerms(clear.terms())
             .setFilter(request.getTerms().getFilter().toByteString())
             .setTitle(request.getTerms().getTitle())
@@ -144,7 +145,6 @@ public final class Watches {
     }
     WatchRecord.Builder record =
         WatchRecord.newBuilder()
-            .setClient(client.value())
             .setAfterPosition(parts.ledger().inbox().nextPosition(tx))
             .setAddedAtMs(tx.nowMillis())
             .setUntilMs(untilMillis);

@@ -47,6 +47,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.Alert;
@@ -104,6 +105,7 @@ final class QuarantineNode implements AutoCloseable {
     Ledger opened =
         new Ledger(
             store,
+            TestNames.names(),
             leaves,
             () -> now,
             new LedgerLimits(usual.maxWaiting(), usual.maxBatch(), usual.maxBatchBytes(), limits),

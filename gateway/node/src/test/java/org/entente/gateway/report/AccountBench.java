@@ -62,6 +62,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 
@@ -112,7 +113,14 @@ final class AccountBench implements AutoCloseable {
     LeafSealer leaves = leaves(atRest);
     archive = new LogArchive(store, folder, origin, number -> leaves);
     Appender appender = log.appender(leaves, random);
-    ledger = new Ledger(store, journal(appender), () -> now, LedgerLimits.DEFAULT, new Failing());
+    ledger =
+        new Ledger(
+            store,
+            TestNames.names(),
+            journal(appender),
+            () -> now,
+            LedgerLimits.DEFAULT,
+            new Failing());
     ledger.start();
     evidence = new EvidenceRecords(atRest, self);
     sealer = new Sealer(FR, GATEWAY, gatewayKey, random, () -> now);

@@ -53,6 +53,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.ErasureCause;
@@ -102,7 +103,9 @@ class RetentionTest {
     Node(Store store) throws IOException {
       this.store = store;
       journal = ErasureJournal.open(folder.resolve("erasures"), today().toEpochDay());
-      ledger = new Ledger(store, leaves, () -> now, LedgerLimits.DEFAULT, new Quiet());
+      ledger =
+          new Ledger(
+              store, TestNames.names(), leaves, () -> now, LedgerLimits.DEFAULT, new Quiet());
       ledger.start();
       kit =
           new ReceiveKit(
@@ -259,7 +262,9 @@ class RetentionTest {
     now = now.plusSeconds(60);
     assertEquals(first, node.retention.erase(OFFICE, id, PERSON));
     assertEquals(
-        Code.NOT_FOUND, refused(node.retention.erase(OFFICE, MessageId.fresh(ReceiveKit.ORIGIN, 1, random), PERSON)));
+        Code.NOT_FOUND,
+        refused(
+            node.retention.erase(OFFICE, MessageId.fresh(ReceiveKit.ORIGIN, 1, random), PERSON)));
   }
 
   private static Code refused(Retention.Answer answer) {

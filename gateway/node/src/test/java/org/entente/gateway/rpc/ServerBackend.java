@@ -106,6 +106,7 @@ import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
@@ -247,7 +248,12 @@ public final class ServerBackend implements AutoCloseable {
     audit = ((AuditOpening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
     ledger =
         new Ledger(
-            store, new Leaves(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
+            store,
+            TestNames.names(),
+            new Leaves(),
+            InstantSource.system(),
+            LedgerLimits.DEFAULT,
+            new NoObserver());
     ledger.start();
     evidence = new EvidenceRecords(new RecordSeal(storageKeys, new SecureRandom()), Edge.FR);
     kit =

@@ -104,6 +104,11 @@ public final class ResponderTable {
     tx.put(Table.REQUEST, key(SAID, agency.value()), record.toByteArray());
   }
 
+  /** Where it lies which client registered a responder of this agency. */
+  public static RecordPlace ownPlace(String name) {
+    return new RecordPlace(Table.REQUEST, key(OWN, name), "client");
+  }
+
   /** Where the list that an agency said last lies. */
   public static RecordPlace saidPlace(AgencyName agency) {
     return new RecordPlace(Table.REQUEST, key(SAID, agency.value()), "responders");

@@ -6,6 +6,7 @@ import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.KeyBuilder;
@@ -23,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * a client are numbered from 1 on without gaps; the oldest go first.
  *
  * <pre>
- * META  "watch"                        → u64 greatest number of a watch
- * WATCH u8 1 · u64 number              → WatchRecord
- * WATCH u8 2 · ascii client · u64 hit  → WatchHit
- * WATCH u8 3 · ascii client            → WatchSpan
- * WATCH u8 4 · u8 lane                 → u64 position that is looked at next
+ * META  "watch"                                       → u64 greatest number of a watch
+ * WATCH u8 1 · u64 number                             → WatchRecord
+ * WATCH u8 2 · 16-byte token of the client · u64 hit  → WatchHit
+ * WATCH u8 3 · 16-byte token of the client            → WatchSpan
+ * WATCH u8 4 · u8 lane                                → u64 position that is looked at next
  * </pre>
  */
 public final class WatchTable {
@@ -38,9 +39,12 @@ public final class WatchTable {
   private static final int PLACE = 4;
 
   private final Store store;
+  private final StoredNames stored;
 
-  public WatchTable(Store store) {
+  /** The watches of a store. */
+  public WatchTable(Store store, StoredNames stored) {
     this.store = store;
+    this.stored = stored;
   }
 
   /**
@@ -103,14 +107,15 @@ public final class WatchTable {
   /**
    * Adds a hit of a client, under the next number; the oldest goes if there are more than so many.
    */
-  public void hit(Transaction tx, String client, WatchHit hit, int most) {
+  public void hit(Transaction tx, String name, WatchHit hit, int most) {
+    byte[] client = stored.token(name);
     WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
     long number = span.getLast() + 1;
     tx.put(Table.WATCH, hitKey(client, number), hit.toByteArray());
     write(tx, client, span.getFirst(), number, most);
   }
 
-  private static void write(Transaction tx, String client, long from, long last, long most) {
+  private static void write(Transaction tx, byte[] client, long from, long last, long most) {
     long first = from;
     while (last - first + 1 > most) {
       tx.delete(Table.WATCH, hitKey(client, first));
@@ -122,7 +127,7 @@ public final class WatchTable {
 
   /** Which committed hits of a client are kept. */
   public WatchSpan span(String client) {
-    return span(store.get(Table.WATCH, spanKey(client)));
+    return span(store.get(Table.WATCH, spanKey(stored.token(client))));
   }
 
   private static WatchSpan span(byte @Nullable [] value) {
@@ -137,8 +142,12 @@ public final class WatchTable {
 
   /** Committed hits of a client after a number, in order, at most so many. */
   public List<NumberedHit> hits(String client, long after, int most) {
+    return hits(stored.token(client), after, most);
+  }
+
+  private List<NumberedHit> hits(byte[] client, long after, int most) {
     List<NumberedHit> out = new ArrayList<>();
-    byte[] prefix = KeyBuilder.key().u8(HIT).ascii(client).done();
+    byte[] prefix = KeyBuilder.key().u8(HIT).bytes(client).done();
     try (Scan scan = store.scan(Table.WATCH, hitKey(client, after + 1), KeyBuilder.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
@@ -158,7 +167,7 @@ public final class WatchTable {
   /** Forgets hits of before a time, at most so many of each client; how many went. */
   public int prune(Transaction tx, long beforeMillis, int most) {
     int gone = 0;
-    for (String client : committedClients()) {
+    for (byte[] client : committedClients()) {
       WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
       long keep = span.getFirst();
       while (keep <= span.getLast()
@@ -178,14 +187,14 @@ public final class WatchTable {
     return hit == null || parseHit(hit).getAtMs() < millis;
   }
 
-  private List<String> committedClients() {
-    List<String> out = new ArrayList<>();
+  private List<byte[]> committedClients() {
+    List<byte[]> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.WATCH, new byte[] {SPAN}, new byte[] {PLACE})) {
       while (scan.hasNext()) {
         scan.next();
         KeyReader key = KeyReader.of(scan.key());
         key.u8();
-        out.add(key.ascii());
+        out.add(key.bytes(StoredNames.TOKEN_BYTES));
       }
     }
     return out;
@@ -222,12 +231,12 @@ public final class WatchTable {
     return KeyBuilder.key().u8(RECORD).u64(number).done();
   }
 
-  private static byte[] hitKey(String client, long number) {
-    return KeyBuilder.key().u8(HIT).ascii(client).u64(number).done();
+  private static byte[] hitKey(byte[] client, long number) {
+    return KeyBuilder.key().u8(HIT).bytes(client).u64(number).done();
   }
 
-  private static byte[] spanKey(String client) {
-    return KeyBuilder.key().u8(SPAN).ascii(client).done();
+  private static byte[] spanKey(byte[] client) {
+    return KeyBuilder.key().u8(SPAN).bytes(client).done();
   }
 
   private static byte[] placeKey(Lane lane) {

@@ -33,6 +33,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -49,7 +50,12 @@ class LedgerTablesTest {
   private final MemoryStore store = new MemoryStore();
   private final Ledger ledger =
       new Ledger(
-          store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
+          store,
+          TestNames.names(),
+          new NoJournal(),
+          InstantSource.system(),
+          LedgerLimits.DEFAULT,
+          new NoObserver());
 
   @BeforeEach
   void start() {
