@@ -1,6 +1,7 @@
 package org.entente.loadtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
@@ -47,6 +49,7 @@ final class PlaintextIT {
   private static final String DIRECT = "de.customs";
   private static final String BEHIND_THE_TRANSIT = "us.cbp";
   private static final String TRANSIT = "x.hub";
+  private static final String CURSOR = "tapped";
 
   @TempDir private Path folder;
   private Federation federation;
@@ -101,6 +104,7 @@ final class PlaintextIT {
     federation.stop();
 
     assertEquals(Map.of(), Markers.inFiles(folder), "after they stopped");
+    assertLedgersHoldNoNames();
     assertTransitForwardedAndReadNothing();
   }
 
@@ -124,7 +128,7 @@ final class PlaintextIT {
               "tail",
               "--gateway=" + tap.address(),
               "--credentials=" + federation.credentials(BEHIND_THE_TRANSIT, "desk"),
-              "--cursor=tapped",
+              "--cursor=" + CURSOR,
               "--from=1",
               "--count=1");
       assertEquals(0, read.code(), read.err());
@@ -132,6 +136,24 @@ final class PlaintextIT {
       sealed.removeIf(field -> field.startsWith("on_behalf_of"));
       Set<String> seen = Markers.in(tap.everything());
       assertTrue(seen.containsAll(sealed), () -> "only " + seen);
+    }
+  }
+
+  /** Idempotency keys of the publisher and the cursor of a subscriber, as they gave them. */
+  private void assertLedgersHoldNoNames() throws IOException {
+    List<Path> ledgers;
+    try (Stream<Path> all = Files.walk(folder)) {
+      ledgers =
+          all.filter(Files::isRegularFile)
+              .filter(file -> folder.relativize(file).toString().contains("/data/"))
+              .toList();
+    }
+    assertTrue(ledgers.size() > federation.agencies().size(), ledgers::toString);
+    for (Path file : ledgers) {
+      byte[] bytes = Files.readAllBytes(file);
+      for (String name : List.of("marked-", CURSOR)) {
+        assertFalse(Markers.holds(bytes, name), () -> name + " in " + file);
+      }
     }
   }
 

@@ -38,6 +38,16 @@ record Bits128(long high, long low) implements Comparable<Bits128> {
     return high >>> 16;
   }
 
+  /** The last four bytes. */
+  int ending() {
+    return (int) low;
+  }
+
+  /** The same but for the last four bytes. */
+  Bits128 endingWith(int last) {
+    return new Bits128(high, (low & 0xFFFF_FFFF_0000_0000L) | (last & 0xFFFF_FFFFL));
+  }
+
   byte[] bytes() {
     byte[] out = new byte[SIZE];
     BigEndian.putU64(out, 0, high);

@@ -1,16 +1,30 @@
 package org.entente.gateway.model;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.random.RandomGenerator;
 
 /**
  * Identifier of a message: 16 bytes, UUID version 7 (RFC 9562), so sortable by time. Compares by
  * value; prints as 32 hex digits.
+ *
+ * <p>An identifier belongs to one origin, so that no agency can send a message under the identifier
+ * of another's. Its last four bytes are the origin's mark:
+ *
+ * <pre>
+ * first 4 bytes of SHA-256("entente/v1 message id" ‖ first 12 bytes of the identifier ‖ origin)
+ * </pre>
+ *
+ * Another agency passes for its origin with a chance of 2^-32 for each identifier, which it cannot
+ * raise: it chooses neither the identifier nor, as a member, its own name.
  */
 public final class MessageId implements Comparable<MessageId> {
   /** Size in bytes. */
   public static final int SIZE = Bits128.SIZE;
 
   private static final String WHOSE = "a message";
+  private static final byte[] MARK = "entente/v1 message id".getBytes(StandardCharsets.US_ASCII);
 
   private final Bits128 bits;
 
@@ -36,12 +50,35 @@ public final class MessageId implements Comparable<MessageId> {
     return new MessageId(Bits128.parse(WHOSE, hex));
   }
 
-  /** A new identifier for a time. */
+  /** A fresh identifier of a time for a message of an origin. */
+  public static MessageId fresh(AgencyName origin, long epochMillis, RandomGenerator random) {
+    Bits128 drawn = Bits128.uuid7(epochMillis, random);
+    return new MessageId(drawn.endingWith(mark(origin, drawn)));
+  }
+
+  /** A fresh identifier that belongs to no origin: of what never leaves its agency. */
   public static MessageId fresh(long epochMillis, RandomGenerator random) {
     return new MessageId(Bits128.uuid7(epochMillis, random));
   }
 
-  /** When it was made, by its maker's clock, milliseconds since 1970. */
+  /** Whether this can be the identifier of a message of an origin. */
+  public boolean isOf(AgencyName origin) {
+    return bits.ending() == mark(origin, bits);
+  }
+
+  private static int mark(AgencyName origin, Bits128 bits) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(MARK);
+      digest.update(bits.bytes(), 0, SIZE - Integer.BYTES);
+      digest.update(origin.value().getBytes(StandardCharsets.US_ASCII));
+      return BigEndian.u32(digest.digest(), 0);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java machine has SHA-256", e);
+    }
+  }
+
+  /** When it was made by its maker's clock, milliseconds since 1970. */
   public long millis() {
     return bits.millis();
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.ledger.table.EvidenceTable.Voucher;
 import org.entente.gateway.model.MessageId;
@@ -43,7 +44,7 @@ public final class ConsentAttachments {
     }
     try {
       return records
-          .facts(record)
+          .facts(ConsentTable.place(Side.ASKER, consent), record)
           .flatMap(facts -> Optional.ofNullable(facts.statement()))
           .map(this::carried);
     } catch (CorruptRecord e) {

@@ -112,7 +112,15 @@ public final class ConsentDecisions {
             ConsentStage.CONSENT_STAGE_OPEN,
             notice,
             Instant.ofEpochMilli(terms.untilMs()),
-            (record, at) -> parts.records().granted(record, consent.facts(), statement, at)),
+            (record, at) ->
+                parts
+                    .records()
+                    .granted(
+                        ConsentTable.place(Side.ORIGINATOR, consent.id()),
+                        record,
+                        consent.facts(),
+                        statement,
+                        at)),
         terms);
   }
 
@@ -189,7 +197,16 @@ public final class ConsentDecisions {
             revoked ? ConsentStage.CONSENT_STAGE_GRANTED : ConsentStage.CONSENT_STAGE_OPEN,
             revoked ? revocation(id, reason) : denial(id, reason),
             Instant.ofEpochMilli(consent.record().getUntilMs()),
-            (record, at) -> parts.records().ended(record, consent.facts(), stage, reason, at)),
+            (record, at) ->
+                parts
+                    .records()
+                    .ended(
+                        ConsentTable.place(Side.ORIGINATOR, id),
+                        record,
+                        consent.facts(),
+                        stage,
+                        reason,
+                        at)),
         null);
   }
 
@@ -217,7 +234,10 @@ public final class ConsentDecisions {
     ConsentRecord record = parts.ledger().consents().read(Side.ORIGINATOR, id);
     return record == null
         ? Optional.empty()
-        : parts.records().facts(record).map(facts -> new Consent(id, record, facts));
+        : parts
+            .records()
+            .facts(ConsentTable.place(Side.ORIGINATOR, id), record)
+            .map(facts -> new Consent(id, record, facts));
   }
 
   private CompletableFuture<Answer> send(
@@ -235,7 +255,7 @@ public final class ConsentDecisions {
             .get()
             .consents()
             .message(
-                MessageId.fresh(now.toEpochMilli(), parts.random()),
+                MessageId.fresh(parts.self(), now.toEpochMilli(), parts.random()),
                 decision.notice(),
                 parts.self(),
                 consent.asker(),

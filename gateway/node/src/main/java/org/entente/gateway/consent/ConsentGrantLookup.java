@@ -57,7 +57,7 @@ public final class ConsentGrantLookup {
       return Optional.empty();
     }
     return records
-        .facts(record)
+        .facts(ConsentTable.place(Side.ASKER, id), record)
         .flatMap(facts -> Optional.ofNullable(facts.statement()))
         .map(ConsentStatement::content)
         .filter(content -> content.terms().messages().contains(message))

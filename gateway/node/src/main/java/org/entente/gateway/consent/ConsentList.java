@@ -46,7 +46,7 @@ public final class ConsentList {
     while (!some.isEmpty() && out.size() < most) {
       for (ConsentTable.Entry one : some) {
         from = one.id();
-        Optional<ConsentEntry> entry = entry(one);
+        Optional<ConsentEntry> entry = entry(side, one);
         if (out.size() < most && entry.filter(e -> endedToo || isAlive(e)).isPresent()) {
           out.add(entry.get());
         }
@@ -61,9 +61,11 @@ public final class ConsentList {
         || entry.getState() == ConsentState.CONSENT_STATE_GRANTED;
   }
 
-  private Optional<ConsentEntry> entry(ConsentTable.Entry one) {
+  private Optional<ConsentEntry> entry(Side side, ConsentTable.Entry one) {
     try {
-      return records.facts(one.record()).map(facts -> entry(one.id(), one.record(), facts));
+      return records
+          .facts(ConsentTable.place(side, one.id()), one.record())
+          .map(facts -> entry(one.id(), one.record(), facts));
     } catch (CorruptRecord e) {
       return Optional.empty();
     }

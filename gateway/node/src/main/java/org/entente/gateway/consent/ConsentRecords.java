@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsentRecords {
   private static final Duration KEPT = EvidenceRecords.KEPT;
-  private static final String CONTEXT = "consent";
 
   private final RecordSeal atRest;
 
@@ -41,8 +41,9 @@ public final class ConsentRecords {
    */
   record Facts(ConsentAsked asked, @Nullable ConsentStatement statement, String reason) {}
 
-  /** The record of a new request. */
-  ConsentRecord asked(AgencyName other, ConsentAsked asked, boolean exercise, long nowMillis) {
+  /** The record of what was just asked for. */
+  ConsentRecord asked(
+      RecordPlace place, AgencyName other, ConsentAsked asked, boolean exercise, long nowMillis) {
     long keptUntil = nowMillis + KEPT.toMillis();
     return ConsentRecord.newBuilder()
         .setStage(ConsentStage.CONSENT_STAGE_OPEN)
@@ -52,33 +53,46 @@ public final class ConsentRecords {
         .setAskedAtMs(nowMillis)
         .setUntilMs(Timestamps.toMillis(asked.getUntil()))
         .setKeptUntilMs(keptUntil)
-        .setSealedFacts(seal(new Facts(asked, null, ""), keptUntil))
+        .setSealedFacts(seal(place, new Facts(asked, null, ""), keptUntil))
         .build();
   }
 
   /** The record after a grant. */
   ConsentRecord granted(
-      ConsentRecord record, Facts facts, ConsentStatement statement, long nowMillis) {
+      RecordPlace place,
+      ConsentRecord record,
+      Facts facts,
+      ConsentStatement statement,
+      long nowMillis) {
     return record.toBuilder()
         .setStage(ConsentStage.CONSENT_STAGE_GRANTED)
         .setUntilMs(statement.content().terms().untilMs())
         .setDecidedAtMs(nowMillis)
-        .setSealedFacts(seal(new Facts(facts.asked(), statement, ""), record.getKeptUntilMs()))
+        .setSealedFacts(
+            seal(place, new Facts(facts.asked(), statement, ""), record.getKeptUntilMs()))
         .build();
   }
 
   /** The record after denial or revocation; an earlier grant is kept in it. */
   ConsentRecord ended(
-      ConsentRecord record, Facts facts, ConsentStage stage, String reason, long nowMillis) {
+      RecordPlace place,
+      ConsentRecord record,
+      Facts facts,
+      ConsentStage stage,
+      String reason,
+      long nowMillis) {
     return record.toBuilder()
         .setStage(stage)
         .setDecidedAtMs(nowMillis)
         .setSealedFacts(
-            seal(new Facts(facts.asked(), facts.statement(), reason), record.getKeptUntilMs()))
+            seal(
+                place,
+                new Facts(facts.asked(), facts.statement(), reason),
+                record.getKeptUntilMs()))
         .build();
   }
 
-  private ByteString seal(Facts facts, long keptUntil) {
+  private ByteString seal(RecordPlace place, Facts facts, long keptUntil) {
     ConsentFacts.Builder out =
         ConsentFacts.newBuilder().setAsked(facts.asked().toByteString()).setReason(facts.reason());
     ConsentStatement statement = facts.statement();
@@ -86,12 +100,12 @@ public final class ConsentRecords {
       out.setStatement(ByteString.copyFrom(statement.encoded()));
     }
     return ByteString.copyFrom(
-        atRest.seal(CONTEXT, out.build().toByteArray(), Instant.ofEpochMilli(keptUntil)));
+        atRest.seal(place, out.build().toByteArray(), Instant.ofEpochMilli(keptUntil)));
   }
 
-  /** The content of a record; empty once its key is destroyed. */
-  Optional<Facts> facts(ConsentRecord record) {
-    return atRest.open(CONTEXT, record.getSealedFacts().toByteArray()).map(ConsentRecords::parse);
+  /** What a record says; empty once its key is gone. */
+  Optional<Facts> facts(RecordPlace place, ConsentRecord record) {
+    return atRest.open(place, record.getSealedFacts().toByteArray()).map(ConsentRecords::parse);
   }
 
   private static Facts parse(byte[] bytes) {

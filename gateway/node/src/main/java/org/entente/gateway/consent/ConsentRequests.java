@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.ConsentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -136,7 +137,7 @@ public final class ConsentRequests {
   }
 
   private CompletableFuture<Answer> send(AuditActor actor, Question question, Instant now) {
-    MessageId id = MessageId.fresh(now.toEpochMilli(), parts.random());
+    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), parts.random());
     ConsentAsked asked = question.asked();
     AgencyName originator = question.originator();
     Optional<Permitted> notice =
@@ -177,7 +178,14 @@ public final class ConsentRequests {
             tx,
             Side.ASKER,
             id,
-            parts.records().asked(originator, asked, question.exercise(), tx.nowMillis()));
+            parts
+                .records()
+                .asked(
+                    ConsentTable.place(Side.ASKER, id),
+                    originator,
+                    asked,
+                    question.exercise(),
+                    tx.nowMillis()));
     tx.audit(
         ConsentNotices.leaf(tx, AuditType.CONSENT_ASKED, actor, id, messages(asked), originator));
   }

@@ -225,7 +225,9 @@ public final class IncomingConsents {
   private void take(
       Transaction tx, AgencyName origin, MessageId id, boolean exercise, ConsentAsked asked) {
     if (ledger.consents().read(tx, Side.ORIGINATOR, id) == null) {
-      ConsentRecord record = records.asked(origin, asked, exercise, tx.nowMillis());
+      ConsentRecord record =
+          records.asked(
+              ConsentTable.place(Side.ORIGINATOR, id), origin, asked, exercise, tx.nowMillis());
       ledger.consents().put(tx, Side.ORIGINATOR, id, record);
       List<MessageId> messages = ConsentRequests.messages(asked);
       AuditActor actor = AuditActor.gateway(origin);
@@ -242,24 +244,32 @@ public final class IncomingConsents {
         AuditType.CONSENT_GRANTED,
         (record, facts) ->
             record.getStage() == ConsentStage.CONSENT_STAGE_OPEN
-                ? records.granted(record, facts, statement, tx.nowMillis())
+                ? records.granted(
+                    ConsentTable.place(Side.ASKER, id), record, facts, statement, tx.nowMillis())
                 : null);
   }
 
   /** The end of a consent. */
   private record End(AuditType type, ConsentStage stage, String reason) {}
 
-  private void end(Transaction tx, AgencyName origin, ByteString id, End end) {
+  private void end(Transaction tx, AgencyName origin, ByteString consent, End end) {
+    MessageId id = MessageId.of(consent.toByteArray());
     boolean revoked = end.stage() == ConsentStage.CONSENT_STAGE_REVOKED;
     change(
         tx,
         origin,
-        MessageId.of(id.toByteArray()),
+        id,
         end.type(),
         (record, facts) ->
             record.getStage() == ConsentStage.CONSENT_STAGE_OPEN
                     || (revoked && record.getStage() == ConsentStage.CONSENT_STAGE_GRANTED)
-                ? records.ended(record, facts, end.stage(), end.reason(), tx.nowMillis())
+                ? records.ended(
+                    ConsentTable.place(Side.ASKER, id),
+                    record,
+                    facts,
+                    end.stage(),
+                    end.reason(),
+                    tx.nowMillis())
                 : null);
   }
 
@@ -272,7 +282,9 @@ public final class IncomingConsents {
   private void change(Transaction tx, AgencyName origin, MessageId id, AuditType type, Step step) {
     ConsentRecord record = ledger.consents().read(tx, Side.ASKER, id);
     Optional<ConsentRecords.Facts> facts =
-        record == null ? Optional.empty() : records.facts(record);
+        record == null
+            ? Optional.empty()
+            : records.facts(ConsentTable.place(Side.ASKER, id), record);
     if (record == null || facts.isEmpty()) {
       return;
     }

@@ -123,7 +123,7 @@ public final class Assignments {
         .get()
         .charges()
         .message(
-            MessageId.fresh(now.toEpochMilli(), random),
+            MessageId.fresh(parts.self(), now.toEpochMilli(), random),
             charge,
             parts.self(),
             new AgencyName(about.getOrigin()),

@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.ledger.table.HeldDraftTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
@@ -25,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * waiting ends.
  */
 final class HeldDrafts {
-  private static final String FACTS = "held facts";
-  private static final String DRAFT = "held draft";
-
   /**
    * The facts of a held draft without its content.
    *
@@ -88,9 +87,12 @@ final class HeldDrafts {
             .setSinceMs(tx.nowMillis())
             .setUntilMs(until.toEpochMilli())
             .setExercise(Exercise.of(draft.getLabel()))
-            .setSealedFacts(ByteString.copyFrom(atRest.seal(FACTS, facts.toByteArray(), until)))
+            .setSealedFacts(
+                ByteString.copyFrom(
+                    atRest.seal(HeldDraftTable.factsPlace(held.id()), facts.toByteArray(), until)))
             .build();
-    book.put(tx, held.id(), record, atRest.seal(DRAFT, draft.toByteArray(), until));
+    RecordPlace place = HeldDraftTable.draftPlace(held.id());
+    book.put(tx, held.id(), record, atRest.seal(place, draft.toByteArray(), until));
   }
 
   /** A draft's facts; empty if it does not wait or its key has been destroyed. */
@@ -101,10 +103,8 @@ final class HeldDrafts {
 
   /** A draft; empty if it does not wait or its key has been destroyed. */
   Optional<Draft> draft(MessageId id) {
-    byte[] sealed = book.draft(id);
-    return sealed == null
-        ? Optional.empty()
-        : atRest.open(DRAFT, sealed).map(HeldDrafts::parseDraft);
+    SealedRecord sealed = book.draft(id);
+    return sealed == null ? Optional.empty() : atRest.open(sealed).map(HeldDrafts::parseDraft);
   }
 
   /** At most this many drafts after an id, oldest first. */
@@ -116,7 +116,7 @@ final class HeldDrafts {
 
   private Optional<StoredFacts> held(MessageId id, HeldRecord record) {
     return atRest
-        .open(FACTS, record.getSealedFacts().toByteArray())
+        .open(HeldDraftTable.factsPlace(id), record.getSealedFacts().toByteArray())
         .map(bytes -> held(id, parseFacts(bytes)));
   }
 

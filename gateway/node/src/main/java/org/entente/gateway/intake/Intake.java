@@ -212,7 +212,7 @@ public final class Intake implements AutoCloseable {
       return;
     }
     PolicyDecision decision = egress(within, passing, referring);
-    MessageId id = MessageId.fresh(clock.millis(), random);
+    MessageId id = MessageId.fresh(parts.self(), clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
       case REFUSED -> refuse(key, actor, id, decision, done);

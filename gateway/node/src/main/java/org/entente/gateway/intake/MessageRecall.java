@@ -88,7 +88,7 @@ public final class MessageRecall {
 
   private Optional<Permitted> message(MessageId target, SentFacts sent, String reason) {
     Instant now = clock.instant();
-    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
     return parts
         .policy()
         .get()

@@ -213,7 +213,7 @@ public final class OperationLead {
       return new Answer.Refused(
           new Problem(Code.NO_RECIPIENT, "members", "must contain another member"));
     }
-    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
     Permitted message =
         messages.message(
             id,

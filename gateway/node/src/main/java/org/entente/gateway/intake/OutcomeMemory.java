@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.IdempotencyTable;
 import org.entente.gateway.model.Code;
@@ -21,8 +22,6 @@ import org.entente.proto.v1.Outcome;
 final class OutcomeMemory {
   /** How long an outcome is remembered. */
   static final Duration REMEMBERED = Duration.ofHours(24);
-
-  private static final String CONTEXT = "outcome";
 
   private final IdempotencyTable book;
   private final RecordSeal atRest;
@@ -46,7 +45,7 @@ final class OutcomeMemory {
     }
     return Optional.of(
         atRest
-            .open(CONTEXT, known.getSealedOutcome().toByteArray())
+            .open(book.place(key.client(), key.key()), known.getSealedOutcome().toByteArray())
             .map(OutcomeMemory::parse)
             .orElseGet(() -> OutcomeMapper.invalid(key.key(), reused())));
   }
@@ -54,7 +53,8 @@ final class OutcomeMemory {
   /** Stores an outcome; replaces the previous one. */
   void write(Transaction tx, OutcomeKey key, Outcome outcome) {
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(REMEMBERED);
-    byte[] sealed = atRest.seal(CONTEXT, outcome.toByteArray(), until);
+    RecordPlace place = book.place(key.client(), key.key());
+    byte[] sealed = atRest.seal(place, outcome.toByteArray(), until);
     book.write(
         tx,
         key.client(),

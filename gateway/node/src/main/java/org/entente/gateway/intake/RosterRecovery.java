@@ -111,7 +111,7 @@ public final class RosterRecovery {
       commit(tx -> parts.rosters().gaveBack(tx, id));
       return;
     }
-    MessageId message = MessageId.fresh(now.toEpochMilli(), random);
+    MessageId message = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
     submit(
         id,
         messages.givenBack(
@@ -145,7 +145,7 @@ public final class RosterRecovery {
     List<AgencyName> members = new ArrayList<>(asking.members());
     members.removeIf(it -> messages.refusal(parts.self(), it, now).isPresent());
     if (!members.isEmpty()) {
-      MessageId message = MessageId.fresh(now.toEpochMilli(), random);
+      MessageId message = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
       List<MessageId> asked = new ArrayList<>(asking.standing());
       asked.add(message);
       submit(

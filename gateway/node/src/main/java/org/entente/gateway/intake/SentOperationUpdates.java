@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.SealedRecord;
+import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.proto.store.v1.OwnOperationUpdate;
@@ -18,8 +21,6 @@ import org.entente.proto.v1.Kind;
  * of any recipient, and until it is recalled.
  */
 public final class SentOperationUpdates {
-  private static final String CONTEXT = "own operation update";
-
   private SentOperationUpdates() {}
 
   /** Stores a submission's update of an operation, if it has one. */
@@ -35,20 +36,18 @@ public final class SentOperationUpdates {
             .setBody(first.writtenBody().toByteString())
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Duration.ofDays(days));
+    OperationId operation = OperationId.of(first.label().getOperationId().toByteArray());
+    RecordPlace place = OperationTable.saidPlace(operation, submission.id());
     parts
         .ledger()
         .operations()
-        .said(
-            tx,
-            OperationId.of(first.label().getOperationId().toByteArray()),
-            submission.id(),
-            parts.atRest().seal(CONTEXT, own.toByteArray(), until));
+        .said(tx, operation, submission.id(), parts.atRest().seal(place, own.toByteArray(), until));
   }
 
-  /** The stored update; empty once its retention has ended. */
-  public static Optional<OwnOperationUpdate> open(RecordSeal atRest, byte[] sealed) {
+  /** What was kept; empty once its time is over. */
+  public static Optional<OwnOperationUpdate> open(RecordSeal atRest, SealedRecord sealed) {
     return atRest
-        .open(CONTEXT, sealed)
+        .open(sealed)
         .map(
             bytes -> {
               try {

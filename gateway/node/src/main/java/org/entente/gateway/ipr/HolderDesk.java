@@ -69,7 +69,7 @@ public final class HolderDesk {
             request.getAfter(),
             entry -> {
               Optional<Recordation> own =
-                  records.recordation(entry.record()).filter(kept -> isOf(holder, kept));
+                  records.recordation(entry).filter(kept -> isOf(holder, kept));
               own.ifPresent(kept -> response.addRecordations(RecordationLifecycle.at(kept, now)));
               return own.isPresent();
             });
@@ -95,7 +95,7 @@ public final class HolderDesk {
               }
               Optional<IprCase> own =
                   records
-                      .theCase(entry.record())
+                      .theCase(entry)
                       .filter(
                           kept ->
                               recordations

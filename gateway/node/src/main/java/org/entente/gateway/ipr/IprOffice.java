@@ -152,7 +152,7 @@ public final class IprOffice {
     long now = parts.clock().millis();
     for (IprTable.Entry entry : page) {
       records
-          .recordation(entry.record())
+          .recordation(entry)
           .ifPresent(kept -> response.addRecordations(line(RecordationLifecycle.at(kept, now))));
     }
     return new IprResult.Done<>(response.setNext(next(page, size)).build());
@@ -308,7 +308,7 @@ public final class IprOffice {
     long now = parts.clock().millis();
     for (IprTable.Entry entry : page) {
       if (entry.record().getOpen() || request.getClosedToo()) {
-        records.theCase(entry.record()).ifPresent(kept -> response.addCases(line(kept, now)));
+        records.theCase(entry).ifPresent(kept -> response.addCases(line(kept, now)));
       }
     }
     return new IprResult.Done<>(response.setNext(next(page, size)).build());

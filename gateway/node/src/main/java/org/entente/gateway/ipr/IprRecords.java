@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 final class IprRecords {
-  private static final String RECORDATION = "ipr recordation";
-  private static final String CASE = "ipr case";
-
   private final IprTable book;
   private final RecordSeal atRest;
   private final Duration keep;
@@ -51,16 +48,21 @@ final class IprRecords {
 
   /** A committed recordation; empty if there is none or its key has been destroyed. */
   Optional<Recordation> recordation(MessageId id) {
-    return recordation(book.read(Kind.RECORDATION, id));
+    return recordation(id, book.read(Kind.RECORDATION, id));
   }
 
   /** A recordation as seen by a transaction. */
   Optional<Recordation> recordation(Transaction tx, MessageId id) {
-    return recordation(book.read(tx, Kind.RECORDATION, id));
+    return recordation(id, book.read(tx, Kind.RECORDATION, id));
   }
 
-  Optional<Recordation> recordation(@Nullable IprRecord record) {
-    return open(RECORDATION, record)
+  /** A recordation of a page. */
+  Optional<Recordation> recordation(IprTable.Entry entry) {
+    return recordation(entry.id(), entry.record());
+  }
+
+  private Optional<Recordation> recordation(MessageId id, @Nullable IprRecord record) {
+    return open(Kind.RECORDATION, id, record)
         .map(
             bytes -> {
               try {
@@ -73,11 +75,16 @@ final class IprRecords {
 
   /** A case as seen by a transaction; empty if there is none or its key has been destroyed. */
   Optional<IprCase> theCase(Transaction tx, MessageId id) {
-    return theCase(book.read(tx, Kind.CASE, id));
+    return theCase(id, book.read(tx, Kind.CASE, id));
   }
 
-  Optional<IprCase> theCase(@Nullable IprRecord record) {
-    return open(CASE, record)
+  /** A case of a page. */
+  Optional<IprCase> theCase(IprTable.Entry entry) {
+    return theCase(entry.id(), entry.record());
+  }
+
+  private Optional<IprCase> theCase(MessageId id, @Nullable IprRecord record) {
+    return open(Kind.CASE, id, record)
         .map(
             bytes -> {
               try {
@@ -88,10 +95,10 @@ final class IprRecords {
             });
   }
 
-  private Optional<byte[]> open(String context, @Nullable IprRecord record) {
+  private Optional<byte[]> open(Kind kind, MessageId id, @Nullable IprRecord record) {
     return record == null
         ? Optional.empty()
-        : atRest.open(context, record.getSealed().toByteArray());
+        : atRest.open(IprTable.place(kind, id), record.getSealed().toByteArray());
   }
 
   /** Stores a recordation for as long as it is needed, and no shorter than before. */
@@ -115,7 +122,7 @@ final class IprRecords {
         tx,
         Kind.RECORDATION,
         id,
-        record(RECORDATION, recordation.toByteArray(), until)
+        record(Kind.RECORDATION, id, recordation.toByteArray(), until)
             .setOpen(recordation.getState() == RecordationState.RECORDATION_STATE_APPLICATION)
             .build());
   }
@@ -125,11 +132,15 @@ final class IprRecords {
     CaseStatus stands = new CaseStatus(kept);
     long due = stands.due().map(CaseStatus.DueStep::byMillis).orElse(0L);
     Instant until = Instant.ofEpochMilli(Math.max(due, tx.nowMillis())).plus(keep);
+    MessageId id = IprProtoMapper.id(kept.getCaseId());
     book.put(
         tx,
         Kind.CASE,
-        IprProtoMapper.id(kept.getCaseId()),
-        record(CASE, kept.toByteArray(), until).setOpen(!stands.isClosed()).setDueMs(due).build());
+        id,
+        record(Kind.CASE, id, kept.toByteArray(), until)
+            .setOpen(!stands.isClosed())
+            .setDueMs(due)
+            .build());
     if (!kept.getRecordationId().isEmpty()) {
       keepRecordation(tx, IprProtoMapper.id(kept.getRecordationId()), until);
     }
@@ -138,14 +149,14 @@ final class IprRecords {
   private void keepRecordation(Transaction tx, MessageId id, Instant until) {
     IprRecord record = book.read(tx, Kind.RECORDATION, id);
     if (record != null && record.getKeepUntilMs() < until.toEpochMilli()) {
-      recordation(record).ifPresent(recordation -> put(tx, recordation, until));
+      recordation(id, record).ifPresent(recordation -> put(tx, recordation, until));
     }
   }
 
-  private IprRecord.Builder record(String context, byte[] bytes, Instant until) {
+  private IprRecord.Builder record(Kind kind, MessageId id, byte[] bytes, Instant until) {
     return IprRecord.newBuilder()
         .setKeepUntilMs(until.toEpochMilli())
-        .setSealed(ByteString.copyFrom(atRest.seal(context, bytes, until)));
+        .setSealed(ByteString.copyFrom(atRest.seal(IprTable.place(kind, id), bytes, until)));
   }
 
   private static Instant latest(Instant one, Instant two, Instant three) {

@@ -74,7 +74,7 @@ public final class IprRetention {
       if (now == null || !isDue(new IprTable.Entry(seen.id(), now))) {
         continue;
       }
-      boolean prolonged = now.getOpen() && prolonged(tx, kind, now);
+      boolean prolonged = now.getOpen() && prolonged(tx, kind, new IprTable.Entry(seen.id(), now));
       if (!prolonged && isOver(now)) {
         erase(tx, kind, seen);
         erased++;
@@ -87,14 +87,14 @@ public final class IprRetention {
     return record.getKeepUntilMs() <= ending.millis();
   }
 
-  /** Seals a record for a longer time; false if its key is lost. */
-  private boolean prolonged(Transaction tx, Kind kind, IprRecord record) {
+  /** Seals it for longer; whether it could, since its key may be lost. */
+  private boolean prolonged(Transaction tx, Kind kind, IprTable.Entry entry) {
     if (kind == Kind.CASE) {
-      Optional<IprCase> kept = records.theCase(record);
+      Optional<IprCase> kept = records.theCase(entry);
       kept.ifPresent(one -> records.put(tx, one));
       return kept.isPresent();
     }
-    Optional<Recordation> kept = records.recordation(record);
+    Optional<Recordation> kept = records.recordation(entry);
     kept.ifPresent(one -> records.put(tx, one));
     return kept.isPresent();
   }

@@ -11,10 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.DeskName;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.store.Table;
 import org.entente.proto.store.v1.DeskNames;
 import org.entente.proto.store.v1.InboxRecord;
 
@@ -61,13 +62,13 @@ public final class Desks {
     LocalDate lastDay = LocalDate.ofEpochDay(record.getBucketDay());
     byte[] sealed =
         atRest.seal(
-            context(record), desks.toByteArray(), lastDay.atStartOfDay().toInstant(ZoneOffset.UTC));
+            place(record), desks.toByteArray(), lastDay.atStartOfDay().toInstant(ZoneOffset.UTC));
     return record.toBuilder().setSealedDesks(ByteString.copyFrom(sealed)).build();
   }
 
   /** The desks of a record that is directed to some; empty if they can no longer be read. */
   public Optional<List<String>> of(InboxRecord record) {
-    return atRest.open(context(record), record.getSealedDesks().toByteArray()).map(Desks::names);
+    return atRest.open(place(record), record.getSealedDesks().toByteArray()).map(Desks::names);
   }
 
   private static List<String> names(byte[] desks) {
@@ -78,8 +79,8 @@ public final class Desks {
     }
   }
 
-  /** Binds the sealed desks to their message. */
-  private static String context(InboxRecord record) {
-    return "desks " + MessageId.of(record.getMessageId().toByteArray());
+  /** So that the desks of one message are not put beside another. */
+  private static RecordPlace place(InboxRecord record) {
+    return new RecordPlace(Table.INBOX, record.getMessageId().toByteArray(), "desks");
   }
 }

@@ -9,6 +9,7 @@ import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.commit.WriterThread;
 import org.entente.gateway.ledger.record.DiskSpace;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.AssignmentTable;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger implements AutoCloseable {
   private final GroupCommit writer;
+  private final StoredNames names;
   private final DiskSpace room;
   private final HopQueueTable hops;
   private final HopIntakeTable intake;
@@ -85,21 +87,24 @@ public final class Ledger implements AutoCloseable {
   /** Creates a ledger over an open store, with its own writer thread; {@link #start} starts it. */
   public Ledger(
       Store store,
+      StoredNames names,
       Journal journal,
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer) {
-    this(store, journal, clock, limits, observer, new WriterThread());
+    this(store, names, journal, clock, limits, observer, new WriterThread());
   }
 
   /** The same with a given executor for the writer, which is closed with the ledger. */
   public Ledger(
       Store store,
+      StoredNames names,
       Journal journal,
       InstantSource clock,
       LedgerLimits limits,
       CommitObserver observer,
       WriterExecutor turns) {
+    this.names = names;
     this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
     this.room = new DiskSpace(store, limits.disk());
     this.hops = new HopQueueTable(store, unreadable);
@@ -109,8 +114,8 @@ public final class Ledger implements AutoCloseable {
     this.inbox = new InboxTable(store);
     this.retention = new RetentionTable(store);
     this.evidenceEnds = new EvidenceExpiry(store, inbox);
-    this.cursors = new CursorTable(store);
-    this.idempotency = new IdempotencyTable(store);
+    this.cursors = new CursorTable(store, names);
+    this.idempotency = new IdempotencyTable(store, names);
     this.evidence = new EvidenceTable(store);
     this.awaited = new AwaitedEvidenceTable(store);
     this.retrievals = new RetrievalTable();
@@ -126,7 +131,7 @@ public final class Ledger implements AutoCloseable {
     this.operations = new OperationTable(store);
     this.ipr = new IprTable(store);
     this.consents = new ConsentTable(store);
-    this.watches = new WatchTable(store);
+    this.watches = new WatchTable(store, names);
     this.charges = new AssignmentTable(store);
     ChainTable chain = new ChainTable(store);
     this.chains =
@@ -233,7 +238,12 @@ public final class Ledger implements AutoCloseable {
     return inbox;
   }
 
-  /** Cursors of subscribers. */
+  /** Names as they lie on the disk. */
+  public StoredNames names() {
+    return names;
+  }
+
+  /** Places of subscribers. */
   public CursorTable cursors() {
     return cursors;
   }

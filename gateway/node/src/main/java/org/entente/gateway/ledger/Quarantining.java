@@ -29,8 +29,6 @@ import org.entente.proto.store.v1.QuarantineStep;
  * record, audit leaf and the caller's other changes are one commit. Safe for many threads.
  */
 public final class Quarantining {
-  private static final String CONTEXT = "quarantine";
-
   private final AgencyName self;
   private final QuarantineTable book;
   private final RecordSeal atRest;
@@ -71,7 +69,7 @@ public final class Quarantining {
         what.setSinceMs(now)
             .setUntilMs(until)
             .setCode(mishap.code().name())
-            .setSealedReason(sealed(mishap, Math.max(now, until)))
+            .setSealedReason(sealed(book.next(tx), mishap, Math.max(now, until)))
             .setTries(ProcessingFailures.TRIES)
             .build();
     OptionalLong number = book.put(tx, record, content);
@@ -96,23 +94,24 @@ public final class Quarantining {
 
   /** Adds the failure of a retry to the record of an entry that keeps waiting. */
   public QuarantineRecord failedAgain(
-      QuarantineRecord waiting, ProcessingFailure mishap, long nowMillis) {
+      long number, QuarantineRecord waiting, ProcessingFailure mishap, long nowMillis) {
     return waiting.toBuilder()
         .setTries(waiting.getTries() + 1)
         .setCode(mishap.code().name())
-        .setSealedReason(sealed(mishap, Math.max(nowMillis, waiting.getUntilMs())))
+        .setSealedReason(sealed(number, mishap, Math.max(nowMillis, waiting.getUntilMs())))
         .build();
   }
 
-  private ByteString sealed(ProcessingFailure mishap, long untilMillis) {
+  private ByteString sealed(long number, ProcessingFailure mishap, long untilMillis) {
     byte[] plain = mishap.what().getBytes(StandardCharsets.UTF_8);
-    return ByteString.copyFrom(atRest.seal(CONTEXT, plain, Instant.ofEpochMilli(untilMillis)));
+    return ByteString.copyFrom(
+        atRest.seal(QuarantineTable.reasonPlace(number), plain, Instant.ofEpochMilli(untilMillis)));
   }
 
-  /** The failure; empty once its bucket's key is destroyed. */
-  public String reason(QuarantineRecord record) {
+  /** What failed; empty once its bucket's key is destroyed. */
+  public String reason(long number, QuarantineRecord record) {
     return atRest
-        .open(CONTEXT, record.getSealedReason().toByteArray())
+        .open(QuarantineTable.reasonPlace(number), record.getSealedReason().toByteArray())
         .map(plain -> new String(plain, StandardCharsets.UTF_8))
         .orElse("");
   }

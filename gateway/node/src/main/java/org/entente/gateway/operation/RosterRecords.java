@@ -13,7 +13,9 @@ import java.util.function.Consumer;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
@@ -32,8 +34,6 @@ public final class RosterRecords {
   /** How long after an operation's end its rosters are kept. */
   public static final Duration KEPT = Duration.ofDays(365);
 
-  private static final String ROSTER = "operation roster";
-  private static final String WORD = "operation word";
   private static final int MOST_LOOKED_AT = 100;
   private static final int WORD_BYTES = 8 + Sha256.HASH_BYTES;
 
@@ -69,7 +69,7 @@ public final class RosterRecords {
   /** Finds a sealed roster by number. */
   @FunctionalInterface
   private interface SealedRosterLookup {
-    byte @Nullable [] find(long number);
+    @Nullable SealedRecord find(long number);
   }
 
   private Optional<HeldRosters> held(OperationRecord record, SealedRosterLookup sealed) {
@@ -100,11 +100,11 @@ public final class RosterRecords {
     return new HeldRosters.RestoreMark(askedIn);
   }
 
-  private Optional<RosterStatement> opened(byte @Nullable [] sealed) {
+  private Optional<RosterStatement> opened(@Nullable SealedRecord sealed) {
     return sealed == null
         ? Optional.empty()
         : atRest
-            .open(ROSTER, sealed)
+            .open(sealed)
             .map(
                 bytes ->
                     RosterStatement.parse(bytes)
@@ -147,7 +147,8 @@ public final class RosterRecords {
   private void put(Transaction tx, RosterStatement roster, boolean setBack) {
     OperationId id = roster.content().place().operation();
     Instant until = keptUntil(roster);
-    book.putRoster(tx, id, roster.number(), atRest.seal(ROSTER, roster.encoded(), until));
+    RecordPlace place = OperationTable.rosterPlace(id, roster.number());
+    book.putRoster(tx, id, roster.number(), atRest.seal(place, roster.encoded(), until));
     OperationRecord before = book.record(tx, id);
     long day = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
     book.put(
@@ -170,7 +171,10 @@ public final class RosterRecords {
           LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
       Instant until = keptUntil(conflicting);
       byte[] sealed =
-          atRest.seal(ROSTER, conflicting.encoded(), until.isBefore(last) ? last : until);
+          atRest.seal(
+              OperationTable.conflictPlace(id),
+              conflicting.encoded(),
+              until.isBefore(last) ? last : until);
       book.put(
           tx,
           id,
@@ -240,7 +244,8 @@ public final class RosterRecords {
   /** Stores which roster a member uses that is not stored here. */
   public void word(Transaction tx, OperationId id, RosterReference word, RosterStatement newest) {
     byte[] bytes = KeyBuilder.key().u64(word.number()).bytes(word.hash()).done();
-    book.putWord(tx, id, word.agency(), atRest.seal(WORD, bytes, keptUntil(newest)));
+    RecordPlace place = OperationTable.wordPlace(id, word.agency());
+    book.putWord(tx, id, word.agency(), atRest.seal(place, bytes, keptUntil(newest)));
   }
 
   /** Removes and returns the stored references to this roster or earlier ones. */
@@ -249,7 +254,7 @@ public final class RosterRecords {
     List<RosterReference> out = new ArrayList<>();
     for (OperationTable.SealedReference sealed : book.words(tx, id)) {
       Optional<byte[]> bytes =
-          atRest.open(WORD, sealed.sealed()).filter(open -> open.length == WORD_BYTES);
+          atRest.open(sealed.sealed()).filter(open -> open.length == WORD_BYTES);
       long number = bytes.map(open -> BigEndian.u64(open, 0)).orElse(0L);
       if (number <= roster.number()) {
         book.forgetWord(tx, id, sealed.agency());

@@ -106,9 +106,9 @@ public final class Quarantine {
     return Optional.ofNullable(ledger.quarantine().read(number));
   }
 
-  /** The failure of an entry, described without content; empty once that is erased. */
-  public String reason(QuarantineRecord record) {
-    return setting.reason(record);
+  /** What failed on one, in words without content; empty once that is erased. */
+  public String reason(long number, QuarantineRecord record) {
+    return setting.reason(number, record);
   }
 
   /** Retries an entry. */
@@ -211,7 +211,7 @@ public final class Quarantine {
           if (record == null || !isWaiting(record)) {
             return record == null ? notFound(number) : decided(record);
           }
-          QuarantineRecord next = setting.failedAgain(record, mishap, tx.nowMillis());
+          QuarantineRecord next = setting.failedAgain(number, record, mishap, tx.nowMillis());
           ledger.quarantine().update(tx, number, next);
           leaf(tx, actor, record, "retry of " + number + " failed: " + mishap.what());
           return new Answer.FailedAgain(next, mishap.what());

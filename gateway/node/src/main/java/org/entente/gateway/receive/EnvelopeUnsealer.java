@@ -202,6 +202,11 @@ final class EnvelopeUnsealer {
               Code.HEADER_MISMATCH,
               "origin, lane or exercise flag of the label differ from the header's"));
     }
+    if (!message.id().isOf(facts.origin())) {
+      return Optional.of(
+          message.refused(
+              Code.HEADER_MISMATCH, "label.message_id: it is not an id of the header's origin"));
+    }
     if (expiry(facts, label) <= ending.millis()) {
       return Optional.of(message.refused(Code.EXPIRED, "arrived after its expiry"));
     }

@@ -133,7 +133,7 @@ public final class EvidenceReturn {
         .get()
         .evidence()
         .message(
-            MessageId.fresh(now.toEpochMilli(), random),
+            MessageId.fresh(self, now.toEpochMilli(), random),
             EvidenceBatch.newBuilder().addAllItems(items).build(),
             self,
             origin,

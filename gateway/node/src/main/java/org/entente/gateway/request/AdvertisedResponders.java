@@ -23,7 +23,6 @@ import org.entente.proto.v1.ResponderList;
  * use by several threads.
  */
 public final class AdvertisedResponders {
-  private static final String CONTEXT = "responders";
   private static final Duration KEPT = Duration.ofDays(ResponderMessages.RETENTION_DAYS);
 
   private final ResponderTable book;
@@ -49,7 +48,9 @@ public final class AdvertisedResponders {
         AdvertisedRecord.newBuilder()
             .setAtMs(at)
             .setReceivedAtMs(tx.nowMillis())
-            .setSealedList(ByteString.copyFrom(atRest.seal(CONTEXT, list.toByteArray(), until)))
+            .setSealedList(
+                ByteString.copyFrom(
+                    atRest.seal(ResponderTable.saidPlace(origin), list.toByteArray(), until)))
             .build());
   }
 
@@ -57,9 +58,8 @@ public final class AdvertisedResponders {
   public Optional<Responder> find(String agency, String name, Instant now) {
     return book.said().entrySet().stream()
         .filter(said -> said.getKey().value().equals(agency))
-        .map(Map.Entry::getValue)
-        .filter(record -> isFresh(record, now.toEpochMilli()))
-        .flatMap(record -> open(record).stream())
+        .filter(said -> isFresh(said.getValue(), now.toEpochMilli()))
+        .flatMap(said -> open(said.getKey(), said.getValue()).stream())
         .flatMap(list -> list.getRespondersList().stream())
         .filter(responder -> responder.getName().equals(name))
         .findFirst();
@@ -72,7 +72,7 @@ public final class AdvertisedResponders {
         .forEach(
             (agency, record) -> {
               if (isFresh(record, now.toEpochMilli())) {
-                open(record).ifPresent(list -> out.put(agency, list));
+                open(agency, record).ifPresent(list -> out.put(agency, list));
               }
             });
     return out;
@@ -82,9 +82,9 @@ public final class AdvertisedResponders {
     return record.getReceivedAtMs() + KEPT.toMillis() > nowMillis;
   }
 
-  private Optional<ResponderList> open(AdvertisedRecord record) {
+  private Optional<ResponderList> open(AgencyName agency, AdvertisedRecord record) {
     return atRest
-        .open(CONTEXT, record.getSealedList().toByteArray())
+        .open(ResponderTable.saidPlace(agency), record.getSealedList().toByteArray())
         .map(AdvertisedResponders::parse);
   }
 

@@ -124,7 +124,7 @@ public final class ResponderAdvertiser {
     List<SealingItem> items =
         inForce
             .responders()
-            .message(MessageId.fresh(now.toEpochMilli(), random), list, self, agency, now)
+            .message(MessageId.fresh(self, now.toEpochMilli(), random), list, self, agency, now)
             .map(SealingItem::of)
             .stream()
             .toList();

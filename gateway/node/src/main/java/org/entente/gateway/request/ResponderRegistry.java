@@ -1,5 +1,6 @@
 package org.entente.gateway.request;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.ledger.table.ResponderTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -31,6 +33,7 @@ import org.entente.proto.v1.Responder;
 public final class ResponderRegistry {
   private final AgencyName self;
   private final Ledger ledger;
+  private final StoredNames names;
   private final ResponderTable book;
   private final LabelCheck check;
 
@@ -39,6 +42,7 @@ public final class ResponderRegistry {
     this.self = self;
     this.ledger = ledger;
     this.book = ledger.responders();
+    this.names = ledger.names();
     this.check = check;
   }
 
@@ -56,7 +60,7 @@ public final class ResponderRegistry {
   private Optional<Problem> register(
       Transaction tx, NodeName client, Responder responder, OnBehalfOf person) {
     ResponderRecord before = book.own(tx, responder.getName());
-    if (before != null && !before.getClient().equals(client.value())) {
+    if (before != null && !isOf(client, before)) {
       return Optional.of(
           new Problem(
               Code.INVALID_FIELD, "responder.name", "is the name of another client's responder"));
@@ -73,7 +77,9 @@ public final class ResponderRegistry {
         tx,
         responder.getName(),
         ResponderRecord.newBuilder()
-            .setClient(client.value())
+            .setSealedClient(
+                ByteString.copyFrom(
+                    names.seal(ResponderTable.ownPlace(responder.getName()), client.value())))
             .setResponder(responder)
             .setSinceMs(since)
             .setChangedAtMs(tx.nowMillis())
@@ -94,7 +100,7 @@ public final class ResponderRegistry {
       Transaction tx, NodeName client, String name, OnBehalfOf person) {
     ResponderRecord before =
         name.length() > 64 || !name.chars().allMatch(c -> c < 128) ? null : book.own(tx, name);
-    if (before == null || !before.getClient().equals(client.value())) {
+    if (before == null || !isOf(client, before)) {
       return Optional.of(
           new Problem(
               Code.NOT_FOUND,
@@ -104,6 +110,19 @@ public final class ResponderRegistry {
     book.remove(tx, name);
     record(tx, client, person, "withdrew " + name);
     return Optional.empty();
+  }
+
+  /** One whose client cannot be read, as after the loss of the keystore, is anybody's. */
+  private boolean isOf(NodeName client, ResponderRecord record) {
+    return client(record).map(client.value()::equals).orElse(true);
+  }
+
+  private Optional<String> client(ResponderRecord record) {
+    return names
+        .open(
+            ResponderTable.ownPlace(record.getResponder().getName()),
+            record.getSealedClient().toByteArray())
+        .flatMap(opened -> opened.stream().findFirst());
   }
 
   private void record(Transaction tx, NodeName client, OnBehalfOf person, String detail) {
@@ -122,7 +141,7 @@ public final class ResponderRegistry {
             record ->
                 OwnResponder.newBuilder()
                     .setResponder(record.getResponder())
-                    .setClient(record.getClient())
+                    .setClient(client(record).orElse(""))
                     .setSince(Timestamps.fromMillis(record.getSinceMs()))
                     .setChangedAt(Timestamps.fromMillis(record.getChangedAtMs()))
                     .build())

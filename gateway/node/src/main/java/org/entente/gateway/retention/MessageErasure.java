@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetentionTable;
@@ -47,9 +49,11 @@ import org.slf4j.LoggerFactory;
  * keys are destroyed, then a second commit records this in the audit log and, after a recall,
  * informs the origin. So an erasure is stated only after it is complete.
  *
- * <p><b>Rounds.</b> Only the ledger holds the pending erasures. A worker finishes them in rounds of
- * at most {@value #ROUND} messages: each round syncs the journal once, writes the keystore once,
- * and ends with one commit. There is one worker, however often it is woken.
+ * <p><b>Rounds.</b> What has begun is known from the ledger and from nowhere else. A worker
+ * finishes it in rounds of at most {@value #ROUND} messages: the journal is synced once a round,
+ * the keystore is written once, and one commit ends all of them. There is one worker, however often
+ * it is woken. A round that fails over some of its messages is halved until those fail alone: the
+ * others are finished, and those are counted, reported and tried again by {@link #retry}.
  *
  * <p>Safe for many threads.
  */
@@ -69,7 +73,13 @@ public final class MessageErasure {
   /** Fair lock: an erasure for a person gets the next turn after a round. */
   private final ReentrantLock turns = new ReentrantLock(true);
 
-  /** 0 while idle; more than 1 if woken since a round began. */
+  /** Messages whose erasure failed the last time, with what failed. */
+  private final Map<MessageId, String> stuck = new ConcurrentHashMap<>();
+
+  /** Those of them that are not tried again before {@link #retry}. */
+  private final Set<MessageId> passedOver = ConcurrentHashMap.newKeySet();
+
+  /** 0 while nothing works; more than 1 once it was woken since a round began. */
   private final AtomicInteger woken = new AtomicInteger();
 
   /**
@@ -128,7 +138,30 @@ public final class MessageErasure {
     }
   }
 
-  /** Does one round, then yields the executor before the next. */
+  /** Has the worker try again what failed, and finish what has begun. Quick. */
+  public void retry() {
+    passedOver.clear();
+    wake();
+  }
+
+  /** How many messages have an erasure that has begun and fails. */
+  public int stuck() {
+    return stuck.size();
+  }
+
+  /** What an operator should look at. */
+  public List<String> warnings() {
+    return stuck.entrySet().stream()
+        .findFirst()
+        .map(
+            one ->
+                "erasures: %d have begun and cannot be finished, one is of message %s: %s"
+                    .formatted(stuck.size(), one.getKey(), one.getValue()))
+        .stream()
+        .toList();
+  }
+
+  /** One round; others have their turn on the executor before the next. */
   private void work() {
     woken.set(1);
     boolean more = false;
@@ -147,14 +180,46 @@ public final class MessageErasure {
   private int round() {
     turns.lock();
     try {
-      List<ErasureRecord> begun = ledger.retention().pending(ROUND);
-      if (!begun.isEmpty()) {
-        finish(begun);
+      RetentionTable.PendingErasures pending =
+          ledger.retention().pending(passedOver::contains, ROUND);
+      pending.damaged().forEach(id -> failed(id, "its record cannot be read"));
+      if (!pending.begun().isEmpty()) {
+        finishAllThatCanBe(pending.begun());
       }
-      return begun.size();
+      return pending.count();
     } finally {
       turns.unlock();
     }
+  }
+
+  /** What fails alone is passed over; a failure of the machine ends the round for all. */
+  private void finishAllThatCanBe(List<ErasureRecord> begun) {
+    try {
+      finish(begun);
+      return;
+    } catch (UncheckedIOException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (ProcessingFailure.isOfTheMachine(e)) {
+        throw e;
+      }
+      if (begun.size() == 1) {
+        LOG.error("the erasure of {} failed alone and is tried again", id(begun.get(0)), e);
+        failed(id(begun.get(0)), ProcessingFailure.of(e).what());
+        return;
+      }
+    }
+    finishAllThatCanBe(begun.subList(0, begun.size() / 2));
+    finishAllThatCanBe(begun.subList(begun.size() / 2, begun.size()));
+  }
+
+  private void failed(MessageId id, String what) {
+    stuck.put(id, what);
+    passedOver.add(id);
+  }
+
+  private static MessageId id(ErasureRecord erasure) {
+    return MessageId.of(erasure.getMessageId().toByteArray());
   }
 
   /**
@@ -165,8 +230,7 @@ public final class MessageErasure {
   ErasureRecord finish(ErasureRecord begun) {
     turns.lock();
     try {
-      ErasureRecord before =
-          ledger.retention().done(MessageId.of(begun.getMessageId().toByteArray()));
+      ErasureRecord before = ledger.retention().done(id(begun));
       return before == null ? finish(List.of(begun)).get(0) : before;
     } finally {
       turns.unlock();
@@ -182,14 +246,17 @@ public final class MessageErasure {
     Set<RetentionKeys.KeptMessage> open =
         keys.forget(begun.stream().map(MessageErasure::kept).toList());
     begun.forEach(one -> keys.destroyHold(MessageId.of(one.getMessageId().toByteArray())));
-    return ledger.commit(
-        Lane.ROUTINE,
-        tx -> {
-          List<ErasureRecord> done =
-              begun.stream().map(one -> end(tx, one, !open.contains(kept(one)))).toList();
-          answerRecalls(tx, done);
-          return done;
-        });
+    List<ErasureRecord> ended =
+        ledger.commit(
+            Lane.ROUTINE,
+            tx -> {
+              List<ErasureRecord> done =
+                  begun.stream().map(one -> end(tx, one, !open.contains(kept(one)))).toList();
+              answerRecalls(tx, done);
+              return done;
+            });
+    ended.forEach(one -> stuck.remove(id(one)));
+    return ended;
   }
 
   private static RetentionKeys.KeptMessage kept(ErasureRecord erasure) {

@@ -106,9 +106,10 @@ final class ScoreIntake {
     }
     ScoreTable book = parts.ledger().scores();
     String client = handed.client().value();
+    ByteString clientTag = ScoreSeal.clientTag(handed.key(), client);
     ByteString tag = ScoreSeal.tag(handed.key(), client, handed.request().getModel());
     ScoredRecord scored = book.of(tx, handed.id());
-    ScoreSeries series = ScoreTable.series(scored, client, tag);
+    ScoreSeries series = ScoreTable.series(scored, tag);
     Optional<Score> latest = latest(tx, handed, series);
     if (latest.filter(it -> saysTheSame(it, handed.request())).isPresent()) {
       tx.afterCommit(
@@ -116,7 +117,7 @@ final class ScoreIntake {
               parts.meters().scored(Meters.ScoreChange.UNCHANGED, handed.request().getExercise()));
       return done(latest.get(), true);
     }
-    if (series.getNumbersCount() == 0 && !hasRoom(scored, client)) {
+    if (series.getNumbersCount() == 0 && !hasRoom(scored, clientTag)) {
       return new ScoreResult.Refused<>(tooMany());
     }
     Score score = score(tx, handed, series.getMade() + 1);
@@ -124,7 +125,7 @@ final class ScoreIntake {
     book.add(
         tx,
         handed.id(),
-        series.toBuilder().setClient(client).setTag(tag).build(),
+        series.toBuilder().setClientTag(clientTag).setTag(tag).build(),
         score.getNumber(),
         record,
         MAX_VERSIONS);
@@ -153,8 +154,9 @@ final class ScoreIntake {
         && kept.getOnBehalfOf().equals(request.getOnBehalfOf());
   }
 
-  private static boolean hasRoom(ScoredRecord scored, String client) {
-    long own = scored.getSeriesList().stream().filter(it -> it.getClient().equals(client)).count();
+  private static boolean hasRoom(ScoredRecord scored, ByteString client) {
+    long own =
+        scored.getSeriesList().stream().filter(it -> it.getClientTag().equals(client)).count();
     return own < MAX_MODELS_OF_A_CLIENT && scored.getSeriesCount() < MAX_MODELS;
   }
 

@@ -30,6 +30,11 @@ final class ScoreSeal {
     return ByteString.copyFrom(key.tag(KeyBuilder.key().ascii(client).ascii(model).done()));
   }
 
+  /** What stands for a client at a message. */
+  static ByteString clientTag(AnnotationKey key, String client) {
+    return ByteString.copyFrom(key.tag(KeyBuilder.key().ascii(client).done()));
+  }
+
   ScoreRecord seal(AnnotationKey key, Score score, long atMillis) {
     MessageId id = MessageId.of(score.getMessageId().toByteArray());
     byte[] sealed = key.seal(random, place(id, score.getNumber()), score.toByteArray());

@@ -140,7 +140,7 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
             .setSince(Timestamps.fromMillis(record.getSinceMs()))
             .setUntil(Timestamps.fromMillis(record.getUntilMs()))
             .setCode(record.getCode())
-            .setReason(quarantine.reason(record))
+            .setReason(quarantine.reason(number, record))
             .setTries(record.getTries())
             .setAgency(record.getAgency())
             .setLane(Lane.forNumber(record.getLane()))

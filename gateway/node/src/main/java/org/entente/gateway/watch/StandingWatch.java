@@ -25,6 +25,7 @@ import org.entente.proto.v1.OnBehalfOf;
  */
 record StandingWatch(
     long number,
+    String client,
     WatchRecord record,
     Set<String> terms,
     Filter filter,
@@ -40,19 +41,16 @@ record StandingWatch(
       Filter filter = Filter.parseFrom(content.getFilter());
       return new StandingWatch(
           number,
+          content.getClient(),
           record,
           Set.copyOf(content.getTermsList()),
           filter,
-          new MessageFilter(filter, desks.sight(new NodeName(record.getClient()))),
+          new MessageFilter(filter, desks.sight(new NodeName(content.getClient()))),
           content.getTitle(),
           OnBehalfOf.parseFrom(content.getOnBehalfOf()));
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord("WATCH", e);
     }
-  }
-
-  String client() {
-    return record.getClient();
   }
 
   boolean isOver(long nowMillis) {

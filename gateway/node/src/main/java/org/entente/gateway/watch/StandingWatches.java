@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StandingWatches {
   private static final Logger LOG = LoggerFactory.getLogger(StandingWatches.class);
-  private static final String CONTEXT = "watch";
 
   private final RecordSeal atRest;
   private final Desks desks;
@@ -43,7 +42,9 @@ final class StandingWatches {
 
   private Optional<StandingWatch> open(WatchTable.Entry entry) {
     return atRest
-        .open(CONTEXT, entry.record().getSealedContent().toByteArray())
+        .open(
+            WatchTable.contentPlace(entry.number()),
+            entry.record().getSealedContent().toByteArray())
         .map(
             bytes -> {
               try {
@@ -55,9 +56,12 @@ final class StandingWatches {
             });
   }
 
-  /** Seals a watch for the disk. */
-  byte[] seal(WatchContent content, WatchRecord.Builder record) {
-    return atRest.seal(CONTEXT, content.toByteArray(), Instant.ofEpochMilli(record.getUntilMs()));
+  /** What is kept of a watch on the disk. */
+  byte[] seal(long number, WatchContent content, WatchRecord.Builder record) {
+    return atRest.seal(
+        WatchTable.contentPlace(number),
+        content.toByteArray(),
+        Instant.ofEpochMilli(record.getUntilMs()));
   }
 
   synchronized void add(StandingWatch watch) {

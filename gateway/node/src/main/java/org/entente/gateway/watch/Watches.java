@@ -102,6 +102,7 @@ public final class Watches {
     WatchQuery.ReadResult.Clear clear = (WatchQuery.ReadResult.Clear) reading;
     WatchContent content =
         WatchContent.newBuilder()
+            .setClient(client.value())
             .addAllTerms(clear.terms())
             .setFilter(request.getTerms().getFilter().toByteString())
             .setTitle(request.getTerms().getTitle())
@@ -122,13 +123,13 @@ public final class Watches {
     }
     WatchRecord.Builder record =
         WatchRecord.newBuilder()
-            .setClient(client.value())
             .setAfterPosition(parts.ledger().inbox().nextPosition(tx))
             .setAddedAtMs(tx.nowMillis())
             .setUntilMs(untilMillis);
-    record.setSealedContent(ByteString.copyFrom(standing.seal(content, record)));
+    long number = parts.ledger().watches().nextNumber(tx);
+    record.setSealedContent(ByteString.copyFrom(standing.seal(number, content, record)));
     WatchRecord kept = record.build();
-    long number = parts.ledger().watches().add(tx, kept);
+    parts.ledger().watches().put(tx, number, kept);
     StandingWatch watch = StandingWatch.of(number, kept, content, parts.desks());
     tx.audit(leaf(tx, AuditType.WATCH_ADDED, client(client, watch.person()), watch));
     // Add it before the commit, so that every message committed later is matched against it. A hit

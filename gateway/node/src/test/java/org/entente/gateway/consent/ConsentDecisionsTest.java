@@ -215,8 +215,7 @@ class ConsentDecisionsTest {
   void records_areForgottenWhenTheirTimeIsOver() {
     MessageId own = node.ask(node.received(ConsentNode.SG));
     long later = node.in(Duration.ofDays(401));
-    int pruned =
-        node.ledger.commit(Lane.ROUTINE, tx -> node.ledger.consents().prune(tx, later, 100));
+    int pruned = node.ledger.commit(Lane.ROUTINE, node.ledger.consents().removal(later, 100));
     assertEquals(2, pruned);
     assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
     assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));

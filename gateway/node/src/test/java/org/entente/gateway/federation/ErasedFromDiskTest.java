@@ -42,6 +42,7 @@ import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.OnBehalfOf;
@@ -66,7 +67,7 @@ class ErasedFromDiskTest {
 
   private Permitted alert() {
     return PermittedFixture.alert(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.ROUTINE,
         Body.newBuilder().setAlert(Alert.getDefaultInstance()).build(),
@@ -118,7 +119,13 @@ class ErasedFromDiskTest {
 
   private Ledger ledger(Store store) {
     Ledger ledger =
-        new Ledger(store, new NoJournal(), () -> now, LedgerLimits.DEFAULT, new NoObserver());
+        new Ledger(
+            store,
+            TestNames.names(),
+            new NoJournal(),
+            () -> now,
+            LedgerLimits.DEFAULT,
+            new NoObserver());
     ledger.start();
     return ledger;
   }

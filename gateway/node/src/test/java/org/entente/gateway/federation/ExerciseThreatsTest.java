@@ -138,7 +138,7 @@ class ExerciseThreatsTest {
             .setMessageType(MessageType.MESSAGE_TYPE_ALERT)
             .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
     return PermittedFixture.permitted(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.ROUTINE,
         more.apply(label).build(),
@@ -180,7 +180,7 @@ class ExerciseThreatsTest {
                     .setReason("the script named another container"))
             .build();
     return PermittedFixture.permitted(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         label,
@@ -268,7 +268,7 @@ class ExerciseThreatsTest {
   }
 
   private MessageId sent(boolean exercise, String recipient) {
-    MessageId id = MessageId.fresh(now.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random);
     SentFacts facts =
         SentFacts.newBuilder()
             .addRecipients(recipient)
@@ -299,7 +299,10 @@ class ExerciseThreatsTest {
   void reply_toWhatItsOriginWasNotSent_tellsNothing() {
     taken(replyTo(sent(true, "us.cbp"), Status.STATUS_ACTUAL));
     taken(replyTo(sent(false, "us.cbp"), Status.STATUS_EXERCISE));
-    taken(replyTo(MessageId.fresh(now.toEpochMilli(), random), Status.STATUS_EXERCISE));
+    taken(
+        replyTo(
+            MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
+            Status.STATUS_EXERCISE));
   }
 
   @Test
@@ -463,7 +466,7 @@ class ExerciseThreatsTest {
   void training_thatMayBeKeptForLess_isKeptForLess() {
     Permitted brief =
         PermittedFixture.permitted(
-            MessageId.fresh(now.toEpochMilli(), random),
+            MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
             ReceiveKit.ORIGIN,
             Lane.ROUTINE,
             message(Status.STATUS_EXERCISE).label(),

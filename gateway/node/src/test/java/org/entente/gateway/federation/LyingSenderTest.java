@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
@@ -136,6 +137,12 @@ class LyingSenderTest {
   }
 
   private Permitted message(String agreement, UnaryOperator<Label.Builder> lie, Body body) {
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
+    return message(id, agreement, lie, body);
+  }
+
+  private Permitted message(
+      MessageId id, String agreement, UnaryOperator<Label.Builder> lie, Body body) {
     Label.Builder label =
         Label.newBuilder()
             .setKind(Kind.KIND_ALERT)
@@ -146,7 +153,7 @@ class LyingSenderTest {
             .setMessageType(MessageType.MESSAGE_TYPE_ALERT)
             .setRequestedAction(RequestedAction.REQUESTED_ACTION_INFORM);
     return PermittedFixture.permitted(
-        MessageId.fresh(NOW.toEpochMilli(), random),
+        id,
         ReceiveKit.ORIGIN,
         Lane.ROUTINE,
         lie.apply(label).build(),
@@ -178,6 +185,19 @@ class LyingSenderTest {
 
   @Test
   void honestMessage_isTaken() {
+    Permitted honest = message(label -> label, ALERT);
+    kit.deliver(honest);
+    assertNotNull(ledger.inbox().find(honest.messageId()));
+  }
+
+  /** A co-recipient that sends first under the id of another's message would keep that one out. */
+  @Test
+  void message_underAnIdOfAnotherAgency_isRefused_andTakesNobodysPlace() {
+    AgencyName other = new AgencyName("it.customs");
+    for (int i = 0; i < 100; i++) {
+      MessageId taken = MessageId.fresh(other, NOW.toEpochMilli() + i, random);
+      refused(Code.HEADER_MISMATCH, message(taken, EU, label -> label, ALERT));
+    }
     Permitted honest = message(label -> label, ALERT);
     kit.deliver(honest);
     assertNotNull(ledger.inbox().find(honest.messageId()));
@@ -407,7 +427,7 @@ class LyingSenderTest {
   }
 
   private MessageId sentTo(String recipient) {
-    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     sent.put(id, SentFacts.newBuilder().addRecipients(recipient).build());
     return id;
   }
@@ -415,7 +435,7 @@ class LyingSenderTest {
   /** A peer is believed about what came of messages that it was sent, and of no others. */
   @Test
   void feedback_onAMessageThatWasNeverSentToIt_isRefused() {
-    MessageId never = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId never = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     refused(Code.INGRESS_REFUSED, feedback(never, Status.STATUS_ACTUAL));
     refused(Code.INGRESS_REFUSED, feedback(sentTo("us.cbp"), Status.STATUS_ACTUAL));
     MessageId own = sentTo(ReceiveKit.ORIGIN.value());

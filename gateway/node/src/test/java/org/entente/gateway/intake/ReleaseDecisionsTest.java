@@ -501,7 +501,8 @@ class ReleaseDecisionsTest {
       }
     }
     String bytes = all.toString(StandardCharsets.ISO_8859_1);
-    assertTrue(bytes.contains("declarations"), "the control: a client's name is there");
+    assertTrue(bytes.length() > 500, "something is there");
+    assertFalse(bytes.contains("declarations"), "the client's name");
     assertFalse(bytes.contains(HEADLINE));
     assertFalse(bytes.contains("FR-1"));
     assertFalse(bytes.contains("sg.police"));

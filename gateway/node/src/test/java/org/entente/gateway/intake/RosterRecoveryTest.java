@@ -20,6 +20,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -257,7 +258,7 @@ class RosterRecoveryTest extends OperationLeadFixture {
     ledger.commit(
         Lane.ROUTINE,
         tx -> {
-          byte[] sealed = atRest.seal("operation roster", new byte[] {1}, END);
+          byte[] sealed = atRest.seal(OperationTable.rosterPlace(damaged, 1), new byte[] {1}, END);
           ledger.operations().putRoster(tx, damaged, 1, sealed);
           kit.rosters().owe(tx, owed, new AgencyName("de.customs"));
           return damaged;

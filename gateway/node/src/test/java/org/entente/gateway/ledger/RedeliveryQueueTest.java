@@ -30,6 +30,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineStep;
@@ -79,7 +80,9 @@ class RedeliveryQueueTest {
           @Override
           public void failed(LedgerFailure why) {}
         };
-    Ledger opened = new Ledger(over, new NoJournal(), () -> now, LedgerLimits.DEFAULT, observer);
+    Ledger opened =
+        new Ledger(
+            over, TestNames.names(), new NoJournal(), () -> now, LedgerLimits.DEFAULT, observer);
     opened.start();
     open.add(opened);
     return opened;

@@ -1,6 +1,7 @@
 package org.entente.gateway.meter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Method;
@@ -8,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -42,6 +44,33 @@ class MetersTest {
             method + " takes a " + type.getSimpleName());
       }
     }
+  }
+
+  /** Threat 64: whatever a gauge's label says stays within its sample, by the real encoder. */
+  @Test
+  void gauge_withHostileLabels_isOneLineForEachSample() {
+    List<String> hostile =
+        List.of(
+            "a\nentente_forged 1",
+            "a\r\nentente_forged 1",
+            "a\"} 1\nentente_forged{a=\"",
+            "back\\slash",
+            "ends with \\",
+            "\u0000\u001b[2J\u2028");
+    meters.gauge(
+        "entente_hostile",
+        "A gauge.",
+        List.of("peer"),
+        () -> hostile.stream().map(label -> new Meters.Sample(List.of(label), 7)).toList());
+    List<String> lines =
+        Stream.of(meters.text().split("\n"))
+            .filter(line -> line.startsWith("entente_hostile{"))
+            .toList();
+    assertEquals(hostile.size(), lines.size(), lines::toString);
+    for (String line : lines) {
+      assertTrue(line.endsWith("\",} 7.0"), line);
+    }
+    assertFalse(meters.text().contains("\nentente_forged"));
   }
 
   /** The same kind of thing again makes no further series. */

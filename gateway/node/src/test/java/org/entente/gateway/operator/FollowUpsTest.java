@@ -77,7 +77,7 @@ class FollowUpsTest {
                     .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline)))
             .build();
     return PermittedFixture.permitted(
-        MessageId.fresh(aside.now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, aside.now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         lane,
         more.setKind(Kind.KIND_ALERT).setSeverity(severity).build(),

@@ -77,6 +77,7 @@ class PoisonTest {
 
     assertEquals(1, watermark(), "its number is taken in the same commit");
     assertFalse(node.isKept(message.messageId()));
+    long number = waiting().get(0).number();
     QuarantineRecord record = waiting().get(0).record();
     assertEquals(QuarantineStep.QUARANTINE_STEP_RECEIVING, record.getStep());
     assertEquals("INTERNAL", record.getCode());
@@ -86,9 +87,12 @@ class PoisonTest {
         message.messageId().toString(),
         org.entente.gateway.model.MessageId.of(record.getMessageIds(0).toByteArray()).toString());
     assertTrue(
-        node.quarantine.reason(record).startsWith("IllegalStateException at QuarantineNode.java:"),
-        node.quarantine.reason(record));
-    assertFalse(node.quarantine.reason(record).contains("it says"), "texts can quote content");
+        node.quarantine
+            .reason(number, record)
+            .startsWith("IllegalStateException at QuarantineNode.java:"),
+        node.quarantine.reason(number, record));
+    assertFalse(
+        node.quarantine.reason(number, record).contains("it says"), "texts can quote content");
     AuditRecord leaf = node.leaves.last();
     assertEquals(AuditType.QUARANTINED, leaf.type());
     assertEquals(List.of(message.messageId()), leaf.subject().messages());

@@ -47,6 +47,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RecordedLeaves;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.Alert;
@@ -104,6 +105,7 @@ final class QuarantineNode implements AutoCloseable {
     Ledger opened =
         new Ledger(
             store,
+            TestNames.names(),
             leaves,
             () -> now,
             new LedgerLimits(usual.maxWaiting(), usual.maxBatch(), usual.maxBatchBytes(), limits),
@@ -195,7 +197,7 @@ final class QuarantineNode implements AutoCloseable {
             .build();
     Body body = Body.newBuilder().setAlert(Alert.newBuilder().addTexts(text)).build();
     return PermittedFixture.alert(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.PRIORITY,
         body,
@@ -206,7 +208,7 @@ final class QuarantineNode implements AutoCloseable {
   /** An alert that its originator has marked in a national scheme. */
   Permitted marked(String scheme, String marking) {
     return PermittedFixture.permitted(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.PRIORITY,
         Label.newBuilder()
@@ -236,7 +238,7 @@ final class QuarantineNode implements AutoCloseable {
                     .setReason("the goods were genuine"))
             .build();
     return PermittedFixture.permitted(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         Label.newBuilder().setKind(Kind.KIND_RECALL).build(),

@@ -76,7 +76,7 @@ class AnswerAttackTest {
   }
 
   private MessageId ask(String agency) {
-    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     Permitted request =
         PermittedFixture.permitted(
             id,
@@ -108,7 +108,7 @@ class AnswerAttackTest {
   }
 
   private MessageId comes(Label.Builder label, Body body, String agreement) {
-    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     kit.deliver(
         PermittedFixture.permitted(
             id,
@@ -159,7 +159,9 @@ class AnswerAttackTest {
     MessageId request = ask("sg.police");
     refused(Code.NOT_ASKED, answers(request, hit()));
     assertEquals(RequestState.REQUEST_STATE_OPEN, asked(request, "sg.police").getState());
-    refused(Code.NOT_ASKED, answers(MessageId.fresh(NOW.toEpochMilli(), random), hit()));
+    refused(
+        Code.NOT_ASKED,
+        answers(MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random), hit()));
   }
 
   @Test
@@ -217,7 +219,8 @@ class AnswerAttackTest {
   void reminder_ofSomebodyElsesRequest_orOfNone_isRefused() {
     MessageId own = ask(MEMBER);
     refused(Code.NOT_ASKED, reminds(own));
-    refused(Code.NOT_ASKED, reminds(MessageId.fresh(NOW.toEpochMilli(), random)));
+    refused(
+        Code.NOT_ASKED, reminds(MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random)));
     assertEquals(0, asked(own, MEMBER).getReminders());
   }
 
@@ -237,7 +240,7 @@ class AnswerAttackTest {
     MessageId request = isAsked();
     Permitted answer =
         PermittedFixture.permitted(
-            MessageId.fresh(NOW.toEpochMilli(), random),
+            MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
             ReceiveKit.SELF,
             Lane.ROUTINE,
             RequestSamples.complete(RequestSamples.answers(request)).build(),

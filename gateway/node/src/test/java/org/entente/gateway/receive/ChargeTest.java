@@ -70,7 +70,7 @@ class ChargeTest {
   }
 
   private MessageId sentTo(String recipient, boolean exercise) {
-    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     SentFacts facts =
         SentFacts.newBuilder()
             .addRecipients(recipient)
@@ -98,7 +98,7 @@ class ChargeTest {
                     .setAt(Timestamps.fromMillis(at.toEpochMilli())))
             .build();
     return PermittedFixture.permitted(
-        MessageId.fresh(NOW.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         Label.newBuilder().setKind(Kind.KIND_CHARGE).build(),
@@ -133,7 +133,9 @@ class ChargeTest {
   @Test
   void charge_ofWhatAnotherWasSent_andOfWhatNobodyWas_areRefusedAlike() {
     for (MessageId target :
-        List.of(sentTo("sg.police", false), MessageId.fresh(NOW.toEpochMilli(), random))) {
+        List.of(
+            sentTo("sg.police", false),
+            MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random))) {
       Permitted says = charge(target, ChargeStep.CHARGE_STEP_TAKEN, "FR-118", NOW);
       kit.deliver(says);
       assertNull(ledger.inbox().find(says.messageId()));

@@ -3,6 +3,7 @@ package org.entente.gateway.receive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -81,7 +82,7 @@ class PeerEvidenceCheckTest {
   }
 
   private MessageId sentTo(String... recipients) {
-    MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     SentFacts facts =
         SentFacts.newBuilder()
             .addAllRecipients(Arrays.asList(recipients))
@@ -105,7 +106,7 @@ class PeerEvidenceCheckTest {
 
   private Permitted message(List<EvidenceItem> items) {
     return PermittedFixture.permitted(
-        MessageId.fresh(NOW.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.ROUTINE,
         Label.newBuilder().setKind(Kind.KIND_EVIDENCE).build(),
@@ -131,7 +132,7 @@ class PeerEvidenceCheckTest {
   void round_returnsWhatManyLoneMessagesOwe_inOneMessage() {
     int lone = 600;
     for (int i = 0; i < lone; i++) {
-      MessageId id = MessageId.fresh(NOW.toEpochMilli(), random);
+      MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
       EvidenceItem item = item(id, EvidenceKind.EVIDENCE_KIND_DELIVERY);
       ledger.commit(
           Lane.ROUTINE,
@@ -162,7 +163,7 @@ class PeerEvidenceCheckTest {
   @Test
   void member_isNotHeardAboutMessagesThatItWasNotSent() {
     MessageId others = sentTo(OTHER);
-    MessageId nobodys = MessageId.fresh(NOW.toEpochMilli(), random);
+    MessageId nobodys = MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
     says(
         item(others, EvidenceKind.EVIDENCE_KIND_RETRIEVAL),
         item(nobodys, EvidenceKind.EVIDENCE_KIND_DELIVERY));
@@ -183,8 +184,9 @@ class PeerEvidenceCheckTest {
   private EvidenceItem passedOn(MessageId id, int time) {
     return item(id, EvidenceKind.EVIDENCE_KIND_PASSED_ON).toBuilder()
         .addPassedOnTo("us.cbp")
-        .setPassedOnAs(ByteString.copyFrom(MessageId.fresh(time, random).bytes()))
-        .setConsentId(ByteString.copyFrom(MessageId.fresh(1, random).bytes()))
+        .setPassedOnAs(
+            ByteString.copyFrom(MessageId.fresh(ReceiveKit.ORIGIN, time, random).bytes()))
+        .setConsentId(ByteString.copyFrom(MessageId.fresh(ReceiveKit.ORIGIN, 1, random).bytes()))
         .build();
   }
 
@@ -197,6 +199,23 @@ class PeerEvidenceCheckTest {
     }
     says(uses.toArray(EvidenceItem[]::new));
     assertEquals(uses.subList(0, EvidenceName.PASSED_ON), known(id));
+  }
+
+  /** Each use has one leaf in the audit log, however often a member repeats it. */
+  @Test
+  void recipient_thatRepeatsOneUseWithoutEnd_isHeardOnce_andOthersAreHeard() {
+    MessageId id = sentTo(MEMBER);
+    EvidenceItem use = passedOn(id, 1);
+    List<EvidenceItem> flood = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      flood.add(use.toBuilder().setAt(Timestamps.fromMillis(NOW.toEpochMilli() + i)).build());
+    }
+    for (int i = 0; i < 5; i++) {
+      says(flood.toArray(EvidenceItem[]::new));
+    }
+    EvidenceItem other = passedOn(id, 2);
+    says(other);
+    assertEquals(List.of(flood.get(0), other), known(id));
   }
 
   @Test
@@ -271,7 +290,7 @@ class PeerEvidenceCheckTest {
     refuses = true;
     kit.deliver(
         PermittedFixture.alert(
-            MessageId.fresh(NOW.toEpochMilli(), random),
+            MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
             ReceiveKit.ORIGIN,
             Lane.ROUTINE,
             Body.getDefaultInstance(),

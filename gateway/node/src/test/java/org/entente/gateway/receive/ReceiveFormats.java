@@ -24,6 +24,7 @@ import org.entente.gateway.testkit.Formats;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -68,7 +69,7 @@ public final class ReceiveFormats {
             started
                 .seal(
                     PermittedFixture.alert(
-                        MessageId.fresh(NOW.toEpochMilli(), random),
+                        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
                         ReceiveKit.ORIGIN,
                         Lane.PRIORITY,
                         body,
@@ -90,7 +91,12 @@ public final class ReceiveFormats {
         folder.toFile().deleteOnExit();
         Ledger ledger =
             new Ledger(
-                new MemoryStore(), new NoLog(), () -> NOW, LedgerLimits.DEFAULT, new Quiet());
+                new MemoryStore(),
+                TestNames.names(),
+                new NoLog(),
+                () -> NOW,
+                LedgerLimits.DEFAULT,
+                new Quiet());
         ledger.start();
         MemoryStorageKeys keys = new MemoryStorageKeys();
         return new ReceiveKit(

@@ -107,7 +107,7 @@ final class RecipientNode implements AutoCloseable {
   }
 
   MessageId id() {
-    return MessageId.fresh(clock.millis(), random);
+    return MessageId.fresh(ORIGIN, clock.millis(), random);
   }
 
   static ByteString bytes(MessageId id) {

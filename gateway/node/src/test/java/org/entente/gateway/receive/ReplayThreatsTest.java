@@ -77,7 +77,7 @@ final class ReplayThreatsTest {
   }
 
   private MessageId fresh() {
-    return MessageId.fresh(NOW.toEpochMilli(), random);
+    return MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random);
   }
 
   private Delivery sealed(MessageId id) {

@@ -75,7 +75,7 @@ class ResponderListReceptionTest {
   }
 
   private MessageId says(Instant at, String name, Category... categories) {
-    MessageId id = MessageId.fresh(clock.instant().toEpochMilli(), random);
+    MessageId id = MessageId.fresh(ReceiveKit.ORIGIN, clock.instant().toEpochMilli(), random);
     ResponderList list =
         ResponderList.newBuilder()
             .addResponders(

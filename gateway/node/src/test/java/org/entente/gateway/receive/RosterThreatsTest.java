@@ -92,7 +92,7 @@ class RosterThreatsTest {
 
   private Permitted sealed(Instant created, String agreement, Label.Builder label, Body body) {
     return PermittedFixture.permitted(
-        MessageId.fresh(NOW.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, NOW.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         label.build(),
@@ -415,6 +415,6 @@ class RosterThreatsTest {
   }
 
   private int pruned(long today) {
-    return ledger.commit(Lane.ROUTINE, tx -> ledger.operations().prune(tx, today, 100));
+    return ledger.commit(Lane.ROUTINE, ledger.operations().removal(today));
   }
 }

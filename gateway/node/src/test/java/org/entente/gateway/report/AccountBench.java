@@ -33,6 +33,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
@@ -55,9 +56,12 @@ import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 
@@ -108,7 +112,14 @@ final class AccountBench implements AutoCloseable {
     LeafSealer leaves = leaves(atRest);
     archive = new LogArchive(store, folder, origin, number -> leaves);
     Appender appender = log.appender(leaves, random);
-    ledger = new Ledger(store, journal(appender), () -> now, LedgerLimits.DEFAULT, new Failing());
+    ledger =
+        new Ledger(
+            store,
+            TestNames.names(),
+            journal(appender),
+            () -> now,
+            LedgerLimits.DEFAULT,
+            new Failing());
     ledger.start();
     evidence = new EvidenceRecords(atRest, self);
     sealer = new Sealer(FR, GATEWAY, gatewayKey, random, () -> now);
@@ -136,12 +147,16 @@ final class AccountBench implements AutoCloseable {
     return new LeafSealer() {
       @Override
       public byte[] seal(long index, byte[] plaintext) {
-        return atRest.seal("audit " + index, plaintext, now.plus(Duration.ofDays(3650)));
+        return atRest.seal(place(index), plaintext, now.plus(Duration.ofDays(3650)));
       }
 
       @Override
       public Optional<byte[]> open(long index, byte[] sealed) {
-        return atRest.open("audit " + index, sealed);
+        return atRest.open(place(index), sealed);
+      }
+
+      private RecordPlace place(long index) {
+        return new RecordPlace(Table.AUDIT_LEAF, KeyBuilder.key().u64(index).done(), "leaf");
       }
     };
   }

@@ -1,10 +1,12 @@
 package org.entente.gateway.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.util.Timestamps;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,8 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
@@ -96,6 +100,20 @@ class ResponderRegistryTest {
         leaves.stream().map(leaf -> leaf.outcome().detail()).toList());
     AuditPerson person = leaves.get(0).actor().onBehalfOf();
     assertEquals("case 12/26", person == null ? "nobody" : person.justification());
+  }
+
+  @Test
+  void clientOfAResponder_liesNowhereOnTheDisk() {
+    register(new NodeName("okapi-desk"), responder());
+    try (Scan scan = new MemoryStore(disk).scan(Table.REQUEST, new byte[0], null)) {
+      assertTrue(scan.hasNext());
+      while (scan.hasNext()) {
+        scan.next();
+        String row = new String(scan.value(), StandardCharsets.ISO_8859_1);
+        assertFalse(row.contains("okapi"), row);
+      }
+    }
+    assertEquals("okapi-desk", responders().list().get(0).getClient());
   }
 
   @Test

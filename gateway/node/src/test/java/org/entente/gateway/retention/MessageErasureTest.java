@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -22,9 +23,13 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
@@ -81,13 +86,17 @@ class MessageErasureTest {
   /** How often keys were written, for how many messages; fails once where a test says so. */
   private static final class Keys implements RetentionKeys {
     private final List<Integer> writings = new ArrayList<>();
+    private final Set<BodyAddress> poison = new HashSet<>();
     private boolean fails;
 
     @Override
     public Set<KeptMessage> forget(List<KeptMessage> messages) {
+      if (messages.stream().anyMatch(kept -> poison.contains(kept.message()))) {
+        throw new IllegalArgumentException("a defect over this message");
+      }
       if (fails) {
         fails = false;
-        throw new IllegalStateException("the disk of the keystore failed");
+        throw new UncheckedIOException(new IOException("the disk of the keystore failed"));
       }
       writings.add(messages.size());
       return Set.of();
@@ -242,5 +251,60 @@ class MessageErasureTest {
     work(STORM);
 
     assertEquals(10, owed(FR).size());
+  }
+
+  private static BodyAddress address(MessageId id, AgencyName origin) {
+    return new BodyAddress(origin, EnvelopeId.of(id.bytes()), 0);
+  }
+
+  /**
+   * One that fails for ever would otherwise keep the recalls of all members from being executed.
+   */
+  @Test
+  void erasureThatFails_failsAlone_isCounted_andIsFinishedOnceItCanBe() {
+    List<MessageId> ids = received(3 * MessageErasure.ROUND, FR);
+    MessageId poison = ids.get(MessageErasure.ROUND + 1);
+    keys.poison.add(address(poison, FR));
+    recall(ids);
+    work(STORM);
+
+    assertEquals(ids.size() - 1, erased());
+    assertEquals(ids.size() - 1, owed(FR).size());
+    assertNull(ledger.retention().done(poison));
+    assertEquals(1, erasing.stuck());
+    String warning = erasing.warnings().get(0);
+    assertTrue(warning.contains(poison.toString()), warning);
+    assertEquals(0, work(STORM), "it is not tried without end");
+
+    recall(received(5, IT));
+    work(STORM);
+    assertEquals(5, owed(IT).size());
+
+    erasing.retry();
+    work(STORM);
+    assertEquals(1, erasing.stuck());
+
+    keys.poison.clear();
+    erasing.retry();
+    work(STORM);
+    requireNonNull(ledger.retention().done(poison));
+    assertEquals(ids.size(), owed(FR).size());
+    assertEquals(0, erasing.stuck());
+    assertEquals(List.of(), erasing.warnings());
+  }
+
+  @Test
+  void recordOfAnErasure_thatCannotBeRead_isCounted_andHoldsUpNoOther() {
+    byte[] damaged = KeyBuilder.key().u8(1).bytes(new byte[MessageId.SIZE]).done();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          tx.put(Table.RETENTION, damaged, new byte[] {(byte) 0xff});
+          return damaged;
+        });
+    recall(received(5, FR));
+    work(STORM);
+    assertEquals(5, owed(FR).size());
+    assertEquals(1, erasing.stuck());
   }
 }

@@ -53,6 +53,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.ErasureCause;
@@ -102,7 +103,9 @@ class RetentionTest {
     Node(Store store) throws IOException {
       this.store = store;
       journal = ErasureJournal.open(folder.resolve("erasures"), today().toEpochDay());
-      ledger = new Ledger(store, leaves, () -> now, LedgerLimits.DEFAULT, new Quiet());
+      ledger =
+          new Ledger(
+              store, TestNames.names(), leaves, () -> now, LedgerLimits.DEFAULT, new Quiet());
       ledger.start();
       kit =
           new ReceiveKit(
@@ -154,7 +157,7 @@ class RetentionTest {
                     .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline)))
             .build();
     return PermittedFixture.alert(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         lane,
         body,
@@ -171,7 +174,7 @@ class RetentionTest {
                     .setReason("the goods were genuine"))
             .build();
     return PermittedFixture.permitted(
-        MessageId.fresh(now.toEpochMilli(), random),
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
         ReceiveKit.ORIGIN,
         Lane.FLASH,
         Label.newBuilder().setKind(Kind.KIND_RECALL).build(),
@@ -259,7 +262,9 @@ class RetentionTest {
     now = now.plusSeconds(60);
     assertEquals(first, node.retention.erase(OFFICE, id, PERSON));
     assertEquals(
-        Code.NOT_FOUND, refused(node.retention.erase(OFFICE, MessageId.fresh(1, random), PERSON)));
+        Code.NOT_FOUND,
+        refused(
+            node.retention.erase(OFFICE, MessageId.fresh(ReceiveKit.ORIGIN, 1, random), PERSON)));
   }
 
   private static Code refused(Retention.Answer answer) {
@@ -604,7 +609,7 @@ class RetentionTest {
     node.sweep.round();
     assertEquals(0, node.ledger.retention().blocks(ReceiveKit.ORIGIN));
     node.kit.renewKeys();
-    Permitted next = recallOf(MessageId.fresh(now.toEpochMilli(), random));
+    Permitted next = recallOf(MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random));
     node.kit.deliver(next);
     assertTrue(record(next).getWithoutTarget());
   }

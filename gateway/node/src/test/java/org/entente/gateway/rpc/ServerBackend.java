@@ -108,6 +108,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.watch.WatchParts;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
@@ -249,7 +250,12 @@ public final class ServerBackend implements AutoCloseable {
     audit = ((AuditLog.Opening.Opened) AuditLog.open(auditStore, folder, verifier)).log();
     ledger =
         new Ledger(
-            store, new Leaves(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
+            store,
+            TestNames.names(),
+            new Leaves(),
+            InstantSource.system(),
+            LedgerLimits.DEFAULT,
+            new NoObserver());
     ledger.start();
     evidence = new EvidenceRecords(new RecordSeal(storageKeys, new SecureRandom()), Edge.FR);
     kit =

@@ -29,6 +29,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -49,7 +50,13 @@ class OneOutcomeTest {
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
   private final Ledger ledger =
-      new Ledger(new MemoryStore(), new NoLog(), () -> NOW, LedgerLimits.DEFAULT, new Quiet());
+      new Ledger(
+          new MemoryStore(),
+          TestNames.names(),
+          new NoLog(),
+          () -> NOW,
+          LedgerLimits.DEFAULT,
+          new Quiet());
   private final ErasureJournal journal;
   private final ReceiveKit kit;
 

@@ -17,7 +17,8 @@ public final class QuietLedger {
 
   /** A ledger over a store, not started. */
   public static Ledger over(Store store, InstantSource clock) {
-    return new Ledger(store, new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
+    return new Ledger(
+        store, TestNames.names(), new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
   }
 
   /** A ledger over a store, started. */
@@ -29,7 +30,8 @@ public final class QuietLedger {
 
   /** The same with a journal that is read. */
   public static Ledger started(Store store, InstantSource clock, Journal journal) {
-    Ledger ledger = new Ledger(store, journal, clock, LedgerLimits.DEFAULT, new Silent());
+    Ledger ledger =
+        new Ledger(store, TestNames.names(), journal, clock, LedgerLimits.DEFAULT, new Silent());
     ledger.start();
     return ledger;
   }
@@ -37,7 +39,7 @@ public final class QuietLedger {
   /** The same with other limits. */
   public static Ledger started(
       Store store, InstantSource clock, Journal journal, LedgerLimits limits) {
-    Ledger ledger = new Ledger(store, journal, clock, limits, new Silent());
+    Ledger ledger = new Ledger(store, TestNames.names(), journal, clock, limits, new Silent());
     ledger.start();
     return ledger;
   }

@@ -126,7 +126,7 @@ public abstract class ReceivingNode implements AutoCloseable {
   protected final MessageId deliver(Lane lane, Label label, Body body, int retentionDays) {
     Permitted message =
         PermittedFixture.permitted(
-            MessageId.fresh(now.toEpochMilli(), random),
+            MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
             ReceiveKit.ORIGIN,
             lane,
             label,

@@ -44,6 +44,7 @@ import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.RelayRefusal;
 import org.entente.proto.link.v1.Result;
@@ -72,7 +73,13 @@ class SettlementTest {
       new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR);
   private final InstantSource clock = InstantSource.system();
   private final Ledger ledger =
-      new Ledger(new MemoryStore(), new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
+      new Ledger(
+          new MemoryStore(),
+          TestNames.names(),
+          new NoJournal(),
+          clock,
+          LedgerLimits.DEFAULT,
+          new Silent());
   private final WaitingRecipients waiting = new WaitingRecipients();
   private final AtomicLong nanos = new AtomicLong();
   private final GapWatch gaps = new GapWatch(nanos::get);

@@ -54,6 +54,7 @@ import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -87,6 +88,7 @@ class UnsendableEntriesTest {
   private final Ledger ledger =
       new Ledger(
           store,
+          TestNames.names(),
           leaves,
           clock,
           new LedgerLimits(1_000, 100, 1 << 20, new QuarantineTable.Limits(4, 1 << 20)),

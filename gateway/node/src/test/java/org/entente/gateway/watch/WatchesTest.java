@@ -448,8 +448,11 @@ class WatchesTest {
     try (Scan scan = node.store.scan(Table.WATCH, new byte[0], null)) {
       while (scan.hasNext()) {
         scan.next();
-        String text = new String(scan.value(), StandardCharsets.ISO_8859_1);
-        for (String secret : List.of(CONTAINER, "DUPONT", "Lighthouse", "DE-7", "4 Js")) {
+        String text =
+            new String(scan.key(), StandardCharsets.ISO_8859_1)
+                + new String(scan.value(), StandardCharsets.ISO_8859_1);
+        for (String secret :
+            List.of(CONTAINER, "DUPONT", "Lighthouse", "DE-7", "4 Js", DESK.value())) {
           assertFalse(text.contains(secret), secret);
         }
         values++;

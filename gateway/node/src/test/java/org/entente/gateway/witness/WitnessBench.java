@@ -29,6 +29,7 @@ import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
@@ -63,7 +64,14 @@ final class WitnessBench implements AutoCloseable {
       TrustBundle bundle,
       CheckpointCosigner cosigner) {
     InstantSource clock = now::get;
-    ledger = new Ledger(store, new Leaves(leaves), clock, LedgerLimits.DEFAULT, new Silent());
+    ledger =
+        new Ledger(
+            store,
+            TestNames.names(),
+            new Leaves(leaves),
+            clock,
+            LedgerLimits.DEFAULT,
+            new Silent());
     witness =
         new Witness(
             new Witness.Parts(

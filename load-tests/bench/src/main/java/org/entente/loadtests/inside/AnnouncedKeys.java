@@ -12,10 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.entente.certsdev.FederationSpec;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
@@ -77,7 +79,12 @@ public final class AnnouncedKeys {
     try (RocksStore store = RocksStore.open(data, RocksOptions.defaults());
         Ledger ledger =
             new Ledger(
-                store, new NoAuditLog(), clock, LedgerLimits.DEFAULT, new NoCommitObserver())) {
+                store,
+                StoredNames.of(SecretBytes.random(random, 32), random),
+                new NoAuditLog(),
+                clock,
+                LedgerLimits.DEFAULT,
+                new NoCommitObserver())) {
       ledger.start();
       keystores.forEach(
           (agency, keystore) -> {

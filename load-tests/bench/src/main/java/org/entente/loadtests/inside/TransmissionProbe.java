@@ -16,11 +16,13 @@ import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.Quarantining;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.link.QueuedEnvelope;
@@ -113,7 +115,13 @@ public final class TransmissionProbe implements AutoCloseable {
     outbound = outbound(key);
     store = RocksStore.open(data, RocksOptions.defaults());
     ledger =
-        new Ledger(store, new NoAuditLog(), clock, LedgerLimits.DEFAULT, new NoCommitObserver());
+        new Ledger(
+            store,
+            StoredNames.of(SecretBytes.random(random, 32), random),
+            new NoAuditLog(),
+            clock,
+            LedgerLimits.DEFAULT,
+            new NoCommitObserver());
     WaitingRecipients waiting = new WaitingRecipients();
     dispatch = dispatch(waiting);
     RecordSeal atRest = new RecordSeal(keys, random);
@@ -267,7 +275,7 @@ public final class TransmissionProbe implements AutoCloseable {
         policy
             .egress()
             .decide(checked, SELF, clock.instant())
-            .permitted(MessageId.fresh(clock.millis(), random))) {
+            .permitted(MessageId.fresh(SELF, clock.millis(), random))) {
       items.add(SealingItem.of(permitted));
     }
     for (OutboundSealer.ReadyEnvelope ready : outbound.seal(items)) {

@@ -22,7 +22,9 @@ public enum KeyKind {
   /** The pair of a root of the federation; only in a root holder's keystore, never in a node's. */
   ROOT_PAIR(8),
   /** The key of a message under legal hold, which outlives its bucket. */
-  HOLD(9);
+  HOLD(9),
+  /** The key under which names of clients, cursors and idempotency keys lie in the ledger. */
+  NAMES(10);
 
   private final int code;
 

@@ -1,5 +1,6 @@
 package org.entente.gateway.ledger.record;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.entente.gateway.crypto.Sha256;
@@ -8,10 +9,10 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * The identity of a statement of evidence: message, kind, the agency that states it and the
- * recipient it is about. An agency makes most statements once. Repeatable are relay kinds, the
- * answer to a recall (first that a hold keeps the message, later its erasure), and each onward
- * transfer.
+ * What makes two items of evidence the same statement: message, kind, the agency that states it and
+ * the recipient it is about. An agency states most things once; relay kinds may repeat, and so may
+ * the answer to a recall, which can be that a hold keeps the message first, and its erasure later,
+ * and that a message was passed on, each time as another message.
  *
  * @param id the message
  * @param kind what happened
@@ -24,6 +25,9 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
 
   /** Most statements kept of a recipient's onward transfers of a message. */
   public static final int PASSED_ON = 64;
+
+  /** Size of what {@link #use} gives. */
+  public static final int USE_BYTES = 8;
 
   private static final int MARK_BYTES = 8;
 
@@ -53,7 +57,42 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
     };
   }
 
-  /** A short hash of all parts except the message, which reveals no name. */
+  /**
+   * Stands for the use that an item states: as which message, to whom and under which consent a
+   * message was passed on. A member that states the same use again states nothing new. Zero for
+   * items that state no use.
+   */
+  public static byte[] use(EvidenceItem item) {
+    if (item.getKind() != EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      return new byte[USE_BYTES];
+    }
+    EvidenceItem.Builder use =
+        EvidenceItem.newBuilder()
+            .setPassedOnAs(item.getPassedOnAs())
+            .addAllPassedOnTo(item.getPassedOnToList());
+    if (!isZero(item.getConsentId())) {
+      use.setConsentId(item.getConsentId());
+    }
+    byte[] mark = Arrays.copyOf(Sha256.hash(use.build().toByteArray()), USE_BYTES);
+    mark[0] |= 1;
+    return mark;
+  }
+
+  private static boolean isZero(ByteString id) {
+    for (int i = 0; i < id.size(); i++) {
+      if (id.byteAt(i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether bytes that {@link #use} gave stand for a use. */
+  public static boolean isUse(byte[] use) {
+    return use[0] != 0;
+  }
+
+  /** Stands for all but the message, in few bytes and without a name in them. */
   public byte[] mark() {
     byte[] hash =
         Sha256.hash(

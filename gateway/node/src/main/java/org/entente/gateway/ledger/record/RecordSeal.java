@@ -15,13 +15,15 @@ import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.seal.BucketKey;
 
 /**
- * Seals small records of the ledger under the key of the bucket in which their retention ends. So
- * no label data is on the disk in plaintext, and all of it becomes unreadable with its bucket.
- * AES-256-GCM (NIST SP 800-38D) with a random nonce, bound to a context; fewer than 2^32 records a
- * bucket. Safe for many threads.
+ * Seals small records of the ledger under the key of the bucket in which their retention ends, so
+ * that nothing that a label says lies on the disk in plaintext and all of it dies with its bucket.
+ * AES-256-GCM (NIST SP 800-38D) with a random nonce, bound to the record's place; fewer than 2^32
+ * records a bucket. Safe for many threads.
  *
  * <pre>
  * u8 version = 1 · u32 last day of the bucket (days since 1970) · 12-byte nonce · ciphertext · tag
+ *
+ * aad: ascii what · ascii table · u32 length of the key · key · the 17 bytes before the ciphertext
  * </pre>
  */
 public final class RecordSeal {
@@ -40,8 +42,8 @@ public final class RecordSeal {
     this.random = random;
   }
 
-  /** Seals a record for a context, to be kept until a time. */
-  public byte[] seal(String context, byte[] plaintext, Instant keepUntil) {
+  /** Seals for a place, to be kept until a time. */
+  public byte[] seal(RecordPlace place, byte[] plaintext, Instant keepUntil) {
     LocalDate lastDay = LocalDate.ofInstant(keepUntil, ZoneOffset.UTC);
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
@@ -50,12 +52,17 @@ public final class RecordSeal {
     BigEndian.putU32(record, 1, (int) lastDay.toEpochDay());
     System.arraycopy(nonce, 0, record, PREFIX - nonce.length, nonce.length);
     BucketKey key = keys.forBucket(lastDay);
-    key.sealRecord(nonce, aad(context, record), plaintext, record, PREFIX);
+    key.sealRecord(nonce, aad(place, record), plaintext, record, PREFIX);
     return record;
   }
 
-  /** Opens a record; empty if its key is gone, or the bytes were not sealed for this context. */
-  public Optional<byte[]> open(String context, byte[] sealed) {
+  /** Opens a record at its place; empty as {@link #open(RecordPlace, byte[])}. */
+  public Optional<byte[]> open(SealedRecord record) {
+    return open(record.place(), record.bytes());
+  }
+
+  /** Opens; empty where the key is gone or the bytes are not what was sealed for this place. */
+  public Optional<byte[]> open(RecordPlace place, byte[] sealed) {
     if (sealed.length < PREFIX || sealed[0] != VERSION) {
       return Optional.empty();
     }
@@ -63,7 +70,7 @@ public final class RecordSeal {
     byte[] nonce = Arrays.copyOfRange(sealed, 5, PREFIX);
     byte[] ciphertext = Arrays.copyOfRange(sealed, PREFIX, sealed.length);
     return keys.existing(lastDay)
-        .flatMap(key -> key.openRecord(nonce, aad(context, sealed), ciphertext));
+        .flatMap(key -> key.openRecord(nonce, aad(place, sealed), ciphertext));
   }
 
   /**
@@ -107,13 +114,11 @@ public final class RecordSeal {
     return new Token(lastDay, Arrays.copyOf(mac, TOKEN_BYTES));
   }
 
-  /** The associated data of a record: its context and the bytes before its ciphertext. */
-  private static byte[] aad(String context, byte[] record) {
-    byte[] name = context.getBytes(StandardCharsets.UTF_8);
-    byte[] aad = new byte[1 + name.length + PREFIX];
-    aad[0] = (byte) name.length;
-    System.arraycopy(name, 0, aad, 1, name.length);
-    System.arraycopy(record, 0, aad, 1 + name.length, PREFIX);
+  /** What a record is bound to: its place and what stands before its ciphertext. */
+  private static byte[] aad(RecordPlace place, byte[] record) {
+    byte[] bound = place.bytes();
+    byte[] aad = Arrays.copyOf(bound, bound.length + PREFIX);
+    System.arraycopy(record, 0, aad, bound.length, PREFIX);
     return aad;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.ledger.table.AssignmentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
@@ -24,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * acts on received messages; sealed, and kept as long as evidence. Safe for many threads.
  */
 public final class AssignmentRecords {
-  private static final String CONTEXT = "charge";
-  private static final String OWN_CONTEXT = "own charge";
-
   private final RecordSeal atRest;
 
   /** Creates records with this seal. */
@@ -59,8 +57,8 @@ public final class AssignmentRecords {
   private boolean keep(
       Transaction tx, AssignmentTable book, Side side, AgencyName agency, Charge charge) {
     MessageId id = MessageId.of(charge.getMessageId().toByteArray());
-    byte[] before = book.read(tx, side, id, agency);
-    Optional<ChargeState> known = before == null ? Optional.empty() : open(side, agency, before);
+    SealedRecord before = book.read(tx, side, id, agency);
+    Optional<ChargeState> known = before == null ? Optional.empty() : open(agency, before);
     if (known.isPresent()
         && Timestamps.compare(known.get().getCharge().getAt(), charge.getAt()) > 0) {
       return false;
@@ -72,7 +70,8 @@ public final class AssignmentRecords {
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(EvidenceRecords.KEPT);
     long lastDay = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
-    byte[] sealed = atRest.seal(context(side), record.toByteArray(), until);
+    byte[] sealed =
+        atRest.seal(AssignmentTable.place(side, id, agency), record.toByteArray(), until);
     book.put(tx, side, id, agency, lastDay, sealed);
     return true;
   }
@@ -105,18 +104,14 @@ public final class AssignmentRecords {
     boolean more = found.size() > size;
     List<ChargeState> states = new ArrayList<>();
     for (AssignmentTable.Entry entry : more ? found.subList(0, size) : found) {
-      open(side, entry.agency(), entry.sealed()).ifPresent(states::add);
+      open(entry.agency(), entry.sealed()).ifPresent(states::add);
     }
     return new Page(states, more ? found.get(size - 1).place() : new byte[0]);
   }
 
-  /** Opens a record; empty once the key of its bucket is destroyed. */
-  private Optional<ChargeState> open(Side side, AgencyName agency, byte[] sealed) {
-    return atRest.open(context(side), sealed).map(bytes -> state(agency, bytes));
-  }
-
-  private static String context(Side side) {
-    return side == Side.SENT ? CONTEXT : OWN_CONTEXT;
+  /** Empty once the key of its bucket is destroyed. */
+  private Optional<ChargeState> open(AgencyName agency, SealedRecord sealed) {
+    return atRest.open(sealed).map(bytes -> state(agency, bytes));
   }
 
   private static ChargeState state(AgencyName agency, byte[] bytes) {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -62,10 +64,9 @@ public final class AssignmentTable {
    *
    * @param agency the recipient that made the statement, or the originator of the message
    * @param place where the next page begins
-   * @param sealed must not be modified
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Entry(byte[] place, MessageId id, AgencyName agency, byte[] sealed) {}
+  record Entry(byte[] place, MessageId id, AgencyName agency, SealedRecord sealed) {}
 
   /** Replaces the earlier statement. */
   void put(
@@ -79,10 +80,15 @@ public final class AssignmentTable {
     tx.put(Table.CHARGE, endKey(side, lastDay, key), NOTHING);
   }
 
-  /** The latest statement, sealed; null if there is none. */
-  byte @Nullable [] read(Transaction tx, Side side, MessageId id, AgencyName agency) {
+  /** What was said last, sealed; null if nothing was. */
+  @Nullable SealedRecord read(Transaction tx, Side side, MessageId id, AgencyName agency) {
     byte[] value = tx.get(Table.CHARGE, key(side, id, agency));
-    return value == null ? null : sealed(value);
+    return value == null ? null : new SealedRecord(place(side, id, agency), sealed(value));
+  }
+
+  /** Where it lies what was said last. */
+  static RecordPlace place(Side side, MessageId id, AgencyName agency) {
+    return new RecordPlace(Table.CHARGE, key(side, id, agency), "charge");
   }
 
   /**
@@ -116,7 +122,8 @@ public final class AssignmentTable {
                 Arrays.copyOfRange(key, 1, key.length),
                 MessageId.of(Arrays.copyOfRange(key, 1, AGENCY_AT)),
                 agency(key),
-                sealed(scan.value())));
+                new SealedRecord(
+                    new RecordPlace(Table.CHARGE, key, "charge"), sealed(scan.value()))));
       }
     }
     return out;

@@ -4,8 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
@@ -124,22 +126,28 @@ public final class ConsentTable {
     return count;
   }
 
+  /** A consent on a side. */
+  private record SidedId(Side side, MessageId id) {}
+
   /**
-   * Removes expired consents, at most {@code most}; returns how many. Examines all, as other
-   * agencies choose the ids of their requests, and so the order.
+   * What forgets consents that are over, at most so many, and gives how many. Looks at all, here
+   * and not on the writer's thread: the ids of those that others ask for are the others' choice,
+   * and so is their order.
    */
-  public int prune(Transaction tx, long nowMillis, int most) {
-    int pruned = 0;
+  public Mutation<Integer> removal(long nowMillis, int most) {
+    List<SidedId> over = new ArrayList<>();
     for (Side side : Side.values()) {
       byte[] prefix = KeyBuilder.key().u8(side.space).done();
-      try (Scan scan = tx.scanCommitted(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
-        while (pruned < most && scan.hasNext()) {
+      try (Scan scan = store.scan(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
+        while (over.size() < most && scan.hasNext()) {
           scan.next();
-          pruned += forget(tx, side, idAt(scan.key(), 1), nowMillis);
+          if (parse(scan.value()).getKeptUntilMs() <= nowMillis) {
+            over.add(new SidedId(side, idAt(scan.key(), 1)));
+          }
         }
       }
     }
-    return pruned;
+    return tx -> over.stream().mapToInt(one -> forget(tx, one.side(), one.id(), nowMillis)).sum();
   }
 
   private int forget(Transaction tx, Side side, MessageId id, long nowMillis) {
@@ -156,7 +164,12 @@ public final class ConsentTable {
     return 1;
   }
 
-  /** The messages that a consent covers. */
+  /** Where it lies what was asked and answered. */
+  public static RecordPlace place(Side side, MessageId id) {
+    return new RecordPlace(Table.CONSENT, key(side.space, id), "facts");
+  }
+
+  /** The messages that a consent is about. */
   public static List<MessageId> messages(ConsentRecord record) {
     return record.getMessageIdsList().stream()
         .map(bytes -> MessageId.of(bytes.toByteArray()))

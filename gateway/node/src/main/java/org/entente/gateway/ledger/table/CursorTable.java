@@ -1,13 +1,16 @@
 package org.entente.gateway.ledger.table;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.store.KeyBuilder;
-import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -16,13 +19,19 @@ import org.entente.proto.store.v1.CursorRecord;
 /**
  * Durable cursors of subscribers.
  *
- * <pre>CURSOR ascii client · ascii cursor → CursorRecord</pre>
+ * <pre>CURSOR 16-byte token of the client · 16-byte token of client and cursor → CursorRecord</pre>
+ *
+ * The names themselves are in the record, sealed. A cursor whose names do not open, as after the
+ * loss of the keystore, is none any more.
  */
 public final class CursorTable {
   private final Store store;
+  private final StoredNames stored;
 
-  public CursorTable(Store store) {
+  /** The cursors of a store. */
+  public CursorTable(Store store, StoredNames stored) {
     this.store = store;
+    this.stored = stored;
   }
 
   /** A committed cursor. */
@@ -39,42 +48,39 @@ public final class CursorTable {
 
   /** Names of a client's committed cursors, in order; at most {@code most}. */
   public List<String> names(String client, int most) {
-    byte[] prefix = KeyBuilder.key().ascii(client).done();
-    List<String> names = new ArrayList<>();
-    try (Scan scan = store.scan(Table.CURSOR, prefix, KeyBuilder.endOf(prefix))) {
-      while (names.size() < most && scan.hasNext()) {
-        scan.next();
-        KeyReader key = KeyReader.of(scan.key());
-        key.ascii();
-        names.add(key.ascii());
-      }
-    }
-    return names;
+    return all(client, most).stream().map(NamedCursor::cursor).toList();
   }
 
   /** A committed cursor with its name. */
   public record NamedCursor(String client, String cursor, CursorRecord record) {}
 
   /**
-   * Committed cursors by client and name, at most {@code most}.
+   * Committed cursors, by client and name, at most so many.
    *
    * @param client the client; empty for all
    */
   public List<NamedCursor> all(String client, int most) {
-    byte[] prefix = client.isEmpty() ? new byte[0] : KeyBuilder.key().ascii(client).done();
+    byte[] prefix = client.isEmpty() ? new byte[0] : stored.token(client);
     List<NamedCursor> all = new ArrayList<>();
     try (Scan scan =
         store.scan(Table.CURSOR, prefix, client.isEmpty() ? null : KeyBuilder.endOf(prefix))) {
       while (all.size() < most && scan.hasNext()) {
         scan.next();
-        KeyReader key = KeyReader.of(scan.key());
-        all.add(new NamedCursor(key.ascii(), key.ascii(), parse(scan.value())));
+        named(scan.key(), parse(scan.value())).ifPresent(all::add);
       }
     }
+    all.sort(Comparator.comparing(NamedCursor::client).thenComparing(NamedCursor::cursor));
     return all;
   }
 
-  /** Removes a cursor. */
+  private Optional<NamedCursor> named(byte[] key, CursorRecord record) {
+    return stored
+        .open(place(key), record.getSealedNames().toByteArray())
+        .filter(names -> names.size() == 2)
+        .map(names -> new NamedCursor(names.get(0), names.get(1), record));
+  }
+
+  /** Forgets a cursor. */
   public void remove(Transaction tx, String client, String cursor) {
     tx.delete(Table.CURSOR, key(client, cursor));
   }
@@ -89,10 +95,17 @@ public final class CursorTable {
 
   /** Sets a cursor. */
   public void write(Transaction tx, String client, String cursor, CursorRecord record) {
-    tx.put(Table.CURSOR, key(client, cursor), record.toByteArray());
+    byte[] key = key(client, cursor);
+    byte[] names = stored.seal(place(key), client, cursor);
+    CursorRecord named = record.toBuilder().setSealedNames(ByteString.copyFrom(names)).build();
+    tx.put(Table.CURSOR, key, named.toByteArray());
   }
 
-  private static byte[] key(String client, String cursor) {
-    return KeyBuilder.key().ascii(client).ascii(cursor).done();
+  private static RecordPlace place(byte[] key) {
+    return new RecordPlace(Table.CURSOR, key, "names");
+  }
+
+  private byte[] key(String client, String cursor) {
+    return KeyBuilder.key().bytes(stored.token(client)).bytes(stored.token(client, cursor)).done();
   }
 }

@@ -135,7 +135,7 @@ public final class EvidenceExpiry {
 
   private boolean isOver(Part part, byte[] key, byte[] value, long now) {
     return switch (part) {
-      case STATED -> hasEnded(value, isStatement(key) ? EvidenceTable.NUMBER_BYTES : 0, now);
+      case STATED -> hasEnded(value, isStatement(key) ? EvidenceTable.HEAD_BYTES : 0, now);
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
       case RETRIEVALS ->

@@ -14,7 +14,9 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecentCache;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -45,10 +47,6 @@ public final class EvidenceRecords {
   /** Size of the cache of recent messages' recipients, in bytes. */
   private static final long RECENT_BYTES = 1 << 20;
 
-  private static final String CONTEXT = "evidence";
-  private static final String OWED = "evidence owed";
-  private static final String SENT = "sent";
-  private static final String HEADER = "header";
   private static final int REASON = 500;
 
   private final RecordSeal atRest;
@@ -119,7 +117,14 @@ public final class EvidenceRecords {
    */
   public boolean keep(Transaction tx, EvidenceTable book, EvidenceItem item) {
     EvidenceName name = EvidenceName.of(item);
-    return book.add(tx, name, name.most() - kept(item), () -> seal(item));
+    // By this gateway's clock: a member's own could have keys made for any day.
+    Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
+    return book.add(
+        tx,
+        name,
+        name.most() - kept(item),
+        EvidenceName.use(item),
+        place -> atRest.seal(place, item.toByteArray(), until));
   }
 
   /**
@@ -129,10 +134,6 @@ public final class EvidenceRecords {
   private static int kept(EvidenceItem item) {
     boolean failed = !item.getCode().isEmpty();
     return item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE && failed ? 1 : 0;
-  }
-
-  private byte[] seal(EvidenceItem item) {
-    return atRest.seal(CONTEXT, item.toByteArray(), until(item));
   }
 
   private static Instant until(EvidenceItem item) {
@@ -152,7 +153,7 @@ public final class EvidenceRecords {
     for (int from = 0; from < items.size(); from += TOGETHER) {
       List<EvidenceItem> some = items.subList(from, Math.min(items.size(), from + TOGETHER));
       byte[] batch = EvidenceBatch.newBuilder().addAllItems(some).build().toByteArray();
-      book.owe(tx, origin, atRest.seal(OWED, batch, until(some.get(0))));
+      book.owe(tx, origin, place -> atRest.seal(place, batch, until(some.get(0))));
     }
   }
 
@@ -161,7 +162,7 @@ public final class EvidenceRecords {
     List<EvidenceItem> out = new ArrayList<>();
     for (EvidenceTable.OwedItems one : owed) {
       atRest
-          .open(OWED, one.sealedItems())
+          .open(one.sealedItems())
           .ifPresent(batch -> out.addAll(parseBatch(batch).getItemsList()));
     }
     return out;
@@ -183,8 +184,8 @@ public final class EvidenceRecords {
                     new byte[0],
                     facts.getAcceptedAtMs()))
         .ifPresent(out::add);
-    for (byte[] one : book.read(id)) {
-      atRest.open(CONTEXT, one).map(EvidenceRecords::parse).ifPresent(out::add);
+    for (SealedRecord one : book.read(id)) {
+      atRest.open(one).map(EvidenceRecords::parse).ifPresent(out::add);
     }
     return out;
   }
@@ -204,13 +205,15 @@ public final class EvidenceRecords {
             .setSignature(ByteString.copyFrom(signature))
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(KEPT);
-    book.putHeader(tx, Sha256.hash(header), atRest.seal(HEADER, kept.toByteArray(), until));
+    byte[] hash = Sha256.hash(header);
+    RecordPlace place = EvidenceTable.headerPlace(hash);
+    book.putHeader(tx, hash, atRest.seal(place, kept.toByteArray(), until));
   }
 
   /** Opens header and signature of an envelope; empty once their bucket has ended. */
-  public Optional<KeptHeader> openHeader(byte[] sealed) {
+  public Optional<KeptHeader> openHeader(SealedRecord sealed) {
     return atRest
-        .open(HEADER, sealed)
+        .open(sealed)
         .map(
             bytes -> {
               try {
@@ -252,7 +255,7 @@ public final class EvidenceRecords {
 
   private void keepSent(
       Transaction tx, EvidenceTable book, MessageId id, byte[] facts, Instant until) {
-    book.sent(tx, id, atRest.seal(SENT, facts, until));
+    book.sent(tx, id, atRest.seal(EvidenceTable.sentPlace(id), facts, until));
     long now = tx.nowMillis();
     tx.afterCommit(() -> recent.put(id, facts, facts.length, now));
   }
@@ -278,7 +281,7 @@ public final class EvidenceRecords {
     if (known != null) {
       return Optional.of(parseSent(known));
     }
-    byte[] sealed = book.sent(id);
+    SealedRecord sealed = book.sent(id);
     return sealed == null ? Optional.empty() : openSent(sealed);
   }
 
@@ -290,8 +293,8 @@ public final class EvidenceRecords {
     book.eachSent((id, kept) -> openSent(kept).ifPresent(facts -> take.accept(id, facts)));
   }
 
-  private Optional<SentFacts> openSent(byte[] sealed) {
-    return atRest.open(SENT, sealed).map(EvidenceRecords::parseSent);
+  private Optional<SentFacts> openSent(SealedRecord sealed) {
+    return atRest.open(sealed).map(EvidenceRecords::parseSent);
   }
 
   private static SentFacts parseSent(byte[] bytes) {

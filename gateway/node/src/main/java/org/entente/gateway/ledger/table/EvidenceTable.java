@@ -11,13 +11,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyValue;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * META      "evidence owed"                           → u64 last number of what was ever owed
  * STATEMENT 16-byte message id · u8 1                 → sealed SentFacts
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
- *           u8 which time                             → u64 number · sealed EvidenceItem
+ *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
@@ -60,8 +62,8 @@ public final class EvidenceTable {
   /** Key part of a statement about a message, in the same table. */
   static final int SAID = 2;
 
-  /** Length of the statement's number, before the sealed item. */
-  static final int NUMBER_BYTES = 8;
+  /** A statement's number and its use stand before what is sealed. */
+  static final int HEAD_BYTES = 8 + EvidenceName.USE_BYTES;
 
   private final Store store;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
@@ -79,39 +81,38 @@ public final class EvidenceTable {
     this.store = store;
   }
 
-  /** Owed items with their number. The array must not be modified. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record OwedItems(long number, byte[] sealedItems) {}
+  /** Items that are owed, with their number. */
+  public record OwedItems(long number, SealedRecord sealedItems) {}
 
   /**
-   * Adds a statement about a message, unless enough copies are known.
+   * Adds to what is known of a message, unless it is known often enough, or this very use is.
    *
-   * @param sealedItem called only if it is added
+   * @param places at most as many as the name says; fewer leave some for others of its name
+   * @param use as {@link EvidenceName#use} gives it
+   * @param sealedItem seals it for its place; called only if it is added
    * @return whether it was added
    */
-  public boolean add(Transaction tx, EvidenceName name, Supplier<byte[]> sealedItem) {
-    return add(tx, name, name.most(), sealedItem);
-  }
-
-  /**
-   * The same with fewer places than the statement has, leaving some for others of the same name.
-   *
-   * @param places at most as many as {@link EvidenceName#most} allows
-   */
-  boolean add(Transaction tx, EvidenceName name, int places, Supplier<byte[]> sealedItem) {
-    int times = 0;
-    byte[] key = statementKey(name, times + 1);
-    while (times < places && tx.get(Table.STATEMENT, key) != null) {
-      times++;
-      key = statementKey(name, times + 1);
+  boolean add(
+      Transaction tx,
+      EvidenceName name,
+      int places,
+      byte[] use,
+      Function<RecordPlace, byte[]> sealedItem) {
+    for (int time = 1; time <= places; time++) {
+      byte[] key = statementKey(name, time);
+      byte[] before = tx.get(Table.STATEMENT, key);
+      if (before == null) {
+        byte[] sealed = sealedItem.apply(statementPlace(key));
+        byte[] value = KeyBuilder.key().u64(next(tx, KNOWN)).bytes(use).bytes(sealed).done();
+        tx.put(Table.STATEMENT, key, value);
+        known(tx, name.id());
+        return true;
+      }
+      if (EvidenceName.isUse(use) && Arrays.equals(use, 0, use.length, before, 8, HEAD_BYTES)) {
+        return false;
+      }
     }
-    if (times >= places) {
-      return false;
-    }
-    tx.put(
-        Table.STATEMENT, key, KeyBuilder.key().u64(next(tx, KNOWN)).bytes(sealedItem.get()).done());
-    known(tx, name.id());
-    return true;
+    return false;
   }
 
   private void known(Transaction tx, MessageId id) {
@@ -153,25 +154,47 @@ public final class EvidenceTable {
     listeners.remove(listener);
   }
 
-  /** All committed statements about a message, sealed, oldest first. */
-  List<byte[]> read(MessageId id) {
+  /** All statements that are committed of a message, oldest first, sealed. */
+  List<SealedRecord> read(MessageId id) {
     byte[] prefix = KeyBuilder.key().bytes(id.bytes()).u8(SAID).done();
-    List<byte[]> numbered = new ArrayList<>();
+    List<KeyValue> numbered = new ArrayList<>();
     try (Scan scan = store.scan(Table.STATEMENT, prefix, KeyBuilder.endOf(prefix))) {
       while (scan.hasNext()) {
         scan.next();
-        numbered.add(scan.value());
+        numbered.add(new KeyValue(scan.key(), scan.value()));
       }
     }
-    numbered.sort(Comparator.comparingLong(value -> BigEndian.u64(value, 0)));
-    List<byte[]> out = new ArrayList<>();
-    numbered.forEach(value -> out.add(Arrays.copyOfRange(value, NUMBER_BYTES, value.length)));
+    numbered.sort(Comparator.comparingLong(one -> BigEndian.u64(one.value(), 0)));
+    List<SealedRecord> out = new ArrayList<>();
+    for (KeyValue one : numbered) {
+      byte[] sealed = Arrays.copyOfRange(one.value(), HEAD_BYTES, one.value().length);
+      out.add(new SealedRecord(statementPlace(one.key()), sealed));
+    }
     return out;
   }
 
-  /** Adds items owed to an origin. */
-  void owe(Transaction tx, AgencyName origin, byte[] sealedItems) {
-    tx.put(Table.EVIDENCE, owedKey(origin, next(tx, OWED)), sealedItems);
+  private static RecordPlace statementPlace(byte[] key) {
+    return new RecordPlace(Table.STATEMENT, key, "statement");
+  }
+
+  private static RecordPlace owedPlace(byte[] key) {
+    return new RecordPlace(Table.EVIDENCE, key, "owed");
+  }
+
+  /** Where it lies whom a message of this agency went to. */
+  static RecordPlace sentPlace(MessageId id) {
+    return new RecordPlace(Table.STATEMENT, sentKey(id), "sent");
+  }
+
+  /** Where an envelope's header and signature lie. */
+  static RecordPlace headerPlace(byte[] headerHash) {
+    return new RecordPlace(Table.EVIDENCE, headerKey(headerHash), "header");
+  }
+
+  /** Adds to what is owed to an origin, sealed for its place. */
+  void owe(Transaction tx, AgencyName origin, Function<RecordPlace, byte[]> sealedItems) {
+    byte[] key = owedKey(origin, next(tx, OWED));
+    tx.put(Table.EVIDENCE, key, sealedItems.apply(owedPlace(key)));
     tx.afterCommit(() -> owedFrom.putIfAbsent(origin, 0L));
   }
 
@@ -181,22 +204,22 @@ public final class EvidenceTable {
     known(tx, id);
   }
 
-  /** The sealed recipients of a message of this agency; null for any other message. */
-  byte @Nullable [] sent(MessageId id) {
-    return store.get(Table.STATEMENT, sentKey(id));
+  /** Whom a message of this agency went to, sealed; null if it is not one. */
+  @Nullable SealedRecord sent(MessageId id) {
+    byte[] sealed = store.get(Table.STATEMENT, sentKey(id));
+    return sealed == null ? null : new SealedRecord(sentPlace(id), sealed);
   }
 
-  /**
-   * Passes on the sealed recipients of each message of this agency, in the order of message ids.
-   */
-  void eachSent(BiConsumer<MessageId, byte[]> take) {
+  /** Gives whom each message of this agency went to, sealed, in the order of their ids. */
+  void eachSent(BiConsumer<MessageId, SealedRecord> take) {
     byte[] first = KeyBuilder.key().done();
     try (Scan scan = store.scan(Table.STATEMENT, first, null)) {
       while (scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
         if (key.length == MessageId.SIZE + 1 && key[MessageId.SIZE] == SENT) {
-          take.accept(MessageId.of(Arrays.copyOf(key, MessageId.SIZE)), scan.value());
+          MessageId id = MessageId.of(Arrays.copyOf(key, MessageId.SIZE));
+          take.accept(id, new SealedRecord(sentPlace(id), scan.value()));
         }
       }
     }
@@ -208,8 +231,9 @@ public final class EvidenceTable {
   }
 
   /** A committed envelope's header and signature, sealed; null if they are not kept. */
-  public byte @Nullable [] header(byte[] headerHash) {
-    return store.get(Table.EVIDENCE, headerKey(headerHash));
+  public @Nullable SealedRecord header(byte[] headerHash) {
+    byte[] sealed = store.get(Table.EVIDENCE, headerKey(headerHash));
+    return sealed == null ? null : new SealedRecord(headerPlace(headerHash), sealed);
   }
 
   /**
@@ -324,7 +348,10 @@ public final class EvidenceTable {
         scan.next();
         byte[] key = scan.key();
         bytes += scan.value().length;
-        out.add(new OwedItems(BigEndian.u64(key, key.length - 8), scan.value()));
+        out.add(
+            new OwedItems(
+                BigEndian.u64(key, key.length - 8),
+                new SealedRecord(owedPlace(key), scan.value())));
       }
     }
     return out;

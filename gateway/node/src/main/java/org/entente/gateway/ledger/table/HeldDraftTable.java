@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -84,9 +86,20 @@ public final class HeldDraftTable {
     return value == null ? null : parse(value);
   }
 
-  /** The sealed draft, or null. */
-  public byte @Nullable [] draft(MessageId id) {
-    return store.get(Table.HELD, key(DRAFT, id));
+  /** The sealed draft of one, or null. */
+  public @Nullable SealedRecord draft(MessageId id) {
+    byte[] sealed = store.get(Table.HELD, key(DRAFT, id));
+    return sealed == null ? null : new SealedRecord(draftPlace(id), sealed);
+  }
+
+  /** Where the draft of one lies. */
+  public static RecordPlace draftPlace(MessageId id) {
+    return new RecordPlace(Table.HELD, key(DRAFT, id), "draft");
+  }
+
+  /** Where it lies what is known of one without its content. */
+  public static RecordPlace factsPlace(MessageId id) {
+    return new RecordPlace(Table.HELD, key(RECORD, id), "facts");
   }
 
   /** Drafts after an id, or from the oldest, at most {@code most}, oldest first. */

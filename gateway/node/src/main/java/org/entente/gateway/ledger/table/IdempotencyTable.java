@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
-import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -16,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * First outcomes by client and idempotency key.
  *
- * <pre>IDEMPOTENCY ascii client · ascii key → IdempotencyRecord</pre>
+ * <pre>IDEMPOTENCY 16-byte token of client and key → IdempotencyRecord</pre>
  */
 public final class IdempotencyTable {
   private final Store store;
+  private final StoredNames stored;
 
-  public IdempotencyTable(Store store) {
+  /** The outcomes of a store. */
+  public IdempotencyTable(Store store, StoredNames stored) {
     this.store = store;
+    this.stored = stored;
   }
 
   /** The outcome as the transaction sees it, or null. */
@@ -33,6 +37,11 @@ public final class IdempotencyTable {
   /** The committed outcome, or null. */
   public @Nullable IdempotencyRecord read(String client, String key) {
     return parse(store.get(Table.IDEMPOTENCY, key(client, key)));
+  }
+
+  /** Where the first outcome lies. */
+  public RecordPlace place(String client, String key) {
+    return new RecordPlace(Table.IDEMPOTENCY, key(client, key), "outcome");
   }
 
   /** Records the first outcome. */
@@ -110,7 +119,7 @@ public final class IdempotencyTable {
     }
   }
 
-  private static byte[] key(String client, String key) {
-    return KeyBuilder.key().ascii(client).ascii(key).done();
+  private byte[] key(String client, String key) {
+    return stored.token(client, key);
   }
 }

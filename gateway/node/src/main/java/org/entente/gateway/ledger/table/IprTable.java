@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -156,6 +157,11 @@ public final class IprTable {
    */
   public long due(long fromMillis, long toMillis) {
     return open.values().stream().filter(at -> at >= fromMillis && at < toMillis).count();
+  }
+
+  /** Where the content of one lies. */
+  public static RecordPlace place(Kind kind, MessageId id) {
+    return new RecordPlace(Table.IPR, key(kind, id), "content");
   }
 
   private AtomicInteger count(Kind kind) {

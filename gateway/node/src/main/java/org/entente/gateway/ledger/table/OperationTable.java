@@ -7,9 +7,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.entente.gateway.ledger.commit.Mutation;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -85,20 +89,18 @@ public final class OperationTable {
   /** An operation's record. */
   public record Entry(OperationId id, OperationRecord record) {}
 
-  /** A member's reference to the roster it uses, sealed. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record SealedReference(AgencyName agency, byte[] sealed) {}
+  /** What a member goes by, sealed. */
+  public record SealedReference(AgencyName agency, SealedRecord sealed) {}
 
   /**
    * A message of an operation.
    *
    * @param sealed this agency's own message; empty for a received one
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record StoredUpdate(MessageId id, byte[] sealed) {
-    /** Whether it is this agency's own. */
+  public record StoredUpdate(MessageId id, SealedRecord sealed) {
+    /** Whether this agency said it. */
     public boolean own() {
-      return sealed.length > 0;
+      return sealed.bytes().length > 0;
     }
   }
 
@@ -136,13 +138,38 @@ public final class OperationTable {
   }
 
   /** The sealed roster of a number as the transaction sees it, or null. */
-  public byte @Nullable [] roster(Transaction tx, OperationId id, long number) {
-    return tx.get(Table.OPERATION, rosterKey(id, number));
+  public @Nullable SealedRecord roster(Transaction tx, OperationId id, long number) {
+    return roster(id, number, tx.get(Table.OPERATION, rosterKey(id, number)));
   }
 
   /** The same as committed. */
-  public byte @Nullable [] roster(OperationId id, long number) {
-    return store.get(Table.OPERATION, rosterKey(id, number));
+  public @Nullable SealedRecord roster(OperationId id, long number) {
+    return roster(id, number, store.get(Table.OPERATION, rosterKey(id, number)));
+  }
+
+  private static @Nullable SealedRecord roster(
+      OperationId id, long number, byte @Nullable [] sealed) {
+    return sealed == null ? null : new SealedRecord(rosterPlace(id, number), sealed);
+  }
+
+  /** Where the roster of a number lies. */
+  public static RecordPlace rosterPlace(OperationId id, long number) {
+    return new RecordPlace(Table.OPERATION, rosterKey(id, number), "roster");
+  }
+
+  /** Where a roster lies that contradicts what is held. */
+  public static RecordPlace conflictPlace(OperationId id) {
+    return new RecordPlace(Table.OPERATION, key(RECORD, id), "conflict");
+  }
+
+  /** Where it lies by which roster a member goes. */
+  public static RecordPlace wordPlace(OperationId id, AgencyName agency) {
+    return new RecordPlace(Table.OPERATION, wordKey(id, agency), "word");
+  }
+
+  /** Where it lies what this agency said in a message. */
+  public static RecordPlace saidPlace(OperationId id, MessageId message) {
+    return new RecordPlace(Table.OPERATION, saidKey(id, message), "said");
   }
 
   /** Numbers of the stored rosters, newest first, as committed; at most {@code most}. */
@@ -181,8 +208,9 @@ public final class OperationTable {
         byte[] now = tx.get(Table.OPERATION, scan.key());
         if (now != null) {
           byte[] key = scan.key();
-          byte[] agency = Arrays.copyOfRange(key, prefix.length, key.length);
-          out.add(new SealedReference(new AgencyName(KeyReader.of(agency).ascii()), now));
+          byte[] name = Arrays.copyOfRange(key, prefix.length, key.length);
+          AgencyName agency = new AgencyName(KeyReader.of(name).ascii());
+          out.add(new SealedReference(agency, new SealedRecord(wordPlace(id, agency), now)));
         }
       }
     }
@@ -223,7 +251,7 @@ public final class OperationTable {
         scan.next();
         byte[] key = scan.key();
         MessageId message = MessageId.of(Arrays.copyOfRange(key, prefix.length, key.length));
-        all.add(new StoredUpdate(message, scan.value()));
+        all.add(new StoredUpdate(message, new SealedRecord(saidPlace(id, message), scan.value())));
         if (all.size() > 2 * most) {
           all.subList(0, all.size() - most).clear();
         }
@@ -252,17 +280,21 @@ public final class OperationTable {
   }
 
   /**
-   * Removes operations whose last day is before this one, at most {@code most} entries; returns how
-   * many.
+   * What removes all of one operation whose last day is before this one, and gives how many entries
+   * went. Looks for it here and not on the writer's thread.
    */
-  public int prune(Transaction tx, long today, int most) {
-    int removed = 0;
-    for (Entry entry : list(Integer.MAX_VALUE)) {
-      if (removed < most && entry.record().getKeepUntilDay() < today) {
-        removed += remove(tx, entry.id());
-      }
-    }
-    return removed;
+  public Mutation<Integer> removal(long today) {
+    Optional<OperationId> over =
+        list(Integer.MAX_VALUE).stream()
+            .filter(entry -> entry.record().getKeepUntilDay() < today)
+            .map(Entry::id)
+            .findFirst();
+    return tx -> over.filter(id -> isOver(tx, id, today)).map(id -> remove(tx, id)).orElse(0);
+  }
+
+  private boolean isOver(Transaction tx, OperationId id, long today) {
+    OperationRecord record = record(tx, id);
+    return record != null && record.getKeepUntilDay() < today;
   }
 
   private int remove(Transaction tx, OperationId id) {

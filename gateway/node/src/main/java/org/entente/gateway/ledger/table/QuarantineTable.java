@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -125,8 +126,7 @@ public final class QuarantineTable {
     if (!limits.allow(all, kept.getAgency().isEmpty() ? new Use(0, 0) : agencys)) {
       return OptionalLong.empty();
     }
-    byte[] last = tx.get(Table.META, LAST);
-    long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+    long number = next(tx);
     tx.put(Table.META, LAST, KeyBuilder.key().u64(number).done());
     tx.put(Table.QUARANTINE, key(WAITING, number), kept.toByteArray());
     if (content.length > 0) {
@@ -143,7 +143,18 @@ public final class QuarantineTable {
     return OptionalLong.of(number);
   }
 
-  /** Replaces a waiting entry, for example after a failed retry. */
+  /** The number under which the next would wait. */
+  public long next(Transaction tx) {
+    byte[] last = tx.get(Table.META, LAST);
+    return (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
+  }
+
+  /** Where it lies why one is set aside; once decided it lies beside, and stays bound to this. */
+  public static RecordPlace reasonPlace(long number) {
+    return new RecordPlace(Table.QUARANTINE, key(WAITING, number), "reason");
+  }
+
+  /** Replaces one that waits, as after another try that failed. */
   public void update(Transaction tx, long number, QuarantineRecord record) {
     tx.put(Table.QUARANTINE, key(WAITING, number), record.toByteArray());
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.KeyReader;
@@ -101,6 +102,16 @@ public final class ResponderTable {
   /** Records what an agency advertised. */
   public void said(Transaction tx, AgencyName agency, AdvertisedRecord record) {
     tx.put(Table.REQUEST, key(SAID, agency.value()), record.toByteArray());
+  }
+
+  /** Where it lies which client registered a responder of this agency. */
+  public static RecordPlace ownPlace(String name) {
+    return new RecordPlace(Table.REQUEST, key(OWN, name), "client");
+  }
+
+  /** Where the list that an agency said last lies. */
+  public static RecordPlace saidPlace(AgencyName agency) {
+    return new RecordPlace(Table.REQUEST, key(SAID, agency.value()), "responders");
   }
 
   private <M extends Message> Map<AgencyName, M> all(int space, Parser<M> parser) {

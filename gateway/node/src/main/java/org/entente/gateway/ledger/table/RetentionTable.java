@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.AgencyName;
@@ -111,20 +112,49 @@ public final class RetentionTable {
     tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
   }
 
-  /** Pending erasures, at most {@code most}. */
-  public List<ErasureRecord> pending(int most) {
-    List<ErasureRecord> out = new ArrayList<>();
-    try (Scan scan =
-        store.scan(
+  /**
+   * Erasures that have begun.
+   *
+   * @param begun those that can be read
+   * @param damaged messages whose record cannot be read
+   */
+  public record PendingErasures(List<ErasureRecord> begun, List<MessageId> damaged) {
+    public PendingErasures {
+      begun = List.copyOf(begun);
+      damaged = List.copyOf(damaged);
+    }
+
+    /** How many they are. */
+    public int count() {
+      return begun.size() + damaged.size();
+    }
+  }
+
+  /**
+   * Erasures that have begun, at most so many.
+   *
+   * @param passedOver messages that are left out
+   */
+  public PendingErasures pending(Predicate<MessageId> passedOver, int most) {
+    List<ErasureRecord> begun = new ArrayList<>();
+    List<MessageId> damaged = new ArrayList<>();
+    try (Scan scan = store.scan(
             Table.RETENTION,
             RetentionExpiry.prefix(PENDING),
             RetentionExpiry.prefix(PENDING + 1))) {
-      while (out.size() < most && scan.hasNext()) {
+      while (begun.size() + damaged.size() < most && scan.hasNext()) {
         scan.next();
-        out.add(erasure(scan.value()));
+        MessageId id = idBehind(scan.key());
+        if (!passedOver.test(id)) {
+          try {
+            begun.add(erasure(scan.value()));
+          } catch (CorruptRecord e) {
+            damaged.add(id);
+          }
+        }
       }
     }
-    return out;
+    return new PendingErasures(begun, damaged);
   }
 
   /** The pending erasure of a message, or null. */

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.store.v1.RetrievalRecord;
@@ -21,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  * many threads, in transactions.
  */
 public final class RetrievalRecords {
-  private static final String CONTEXT = "retrieval";
-
-  /** Offset of the bucket's last day in a record of {@link RecordSeal}. */
+  /** Where the last day of its bucket stands in what {@link RecordSeal} seals. */
   private static final int DAY_AT = 1;
 
   private final RecordSeal atRest;
@@ -69,16 +69,17 @@ public final class RetrievalRecords {
     // A message held beyond its bucket is sealed for today, as keys of past days are never made
     // again.
     long day = Math.max(bucketDay, LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay());
-    byte[] first = book.first(tx, id);
+    SealedRecord first = book.first(tx, id);
     if (first == null) {
-      book.putFirst(tx, id, sealed(new Retrieval(tx.nowMillis(), client), day));
+      RecordPlace place = RetrievalTable.firstPlace(id);
+      book.putFirst(tx, id, sealed(place, new Retrieval(tx.nowMillis(), client), day));
       return RetrievalKind.FIRST;
     }
     Optional<Retrieval> before = open(first);
     if (before.isEmpty() || before.get().client().equals(client)) {
       return RetrievalKind.KNOWN;
     }
-    return further(tx, book, id, BigEndian.u32(first, DAY_AT), client);
+    return further(tx, book, id, BigEndian.u32(first.bytes(), DAY_AT), client);
   }
 
   private RetrievalKind further(
@@ -88,39 +89,39 @@ public final class RetrievalRecords {
     if (token.isEmpty() || book.hasFurther(tx, id, token.get().mac())) {
       return RetrievalKind.KNOWN;
     }
-    book.putFurther(tx, id, token.get().mac(), sealed(new Retrieval(tx.nowMillis(), client), day));
+    byte[] mac = token.get().mac();
+    RecordPlace place = RetrievalTable.furtherPlace(id, mac);
+    book.putFurther(tx, id, mac, sealed(place, new Retrieval(tx.nowMillis(), client), day));
     return RetrievalKind.FURTHER;
   }
 
   /** The clients that have retrieved a message; names the first and at most {@code most} others. */
   public RetrievalSummary of(Transaction tx, RetrievalTable book, MessageId id, int most) {
-    byte[] first = book.first(tx, id);
+    SealedRecord first = book.first(tx, id);
     Optional<Retrieval> opened = open(first);
     List<String> names = new ArrayList<>();
-    List<byte[]> further = book.further(tx, id);
+    List<SealedRecord> further = book.further(tx, id);
     int all = (first == null ? 0 : 1) + further.size();
-    for (byte[] one : further) {
+    for (SealedRecord one : further) {
       open(one).map(Retrieval::client).ifPresent(names::add);
     }
     List<String> named = names.stream().sorted().limit(most).toList();
     return new RetrievalSummary(opened, named, all - named.size() - (opened.isPresent() ? 1 : 0));
   }
 
-  private byte[] sealed(Retrieval retrieval, long day) {
+  private byte[] sealed(RecordPlace place, Retrieval retrieval, long day) {
     RetrievalRecord record =
         RetrievalRecord.newBuilder()
             .setAtMs(retrieval.atMillis())
             .setClient(retrieval.client())
             .build();
     Instant until = LocalDate.ofEpochDay(day).atStartOfDay(ZoneOffset.UTC).toInstant();
-    return atRest.seal(CONTEXT, record.toByteArray(), until);
+    return atRest.seal(place, record.toByteArray(), until);
   }
 
-  /** Opens a record; empty once the key of its bucket is destroyed. */
-  private Optional<Retrieval> open(byte @Nullable [] sealed) {
-    return sealed == null
-        ? Optional.empty()
-        : atRest.open(CONTEXT, sealed).map(RetrievalRecords::parse);
+  /** Empty once the key of its bucket is destroyed. */
+  private Optional<Retrieval> open(@Nullable SealedRecord sealed) {
+    return sealed == null ? Optional.empty() : atRest.open(sealed).map(RetrievalRecords::parse);
   }
 
   private static Retrieval parse(byte[] bytes) {

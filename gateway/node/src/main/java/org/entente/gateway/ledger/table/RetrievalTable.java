@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -41,8 +43,23 @@ public final class RetrievalTable {
     return first(tx, id) != null;
   }
 
-  byte @Nullable [] first(Transaction tx, MessageId id) {
-    return tx.get(Table.EVIDENCE, key(id));
+  @Nullable SealedRecord first(Transaction tx, MessageId id) {
+    byte[] sealed = tx.get(Table.EVIDENCE, key(id));
+    return sealed == null ? null : new SealedRecord(place(key(id)), sealed);
+  }
+
+  /** Where the first retrieval of a message lies. */
+  static RecordPlace firstPlace(MessageId id) {
+    return place(key(id));
+  }
+
+  /** Where the retrieval by the client of a token lies. */
+  static RecordPlace furtherPlace(MessageId id, byte[] token) {
+    return place(furtherKey(id, token));
+  }
+
+  private static RecordPlace place(byte[] key) {
+    return new RecordPlace(Table.EVIDENCE, key, "retrieval");
   }
 
   void putFirst(Transaction tx, MessageId id, byte[] sealed) {
@@ -72,8 +89,8 @@ public final class RetrievalTable {
     return put.size();
   }
 
-  /** Retrievals by further clients, sealed, as the transaction sees them. */
-  List<byte[]> further(Transaction tx, MessageId id) {
+  /** Those of further clients, sealed, as the transaction sees them. */
+  List<SealedRecord> further(Transaction tx, MessageId id) {
     forgetEarlier(tx);
     Set<ByteString> keys = new LinkedHashSet<>();
     byte[] first = key(id);
@@ -86,11 +103,11 @@ public final class RetrievalTable {
       }
     }
     keys.addAll(put.getOrDefault(id, Set.of()));
-    List<byte[]> out = new ArrayList<>();
+    List<SealedRecord> out = new ArrayList<>();
     for (ByteString key : keys) {
       byte[] value = tx.get(Table.EVIDENCE, key.toByteArray());
       if (value != null) {
-        out.add(value);
+        out.add(new SealedRecord(place(key.toByteArray()), value));
       }
     }
     return out;

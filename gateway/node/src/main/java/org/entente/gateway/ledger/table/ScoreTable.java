@@ -66,10 +66,10 @@ public final class ScoreTable {
     return scored(store.get(Table.SCORE, key(id)));
   }
 
-  /** The scores of one client and model; the default instance if there are none. */
-  public static ScoreSeries series(ScoredRecord scored, String client, ByteString tag) {
+  /** Those of one client and model; the default instance if there are none. */
+  public static ScoreSeries series(ScoredRecord scored, ByteString tag) {
     return scored.getSeriesList().stream()
-        .filter(it -> it.getClient().equals(client) && it.getTag().equals(tag))
+        .filter(it -> it.getTag().equals(tag))
         .findFirst()
         .orElse(ScoreSeries.getDefaultInstance());
   }
@@ -108,7 +108,7 @@ public final class ScoreTable {
     ScoredRecord.Builder out = scored.toBuilder();
     for (int i = 0; i < out.getSeriesCount(); i++) {
       ScoreSeries one = out.getSeries(i);
-      if (one.getClient().equals(now.getClient()) && one.getTag().equals(now.getTag())) {
+      if (one.getTag().equals(now.getTag())) {
         return out.setSeries(i, now).build();
       }
     }

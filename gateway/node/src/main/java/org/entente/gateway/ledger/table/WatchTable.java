@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.KeyBuilder;
@@ -22,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * are numbered from 1 without gaps; the oldest are removed first.
  *
  * <pre>
- * META  "watch"                        → u64 greatest number of a watch
- * WATCH u8 1 · u64 number              → WatchRecord
- * WATCH u8 2 · ascii client · u64 hit  → WatchHit
- * WATCH u8 3 · ascii client            → WatchSpan
- * WATCH u8 4 · u8 lane                 → u64 position to match next
+ * META  "watch"                                       → u64 greatest number of a watch
+ * WATCH u8 1 · u64 number                             → WatchRecord
+ * WATCH u8 2 · 16-byte token of the client · u64 hit  → WatchHit
+ * WATCH u8 3 · 16-byte token of the client            → WatchSpan
+ * WATCH u8 4 · u8 lane                                → u64 position that is looked at next
  * </pre>
  */
 public final class WatchTable {
@@ -37,9 +39,12 @@ public final class WatchTable {
   private static final int PLACE = 4;
 
   private final Store store;
+  private final StoredNames stored;
 
-  public WatchTable(Store store) {
+  /** The watches of a store. */
+  public WatchTable(Store store, StoredNames stored) {
     this.store = store;
+    this.stored = stored;
   }
 
   /**
@@ -58,13 +63,22 @@ public final class WatchTable {
    */
   public record NumberedHit(long number, WatchHit hit) {}
 
-  /** Adds a watch; returns its number. */
-  public long add(Transaction tx, WatchRecord record) {
+  /** The number of the next watch, which no other is given. */
+  public long nextNumber(Transaction tx) {
     byte[] last = tx.get(Table.META, NUMBER);
     long number = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
     tx.put(Table.META, NUMBER, KeyBuilder.key().u64(number).done());
-    tx.put(Table.WATCH, key(number), record.toByteArray());
     return number;
+  }
+
+  /** Adds a watch under its number. */
+  public void put(Transaction tx, long number, WatchRecord record) {
+    tx.put(Table.WATCH, key(number), record.toByteArray());
+  }
+
+  /** Where the content of a watch lies. */
+  public static RecordPlace contentPlace(long number) {
+    return new RecordPlace(Table.WATCH, key(number), "watch");
   }
 
   /** A watch as the transaction sees it, or null. */
@@ -94,14 +108,15 @@ public final class WatchTable {
    * Adds a hit of a client under the next number; removes the oldest if there are more than {@code
    * most}.
    */
-  public void hit(Transaction tx, String client, WatchHit hit, int most) {
+  public void hit(Transaction tx, String name, WatchHit hit, int most) {
+    byte[] client = stored.token(name);
     WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
     long number = span.getLast() + 1;
     tx.put(Table.WATCH, hitKey(client, number), hit.toByteArray());
     write(tx, client, span.getFirst(), number, most);
   }
 
-  private static void write(Transaction tx, String client, long from, long last, long most) {
+  private static void write(Transaction tx, byte[] client, long from, long last, long most) {
     long first = from;
     while (last - first + 1 > most) {
       tx.delete(Table.WATCH, hitKey(client, first));
@@ -113,7 +128,7 @@ public final class WatchTable {
 
   /** The range of a client's committed hits. */
   public WatchSpan span(String client) {
-    return span(store.get(Table.WATCH, spanKey(client)));
+    return span(store.get(Table.WATCH, spanKey(stored.token(client))));
   }
 
   private static WatchSpan span(byte @Nullable [] value) {
@@ -128,8 +143,12 @@ public final class WatchTable {
 
   /** Committed hits of a client after a number, in order, at most {@code most}. */
   public List<NumberedHit> hits(String client, long after, int most) {
+    return hits(stored.token(client), after, most);
+  }
+
+  private List<NumberedHit> hits(byte[] client, long after, int most) {
     List<NumberedHit> out = new ArrayList<>();
-    byte[] prefix = KeyBuilder.key().u8(HIT).ascii(client).done();
+    byte[] prefix = KeyBuilder.key().u8(HIT).bytes(client).done();
     try (Scan scan = store.scan(Table.WATCH, hitKey(client, after + 1), KeyBuilder.endOf(prefix))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
@@ -149,7 +168,7 @@ public final class WatchTable {
   /** Removes hits older than a time, at most {@code most} of each client; returns how many. */
   public int prune(Transaction tx, long beforeMillis, int most) {
     int gone = 0;
-    for (String client : committedClients()) {
+    for (byte[] client : committedClients()) {
       WatchSpan span = span(tx.get(Table.WATCH, spanKey(client)));
       long keep = span.getFirst();
       while (keep <= span.getLast()
@@ -169,14 +188,14 @@ public final class WatchTable {
     return hit == null || parseHit(hit).getAtMs() < millis;
   }
 
-  private List<String> committedClients() {
-    List<String> out = new ArrayList<>();
+  private List<byte[]> committedClients() {
+    List<byte[]> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.WATCH, new byte[] {SPAN}, new byte[] {PLACE})) {
       while (scan.hasNext()) {
         scan.next();
         KeyReader key = KeyReader.of(scan.key());
         key.u8();
-        out.add(key.ascii());
+        out.add(key.bytes(StoredNames.TOKEN_BYTES));
       }
     }
     return out;
@@ -213,12 +232,12 @@ public final class WatchTable {
     return KeyBuilder.key().u8(RECORD).u64(number).done();
   }
 
-  private static byte[] hitKey(String client, long number) {
-    return KeyBuilder.key().u8(HIT).ascii(client).u64(number).done();
+  private static byte[] hitKey(byte[] client, long number) {
+    return KeyBuilder.key().u8(HIT).bytes(client).u64(number).done();
   }
 
-  private static byte[] spanKey(String client) {
-    return KeyBuilder.key().u8(SPAN).ascii(client).done();
+  private static byte[] spanKey(byte[] client) {
+    return KeyBuilder.key().u8(SPAN).bytes(client).done();
   }
 
   private static byte[] placeKey(Lane lane) {

@@ -132,7 +132,13 @@ final class Foundation {
     policy.startsAs(StartCounter.next(store));
     ledger =
         new Ledger(
-            store, audit.journal(), around.clock(), ledgerLimits(), observer(), around.writer());
+            store,
+            keys.storedNames(),
+            audit.journal(),
+            around.clock(),
+            ledgerLimits(),
+            observer(),
+            around.writer());
     disk = new DiskGuard(ledger, store, around.workers(), around.meters());
     witness = witness();
     evidence = new EvidenceRecords(atRest, self.agency());

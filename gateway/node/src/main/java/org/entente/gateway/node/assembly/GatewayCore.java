@@ -94,7 +94,7 @@ public final class GatewayCore {
             incoming.notices,
             new OutboxMaintenance.Clocks(around.clock(), ground.ending));
     links = peerLinks();
-    GatewayGauges.register(ground, outgoing, services, links);
+    GatewayGauges.register(ground, outgoing, incoming, services, links);
     operatedLinks =
         new Links(
             ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
@@ -234,7 +234,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
     schedule.every(
         Duration.ofSeconds(1), "rosters of a restored ledger", services.rosterCare::round);
-    schedule.every(Duration.ofMinutes(1), "erasures in progress", incoming.erasing::wake);
+    schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::retry);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
     if (services.isSearched()) {
       schedule.every(Duration.ofMillis(250), "search index", services.indexing::round);
@@ -245,6 +245,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofMinutes(1), "ended watches", services.watches::upkeep);
     schedule.every(Duration.ofSeconds(1), "expired outcomes", services.outcomeSweep::round);
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
+    schedule.every(Duration.ofSeconds(1), "records that are over", incoming.recordExpiry::round);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
   }
 
@@ -286,6 +287,7 @@ public final class GatewayCore {
     warnings.addAll(ground.disk.warnings());
     warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
     warnings.addAll(LinkGauges.warnings(operatedLinks));
+    warnings.addAll(incoming.erasing.warnings());
     for (OperationId forked : ground.rosters.forked(ground.around.clock().millis())) {
       warnings.add("operation " + forked + ": its lead signed contradictory rosters");
     }
@@ -304,18 +306,6 @@ public final class GatewayCore {
     keyCare.expire(renewal);
     incoming.sweep.round();
     incoming.evidenceSweep.round();
-    long now = ground.ending.millis();
-    int most = 10_000;
-    Ledger ledger = ground.ledger;
-    ledger.commit(
-        Lane.ROUTINE,
-        tx ->
-            ledger.peerFacts().prune(tx, now, most)
-                + ledger.consents().prune(tx, now, most)
-                + ledger.subjects().prune(tx, now / 86_400_000, most)
-                + ledger.operations().prune(tx, now / 86_400_000, most)
-                + ledger.charges().prune(tx, now / 86_400_000, most)
-                + ledger.chains().prune(tx, now, most));
   }
 
   private void wake(AgencyName peer, Lane lane) {

@@ -17,6 +17,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.meter.Meters.Sample;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.RoutingTable;
@@ -29,13 +30,18 @@ final class GatewayGauges {
   private GatewayGauges() {}
 
   static void register(
-      Foundation ground, OutgoingStage outgoing, ServiceStage services, PeerLinks links) {
+      Foundation ground,
+      OutgoingStage outgoing,
+      IncomingStage incoming,
+      ServiceStage services,
+      PeerLinks links) {
     Meters meters = ground.around.meters();
     ofLinks(meters, ground.ledger, outgoing.routes, links);
     ofMail(meters, ground, outgoing);
     ofRequests(meters, ground);
     ofServices(meters, services);
     ofNode(meters, ground);
+    ofErasures(meters, incoming.erasing);
   }
 
   private static void ofNode(Meters meters, Foundation ground) {
@@ -121,6 +127,14 @@ final class GatewayGauges {
         "Whether the link to a peer is up.",
         List.of("peer"),
         () -> links.status().stream().map(GatewayGauges::up).toList());
+  }
+
+  private static void ofErasures(Meters meters, MessageErasure erasing) {
+    meters.gauge(
+        "entente_erasures_stuck",
+        "Messages whose erasure has begun and fails; it is tried again every minute.",
+        List.of(),
+        () -> List.of(Sample.of(erasing.stuck())));
   }
 
   private static void ofMail(Meters meters, Foundation ground, OutgoingStage outgoing) {

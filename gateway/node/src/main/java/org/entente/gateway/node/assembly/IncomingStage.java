@@ -17,6 +17,7 @@ import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.EvidenceSweep;
 import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.RecallReception;
+import org.entente.gateway.retention.RecordExpiry;
 import org.entente.gateway.retention.RetentionKeys;
 import org.entente.proto.link.v1.Notice;
 
@@ -28,6 +29,7 @@ final class IncomingStage {
   final RecallReception recalls;
   final BucketSweep sweep;
   final EvidenceSweep evidenceSweep;
+  final RecordExpiry recordExpiry;
   final PeerReception reception;
   final NoticeExchange notices;
   final EvidenceReturn evidenceReturn;
@@ -58,6 +60,7 @@ final class IncomingStage {
             erasing,
             ground.evidence,
             ground.config.limitsInForce().waitingRecalls());
+    recordExpiry = new RecordExpiry(ground.ledger, ground.ending, around.timers()::nanos);
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new BucketSweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
     consent = new ConsentWiring(ground, out);

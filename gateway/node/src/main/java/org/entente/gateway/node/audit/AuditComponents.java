@@ -28,6 +28,7 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Journal;
+import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
@@ -37,7 +38,9 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
 
 /** The node's audit log over its store. */
 public record AuditComponents(
@@ -156,22 +159,27 @@ public record AuditComponents(
   public static final class AuditLeafSealer implements LeafSealer {
     private final RecordSeal atRest;
     private final InstantSource clock;
-    private final String context;
+    private final int log;
 
     public AuditLeafSealer(RecordSeal atRest, InstantSource clock, int log) {
       this.atRest = atRest;
       this.clock = clock;
-      this.context = log == 1 ? "audit " : "audit " + log + '/';
+      this.log = log;
     }
 
     @Override
     public byte[] seal(long index, byte[] plaintext) {
-      return atRest.seal(context + index, plaintext, clock.instant().plus(RECORDS_KEPT));
+      return atRest.seal(place(index), plaintext, clock.instant().plus(RECORDS_KEPT));
     }
 
     @Override
     public Optional<byte[]> open(long index, byte[] sealed) {
-      return atRest.open(context + index, sealed);
+      return atRest.open(place(index), sealed);
+    }
+
+    private RecordPlace place(long index) {
+      return new RecordPlace(
+          Table.AUDIT_LEAF, KeyBuilder.key().u32(log).u64(index).done(), "audit leaf");
     }
   }
 }

@@ -19,6 +19,7 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.record.StorageKeys;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.retention.RetentionKeys;
@@ -86,7 +87,22 @@ public final class KeyProvider {
                     SecretBytes.random(random, KEY_BYTES)));
   }
 
-  /** The outbox keys: a new one each day (UTC), destroyed by {@link #destroyOutboxKeys}. */
+  /** The names of clients, cursors and idempotency keys at rest; their key is made at first use. */
+  public StoredNames storedNames() {
+    try (SecretBytes key =
+        find(KeyKind.NAMES, "names")
+            .orElseGet(
+                () ->
+                    keep(
+                        KeyKind.NAMES,
+                        "names",
+                        KeyEntry.NEVER,
+                        SecretBytes.random(random, KEY_BYTES)))) {
+      return StoredNames.of(key, random);
+    }
+  }
+
+  /** The outbox keys: another each day (UTC), destroyed by {@link #destroyOutboxKeys}. */
   public OutboxKeys outboxKeys() {
     return new OutboxKeys() {
       @Override

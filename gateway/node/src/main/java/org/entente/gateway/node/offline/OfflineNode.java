@@ -69,7 +69,14 @@ public final class OfflineNode implements AutoCloseable {
     SigningPair pair = pairs.inForce(bundle.agency(self).map(Member::audit).orElse(List.of()));
     AuditComponents audit =
         AuditComponents.open(config, store, pair, pairs.verifying(), atRest, clock, random);
-    ledger = new Ledger(store, audit.journal(), clock, LedgerLimits.DEFAULT, new FailureObserver());
+    ledger =
+        new Ledger(
+            store,
+            keys.storedNames(),
+            audit.journal(),
+            clock,
+            LedgerLimits.DEFAULT,
+            new FailureObserver());
     archive = AuditComponents.archive(config, store, atRest, clock);
     evidence = new EvidenceRecords(atRest, self);
     exporting =

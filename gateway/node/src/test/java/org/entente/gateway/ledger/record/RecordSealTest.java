@@ -8,15 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.entente.gateway.seal.BucketKey;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.junit.jupiter.api.Test;
 
 class RecordSealTest {
   private static final Instant UNTIL = Instant.parse("2026-12-31T10:00:00Z");
+
+  private static final RecordPlace PLACE =
+      new RecordPlace(Table.STATEMENT, text("the key"), "statement");
 
   private final SecureRandom random = new SecureRandom();
   private final MemoryStorageKeys keys = new MemoryStorageKeys();
@@ -27,40 +35,63 @@ class RecordSealTest {
   }
 
   @Test
-  void sealed_underItsContext_opens() {
-    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
-    assertArrayEquals(text("the reason"), atRest.open("evidence", sealed).orElseThrow());
+  void sealed_atItsPlace_opens() {
+    byte[] sealed = atRest.seal(PLACE, text("the reason"), UNTIL);
+    assertArrayEquals(text("the reason"), atRest.open(PLACE, sealed).orElseThrow());
+  }
+
+  /** Whoever can write to the disk can put a record in the place of another. */
+  @Test
+  void sealed_atAnotherPlace_doesNotOpen() {
+    byte[] sealed = atRest.seal(PLACE, text("the reason"), UNTIL);
+    for (RecordPlace other :
+        List.of(
+            new RecordPlace(Table.CONSENT, PLACE.key(), PLACE.what()),
+            new RecordPlace(PLACE.table(), text("another"), PLACE.what()),
+            new RecordPlace(PLACE.table(), text("the ke"), PLACE.what()),
+            new RecordPlace(PLACE.table(), text("the keys"), PLACE.what()),
+            new RecordPlace(PLACE.table(), PLACE.key(), "owed"))) {
+      assertTrue(atRest.open(other, sealed).isEmpty(), other::toString);
+    }
+    assertTrue(atRest.open(new SealedRecord(PLACE, sealed)).isPresent());
   }
 
   @Test
-  void sealed_underAnotherContext_doesNotOpen() {
-    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
-    assertTrue(atRest.open("outcome", sealed).isEmpty());
+  void places_thatDifferInAnyPart_areBoundToOtherBytes() {
+    Set<String> seen = new HashSet<>();
+    for (String what : List.of("a", "ab", "aINBOX")) {
+      for (Table table : Table.values()) {
+        for (String key : List.of("", "a", "b", "ab")) {
+          byte[] bytes = new RecordPlace(table, text(key), what).bytes();
+          assertTrue(seen.add(HexFormat.of().formatHex(bytes)), what + table + key);
+        }
+      }
+    }
   }
 
   @Test
   void sealed_withAnyBitFlipped_doesNotOpen() {
-    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+    byte[] sealed = atRest.seal(PLACE, text("the reason"), UNTIL);
     for (int bit = 0; bit < sealed.length * 8; bit++) {
       byte[] flipped = sealed.clone();
       flipped[bit / 8] ^= (byte) (1 << (bit % 8));
-      assertTrue(atRest.open("evidence", flipped).isEmpty(), "bit " + bit);
+      assertTrue(atRest.open(PLACE, flipped).isEmpty(), "bit " + bit);
     }
   }
 
   @Test
   void sealed_afterItsBucketsKeyIsDestroyed_doesNotOpen() {
-    byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+    byte[] sealed = atRest.seal(PLACE, text("the reason"), UNTIL);
     assertEquals(1, keys.days().size());
     keys.days().forEach(keys::destroy);
-    assertTrue(atRest.open("evidence", sealed).isEmpty());
+    assertTrue(atRest.open(PLACE, sealed).isEmpty());
   }
 
   /** Whoever was given the bucket before may still be opening with it. */
   @Test
   void sealed_whileItsBucketsKeyIsDestroyed_opensWholeOrNotAtAll() throws Exception {
     for (int round = 0; round < 50; round++) {
-      byte[] sealed = atRest.seal("evidence", text("the reason"), UNTIL);
+      byte[] sealed = atRest.seal(PLACE, text("the reason"), UNTIL);
       BucketKey bucket = keys.forBucket(keys.days().iterator().next());
       CountDownLatch opening = new CountDownLatch(100);
       CompletableFuture<Void> end =
@@ -71,7 +102,7 @@ class RecordSealTest {
               });
       boolean gone = false;
       while (!gone) {
-        Optional<byte[]> opened = atRest.open("evidence", sealed);
+        Optional<byte[]> opened = atRest.open(PLACE, sealed);
         opening.countDown();
         gone = opened.isEmpty();
         opened.ifPresent(plain -> assertArrayEquals(text("the reason"), plain));
@@ -92,13 +123,13 @@ class RecordSealTest {
   @Test
   void sealed_doesNotHoldThePlaintext() {
     String sealed =
-        new String(atRest.seal("evidence", text("the reason"), UNTIL), StandardCharsets.ISO_8859_1);
+        new String(atRest.seal(PLACE, text("the reason"), UNTIL), StandardCharsets.ISO_8859_1);
     assertFalse(sealed.contains("reason"));
   }
 
   @Test
   void shorterThanItsPrefix_doesNotOpen() {
-    assertTrue(atRest.open("evidence", new byte[16]).isEmpty());
-    assertTrue(atRest.open("evidence", new byte[0]).isEmpty());
+    assertTrue(atRest.open(PLACE, new byte[16]).isEmpty());
+    assertTrue(atRest.open(PLACE, new byte[0]).isEmpty());
   }
 }

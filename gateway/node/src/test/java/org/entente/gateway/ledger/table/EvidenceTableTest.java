@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Timestamp;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.DeliveryStatus;
 import org.entente.gateway.ledger.record.EvidenceName;
@@ -88,6 +90,19 @@ class EvidenceTableTest {
     ledger = QuietLedger.started(new MemoryStore(disk), () -> NOW);
     assertEquals(0, keep(flood));
     assertEquals(List.of(flood.get(0)), known());
+  }
+
+  /** A member could otherwise have this gateway make a key for each day between two years. */
+  @Test
+  void statement_ofWhateverTime_isSealedByThisGatewaysClock() {
+    for (long at : new long[] {-62_135_596_800L, 0, 253_402_300_799L}) {
+      EvidenceItem.Builder item =
+          item(EvidenceKind.EVIDENCE_KIND_DELIVERY, "x.a" + at, DE).toBuilder();
+      item.setAt(Timestamp.newBuilder().setSeconds(at));
+      assertEquals(1, keep(List.of(item.build())));
+    }
+    assertEquals(Set.of(day(400)), Set.copyOf(keys.days()));
+    assertEquals(3, known().size());
   }
 
   @Test
@@ -174,7 +189,7 @@ class EvidenceTableTest {
   }
 
   private LocalDate sentIsKnownUntil() {
-    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(id));
+    byte[] sealed = Objects.requireNonNull(ledger.evidence().sent(id)).bytes();
     return LocalDate.ofEpochDay(BigEndian.u32(sealed, 1));
   }
 

@@ -33,6 +33,7 @@ import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -49,7 +50,12 @@ class LedgerTablesTest {
   private final MemoryStore store = new MemoryStore();
   private final Ledger ledger =
       new Ledger(
-          store, new NoJournal(), InstantSource.system(), LedgerLimits.DEFAULT, new NoObserver());
+          store,
+          TestNames.names(),
+          new NoJournal(),
+          InstantSource.system(),
+          LedgerLimits.DEFAULT,
+          new NoObserver());
 
   @BeforeEach
   void start() {
@@ -357,8 +363,8 @@ class LedgerTablesTest {
   void evidenceOwed_whenSettled_isGone() {
     write(
         tx -> {
-          ledger.evidence().owe(tx, DE, new byte[] {1});
-          ledger.evidence().owe(tx, DE, new byte[] {2});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {1});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {2});
           return DE;
         });
     List<EvidenceTable.OwedItems> owed = ledger.evidence().owed(DE, 1, Long.MAX_VALUE);
@@ -369,7 +375,7 @@ class LedgerTablesTest {
         });
     List<EvidenceTable.OwedItems> left = ledger.evidence().owed(DE, 10, Long.MAX_VALUE);
     assertEquals(1, left.size());
-    assertEquals(2, left.get(0).sealedItems()[0]);
+    assertEquals(2, left.get(0).sealedItems().bytes()[0]);
   }
 
   @Test
@@ -377,9 +383,9 @@ class LedgerTablesTest {
     assertEquals(0, ledger.evidence().lastOwed());
     write(
         tx -> {
-          ledger.evidence().owe(tx, SG, new byte[] {1});
-          ledger.evidence().owe(tx, DE, new byte[] {2});
-          ledger.evidence().owe(tx, DE, new byte[] {3});
+          ledger.evidence().owe(tx, SG, place -> new byte[] {1});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {2});
+          ledger.evidence().owe(tx, DE, place -> new byte[] {3});
           return DE;
         });
     assertEquals(3, ledger.evidence().lastOwed());

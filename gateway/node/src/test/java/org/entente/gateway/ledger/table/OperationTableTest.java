@@ -63,7 +63,12 @@ class OperationTableTest {
     put(owed, OperationRecord.newBuilder());
     put(back, OperationRecord.newBuilder());
     marked(forked);
-    ledger.commit(Lane.ROUTINE, tx -> ledger.operations().prune(tx, DAY + 1, 100));
+    for (int operations = 0; operations < 4; operations++) {
+      int gone = ledger.commit(Lane.ROUTINE, ledger.operations().removal(DAY + 1));
+      assertEquals(1, gone, "one operation in a commit");
+    }
+    int gone = ledger.commit(Lane.ROUTINE, ledger.operations().removal(DAY + 1));
+    assertEquals(0, gone);
     marked();
   }
 

@@ -75,6 +75,7 @@ import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.LedgerHopQueue;
@@ -166,7 +167,8 @@ final class KeyLifeNode implements AutoCloseable {
   /** What a restart loses. */
   private final class Running {
     final Ledger ledger =
-        new Ledger(store, new NoJournal(), clock, LedgerLimits.DEFAULT, new Failing());
+        new Ledger(
+            store, TestNames.names(), new NoJournal(), clock, LedgerLimits.DEFAULT, new Failing());
     final EvidenceRecords evidence = new EvidenceRecords(new RecordSeal(storage, random), name);
     final AgencyIdentity identity = new AgencyIdentity(FEDERATION, name, pair);
     final PeerKeys peerKeys = new PeerKeys(FEDERATION, trust);

@@ -216,7 +216,7 @@ final class KeyLifeWorld implements AutoCloseable {
     Lane lane = any(Lane.all());
     Duration life = Duration.ofHours(choices.nextInt(3) == 0 ? 1 + choices.nextInt(100) : 24 * 60);
     String text = "message " + messages.size();
-    MessageId id = MessageId.fresh(clock.millis(), random);
+    MessageId id = MessageId.fresh(from, clock.millis(), random);
     Instant deadline = clock.instant().plus(life);
     say(from + " sends " + text + " to " + to + " on " + lane + " until " + deadline);
     // What is acknowledged is what was handed over here: it is durable on return.

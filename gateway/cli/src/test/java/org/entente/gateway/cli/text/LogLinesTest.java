@@ -1,0 +1,108 @@
+package org.entente.gateway.cli.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.joran.spi.JoranException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Threat 64: hostile text through the encoder that the gateway's own configuration names. */
+class LogLinesTest {
+  private static final List<String> HOSTILE =
+      List.of(
+          "a\n{\"level\":\"ERROR\",\"formattedMessage\":\"forged\"}",
+          "a\r\nforged",
+          "\"},\"level\":\"ERROR",
+          "back\\slash \\u0022 \\",
+          "\u001b[2J\u001b]0;title\u0007",
+          "\u009b31m red, by a control of one character",
+          "nul \u0000, delete \u007f, next line \u0085",
+          "line \u2028 and paragraph \u2029",
+          "reversed \u202egnp.exe, isolated \u2066 \u2069, joined \u200d, mark \ufeff",
+          "tag \udb40\udc41, private \ue000, noncharacter \uffff",
+          "${jndi:ldap://example} %d %n {} {0}");
+
+  private final LoggerContext context = new LoggerContext();
+  private Encoder<ILoggingEvent> encoder;
+
+  @BeforeEach
+  void configure() throws JoranException {
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    JoranConfigurator joran = new JoranConfigurator();
+    joran.setContext(context);
+    joran.doConfigure(configuration());
+    ConsoleAppender<ILoggingEvent> console =
+        (ConsoleAppender<ILoggingEvent>)
+            context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");
+    assertNotNull(console);
+    encoder = console.getEncoder();
+  }
+
+  private static URL configuration() {
+    URL url = LogLinesTest.class.getResource("/logback.xml");
+    assertNotNull(url);
+    return url;
+  }
+
+  @AfterEach
+  void stop() {
+    context.stop();
+  }
+
+  private String line(Throwable thrown, String... arguments) {
+    Logger logger = context.getLogger(LogLinesTest.class);
+    LoggingEvent event = new LoggingEvent("test", logger, Level.WARN, "from {}", thrown, arguments);
+    return new String(encoder.encode(event), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void hostileText_isOneLineOfJson_thatShowsAllOfIt_andSteersNoTerminal() throws IOException {
+    for (String hostile : HOSTILE) {
+      String line = line(new IllegalStateException(hostile), hostile);
+      assertEquals(line.length() - 1, line.indexOf('\n'), line);
+      line.strip()
+          .codePoints()
+          .forEach(
+              point ->
+                  assertTrue(
+                      point >= 0x20 && point < 0x7f, () -> "%04x in %s".formatted(point, line)));
+      JsonNode json = new ObjectMapper().readTree(line);
+      assertEquals("WARN", json.get("level").asText());
+      assertEquals("from " + hostile, json.get("formattedMessage").asText());
+      assertEquals(hostile, json.get("throwable").get("message").asText());
+    }
+  }
+
+  @Test
+  void textOfPeople_staysReadable() {
+    for (String name : List.of("Zoë Müller", "Ελένη", "Žižka", "محمد", "देवी", "王芳", "🚢")) {
+      assertTrue(line(new IllegalStateException(), name).contains("from " + name), name);
+    }
+  }
+
+  /** Half a surrogate pair is no text; it must not end up as the start of another. */
+  @Test
+  void loneSurrogate_isOneLine() throws IOException {
+    String line = line(new IllegalStateException(), "half \ud83d of a ship");
+    assertEquals(line.length() - 1, line.indexOf('\n'), line);
+    assertTrue(new ObjectMapper().readTree(line).get("formattedMessage").asText().endsWith("ship"));
+  }
+}
