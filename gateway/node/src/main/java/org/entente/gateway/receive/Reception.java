@@ -351,7 +351,7 @@ final class Reception {
 
   private static Optional<InspectionResult.Refused> refused(
       MessageId id, Code code, String reason) {
-    return Optional.of(new InspectionResult.Refused(id, code, reason, false));
+    return Optional.of(new InspectionResult.Refused(id, code, reason));
   }
 
   /** Whether a message was already received in this same envelope. */

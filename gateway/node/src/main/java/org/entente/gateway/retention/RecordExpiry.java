@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.entente.gateway.ledger.Ledger;
-import org.entente.gateway.ledger.commit.Mutation;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.model.Lane;
 
 /**

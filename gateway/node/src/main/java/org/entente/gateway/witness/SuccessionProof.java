@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.audit.tree.FormerLog;
 import org.entente.gateway.audit.tree.LogOrigin;
@@ -50,7 +51,7 @@ final class SuccessionProof {
 
   private static Optional<AuditRecord> record(LeafOpening opening, Checkpoint under) {
     byte[] opened = opening.getOpened().toByteArray();
-    if (opened.length < StoredLeaf.BLIND_BYTES
+    if (opened.length < OpenedLeaf.BLIND_BYTES
         || opened.length > MAX_OPENED_BYTES
         || opening.getPathCount() > MAX_PATH
         || opening.getPathList().stream().anyMatch(hash -> hash.size() != TreeHash.BYTES)) {
@@ -62,7 +63,7 @@ final class SuccessionProof {
     }
     TreeHash leaf = MerkleTree.leafHash(StoredLeaf.commit(opened));
     return MerkleTree.verifyInclusion(opening.getIndex(), under.size(), leaf, path, under.root())
-        ? AuditRecordCodec.decode(Arrays.copyOfRange(opened, StoredLeaf.BLIND_BYTES, opened.length))
+        ? AuditRecordCodec.decode(Arrays.copyOfRange(opened, OpenedLeaf.BLIND_BYTES, opened.length))
         : Optional.empty();
   }
 
