@@ -430,8 +430,12 @@ public final class Meters {
     CONNECTIONS,
     /** Those whose handshake is not over. */
     HANDSHAKES,
-    /** Those of one client or gateway. */
-    CALLER
+    /** Those of one client or agency. */
+    CALLER,
+    /** Places that are kept for agencies without a connection. */
+    RESERVED,
+    /** Frames that carry nothing. */
+    FRAMES
   }
 
   /** Who refused, or whom. */

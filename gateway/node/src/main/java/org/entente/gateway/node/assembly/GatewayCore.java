@@ -147,7 +147,8 @@ public final class GatewayCore {
                 trustCare,
                 new LinkHolds(ground.agency(), ground.ledger),
                 around.meters()),
-            LinkSettings.defaults(),
+            LinkSettings.defaults()
+                .withRate(ground.config.limitsInForce().perAgencyInForce().deliveries()),
             around.timers(),
             around.workers(),
             around.clock(),

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.PeerIdentity;
@@ -96,6 +97,10 @@ final class GatewayNetwork {
             new HandshakeFailureLog(Meters.Side.PEER, settings.meters(), settings.clock())
                 ::refused);
     InetSocketAddress address = servers.peers();
+    Set<AgencyName> linked =
+        config.links().stream()
+            .map(link -> new AgencyName(link.peer()))
+            .collect(Collectors.toUnmodifiableSet());
     PeerServer peers =
         address == null
             ? null
@@ -103,7 +108,9 @@ final class GatewayNetwork {
                 ListenAddresses.listening(
                     "listen.peers",
                     address,
-                    () -> PeerServer.start(servers.at(address), tls, peerTrust, links.service())));
+                    () ->
+                        PeerServer.start(
+                            servers.at(address), tls, peerTrust, links.service(), () -> linked)));
     PeerChannels channels =
         new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), servers.links());
     config.links().forEach(link -> dial(link, links, channels));
