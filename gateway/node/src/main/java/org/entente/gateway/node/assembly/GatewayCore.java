@@ -32,6 +32,7 @@ import org.entente.gateway.operator.LinkGauges;
 import org.entente.gateway.operator.LinkHolds;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.operator.QuarantineMonitor;
+import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
@@ -143,6 +144,11 @@ public final class GatewayCore {
                 ground.trust::current,
                 outgoing::queue,
                 incoming.reception::intake,
+                new NoticeAdmission(
+                    agency -> ground.trust.current().isTransit(agency),
+                    agency -> ground.trust.current().isMember(agency),
+                    ground.config.limitsInForce().perAgencyInForce().notices(),
+                    around.timers()::nanos),
                 incoming.notices,
                 trustCare,
                 new LinkHolds(ground.agency(), ground.ledger),
