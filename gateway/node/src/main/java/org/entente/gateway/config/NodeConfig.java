@@ -74,6 +74,9 @@ public record NodeConfig(
     @Nullable Integer exerciseRetentionDays) {
   private static final int MOST_DAYS = 36_500;
 
+  /** More than the largest message between gateways. */
+  private static final int LEAST_BUFFERED_BYTES = 48 << 20;
+
   public NodeConfig {
     Objects.requireNonNull(federation, "federation");
     Objects.requireNonNull(agency, "agency");
@@ -416,14 +419,20 @@ public record NodeConfig(
    * @param connections connections on a port, 2,000 by default
    * @param searchMessages received messages that the search index holds, the newest, 100,000 by
    *     default, at most 1,000,000
-   * @param deliveryLeafSeconds least time between two audit leaves about one cursor's
-   *     acknowledgements in a lane, 10 by default, at most 3,600
-   * @param deliveryLeafMessages deliveries after which a leaf is written earlier, 10,000 by default
-   * @param waitingRecalls recalls of one agency that are kept although their target is not here,
-   *     10,000 by default, at most 1,000,000
-   * @param workerThreads threads for the streams to peers and for the gateway's own work, 64 by
-   *     default, from 8 to 1,024; the calls of clients have the same number in addition
-   * @param perClient limits of one client or peer
+   * @param deliveryLeafSeconds least time between two audit leaves about what one cursor
+   *     acknowledged in a lane, 10 by default, at most 3,600
+   * @param deliveryLeafMessages deliveries after which there is one before that, 10,000 by default
+   * @param waitingRecalls recalls of one agency that are kept although what they take back is not
+   *     here, 10,000 by default, at most 1,000,000
+   * @param workerThreads threads for the streams to peers and for what the gateway does by itself,
+   *     64 by default, from 8 to 1,024; as many again for the calls of clients
+   * @param bufferedBytes received bytes that the port of peers may hold in messages that are
+   *     incomplete or not yet processed, 192 MiB by default, at most 2 GiB less one byte
+   * @param controlFrames HTTP/2 frames that carry nothing which one client, or one agency, may send
+   *     at once, 1,000 by default; a tenth of it comes back each second, and more for what the
+   *     gateway sends
+   * @param perClient what one client may take of it
+   * @param perAgency what the gateways of one other agency may take of it together
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record Limits(
@@ -448,10 +457,13 @@ public record NodeConfig(
       @OrDefault int deliveryLeafMessages,
       @OrDefault int waitingRecalls,
       @OrDefault int workerThreads,
-      @Nullable PerClient perClient) {
+      @OrDefault int bufferedBytes,
+      @OrDefault int controlFrames,
+      @Nullable PerClient perClient,
+      @Nullable PerAgency perAgency) {
     /** All defaults. */
     public static final Limits DEFAULT =
-        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null);
+        new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null);
 
     public Limits {
       messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
@@ -478,10 +490,20 @@ public record NodeConfig(
           bounded("delivery_leaf_messages", deliveryLeafMessages, 10_000, 1, 1_000_000);
       waitingRecalls = bounded("waiting_recalls", waitingRecalls, 10_000, 1, 1_000_000);
       workerThreads = bounded("worker_threads", workerThreads, 64, 8, 1_024);
+      bufferedBytes =
+          bounded(
+              "buffered_bytes", bufferedBytes, 192 << 20, LEAST_BUFFERED_BYTES, Integer.MAX_VALUE);
+      controlFrames = bounded("control_frames", controlFrames, 1_000, 100, 1_000_000);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
+      perAgency = perAgency == null ? PerAgency.DEFAULT : perAgency;
     }
 
-    /** Limits of one client or peer. */
+    /** What the gateways of one other agency may take. */
+    public PerAgency perAgencyInForce() {
+      return Objects.requireNonNull(perAgency);
+    }
+
+    /** What one client may take. */
     public PerClient perClientInForce() {
       return Objects.requireNonNull(perClient);
     }
@@ -498,8 +520,8 @@ public record NodeConfig(
   }
 
   /**
-   * The share of the node's limits that one client may use, so that it cannot starve others. The
-   * first limit also applies to each gateway of a peer. 0 or absent: the default.
+   * What one client may take of the node's limits, so that it cannot take it from others. 0 or
+   * absent: the default.
    *
    * @param connections connections, 16 by default
    * @param cursors durable cursors, 100 by default
@@ -533,7 +555,43 @@ public record NodeConfig(
   }
 
   /**
-   * When the disk of {@code data} counts as filling, by its free space in MiB. 0 or absent: the
+   * What the gateways of one other agency may take together, whatever names their certificates
+   * have. 0 or absent: the default.
+   *
+   * @param connections connections, 16 by default
+   * @param streams open streams, 100 by default; a gateway needs 5
+   * @param bufferedBytes received bytes in messages that are incomplete or not yet processed, 64
+   *     MiB by default, at least 48 MiB, so that the largest message fits
+   * @param notices notices a second that come from it through one link, 200 by default
+   * @param deliveries deliveries, receipts and frames a second that are read from it in each lane,
+   *     20,000 by default; more wait there
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  public record PerAgency(
+      @OrDefault int connections,
+      @OrDefault int streams,
+      @OrDefault int bufferedBytes,
+      @OrDefault int notices,
+      @OrDefault int deliveries) {
+    /** All defaults. */
+    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0);
+
+    public PerAgency {
+      connections = bounded("connections", connections, 16, 1, 10_000);
+      streams = bounded("streams", streams, 100, 5, 10_000);
+      bufferedBytes =
+          bounded("buffered_bytes", bufferedBytes, 64 << 20, LEAST_BUFFERED_BYTES, 1 << 30);
+      notices = bounded("notices", notices, 200, 10, 100_000);
+      deliveries = bounded("deliveries", deliveries, 20_000, 100, 1_000_000);
+    }
+
+    private static int bounded(String field, int value, int byDefault, int least, int most) {
+      return NodeConfig.bounded("per_agency." + field, value, byDefault, least, most);
+    }
+  }
+
+  /**
+   * When the disk of {@code data} counts as filling, in MiB that are free there. 0 or absent: the
    * default.
    *
    * @param slowBelowMib publishers are slowed below this free space, 2,048 by default

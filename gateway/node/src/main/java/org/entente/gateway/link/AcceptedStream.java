@@ -12,21 +12,28 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream that a peer opened. It belongs to no lane until the peer's Hello names one. */
 final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeRequest> {
-  /** Receives the first frame of a stream, on gRPC's thread. */
+  /** Largest message of a control stream: more than the largest notice needs. */
+  static final int MOST_CONTROL_BYTES = 1 << 20;
+
+  /** Who is told of the first frame, on gRPC's thread. */
   interface Greeter {
     void greeted(AcceptedStream stream, Hello hello);
   }
 
   private final ServerCallStreamObserver<ExchangeResponse> call;
   private final Greeter greeter;
+  private final InboundMessages messages;
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicBoolean greeted = new AtomicBoolean();
+  private int lane;
   private @Nullable Listener listener;
   private @Nullable String ended;
 
-  AcceptedStream(ServerCallStreamObserver<ExchangeResponse> call, Greeter greeter) {
+  AcceptedStream(
+      ServerCallStreamObserver<ExchangeResponse> call, Greeter greeter, InboundMessages messages) {
     this.call = call;
     this.greeter = greeter;
+    this.messages = messages;
   }
 
   /** Starts the stream; gRPC requires the call before the service method returns. */
@@ -44,8 +51,10 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
     }
   }
 
+  /** From here on a slot reads the stream, and what its lane needs may come. */
   @Override
   public void listen(Listener toWhom) {
+    messages.allow(lane == LinkHello.CONTROL ? MOST_CONTROL_BYTES : Integer.MAX_VALUE);
     String why;
     synchronized (this) {
       listener = toWhom;
@@ -65,6 +74,7 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
     } else if (!frame.hasHello()) {
       end(Code.MALFORMED, "the first frame must be a Hello");
     } else if (greeted.compareAndSet(false, true)) {
+      lane = frame.getHello().getLane();
       greeter.greeted(this, frame.getHello());
     }
   }
@@ -132,6 +142,7 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
 
   @Override
   public void requestNext() {
+    messages.processed();
     if (!over.get()) {
       call.request(1);
     }

@@ -10,5 +10,8 @@ public final class LinkContext {
    */
   public static final Context.Key<PeerName> PEER = Context.key("entente-peer");
 
+  /** Counts the call's messages. Absent where the transport does not. */
+  public static final Context.Key<InboundMessages> MESSAGES = Context.key("entente-messages");
+
   private LinkContext() {}
 }

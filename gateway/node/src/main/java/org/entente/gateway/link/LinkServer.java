@@ -2,6 +2,7 @@ package org.entente.gateway.link;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.entente.gateway.model.Code;
 import org.entente.proto.link.v1.ExchangeRequest;
@@ -30,7 +31,8 @@ final class LinkServer extends LinkServiceGrpc.LinkServiceImplBase {
     AcceptedStream stream =
         new AcceptedStream(
             (ServerCallStreamObserver<ExchangeResponse>) responses,
-            (greeting, hello) -> greeted(greeting, peer, hello));
+            (greeting, hello) -> greeted(greeting, peer, hello),
+            Objects.requireNonNullElse(LinkContext.MESSAGES.get(), InboundMessages.UNCOUNTED));
     stream.start();
     if (peer == null) {
       stream.end(Code.IDENTITY_MISMATCH, "the certificate names no gateway of a member");

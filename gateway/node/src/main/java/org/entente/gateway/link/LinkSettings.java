@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param handshakeTimeout how long a stream may wait for the other side's Hello
  * @param stallTimeout how long deliveries may stay unanswered before the stream is replaced
  * @param backoff shortest and longest pause between two attempts to open a stream
+ * @param perSecond frames, and deliveries and receipts in them, that are read from one stream each
+ *     second; twice as many may come at once. What exceeds it waits at the peer
  */
 public record LinkSettings(
     int windowEnvelopes,
@@ -22,23 +24,60 @@ public record LinkSettings(
     long packBytes,
     Duration handshakeTimeout,
     Duration stallTimeout,
-    Backoff.Bounds backoff) {
+    Backoff.Bounds backoff,
+    int perSecond) {
+  private static final int USUAL_PER_SECOND = 20_000;
+
   /** Most deliveries in a gRPC message that any peer accepts. */
   public static final int MAX_PACK_ENVELOPES = 64;
 
   public LinkSettings {
-    require(windowEnvelopes >= 1 && windowEnvelopes <= 8192, "windowEnvelopes must be 1 to 8192");
-    require(windowBytes >= 1, "windowBytes must be positive");
-    require(
-        packEnvelopes >= 1 && packEnvelopes <= MAX_PACK_ENVELOPES, "packEnvelopes must be 1 to 64");
-    require(packBytes >= 1, "packBytes must be positive");
-    require(
-        !handshakeTimeout.isNegative() && !handshakeTimeout.isZero(),
-        "handshakeTimeout must be positive");
-    require(!stallTimeout.isNegative() && !stallTimeout.isZero(), "stallTimeout must be positive");
+    require(windowEnvelopes >= 1 && windowEnvelopes <= 8192, "windowEnvelopes is 1 to 8192");
+    require(windowBytes >= 1, "windowBytes is positive");
+    require(packEnvelopes >= 1 && packEnvelopes <= MAX_PACK_ENVELOPES, "packEnvelopes is 1 to 64");
+    require(packBytes >= 1, "packBytes is positive");
+    require(!handshakeTimeout.isNegative() && !handshakeTimeout.isZero(), "a handshake takes time");
+    require(perSecond >= 1, "perSecond is positive");
+    require(!stallTimeout.isNegative() && !stallTimeout.isZero(), "an answer takes time");
   }
 
-  /** 1,024 deliveries or 8 MiB unanswered, 64 or 1 MiB packed, 10 s, 30 s, 100 ms to 5 s. */
+  /** The usual rate. */
+  public LinkSettings(
+      int windowEnvelopes,
+      long windowBytes,
+      int packEnvelopes,
+      long packBytes,
+      Duration handshakeTimeout,
+      Duration stallTimeout,
+      Backoff.Bounds backoff) {
+    this(
+        windowEnvelopes,
+        windowBytes,
+        packEnvelopes,
+        packBytes,
+        handshakeTimeout,
+        stallTimeout,
+        backoff,
+        USUAL_PER_SECOND);
+  }
+
+  /** The same at another rate. */
+  public LinkSettings withRate(int rate) {
+    return new LinkSettings(
+        windowEnvelopes,
+        windowBytes,
+        packEnvelopes,
+        packBytes,
+        handshakeTimeout,
+        stallTimeout,
+        backoff,
+        rate);
+  }
+
+  /**
+   * 1,024 deliveries or 8 MiB unanswered, 64 or 1 MiB packed, 10 s, 30 s, 100 ms to 5 s, 20,000 a
+   * second.
+   */
   public static LinkSettings defaults() {
     return new LinkSettings(
         1024,

@@ -1,5 +1,6 @@
 package org.entente.gateway.link;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -59,6 +60,7 @@ final class StreamSlot implements FrameStream.Listener {
   private final Backoff backoff;
   private final Traffic traffic;
   private final Runnable stood;
+  private final TokenBucket rate;
   private @Nullable Dialler dialler;
   private @Nullable Attempt attempt;
   private @Nullable OpenStream standing;
@@ -85,6 +87,8 @@ final class StreamSlot implements FrameStream.Listener {
     this.backoff = new Backoff(environment.settings().backoff(), environment.random());
     this.traffic = traffic.apply(this);
     this.stood = stood;
+    int perSecond = environment.settings().perSecond();
+    this.rate = new TokenBucket(perSecond, 2L * perSecond, environment.nanos());
   }
 
   /** The executor of this slot and its traffic. */
@@ -223,12 +227,27 @@ final class StreamSlot implements FrameStream.Listener {
             answered(attempt, frame);
           } else if (stands(stream)) {
             traffic.received(frame);
-            stream.requestNext();
+            readOn(stream, frame);
           }
         });
   }
 
-  /** Handles the first frame on a stream that this side opened. */
+  /**
+   * Reads on as soon as what the peer has sent is within its rate. Each frame and each delivery
+   * costs work here, a signature's verification and a commit among it, and this stream alone waits.
+   */
+  private void readOn(FrameStream stream, Frame frame) {
+    int cost =
+        1 + frame.getDeliveries().getDeliveriesCount() + frame.getReceipts().getReceiptsCount();
+    long wait = rate.takeAndWait(cost, environment.nanos());
+    if (wait == 0) {
+      stream.requestNext();
+    } else {
+      environment.after(Duration.ofNanos(wait), executor, stream::requestNext);
+    }
+  }
+
+  /** The first frame on a stream that this side opened. */
   private void answered(Attempt opened, Frame frame) {
     Optional<Problem> problem = problem(opened, frame);
     if (problem.isPresent()) {

@@ -427,8 +427,12 @@ public final class Meters {
     CONNECTIONS,
     /** Connections with an unfinished handshake. */
     HANDSHAKES,
-    /** Connections of one client or gateway. */
-    CALLER
+    /** Those of one client or agency. */
+    CALLER,
+    /** Places that are kept for agencies without a connection. */
+    RESERVED,
+    /** Frames that carry nothing. */
+    FRAMES
   }
 
   /** The side of a refusal. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,25 +35,23 @@ import org.entente.gateway.transmit.RecipientNotices;
 import org.entente.gateway.transmit.RoutingTable;
 import org.entente.gateway.transmit.Settlement;
 import org.entente.proto.link.v1.KeyRequest;
-import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Watermarks;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
 
 /**
- * Exchanges control statements between agencies: key bundles, watermarks, voids, settled numbers,
- * requests for a new stanza, and messages between audit logs and their witnesses. Not durable and
- * not ordered: a request is repeated until it is answered. Statements that change state here are
- * signed by their agency or gateway; the rest are hints that cost a bounded answer. A transit
- * forwards notices addressed to others, over at most {@link #MAX_HOPS} hops, without reading them.
- * Safe for many threads.
+ * Control statements between agencies: key bundles, watermarks, voids, what is settled, requests
+ * for a new stanza, and what audit logs and their witnesses say to each other. Not durable and not
+ * ordered: whatever one asks for is asked again until it is answered. All but requests for keys are
+ * signed by the agency or gateway that states them; signature and numbers are checked before
+ * anything is written, and a number is written in its own lane. {@link NoticeAdmission} bounds how
+ * many come here. A transit passes on what is addressed to others, over at most {@link #MAX_HOPS}
+ * hops, without reading it. Safe for many threads.
  */
 public final class NoticeExchange implements RecipientNotices {
   /** Transits that a notice may cross. */
   static final int MAX_HOPS = 4;
-
-  private static final int MAX_NUMBERS = 1_024;
 
   private final NoticeSigner signer;
   private final Ledger ledger;
@@ -62,11 +61,11 @@ public final class NoticeExchange implements RecipientNotices {
   private final RoutingTable routes;
   private final Reporter reporter;
   private final BiConsumer<AgencyName, Notice> send;
-  private final WitnessNotices witnesses;
   private final InstantSource clock;
   private final Executor workers;
   private final NoticeSignatureCheck signed;
   private final SettledNotices settled;
+  private final SignedNotices addressed;
 
   /**
    * What other agencies state about themselves.
@@ -96,7 +95,6 @@ public final class NoticeExchange implements RecipientNotices {
       Reporter reporter,
       BiConsumer<AgencyName, Notice> send,
       WitnessNotices witnesses) {
-    this.witnesses = witnesses;
     this.signer = signer;
     this.ledger = parts.ledger();
     this.settlement = settlement;
@@ -111,6 +109,7 @@ public final class NoticeExchange implements RecipientNotices {
         new NoticeSignatureCheck(
             signer.federation(), signer.self(), peerKeys, this::askKeys, reporter, clock);
     this.settled = new SettledNotices(signer, parts, signed, reporter);
+    this.addressed = new SignedNotices(signer, clock, signed, settlement, witnesses, reporter);
   }
 
   /** Handles a neighbour that became reachable: sends it the keys known here and its watermarks. */
@@ -196,15 +195,7 @@ public final class NoticeExchange implements RecipientNotices {
 
   /** Asks an origin for new stanzas. */
   public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
-    NeedRewrap.Builder need = NeedRewrap.newBuilder();
-    for (OriginNumber number : numbers) {
-      need.addNumbers(
-          org.entente.proto.link.v1.OriginNumber.newBuilder()
-              .setEpoch(number.epoch())
-              .setLane(number.lane().number())
-              .setSequence(number.sequence()));
-    }
-    address(origin, Notice.newBuilder().setNeedRewrap(need));
+    address(origin, addressed.needRewrap(origin, numbers));
   }
 
   @Override
@@ -261,12 +252,12 @@ public final class NoticeExchange implements RecipientNotices {
 
   /** Sends a request to a witness; returns whether there is a route to it. */
   public boolean ask(AgencyName witness, WitnessRequest request) {
-    return address(witness, Notice.newBuilder().setWitnessRequest(request));
+    return address(witness, addressed.request(witness, request));
   }
 
   /** Answers a log. */
   public void answer(AgencyName log, WitnessAnswer answer) {
-    address(log, Notice.newBuilder().setWitnessAnswer(answer));
+    address(log, addressed.answer(log, answer));
   }
 
   private boolean address(AgencyName to, Notice.Builder notice) {
@@ -344,7 +335,7 @@ public final class NoticeExchange implements RecipientNotices {
   @SuppressWarnings("FutureReturnValueIgnored") // said again at the next start of either
   private void keep(Consumer<Transaction> change) {
     ledger.write(
-        Lane.FLASH,
+        Lane.ROUTINE,
         tx -> {
           change.accept(tx);
           return true;
@@ -361,29 +352,16 @@ public final class NoticeExchange implements RecipientNotices {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // asked again until it took effect
   private void take(AgencyName from, Notice notice) {
     switch (notice.getNoticeCase()) {
       case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
       case VOID_STATEMENT -> takeVoids(from, notice.getVoidStatement().toByteArray());
       case SETTLED_STATEMENT -> settled.take(from, notice.getSettledStatement().toByteArray());
-      case WITNESS_REQUEST -> witnesses.asked(from, notice.getWitnessRequest());
-      case WITNESS_ANSWER -> witnesses.answered(from, notice.getWitnessAnswer());
-      case NEED_REWRAP -> settlement.rewrap(from, numbers(notice.getNeedRewrap()));
+      case SIGNED_NOTICE -> addressed.take(from, notice.getSignedNotice().toByteArray());
       default -> {
         // A newer peer may send kinds that this release does not know.
       }
     }
-  }
-
-  private static List<OriginNumber> numbers(NeedRewrap need) {
-    List<OriginNumber> out = new ArrayList<>();
-    for (org.entente.proto.link.v1.OriginNumber one : need.getNumbersList()) {
-      if (out.size() < MAX_NUMBERS && one.getEpoch() > 0 && one.getSequence() > 0) {
-        out.add(new OriginNumber(one.getEpoch(), Lane.of(one.getLane()), one.getSequence()));
-      }
-    }
-    return out;
   }
 
   private void takeWatermarks(AgencyName from, Watermarks wire) {
@@ -438,26 +416,46 @@ public final class NoticeExchange implements RecipientNotices {
   }
 
   private void learnVoid(AgencyName from, VoidStatement.Content content) {
+    Map<Lane, List<OriginNumber>> byLane =
+        content.numbers().stream()
+            .map(VoidedNumber::number)
+            .collect(Collectors.groupingBy(OriginNumber::lane));
+    byLane.forEach(
+        (lane, numbers) -> {
+          if (resolve(ledger.windows().read(from, lane), numbers)) {
+            writeVoid(from, lane, numbers);
+          } else {
+            // The origin repeats what it has not heard of.
+            reporter.reportTo(from);
+          }
+        });
+  }
+
+  private void writeVoid(AgencyName from, Lane lane, List<OriginNumber> numbers) {
     ledger
         .write(
-            Lane.FLASH,
+            lane,
             tx -> {
-              for (VoidedNumber number : content.numbers()) {
-                resolve(tx, from, number.number());
+              OriginWindows windows = ledger.windows().read(tx, from, lane);
+              if (resolve(windows, numbers)) {
+                ledger.windows().write(tx, from, lane, windows);
               }
               tx.afterCommit(() -> reporter.reportTo(from));
-              return content.numbers().size();
+              return numbers.size();
             })
         .exceptionally(e -> 0);
   }
 
-  private void resolve(
-      org.entente.gateway.ledger.commit.Transaction tx, AgencyName origin, OriginNumber number) {
-    OriginWindows windows = ledger.windows().read(tx, origin, number.lane());
-    Optional<OriginWindow> window = windows.in(number.epoch());
-    if (window.isPresent()) {
-      window.get().resolveVoid(number.sequence());
-      ledger.windows().write(tx, origin, number.lane(), windows);
+  /** Whether one of them was not resolved before. */
+  private static boolean resolve(OriginWindows windows, List<OriginNumber> numbers) {
+    boolean changed = false;
+    for (OriginNumber number : numbers) {
+      Optional<OriginWindow> window = windows.in(number.epoch());
+      if (window.isPresent() && !window.get().holds(number.sequence())) {
+        window.get().resolveVoid(number.sequence());
+        changed = true;
+      }
     }
+    return changed;
   }
 }

@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -76,13 +78,35 @@ final class SettledNotices {
   }
 
   private void learn(AgencyName from, SettledStatement.Content content) {
+    Map<Lane, List<SettledNumbers>> byLane =
+        content.numbers().stream().collect(Collectors.groupingBy(SettledNumbers::lane));
+    byLane.forEach(
+        (lane, numbers) -> {
+          if (isNews(from, lane, numbers)) {
+            write(from, lane, numbers);
+          } else {
+            // The origin repeats what it has not heard of.
+            reporter.reportTo(from);
+          }
+        });
+  }
+
+  private boolean isNews(AgencyName from, Lane lane, List<SettledNumbers> numbers) {
+    OriginWindows windows = ledger.windows().read(from, lane);
+    return numbers.stream()
+        .anyMatch(
+            one ->
+                windows.in(one.epoch()).filter(it -> it.settleBelow(one.below()) > 0).isPresent());
+  }
+
+  private void write(AgencyName from, Lane lane, List<SettledNumbers> numbers) {
     ledger
         .write(
-            Lane.FLASH,
+            lane,
             tx -> {
-              content.numbers().forEach(numbers -> settle(tx, from, numbers));
+              numbers.forEach(one -> settle(tx, from, one));
               tx.afterCommit(() -> reporter.reportTo(from));
-              return content.numbers().size();
+              return numbers.size();
             })
         .exceptionally(e -> 0);
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.rpc.server.CallGuard;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallerShares;
 import org.entente.gateway.rpc.server.Connections;
 import org.entente.gateway.rpc.server.GuardedServer;
 import org.entente.gateway.rpc.server.MalformedRequests;
@@ -66,8 +67,10 @@ public final class ClientServer implements AutoCloseable {
     }
     Meters meters = settings.meters();
     ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
-    Connections connections = new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT);
-    CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT);
+    CallerShares shares = CallerShares.ofClients(settings.limits());
+    Connections connections =
+        new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT, shares);
+    CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares);
     return new ClientServer(
         GuardedServer.start(builder, trust, callers, connections, guard), health);
   }

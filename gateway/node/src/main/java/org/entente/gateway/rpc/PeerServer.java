@@ -6,15 +6,20 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.link.PeerName;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.rpc.server.CallGuard;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallerShares;
 import org.entente.gateway.rpc.server.Connections;
 import org.entente.gateway.rpc.server.GuardedServer;
 import org.entente.gateway.rpc.server.MalformedRequests;
+import org.entente.gateway.rpc.server.MessageBuffers;
 import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
 import org.entente.gateway.rpc.tls.PeerTrust;
@@ -43,23 +48,32 @@ public final class PeerServer implements AutoCloseable {
    * Starts to listen.
    *
    * @param link the service between gateways, which finds the peer in {@link LinkContext#PEER}
-   * @throws IOException if it cannot listen on the address or use the certificate
+   * @param linked agencies with which this gateway has a link; calls of others are refused
+   * @throws IOException if the address cannot be taken, or the certificate not be used
    */
   public static PeerServer start(
-      ServerSettings settings, TlsContexts tls, PeerTrust trust, BindableService link)
+      ServerSettings settings,
+      TlsContexts tls,
+      PeerTrust trust,
+      BindableService link,
+      Supplier<Set<AgencyName>> linked)
       throws IOException {
     NettyServerBuilder builder =
         GuardedServer.builder(settings, tls.peerServer(trust.inHandshake()), MESSAGE_BYTES);
     new MalformedRequests(settings, Meters.Side.PEER).addTo(builder, List.of(link));
     Meters meters = settings.meters();
     ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
-    Connections connections = new Connections(settings.limits(), trust, meters, Meters.Side.PEER);
-    CallGuard guard = new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER);
+    CallerShares shares = CallerShares.ofAgencies(settings.limits(), linked);
+    Connections connections =
+        new Connections(settings.limits(), trust, meters, Meters.Side.PEER, shares);
+    CallGuard guard = new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER, shares);
+    builder.addStreamTracerFactory(new MessageBuffers(settings.limits()));
     return new PeerServer(GuardedServer.start(builder, trust, callers, connections, guard));
   }
 
   private static Context in(Context context, Identified peer) {
     return Caller.in(context, peer)
+        .withValue(LinkContext.MESSAGES, MessageBuffers.messages(context))
         .withValue(LinkContext.PEER, new PeerName(peer.agency(), peer.name()));
   }
 

@@ -1,10 +1,13 @@
 package org.entente.gateway.transmit;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -292,20 +295,37 @@ public final class Settlement {
   }
 
   /**
-   * Handles numbers that a recipient could not open; they wait for a new session. The notice may
-   * arrive before the transit's receipt for them.
+   * A recipient could not open these; they wait for a new session. It may say so before the transit
+   * has said that it took them. Each is written in its own lane, and what is not under way to the
+   * recipient causes no commit.
    */
   public CompletableFuture<Integer> rewrap(AgencyName recipient, List<OriginNumber> numbers) {
+    Map<Lane, List<OriginNumber>> underWay =
+        numbers.stream()
+            .filter(number -> isUnderWay(ledger.outbox().read(recipient, number)))
+            .collect(Collectors.groupingBy(OriginNumber::lane));
+    List<CompletableFuture<Integer>> written = new ArrayList<>();
+    underWay.forEach((lane, some) -> written.add(rewrap(recipient, lane, some)));
+    return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
+        .thenApply(done -> written.stream().mapToInt(CompletableFuture::join).sum());
+  }
+
+  private static boolean isUnderWay(@Nullable OutboxEntry entry) {
+    return entry != null
+        && (entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
+            || entry.getState() == OutboxState.OUTBOX_STATE_REJECTED
+            || entry.getState() == OutboxState.OUTBOX_STATE_QUEUED);
+  }
+
+  private CompletableFuture<Integer> rewrap(
+      AgencyName recipient, Lane lane, List<OriginNumber> numbers) {
     return ledger.write(
-        Lane.FLASH,
+        lane,
         tx -> {
           int waiting = 0;
           for (OriginNumber number : numbers) {
             OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
-            if (entry != null
-                && (entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
-                    || entry.getState() == OutboxState.OUTBOX_STATE_REJECTED
-                    || entry.getState() == OutboxState.OUTBOX_STATE_QUEUED)) {
+            if (entry != null && isUnderWay(entry)) {
               park(tx, recipient, number, heardOf(entry));
               waiting++;
             }

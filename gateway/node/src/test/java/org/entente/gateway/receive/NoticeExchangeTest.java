@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -49,6 +50,7 @@ import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SettledNumbers;
 import org.entente.gateway.seal.format.SettledStatement;
@@ -63,6 +65,7 @@ import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.link.v1.KeyRequest;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.SignedNotice;
 import org.entente.proto.link.v1.Watermarks;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
@@ -93,6 +96,7 @@ class NoticeExchangeTest {
   private final List<Sent> sent = new ArrayList<>();
   private final List<String> witnesses = new ArrayList<>();
   private final GapWatch gaps = new GapWatch(() -> 0);
+  private final Settlement settlement;
   private final NoticeExchange notices;
   private boolean transit;
   private int changes;
@@ -117,7 +121,7 @@ class NoticeExchangeTest {
             SessionLimits.DEFAULT,
             node.random,
             node.clock);
-    Settlement settlement =
+    settlement =
         new Settlement(
             node.ledger,
             parts.dispatch(),
@@ -310,15 +314,59 @@ class NoticeExchangeTest {
     assertEquals(SELF.value(), again.getFrom());
     assertEquals(FAR.value(), again.getTo());
     assertEquals(
-        List.of(number(2, LANE, 7), number(3, LANE, 1)), again.getNeedRewrap().getNumbersList());
+        List.of(number(2, LANE, 7), number(3, LANE, 1)),
+        said(again).getNeedRewrap().getNumbersList());
     notices.askKeys(FAR);
     assertEquals(FAR.value(), onlyTo(HUB).getKeyRequest().getAgency());
     assertTrue(notices.ask(SG, WitnessRequest.newBuilder().setOrigin("log").build()));
-    assertEquals("log", onlyTo(SG).getWitnessRequest().getOrigin());
+    assertEquals("log", said(onlyTo(SG)).getWitnessRequest().getOrigin());
     assertEquals(
         false, notices.ask(new AgencyName("jp.customs"), WitnessRequest.getDefaultInstance()));
     notices.answer(SG, WitnessAnswer.newBuilder().setOrigin("log").build());
-    assertEquals("log", onlyTo(SG).getWitnessAnswer().getOrigin());
+    assertEquals("log", said(onlyTo(SG)).getWitnessAnswer().getOrigin());
+  }
+
+  /** What a notice of this gateway says, which is signed by it and made for its addressee. */
+  private SignedNotice said(Notice notice) {
+    NoticeStatement statement =
+        NoticeStatement.parse(notice.getSignedNotice().toByteArray()).orElseThrow();
+    assertTrue(statement.isSignedBy(ownKey.verifyingKey()));
+    NoticeStatement.Content content = statement.content();
+    assertEquals(
+        List.of(FEDERATION, SELF, GATEWAY, new AgencyName(notice.getTo()), node.clock.millis()),
+        List.of(
+            content.federation(),
+            content.from(),
+            content.gateway(),
+            content.to(),
+            content.issuedAtMs()));
+    return parsed(content.notice());
+  }
+
+  private static SignedNotice parsed(byte[] notice) {
+    try {
+      return SignedNotice.parseFrom(notice);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A notice that is said to come from an agency, signed with a key. */
+  private Notice signed(
+      AgencyName from, AgencyName signer, AgencyName to, byte[] said, Ed25519SigningKey key) {
+    NoticeStatement.Content content =
+        new NoticeStatement.Content(FEDERATION, signer, GATEWAY, to, node.clock.millis(), said);
+    return from(from)
+        .setSignedNotice(ByteString.copyFrom(NoticeStatement.sign(content, key).encoded()))
+        .build();
+  }
+
+  private Notice signed(AgencyName from, SignedNotice.Builder said) {
+    return signed(from, from, SELF, said.build().toByteArray(), originKey);
+  }
+
+  private static SignedNotice.Builder rewrap(NeedRewrap.Builder need) {
+    return SignedNotice.newBuilder().setNeedRewrap(need);
   }
 
   private static org.entente.proto.link.v1.OriginNumber number(
@@ -390,7 +438,7 @@ class NoticeExchangeTest {
             .setFrom(SG.value())
             .setTo(FAR.value())
             .setHops(NoticeExchange.MAX_HOPS - 1)
-            .setNeedRewrap(NeedRewrap.getDefaultInstance())
+            .setSignedNotice(ByteString.copyFromUtf8("for another"))
             .build();
     notices.received(SG, notice);
     assertEquals(notice.toBuilder().setHops(NoticeExchange.MAX_HOPS).build(), onlyTo(HUB));
@@ -716,6 +764,20 @@ class NoticeExchangeTest {
     assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
   }
 
+  private Notice voided(long number) {
+    VoidStatement statement =
+        VoidStatement.sign(
+            new VoidStatement.Content(
+                FEDERATION,
+                ORIGIN,
+                GATEWAY,
+                SELF,
+                node.clock.millis(),
+                List.of(new VoidedNumber(new OriginNumber(1, LANE, number), HASH))),
+            originKey);
+    return from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build();
+  }
+
   private Notice settled(SettledNumbers... numbers) {
     SettledStatement statement =
         SettledStatement.sign(
@@ -779,14 +841,14 @@ class NoticeExchangeTest {
 
   @Test
   void numbers_thatCouldNotBeOpened_waitForANewSession() {
+    knowsOrigin();
     owe(3);
-    NeedRewrap need =
+    NeedRewrap.Builder need =
         NeedRewrap.newBuilder()
             .addNumbers(number(0, LANE, 1))
             .addNumbers(number(1, LANE, 0))
-            .addNumbers(number(1, LANE, 2))
-            .build();
-    notices.received(ORIGIN, from(ORIGIN).setNeedRewrap(need).build());
+            .addNumbers(number(1, LANE, 2));
+    notices.received(ORIGIN, signed(ORIGIN, rewrap(need)));
     sent();
     assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(1));
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(2));
@@ -795,13 +857,14 @@ class NoticeExchangeTest {
 
   @Test
   void numbers_thatCouldNotBeOpened_areLookedAtUpToABound() {
+    knowsOrigin();
     owe(2);
     NeedRewrap.Builder need = NeedRewrap.newBuilder();
     for (int i = 0; i < 1_023; i++) {
       need.addNumbers(number(1, LANE, 1_000 + i));
     }
     need.addNumbers(number(1, LANE, 1)).addNumbers(number(1, LANE, 2));
-    notices.received(ORIGIN, from(ORIGIN).setNeedRewrap(need).build());
+    notices.received(ORIGIN, signed(ORIGIN, rewrap(need)));
     sent();
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(1));
     assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(2));
@@ -809,14 +872,66 @@ class NoticeExchangeTest {
 
   @Test
   void witnesses_hearWhatIsForThem_andWhatIsNotUnderstoodIsPassedOver() {
+    notices.received(HUB, keysOf(bundle(SG)));
+    notices.received(HUB, signed(SG, witnessRequest("a")));
     notices.received(
-        HUB, from(SG).setWitnessRequest(WitnessRequest.newBuilder().setOrigin("a")).build());
-    notices.received(
-        HUB, from(SG).setWitnessAnswer(WitnessAnswer.newBuilder().setOrigin("b")).build());
+        HUB,
+        signed(
+            SG,
+            SignedNotice.newBuilder().setWitnessAnswer(WitnessAnswer.newBuilder().setOrigin("b"))));
     notices.received(HUB, from(SG).build());
+    notices.received(
+        HUB, signed(SG, SignedNotice.newBuilder().setNeedRewrap(NeedRewrap.newBuilder())));
     assertEquals(List.of("sg.police asks about a", "sg.police answers about b"), witnesses);
     assertEquals(List.of(), sent());
     assertEquals(List.of(), reports());
     assertNull(node.ledger.inbox().find(node.id()));
+  }
+
+  private static SignedNotice.Builder witnessRequest(String log) {
+    return SignedNotice.newBuilder().setWitnessRequest(WitnessRequest.newBuilder().setOrigin(log));
+  }
+
+  /** Threat 77: whatever is said in another's name changes nothing, and reaches no writer. */
+  @Test
+  void notice_inTheNameOfAnother_isRefused_andNothingIsWritten() {
+    knowsOrigin();
+    notices.received(SG, keysOf(bundle(SG)));
+    owe(1);
+    byte[] said =
+        rewrap(NeedRewrap.newBuilder().addNumbers(number(1, LANE, 1))).build().toByteArray();
+    Ed25519SigningKey stranger = Ed25519SigningKey.generate(node.random);
+    notices.received(HUB, signed(ORIGIN, ORIGIN, SELF, said, stranger));
+    assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
+    notices.received(HUB, signed(ORIGIN, SG, SELF, said, originKey));
+    assertEquals(List.of("refused fr.customs HEADER_MISMATCH"), reports());
+    notices.received(HUB, signed(ORIGIN, ORIGIN, FAR, said, originKey));
+    assertEquals(List.of("refused fr.customs HEADER_MISMATCH"), reports());
+    notices.received(HUB, from(ORIGIN).setSignedNotice(ByteString.copyFromUtf8("none")).build());
+    assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());
+    notices.received(
+        HUB, signed(SG, SG, SELF, witnessRequest("a").build().toByteArray(), stranger));
+    assertEquals(List.of("refused sg.police BAD_SIGNATURE"), reports());
+    notices.received(HUB, signed(SG, SG, SELF, new byte[] {(byte) 0xff}, originKey));
+    assertEquals(List.of("refused sg.police MALFORMED"), reports());
+    sent();
+    assertEquals(List.of(), witnesses);
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(1));
+  }
+
+  /** Threat 76: what names nothing that is open costs no commit, however often it comes. */
+  @Test
+  void notices_thatChangeNothing_reachNoWriter() {
+    knowsOrigin();
+    receive(LANE, 1, 3);
+    sent();
+    node.ledger.halt("whatever is written from now on fails");
+    assertEquals(0, settlement.rewrap(ORIGIN, List.of(new OriginNumber(1, LANE, 900))).join());
+    notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 2)));
+    assertEquals(List.of("report to fr.customs"), reports());
+    notices.received(ORIGIN, voided(1));
+    assertEquals(List.of("report to fr.customs"), reports());
+    notices.received(ORIGIN, voided(2));
+    assertEquals(List.of(), reports(), "this one would have to be written");
   }
 }

@@ -27,6 +27,7 @@ import javax.net.ssl.SSLException;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
+import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.meter.Meters;
@@ -58,6 +59,10 @@ public final class Edge implements AutoCloseable {
       new TestFederation(Instant.now().minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.SECONDS));
   public final Meters meters = new Meters();
   public final ServerBackend behind = new ServerBackend();
+
+  /** Agencies with which the gateway has a link. */
+  Set<AgencyName> linked = Set.of(DE, new AgencyName("x.hub"), new AgencyName("sg.police"));
+
   final List<Problem> refused = new CopyOnWriteArrayList<>();
   final PeerTrust peerTrust;
   private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -136,7 +141,8 @@ public final class Edge implements AutoCloseable {
   }
 
   public PeerServer startPeers(NodeConfig.Limits limits) throws IOException {
-    PeerServer started = PeerServer.start(settings(limits), tls(own), peerTrust, new EchoLink());
+    PeerServer started =
+        PeerServer.start(settings(limits), tls(own), peerTrust, new EchoLink(), () -> linked);
     peers = started;
     return started;
   }
@@ -175,6 +181,11 @@ public final class Edge implements AutoCloseable {
   /** The right holder of an agency's gateway certificate. */
   public TlsHolder gateway(String agency) {
     return holder(agency, agency + "/gateway/gw-1");
+  }
+
+  /** What an agency's gateway is known as to the gateway. */
+  public Identification peer(String agency) {
+    return trustOf(new AgencyName("us.cbp")).identify(gateway(agency).chain());
   }
 
   /** A client of {@code fr.customs}. */

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
   private static final NodeConfig.Limits SMALL =
       new NodeConfig.Limits(
-          1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, 0, 0, 0, 0, 0, null);
+          1_024, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2_048, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null);
   private static final NodeConfig.Limits FEW_CONNECTIONS =
       new NodeConfig.Limits(
           0,
@@ -64,7 +64,10 @@ class LimitsTest {
           0,
           0,
           0,
-          new NodeConfig.PerClient(3, 0, 0, 0, 0));
+          0,
+          0,
+          new NodeConfig.PerClient(3, 0, 0, 0, 0),
+          null);
 
   /** What a client sees of a connection that ends with ENHANCE_YOUR_CALM. */
   private static final Set<Status.Code> CLOSED =
@@ -253,6 +256,46 @@ class LimitsTest {
       }
       assertCalmed(raw);
     }
+  }
+
+  /** Threat 91. */
+  @Test
+  void framesThatCarryNothing_endTheirConnection_andNoOther() throws Exception {
+    ClientServer server = edge.startClients();
+    StreamAnswers<HealthCheckResponse> kept =
+        watch(edge.channel(server.address(), edge.client("publisher")));
+    try (RawClient raw = RawClient.connect(server.address(), edge.client("all"), "TLSv1.3")) {
+      raw.begin();
+      for (int i = 0; i < 20_000; i++) {
+        try {
+          raw.send(RawClient.SETTINGS, 1, 0, new byte[0]);
+        } catch (IOException closed) {
+          break;
+        }
+      }
+      // By what the client reads last: the farewell or the end of the connection.
+      assertThrows(
+          IOException.class,
+          () -> {
+            assertCalmed(raw);
+            raw.await(RawClient.HEADERS);
+          });
+    }
+    assertTrue(
+        edge.meters.text().contains("{side=\"client\",limit=\"frames\",} 1.0"), edge.meters::text);
+    assertFalse(kept.hasEnded());
+  }
+
+  /** Threat 91: what an honest client sends beside many calls is no flood. */
+  @Test
+  void calls_inALargeNumber_areNoFlood() throws Exception {
+    ClientServer server = edge.startClients();
+    HealthGrpc.HealthBlockingStub stub =
+        HealthGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
+    for (int i = 0; i < 3_000; i++) {
+      check(stub);
+    }
+    assertFalse(edge.meters.text().contains("limit=\"frames\",} 1.0"), edge.meters::text);
   }
 
   /** Threat 25: header blocks that never end. */

@@ -19,6 +19,7 @@ import org.entente.gateway.seal.format.EpochOpening;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RosterMember;
@@ -61,6 +62,7 @@ final class FormatSamples {
   final KeyBundle keyBundle;
   final FulfilmentStatement fulfilment;
   final VoidStatement voidStatement;
+  final NoticeStatement notice;
   final SettledStatement settled;
   final RosterStatement roster;
   final ConsentStatement consent;
@@ -97,6 +99,16 @@ final class FormatSamples {
                 new Fulfilment(true, List.of(1, 2, 4, 900))),
             pair);
     voidStatement = VoidStatement.sign(voidContent(), signingKey);
+    notice =
+        NoticeStatement.sign(
+            new NoticeStatement.Content(
+                Samples.FEDERATION,
+                Samples.FR,
+                Samples.GW,
+                Samples.SG,
+                Samples.NOW_MS,
+                new byte[] {10, 0}),
+            signingKey);
     settled = SettledStatement.sign(settledContent(), signingKey);
     roster = RosterStatement.sign(rosterContent(), signingKey);
     consent = ConsentStatement.sign(consentContent(), signingKey);

@@ -18,6 +18,7 @@ import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.gateway.seal.format.SessionAnnouncement;
@@ -74,6 +75,10 @@ class FormatsTest {
             "void",
             samples.voidStatement.encoded(),
             bytes -> VoidStatement.parse(bytes).map(VoidStatement::encoded)),
+        new Format(
+            "notice",
+            samples.notice.encoded(),
+            bytes -> NoticeStatement.parse(bytes).map(NoticeStatement::encoded)),
         new Format(
             "settled",
             samples.settled.encoded(),

@@ -12,6 +12,7 @@ import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SettledStatement;
@@ -54,6 +55,10 @@ public final class SealFormats {
             "void",
             Formats.same(bytes -> VoidStatement.parse(bytes).map(VoidStatement::encoded)),
             () -> List.of(samples.voidStatement.encoded()))
+        .with(
+            "notice",
+            Formats.same(bytes -> NoticeStatement.parse(bytes).map(NoticeStatement::encoded)),
+            () -> List.of(samples.notice.encoded()))
         .with(
             "settled",
             Formats.same(bytes -> SettledStatement.parse(bytes).map(SettledStatement::encoded)),

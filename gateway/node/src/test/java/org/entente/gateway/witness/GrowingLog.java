@@ -14,6 +14,7 @@ import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.audit.record.OpenedLeaf;
 import org.entente.gateway.audit.record.StoredLeaf;
 import org.entente.gateway.audit.tree.AddCheckpointRequest;
 import org.entente.gateway.audit.tree.FormerLog;
@@ -63,8 +64,8 @@ final class GrowingLog implements NodeReader {
                 AuditSubject.of(former))
             .saying(former.words());
     byte[] encoded = AuditRecordCodec.encode(record);
-    byte[] blindAndRecord = new byte[StoredLeaf.BLIND_BYTES + encoded.length];
-    System.arraycopy(encoded, 0, blindAndRecord, StoredLeaf.BLIND_BYTES, encoded.length);
+    byte[] blindAndRecord = new byte[OpenedLeaf.BLIND_BYTES + encoded.length];
+    System.arraycopy(encoded, 0, blindAndRecord, OpenedLeaf.BLIND_BYTES, encoded.length);
     opened.put(leaves.size(), blindAndRecord);
     leaves.add(MerkleTree.leafHash(StoredLeaf.commit(blindAndRecord)));
     return this;

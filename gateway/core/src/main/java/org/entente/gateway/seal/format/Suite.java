@@ -19,6 +19,7 @@ public final class Suite {
   public static final byte[] KEY_BUNDLE = ascii("entente/v1 key bundle\0");
   public static final byte[] VOID = ascii("entente/v1 void\0");
   public static final byte[] SETTLED = ascii("entente/v1 settled\0");
+  public static final byte[] NOTICE = ascii("entente/v1 notice\0");
   public static final byte[] ROSTER = ascii("entente/v1 roster\0");
   public static final byte[] WATERMARKS = ascii("entente/v1 watermarks\0");
   public static final byte[] FULFILMENT = ascii("entente/v1 fulfilment\0");

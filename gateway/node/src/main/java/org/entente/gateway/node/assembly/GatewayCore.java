@@ -26,6 +26,7 @@ import org.entente.gateway.operator.LinkGauges;
 import org.entente.gateway.operator.LinkHolds;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.operator.QuarantineMonitor;
+import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
@@ -140,11 +141,17 @@ public final class GatewayCore {
             ground.trust::current,
             outgoing::queue,
             incoming.reception::intake,
+            new NoticeAdmission(
+                agency -> ground.trust.current().isTransit(agency),
+                agency -> ground.trust.current().isMember(agency),
+                ground.config.limitsInForce().perAgencyInForce().notices(),
+                around.timers()::nanos),
             incoming.notices,
             trustCare,
             new LinkHolds(ground.agency(), ground.ledger),
             around.meters()),
-        LinkSettings.defaults(),
+        LinkSettings.defaults()
+            .withRate(ground.config.limitsInForce().perAgencyInForce().deliveries()),
         around.timers(),
         around.workers(),
         around.clock(),

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.PeerIdentity;
@@ -95,7 +96,11 @@ final class GatewayNetwork {
             settings.clock(),
             new HandshakeFailureLog(Meters.Side.PEER, settings.meters(), settings.clock())
                 ::refused);
-    PeerServer peers = listen(files, tls, peerTrust, links, servers);
+    Set<AgencyName> linked =
+        config.links().stream()
+            .map(link -> new AgencyName(link.peer()))
+            .collect(Collectors.toUnmodifiableSet());
+    PeerServer peers = listen(files, tls, peerTrust, links, servers, linked);
     PeerChannels channels =
         new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), servers.links());
     config.links().forEach(link -> dial(link, links, channels));
@@ -121,7 +126,12 @@ final class GatewayNetwork {
   }
 
   private static @Nullable PeerServer listen(
-      ConfiguredFiles files, TlsContexts tls, PeerTrust peerTrust, PeerLinks links, Servers servers)
+      ConfiguredFiles files,
+      TlsContexts tls,
+      PeerTrust peerTrust,
+      PeerLinks links,
+      Servers servers,
+      Set<AgencyName> linked)
       throws IOException {
     InetSocketAddress address = servers.peers();
     return address == null
@@ -130,7 +140,9 @@ final class GatewayNetwork {
             ListenAddresses.listening(
                 "listen.peers",
                 address,
-                () -> PeerServer.start(servers.at(address), tls, peerTrust, links.service())));
+                () ->
+                    PeerServer.start(
+                        servers.at(address), tls, peerTrust, links.service(), () -> linked)));
   }
 
   private static void dial(NodeConfig.Link link, PeerLinks links, PeerChannels channels) {

@@ -17,6 +17,7 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.node.files.TrustBundleMaintenance;
 import org.entente.gateway.operator.LinkHolds;
+import org.entente.gateway.receive.NoticeAdmission;
 import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.trust.TrustMessage;
@@ -30,6 +31,7 @@ record LinkPortAdapter(
     Supplier<TrustBundle> bundle,
     BiFunction<AgencyName, Lane, HopQueue> queues,
     BiFunction<AgencyName, Lane, HopIntake> intakes,
+    NoticeAdmission admission,
     NoticeExchange notices,
     TrustBundleMaintenance trust,
     LinkHolds holds,
@@ -59,7 +61,12 @@ record LinkPortAdapter(
 
   @Override
   public void onNotice(AgencyName neighbour, Notice notice) {
-    notices.received(neighbour, notice);
+    Optional<Code> refusal = admission.refusal(neighbour, notice);
+    if (refusal.isPresent()) {
+      onRefusal(neighbour, refusal.get());
+    } else {
+      notices.received(neighbour, notice);
+    }
   }
 
   @Override

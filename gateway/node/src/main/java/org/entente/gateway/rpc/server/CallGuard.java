@@ -9,6 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.Identification.Unidentified;
@@ -19,31 +20,38 @@ import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
 
 /**
- * Interceptor of every call of a server. It refuses a call unless the connection's certificates
- * identify the caller under the present trust bundle, and puts the caller into the context. It ends
- * the call with details when the service throws, and when the caller's identity is no longer valid.
+ * What every call of a server passes before any of its messages is read: it is refused unless its
+ * connection's certificates identify the caller under the trust bundle in force now, the caller may
+ * make calls here, and it has not as many as it may have; its service finds the caller in the
+ * context; it ends with details when the service throws, and when the caller's identity no longer
+ * holds.
  */
 public final class CallGuard implements ServerInterceptor {
   private final ConnectionIdentities connections;
   private final BiFunction<Context, Identified, Context> context;
   private final Meters meters;
   private final Meters.Side side;
-  private final OpenCalls open = new OpenCalls();
+  private final CallerShares shares;
+  private final OpenCalls open;
 
   /**
    * Creates the guard of one server.
    *
-   * @param context the context of a call by a caller
+   * @param context what a call by a caller carries
+   * @param shares which callers may make calls, and how many
    */
   public CallGuard(
       ConnectionIdentities connections,
       BiFunction<Context, Identified, Context> context,
       Meters meters,
-      Meters.Side side) {
+      Meters.Side side,
+      CallerShares shares) {
     this.connections = connections;
     this.context = context;
     this.meters = meters;
     this.side = side;
+    this.shares = shares;
+    this.open = new OpenCalls(shares);
   }
 
   /** The open calls. */
@@ -58,7 +66,12 @@ public final class CallGuard implements ServerInterceptor {
     if (identification instanceof Unidentified unidentified) {
       return refuse(call, unidentified.problem());
     }
-    GuardedCall<Q, A> guarded = new GuardedCall<>(call, (Identified) identification);
+    Identified caller = (Identified) identification;
+    Optional<Problem> refusal = shares.refusal().apply(caller);
+    if (refusal.isPresent()) {
+      return refuse(call, refusal.get());
+    }
+    GuardedCall<Q, A> guarded = new GuardedCall<>(call, caller);
     if (!open.add(guarded)) {
       return refuse(
           call,
@@ -71,6 +84,10 @@ public final class CallGuard implements ServerInterceptor {
     if (connections.identify(call.getAttributes()) instanceof Unidentified unidentified) {
       open.remove(guarded);
       return refuse(call, unidentified.problem());
+    }
+    MessageBuffers.StreamBytes bytes = MessageBuffers.of(Context.current());
+    if (bytes != null) {
+      bytes.belongsTo(guarded, shares.party().apply(caller));
     }
     try {
       return new Listener<>(

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
-import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.rpc.tls.IdentityResolver;
@@ -29,11 +29,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections of one port, with bounds before callers are known and for each known caller.
  *
- * <p>Open handshakes: at the limit, the oldest handshake of the address with the most is closed, so
- * that a host that opens silent connections loses its own. Connections of one caller beyond its
- * limit: each is closed as soon as its handshake identifies the caller. All connections: at the
- * limit, the oldest handshake is closed as above; without open handshakes, the new connection is
- * closed.
+ * <p>Open handshakes: when their number reaches its limit, the oldest of the address that has most
+ * is closed, so that a host that opens connections and says nothing ends its own. Connections of
+ * one caller beyond its limit: each is closed as soon as its handshake shows the caller. All
+ * together: as with handshakes, and if no handshake is open, the new connection is closed. Callers
+ * that are expected and have no connection keep a place each, of at most half of all. A connection
+ * also ends when its caller floods it with frames that carry nothing ({@link FrameBudget}).
  *
  * <p>A close here never waits for the other side. The graceful close of gRPC's server does, for 10
  * s, and a caller that does not answer could fill the port with closing connections. Safe for many
@@ -43,7 +44,7 @@ public final class Connections {
   private static final class Connection {
     private final Channel channel;
     private final @Nullable InetAddress from;
-    private @Nullable SpiffeId caller;
+    private @Nullable String caller;
 
     Connection(Channel channel) {
       this.channel = channel;
@@ -56,19 +57,29 @@ public final class Connections {
 
   private final int mostHandshakes;
   private final int most;
-  private final int mostOfOne;
+  private final CallerShares shares;
   private final IdentityResolver identities;
   private final Meters meters;
   private final Meters.Side side;
   private final Map<Channel, Connection> all = new HashMap<>();
   private final Set<Connection> unfinished = new LinkedHashSet<>();
-  private final Map<SpiffeId, Integer> callers = new HashMap<>();
+  private final Map<String, Integer> callers = new HashMap<>();
+
+  /** Kept when a caller leaves, so that coming again renews nothing; callers are few. */
+  private final Map<String, ControlFrames> frames = new ConcurrentHashMap<>();
+
+  private final int mostFrames;
 
   public Connections(
-      NodeConfig.Limits limits, IdentityResolver identities, Meters meters, Meters.Side side) {
+      NodeConfig.Limits limits,
+      IdentityResolver identities,
+      Meters meters,
+      Meters.Side side,
+      CallerShares shares) {
     this.mostHandshakes = limits.handshakes();
+    this.mostFrames = limits.controlFrames();
     this.most = limits.connections();
-    this.mostOfOne = limits.perClientInForce().connections();
+    this.shares = shares;
     this.identities = identities;
     this.meters = meters;
     this.side = side;
@@ -130,38 +141,70 @@ public final class Connections {
   void handshaken(Channel channel, List<X509Certificate> chain) {
     if (!(identities.identify(chain) instanceof Identified identified)) {
       channel.eventLoop().execute(() -> close(channel));
-    } else if (!admitted(channel, identified.id())) {
-      meters.connectionClosed(side, Meters.Limit.CALLER);
-      channel.eventLoop().execute(() -> refuse(channel));
+      return;
+    }
+    String caller = shares.party().apply(identified);
+    Optional<Meters.Limit> reached = admit(channel, caller);
+    if (reached.isPresent()) {
+      end(channel, reached.get());
+    } else {
+      countFrames(channel, caller);
     }
   }
 
-  private synchronized boolean admitted(Channel channel, SpiffeId caller) {
+  private void end(Channel channel, Meters.Limit reached) {
+    meters.connectionClosed(side, reached);
+    channel.eventLoop().execute(() -> refuse(channel, reached));
+  }
+
+  private void countFrames(Channel channel, String caller) {
+    ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
+    if (tls != null) {
+      ControlFrames budget = frames.computeIfAbsent(caller, name -> new ControlFrames(mostFrames));
+      channel
+          .pipeline()
+          .addAfter(
+              tls.name(), null, new FrameBudget(budget, () -> end(channel, Meters.Limit.FRAMES)));
+    }
+  }
+
+  private synchronized Optional<Meters.Limit> admit(Channel channel, String caller) {
     Connection connection = all.get(channel);
     if (connection == null) {
-      return true;
+      return Optional.empty();
     }
-    if (callers.getOrDefault(caller, 0) >= mostOfOne) {
+    Optional<Meters.Limit> reached = reached(caller);
+    if (reached.isPresent()) {
       forget(connection);
-      return false;
+      return reached;
     }
     unfinished.remove(connection);
     connection.caller = caller;
     callers.merge(caller, 1, Integer::sum);
-    return true;
+    return Optional.empty();
+  }
+
+  /** The limit that one more connection of a caller would exceed. */
+  private Optional<Meters.Limit> reached(String caller) {
+    if (callers.getOrDefault(caller, 0) >= shares.connections()) {
+      return Optional.of(Meters.Limit.CALLER);
+    }
+    Set<String> expected = shares.expected().get();
+    boolean reserved = expected.contains(caller) && !callers.containsKey(caller);
+    long absent = expected.stream().filter(one -> !callers.containsKey(one)).count();
+    long kept = Math.min(absent, most / 2);
+    int finished = all.size() - unfinished.size();
+    return !reserved && finished + kept >= most
+        ? Optional.of(Meters.Limit.RESERVED)
+        : Optional.empty();
   }
 
   /** Sends the reason in a GOAWAY frame (RFC 9113, section 6.8), and closes. */
   @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for it
-  private void refuse(Channel channel) {
+  private void refuse(Channel channel, Meters.Limit reached) {
     ChannelHandlerContext context = channel.pipeline().context(Http2ConnectionHandler.class);
     if (context != null) {
-      String reason =
-          Code.LIMIT_REACHED
-              + ": the caller has "
-              + mostOfOne
-              + " connections, the most that limits.per_client.connections allows; close one, or"
-              + " ask the operator to raise the limit";
+      String reason = Code.LIMIT_REACHED + ": " + text(reached);
       Http2ConnectionHandler http2 = (Http2ConnectionHandler) context.handler();
       http2.goAway(
           context,
@@ -172,6 +215,19 @@ public final class Connections {
       context.flush();
     }
     close(channel);
+  }
+
+  private String text(Meters.Limit reached) {
+    return switch (reached) {
+      case RESERVED -> "the places that are left at this port are kept for others; try later";
+      case FRAMES ->
+          "the %s has sent more frames that carry nothing than limits.control_frames allows"
+              .formatted(shares.noun());
+      default ->
+          "the %s has %d connections, the most that %s allows; close one, or have the operator"
+                  .formatted(shares.noun(), shares.connections(), shares.setting())
+              + " raise the limit";
+    };
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for the alert
@@ -190,7 +246,7 @@ public final class Connections {
   private void forget(Connection connection) {
     all.remove(connection.channel);
     unfinished.remove(connection);
-    SpiffeId caller = connection.caller;
+    String caller = connection.caller;
     if (caller != null) {
       connection.caller = null;
       callers.computeIfPresent(caller, (id, count) -> count == 1 ? null : count - 1);

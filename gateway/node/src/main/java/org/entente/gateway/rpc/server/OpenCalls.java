@@ -7,24 +7,28 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.identity.Identified;
-import org.entente.gateway.identity.SpiffeId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.IdentityResolver;
 
-/** The open calls of a server, counted for each identity. Safe for use by many threads. */
+/** The open calls of a server and how many each caller has. Safe for use by many threads. */
 final class OpenCalls {
   private final Set<GuardedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
-  private final Map<SpiffeId, AtomicInteger> counts = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+  private final CallerShares shares;
+
+  OpenCalls(CallerShares shares) {
+    this.shares = shares;
+  }
 
   /** Adds a call; false if its caller has reached its limit, over all its connections. */
   boolean add(GuardedCall<?, ?> call) {
     Identified caller = call.caller();
     boolean[] admitted = new boolean[1];
     counts.compute(
-        caller.id(),
+        shares.party().apply(caller),
         (id, count) -> {
           AtomicInteger open = count == null ? new AtomicInteger() : count;
-          admitted[0] = open.get() < caller.maxStreams();
+          admitted[0] = open.get() < shares.calls().applyAsInt(caller);
           if (admitted[0]) {
             open.incrementAndGet();
           }
@@ -40,7 +44,8 @@ final class OpenCalls {
   void remove(GuardedCall<?, ?> call) {
     if (calls.remove(call)) {
       counts.computeIfPresent(
-          call.caller().id(), (id, count) -> count.decrementAndGet() == 0 ? null : count);
+          shares.party().apply(call.caller()),
+          (id, count) -> count.decrementAndGet() == 0 ? null : count);
     }
   }
 

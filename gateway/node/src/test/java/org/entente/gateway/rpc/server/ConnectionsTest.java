@@ -55,7 +55,10 @@ class ConnectionsTest {
           0,
           0,
           0,
-          new NodeConfig.PerClient(LIMIT, 0, 0, 0, 0));
+          0,
+          0,
+          new NodeConfig.PerClient(LIMIT, 0, 0, 0, 0),
+          new NodeConfig.PerAgency(LIMIT, 0, 0, 0, 0));
 
   private final Edge edge = new Edge();
 
@@ -83,7 +86,7 @@ class ConnectionsTest {
     other.call();
     for (MuteConnections.Connection connection : excess) {
       String received = connection.receivedUntilClosed();
-      assertTrue(received.contains("LIMIT_REACHED: the caller has 3 connections"), received);
+      assertTrue(received.contains(" has 3 connections"), received);
     }
     assertTrue(kept.stream().allMatch(MuteConnections.Connection::isOpen));
     // The other caller's connection is there too.
@@ -125,6 +128,16 @@ class ConnectionsTest {
     PeerServer server = edge.startPeers(FEW);
     SslContext tls = edge.callerTls(edge.gateway("de.customs"), HYBRID);
     try (MuteConnections mute = new MuteConnections(server.address(), tls, true)) {
+      assertExcessIsClosed(mute, server::openConnections, () -> callAsAnotherPeer(server));
+    }
+  }
+
+  /** Threat 23 after the handshake. */
+  @Test
+  void connections_ofAPeerThatNeverBeginsHttp2_areItsOwn_andAnotherPeerIsServed() throws Exception {
+    PeerServer server = edge.startPeers(FEW);
+    SslContext tls = edge.callerTls(edge.gateway("de.customs"), HYBRID);
+    try (MuteConnections mute = new MuteConnections(server.address(), tls, false)) {
       assertExcessIsClosed(mute, server::openConnections, () -> callAsAnotherPeer(server));
     }
   }

@@ -1,0 +1,86 @@
+package org.entente.gateway.receive;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.entente.gateway.link.TokenBucket;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.proto.link.v1.Notice;
+
+/**
+ * Which notices of a neighbour are read at all, decided before any signature is verified. Only a
+ * transit may pass on notices of others. Each agency that speaks through a neighbour has a rate,
+ * and a neighbour has {@value #AGENCIES_AT_ONCE} times that for all agencies together. What exceeds
+ * a rate is dropped: notices are repeated until they take effect. A neighbour that speaks in
+ * another agency's name uses up a rate of its own, and not the one that the agency has elsewhere.
+ * Safe for many threads.
+ */
+public final class NoticeAdmission {
+  /** How many agencies one transit can pass on at their full rate at the same time. */
+  static final int AGENCIES_AT_ONCE = 10;
+
+  /** How many seconds' worth may come at once, as after a link came up. */
+  static final int BURST_SECONDS = 10;
+
+  private record Path(AgencyName neighbour, AgencyName from) {}
+
+  private final Predicate<AgencyName> transit;
+  private final Predicate<AgencyName> member;
+  private final int perSecond;
+  private final LongSupplier nanos;
+  private final Map<Path, TokenBucket> paths = new HashMap<>();
+  private final Map<AgencyName, TokenBucket> neighbours = new HashMap<>();
+
+  /**
+   * What may come.
+   *
+   * @param transit whether an agency may pass on what others say
+   * @param member whether an agency is a member; others say nothing here
+   * @param perSecond notices a second of one agency through one neighbour
+   * @param nanos as {@link System#nanoTime}
+   */
+  public NoticeAdmission(
+      Predicate<AgencyName> transit,
+      Predicate<AgencyName> member,
+      int perSecond,
+      LongSupplier nanos) {
+    this.transit = transit;
+    this.member = member;
+    this.perSecond = perSecond;
+    this.nanos = nanos;
+  }
+
+  /** Why a notice is not read; empty if it is. */
+  public Optional<Code> refusal(AgencyName neighbour, Notice notice) {
+    AgencyName from;
+    try {
+      from = new AgencyName(notice.getFrom());
+    } catch (InvalidValue e) {
+      return Optional.of(Code.MALFORMED);
+    }
+    if (!from.equals(neighbour) && !transit.test(neighbour)) {
+      return Optional.of(Code.IDENTITY_MISMATCH);
+    }
+    if (!member.test(from)) {
+      return Optional.of(Code.UNKNOWN_PEER);
+    }
+    return spend(neighbour, from) ? Optional.empty() : Optional.of(Code.OVERLOADED);
+  }
+
+  private synchronized boolean spend(AgencyName neighbour, AgencyName from) {
+    // Former members leave their buckets behind; a federation has few.
+    long now = nanos.getAsLong();
+    return bucket(paths, new Path(neighbour, from), perSecond, now).take(1, now)
+        && bucket(neighbours, neighbour, perSecond * AGENCIES_AT_ONCE, now).take(1, now);
+  }
+
+  private static <K> TokenBucket bucket(
+      Map<K, TokenBucket> buckets, K key, int perSecond, long now) {
+    return buckets.computeIfAbsent(
+        key, unknown -> new TokenBucket(perSecond, (long) perSecond * BURST_SECONDS, now));
+  }
+}

@@ -1,0 +1,120 @@
+package org.entente.gateway.receive;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.NoticeStatement;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.transmit.Settlement;
+import org.entente.proto.link.v1.NeedRewrap;
+import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.SignedNotice;
+import org.entente.proto.link.v1.WitnessAnswer;
+import org.entente.proto.link.v1.WitnessRequest;
+
+/**
+ * Notices that one agency addresses to another under its gateway's signature: requests for new
+ * stanzas, and what audit logs and witnesses say to each other. Nothing in one is read before its
+ * signature holds. Safe for many threads.
+ */
+final class SignedNotices {
+  private static final int MAX_NUMBERS = 1_024;
+
+  private final NoticeExchange.Signer signer;
+  private final InstantSource clock;
+  private final NoticeSignatureCheck signed;
+  private final Settlement settlement;
+  private final NoticeExchange.WitnessNotices witnesses;
+  private final Reporter reporter;
+
+  SignedNotices(
+      NoticeExchange.Signer signer,
+      InstantSource clock,
+      NoticeSignatureCheck signed,
+      Settlement settlement,
+      NoticeExchange.WitnessNotices witnesses,
+      Reporter reporter) {
+    this.signer = signer;
+    this.clock = clock;
+    this.signed = signed;
+    this.settlement = settlement;
+    this.witnesses = witnesses;
+    this.reporter = reporter;
+  }
+
+  /** Asks an origin for new stanzas. */
+  Notice.Builder needRewrap(AgencyName origin, List<OriginNumber> numbers) {
+    NeedRewrap.Builder need = NeedRewrap.newBuilder();
+    for (OriginNumber number : numbers) {
+      need.addNumbers(
+          org.entente.proto.link.v1.OriginNumber.newBuilder()
+              .setEpoch(number.epoch())
+              .setLane(number.lane().number())
+              .setSequence(number.sequence()));
+    }
+    return sign(origin, SignedNotice.newBuilder().setNeedRewrap(need));
+  }
+
+  /** Asks a witness. */
+  Notice.Builder request(AgencyName witness, WitnessRequest request) {
+    return sign(witness, SignedNotice.newBuilder().setWitnessRequest(request));
+  }
+
+  /** Answers a log. */
+  Notice.Builder answer(AgencyName log, WitnessAnswer answer) {
+    return sign(log, SignedNotice.newBuilder().setWitnessAnswer(answer));
+  }
+
+  private Notice.Builder sign(AgencyName to, SignedNotice.Builder said) {
+    NoticeStatement statement =
+        NoticeStatement.sign(
+            new NoticeStatement.Content(
+                signer.federation(),
+                signer.self(),
+                signer.gateway(),
+                to,
+                clock.millis(),
+                said.build().toByteArray()),
+            signer.key());
+    return Notice.newBuilder().setSignedNotice(ByteString.copyFrom(statement.encoded()));
+  }
+
+  /** A notice came that is said to be of an agency. */
+  void take(AgencyName from, byte[] bytes) {
+    signed
+        .taken(from, NoticeStatement.parse(bytes))
+        .ifPresent(taken -> read(from, taken.content().notice()));
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // asked again until it took effect
+  private void read(AgencyName from, byte[] notice) {
+    try {
+      SignedNotice said = SignedNotice.parseFrom(notice);
+      switch (said.getSaidCase()) {
+        case NEED_REWRAP -> settlement.rewrap(from, numbers(said.getNeedRewrap()));
+        case WITNESS_REQUEST -> witnesses.asked(from, said.getWitnessRequest());
+        case WITNESS_ANSWER -> witnesses.answered(from, said.getWitnessAnswer());
+        case SAID_NOT_SET -> {
+          // A newer peer may say more than this release understands.
+        }
+      }
+    } catch (InvalidProtocolBufferException e) {
+      reporter.refused(from, Code.MALFORMED);
+    }
+  }
+
+  private static List<OriginNumber> numbers(NeedRewrap need) {
+    List<OriginNumber> out = new ArrayList<>();
+    for (org.entente.proto.link.v1.OriginNumber one : need.getNumbersList()) {
+      if (out.size() < MAX_NUMBERS && one.getEpoch() > 0 && one.getSequence() > 0) {
+        out.add(new OriginNumber(one.getEpoch(), Lane.of(one.getLane()), one.getSequence()));
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,183 @@
+package org.entente.gateway.federation;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.entente.gateway.federation.RunningFederation.HUB;
+import static org.entente.gateway.federation.RunningFederation.SG;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.ExchangeResponse;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.LinkServiceGrpc;
+import org.entente.proto.link.v1.Notice;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Lane;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Threats 74, 76 and 77 against running gateways: {@code de.customs}, with its own certificate and
+ * a program of its own in the place of a gateway. {@code fr.customs} and {@code sg.police} exchange
+ * mail meanwhile.
+ */
+final class HostileMemberTest {
+  private static final Duration LASTING = Duration.ofDays(60);
+  private static final Duration DEADLINE = Duration.ofDays(1);
+  private static final int NOTICES = 40_000;
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+
+  /** A control stream of {@code de.customs} to {@code fr.customs}. */
+  private final class Hostile implements AutoCloseable {
+    private final ManagedChannel channel;
+    private final CountDownLatch greeted = new CountDownLatch(1);
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
+
+    Hostile(RunningFederation federation) throws Exception {
+      Path tls = folder.resolve(DE).resolve("gateway-1");
+      SslContextBuilder builder =
+          SslContextBuilder.forClient()
+              .keyManager(tls.resolve("tls.crt").toFile(), tls.resolve("tls.key").toFile());
+      GrpcSslContexts.configure(builder, SslProvider.OPENSSL)
+          .protocols("TLSv1.3")
+          .trustManager(InsecureTrustManagerFactory.INSTANCE)
+          .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768"});
+      InetSocketAddress to = federation.gateway(FR).peerAddress().orElseThrow();
+      channel =
+          NettyChannelBuilder.forAddress(to)
+              .overrideAuthority("localhost")
+              .sslContext(builder.build())
+              .build();
+      var unused = LinkServiceGrpc.newStub(channel).exchange(new Hearing());
+    }
+
+    private final class Hearing
+        implements ClientResponseObserver<ExchangeRequest, ExchangeResponse> {
+      @Override
+      public void beforeStart(ClientCallStreamObserver<ExchangeRequest> call) {
+        requests = call;
+      }
+
+      @Override
+      public void onNext(ExchangeResponse response) {
+        greeted.countDown();
+      }
+
+      @Override
+      public void onError(Throwable error) {
+        ended.complete(true);
+      }
+
+      @Override
+      public void onCompleted() {
+        ended.complete(true);
+      }
+    }
+
+    void greet() throws InterruptedException {
+      say(
+          Frame.newBuilder()
+              .setHello(
+                  Hello.newBuilder()
+                      .setProtocol(1)
+                      .setAgency(DE)
+                      .setGateway("gateway-1")
+                      .setSendEpoch(1)
+                      .setSendFirst(1)
+                      .setSendNext(1)));
+      assertTrue(greeted.await(60, TimeUnit.SECONDS));
+    }
+
+    /** Waits where the gateway does not read on. */
+    void say(Frame.Builder frame) {
+      if (requests == null) {
+        throw new IllegalStateException("not started");
+      }
+      while (!requests.isReady() && !ended.isDone()) {
+        Thread.onSpinWait();
+      }
+      requests.onNext(ExchangeRequest.newBuilder().setFrame(frame).build());
+    }
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
+    }
+  }
+
+  private static Frame.Builder notice(String from) {
+    return Frame.newBuilder()
+        .setNotice(
+            Notice.newBuilder()
+                .setFrom(from)
+                .setTo(FR)
+                .setSignedNotice(ByteString.copyFromUtf8("made up")));
+  }
+
+  private static void exchanged(RunningFederation federation, String headline) {
+    MessageId there = federation.send(FR, headline, Lane.LANE_FLASH, DEADLINE, SG);
+    federation.awaitEvidence(FR, there, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
+    MessageId back = federation.send(SG, headline, Lane.LANE_ROUTINE, DEADLINE, FR);
+    federation.awaitEvidence(SG, back, EvidenceKind.EVIDENCE_KIND_DELIVERY, FR);
+  }
+
+  @Test
+  void noticesInAFlood_andInTheNamesOfOthers_areRefused_andMailGoesOn() throws Exception {
+    try (RunningFederation federation =
+        templates.copy(
+            folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
+      federation.start(HUB, SG, FR);
+      exchanged(federation, "before");
+      try (Hostile hostile = new Hostile(federation)) {
+        hostile.greet();
+        for (int i = 0; i < NOTICES; i++) {
+          hostile.say(notice(i % 2 == 0 ? DE : SG));
+          if (i % (NOTICES / 4) == 0) {
+            exchanged(federation, "during " + i);
+          }
+        }
+        exchanged(federation, "after");
+        assertFalse(hostile.ended.isDone(), "the stream may carry other traffic");
+      }
+      String metrics = federation.scrape(FR, "metrics");
+      assertTrue(refused(metrics, "OVERLOADED") > 0, metrics);
+      assertTrue(refused(metrics, "IDENTITY_MISMATCH") > 0, metrics);
+    }
+  }
+
+  private static int refused(String metrics, String code) {
+    String name = "entente_refused_total{side=\"peer\",code=\"" + code + "\",} ";
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToInt(line -> (int) Double.parseDouble(line.substring(name.length())))
+        .sum();
+  }
+}
