@@ -25,7 +25,7 @@ import org.entente.proto.link.v1.WitnessRequest;
 final class SignedNotices {
   private static final int MAX_NUMBERS = 1_024;
 
-  private final NoticeExchange.Signer signer;
+  private final NoticeSigner signer;
   private final InstantSource clock;
   private final NoticeSignatureCheck signed;
   private final Settlement settlement;
@@ -33,7 +33,7 @@ final class SignedNotices {
   private final Reporter reporter;
 
   SignedNotices(
-      NoticeExchange.Signer signer,
+      NoticeSigner signer,
       InstantSource clock,
       NoticeSignatureCheck signed,
       Settlement settlement,

@@ -41,6 +41,7 @@ import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.receive.IngressRefusal;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -115,7 +116,7 @@ final class QuarantineNode implements AutoCloseable {
   }
 
   private ReceiveKit kit() {
-    return new ReceiveKit(ledger, keys, keys, journal, (o, l, b) -> judge(b), () -> now);
+    return new ReceiveKit(ledger, keys, keys, journal, (o, l, b) -> judge(b).map(IngressRefusal::open), () -> now);
   }
 
   private Optional<Refusal> judge(Body body) {

@@ -62,7 +62,8 @@ class ResponderListReceptionTest {
             (origin, label, body) ->
                 refuses
                     ? Optional.of(
-                        new Refusal(origin.value(), Code.INGRESS_REFUSED, "test", "not today"))
+                        IngressRefusal.open(
+                            new Refusal(origin.value(), Code.INGRESS_REFUSED, "test", "not today")))
                     : Optional.empty(),
             clock);
   }

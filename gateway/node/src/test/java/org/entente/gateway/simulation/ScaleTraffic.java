@@ -1,12 +1,16 @@
 package org.entente.gateway.simulation;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.SignedNotice;
 import org.entente.proto.link.v1.Stanza;
 
 /** Counts what nodes say to each other, by sender, receiver and kind. */
@@ -113,11 +117,23 @@ final class ScaleTraffic implements SimNetwork.FrameTap {
   private static Kind kind(Notice notice) {
     return switch (notice.getNoticeCase()) {
       case KEY_BUNDLE, KEY_REQUEST -> Kind.KEYS;
-      case WITNESS_REQUEST -> Kind.WITNESS_REQUESTS;
-      case WITNESS_ANSWER -> Kind.WITNESS_ANSWERS;
-      case NEED_REWRAP, WATERMARKS, VOID_STATEMENT, SETTLED_STATEMENT, NOTICE_NOT_SET ->
-          Kind.NUMBERS;
+      case SIGNED_NOTICE -> kind(notice.getSignedNotice());
+      case WATERMARKS, VOID_STATEMENT, SETTLED_STATEMENT, NOTICE_NOT_SET -> Kind.NUMBERS;
     };
+  }
+
+  private static Kind kind(ByteString signed) {
+    byte[] notice =
+        NoticeStatement.parse(signed.toByteArray()).orElseThrow().content().notice();
+    try {
+      return switch (SignedNotice.parseFrom(notice).getSaidCase()) {
+        case WITNESS_REQUEST -> Kind.WITNESS_REQUESTS;
+        case WITNESS_ANSWER -> Kind.WITNESS_ANSWERS;
+        case NEED_REWRAP, SAID_NOT_SET -> Kind.NUMBERS;
+      };
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("a gateway signed what does not parse", e);
+    }
   }
 
   /** Forgets what was counted so far. */
