@@ -9,8 +9,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class MachineTest {
-  private static final String LAUNCHER = "gateway/cli/src/main/distribution/bin/launch.sh";
-
   @Test
   void gateway_isSetAsTheLauncherSetsIt() throws IOException {
     String launcher =
