@@ -201,8 +201,7 @@ class OpenCapCommandTest {
         MessageId.of(federation.receive(DE, 1).get(0).getLabel().getMessageId().toByteArray());
     Path cancel = folder.resolve("cancel.cap");
     assertEquals(1, open(recall.toString(), cap("--out", cancel.toString())));
-    assertTrue(
-        err.contains(recall + " cannot be written as CAP: body.recall: recalls " + id), err);
+    assertTrue(err.contains(recall + " cannot be written as CAP: body.recall: recalls " + id), err);
     assertTrue(err.contains("the message was opened, and the audit log records it"), err);
     assertFalse(Files.exists(cancel));
     assertEquals(

@@ -362,7 +362,8 @@ class DocumentPathTest {
     assertTrue(there.err().contains("the message was not opened"), there.err());
     Ran noFolder = open(id, "--save", taken.toString());
     assertEquals(1, noFolder.code());
-    assertTrue(noFolder.err().contains("it is not a folder; the message was not opened"), noFolder.err());
+    assertTrue(
+        noFolder.err().contains("it is not a folder; the message was not opened"), noFolder.err());
     assertEquals(0, openings(id), "none of these was an opening");
     assertEquals("mine", Files.readString(taken));
 

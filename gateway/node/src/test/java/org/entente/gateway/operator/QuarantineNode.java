@@ -116,7 +116,8 @@ final class QuarantineNode implements AutoCloseable {
   }
 
   private ReceiveKit kit() {
-    return new ReceiveKit(ledger, keys, keys, journal, (o, l, b) -> judge(b).map(IngressRefusal::open), () -> now);
+    return new ReceiveKit(
+        ledger, keys, keys, journal, (o, l, b) -> judge(b).map(IngressRefusal::open), () -> now);
   }
 
   private Optional<Refusal> judge(Body body) {

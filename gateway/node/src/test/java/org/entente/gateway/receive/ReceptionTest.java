@@ -399,7 +399,8 @@ class ReceptionTest {
     Permitted more = node.recallOf(node.id());
     node.deliver(more);
     assertFalse(node.isHere(more.messageId()));
-    assertTrue(node.lastSaid().startsWith("NON_DELIVERY LIMIT_REACHED: the recalled message is not here"));
+    assertTrue(
+        node.lastSaid().startsWith("NON_DELIVERY LIMIT_REACHED: the recalled message is not here"));
     assertEquals(bytes(more.messageId()), node.lastOwed().getMessageId());
   }
 

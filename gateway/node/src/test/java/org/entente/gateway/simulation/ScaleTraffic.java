@@ -123,8 +123,7 @@ final class ScaleTraffic implements SimNetwork.FrameTap {
   }
 
   private static Kind kind(ByteString signed) {
-    byte[] notice =
-        NoticeStatement.parse(signed.toByteArray()).orElseThrow().content().notice();
+    byte[] notice = NoticeStatement.parse(signed.toByteArray()).orElseThrow().content().notice();
     try {
       return switch (SignedNotice.parseFrom(notice).getSaidCase()) {
         case WITNESS_REQUEST -> Kind.WITNESS_REQUESTS;

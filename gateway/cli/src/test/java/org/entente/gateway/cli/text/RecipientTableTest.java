@@ -154,7 +154,8 @@ class RecipientTableTest {
             recipient("us.cbp", Progress.PROGRESS_NOT_DELIVERED)
                 .setRecall(Progress.PROGRESS_NOT_DELIVERED),
             recipient("x.former", Progress.PROGRESS_DELIVERED));
-    assertTrue(lines.get(1).contains("ON_LEGAL_HOLD: a legal hold keeps the message"), lines.get(1));
+    assertTrue(
+        lines.get(1).contains("ON_LEGAL_HOLD: a legal hold keeps the message"), lines.get(1));
     assertTrue(lines.get(2).contains("unreachable, not taken since 2026-11-23"), lines.get(2));
     assertTrue(lines.get(3).endsWith("taken, not answered yet (3 d 4 h)"), lines.get(3));
     assertTrue(lines.get(4).endsWith("not delivered, not answered"), lines.get(4));

@@ -138,7 +138,8 @@ public final class RetentionTable {
   public PendingErasures pending(Predicate<MessageId> passedOver, int most) {
     List<ErasureRecord> begun = new ArrayList<>();
     List<MessageId> damaged = new ArrayList<>();
-    try (Scan scan = store.scan(
+    try (Scan scan =
+        store.scan(
             Table.RETENTION,
             RetentionExpiry.prefix(PENDING),
             RetentionExpiry.prefix(PENDING + 1))) {
