@@ -116,7 +116,14 @@ final class OfflineIT {
   void command_ofARunningGateway_isUnknown_andSaysWhereToLook() throws Exception {
     Child refused = offline.run("run");
     assertEquals(2, refused.code());
+    assertTrue(refused.err().startsWith("offline: unknown command \"run\""), refused.err());
     assertTrue(refused.err().contains("Try 'offline --help' for more information."), refused.err());
+  }
+
+  @Test
+  void help_showsExamplesThatWorkThere() throws Exception {
+    Child help = done("verify-proof", "--help");
+    assertTrue(help.out().contains("  offline verify-proof 0197.proof"), help::out);
   }
 
   private Path rootOf(String holder) throws Exception {

@@ -65,10 +65,10 @@ final class CommandLines {
       if (exception instanceof UnmatchedArgumentException unmatched
           && !unmatched.isUnknownOption()
           && !line.getSubcommands().isEmpty()) {
-        line.getErr().println("entente: " + unknownCommand(line, unmatched.getUnmatched().get(0)));
+        line.getErr().println(prefix(line) + unknownCommand(line, unmatched.getUnmatched().get(0)));
       } else {
         line.getErr()
-            .println("entente: " + TerminalText.printable(String.valueOf(exception.getMessage())));
+            .println(prefix(line) + TerminalText.printable(String.valueOf(exception.getMessage())));
         UnmatchedArgumentException.printSuggestions(exception, line.getErr());
       }
       line.getErr()
@@ -93,14 +93,19 @@ final class CommandLines {
   private static IExecutionExceptionHandler explain() {
     return (exception, line, parsed) -> {
       if (exception instanceof CommandFailure) {
-        line.getErr().println("entente: " + exception.getMessage());
+        line.getErr().println(prefix(line) + exception.getMessage());
       } else {
-        line.getErr().println("entente: internal error; please report it with this stack trace");
+        line.getErr().println(prefix(line) + "internal error; please report it with this stack trace");
         exception.printStackTrace(line.getErr());
       }
       return exception instanceof UsageError
           ? CommandLine.ExitCode.USAGE
           : CommandLine.ExitCode.SOFTWARE;
     };
+  }
+
+  /** Begins an error with the name of its launcher. */
+  private static String prefix(CommandLine line) {
+    return line.getCommandSpec().root().name() + ": ";
   }
 }

@@ -28,7 +28,7 @@ public final class Opener {
 
   /**
    * Opens a delivery: finds the session, verifies the header's signature and commitment, unwraps
-   * the content key, opens the labels. The caller judges the end-to-end number.
+   * the content key, opens the labels. The caller judges the origin number.
    */
   public OpeningResult open(Envelope envelope, Stanza stanza, RecipientSessions sessions) {
     EnvelopeFacts facts = envelope.header().facts();

@@ -10,7 +10,7 @@ public sealed interface OpeningResult {
    *
    * @param labels the messages; the holder of this result closes them
    * @param session the session of the delivery
-   * @param number the end-to-end number, authenticated by the origin
+   * @param number the origin number, authenticated by the origin
    */
   record Opened(OpenedLabels labels, RecipientSession session, OriginNumber number)
       implements OpeningResult {}

@@ -39,7 +39,7 @@ public final class SealingItem {
   }
 
   /** Creates an item with an unknown policy generation. */
-  public SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
+  SealingItem(BatchKey key, MessageId id, long expiresAtMs, byte[] label, byte[] body) {
     this(key, new Permission(0, new RecheckInputs(false, false)), id, expiresAtMs, label, body);
   }
 

@@ -31,7 +31,7 @@ sealed interface InspectionResult {
    * The delivery is rejected; nothing of it is kept.
    *
    * @param header the header, if it could be read
-   * @param unresolved the end-to-end number that stays open, if its origin must be asked for it
+   * @param unresolved the origin number that stays open, if its origin must be asked for it
    */
   record Rejected(
       @Nullable EnvelopeHeader header,
@@ -41,7 +41,7 @@ sealed interface InspectionResult {
       @Nullable Unresolved unresolved)
       implements InspectionResult {}
 
-  /** An end-to-end number of an origin. */
+  /** An origin number of an origin. */
   record Unresolved(AgencyName origin, OriginNumber number) {}
 
   /**
@@ -63,7 +63,7 @@ sealed interface InspectionResult {
 
   /** Opened for this agency. */
   sealed interface Own {
-    /** The end-to-end number, authenticated by the origin. */
+    /** The origin number, authenticated by the origin. */
     OriginNumber number();
 
     /** The session under which it was sealed, with its announcement if that is new. */

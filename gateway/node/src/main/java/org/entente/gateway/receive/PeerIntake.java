@@ -22,7 +22,7 @@ import org.entente.proto.link.v1.Result;
 
 /**
  * Receives one peer's lane into the ledger. Inspection runs on the link's worker; the hop number,
- * the end-to-end number and the content are committed together, and only then acknowledged.
+ * the origin number and the content are committed together, and only then acknowledged.
  */
 final class PeerIntake implements HopIntake {
   private final Ledger ledger;

@@ -25,7 +25,7 @@ import org.entente.proto.v1.EvidenceKind;
 
 /**
  * Quarantined envelopes that were opened but whose content this gateway failed to process. Their
- * end-to-end number is recorded, so that each is settled once: by a successful retry, or by
+ * origin number is recorded, so that each is settled once: by a successful retry, or by
  * evidence of non-delivery.
  */
 final class QuarantinedReceipts implements QuarantineStage {

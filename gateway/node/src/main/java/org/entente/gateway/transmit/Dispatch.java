@@ -26,7 +26,7 @@ import org.entente.proto.store.v1.StoredEnvelope;
 /**
  * Puts envelopes into hop queues, in the caller's transaction.
  *
- * <p>At the origin every recipient gets its end-to-end number first; the hop queue of the next peer
+ * <p>At the origin every recipient gets its origin number first; the hop queue of the next peer
  * then holds one entry for all recipients behind that peer. Mail for a recipient without a known
  * key or route waits outside the hop queues, so that it delays no other recipient. While any mail
  * waits for a recipient, later mail for it waits too, to keep the order.

@@ -12,7 +12,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 
 /**
- * Finds end-to-end numbers that stay missing although later ones of their lane have arrived. So
+ * Finds origin numbers that stay missing although later ones of their lane have arrived. So
  * both ends notice a transit that suppresses mail: the recipient from its own window, the origin
  * from the recipient's signed watermarks. A gap that closes within {@link #AFTER} does not count:
  * mail is routinely overtaken and sent again.

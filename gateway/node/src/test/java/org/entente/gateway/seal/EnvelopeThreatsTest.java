@@ -19,6 +19,7 @@ import org.entente.gateway.batch.BatchKey;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.SealingBatch;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.batch.UnpermittedItems;
 import org.entente.gateway.crypto.ChunkedEncryption;
 import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.seal.format.BodyAddress;
@@ -76,7 +77,7 @@ class EnvelopeThreatsTest {
     SealingItem one = Samples.item(key, 1, 50, 50);
     byte[] joined = CraftedEnvelopes.joined(List.of(one.label(), one.body()));
     SealingItem moved =
-        new SealingItem(
+        UnpermittedItems.of(
             key,
             one.id(),
             one.expiresAtMs(),

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.SealingBatch;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.batch.UnpermittedItems;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.check.LabelCheck;
@@ -149,7 +150,7 @@ class ForeignEvidenceTest {
   }
 
   private static SealingItem with(SealingItem item, Label label, Body body) {
-    return new SealingItem(
+    return UnpermittedItems.of(
         item.key(), item.id(), item.expiresAtMs(), label.toByteArray(), body.toByteArray());
   }
 

@@ -3,6 +3,7 @@ package org.entente.gateway.seal;
 import java.time.Instant;
 import org.entente.gateway.batch.BatchKey;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.batch.UnpermittedItems;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.decide.Permitted;
 
@@ -21,7 +22,7 @@ public final class MislabelledEnvelopes {
             permitted.retentionDays(),
             permitted.lane(),
             !permitted.exercise());
-    return new SealingItem(
+    return UnpermittedItems.of(
         key,
         permitted.messageId(),
         permitted.expires().toEpochMilli(),
@@ -32,13 +33,13 @@ public final class MislabelledEnvelopes {
   /** The header of a message over another label and body, as bytes. */
   public static SealingItem with(Permitted permitted, byte[] label, byte[] body) {
     SealingItem item = SealingItem.of(permitted);
-    return new SealingItem(
+    return UnpermittedItems.of(
         item.key(), permitted.messageId(), permitted.expires().toEpochMilli(), label, body);
   }
 
   /** A message under a header that expires at another time. */
   public static SealingItem expiring(Permitted permitted, Instant expires) {
-    return new SealingItem(
+    return UnpermittedItems.of(
         SealingItem.of(permitted).key(),
         permitted.messageId(),
         expires.toEpochMilli(),

@@ -8,6 +8,7 @@ import org.entente.gateway.batch.BatchKey;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingBatch;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.batch.UnpermittedItems;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
@@ -48,7 +49,7 @@ public final class Samples {
     random.nextBytes(label);
     random.nextBytes(body);
     MessageId id = MessageId.fresh(NOW_MS, random);
-    return new SealingItem(key, id, NOW_MS + HOUR_MS, label, body);
+    return UnpermittedItems.of(key, id, NOW_MS + HOUR_MS, label, body);
   }
 
   /** A batch of messages with labels of 100 bytes. */

@@ -291,7 +291,7 @@ public final class ReceiveKit implements AutoCloseable {
     return receipts;
   }
 
-  /** Seals at the origin, with end-to-end numbers in this order; nothing is handed over. */
+  /** Seals at the origin, with origin numbers in this order; nothing is handed over. */
   public List<Delivery> seal(Permitted... messages) {
     return seal(Stream.of(messages).map(SealingItem::of).toList());
   }
@@ -348,7 +348,7 @@ public final class ReceiveKit implements AutoCloseable {
     return ownKey;
   }
 
-  /** A delivery, under the next end-to-end number, of whatever the origin has put together. */
+  /** A delivery, under the next origin number, of whatever the origin has put together. */
   public Delivery address(Envelope envelope, ContentKey key) {
     Lane lane = envelope.header().facts().lane();
     OriginNumber number = new OriginNumber(1, lane, numbers.merge(lane, 1L, Long::sum));
@@ -397,7 +397,7 @@ public final class ReceiveKit implements AutoCloseable {
         .get(0);
   }
 
-  /** End-to-end numbers for which the origin was asked again, in their order. */
+  /** Origin numbers for which the origin was asked again, in their order. */
   public List<OriginNumber> asked() {
     return reporter.asked();
   }

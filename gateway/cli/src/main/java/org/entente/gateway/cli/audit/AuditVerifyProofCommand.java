@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
-    footer = "  entente audit verify-proof 0197.proof --roots roots.json")
+    footer = "  ${COMMAND-FULL-NAME} 0197.proof --roots roots.json")
 public final class AuditVerifyProofCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "the proof")
   private Path file = Path.of("");

@@ -79,7 +79,7 @@ public final class FederationCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = {
-        "  entente federation root-key --federation demo.entente.example --name alice \\",
+        "  ${COMMAND-FULL-NAME} --federation demo.entente.example --name alice \\",
         "      --out /media/alice/root --passphrase-file /media/alice/passphrase"
       })
   static final class RootKeyCommand implements Callable<Integer> {
@@ -140,9 +140,9 @@ public final class FederationCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
       footer = {
-        "  entente federation init --federation demo.entente.example --threshold 2 \\",
+        "  ${COMMAND-FULL-NAME} --federation demo.entente.example --threshold 2 \\",
         "      --root alice.pub --root bob.pub --root carol.pub --out founding",
-        "  entente federation init --federation demo.entente.example --threshold 2 --roots 3 \\",
+        "  ${COMMAND-FULL-NAME} --federation demo.entente.example --threshold 2 --roots 3 \\",
         "      --passphrase-file passphrase --out founding"
       })
   static final class Init implements Callable<Integer> {
@@ -255,7 +255,7 @@ public final class FederationCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = {
-        "  entente federation sign --draft bundle-2.note --previous bundle-1.note \\",
+        "  ${COMMAND-FULL-NAME} --draft bundle-2.note --previous bundle-1.note \\",
         "      --key /media/alice/root --passphrase-file /media/alice/passphrase \\",
         "      --fingerprint \"3c1f 09ab …\""
       })
@@ -345,7 +345,7 @@ public final class FederationCommand implements Callable<Integer> {
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente federation show bundle-2.note --previous bundle-1.note")
+      footer = "  ${COMMAND-FULL-NAME} bundle-2.note --previous bundle-1.note")
   static final class Show implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "the file to describe")
     private Path file = Path.of("");
@@ -392,7 +392,7 @@ public final class FederationCommand implements Callable<Integer> {
       description = "Describes what a draft or bundle changes compared with another.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente federation diff bundle-1.note bundle-2.note")
+      footer = "  ${COMMAND-FULL-NAME} bundle-1.note bundle-2.note")
   static final class Diff implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "OLD", description = "the bundle in force")
     private Path old = Path.of("");

@@ -126,10 +126,10 @@ final class FederationEditCommands {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
       footer = {
-        "  entente federation add --roots roots.json --out bundle-1.note \\",
+        "  ${COMMAND-FULL-NAME} --roots roots.json --out bundle-1.note \\",
         "      --request fr.customs.join --fingerprint \"77e0 …\" \\",
         "      --request de.customs.join --fingerprint \"015b …\"",
-        "  entente federation add --in bundle-1.note --out bundle-2.note --keep-old-keys \\",
+        "  ${COMMAND-FULL-NAME} --in bundle-1.note --out bundle-2.note --keep-old-keys \\",
         "      --request fr.customs.join --fingerprint \"a1d4 …\""
       })
   static final class Add implements Callable<Integer> {
@@ -192,8 +192,8 @@ final class FederationEditCommands {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
       footer = {
-        "  entente federation remove --in bundle-1.note --out bundle-2.note --agency us.cbp",
-        "  entente federation remove --in bundle-1.note --out bundle-2.note \\",
+        "  ${COMMAND-FULL-NAME} --in bundle-1.note --out bundle-2.note --agency us.cbp",
+        "  ${COMMAND-FULL-NAME} --in bundle-1.note --out bundle-2.note \\",
         "      --certificate fr.customs=stolen.crt"
       })
   static final class Remove implements Callable<Integer> {
@@ -243,7 +243,7 @@ final class FederationEditCommands {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = {
-        "  entente federation rotate --in bundle-2.note --out bundle-3.note --threshold 2 \\",
+        "  ${COMMAND-FULL-NAME} --in bundle-2.note --out bundle-3.note --threshold 2 \\",
         "      --root alice.pub --root bob.pub --root dora.pub --roots-out roots-3.json"
       })
   static final class Rotate implements Callable<Integer> {
@@ -298,7 +298,7 @@ final class FederationEditCommands {
       description = "Drafts a version that changes only the expiry.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
-      footer = "  entente federation renew --in bundle-3.note --out bundle-4.note --days 90")
+      footer = "  ${COMMAND-FULL-NAME} --in bundle-3.note --out bundle-4.note --days 90")
   static final class Renew implements Callable<Integer> {
     @Mixin private DraftCommand drafting = new DraftCommand();
 

@@ -1,4 +1,4 @@
-/** Rules of the end-to-end sequence, without I/O. */
+/** Rules of the sequence of origin numbers, without I/O. */
 @NullMarked
 package org.entente.gateway.ledger.sequence;
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that this agency has sent and the recipient does not hold yet: per recipient and lane an
- * epoch and end-to-end numbers, each kept until it is resolved.
+ * epoch and origin numbers, each kept until it is resolved.
  *
  * <pre>
  * META   "origin-epoch"                                            → u64 least epoch; absent: 1

@@ -15,7 +15,7 @@ import org.entente.gateway.store.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end-to-end numbers that this gateway holds, by origin and lane.
+ * The origin numbers that this gateway holds, by origin and lane.
  *
  * <pre>ORIGIN_IN ascii origin · u8 lane → OriginWindows</pre>
  */
