@@ -219,7 +219,7 @@ final class Inspection {
     return refused(
         envelope.header(),
         Code.MALFORMED,
-        nameless ? "a stanza names no agency" : "it carries no stanza");
+        nameless ? "a stanza names no agency" : "it has no stanza");
   }
 
   private static Optional<AgencyName> recipient(Stanza stanza) {
@@ -253,7 +253,7 @@ final class Inspection {
           .refused()
           .add(
               new InspectionResult.NotOnward(
-                  recipient, Code.NO_ROUTE, "no way to " + recipient + " from here"));
+                  recipient, Code.NO_ROUTE, "there is no route to " + recipient + " from here"));
       return;
     }
     onward

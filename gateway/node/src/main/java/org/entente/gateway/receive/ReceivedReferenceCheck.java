@@ -55,7 +55,7 @@ final class ReceivedReferenceCheck {
             new InspectionResult.Refused(
                 message.id(),
                 Code.LIMIT_REACHED,
-                "label.references: what it changes was changed too often"));
+                "label.references: its target was changed too often"));
   }
 
   /**
@@ -90,8 +90,8 @@ final class ReceivedReferenceCheck {
   private static InspectionResult.Refused mixed(MessageId id, EnvelopeFacts facts, String field) {
     String reason =
         facts.exercise()
-            ? " names actual traffic; an exercise refers to exercises"
-            : " names an exercise; actual traffic refers to actual traffic";
+            ? " names actual traffic; an exercise may refer only to exercises"
+            : " names an exercise; actual traffic may refer only to actual traffic";
     return new InspectionResult.Refused(id, Code.HEADER_MISMATCH, field + reason);
   }
 

@@ -500,13 +500,13 @@ class RedactionsTest {
         "it contains " + "label.case_ref");
     notRedacted(policy, label.toBuilder().clearRedacted().build(), left, "nothing is withheld");
     notRedacted(
-        policy, label.toBuilder().clearRedacted().addRedacted(PERSON).build(), left, "by this");
-    notRedacted(policy, label.toBuilder().addRedacted("label.source_ref").build(), left, "by this");
+        policy, label.toBuilder().clearRedacted().addRedacted(PERSON).build(), left, "under this agreement it must be");
+    notRedacted(policy, label.toBuilder().addRedacted("label.source_ref").build(), left, "under this agreement it must be");
     notRedacted(
         policy,
         label.toBuilder().clearRedacted().addRedacted("label.case_ref").addRedacted(PERSON).build(),
         left,
-        "by this");
+        "under this agreement it must be");
     Body document = document().getBody();
     notRedacted(policy, label, document, "a document");
     // And one that withholds what the agreement gives.
