@@ -17,9 +17,9 @@ require_java() {
 
 # Memory holds keys and opened messages: no process of the same user attaches to this one, and a crash leaves no copy
 # of it on the disk.
-sealed=(-XX:+DisableAttachMechanism -XX:-CreateCoredumpOnCrash)
+protected=(-XX:+DisableAttachMechanism -XX:-CreateCoredumpOnCrash)
 
-seal_memory() {
+protect_memory() {
   ulimit -c 0
 }
 
@@ -33,8 +33,8 @@ run_entente() {
   local heap=(-Xms32m -Xmx512m)
   [ "${1:-}" != run ] ||
     heap=(-Xms256m -Xmx512m -Xmn32m -XX:SurvivorRatio=2 -XX:TargetSurvivorRatio=90)
-  seal_memory
-  local options=("${sealed[@]}" -XX:+UseSerialGC "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
+  protect_memory
+  local options=("${protected[@]}" -XX:+UseSerialGC "${heap[@]}" -XX:+ExitOnOutOfMemoryError -Dentente.home="$home" -Duser.timezone=UTC)
   [ "${major%%.*}" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
   # Java ignores an archive that is damaged or belongs to another Java.
   [ ! -f "$archive" ] ||
