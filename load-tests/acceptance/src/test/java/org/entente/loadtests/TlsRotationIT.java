@@ -29,6 +29,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
@@ -223,14 +224,15 @@ final class TlsRotationIT {
    */
   private BigInteger replace(IssuedCertificate next) throws IOException {
     Credentials own = federation.gatewayCredentials(FR);
-    write(own.key(), Pem.encode(next.key()));
-    write(own.certificate(), Pem.encode(List.of(next.certificate())));
+    write(own.key(), Pem.encode(next.key()), "rw-------");
+    write(own.certificate(), Pem.encode(List.of(next.certificate())), "rw-r--r--");
     return next.serial();
   }
 
-  private static void write(Path file, String content) throws IOException {
+  private static void write(Path file, String content, String mode) throws IOException {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     Files.writeString(next, content);
+    Files.setPosixFilePermissions(next, PosixFilePermissions.fromString(mode));
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
