@@ -95,7 +95,8 @@ final class CommandLines {
       if (exception instanceof CommandFailure) {
         line.getErr().println(prefix(line) + exception.getMessage());
       } else {
-        line.getErr().println(prefix(line) + "internal error; please report it with this stack trace");
+        line.getErr()
+            .println(prefix(line) + "internal error; please report it with this stack trace");
         exception.printStackTrace(line.getErr());
       }
       return exception instanceof UsageError

@@ -25,8 +25,8 @@ import org.entente.proto.v1.EvidenceKind;
 
 /**
  * Quarantined envelopes that were opened but whose content this gateway failed to process. Their
- * origin number is recorded, so that each is settled once: by a successful retry, or by
- * evidence of non-delivery.
+ * origin number is recorded, so that each is settled once: by a successful retry, or by evidence of
+ * non-delivery.
  */
 final class QuarantinedReceipts implements QuarantineStage {
   private final Ledger ledger;

@@ -52,8 +52,8 @@ import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
 /**
- * Commits inspected deliveries, in one transaction with the origin number, the audit leaf and
- * the owed evidence: exactly once, as a number is either new or known.
+ * Commits inspected deliveries, in one transaction with the origin number, the audit leaf and the
+ * owed evidence: exactly once, as a number is either new or known.
  */
 final class Reception {
   private final AgencyName self;

@@ -12,10 +12,10 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 
 /**
- * Finds origin numbers that stay missing although later ones of their lane have arrived. So
- * both ends notice a transit that suppresses mail: the recipient from its own window, the origin
- * from the recipient's signed watermarks. A gap that closes within {@link #AFTER} does not count:
- * mail is routinely overtaken and sent again.
+ * Finds origin numbers that stay missing although later ones of their lane have arrived. So both
+ * ends notice a transit that suppresses mail: the recipient from its own window, the origin from
+ * the recipient's signed watermarks. A gap that closes within {@link #AFTER} does not count: mail
+ * is routinely overtaken and sent again.
  *
  * <p>One entry for each peer, lane and epoch, and nothing durable: a gap that persists after a
  * restart is noticed again. Safe for many threads.

@@ -17,7 +17,10 @@ final class RequestStepFilesTest {
   @TestFactory
   Stream<DynamicTest> step_wrong_isRefusedWithLineFieldAndWhatWouldBeValid() {
     return Stream.of(
-        wrong("name: records", "nam: records", "steps[2].responder.register.nam: is an unknown field"),
+        wrong(
+            "name: records",
+            "nam: records",
+            "steps[2].responder.register.nam: is an unknown field"),
         wrong(
             "officer: P-1\n      justification: service",
             "withdraw: records\n      officer: P-1\n      justification: service",

@@ -500,8 +500,15 @@ class RedactionsTest {
         "it contains " + "label.case_ref");
     notRedacted(policy, label.toBuilder().clearRedacted().build(), left, "nothing is withheld");
     notRedacted(
-        policy, label.toBuilder().clearRedacted().addRedacted(PERSON).build(), left, "under this agreement it must be");
-    notRedacted(policy, label.toBuilder().addRedacted("label.source_ref").build(), left, "under this agreement it must be");
+        policy,
+        label.toBuilder().clearRedacted().addRedacted(PERSON).build(),
+        left,
+        "under this agreement it must be");
+    notRedacted(
+        policy,
+        label.toBuilder().addRedacted("label.source_ref").build(),
+        left,
+        "under this agreement it must be");
     notRedacted(
         policy,
         label.toBuilder().clearRedacted().addRedacted("label.case_ref").addRedacted(PERSON).build(),
