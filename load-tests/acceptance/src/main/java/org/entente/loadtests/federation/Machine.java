@@ -1,6 +1,8 @@
 package org.entente.loadtests.federation;
 
 import java.io.File;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,10 +44,23 @@ public enum Machine {
     return command(List.of(), mainClass, arguments);
   }
 
+  /** The same for a class of another module, whose jar follows the class path. */
+  public List<String> command(Class<?> mainClass, String... arguments) {
+    URL location = mainClass.getProtectionDomain().getCodeSource().getLocation();
+    Path jar = Path.of(URI.create(location.toString()));
+    return command(List.of(), List.of(jar), mainClass.getName(), arguments);
+  }
+
   /** The same with classes that precede the class path. */
   List<String> command(List<Path> before, String mainClass, String... arguments) {
+    return command(before, List.of(), mainClass, arguments);
+  }
+
+  private List<String> command(
+      List<Path> before, List<Path> after, String mainClass, String... arguments) {
     List<String> classPath = new ArrayList<>(before.stream().map(Path::toString).toList());
     classPath.add(System.getProperty("entente.jars", System.getProperty("java.class.path")));
+    after.forEach(jar -> classPath.add(jar.toString()));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options.split(" ", -1)));

@@ -85,8 +85,7 @@ public final class RawChain implements AutoCloseable {
     try {
       Process process =
           new ProcessBuilder(
-                  Machine.PLAIN.command(
-                      PassThrough.class.getName(), arguments.toArray(new String[0])))
+                  Machine.PLAIN.command(PassThrough.class, arguments.toArray(new String[0])))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       keep(process);
