@@ -77,15 +77,6 @@ public final class NoticeExchange implements RecipientNotices {
   public record KnownStatements(
       PeerKeys keys, PeerFulfilments fulfilments, Runnable fulfilmentsChanged) {}
 
-  /** Receives messages between logs and witnesses. */
-  public interface WitnessNotices {
-    /** Handles a request of another agency's log. */
-    void asked(AgencyName from, WitnessRequest request);
-
-    /** Handles an answer attributed to a witness. */
-    void answered(AgencyName from, WitnessAnswer answer);
-  }
-
   /** Creates an exchange over links. */
   public NoticeExchange(
       NoticeSigner signer,

@@ -29,7 +29,7 @@ final class SignedNotices {
   private final InstantSource clock;
   private final NoticeSignatureCheck signed;
   private final Settlement settlement;
-  private final NoticeExchange.WitnessNotices witnesses;
+  private final WitnessNotices witnesses;
   private final Reporter reporter;
 
   SignedNotices(
@@ -37,7 +37,7 @@ final class SignedNotices {
       InstantSource clock,
       NoticeSignatureCheck signed,
       Settlement settlement,
-      NoticeExchange.WitnessNotices witnesses,
+      WitnessNotices witnesses,
       Reporter reporter) {
     this.signer = signer;
     this.clock = clock;

@@ -152,7 +152,7 @@ class NoticeExchangeTest {
     return SigningPair.generate(new SecureRandom());
   }
 
-  private final class Witnesses implements NoticeExchange.WitnessNotices {
+  private final class Witnesses implements WitnessNotices {
     @Override
     public void asked(AgencyName from, WitnessRequest request) {
       witnesses.add(from + " asks about " + request.getOrigin());

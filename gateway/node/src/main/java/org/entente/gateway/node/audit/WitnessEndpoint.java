@@ -27,6 +27,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.NoticeExchange;
+import org.entente.gateway.receive.WitnessNotices;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trust.TrustBundle;
 import org.entente.gateway.witness.CosignatureCollector;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * The node's witnessing: of other agencies' audit logs, and of its own log by others. Uses notices
  * over the links, which are created later.
  */
-public final class WitnessEndpoint implements NoticeExchange.WitnessNotices {
+public final class WitnessEndpoint implements WitnessNotices {
   private static final Logger LOG = LoggerFactory.getLogger(WitnessEndpoint.class);
 
   private final AuditLog log;

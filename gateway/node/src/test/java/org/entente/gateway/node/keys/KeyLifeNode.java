@@ -51,6 +51,7 @@ import org.entente.gateway.receive.NoticeSigner;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.receive.WitnessNotices;
 import org.entente.gateway.request.AdvertisedResponders;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.MessageErasure;
@@ -373,7 +374,7 @@ final class KeyLifeNode implements AutoCloseable {
     }
   }
 
-  private static final class NoWitnesses implements NoticeExchange.WitnessNotices {
+  private static final class NoWitnesses implements WitnessNotices {
     @Override
     public void asked(AgencyName from, WitnessRequest request) {}
 
