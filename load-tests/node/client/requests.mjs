@@ -61,7 +61,7 @@ const question = (containers) =>
 const asks = async (asking) => {
   const tooMany = question(['CSQU3054383', 'MSCU6639870', 'TGHU7599330']);
   const error = await asking.refused('Publisher.Publish', { draft: tooMany }, 'INVALID_FIELD', 'body.request.subjects');
-  assert.match(error.description, /seizures of de.customs takes 2/);
+  assert.match(error.description, /seizures of de.customs accepts 2/);
   await asking.refused('Publisher.Explain', { draft: tooMany }, 'INVALID_FIELD', 'body.request.subjects');
   return asking.publish(question(['CSQU3054383', 'MSCU6639870']));
 };

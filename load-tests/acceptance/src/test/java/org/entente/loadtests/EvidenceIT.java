@@ -48,7 +48,7 @@ final class EvidenceIT {
       tail(federation);
       Child followed = follower.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       assertEquals(0, followed.code(), followed.err());
-      String speed = "sent in lane IMMEDIATE, precedence IMMEDIATE (STANAG 4406: 3, which its";
+      String speed = "sent in lane IMMEDIATE, precedence IMMEDIATE (STANAG 4406: 3, from its lane)";
       assertTrue(track(federation, id).startsWith(speed), track(federation, id));
       assertTrue(track(federation, id).endsWith("\n" + followed.out()), followed.out());
       assertInOrder(

@@ -212,7 +212,7 @@ final class OperatorIT {
     assertFalse(shown.contains("poison"), "no content is shown");
     Child failed = deciding(DE, "quarantine", "retry", number);
     assertEquals(1, failed.code());
-    assertTrue(failed.out().contains("failed again"), failed.out() + failed.err());
+    assertTrue(failed.out().contains("the retry failed"), failed.out() + failed.err());
     Child up = deciding(DE, "quarantine", "discard", numberOf(given));
     assertEquals(0, up.code(), up.out() + up.err());
     assertTrue(awaitTrack(given, "NON_DELIVERY").contains("DISCARDED"));

@@ -20,7 +20,7 @@ final class SearchStepFilesTest {
         wrong(
             "{ subjects: [\"container:CSQU3054383\"] }",
             "{ subject: x }",
-            "steps[12].watch.terms.subject: is no field"),
+            "steps[12].watch.terms.subject: is an unknown field"),
         wrong("      as: container\n", "", "steps[12].watch: does nothing, or two things"),
         wrong(
             "lists: { container: [first] }",
@@ -30,7 +30,7 @@ final class SearchStepFilesTest {
         wrong(
             "score: { per_mille: 640, model",
             "score: { percent: 64, model",
-            "steps[27].score.score.percent: is no field"),
+            "steps[27].score.score.percent: is an unknown field"),
         wrong(
             "score: { per_mille: 640, model",
             "score: { exercise: true, per_mille: 640, model",
