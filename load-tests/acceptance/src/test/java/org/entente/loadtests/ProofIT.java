@@ -110,7 +110,9 @@ final class ProofIT {
 
     Child tooFew = verify(sent, "--witnesses", "3");
     assertEquals(1, tooFew.code());
-    assertTrue(tooFew.err().contains("NOT PROVED; witnesses: cosignatures: 2 of 2 witnesses; 3 required"), tooFew.err());
+    assertTrue(
+        tooFew.err().contains("NOT PROVED; witnesses: cosignatures: 2 of 2 witnesses; 3 required"),
+        tooFew.err());
     String text = Files.readString(sent);
     Files.writeString(sent, text.replace("message " + message, "message " + "00".repeat(16)));
     Child other = verify(sent);
