@@ -86,7 +86,7 @@ class StartProblemsTest {
     assertNamed("agreements: agreements", "policy", ABSENT);
   }
 
-  /** Whoever may read the key is the gateway to its peers. */
+  /** A reader of the key can pose as the gateway to its peers. */
   @Test
   void keyOfTls_thatOthersMayUse_isNamed_andTheNodeDoesNotStart() throws IOException {
     Path key = folder.resolve(FR).resolve("gateway-1").resolve("tls.key");

@@ -164,7 +164,7 @@ final class TrustStoreTest {
         BundleVerdict.Verified.class, again.offer(BundleSigner.sign(content(3, roots), fresh)));
   }
 
-  /** Threat 83: whoever can write the folder of the audit log puts roots of his own in force. */
+  /** Threat 83: an attacker who can write the audit folder puts own roots in force. */
   @Test
   void restart_withAcceptedBundleOfOtherRoots_staysClosed() throws IOException {
     publish(federation.content(1));

@@ -12,7 +12,7 @@ import org.entente.proto.v1.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The four-eyes rule: whoever reads or decides on a held message must name officer and
+ * The four-eyes rule: a person who reads or decides on a held message must name officer and
  * justification, under any agreement, since both are recorded in the audit log. The deciding
  * officer must differ from the publishing one, and so must the client unless the configuration
  * allows the same. Pure.

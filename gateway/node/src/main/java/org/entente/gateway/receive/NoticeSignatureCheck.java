@@ -14,13 +14,13 @@ import org.entente.gateway.seal.format.GatewayStatement.Frame;
 import org.entente.gateway.seal.format.KeyBundle;
 
 /**
- * Whether a statement may be taken: it is signed by a gateway of the agency that it is said to come
- * from, and says itself that it was made for this agency in this federation.
+ * Checks a statement: a gateway of the agency that it names as its source must have signed it, for
+ * this agency in this federation.
  *
- * <p>An agency replaces its key bundle every day. Whoever withholds the newer ones could have a
- * gateway key believed that the agency has replaced. So under a bundle older than {@link #MOST_AGE}
- * nothing is taken until a newer one has come; it is asked for, and statements are made again. Safe
- * for many threads.
+ * <p>An agency replaces its key bundle every day. A neighbour that withholds newer bundles could
+ * make this gateway trust a key that the agency has replaced. So a statement under a bundle older
+ * than {@link #MOST_AGE} waits: the gateway requests a newer bundle, and the sender repeats the
+ * statement. Safe for many threads.
  */
 final class NoticeSignatureCheck {
   /** Two days: the validity and the overlap of a recipient key. */

@@ -8,11 +8,11 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.NodeName;
 
 /**
- * Who states what {@link NoticeExchange} sends.
+ * Identity and keys with which {@link NoticeExchange} makes notices.
  *
- * @param transit whether this gateway passes on what others say
+ * @param transit whether this gateway passes on notices of others
  * @param ownBundle this agency's key bundle in force, exact bytes
- * @param ownFulfilment what this agency says that it fulfils, exact bytes
+ * @param ownFulfilment this agency's statement of the obligations that it fulfils, exact bytes
  */
 public record NoticeSigner(
     FederationName federation,

@@ -6,10 +6,10 @@ import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes each event of the log as one line of JSON that shows all of its characters: what a
- * terminal or a reader of lines could take for a command, a line break or a change of direction is
- * escaped. {@link JsonEncoder} escapes ASCII controls only, so that U+009B would steer a terminal,
- * U+2028 end a line and U+202E reverse what follows, whoever chose the text.
+ * Encoder of log events as lines of JSON in which every character is visible. It escapes characters
+ * that a terminal or a line reader could take for a command, a line break or a change of direction.
+ * {@link JsonEncoder} escapes ASCII controls only: U+009B could steer a terminal, U+2028 end a
+ * line, and U+202E reverse the text that follows.
  */
 public final class PrintableJsonEncoder extends EncoderBase<ILoggingEvent> {
   private final JsonEncoder json = new JsonEncoder();

@@ -28,14 +28,14 @@ public final class NoticeStatement implements GatewayStatement {
   }
 
   /**
-   * What a statement says.
+   * Content of a statement.
    *
    * @param federation federation of both agencies
-   * @param from agency that says it
-   * @param gateway its gateway that signs
-   * @param to agency that it is said to
+   * @param from agency that states it
+   * @param gateway the gateway of that agency that signs
+   * @param to agency that receives it
    * @param issuedAtMs milliseconds since 1970
-   * @param notice what is said, 1 to {@value #MAX_BYTES} bytes; not copied
+   * @param notice serialised notice, 1 to {@value #MAX_BYTES} bytes; not copied
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Content(
