@@ -137,8 +137,8 @@ final class Isolation {
   private Companion beside(Neighbour neighbour) throws InterruptedException {
     return switch (neighbour) {
       case GOOD, DEAD, SLOW, STUCK -> new Companion(List.of(), () -> "");
-      case HOSTILE -> hostilePeer(GATEWAY);
-      case HOSTILE_ELSEWHERE -> hostilePeer(BEHIND);
+      case HOSTILE -> hostilePeer(TRANSIT, GATEWAY);
+      case HOSTILE_ELSEWHERE -> hostilePeer(BEHIND, TRANSIT);
       case CLIENT_SLOW -> idle(false);
       case CLIENT_STUCK -> idle(true);
       case CLIENT_HOSTILE -> hostileClients(GATEWAY, GOOD_PEER);
@@ -146,13 +146,13 @@ final class Isolation {
     };
   }
 
-  private Companion hostilePeer(String victim) {
-    Credentials hub = federation.gatewayCredentials(TRANSIT);
+  private Companion hostilePeer(String attacker, String victim) {
+    Credentials own = federation.gatewayCredentials(attacker);
     HostilePeer hostile =
         new HostilePeer(
             String.valueOf(federation.plan(victim).peers()),
             new Credentials(
-                hub.certificate(), hub.key(), federation.gatewayCredentials(victim).authority()));
+                own.certificate(), own.key(), federation.gatewayCredentials(victim).authority()));
     return new Companion(
         List.of(hostile), () -> "the hostile peer was refused " + hostile.refusals() + " times");
   }
