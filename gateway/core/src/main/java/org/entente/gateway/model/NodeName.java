@@ -10,10 +10,15 @@ public record NodeName(String value) implements Comparable<NodeName> {
   private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
 
   public NodeName {
-    if (!FORM.matcher(value).matches()) {
+    if (!isName(value)) {
       throw new InvalidValue(
           "a gateway or client name has 1 to 32 characters of a-z 0-9 and -", value);
     }
+  }
+
+  /** Whether a text has the form of a name. */
+  public static boolean isName(String text) {
+    return FORM.matcher(text).matches();
   }
 
   @Override

@@ -97,7 +97,8 @@ public final class Cursors {
    *     cursors
    */
   public Answer list(String client) {
-    List<CursorTable.NamedCursor> found = ledger.cursors().all(client, MOST + 1);
+    List<CursorTable.NamedCursor> found =
+        client.isEmpty() ? ledger.cursors().all("", MOST + 1) : own(client, MOST + 1);
     if (found.isEmpty() && !client.isEmpty() && !clients.contains(client)) {
       return new Answer.Refused(unknown(Code.INVALID_FIELD, "client", client, clients));
     }
@@ -137,8 +138,7 @@ public final class Cursors {
   }
 
   private Answer forgotten(NodeName operator, String client, String cursor, OnBehalfOf person) {
-    List<CursorTable.NamedCursor> own =
-        client.isEmpty() ? List.of() : ledger.cursors().all(client, MOST);
+    List<CursorTable.NamedCursor> own = own(client, MOST);
     if (own.isEmpty()) {
       return new Answer.Refused(unknown(Code.NOT_FOUND, "client", client, owners()));
     }
@@ -172,6 +172,11 @@ public final class Cursors {
                           .formatted(cursor, client, next, last)));
           return new Answer.Forgotten(next);
         });
+  }
+
+  /** Cursors of one client; none for a text that is not the name of a client. */
+  private List<CursorTable.NamedCursor> own(String client, int most) {
+    return NodeName.isName(client) ? ledger.cursors().all(client, most) : List.of();
   }
 
   private Set<String> owners() {

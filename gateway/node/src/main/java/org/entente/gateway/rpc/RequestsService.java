@@ -16,6 +16,7 @@ import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
 import org.entente.proto.v1.DiscoverResponse;
 import org.entente.proto.v1.FollowRemindersRequest;
@@ -148,10 +149,19 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
       throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "categories", "must be at most " + MOST_CATEGORIES));
     }
+    if (request.getCategoriesList().stream().anyMatch(RequestsService::isUnknown)) {
+      throw StatusMapper.exception(
+          new Problem(
+              Code.INVALID_FIELD, "categories", "has a value that this gateway does not know"));
+    }
     StatusMapper.refuse(names.agency("agency", request.getAgency()));
     answer(
         DiscoverResponse.newBuilder().addAllResponders(desk.discovery().find(request)).build(),
         observer);
+  }
+
+  private static boolean isUnknown(Category category) {
+    return category == Category.UNRECOGNIZED || category == Category.CATEGORY_UNSPECIFIED;
   }
 
   private static <T> void answer(T response, StreamObserver<T> observer) {

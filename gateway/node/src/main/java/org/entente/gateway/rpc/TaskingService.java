@@ -25,9 +25,6 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
-  /** The length of a message id followed by the longest agency name. */
-  private static final int MAX_TOKEN = 64;
-
   private final TaskingPorts ports;
 
   TaskingService(TaskingPorts ports) {
@@ -68,7 +65,7 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
     if (asked < 0 || asked > MAX_PAGE) {
       throw wrong("page_size", "must be at most " + MAX_PAGE);
     }
-    if (request.getPageToken().size() > MAX_TOKEN) {
+    if (!AssignmentRecords.isToken(request.getPageToken().toByteArray())) {
       throw wrong("page_token", "must be the next_page_token of the previous page");
     }
     MessageId of =

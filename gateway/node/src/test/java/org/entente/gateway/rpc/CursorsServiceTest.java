@@ -140,6 +140,8 @@ class CursorsServiceTest {
     assertEquals(List.of(CLOSED_OFFICE), listed("closed-office"));
     assertEquals(List.of(), listed("publisher"), "configured, and without cursors");
     assertRefused("INVALID_FIELD", "client", () -> listed("closed-offic"));
+    assertRefused("INVALID_FIELD", "client", () -> listed("bureau-ferm\u00e9"));
+    assertRefused("INVALID_FIELD", "client", () -> listed("a".repeat(65_536)));
   }
 
   /** What a stream has looked at and its client does not want is not what it is behind. */
@@ -199,6 +201,7 @@ class CursorsServiceTest {
         () -> forget("all", "desk", OnBehalfOf.getDefaultInstance()));
     assertRefused("NOT_FOUND", "cursor", () -> forget("all", "des", PERSON));
     assertRefused("NOT_FOUND", "client", () -> forget("", "desk", PERSON));
+    assertRefused("NOT_FOUND", "client", () -> forget("bureau-ferm\u00e9", "desk", PERSON));
     assertRefused("NOT_FOUND", "client", () -> forget("publisher", "desk", PERSON));
     assertEquals(3, listed("").size());
     assertEquals(List.of(), edge.behind.recorded);

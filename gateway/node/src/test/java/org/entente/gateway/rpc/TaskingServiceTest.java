@@ -71,12 +71,16 @@ class TaskingServiceTest {
     assertRefused(
         "INVALID_FIELD",
         () -> calls.listCharges(ListChargesRequest.newBuilder().setPageSize(501).build()));
-    assertRefused(
-        "INVALID_FIELD",
-        () ->
-            calls.listCharges(
-                ListChargesRequest.newBuilder()
-                    .setPageToken(ByteString.copyFrom(new byte[65]))
-                    .build()));
+    for (int length : new int[] {1, 16, 17, 65}) {
+      byte[] token = new byte[length];
+      token[length - 1] = 1;
+      assertRefused(
+          "INVALID_FIELD",
+          () ->
+              calls.listCharges(
+                  ListChargesRequest.newBuilder()
+                      .setPageToken(ByteString.copyFrom(token))
+                      .build()));
+    }
   }
 }

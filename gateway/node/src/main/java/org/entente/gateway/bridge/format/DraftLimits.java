@@ -305,6 +305,9 @@ public final class DraftLimits {
   }
 
   private static void specified(ProtocolMessageEnum value, String field) throws DraftFault {
+    // Generated enums have one constant, UNRECOGNIZED, that has no number.
+    boolean known = !((Enum<?>) value).name().equals("UNRECOGNIZED");
+    require(known, field, "has a value that this release does not know");
     require(value.getNumber() > 0, field, "is required");
   }
 

@@ -86,6 +86,11 @@ public final class AssignmentRecords {
     return page(book, Side.SENT, of, after, size);
   }
 
+  /** Whether bytes have the form of {@link Page#next}. */
+  public static boolean isToken(byte[] bytes) {
+    return bytes.length == 0 || AssignmentTable.isPlace(bytes);
+  }
+
   /** This agency's statements; the agency of a state is the originator. */
   public Page own(AssignmentTable book, @Nullable MessageId of, byte[] after, int size) {
     return page(book, Side.RECEIVED, of, after, size);

@@ -129,6 +129,11 @@ public final class AssignmentTable {
     return out;
   }
 
+  /** Whether bytes have the form of {@link Entry#place}. */
+  static boolean isPlace(byte[] bytes) {
+    return bytes.length > AGENCY_AT && bytes.length == AGENCY_AT + (bytes[AGENCY_AT - 1] & 0xff);
+  }
+
   /** Removes records of buckets that ended before a day, at most {@code most}; returns how many. */
   public int prune(Transaction tx, long today, int most) {
     int gone = prune(tx, Side.SENT, today, most);

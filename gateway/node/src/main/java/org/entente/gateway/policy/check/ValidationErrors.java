@@ -196,8 +196,9 @@ public final class ValidationErrors {
     check(!repeats, field, "contains an entry twice");
   }
 
-  /** Checks that a time lies in the range of timestamps (years 1 to 9999). */
+  /** Checks that a time lies in the range of timestamps (years 1 to 9999), and is nothing more. */
   void time(String field, Timestamp at) {
+    known(field, at);
     boolean valid =
         at.getSeconds() >= -62_135_596_800L
             && at.getSeconds() <= 253_402_300_799L

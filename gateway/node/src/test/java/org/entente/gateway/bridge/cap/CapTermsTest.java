@@ -16,8 +16,10 @@ import org.entente.gateway.bridge.format.AlertItem;
 import org.entente.gateway.bridge.format.BadRecord;
 import org.entente.gateway.bridge.format.CapAlert;
 import org.entente.gateway.bridge.format.FeedFixture;
+import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.Severity;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,10 @@ class CapTermsTest {
     assertTrue(wrong("category", "FLOOD").problem().contains("PUBLIC_WARNING"));
     assertEquals("legal_basis", wrong("legal_basis", "x".repeat(201)).field());
     assertEquals("to", wrong("case_ref", "1", "Germany").field());
+    Label later = Label.newBuilder().setCategoryValue(99).build();
+    CapTerms.ReadResult unknown = CapTerms.of(later, Addressing.getDefaultInstance());
+    assertEquals(
+        "label.category", assertInstanceOf(CapTerms.ReadResult.Wrong.class, unknown).field());
     CapTerms.ReadResult none = CapTerms.of(Map.of("category", "IPR"), List.of());
     assertEquals("purpose", assertInstanceOf(CapTerms.ReadResult.Wrong.class, none).field());
   }

@@ -126,6 +126,12 @@ class LabelCheckTest {
         wrongLabel(
             "label.expires_at",
             it -> it.setExpiresAt(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE))),
+        wrongLabel(
+            "label.expires_at",
+            it ->
+                it.setExpiresAt(
+                    TimestampConversion.timestamp(NOW.plusSeconds(60)).toBuilder()
+                        .setUnknownFields(unknown()))),
         wrongLabel("label", it -> it.setUnknownFields(unknown())));
   }
 
@@ -303,6 +309,9 @@ class LabelCheckTest {
         wrongAlert("body.alert.extra", it -> it.putExtra("k", "x".repeat(20_001))),
         wrongAlert("body.alert", it -> it.setUnknownFields(unknown())),
         wrongAlert("body.alert.onset_at", it -> it.setOnsetAt(Timestamp.newBuilder().setNanos(-1))),
+        wrongAlert(
+            "body.alert.onset_at",
+            it -> it.setOnsetAt(Timestamp.newBuilder().setUnknownFields(unknown()))),
         wrong("body", it -> it.clearBody()),
         wrong(
             "body.document.media_type",

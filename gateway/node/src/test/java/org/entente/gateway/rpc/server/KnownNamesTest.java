@@ -159,6 +159,12 @@ class KnownNamesTest {
         () ->
             RequestsGrpc.newBlockingStub(channel)
                 .discover(DiscoverRequest.newBuilder().setAgency("de.custom").build()));
+    assertRefused(
+        "categories",
+        "has a value that this gateway does not know",
+        () ->
+            RequestsGrpc.newBlockingStub(channel)
+                .discover(DiscoverRequest.newBuilder().addCategoriesValue(99).build()));
   }
 
   @Test
