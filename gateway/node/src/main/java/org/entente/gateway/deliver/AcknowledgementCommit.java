@@ -80,6 +80,19 @@ final class AcknowledgementCommit {
             });
   }
 
+  /** Records where a new cursor starts; completes when it is durable. */
+  CompletableFuture<?> started(Cursor cursor, CursorRecord places) {
+    return ledger.write(
+        Lane.ROUTINE,
+        tx -> {
+          CursorRecord before = read(tx, cursor);
+          if (DeliveryLeaves.hasNoPlace(before)) {
+            put(tx, cursor, before.toBuilder().mergeFrom(places).build());
+          }
+          return cursor;
+        });
+  }
+
   private void owe(Transaction tx, String client, List<LaneCursor.SentMessage> messages) {
     Map<AgencyName, List<EvidenceItem>> byOrigin = new LinkedHashMap<>();
     for (LaneCursor.SentMessage sent : messages) {

@@ -122,6 +122,14 @@ public final class Subscription {
     return Optional.empty();
   }
 
+  /** Makes the positions of a new cursor durable, before anything is delivered. */
+  CompletableFuture<?> start() {
+    synchronized (lock) {
+      acknowledged = ports.acknowledging().started(name, record());
+      return acknowledged;
+    }
+  }
+
   /** First position of each lane that is not acknowledged or not examined. */
   Map<Lane, Long> durablePlaces() {
     synchronized (lock) {

@@ -93,8 +93,16 @@ public final class Subscriptions {
 
   /** An open cursor, or the problem of the request. */
   public sealed interface OpenResult {
-    /** The cursor is held. */
-    record Held(Subscription subscription, long fromPosition, long lastPosition)
+    /**
+     * The cursor is held.
+     *
+     * @param started completes when the start of a new cursor is durable
+     */
+    record Held(
+        Subscription subscription,
+        long fromPosition,
+        long lastPosition,
+        CompletableFuture<?> started)
         implements OpenResult {}
 
     /** It could not be opened. */
@@ -117,6 +125,9 @@ public final class Subscriptions {
       return invalid(
           "open.batch", "a batch must be 1 to " + MAX_BATCH + ", or 0 for single deliveries");
     }
+    if (request.getSkipStored() && request.getFromPosition() != 0) {
+      return invalid("open.skip_stored", "cannot be combined with from_position");
+    }
     List<Problem> unfit = FilterLimits.problems("open.filter", request.getFilter());
     if (!unfit.isEmpty()) {
       return new OpenResult.Invalid(unfit.get(0));
@@ -126,6 +137,8 @@ public final class Subscriptions {
     if (over.isPresent()) {
       return new OpenResult.Invalid(over.get());
     }
+    long last = ports.inbox().lastPosition();
+    boolean skips = request.getSkipStored() && isNew(client, request.getCursor());
     OpenRequest open =
         new OpenRequest(
             client,
@@ -133,10 +146,9 @@ public final class Subscriptions {
             new MessageFilter(request.getFilter(), ports.sight(client)),
             window,
             request.getBatch(),
-            request.getFromPosition());
+            skips ? last + 1 : request.getFromPosition());
     Map<Lane, LaneCursor> places = places(open);
     long from = places.values().stream().mapToLong(LaneCursor::next).min().orElse(1);
-    long last = ports.inbox().lastPosition();
     if (open.fromPosition() > last + 1) {
       return new OpenResult.Invalid(ahead(open.fromPosition(), last));
     }
@@ -145,7 +157,14 @@ public final class Subscriptions {
     if (before != null) {
       before.takenOver();
     }
-    return new OpenResult.Held(subscription, from, last);
+    CompletableFuture<?> started =
+        skips ? subscription.start() : CompletableFuture.completedFuture(null);
+    return new OpenResult.Held(subscription, from, last, started);
+  }
+
+  /** Whether a cursor has no durable position. */
+  private boolean isNew(String client, String cursor) {
+    return cursors.read(client, cursor).map(DeliveryLeaves::hasNoPlace).orElse(true);
   }
 
   /**

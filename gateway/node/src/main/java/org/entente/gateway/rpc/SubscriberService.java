@@ -10,6 +10,7 @@ import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.StatusMapper;
@@ -47,6 +48,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
     private final ServerCallStreamObserver<SubscribeResponse> out;
     private @Nullable Subscription subscription;
     private String cursor = "";
+    private boolean begun;
     private boolean ended;
 
     Stream(
@@ -91,13 +93,30 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
       }
       Subscriptions.OpenResult opened = subscriptions.open(client, request, this);
       if (opened instanceof Subscriptions.OpenResult.Held held) {
-        begin(request.getCursor(), held);
+        hold(request.getCursor(), held);
       } else if (opened instanceof Subscriptions.OpenResult.Invalid invalid) {
         end(invalid.problem());
       }
     }
 
-    private void begin(String name, Subscriptions.OpenResult.Held held) {
+    @SuppressWarnings("FutureReturnValueIgnored") // what completes it begins or ends the stream
+    private void hold(String name, Subscriptions.OpenResult.Held held) {
+      synchronized (this) {
+        cursor = name;
+        subscription = held.subscription();
+      }
+      held.started()
+          .whenComplete(
+              (done, failure) -> {
+                if (failure == null) {
+                  begin(held);
+                } else {
+                  end(CallFailureMapper.problem(failure));
+                }
+              });
+    }
+
+    private void begin(Subscriptions.OpenResult.Held held) {
       send(
           SubscribeResponse.newBuilder()
               .setOpened(
@@ -106,8 +125,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
                       .setLastPosition(held.lastPosition()))
               .build());
       synchronized (this) {
-        cursor = name;
-        subscription = held.subscription();
+        begun = true;
       }
       held.subscription().wake();
     }
@@ -128,7 +146,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
 
     @Override
     public synchronized boolean ready() {
-      return !ended && out.isReady();
+      return begun && !ended && out.isReady();
     }
 
     @Override

@@ -176,6 +176,15 @@ class SubscriberServiceTest {
   }
 
   @Test
+  void open_fromAPositionThatSkipsWhatIsStored_isInvalid() throws Exception {
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
+    OpenCursor open =
+        OpenCursor.newBuilder().setCursor("desk").setFromPosition(1).setSkipStored(true).build();
+    subscribe(answers).onNext(SubscribeRequest.newBuilder().setOpen(open).build());
+    assertEnd(Status.Code.INVALID_ARGUMENT, "INVALID_FIELD", "open.skip_stored", answers);
+  }
+
+  @Test
   void open_largerBatchThanThereMayBe_isInvalid() throws Exception {
     StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
     OpenCursor open = OpenCursor.newBuilder().setCursor("desk").setBatch(257).build();
