@@ -6,13 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +20,7 @@ import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.AcceptanceRequirement;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.ClientsFile;
 import org.entente.loadtests.testkit.SharedFederation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,7 +54,11 @@ final class ForeignClientIT {
 
       Child child =
           Child.run(
-              folder, List.of("node", node.resolve("client.mjs").toString(), clients(federation)));
+              folder,
+              List.of(
+                  "node",
+                  node.resolve("client.mjs").toString(),
+                  ClientsFile.write(folder, federation, RUNNING).toString()));
 
       assertEquals(0, child.code(), () -> child.out() + child.err());
       Set<String> answered = new TreeSet<>();
@@ -140,21 +142,5 @@ final class ForeignClientIT {
     String outer = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) + "Proto";
     return (FileDescriptor)
         Class.forName("org.entente.proto.v1." + outer).getMethod("getDescriptor").invoke(null);
-  }
-
-  /** Where the gateways are, and the credentials of all of their clients. */
-  private String clients(Federation federation) throws IOException {
-    ObjectNode agencies = json.createObjectNode();
-    for (String agency : RUNNING) {
-      ObjectNode one = agencies.putObject(agency);
-      one.put("address", federation.plan(agency).clients());
-      ObjectNode clients = one.putObject("clients");
-      for (String client : new ArrayList<>(federation.plan(agency).scopes().keySet())) {
-        clients.put(client, federation.credentials(agency, client).toString());
-      }
-    }
-    Path file = folder.resolve("clients.json");
-    json.writeValue(file.toFile(), agencies);
-    return file.toString();
   }
 }
