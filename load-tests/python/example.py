@@ -45,6 +45,7 @@ def retried(call, request, attempts=10):
             later = info.metadata["retry"] == "true" if info.reason else lost
             if not later or attempt == attempts - 1:
                 raise
+            print(f"again after {error.code().name}: {error.details()}", file=sys.stderr)
             time.sleep(min(10, 0.25 * 2**attempt) * random.uniform(0.5, 1))
 
 

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -94,6 +96,21 @@ final class ClientRegistryTest {
         Code.IDENTITY_MISMATCH,
         "not issued by the CA",
         identify("de.customs", client("fr.customs", "desk")));
+  }
+
+  @Test
+  void client_withAKeyThatIsNotOnP256_refused() throws Exception {
+    KeyPairGenerator other = KeyPairGenerator.getInstance("EC");
+    other.initialize(new ECGenParameterSpec("secp384r1"));
+    X509Certificate certificate =
+        new OddCertificate(federation.authority("fr.customs"), START, END)
+            .uris(client("fr.customs", "desk"))
+            .keys(other.generateKeyPair())
+            .issue();
+    assertRefused(
+        Code.IDENTITY_MISMATCH,
+        "not on P-256",
+        registry.identify(List.of(certificate), bundle, NOW));
   }
 
   @Test
