@@ -90,9 +90,14 @@ export const formats = {
   /** announcement; federation, agency, seeds, pairs by agency, now: as a recipient learns it */
   session: (one) => text({ session: session(one).announcement.id }),
 
-  /** header, signature, labels, bodies, stanza, and all that `session` asks for */
+  /**
+   * header, signature, labels, bodies, stanza, and all that `session` asks for; carrier: the
+   * agency over whose link it came, where that is not the origin
+   */
   envelope: (one) =>
-    content(open(parts(one), fromHex(one.stanza), one.announcement ? [session(one)] : [])),
+    content(
+      open(parts(one), fromHex(one.stanza), one.announcement ? [session(one)] : [], one.carrier),
+    ),
 
   /** all that `envelope` asks for, of one message; about: headers of the reader's own envelopes */
   evidence: (one) => {

@@ -4,6 +4,7 @@ import { isContent, isSignedBy, openContent, parseEnvelope } from './envelope.mj
 import {
   NO_NONCE,
   PAIR_SIGNATURE_BYTES,
+  ed25519Verifies,
   expand,
   gcmOpen,
   hpkeExport,
@@ -21,12 +22,15 @@ export const keyId = (publicKey) => sha256(publicKey).slice(0, 16);
 export const parseStanza = (bytes) => {
   const in_ = new Reader(bytes);
   in_.exactly(1, 'version');
+  const flags = in_.u8();
+  require(flags <= 1, 'unknown flags');
   const session = in_.take(16);
   const epoch = in_.u64(1n);
   const sequence = in_.u64(1n);
   const wrapped = in_.take(48);
+  const binding = flags === 1 ? in_.take(64) : undefined;
   in_.end();
-  return { session, epoch, sequence, wrapped };
+  return { session, epoch, sequence, wrapped, binding };
 };
 
 export const parseAnnouncement = (bytes) => {
@@ -110,6 +114,25 @@ export const learnSession = (bytes, me, now) => {
   return { announcement, wrappingKey: secret };
 };
 
+/** Whether the origin's gateway bound the stanza's number to this header and recipient. */
+export const isBound = ({ announcement }, header, stanza) =>
+  stanza.binding !== undefined &&
+  ed25519Verifies(
+    announcement.gatewayKey,
+    concat(
+      ascii('entente/v1 binding\0'),
+      u8(1),
+      name(announcement.federation),
+      name(header.origin),
+      name(announcement.recipient),
+      u64(stanza.epoch),
+      u8(header.lane),
+      u64(stanza.sequence),
+      header.hash,
+    ),
+    stanza.binding,
+  );
+
 /** The content key in a stanza, or nothing. */
 export const unwrap = (session, header, stanza) => {
   if (stanza.epoch > session.announcement.epoch) {
@@ -126,8 +149,11 @@ export const unwrap = (session, header, stanza) => {
   return gcmOpen(key, NO_NONCE, undefined, stanza.wrapped);
 };
 
-/** Opens an envelope as "Opening, step by step" says; `sessions` are those learned before. */
-export const open = (parts, stanzaBytes, sessions) => {
+/**
+ * Opens an envelope as "Opening, step by step" says; `sessions` are those learned before, and
+ * `carrier` is the agency at the other end of the link: the origin unless another is named.
+ */
+export const open = (parts, stanzaBytes, sessions, carrier) => {
   const envelope = parseEnvelope(parts);
   const stanza = parseStanza(stanzaBytes);
   const { header } = envelope;
@@ -143,6 +169,9 @@ export const open = (parts, stanzaBytes, sessions) => {
   }
   if (!isSignedBy(envelope, session.announcement.gatewayKey)) {
     refuse('BAD_SIGNATURE', 'not signed by the gateway of the session');
+  }
+  if ((carrier ?? header.origin) !== header.origin && !isBound(session, header, stanza)) {
+    refuse('NEED_REWRAP', 'its origin has not bound the number');
   }
   if (!isContent(envelope)) {
     refuse('HEADER_MISMATCH', 'content is not what the header commits to');

@@ -2,6 +2,7 @@ package org.entente.gateway.seal;
 
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeFacts;
@@ -27,10 +28,16 @@ public final class Opener {
   }
 
   /**
-   * Opens a delivery: finds the session, verifies the header's signature and commitment, unwraps
-   * the content key, opens the labels. The caller judges the origin number.
+   * Opens a delivery: finds the session, verifies the header's signature, the stanza's binding and
+   * the commitment, unwraps the content key, opens the labels. The caller judges the origin number.
+   *
+   * <p>A thief of a recipient key can make stanzas of any number for that recipient. So only the
+   * origin itself may bring one without a binding, over its own link.
+   *
+   * @param carrier the agency at the other end of the link, as TLS has authenticated it
    */
-  public OpeningResult open(Envelope envelope, Stanza stanza, RecipientSessions sessions) {
+  public OpeningResult open(
+      AgencyName carrier, Envelope envelope, Stanza stanza, RecipientSessions sessions) {
     EnvelopeFacts facts = envelope.header().facts();
     Optional<RecipientSession> found = sessions.find(facts.origin(), stanza.session());
     if (found.isEmpty()) {
@@ -42,6 +49,9 @@ public final class Opener {
     }
     if (!envelope.isSignedBy(session.terms().parties().gateway().key())) {
       return new OpeningResult.NotOpened(Code.BAD_SIGNATURE);
+    }
+    if (!carrier.equals(facts.origin()) && !session.binds(envelope.header(), stanza)) {
+      return new OpeningResult.NotOpened(Code.NEED_REWRAP);
     }
     if (!envelope.isWhole()) {
       return new OpeningResult.NotOpened(Code.HEADER_MISMATCH);

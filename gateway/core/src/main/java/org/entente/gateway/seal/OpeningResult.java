@@ -21,9 +21,10 @@ public sealed interface OpeningResult {
    * <p>This is no proof against the origin, since a transit can corrupt the stanza, the signature
    * or the content. So it resolves no number.
    *
-   * @param code {@code NEED_REWRAP} (session no longer known here), {@code HEADER_MISMATCH} (the
-   *     gateway is not the session's, or the content does not match the header's commitment),
-   *     {@code BAD_SIGNATURE}, or {@code CANNOT_OPEN} for every failure after the use of a key
+   * @param code {@code NEED_REWRAP} (session no longer known here, or another agency carried it and
+   *     the origin has not bound its number), {@code HEADER_MISMATCH} (the gateway is not the
+   *     session's, or the content does not match the header's commitment), {@code BAD_SIGNATURE},
+   *     or {@code CANNOT_OPEN} for every failure after the use of a key
    */
   record NotOpened(Code code) implements OpeningResult {}
 }

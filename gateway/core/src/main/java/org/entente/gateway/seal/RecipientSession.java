@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.NumberBinding;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SessionId;
@@ -65,6 +66,21 @@ public final class RecipientSession {
   boolean carries(EnvelopeFacts facts) {
     return facts.origin().equals(terms.parties().sender())
         && facts.gateway().equals(terms.parties().gateway().name());
+  }
+
+  /** Whether the sender's gateway bound the stanza's number to this envelope and this recipient. */
+  boolean binds(EnvelopeHeader header, Stanza stanza) {
+    SessionTerms.Parties parties = terms.parties();
+    NumberBinding binding =
+        new NumberBinding(
+            parties.federation(),
+            header,
+            parties.recipient(),
+            stanza.number(header.facts().lane()));
+    return stanza
+        .binding()
+        .filter(signature -> binding.isSigned(signature, parties.gateway().key()))
+        .isPresent();
   }
 
   Optional<ContentKey> unwrap(EnvelopeHeader header, Stanza stanza) {

@@ -276,7 +276,7 @@ final class Inspection {
       return refused(header, Code.MALFORMED, "the stanza cannot be read");
     }
     learn(header.facts().origin(), stanza.get().session(), wire.getAnnouncement());
-    OpeningResult opening = opener.open(envelope, stanza.get(), sessions);
+    OpeningResult opening = opener.open(peer, envelope, stanza.get(), sessions);
     if (opening instanceof OpeningResult.NotOpened notOpened) {
       OriginNumber claimed = stanza.get().number(header.facts().lane());
       return notOpened(peer, header, claimed, notOpened.code());

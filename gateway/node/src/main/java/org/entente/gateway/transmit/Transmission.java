@@ -17,6 +17,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.format.AddressedStanza;
@@ -45,8 +46,12 @@ public final class Transmission {
   private final Origin origin;
   private final UnsendableEntries unsendable;
 
-  /** The transmitting agency and its clock. */
-  public record Origin(AgencyName self, InstantSource clock) {}
+  /**
+   * The transmitting agency.
+   *
+   * @param bindings signs the stanzas that other agencies carry
+   */
+  public record Origin(AgencyName self, InstantSource clock, BindingSigner bindings) {}
 
   /**
    * Creates the transmission of a ledger.
@@ -171,7 +176,7 @@ public final class Transmission {
     if (recipients.isEmpty()) {
       return List.of();
     }
-    List<Fate> fates = fates(lane, recipients, envelope);
+    List<Fate> fates = fates(peer, lane, recipients, envelope);
     List<Stanza> stanzas = new ArrayList<>();
     List<HopRecipient> going = new ArrayList<>();
     for (int i = 0; i < recipients.size(); i++) {
@@ -188,6 +193,7 @@ public final class Transmission {
   }
 
   private List<Fate> fates(
+      AgencyName peer,
       Lane lane,
       List<HopRecipient> recipients,
       @org.jspecify.annotations.Nullable StoredEnvelope envelope) {
@@ -203,7 +209,8 @@ public final class Transmission {
         fates.add(
             envelope == null || header.isEmpty()
                 ? new Fate.Done()
-                : guarded(lane, hop, new WaitingEnvelope(envelope, header.get(), key, takenBack)));
+                : guarded(
+                    peer, lane, hop, new WaitingEnvelope(envelope, header.get(), key, takenBack)));
       }
       return fates;
     } finally {
@@ -219,9 +226,9 @@ public final class Transmission {
   }
 
   /** Isolates a failure for one recipient from the others and from the lane. */
-  private Fate guarded(Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
+  private Fate guarded(AgencyName peer, Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
     try {
-      return fate(lane, hop, waiting);
+      return fate(peer, lane, hop, waiting);
     } catch (RuntimeException | StackOverflowError e) {
       if (ProcessingFailure.isOfTheMachine(e)) {
         throw e;
@@ -230,7 +237,7 @@ public final class Transmission {
     }
   }
 
-  private Fate fate(Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
+  private Fate fate(AgencyName peer, Lane lane, HopRecipient hop, WaitingEnvelope waiting) {
     AgencyName recipient = new AgencyName(hop.getAgency());
     OriginNumber number = new OriginNumber(hop.getEpoch(), lane, hop.getSequence());
     OutboxEntry entry = ledger.outbox().read(recipient, number);
@@ -261,8 +268,20 @@ public final class Transmission {
     }
     return sessions
         .wrap(waiting.header(), recipient, number, key)
-        .<Fate>map(stanza -> goes(recipient, number, stanza))
+        .<Fate>map(
+            stanza ->
+                goes(
+                    recipient,
+                    number,
+                    peer.equals(recipient) ? stanza : bound(waiting.header(), recipient, stanza)))
         .orElseGet(Fate.Waits::new);
+  }
+
+  /** Other agencies carry it: the recipient cannot tell from the link who made the stanza. */
+  private AddressedStanza bound(
+      EnvelopeHeader header, AgencyName recipient, AddressedStanza addressed) {
+    return new AddressedStanza(
+        origin.bindings().bind(header, recipient, addressed.stanza()), addressed.announcement());
   }
 
   private Fate goes(AgencyName recipient, OriginNumber number, AddressedStanza stanza) {

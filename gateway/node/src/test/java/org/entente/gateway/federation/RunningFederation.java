@@ -104,6 +104,9 @@ public final class RunningFederation implements AutoCloseable {
   public static final String SG = "sg.police";
   public static final String HUB = "x.hub";
 
+  /** A member of {@link #withCoRecipient}. */
+  static final String JP = "jp.customs";
+
   /** Transits of {@link #withRing}. */
   static final List<String> RING = List.of("x.one", "x.two", "x.three");
 
@@ -251,6 +254,26 @@ public final class RunningFederation implements AutoCloseable {
     return made;
   }
 
+  /**
+   * Another: {@code fr.customs}, {@code sg.police} and {@code jp.customs} at the transit {@code
+   * x.hub}; the latter two also have a link with each other.
+   */
+  static RunningFederation withCoRecipient(Path folder, SettableClock clock, Duration lifetime)
+      throws IOException {
+    RunningFederation made =
+        new RunningFederation(folder, clock, lifetime, RETENTION, List.of(FR, HUB, JP));
+    made.found(FR, AgencyKind.CUSTOMS, AgencyRole.MEMBER, HUB);
+    made.found(SG, AgencyKind.POLICE, AgencyRole.MEMBER, HUB);
+    made.found(JP, AgencyKind.CUSTOMS, AgencyRole.MEMBER, HUB);
+    made.found(HUB, AgencyKind.OTHER, AgencyRole.TRANSIT);
+    made.configure(FR, made.link(HUB, true));
+    made.configure(SG, made.link(HUB, true) + made.link(JP, true));
+    made.configure(JP, made.link(HUB, true) + made.link(SG, false));
+    made.configure(HUB, made.link(FR, false) + made.link(SG, false) + made.link(JP, false));
+    made.publishBundle(member -> member);
+    return made;
+  }
+
   private static Member via(Member member, String... transits) {
     return new Member(
         member.name(),
@@ -386,6 +409,16 @@ public final class RunningFederation implements AutoCloseable {
     Path kept = folder.resolve(agency + "-kept");
     copyTree(folder.resolve(agency).resolve("data"), kept);
     return kept;
+  }
+
+  /** The ledger's folder of a gateway that does not run. */
+  Path ledger(String agency) {
+    return folder.resolve(agency).resolve("data");
+  }
+
+  /** The keystore's folder of a gateway that does not run. */
+  Path keystore(String agency) {
+    return home(agency).resolve("gateway-1").resolve("keystore");
   }
 
   /** Puts a copy in the place of the ledger of a gateway that does not run, and takes it up. */

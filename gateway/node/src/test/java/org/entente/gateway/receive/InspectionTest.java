@@ -336,6 +336,41 @@ class InspectionTest {
     assertEquals(Result.RESULT_COMMITTED, node.kit.handOver(sealed).getResult());
   }
 
+  @Test
+  void binding_missingOrAnother_isLeftToItsOrigin_andResolvesNothing() {
+    Delivery sealed = sealed();
+    Delivery other = node.kit.bound(sealed());
+    for (Delivery bad : List.of(sealed, exchanged(sealed, other))) {
+      Receipt relayed = node.kit.handOverAsIs(HUB, LANE, List.of(via(bad, ORIGIN, HUB))).get(0);
+      assertEquals(Result.RESULT_REWRAP, relayed.getResult());
+      assertEquals("NEED_REWRAP", relayed.getCode());
+      assertEquals(List.of("ask fr.customs for 1/1"), node.kit.reports().take());
+    }
+    assertEquals(0, node.leaves.count(), "nothing is refused");
+    assertEquals(List.of(), node.ledger.windows().all(ORIGIN), "no number is resolved");
+    assertEquals(
+        Result.RESULT_COMMITTED, from(HUB, via(sealed, ORIGIN, HUB)).getResult(), "once bound");
+    assertEquals(
+        Result.RESULT_COMMITTED,
+        node.kit.handOverAsIs(HUB, LANE, List.of(via(other, ORIGIN, HUB))).get(0).getResult());
+  }
+
+  /** A delivery under the binding of another. */
+  private static Delivery exchanged(Delivery delivery, Delivery other) {
+    var stanza = parsed(delivery).boundBy(parsed(other).binding().orElseThrow());
+    return carrying(
+        delivery,
+        delivery.getStanzas(0).toBuilder()
+            .setStanza(ByteString.copyFrom(stanza.encoded()))
+            .build());
+  }
+
+  private static org.entente.gateway.seal.format.Stanza parsed(Delivery delivery) {
+    return org.entente.gateway.seal.format.Stanza.parse(
+            delivery.getStanzas(0).getStanza().toByteArray())
+        .orElseThrow();
+  }
+
   /** The announcement on the wire is another's bytes once the session is known. */
   @Test
   void announcement_ofAKnownSession_isKeptAsItWasVerified() {

@@ -81,7 +81,7 @@ class ForeignEnvelopeTest {
       {32, 32},
       {24, 32, good[2].length - 72, 16},
       {76, 76, 76, good[3].length - 228},
-      {1, 16, 8, 8, 32, 16}
+      {1, 1, 16, 8, 8, 32, 16}
     };
     Comparison cases = new Comparison(SEED);
     for (int part = 0; part < good.length; part++) {

@@ -80,7 +80,12 @@ final class FormatSamples {
             Samples.NOW_MS + 24 * Samples.HOUR_MS);
     SenderSession session = SenderSession.open(terms, published, pair, random("session"));
     announcement = session.announcement();
-    stanza = session.wrap(envelope.header(), number, sealed.contentKey());
+    stanza =
+        new BindingSigner(Samples.FEDERATION, signingKey)
+            .bind(
+                envelope.header(),
+                Samples.SG,
+                session.wrap(envelope.header(), number, sealed.contentKey()));
     keyBundle =
         KeyBundle.sign(
             new KeyBundle.Content(

@@ -115,8 +115,19 @@ final class SealingParty {
     return ((RecipientSessions.Acceptance.Accepted) incoming.accept(bytes)).session();
   }
 
+  /** Opens what came over the origin's own link. */
   OpeningResult open(Envelope envelope, Stanza stanza) {
-    return opener.open(envelope, stanza, incoming);
+    return opener.open(envelope.header().facts().origin(), envelope, stanza, incoming);
+  }
+
+  /** Opens what another agency brought. */
+  OpeningResult openFrom(AgencyName carrier, Envelope envelope, Stanza stanza) {
+    return opener.open(carrier, envelope, stanza, incoming);
+  }
+
+  /** Signs bindings as this party's gateway. */
+  BindingSigner bindings() {
+    return new BindingSigner(Samples.FEDERATION, signingKey);
   }
 
   Sealed seal(int count, int bodyBytes) {

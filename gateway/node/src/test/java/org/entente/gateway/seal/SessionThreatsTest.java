@@ -23,6 +23,7 @@ import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.OpeningResult.NotOpened;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
@@ -35,6 +36,7 @@ import org.entente.gateway.seal.format.EpochOpening;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.NumberBinding;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.RecipientKeyId;
@@ -156,9 +158,9 @@ class SessionThreatsTest {
     AddressedStanza addressed = fr.stanzaFor(de, sealed, 5);
     de.accept(addressed);
     byte[] otherSequence = addressed.stanza().encoded();
-    otherSequence[32] ^= 1;
+    otherSequence[33] ^= 1;
     byte[] otherEpoch = addressed.stanza().encoded();
-    otherEpoch[24] = 2;
+    otherEpoch[25] = 2;
 
     assertEquals(CANNOT_OPEN, de.open(sealed.envelope(), parsed(otherSequence)));
     assertEquals(CANNOT_OPEN, de.open(sealed.envelope(), parsed(otherEpoch)));
@@ -236,6 +238,63 @@ class SessionThreatsTest {
     assertEquals(
         new Acceptance.Refused(Code.BAD_SIGNATURE),
         de.incoming.accept(forged.announcement().encoded()));
+  }
+
+  /** Threats 72 and 73: whoever holds de's key and fr's envelope lacks fr's signature. */
+  @Test
+  void recipientKey_stolen_bringsNoNumberWithoutItsOrigin() {
+    Sealed sealed = fr.seal(1, 10);
+    EnvelopeHeader header = sealed.envelope().header();
+    AddressedStanza addressed = fr.stanzaFor(de, sealed, 1);
+    de.accept(addressed);
+    StolenKey stolen = stolen(addressed.announcement().orElseThrow());
+    OriginNumber next = new OriginNumber(1, Lane.PRIORITY, 2);
+    ContentKey key = stolen.unwrap(header, addressed.stanza());
+    Stanza forged = stolen.wrap(header, next, key);
+    byte[] genuine =
+        fr.bindings().bind(header, de.name, addressed.stanza()).binding().orElseThrow();
+
+    for (Stanza stanza :
+        List.of(
+            forged,
+            forged.boundBy(genuine),
+            forged.boundBy(new byte[64]),
+            sg.bindings().bind(header, de.name, forged))) {
+      assertEquals(NEED_REWRAP, de.openFrom(sg.name, sealed.envelope(), stanza));
+    }
+    assertEquals(0, de.opened.get(), "no secret was used");
+  }
+
+  private StolenKey stolen(SessionAnnouncement announcement) {
+    try (var key = de.holder.find(announcement.terms().key().id()).orElseThrow()) {
+      return new StolenKey(key, announcement);
+    }
+  }
+
+  @Test
+  void binding_coversRecipientNumberEpochLaneAndHeader() {
+    Sealed sealed = fr.seal(1, 10);
+    Sealed other = fr.seal(1, 10);
+    EnvelopeHeader header = sealed.envelope().header();
+    OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
+    byte[] signature = binding(header, de, number).sign(fr.signingKey);
+    assertTrue(binding(header, de, number).isSigned(signature, fr.gateway.key()));
+    assertFalse(binding(header, de, number).isSigned(signature, sg.gateway.key()));
+    for (NumberBinding another :
+        List.of(
+            binding(header, sg, number),
+            binding(header, de, new OriginNumber(2, Lane.PRIORITY, 1)),
+            binding(header, de, new OriginNumber(1, Lane.FLASH, 1)),
+            binding(header, de, new OriginNumber(1, Lane.PRIORITY, 2)),
+            binding(other.envelope().header(), de, number),
+            new NumberBinding(new FederationName("other.example"), header, de.name, number))) {
+      assertFalse(another.isSigned(signature, fr.gateway.key()));
+    }
+  }
+
+  private static NumberBinding binding(
+      EnvelopeHeader header, SealingParty recipient, OriginNumber number) {
+    return new NumberBinding(Samples.FEDERATION, header, recipient.name, number);
   }
 
   @Test

@@ -220,13 +220,13 @@ class SessionsTest {
             RecipientSessions.DEFAULT_PER_ORIGIN);
     assertEquals(
         new OpeningResult.NotOpened(Code.NEED_REWRAP),
-        de.opener.open(sealed.envelope(), addressed.stanza(), restarted));
+        de.opener.open(Samples.FR, sealed.envelope(), addressed.stanza(), restarted));
 
     restarted.accept(addressed.announcement().orElseThrow().encoded());
 
     assertInstanceOf(
         OpeningResult.Opened.class,
-        de.opener.open(sealed.envelope(), addressed.stanza(), restarted));
+        de.opener.open(Samples.FR, sealed.envelope(), addressed.stanza(), restarted));
   }
 
   @Test

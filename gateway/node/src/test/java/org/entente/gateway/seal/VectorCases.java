@@ -143,11 +143,11 @@ final class VectorCases {
     byte[] half = good.clone();
     Arrays.fill(half, body.length + 64, good.length, (byte) 0);
     byte[] renumbered = samples.stanza.encoded();
-    renumbered[32]++;
+    renumbered[33]++;
     byte[] olderEpoch = samples.stanza.encoded();
-    olderEpoch[24]--;
+    olderEpoch[25]--;
     byte[] laterEpoch = samples.stanza.encoded();
-    laterEpoch[24]++;
+    laterEpoch[25]++;
     byte[] stanza = samples.stanza.encoded();
     return List.of(
         delivery("enc of low order, rightly signed", signed(lowOrder), stanza, "NEED_REWRAP"),
@@ -156,7 +156,30 @@ final class VectorCases {
         delivery("ML-DSA-44 half stripped", half, stanza, "BAD_SIGNATURE"),
         delivery("stanza numbered anew", good, renumbered, CANNOT_OPEN),
         delivery("stanza of an older epoch", good, olderEpoch, CANNOT_OPEN),
-        delivery("stanza of a later epoch", good, laterEpoch, CANNOT_OPEN));
+        delivery("stanza of a later epoch", good, laterEpoch, CANNOT_OPEN),
+        carried("carried by another, as bound", stanza, "ok"),
+        carried("carried by another, without binding", unbound(stanza), "NEED_REWRAP"),
+        carried("carried by another, numbered anew", renumbered, "NEED_REWRAP"),
+        carried("carried by another, of an older epoch", olderEpoch, "NEED_REWRAP"),
+        carried("carried by another, binding spoilt", spoilt(stanza), "NEED_REWRAP"));
+  }
+
+  private Map<String, Object> carried(String why, byte[] stanza, String expect) {
+    Map<String, Object> entry = delivery(why, samples.announcement.encoded(), stanza, expect);
+    entry.put("carrier", Samples.DE.value());
+    return entry;
+  }
+
+  private static byte[] unbound(byte[] stanza) {
+    byte[] out = Arrays.copyOf(stanza, Stanza.BYTES);
+    out[1] = 0;
+    return out;
+  }
+
+  private static byte[] spoilt(byte[] stanza) {
+    byte[] out = stanza.clone();
+    out[Stanza.BYTES] ^= 1;
+    return out;
   }
 
   private byte[] signed(byte[] body) {
@@ -281,7 +304,10 @@ final class VectorCases {
       return refused.code().name();
     }
     Stanza stanza = Stanza.parse(bytes(entry, "stanza")).orElseThrow();
-    OpeningResult opening = new Opener(count -> {}).open(envelope(entry), stanza, sessions);
+    AgencyName carrier =
+        entry.has("carrier") ? new AgencyName(entry.path("carrier").asText()) : Samples.FR;
+    OpeningResult opening =
+        new Opener(count -> {}).open(carrier, envelope(entry), stanza, sessions);
     return opening instanceof OpeningResult.NotOpened not ? not.code().name() : "ok";
   }
 

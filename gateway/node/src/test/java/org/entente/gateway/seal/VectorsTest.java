@@ -262,8 +262,11 @@ class VectorsTest {
     all.add(resized(h, header, "extended", 1));
     byte[] stanza = samples.stanza.encoded();
     all.add(changed("stanza", stanza, "version 0", 0, 0));
-    all.add(changed("stanza", stanza, "epoch 0", 17, 0, 0, 0, 0, 0, 0, 0, 0));
-    all.add(changed("stanza", stanza, "sequence 2^63", 25, 0x80, 0, 0, 0, 0, 0, 0, 0));
+    all.add(changed("stanza", stanza, "unknown flag", 1, 3));
+    all.add(changed("stanza", stanza, "flag of a binding missing", 1, 0));
+    all.add(resized("stanza", stanza, "binding missing", -64));
+    all.add(changed("stanza", stanza, "epoch 0", 18, 0, 0, 0, 0, 0, 0, 0, 0));
+    all.add(changed("stanza", stanza, "sequence 2^63", 26, 0x80, 0, 0, 0, 0, 0, 0, 0));
     all.add(resized("stanza", stanza, "cut", -1));
     all.add(resized("stanza", stanza, "extended", 1));
     addAnnouncements(all);

@@ -55,6 +55,7 @@ import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.retention.RetentionKeys;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
@@ -69,6 +70,7 @@ import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.transmit.Dispatch;
@@ -374,11 +376,28 @@ public final class ReceiveKit implements AutoCloseable {
   /** Hands over under the next hop number of the lane, and waits until it is durable. */
   public Receipt handOver(Delivery delivery) {
     Lane lane =
-        org.entente.gateway.seal.format.EnvelopeHeader.parse(delivery.getHeader().toByteArray())
+        EnvelopeHeader.parse(delivery.getHeader().toByteArray())
             .orElseThrow()
             .facts()
             .lane();
     return handOver(lane, delivery);
+  }
+
+  /** The delivery as an honest origin sends it through others: with a bound stanza. */
+  public Delivery bound(Delivery delivery) {
+    Optional<EnvelopeHeader> header = EnvelopeHeader.parse(delivery.getHeader().toByteArray());
+    if (header.isEmpty()) {
+      return delivery;
+    }
+    BindingSigner signer = new BindingSigner(FEDERATION, origin.key);
+    Delivery.Builder out = delivery.toBuilder();
+    for (Stanza.Builder wire : out.getStanzasBuilderList()) {
+      org.entente.gateway.seal.format.Stanza.parse(wire.getStanza().toByteArray())
+          .filter(stanza -> wire.getRecipient().equals(SELF.value()))
+          .map(stanza -> signer.bind(header.get(), SELF, stanza))
+          .ifPresent(stanza -> wire.setStanza(ByteString.copyFrom(stanza.encoded())));
+    }
+    return out.build();
   }
 
   /** Hands over what came through a transit, under the transit's next hop number. */
@@ -389,7 +408,11 @@ public final class ReceiveKit implements AutoCloseable {
       intake.adopt(1, 1);
     }
     Delivery numbered =
-        delivery.toBuilder().addPath(transit.value()).setHopEpoch(1).setHopSequence(hop).build();
+        bound(delivery).toBuilder()
+            .addPath(transit.value())
+            .setHopEpoch(1)
+            .setHopSequence(hop)
+            .build();
     return intake
         .receive(List.of(numbered), new PeerName(transit, NODE))
         .toCompletableFuture()
@@ -422,8 +445,16 @@ public final class ReceiveKit implements AutoCloseable {
     return handOver(ORIGIN, lane, deliveries);
   }
 
-  /** The same by any peer, each of which has hop numbers of its own. */
+  /** The same by any peer; what another than the origin brings was bound by the origin. */
   public List<Receipt> handOver(AgencyName peer, Lane lane, List<Delivery> deliveries) {
+    return handOverAsIs(
+        peer,
+        lane,
+        peer.equals(ORIGIN) ? deliveries : deliveries.stream().map(this::bound).toList());
+  }
+
+  /** Hands over unchanged; each peer has hop numbers of its own. */
+  public List<Receipt> handOverAsIs(AgencyName peer, Lane lane, List<Delivery> deliveries) {
     HopIntake intake = reception.intake(peer, lane);
     List<Delivery> numbered = new ArrayList<>();
     for (Delivery delivery : deliveries) {

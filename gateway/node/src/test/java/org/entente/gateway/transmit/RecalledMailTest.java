@@ -35,6 +35,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
@@ -108,7 +109,8 @@ class RecalledMailTest {
             envelope -> Optional.empty(),
             // So that whatever is not withdrawn because it was taken back says another code.
             (agreement, recipient) -> false,
-            new Transmission.Origin(FR, () -> now),
+            new Transmission.Origin(
+                FR, () -> now, new BindingSigner(new FederationName("test.example"), key)),
             new UnsendableEntries(
                 ledger,
                 settlement,

@@ -32,6 +32,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
@@ -98,6 +99,7 @@ final class SenderNode implements AutoCloseable {
   final SenderSessions sessions;
   final Settlement settlement;
   final UnsendableEntries unsendable;
+  final Ed25519SigningKey key;
   final Transmission transmission;
   final OutboxMaintenance upkeep;
 
@@ -122,7 +124,7 @@ final class SenderNode implements AutoCloseable {
             waiting,
             agency -> !keyless.contains(agency),
             (peer, lane) -> woken.add(peer + " " + lane));
-    Ed25519SigningKey key = Ed25519SigningKey.generate(random);
+    key = Ed25519SigningKey.generate(random);
     outbound =
         new OutboundSealer(
             new Sealer(FR, GATEWAY, key, random, clock),
@@ -166,7 +168,7 @@ final class SenderNode implements AutoCloseable {
             sessions,
             outbound::contentKey,
             new Policy(),
-            new Transmission.Origin(FR, clock),
+            new Transmission.Origin(FR, clock, new BindingSigner(FEDERATION, key)),
             unsendable);
     upkeep =
         new OutboxMaintenance(

@@ -21,10 +21,12 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.NumberBinding;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -109,6 +111,22 @@ class TransmissionTest {
                 .setAnnouncement(recipient.getAnnouncement())
                 .build()),
         delivery.getStanzasList());
+  }
+
+  /** The recipient sees who is at the other end of its link, but not beyond. */
+  @Test
+  void stanza_isBound_whereAnotherAgencyCarriesIt() {
+    node.send(DE, SG);
+    assertTrue(parsed(node.prepare(DE).delivery(), 0).binding().isEmpty());
+    Delivery carried = node.prepare(HUB).delivery();
+    EnvelopeHeader header =
+        EnvelopeHeader.parse(carried.getHeader().toByteArray()).orElseThrow();
+    var stanza = parsed(carried, 0);
+    NumberBinding binding =
+        new NumberBinding(
+            new FederationName("test.example"), header, SG, stanza.number(LANE));
+    byte[] signature = stanza.binding().orElseThrow();
+    assertTrue(binding.isSigned(signature, node.key.verifyingKey()));
   }
 
   /** Once a recipient holds what came under a session, the announcement need not travel. */

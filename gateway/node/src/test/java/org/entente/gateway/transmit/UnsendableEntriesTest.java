@@ -43,6 +43,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
@@ -136,7 +137,8 @@ class UnsendableEntriesTest {
           sessions,
           envelope -> Optional.empty(),
           this::permitted,
-          new Transmission.Origin(FR, clock),
+          new Transmission.Origin(
+              FR, clock, new BindingSigner(new FederationName("test.example"), key)),
           unsendable);
 
   private boolean permitted(String agreement, AgencyName recipient) {

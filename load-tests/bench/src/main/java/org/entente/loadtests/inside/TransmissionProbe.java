@@ -39,6 +39,7 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.Rulebook;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.seal.SenderSessions;
@@ -134,7 +135,7 @@ public final class TransmissionProbe implements AutoCloseable {
             waiting,
             new SessionConfirmations(sessions),
             new GapWatch(System::nanoTime));
-    queue = queue(atRest);
+    queue = queue(atRest, key);
     ledger.start();
     // Mail waits for recipients with possible earlier debts until the queue was checked once.
     new OutboxMaintenance(
@@ -207,7 +208,7 @@ public final class TransmissionProbe implements AutoCloseable {
         (peer, lane) -> {});
   }
 
-  private LedgerHopQueue queue(RecordSeal atRest) {
+  private LedgerHopQueue queue(RecordSeal atRest, Ed25519SigningKey key) {
     Quarantining setting =
         new Quarantining(SELF, ledger.quarantine(), atRest, Duration.ofDays(1), meters);
     Transmission transmission =
@@ -217,7 +218,7 @@ public final class TransmissionProbe implements AutoCloseable {
             sessions,
             outbound::contentKey,
             (agreement, recipient) -> true,
-            new Transmission.Origin(SELF, clock),
+            new Transmission.Origin(SELF, clock, new BindingSigner(FEDERATION, key)),
             new UnsendableEntries(ledger, settlement, setting, meters));
     return new LedgerHopQueue(ledger, settlement, transmission, HUB, LANE);
   }

@@ -15,6 +15,7 @@ public final class Suite {
 
   // Signed messages.
   static final byte[] ENVELOPE = ascii("entente/v1 envelope\0");
+  public static final byte[] BINDING = ascii("entente/v1 binding\0");
   public static final byte[] ANNOUNCEMENT = ascii("entente/v1 announcement\0");
   public static final byte[] KEY_BUNDLE = ascii("entente/v1 key bundle\0");
   public static final byte[] VOID = ascii("entente/v1 void\0");

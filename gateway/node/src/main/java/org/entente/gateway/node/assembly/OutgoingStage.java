@@ -18,6 +18,7 @@ import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.request.ReminderSchedule;
 import org.entente.gateway.request.RequestDeadlineSweep;
 import org.entente.gateway.request.ResponderAdvertiser;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Dispatch;
@@ -156,7 +157,10 @@ final class OutgoingStage {
         sealing.senderSessions,
         outbound::contentKey,
         stillPermitted(),
-        new Transmission.Origin(ground.agency(), ground.ending),
+        new Transmission.Origin(
+            ground.agency(),
+            ground.ending,
+            new BindingSigner(new FederationName(ground.config.federation()), sealing.gatewayKey)),
         unsendable);
   }
 

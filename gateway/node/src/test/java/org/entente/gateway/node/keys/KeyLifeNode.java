@@ -56,6 +56,7 @@ import org.entente.gateway.request.AdvertisedResponders;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.RecallReception;
+import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.KeySchedule;
 import org.entente.gateway.seal.MemoryKeyHolder;
 import org.entente.gateway.seal.Opener;
@@ -231,7 +232,7 @@ final class KeyLifeNode implements AutoCloseable {
               senders,
               outbound::contentKey,
               (agreement, recipient) -> true,
-              new Transmission.Origin(name, clock),
+              new Transmission.Origin(name, clock, new BindingSigner(FEDERATION, gatewayKey)),
               new UnsendableEntries(ledger, settlement, setting(), new Meters()));
       ReceiveParts parts = parts(routes);
       reception =
