@@ -163,9 +163,9 @@ export const formats = {
 
   /** bytes, signature, gateway_key */
   watermarks: (one) => {
-    const { origin, recipient: of, marks } =
+    const { origin, recipient: of, marks, held } =
       verifyWatermarks(fromHex(one.bytes), fromHex(one.signature), fromHex(one.gateway_key));
-    return text({ origin, recipient: of, marks });
+    return text({ origin, recipient: of, marks, held });
   },
 
   /** bytes, storage_key, origin, envelope_id, index */

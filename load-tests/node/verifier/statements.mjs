@@ -286,8 +286,20 @@ export const parseWatermarks = (bytes) => {
     ascending(marks.map((m) => [big(m.epoch), Uint8Array.of(m.lane)])),
     'watermarks are not ascending',
   );
+  const named = in_.u16();
+  require(named <= 1024, 'number of held numbers out of range');
+  const held = times(named, () => ({
+    epoch: in_.u64(1n),
+    lane: in_.lane(),
+    sequence: in_.u64(1n),
+    hash: in_.take(32),
+  }));
+  require(
+    ascending(held.map((h) => [big(h.epoch), Uint8Array.of(h.lane), big(h.sequence)])),
+    'held numbers are not ascending',
+  );
   in_.end();
-  return { federation, recipient, gateway, origin, issued, marks };
+  return { federation, recipient, gateway, origin, issued, marks, held };
 };
 
 export const verifyWatermarks = (bytes, signature, gatewayKey) => {

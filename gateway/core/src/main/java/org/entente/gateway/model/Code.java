@@ -132,7 +132,10 @@ public enum Code {
   BAD_SIGNATURE(PEER, false),
   /** The envelope cannot be opened; deliberately without a reason. */
   CANNOT_OPEN(PEER, false),
-  /** The stanza names a session or key that the gateway no longer knows. */
+  /**
+   * The stanza names a session or key that the gateway no longer knows, or a number that its origin
+   * has not bound.
+   */
   NEED_REWRAP(PEER, true),
   /** Header and contents disagree, for example on origin, lane or exercise flag. */
   HEADER_MISMATCH(PEER, false),

@@ -57,6 +57,7 @@ public final class Meters {
   private final Counter mishaps;
   private final Counter quarantineFull;
   private final Counter lost;
+  private final Counter conflicts;
   private final Counter witnessed;
   private final Counter trustRefused;
   private final Counter connectionsClosed;
@@ -162,6 +163,13 @@ public final class Meters {
             "entente_origin_lost_envelopes_total",
             "End-to-end numbers that never arrived and that their origin no longer has queued:"
                 + " mail lost by a restored or lost ledger, here or there.",
+            "agency",
+            "lane");
+    conflicts =
+        counter(
+            "entente_origin_conflict_envelopes_total",
+            "Envelopes sent under a number under which their recipient holds other content; they go"
+                + " again under another number.",
             "agency",
             "lane");
     witnessed =
@@ -324,6 +332,11 @@ public final class Meters {
   /** Counts numbers of an origin that will never arrive. */
   public void lost(AgencyName origin, Lane lane, long numbers) {
     lost.labels(origin.value(), lane.name()).inc((double) numbers);
+  }
+
+  /** Counts an envelope in whose place its recipient holds something else. */
+  public void conflict(AgencyName recipient, Lane lane) {
+    conflicts.labels(recipient.value(), lane.name()).inc();
   }
 
   /** Counts a connection closed because of a limit of its port. */

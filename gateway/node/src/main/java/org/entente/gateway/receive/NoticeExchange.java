@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,15 +15,16 @@ import java.util.stream.Collectors;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.sequence.OriginWindow;
-import org.entente.gateway.ledger.sequence.OriginWindows;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.ledger.table.WindowTable;
+import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.seal.PeerFulfilments;
 import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.VoidStatement;
@@ -39,6 +39,8 @@ import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Watermarks;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Control statements between agencies: key bundles, watermarks, voids, what is settled, requests
@@ -50,6 +52,8 @@ import org.entente.proto.link.v1.WitnessRequest;
  * hops, without reading it. Safe for many threads.
  */
 public final class NoticeExchange implements RecipientNotices {
+  private static final Logger LOG = LoggerFactory.getLogger(NoticeExchange.class);
+
   /** Transits that a notice may cross. */
   static final int MAX_HOPS = 4;
 
@@ -65,7 +69,10 @@ public final class NoticeExchange implements RecipientNotices {
   private final Executor workers;
   private final NoticeSignatureCheck signed;
   private final SettledNotices settled;
+  private final VoidNotices voids;
   private final SignedNotices addressed;
+  private final HeldNumbers held;
+  private final Meters meters;
 
   /**
    * What other agencies state about themselves.
@@ -100,10 +107,16 @@ public final class NoticeExchange implements RecipientNotices {
         new NoticeSignatureCheck(
             signer.federation(), signer.self(), peerKeys, this::askKeys, reporter, clock);
     this.settled = new SettledNotices(signer, parts, signed, reporter);
+    this.voids = new VoidNotices(parts, signed, reporter);
+    this.held = parts.held();
+    this.meters = parts.meters();
     this.addressed = new SignedNotices(signer, clock, signed, settlement, witnesses, reporter);
   }
 
-  /** Handles a neighbour that became reachable: sends it the keys known here and its watermarks. */
+  /**
+   * Handles a neighbour that became reachable: sends it the keys known here, and origins behind it
+   * what this agency holds of them, since receipts and statements may have been lost.
+   */
   public void neighbourUp(AgencyName neighbour) {
     send.accept(neighbour, ownKeys());
     if (signer.transit().getAsBoolean()) {
@@ -116,7 +129,11 @@ public final class NoticeExchange implements RecipientNotices {
     }
     ledger.windows().origins().stream()
         .filter(origin -> routes.nextHop(origin).filter(neighbour::equals).isPresent())
-        .forEach(this::reportTo);
+        .forEach(
+            origin -> {
+              held.repeat(origin);
+              reportTo(origin);
+            });
   }
 
   /** Announces this agency's keys to all neighbours. */
@@ -144,7 +161,10 @@ public final class NoticeExchange implements RecipientNotices {
         .build();
   }
 
-  /** Sends an origin signed watermarks of its mail. */
+  /**
+   * Sends an origin signed watermarks of its mail, with the numbers that wait to be named; in
+   * several statements if one does not take them.
+   */
   public void reportTo(AgencyName origin) {
     List<Watermark> watermarks = new ArrayList<>();
     for (WindowTable.LaneWindow one : ledger.windows().all(origin)) {
@@ -153,6 +173,14 @@ public final class NoticeExchange implements RecipientNotices {
     if (watermarks.isEmpty()) {
       return;
     }
+    List<HeldNumber> named = held.take(origin);
+    do {
+      state(origin, watermarks, named);
+      named = held.take(origin);
+    } while (!named.isEmpty());
+  }
+
+  private void state(AgencyName origin, List<Watermark> watermarks, List<HeldNumber> named) {
     WatermarkStatement statement =
         WatermarkStatement.sign(
             new WatermarkStatement.Content(
@@ -161,7 +189,8 @@ public final class NoticeExchange implements RecipientNotices {
                 signer.gateway(),
                 origin,
                 clock.millis(),
-                watermarks),
+                watermarks,
+                named),
             signer.key());
     address(
         origin,
@@ -346,7 +375,7 @@ public final class NoticeExchange implements RecipientNotices {
   private void take(AgencyName from, Notice notice) {
     switch (notice.getNoticeCase()) {
       case WATERMARKS -> takeWatermarks(from, notice.getWatermarks());
-      case VOID_STATEMENT -> takeVoids(from, notice.getVoidStatement().toByteArray());
+      case VOID_STATEMENT -> voids.take(from, notice.getVoidStatement().toByteArray());
       case SETTLED_STATEMENT -> settled.take(from, notice.getSettledStatement().toByteArray());
       case SIGNED_NOTICE -> addressed.take(from, notice.getSignedNotice().toByteArray());
       default -> {
@@ -373,15 +402,29 @@ public final class NoticeExchange implements RecipientNotices {
               .map(Watermark::epoch)
               .collect(Collectors.toSet()));
     }
-    CompletableFuture.allOf(
-            content.watermarks().stream()
-                .map(one -> held(from, one))
-                .toArray(CompletableFuture[]::new))
+    List<CompletableFuture<?>> written = new ArrayList<>();
+    content.watermarks().forEach(one -> written.add(reached(from, one)));
+    written.add(settlement.holds(from, content.held()).thenAccept(it -> alarm(from, it)));
+    CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
         .thenRunAsync(() -> answerLacking(from, content.watermarks()), workers);
   }
 
-  private CompletableFuture<Integer> held(AgencyName recipient, Watermark one) {
-    return settlement.held(
+  /** Something else took the place of mail: a recipient key or a ledger is in other hands. */
+  private void alarm(AgencyName recipient, List<OriginNumber> conflicts) {
+    conflicts.forEach(number -> meters.conflict(recipient, number.lane()));
+    if (!conflicts.isEmpty()) {
+      LOG.error(
+          "ALARM {}: {} holds other content under {} numbers than was sent under them, such as {};"
+              + " their messages go again under other numbers",
+          Code.SEQUENCE_CONFLICT,
+          recipient,
+          conflicts.size(),
+          conflicts.get(0));
+    }
+  }
+
+  private CompletableFuture<Integer> reached(AgencyName recipient, Watermark one) {
+    return settlement.reached(
         recipient,
         one.lane(),
         one.epoch(),
@@ -398,55 +441,5 @@ public final class NoticeExchange implements RecipientNotices {
                     recipient,
                     Notice.newBuilder()
                         .setSettledStatement(ByteString.copyFrom(statement.encoded()))));
-  }
-
-  private void takeVoids(AgencyName from, byte[] bytes) {
-    signed
-        .taken(from, VoidStatement.parse(bytes))
-        .ifPresent(taken -> learnVoid(from, taken.content()));
-  }
-
-  private void learnVoid(AgencyName from, VoidStatement.Content content) {
-    Map<Lane, List<OriginNumber>> byLane =
-        content.numbers().stream()
-            .map(VoidedNumber::number)
-            .collect(Collectors.groupingBy(OriginNumber::lane));
-    byLane.forEach(
-        (lane, numbers) -> {
-          if (resolve(ledger.windows().read(from, lane), numbers)) {
-            writeVoid(from, lane, numbers);
-          } else {
-            // The origin repeats what it has not heard of.
-            reporter.reportTo(from);
-          }
-        });
-  }
-
-  private void writeVoid(AgencyName from, Lane lane, List<OriginNumber> numbers) {
-    ledger
-        .write(
-            lane,
-            tx -> {
-              OriginWindows windows = ledger.windows().read(tx, from, lane);
-              if (resolve(windows, numbers)) {
-                ledger.windows().write(tx, from, lane, windows);
-              }
-              tx.afterCommit(() -> reporter.reportTo(from));
-              return numbers.size();
-            })
-        .exceptionally(e -> 0);
-  }
-
-  /** Whether one of them was not resolved before. */
-  private static boolean resolve(OriginWindows windows, List<OriginNumber> numbers) {
-    boolean changed = false;
-    for (OriginNumber number : numbers) {
-      Optional<OriginWindow> window = windows.in(number.epoch());
-      if (window.isPresent() && !window.get().holds(number.sequence())) {
-        window.get().resolveVoid(number.sequence());
-        changed = true;
-      }
-    }
-    return changed;
   }
 }

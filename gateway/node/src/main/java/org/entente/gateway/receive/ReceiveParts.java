@@ -23,6 +23,7 @@ import org.entente.gateway.transmit.RoutingTable;
  * The parts that receiving uses.
  *
  * @param member whether an agency is a member now
+ * @param held what came under the latest numbers, for statements to their origins
  * @param recalls recalls and blocks by origins
  * @param advertised responders that other agencies advertise
  * @param rosters of joint operations
@@ -44,6 +45,7 @@ public record ReceiveParts(
     TransitCheck transit,
     Opener opener,
     RecipientSessions sessions,
+    HeldNumbers held,
     RecallReception recalls,
     AdvertisedResponders advertised,
     RosterRecords rosters,

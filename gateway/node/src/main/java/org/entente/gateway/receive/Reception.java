@@ -66,6 +66,7 @@ final class Reception {
   private final AssignmentRecords charges;
   private final Meters meters;
   private final Reporter reporter;
+  private final HeldNumbers held;
   private final Custody custody;
   private final ReceivedReferenceCheck references;
   private final ResponseDeadlines clocks;
@@ -85,6 +86,7 @@ final class Reception {
     this.references = new ReceivedReferenceCheck(parts.ledger(), parts.evidence());
     this.meters = parts.meters();
     this.reporter = reporter;
+    this.held = parts.held();
     this.advertised = parts.advertised();
     this.directing = new DeskRouting(parts.desks(), parts.ledger().inbox(), parts.meters());
     this.clocks = new ResponseDeadlines(parts.ledger().requests(), parts.meters());
@@ -175,10 +177,10 @@ final class Reception {
       return new Answer(Result.RESULT_REFUSED, Code.SEQUENCE_CONFLICT.name());
     }
     OriginWindow.Offer offer = window.get().offer(own.number().sequence());
-    tx.afterCommit(() -> reporter.reportTo(origin));
     if (offer == OriginWindow.Offer.DUPLICATE) {
-      return new Answer(Result.RESULT_DUPLICATE, "");
+      return duplicate(tx, header, own);
     }
+    tx.afterCommit(() -> reporter.reportTo(origin));
     if (offer != OriginWindow.Offer.NEW) {
       // Kept nevertheless: if the epoch is unknown here, the origin must learn of it.
       ledger.windows().write(tx, origin, lane, windows);
@@ -197,7 +199,36 @@ final class Reception {
     if (own instanceof InspectionResult.Judged judged) {
       keep(tx, header, signature, judged.contents());
     }
+    tx.afterCommit(() -> counted(peer, header, own.number()));
     return Answer.COMMITTED;
+  }
+
+  /** A peer learns of its own mail from the receipt, any other origin from a statement. */
+  private void counted(AgencyName peer, EnvelopeHeader header, OriginNumber number) {
+    AgencyName origin = header.facts().origin();
+    boolean toState = !origin.equals(peer);
+    held.counted(origin, number, header.hash(), toState);
+    if (toState) {
+      // A statement may have left since this was reported first.
+      reporter.reportTo(origin);
+    }
+  }
+
+  private Answer duplicate(Transaction tx, EnvelopeHeader header, InspectionResult.Own own) {
+    AgencyName origin = header.facts().origin();
+    Optional<byte[]> here = isHere(tx, header, own) ? Optional.of(header.hash()) : Optional.empty();
+    tx.afterCommit(
+        () -> {
+          held.offeredAgain(origin, own.number(), here);
+          reporter.reportTo(origin);
+        });
+    return new Answer(Result.RESULT_DUPLICATE, "");
+  }
+
+  /** Whether the ledger shows that this very envelope was received before. */
+  private boolean isHere(Transaction tx, EnvelopeHeader header, InspectionResult.Own own) {
+    return own instanceof InspectionResult.Judged judged
+        && judged.contents().stream().anyMatch(content -> isHere(tx, content.id(), header));
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.entente.gateway.transmit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,6 @@ import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.EvidenceRecords;
-import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
@@ -28,6 +28,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.EvidenceMessages;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionId;
 import org.entente.proto.link.v1.Receipt;
@@ -43,13 +44,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
- * recipient itself holds it: a receipt of the recipient or its watermark resolves a number; a
- * transit's receipt does not. A transit's refusal withdraws nothing: the envelope goes by another
- * route, or by the same one later. What cannot be delivered any more is withdrawn, and the number
- * stays until the recipient has heard of that.
+ * recipient itself holds it: a receipt of the recipient resolves a number, or its statement that
+ * names the envelope's header; a transit's receipt and a watermark do not. A transit's refusal
+ * withdraws nothing: the envelope goes by another route, or by the same one later. What cannot be
+ * delivered any more is withdrawn, and the number stays until the recipient has heard of that.
  */
 public final class Settlement {
-  private static final int PAGE = 512;
+  private static final String OTHER_CONTENT = "the recipient holds other content under the number";
 
   private final Ledger ledger;
   private final Dispatch dispatch;
@@ -140,7 +141,7 @@ public final class Settlement {
       rejected(tx, peer, recipient, number, entry, code);
     } else {
       // A duplicate shows that the hop number was answered before, but not how: the first answer
-      // may have been a lost REWRAP. The recipient's watermark decides.
+      // may have been a lost REWRAP. The recipient's statement decides.
       relayed(tx, peer, recipient, number, entry);
     }
   }
@@ -258,40 +259,82 @@ public final class Settlement {
     gaps.only(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epochs);
   }
 
-  /** Applies a recipient's signed watermark of one lane. */
-  public CompletableFuture<Integer> held(
+  /**
+   * Applies a recipient's signed watermark of one lane. It names no content, so it shows gaps and
+   * releases only entries that cannot be read: nothing could be compared or sent again.
+   */
+  public CompletableFuture<Integer> reached(
       AgencyName recipient, Lane lane, long epoch, long watermark, List<OriginWindow.Range> above) {
     gaps.seen(new GapWatch.Place(GapWatch.End.ORIGIN, recipient, lane), epoch, watermark, above);
+    List<OriginNumber> unreadable =
+        ledger.outbox().unreadable(recipient, lane).stream()
+            .filter(one -> one.epoch() == epoch && holds(one.sequence(), watermark, above))
+            .toList();
+    if (unreadable.isEmpty()) {
+      return CompletableFuture.completedFuture(0);
+    }
     return ledger.writeAlong(
         lane,
         tx -> {
-          int resolved = 0;
-          OriginNumber after = null;
-          List<OutboxTable.NumberedEntry> page;
-          do {
-            page = ledger.outbox().page(recipient, lane, after, PAGE);
-            for (OutboxTable.NumberedEntry one : page) {
-              after = one.number();
-              if (one.number().epoch() == epoch
-                  && holds(one.number().sequence(), watermark, above)
-                  && ledger.outbox().read(tx, recipient, one.number()) != null) {
-                resolve(tx, recipient, one.number(), one.entry());
-                resolved++;
-              }
-            }
-          } while (page.size() == PAGE && resolved == PAGE);
-          for (OriginNumber number : ledger.outbox().unreadable(recipient, lane)) {
-            if (number.epoch() == epoch && holds(number.sequence(), watermark, above)) {
-              ledger.outbox().remove(tx, recipient, number);
-            }
-          }
-          return resolved;
+          unreadable.forEach(number -> ledger.outbox().remove(tx, recipient, number));
+          return unreadable.size();
         });
   }
 
   private static boolean holds(long sequence, long watermark, List<OriginWindow.Range> above) {
     return sequence <= watermark
         || above.stream().anyMatch(r -> sequence >= r.first() && sequence <= r.last());
+  }
+
+  /**
+   * Applies numbers that a recipient states to hold. One that names the header of the envelope sent
+   * under it is released. Any other goes again under a number of its own: the recipient no longer
+   * knows what came, or it holds something else.
+   *
+   * @return the numbers under which it holds something else
+   */
+  public CompletableFuture<List<OriginNumber>> holds(
+      AgencyName recipient, List<HeldNumber> numbers) {
+    Map<Lane, List<HeldNumber>> owed =
+        numbers.stream()
+            .filter(held -> ledger.outbox().isOwed(recipient, held.number()))
+            .collect(Collectors.groupingBy(held -> held.number().lane()));
+    List<CompletableFuture<List<OriginNumber>>> written = new ArrayList<>();
+    owed.forEach(
+        (lane, some) -> written.add(ledger.writeAlong(lane, tx -> settle(tx, recipient, some))));
+    return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
+        .thenApply(done -> written.stream().flatMap(one -> one.join().stream()).toList());
+  }
+
+  private List<OriginNumber> settle(
+      Transaction tx, AgencyName recipient, List<HeldNumber> numbers) {
+    List<OriginNumber> conflicts = new ArrayList<>();
+    for (HeldNumber held : numbers) {
+      OriginNumber number = held.number();
+      OutboxEntry entry = ledger.outbox().read(tx, recipient, number);
+      if (entry == null) {
+        // Resolved meanwhile, or unreadable.
+        ledger.outbox().remove(tx, recipient, number);
+        continue;
+      }
+      boolean same = Arrays.equals(held.headerHash(), entry.getHeaderHash().toByteArray());
+      if (held.isKnown() && !same) {
+        conflicts.add(number);
+        auditVoid(tx, recipient, entry, Code.SEQUENCE_CONFLICT, OTHER_CONTENT);
+      }
+      if (same || entry.getState() == OutboxState.OUTBOX_STATE_VOID) {
+        resolve(tx, recipient, number, entry);
+      } else if (entry.getState() != OutboxState.OUTBOX_STATE_QUARANTINED) {
+        waiting.mark(recipient);
+        // Its attempts count on, so that it pauses if this happens again.
+        var unused = ledger.outbox().move(tx, recipient, number, parked(entry));
+      }
+    }
+    return conflicts;
+  }
+
+  private static OutboxEntry parked(OutboxEntry entry) {
+    return entry.toBuilder().setState(OutboxState.OUTBOX_STATE_WAITING).setUnanswered(0).build();
   }
 
   /**

@@ -8,6 +8,7 @@ import static org.entente.gateway.receive.RecipientNode.SELF;
 import static org.entente.gateway.receive.RecipientNode.SG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,11 +26,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.OutboxTable;
@@ -49,6 +52,7 @@ import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -62,6 +66,7 @@ import org.entente.gateway.transmit.GapWatch;
 import org.entente.gateway.transmit.SessionConfirmations;
 import org.entente.gateway.transmit.Settlement;
 import org.entente.gateway.transmit.WaitingRecipients;
+import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.KeyRequest;
 import org.entente.proto.link.v1.NeedRewrap;
 import org.entente.proto.link.v1.Notice;
@@ -81,9 +86,11 @@ class NoticeExchangeTest {
   private static final FederationName FEDERATION = new FederationName("test.example");
   private static final FederationName ELSEWHERE = new FederationName("other.example");
   private static final NodeName GATEWAY = new NodeName("gateway-1");
-  private static final byte[] HASH = new byte[32];
+  private static final byte[] HASH = Sha256.hash(new byte[] {9});
   private static final Map<AgencyName, SigningPair> MEMBERS =
       Map.of(SELF, pair(), ORIGIN, pair(), SG, pair(), FAR, pair());
+
+  private static final String CONFLICTS = "entente_origin_conflict_envelopes_total{";
 
   private record Sent(AgencyName to, Notice notice) {}
 
@@ -303,8 +310,60 @@ class NoticeExchangeTest {
             List.of(
                 new Watermark(1, Lane.FLASH, 2, List.of()),
                 new Watermark(
-                    1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6))))),
+                    1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6)))),
+            List.of()),
         statement.content());
+  }
+
+  /** The receipts tell a peer about its own mail; about all else it needs a statement. */
+  @Test
+  void report_namesWhatCameThroughOthers_orTwice_once() {
+    Delivery direct = node.kit.seal(node.alert("direct")).get(0);
+    Delivery relayed = node.kit.seal(node.alert("relayed")).get(0);
+    node.kit.handOver(direct);
+    notices.reportTo(ORIGIN);
+    assertEquals(List.of(), stated(onlyTo(ORIGIN)));
+    node.kit.handOverThrough(HUB, LANE, relayed);
+    notices.reportTo(ORIGIN);
+    assertEquals(List.of(held(2, relayed)), stated(onlyTo(ORIGIN)));
+    node.kit.handOver(direct);
+    node.kit.handOver(relayed);
+    notices.reportTo(ORIGIN);
+    assertEquals(List.of(held(1, direct), held(2, relayed)), stated(onlyTo(ORIGIN)));
+    notices.reportTo(ORIGIN);
+    assertEquals(List.of(), stated(onlyTo(ORIGIN)));
+    notices.neighbourUp(ORIGIN);
+    assertEquals(
+        List.of(held(1, direct), held(2, relayed)),
+        stated(sent().get(1).notice()),
+        "receipts and statements may be lost with a link");
+  }
+
+  @Test
+  void report_ofMoreThanAStatementTakes_isSeveral() {
+    receive(LANE, 1);
+    for (long number = 1; number <= WatermarkStatement.MAX_HELD + 1L; number++) {
+      node.kit.parts().held().counted(ORIGIN, new OriginNumber(1, LANE, number), HASH, true);
+    }
+    notices.reportTo(ORIGIN);
+    List<Sent> both = sent();
+    assertEquals(
+        List.of(WatermarkStatement.MAX_HELD, 1),
+        both.stream().map(one -> stated(one.notice()).size()).toList());
+  }
+
+  private static HeldNumber held(long sequence, Delivery delivery) {
+    return new HeldNumber(
+        new OriginNumber(1, LANE, sequence), Sha256.hash(delivery.getHeader().toByteArray()));
+  }
+
+  private static List<HeldNumber> stated(Notice notice) {
+    return WatermarkStatement.parse(
+            notice.getWatermarks().getStatement().toByteArray(),
+            notice.getWatermarks().getSignature().toByteArray())
+        .orElseThrow()
+        .content()
+        .held();
   }
 
   @Test
@@ -548,10 +607,32 @@ class NoticeExchangeTest {
 
   private WatermarkStatement held(
       FederationName federation, AgencyName by, AgencyName of, Watermark... watermarks) {
+    return held(federation, by, of, List.of(), watermarks);
+  }
+
+  private WatermarkStatement held(
+      FederationName federation,
+      AgencyName by,
+      AgencyName of,
+      List<HeldNumber> named,
+      Watermark... watermarks) {
     return WatermarkStatement.sign(
         new WatermarkStatement.Content(
-            federation, by, GATEWAY, of, node.clock.millis(), List.of(watermarks)),
+            federation, by, GATEWAY, of, node.clock.millis(), List.of(watermarks), named),
         originKey);
+  }
+
+  /** The origin names owed numbers as they were sent. */
+  private List<HeldNumber> named(long... sequences) {
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    return LongStream.of(sequences)
+        .mapToObj(
+            sequence -> {
+              byte[] hash = HASH.clone();
+              hash[0] = (byte) sequence;
+              return new HeldNumber(new OriginNumber(epoch, LANE, sequence), hash);
+            })
+        .toList();
   }
 
   private Notice says(WatermarkStatement statement) {
@@ -570,21 +651,44 @@ class NoticeExchangeTest {
   }
 
   @Test
-  void watermarks_ofTheRecipient_settleWhatItHolds() {
+  void numbers_thatTheRecipientNames_areReleased_andNoOthers() {
     knowsOrigin();
     owe(5);
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
-    notices.received(
-        ORIGIN,
-        says(
-            held(
-                FEDERATION,
-                ORIGIN,
-                SELF,
-                new Watermark(epoch, LANE, 1, List.of(new Watermark.Range(3, 4))))));
+    Watermark watermark = new Watermark(epoch, LANE, 1, List.of(new Watermark.Range(3, 4)));
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, watermark)));
+    assertEquals(List.of(), sent());
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), owed(), "a watermark names no content");
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, named(1, 3, 4), watermark)));
     assertEquals(List.of(), sent(), "it lacks nothing that is not owed");
     assertEquals(List.of(2L, 5L), owed());
     assertEquals(List.of(), reports());
+    assertFalse(node.kit.meters().text().contains(CONFLICTS));
+  }
+
+  /** Threat 72: the recipient counted another envelope under the number. */
+  @Test
+  void number_thatTheRecipientNamesWithOtherContent_isAnAlarm_andGoesUnderAnother() {
+    knowsOrigin();
+    owe(2);
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    List<HeldNumber> other =
+        List.of(new HeldNumber(new OriginNumber(epoch, LANE, 1), Sha256.hash(HASH)));
+    Watermark watermark = new Watermark(epoch, LANE, 2, List.of());
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, other, watermark)));
+    sent();
+    assertEquals(List.of(2L, 3L), owed());
+    String counted = CONFLICTS + "agency=\"fr.customs\",lane=\"" + LANE + "\",} 1.0";
+    assertTrue(node.kit.meters().text().contains(counted), node.kit.meters()::text);
+    AuditRecord leaf = node.leaves.only(AuditType.VOIDED);
+    assertEquals("SEQUENCE_CONFLICT", leaf.outcome().code());
+    List<HeldNumber> unknown =
+        List.of(HeldNumber.ofUnknownContent(new OriginNumber(epoch, LANE, 2)));
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, unknown, watermark)));
+    sent();
+    assertEquals(List.of(3L, 4L), owed());
+    assertTrue(node.kit.meters().text().contains(counted), "no second alarm");
+    assertEquals(leaf, node.leaves.only(AuditType.VOIDED));
   }
 
   @Test
@@ -593,7 +697,14 @@ class NoticeExchangeTest {
     owe(4);
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
     notices.received(
-        ORIGIN, says(held(FEDERATION, ORIGIN, SELF, new Watermark(epoch, LANE, 3, List.of()))));
+        ORIGIN,
+        says(
+            held(
+                FEDERATION,
+                ORIGIN,
+                SELF,
+                named(1, 2, 3),
+                new Watermark(epoch, LANE, 3, List.of()))));
     assertEquals(List.of(), sent());
     assertEquals(List.of(4L), owed());
     notices.received(
@@ -689,7 +800,7 @@ class NoticeExchangeTest {
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
     Watermark all = new Watermark(epoch, LANE, 1, List.of());
     node.clock.move(NoticeSignatureCheck.MOST_AGE.plusMillis(1));
-    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, all)));
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, named(1), all)));
     assertEquals(ORIGIN.value(), onlyTo(ORIGIN).getKeyRequest().getAgency());
     notices.received(ORIGIN, settled(new SettledNumbers(1, LANE, 6)));
     assertEquals(ORIGIN.value(), onlyTo(ORIGIN).getKeyRequest().getAgency());
@@ -698,7 +809,7 @@ class NoticeExchangeTest {
     assertEquals(List.of(1L), owed());
 
     knowsOrigin();
-    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, all)));
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, named(1), all)));
     assertEquals(List.of(), sent());
     assertEquals(List.of(), owed());
     assertEquals(List.of(), reports());
@@ -710,8 +821,8 @@ class NoticeExchangeTest {
     owe(1);
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
     node.clock.move(NoticeSignatureCheck.MOST_AGE);
-    notices.received(
-        ORIGIN, says(held(FEDERATION, ORIGIN, SELF, new Watermark(epoch, LANE, 1, List.of()))));
+    Watermark all = new Watermark(epoch, LANE, 1, List.of());
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF, named(1), all)));
     sent();
     assertEquals(List.of(), owed());
   }
@@ -759,6 +870,15 @@ class NoticeExchangeTest {
     assertEquals(3, window.watermark());
     assertEquals(List.of(new OriginWindow.Range(5, 5)), window.receivedAbove());
     assertEquals(List.of("report to fr.customs"), reports());
+    List<HeldNumber> voided =
+        List.of(
+            new HeldNumber(new OriginNumber(1, LANE, 2), HASH),
+            new HeldNumber(new OriginNumber(1, LANE, 5), HASH));
+    assertEquals(voided, node.kit.parts().held().take(ORIGIN));
+    notices.received(
+        ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
+    assertEquals(List.of("report to fr.customs"), reports());
+    assertEquals(voided, node.kit.parts().held().take(ORIGIN), "as the origin repeats it");
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFromUtf8("garbage")).build());
     assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());

@@ -28,6 +28,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.Sealed;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.sequence.OriginWindow;
@@ -43,6 +44,7 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.testkit.ReceiveKit;
@@ -204,6 +206,31 @@ class ReceptionTest {
     assertEquals(List.of("report to fr.customs"), node.kit.reports().take());
     assertEquals(1, node.leaves.count());
     assertEquals(1, node.kit.owed().size());
+  }
+
+  /** As after a restart: what came is in no memory, and some of it is in no inbox. */
+  @Test
+  void number_givenAgain_isNamedByItsLedger_orAsUnknown() {
+    Delivery kept = sealed(node.alert("kept"));
+    node.kit.handOver(kept);
+    node.ingress =
+        (origin, label, body) ->
+            Optional.of(
+                IngressRefusal.open(new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not this")));
+    Delivery refused = sealed(node.alert("refused"));
+    node.kit.handOver(refused);
+    HeldNumbers held = node.kit.parts().held();
+    for (int epoch = 2; epoch < 2 + HeldNumbers.LINES; epoch++) {
+      held.counted(ORIGIN, new OriginNumber(epoch, LANE, 1), new byte[32], false);
+    }
+    node.kit.handOver(kept);
+    node.kit.handOver(refused);
+    assertEquals(
+        List.of(
+            new HeldNumber(
+                new OriginNumber(1, LANE, 1), Sha256.hash(kept.getHeader().toByteArray())),
+            HeldNumber.ofUnknownContent(new OriginNumber(1, LANE, 2))),
+        held.take(ORIGIN));
   }
 
   @Test

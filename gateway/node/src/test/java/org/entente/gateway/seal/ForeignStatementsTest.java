@@ -25,6 +25,7 @@ import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.FulfilmentStatement;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.RosterMember;
@@ -292,10 +293,16 @@ class ForeignStatementsTest {
             Samples.GW,
             exchange.de.name,
             Samples.NOW_MS,
-            marks);
+            marks,
+            List.of(
+                HeldNumber.ofUnknownContent(new OriginNumber(1, Lane.FLASH, 7)),
+                new HeldNumber(
+                    new OriginNumber(1, Lane.ROUTINE, far),
+                    exchange.sealed.envelope().header().hash())));
     WatermarkStatement good = WatermarkStatement.sign(content, exchange.fr.signingKey);
     int[] fields = {
-      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 2, 8, 1, 8, 2, 8, 8, 8, 8, 8, 1, 8, 2
+      1, 1, 20, 1, 10, 1, 4, 1, 10, 8, 2, 8, 1, 8, 2, 8, 1, 8, 2, 8, 8, 8, 8, 8, 1, 8, 2, 2, 8, 1,
+      8, 32, 8, 1, 8, 32
     };
     compareStatements(
         joined(good.statement(), good.signature()),

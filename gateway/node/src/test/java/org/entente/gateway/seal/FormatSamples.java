@@ -18,6 +18,7 @@ import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EpochOpening;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.NoticeStatement;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -180,7 +181,7 @@ final class FormatSamples {
             Samples.NOW_MS + 24 * Samples.HOUR_MS));
   }
 
-  private static WatermarkStatement.Content watermarkContent() {
+  private WatermarkStatement.Content watermarkContent() {
     return new WatermarkStatement.Content(
         Samples.FEDERATION,
         Samples.SG,
@@ -193,7 +194,10 @@ final class FormatSamples {
                 3,
                 Lane.PRIORITY,
                 40,
-                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))));
+                List.of(new Watermark.Range(42, 42), new Watermark.Range(44, 60)))),
+        List.of(
+            HeldNumber.ofUnknownContent(new OriginNumber(2, Lane.FLASH, 900)),
+            new HeldNumber(new OriginNumber(3, Lane.PRIORITY, 44), envelope.header().hash())));
   }
 
   static SeededRandom random(String use) {

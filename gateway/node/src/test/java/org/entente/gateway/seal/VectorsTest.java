@@ -288,10 +288,15 @@ class VectorsTest {
     all.add(changed("consent", consent, "a jurisdiction that is no code", purposes - 6, 'g'));
     all.add(changed("consent", consent, "no purposes", purposes - 2, 0, 0));
     byte[] watermarks = samples.watermarks.statement();
-    int range = watermarks.length - 32;
+    int held = watermarks.length - 2 * 49;
+    int range = held - 2 - 32;
     all.add(changed("watermarks", watermarks, "range meets the watermark", range + 7, 41));
     all.add(changed("watermarks", watermarks, "range ends before it starts", range + 31, 43));
     all.add(changed("watermarks", watermarks, "ranges meet", range + 23, 43));
+    all.add(changed("watermarks", watermarks, "held numbers not ascending", held + 7, 3, 4));
+    all.add(changed("watermarks", watermarks, "held in lane 9", held + 8, 9));
+    all.add(changed("watermarks", watermarks, "held number 0", held + 9, 0, 0, 0, 0, 0, 0, 0, 0));
+    all.add(changed("watermarks", watermarks, "1025 held", held - 2, 4, 1));
     return all;
   }
 

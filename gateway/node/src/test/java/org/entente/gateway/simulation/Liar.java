@@ -3,6 +3,7 @@ package org.entente.gateway.simulation;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import org.entente.gateway.crypto.Ed25519SigningKey;
@@ -14,8 +15,10 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.seal.SeededRandom;
+import org.entente.gateway.seal.StolenKey;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.seal.format.SettledNumbers;
 import org.entente.gateway.seal.format.SettledStatement;
 import org.entente.gateway.seal.format.Stanza;
@@ -30,13 +33,13 @@ import org.entente.proto.v1.OnBehalfOf;
 
 /**
  * The operator of a transit who meddles with its ledger: what it took into custody is dropped,
- * delayed, replayed or brought out of order, and it says in the origin's name that numbers are
- * withdrawn or settled.
+ * delayed, replayed or brought out of order, it says in the origin's name that numbers are
+ * withdrawn or settled, and with stolen keys it wraps what it carries under later numbers.
  */
 final class Liar {
   private static final Duration LIES_FOR = Duration.ofSeconds(12);
   private static final Duration EVERY = Duration.ofMillis(3);
-  private static final int LIES = 7;
+  private static final int LIES = 8;
   private static final NodeName OPERATOR = new NodeName("operator");
   private static final OnBehalfOf WHY =
       OnBehalfOf.newBuilder().setOfficer("O-1").setJustification("the lies are over").build();
@@ -177,8 +180,61 @@ final class Liar {
             });
       }
       case 5 -> settle(transit, peer, lane, one);
+      case 6 -> consume(transit, peer, lane, one);
       default -> withdraw(transit, peer, lane, one);
     }
+  }
+
+  /** Wraps an envelope under a later number of its origin, with its recipient's day key. */
+  @SuppressWarnings("FutureReturnValueIgnored") // a lie that is not kept is none
+  private void consume(
+      GatewayCore transit, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry one) {
+    Ledger ledger = transit.ledger();
+    byte[] hash = one.entry().getHeaderHash().toByteArray();
+    StoredEnvelope envelope = ledger.envelopes().read(hash);
+    if (envelope == null || one.entry().getRecipientsCount() == 0) {
+      return;
+    }
+    Optional<Stanza> taken = laterNumber(envelope, lane, one.entry().getRecipients(0));
+    if (taken.isEmpty()) {
+      return;
+    }
+    HopRecipient recipient =
+        one.entry().getRecipients(0).toBuilder()
+            .setStanza(ByteString.copyFrom(taken.get().encoded()))
+            .build();
+    HopEntry entry = one.entry().toBuilder().clearRecipients().addRecipients(recipient).build();
+    ledger.write(
+        lane,
+        tx -> {
+          ledger.envelopes().hold(tx, hash, envelope, 1);
+          return ledger.hops().append(tx, peer, lane, entry);
+        });
+  }
+
+  /** Empty unless the session's announcement travels along and the victim has its key still. */
+  private Optional<Stanza> laterNumber(StoredEnvelope envelope, Lane lane, HopRecipient recipient) {
+    SimNode victim =
+        nodes.stream()
+            .filter(node -> node.agency().value().equals(recipient.getAgency()))
+            .findFirst()
+            .orElseThrow();
+    return SessionAnnouncement.parse(recipient.getAnnouncement().toByteArray())
+        .flatMap(
+            announcement ->
+                victim
+                    .stolenKey(announcement.terms().key().id())
+                    .map(key -> new StolenKey(key, announcement)))
+        .map(
+            stolen -> {
+              EnvelopeHeader header =
+                  EnvelopeHeader.parse(envelope.getHeader().toByteArray()).orElseThrow();
+              Stanza stanza = Stanza.parse(recipient.getStanza().toByteArray()).orElseThrow();
+              OriginNumber number = stanza.number(lane);
+              OriginNumber later =
+                  new OriginNumber(number.epoch(), lane, number.sequence() + 1 + random.nextInt(3));
+              return stolen.wrap(header, later, stolen.unwrap(header, stanza));
+            });
   }
 
   /** Says in the origin's name that a number is withdrawn, under a signature that is not its. */

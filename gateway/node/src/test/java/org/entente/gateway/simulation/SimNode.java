@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.record.DiskThresholds;
@@ -29,8 +30,10 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.node.assembly.NodeEnvironment;
 import org.entente.gateway.node.disk.ReopenSchedule;
+import org.entente.gateway.node.keys.KeystoreTheft;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.seal.SeededRandom;
+import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.proto.link.v1.Hello;
@@ -120,6 +123,12 @@ final class SimNode {
   /** The clock is right from now on. */
   void setClock() {
     clockOffset = Duration.ZERO;
+  }
+
+  /** A recipient key, from a copy of its keystore; empty once it is destroyed. */
+  Optional<XWingPrivateKey> stolenKey(RecipientKeyId id) {
+    Path keystore = config.resolveSibling(agency().value()).resolve("keystore");
+    return KeystoreTheft.dayKeyOfACopy(keystore, id, this::now);
   }
 
   /** Every sync takes so much longer. */

@@ -227,6 +227,7 @@ final class Simulation {
       go(FAULTS + SECOND);
       faults.end();
       drain();
+      contents();
       if (!faults.reorders()) {
         order();
       }
@@ -406,6 +407,20 @@ final class Simulation {
       }
     }
     return "";
+  }
+
+  /** No recipient took anything but what its origin sent under a number. */
+  private void contents() {
+    for (SimNode node : nodes.values()) {
+      run(node.agency().value())
+          .metrics()
+          .lines()
+          .filter(line -> line.startsWith("entente_origin_conflict_envelopes_total{"))
+          .forEach(
+              line ->
+                  violations.add(node.agency() + " has sent what was not taken: " + line, null));
+    }
+    violations.check();
   }
 
   /** A number that is missing below one that came: either it is still owed, or settled. */

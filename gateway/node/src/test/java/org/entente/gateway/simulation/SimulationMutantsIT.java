@@ -125,6 +125,11 @@ class SimulationMutantsIT {
             "return Math.min(next, first.sequence());",
             "return next;"),
         new SourceMutant(
+            "takes a number that its origin has not bound",
+            "seal/Opener.java",
+            "!carrier.equals(facts.origin()) && !session.binds(envelope.header(), stanza)",
+            "false"),
+        new SourceMutant(
             "lets a transit speak for others",
             "receive/NoticeSignatureCheck.java",
             "if (key.isEmpty() || !parsed.get().isSignedBy(key.get().key())) {",

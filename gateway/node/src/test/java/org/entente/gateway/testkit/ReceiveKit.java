@@ -46,6 +46,7 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.receive.EvidenceReturn;
+import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
@@ -229,6 +230,7 @@ public final class ReceiveKit implements AutoCloseable {
             surroundings.transit(),
             new Opener(count -> {}),
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
+            new HeldNumbers(),
             recalls,
             new AdvertisedResponders(ledger, new RecordSeal(storage, random)),
             new RosterRecords(ledger.operations(), new RecordSeal(storage, random)),
@@ -376,10 +378,7 @@ public final class ReceiveKit implements AutoCloseable {
   /** Hands over under the next hop number of the lane, and waits until it is durable. */
   public Receipt handOver(Delivery delivery) {
     Lane lane =
-        EnvelopeHeader.parse(delivery.getHeader().toByteArray())
-            .orElseThrow()
-            .facts()
-            .lane();
+        EnvelopeHeader.parse(delivery.getHeader().toByteArray()).orElseThrow().facts().lane();
     return handOver(lane, delivery);
   }
 

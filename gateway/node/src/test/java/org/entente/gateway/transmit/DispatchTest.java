@@ -178,9 +178,9 @@ class DispatchTest {
   void envelope_stays_untilTheLastOfItsRecipientsIsDone() {
     node.send(DE, SG);
     byte[] hash = node.entry(DE, 1).getHeaderHash().toByteArray();
-    node.settlement.held(DE, LANE, 1, 1, List.of()).join();
+    node.holds(DE, 1);
     assertNotNull(node.ledger.envelopes().read(hash));
-    node.settlement.held(SG, LANE, 1, 1, List.of()).join();
+    node.holds(SG, 1);
     assertNull(node.ledger.envelopes().read(hash));
   }
 

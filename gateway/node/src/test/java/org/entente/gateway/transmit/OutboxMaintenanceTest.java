@@ -168,9 +168,9 @@ class OutboxMaintenanceTest {
     assertNull(ledger.outbox().read(DE, number(1)));
     assertEquals(1, ledger.outbox().firstOwed(DE, LANE, 1, 0), "it is owed all the same");
 
-    settlement.held(DE, LANE, 1, 0, List.of()).join();
+    settlement.reached(DE, LANE, 1, 0, List.of()).join();
     assertEquals(1, ledger.unreadable().count(Table.OUTBOX), "the recipient lacks it");
-    settlement.held(DE, LANE, 1, 1, List.of()).join();
+    settlement.reached(DE, LANE, 1, 1, List.of()).join();
 
     assertEquals(0, ledger.unreadable().count(Table.OUTBOX));
     assertEquals(2, ledger.outbox().firstOwed(DE, LANE, 1, 0));

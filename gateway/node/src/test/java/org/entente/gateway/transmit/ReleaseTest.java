@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.QuarantineStage;
 import org.entente.gateway.ledger.record.ProcessingFailure;
@@ -22,6 +23,9 @@ import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.format.HeldNumber;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.WatermarkStatement;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.OutboxEntry;
@@ -138,65 +142,81 @@ class ReleaseTest {
   }
 
   @Test
-  void held_settlesOnlyItsEpoch_itsRangesIncluded() {
-    for (int i = 0; i < 6; i++) {
+  void reached_releasesNothing() {
+    node.send(DE);
+    assertEquals(0, node.settlement.reached(DE, LANE, 1, 6, List.of()).join());
+    assertTrue(node.isOwed(DE, 1));
+  }
+
+  @Test
+  void holds_releasesOnlyWhatItNames() {
+    for (int i = 0; i < 4; i++) {
       node.send(DE);
     }
-    assertEquals(0, node.settlement.held(DE, LANE, 2, 6, List.of()).join());
+    HeldNumber ofAnotherEpoch =
+        new HeldNumber(
+            new OriginNumber(2, LANE, 1), node.entry(DE, 1).getHeaderHash().toByteArray());
+    assertEquals(List.of(), node.settlement.holds(DE, List.of(ofAnotherEpoch)).join());
+    node.holds(DE, 2, 4);
     assertEquals(
-        4,
-        node.settlement
-            .held(
-                DE, LANE, 1, 1, List.of(new OriginWindow.Range(3, 4), new OriginWindow.Range(6, 6)))
-            .join());
-    assertEquals(
-        List.of(2L, 5L),
+        List.of(1L, 3L),
         node.ledger.outbox().page(DE, LANE, null, 10).stream()
             .map(one -> one.number().sequence())
             .toList());
   }
 
   @Test
-  void held_ofMoreThanAPage_settlesAll() {
+  void holds_ofAWholeStatement_releasesAll() {
     var ready = node.outbound.seal(List.of(node.alert(node.id(), LANE, DE))).get(0);
     node.ledger.commit(
         LANE,
         tx -> {
-          for (int i = 0; i < 600; i++) {
+          for (int i = 0; i < WatermarkStatement.MAX_HELD; i++) {
             node.dispatch.submit(tx, ready.outgoing());
           }
           return tx;
         });
-    assertEquals(600, node.settlement.held(DE, LANE, 1, 600, List.of()).join());
+    node.holds(DE, LongStream.rangeClosed(1, WatermarkStatement.MAX_HELD).toArray());
     assertNull(node.ledger.envelopes().read(ready.outgoing().headerHash()));
+  }
+
+  /** An operator decides about it; it is not sent again meanwhile. */
+  @Test
+  void holds_ofWhatIsSetAside_releasesIt_ifItIsTheSame() {
+    node.send(DE);
+    node.change(DE, 1, OutboxState.OUTBOX_STATE_QUARANTINED);
+    node.settlement.holds(DE, List.of(HeldNumber.ofUnknownContent(number(1)))).join();
+    assertEquals(OutboxState.OUTBOX_STATE_QUARANTINED, node.state(DE, 1));
+    node.holds(DE, 1);
+    assertFalse(node.isOwed(DE, 1));
   }
 
   @Test
   void gap_isKept_whileItsEpochIs() {
     GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, SG, LANE);
     List<OriginWindow.Range> above = List.of(new OriginWindow.Range(5, 6));
-    node.settlement.held(SG, LANE, 1, 1, above).join();
-    node.settlement.held(SG, LANE, 2, 1, above).join();
+    node.settlement.reached(SG, LANE, 1, 1, above).join();
+    node.settlement.reached(SG, LANE, 2, 1, above).join();
     node.clock.move(GapWatch.AFTER);
     assertEquals(2, node.gaps.overdue().size());
     node.settlement.keeps(SG, LANE, Set.of(2L));
     assertEquals(List.of(new GapWatch.Gap(place, 2, 2, 3)), node.gaps.overdue());
     node.settlement.keeps(DE, LANE, Set.of());
     assertEquals(1, node.gaps.overdue().size());
-    node.settlement.held(SG, LANE, 2, 6, List.of()).join();
+    node.settlement.reached(SG, LANE, 2, 6, List.of()).join();
     assertEquals(List.of(), node.gaps.overdue());
   }
 
   @Test
   void gap_thatMovesOn_isAnotherGap_andOneThatGrowsIsTheSame() {
-    node.settlement.held(SG, LANE, 1, 1, List.of(new OriginWindow.Range(3, 3))).join();
+    node.settlement.reached(SG, LANE, 1, 1, List.of(new OriginWindow.Range(3, 3))).join();
     node.clock.move(GapWatch.AFTER.minusMillis(1));
     assertEquals(List.of(), node.gaps.news());
-    node.settlement.held(SG, LANE, 1, 1, List.of(new OriginWindow.Range(5, 6))).join();
+    node.settlement.reached(SG, LANE, 1, 1, List.of(new OriginWindow.Range(5, 6))).join();
     node.clock.move(Duration.ofMillis(1));
     assertEquals(3, node.gaps.news().get(0).missing());
     assertEquals(List.of(), node.gaps.news(), "it was told");
-    node.settlement.held(SG, LANE, 1, 3, List.of(new OriginWindow.Range(5, 6))).join();
+    node.settlement.reached(SG, LANE, 1, 3, List.of(new OriginWindow.Range(5, 6))).join();
     assertEquals(List.of(), node.gaps.overdue());
   }
 
@@ -243,7 +263,7 @@ class ReleaseTest {
     assertNotNull(node.ledger.envelopes().read(hash));
     assertEquals(1, node.leaves.all().size(), "once");
     assertEquals(AuditType.VOIDED, node.leaves.last().type());
-    node.settlement.held(DE, LANE, 1, 1, List.of()).join();
+    node.holds(DE, 1);
     assertNotNull(node.ledger.envelopes().read(hash), "it was given back before");
   }
 

@@ -1,5 +1,7 @@
 package org.entente.gateway.transmit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingItem;
@@ -43,6 +46,7 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
@@ -255,6 +259,18 @@ final class SenderNode implements AutoCloseable {
   }
 
   /** Seals an alert and queues it; its id. */
+  /** The recipient states that it holds these of the first epoch, as they were sent. */
+  void holds(AgencyName recipient, long... sequences) {
+    List<HeldNumber> held =
+        LongStream.of(sequences)
+            .mapToObj(
+                sequence ->
+                    new HeldNumber(
+                        number(sequence), entry(recipient, sequence).getHeaderHash().toByteArray()))
+            .toList();
+    assertEquals(List.of(), settlement.holds(recipient, held).join());
+  }
+
   MessageId send(AgencyName... recipients) {
     MessageId id = id();
     submit(outbound.seal(List.of(alert(id, LANE, recipients))).get(0));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
@@ -40,6 +42,7 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -65,7 +68,7 @@ class SettlementTest {
   private static final AgencyName JP = new AgencyName("jp.customs");
   private static final AgencyName HUB = new AgencyName("x.hub");
   private static final Lane LANE = Lane.PRIORITY;
-  private static final byte[] HASH = new byte[32];
+  private static final byte[] HASH = Sha256.hash(new byte[] {7});
 
   private final SecureRandom random = new SecureRandom();
   private final MessageId id = MessageId.fresh(1, random);
@@ -243,7 +246,7 @@ class SettlementTest {
         OutboxMaintenance.isDue(
             entryFor(SG), entryFor(SG).getQueuedAtMs() + OutboxMaintenance.FIRST_WAIT_MILLIS),
         "ever more seldom");
-    settlement.held(SG, LANE, 1, 1, List.of()).join();
+    state(SG, HASH);
     assertNull(ledger.outbox().read(SG, new OriginNumber(1, LANE, 1)), "its recipient has it");
   }
 
@@ -384,16 +387,69 @@ class SettlementTest {
 
   /** The first answer was REWRAP and got lost; the hop number's repeat is answered DUPLICATE. */
   @Test
-  void duplicate_byTheRecipientItself_doesNotResolve_untilItsWatermarkDoes() {
+  void duplicate_byTheRecipientItself_doesNotResolve_untilItsStatementDoes() {
     submit(DE);
     answer(DE, Result.RESULT_DUPLICATE);
     assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(DE));
     assertNotNull(ledger.envelopes().read(HASH));
-    settlement.held(DE, LANE, 1, 0, List.of()).join();
-    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(DE));
-    settlement.held(DE, LANE, 1, 1, List.of()).join();
+    settlement.reached(DE, LANE, 1, 1, List.of()).join();
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(DE), "a watermark names no content");
+    assertEquals(List.of(), state(DE, HASH));
     assertNull(ledger.outbox().read(DE, new OriginNumber(1, LANE, 1)));
     assertNull(ledger.envelopes().read(HASH));
+  }
+
+  /** The numbers under which the recipient holds something else. */
+  private List<OriginNumber> state(AgencyName recipient, byte[] hash) {
+    return settlement
+        .holds(recipient, List.of(new HeldNumber(new OriginNumber(1, LANE, 1), hash)))
+        .join();
+  }
+
+  /** Threat 72: what took the number's place was not this envelope. */
+  @Test
+  void statement_ofOtherContent_renumbers_andIsAConflict() {
+    submit(SG);
+    answer(HUB, Result.RESULT_COMMITTED);
+    OriginNumber number = new OriginNumber(1, LANE, 1);
+    assertEquals(List.of(number), state(SG, Arrays.copyOf(new byte[] {1, 2, 3}, 32)));
+    assertNull(ledger.outbox().read(SG, number));
+    OutboxTable.NumberedEntry again = only(SG);
+    assertEquals(new OriginNumber(1, LANE, 2), again.number());
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, again.entry().getState());
+    assertEquals(1, again.entry().getAttempts(), "it pauses if that goes on");
+    assertTrue(waiting.isWaiting(SG));
+    assertNotNull(ledger.envelopes().read(HASH));
+    assertEquals(List.of(), state(SG, HASH), "nothing is owed under the number any more");
+    assertEquals(again, only(SG));
+  }
+
+  @Test
+  void statement_ofUnknownContent_renumbersSilently() {
+    submit(SG);
+    answer(HUB, Result.RESULT_COMMITTED);
+    assertEquals(List.of(), state(SG, new byte[32]));
+    assertEquals(new OriginNumber(1, LANE, 2), only(SG).number());
+  }
+
+  @Test
+  void statement_aboutAWithdrawnNumber_resolvesIt_whateverIsHeld() {
+    for (byte[] hash : List.of(HASH, new byte[32], Arrays.copyOf(new byte[] {1}, 32))) {
+      submit(DE);
+      OriginNumber number = only(DE).number();
+      ledger
+          .write(
+              LANE,
+              tx -> {
+                settlement.withdraw(tx, DE, number, Code.EXPIRED, "too late");
+                return number;
+              })
+          .join();
+      List<OriginNumber> conflicts =
+          settlement.holds(DE, List.of(new HeldNumber(number, hash))).join();
+      assertEquals(hash[1] == 0 && hash[0] == 1 ? List.of(number) : List.of(), conflicts);
+      assertEquals(List.of(), ledger.outbox().page(DE, LANE, null, 2));
+    }
   }
 
   @Test
@@ -457,11 +513,11 @@ class SettlementTest {
   @Test
   void gap_thatARecipientsWatermarksLeave_isSeenAtTheOrigin() {
     submit(SG);
-    settlement.held(SG, LANE, 1, 0, List.of(new OriginWindow.Range(2, 3))).join();
+    settlement.reached(SG, LANE, 1, 0, List.of(new OriginWindow.Range(2, 3))).join();
     nanos.addAndGet(GapWatch.AFTER.toNanos());
     GapWatch.Place place = new GapWatch.Place(GapWatch.End.ORIGIN, SG, LANE);
     assertEquals(List.of(new GapWatch.Gap(place, 1, 1, 1)), gaps.news());
-    settlement.held(SG, LANE, 1, 3, List.of()).join();
+    settlement.reached(SG, LANE, 1, 3, List.of()).join();
     assertEquals(List.of(), gaps.overdue());
   }
 

@@ -119,12 +119,10 @@ class TransmissionTest {
     node.send(DE, SG);
     assertTrue(parsed(node.prepare(DE).delivery(), 0).binding().isEmpty());
     Delivery carried = node.prepare(HUB).delivery();
-    EnvelopeHeader header =
-        EnvelopeHeader.parse(carried.getHeader().toByteArray()).orElseThrow();
+    EnvelopeHeader header = EnvelopeHeader.parse(carried.getHeader().toByteArray()).orElseThrow();
     var stanza = parsed(carried, 0);
     NumberBinding binding =
-        new NumberBinding(
-            new FederationName("test.example"), header, SG, stanza.number(LANE));
+        new NumberBinding(new FederationName("test.example"), header, SG, stanza.number(LANE));
     byte[] signature = stanza.binding().orElseThrow();
     assertTrue(binding.isSigned(signature, node.key.verifyingKey()));
   }
@@ -152,21 +150,14 @@ class TransmissionTest {
     for (int i = 0; i < 3; i++) {
       node.send(DE);
     }
-    node.settlement.held(DE, LANE, 1, 1, List.of()).join();
+    node.holds(DE, 1);
     var first = node.ledger.hops().read(DE, LANE, 2, 1, 1).get(0);
     assertFalse(sent(first).getAnnouncement().isEmpty());
     var next = node.ledger.hops().read(DE, LANE, 3, 1, 1).get(0);
     assertFalse(sent(next).getAnnouncement().isEmpty());
-    node.settlement
-        .held(
-            DE,
-            LANE,
-            1,
-            1,
-            List.of(new org.entente.gateway.ledger.sequence.OriginWindow.Range(3, 3)))
-        .join();
+    node.holds(DE, 3);
     assertFalse(sent(first).getAnnouncement().isEmpty(), "another number than the first sent");
-    node.settlement.held(DE, LANE, 1, 2, List.of()).join();
+    node.holds(DE, 2);
     node.send(DE);
     var last = node.ledger.hops().read(DE, LANE, 4, 1, 1).get(0);
     assertTrue(sent(last).getAnnouncement().isEmpty());
@@ -325,7 +316,7 @@ class TransmissionTest {
   @Test
   void number_thatIsDone_orWithdrawn_goesAsAVoid() {
     MessageId id = node.send(DE);
-    node.settlement.held(DE, LANE, 1, 1, List.of()).join();
+    node.holds(DE, 1);
     assertTrue(node.prepare(DE).isVoid());
     assertEquals(List.of(), node.known(id));
     node.answer(DE, Result.RESULT_COMMITTED, "");

@@ -144,7 +144,7 @@ class UpkeepRoundsTest {
     node.upkeep.round();
     node.upkeep.round();
     assertEquals(List.of("withdraw sg.police 1", "withdraw sg.police 1"), node.notices);
-    node.settlement.held(SG, LANE, 1, 1, List.of()).join();
+    node.holds(SG, 1);
     node.upkeep.round();
     assertEquals(2, node.notices.size());
     assertFalse(node.isOwed(SG, 1));

@@ -5,7 +5,7 @@ import org.entente.gateway.model.Lane;
 
 /**
  * Numbers that a recipient holds of one epoch and lane: every number up to the watermark, and
- * ranges above it. Immutable.
+ * ranges above it. It shows gaps and releases nothing, as it names no content. Immutable.
  *
  * @param epoch generation of the numbering, from 1
  * @param lane lane

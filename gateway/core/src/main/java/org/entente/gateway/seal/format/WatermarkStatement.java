@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.Ed25519VerifyingKey;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
@@ -13,7 +14,8 @@ import org.entente.gateway.model.NodeName;
 
 /**
  * Statement of the numbers from one origin that a recipient holds durably, signed by the
- * recipient's gateway. Wire format "watermarks"; the signature travels next to the statement.
+ * recipient's gateway. Watermarks show gaps. The held numbers name what came under each, which lets
+ * the origin release it. Wire format "watermarks"; the signature travels next to the statement.
  *
  * <p>Parsed input encodes to the same bytes; only {@link #isSignedBy} checks the signature.
  * Immutable and safe for use by many threads.
@@ -21,6 +23,11 @@ import org.entente.gateway.model.NodeName;
 public final class WatermarkStatement implements GatewayStatement {
   /** Greatest number of epochs and lanes in one statement. */
   public static final int MAX_WATERMARKS = 64;
+
+  /** Greatest number of held numbers in one statement. */
+  public static final int MAX_HELD = 1024;
+
+  private static final Comparator<HeldNumber> NUMBERS = Comparator.comparing(HeldNumber::number);
 
   private static final Comparator<Watermark> ORDER =
       Comparator.comparingLong(Watermark::epoch).thenComparing(Watermark::lane);
@@ -43,6 +50,7 @@ public final class WatermarkStatement implements GatewayStatement {
    * @param issuedAtMs milliseconds since 1970
    * @param watermarks at most 64, ascending by epoch and lane, no repeats; none if nothing has
    *     arrived
+   * @param held at most 1024, ascending by number, no repeats
    */
   public record Content(
       FederationName federation,
@@ -50,11 +58,14 @@ public final class WatermarkStatement implements GatewayStatement {
       NodeName gateway,
       AgencyName origin,
       long issuedAtMs,
-      List<Watermark> watermarks) {
+      List<Watermark> watermarks,
+      List<HeldNumber> held) {
     public Content {
       watermarks = watermarks.stream().sorted(ORDER).toList();
-      if (issuedAtMs < 0 || !isAllowed(watermarks)) {
-        throw new IllegalArgumentException(watermarks.size() + " watermarks of " + recipient);
+      held = held.stream().sorted(NUMBERS).toList();
+      if (issuedAtMs < 0 || !isAllowed(watermarks) || !isAllowedHeld(held)) {
+        throw new IllegalArgumentException(
+            watermarks.size() + " watermarks and " + held.size() + " numbers of " + recipient);
       }
     }
   }
@@ -93,7 +104,13 @@ public final class WatermarkStatement implements GatewayStatement {
       watermarks.add(readWatermark(in));
     }
     in.require(isAllowed(watermarks));
-    return new Content(federation, recipient, gateway, origin, issued, watermarks);
+    List<HeldNumber> held = new ArrayList<>();
+    for (int left = in.count(0, MAX_HELD); left > 0; left--) {
+      OriginNumber number = in.originNumber();
+      held.add(new HeldNumber(number, in.fixed(Sha256.HASH_BYTES)));
+    }
+    in.require(isAllowedHeld(held));
+    return new Content(federation, recipient, gateway, origin, issued, watermarks, held);
   }
 
   private static Watermark readWatermark(FieldReader in) throws MalformedInput {
@@ -127,15 +144,27 @@ public final class WatermarkStatement implements GatewayStatement {
         out.u64(range.from()).u64(range.to());
       }
     }
+    out.u16(content.held().size());
+    for (HeldNumber held : content.held()) {
+      out.originNumber(held.number()).fixed(held.headerHash());
+    }
     return out.toBytes();
   }
 
   private static boolean isAllowed(List<Watermark> watermarks) {
+    return isAscending(watermarks, ORDER) && watermarks.size() <= MAX_WATERMARKS;
+  }
+
+  private static boolean isAllowedHeld(List<HeldNumber> held) {
+    return isAscending(held, NUMBERS) && held.size() <= MAX_HELD;
+  }
+
+  private static <T> boolean isAscending(List<T> list, Comparator<T> order) {
     boolean ascending = true;
-    for (int i = 1; i < watermarks.size(); i++) {
-      ascending &= ORDER.compare(watermarks.get(i - 1), watermarks.get(i)) < 0;
+    for (int i = 1; i < list.size(); i++) {
+      ascending &= order.compare(list.get(i - 1), list.get(i)) < 0;
     }
-    return ascending && watermarks.size() <= MAX_WATERMARKS;
+    return ascending;
   }
 
   /** The content. */

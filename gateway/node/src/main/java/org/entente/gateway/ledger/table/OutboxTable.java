@@ -207,6 +207,11 @@ public final class OutboxTable {
         new OwedNumbers(recipient, number), store.get(Table.OUTBOX, key(recipient, number)));
   }
 
+  /** Whether a committed entry is owed under a number, readable or not. */
+  public boolean isOwed(AgencyName recipient, OriginNumber number) {
+    return store.get(Table.OUTBOX, key(recipient, number)) != null;
+  }
+
   /** Replaces an entry. */
   public void update(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {
     tx.put(Table.OUTBOX, key(recipient, number), entry.toByteArray());

@@ -6,6 +6,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.receive.EvidenceReturn;
+import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.NoticeSigner;
 import org.entente.gateway.receive.PeerReception;
@@ -131,6 +132,7 @@ final class IncomingStage {
             ground.agency(), ground.policy.holder(), ground.config.limitsInForce()),
         out.sealing.opener,
         out.sealing.recipientSessions,
+        new HeldNumbers(),
         recalls,
         ground.advertised,
         ground.rosters,

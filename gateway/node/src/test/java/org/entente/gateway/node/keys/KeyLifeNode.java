@@ -45,6 +45,7 @@ import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.ExerciseRetention;
+import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.InboxOpener;
 import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.NoticeSigner;
@@ -274,6 +275,7 @@ final class KeyLifeNode implements AutoCloseable {
           (facts, recipient, size) -> Optional.empty(),
           new Opener(count -> {}),
           recipients,
+          new HeldNumbers(),
           new RecallReception(name, ledger, erasing, evidence, 1_000),
           new AdvertisedResponders(ledger, new RecordSeal(storage, random)),
           new RosterRecords(ledger.operations(), new RecordSeal(storage, random)),

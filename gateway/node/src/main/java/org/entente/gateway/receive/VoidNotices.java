@@ -1,0 +1,90 @@
+package org.entente.gateway.receive;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.sequence.OriginWindows;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.VoidStatement;
+import org.entente.gateway.seal.format.VoidedNumber;
+
+/**
+ * Takes statements of origins that they withdraw numbers. A number that is still open counts as
+ * resolved. The origin is told what is held under each, and repeats what it has not heard of. Safe
+ * for many threads.
+ */
+final class VoidNotices {
+  private final Ledger ledger;
+  private final HeldNumbers held;
+  private final NoticeSignatureCheck signed;
+  private final Reporter reporter;
+
+  VoidNotices(ReceiveParts parts, NoticeSignatureCheck signed, Reporter reporter) {
+    this.ledger = parts.ledger();
+    this.held = parts.held();
+    this.signed = signed;
+    this.reporter = reporter;
+  }
+
+  /** Handles a statement. */
+  void take(AgencyName from, byte[] bytes) {
+    signed.taken(from, VoidStatement.parse(bytes)).ifPresent(taken -> learn(from, taken.content()));
+  }
+
+  private void learn(AgencyName from, VoidStatement.Content content) {
+    Map<Lane, List<VoidedNumber>> byLane =
+        content.numbers().stream().collect(Collectors.groupingBy(one -> one.number().lane()));
+    byLane.forEach(
+        (lane, numbers) -> {
+          OriginWindows windows = ledger.windows().read(from, lane);
+          if (numbers.stream().anyMatch(one -> isHeld(windows, one.number(), false))) {
+            write(from, lane, numbers);
+          } else {
+            numbers.stream()
+                .filter(one -> isHeld(windows, one.number(), true))
+                .forEach(one -> held.offeredAgain(from, one.number(), Optional.empty()));
+            reporter.reportTo(from);
+          }
+        });
+  }
+
+  /** Whether a number of an epoch that is open here is held, or not. */
+  private static boolean isHeld(OriginWindows windows, OriginNumber number, boolean expected) {
+    return windows
+        .in(number.epoch())
+        .filter(window -> window.holds(number.sequence()) == expected)
+        .isPresent();
+  }
+
+  private void write(AgencyName from, Lane lane, List<VoidedNumber> numbers) {
+    ledger
+        .write(
+            lane,
+            tx -> {
+              OriginWindows windows = ledger.windows().read(tx, from, lane);
+              numbers.forEach(one -> resolve(tx, from, windows, one));
+              ledger.windows().write(tx, from, lane, windows);
+              tx.afterCommit(() -> reporter.reportTo(from));
+              return numbers.size();
+            })
+        .exceptionally(e -> 0);
+  }
+
+  private void resolve(
+      Transaction tx, AgencyName from, OriginWindows windows, VoidedNumber voided) {
+    OriginNumber number = voided.number();
+    Optional<OriginWindow.Offer> offer =
+        windows.in(number.epoch()).map(window -> window.resolveVoid(number.sequence()));
+    if (offer.equals(Optional.of(OriginWindow.Offer.NEW))) {
+      tx.afterCommit(() -> held.counted(from, number, voided.headerHash(), true));
+    } else if (offer.equals(Optional.of(OriginWindow.Offer.DUPLICATE))) {
+      tx.afterCommit(() -> held.offeredAgain(from, number, Optional.empty()));
+    }
+  }
+}

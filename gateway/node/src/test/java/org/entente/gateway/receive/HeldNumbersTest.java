@@ -1,0 +1,153 @@
+package org.entente.gateway.receive;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.HeldNumber;
+import org.entente.gateway.seal.format.OriginNumber;
+import org.entente.gateway.seal.format.WatermarkStatement;
+import org.junit.jupiter.api.Test;
+
+class HeldNumbersTest {
+  private static final AgencyName FR = new AgencyName("fr.customs");
+  private static final AgencyName SG = new AgencyName("sg.police");
+
+  private final HeldNumbers held = new HeldNumbers();
+
+  private static OriginNumber number(long epoch, Lane lane, long sequence) {
+    return new OriginNumber(epoch, lane, sequence);
+  }
+
+  private static OriginNumber number(long sequence) {
+    return number(1, Lane.ROUTINE, sequence);
+  }
+
+  private static HeldNumber of(OriginNumber number) {
+    byte[] text = number.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    return new HeldNumber(number, Sha256.hash(text));
+  }
+
+  private void count(AgencyName origin, OriginNumber number, boolean toState) {
+    held.counted(origin, number, of(number).headerHash(), toState);
+  }
+
+  private HeldNumber offered(AgencyName origin, OriginNumber number) {
+    held.offeredAgain(origin, number, Optional.empty());
+    List<HeldNumber> taken = held.take(origin);
+    assertEquals(1, taken.size());
+    return taken.get(0);
+  }
+
+  @Test
+  void counted_isStatedOnce_ifNoReceiptTellsIt() {
+    count(FR, number(1), true);
+    count(FR, number(2), false);
+    count(SG, number(1), true);
+    assertEquals(List.of(of(number(1))), held.take(FR));
+    assertEquals(List.of(), held.take(FR));
+    assertEquals(List.of(of(number(1))), held.take(SG));
+  }
+
+  @Test
+  void offeredAgain_isStatedWithWhatCameUnderIt() {
+    count(FR, number(7), false);
+    held.offeredAgain(FR, number(7), Optional.of(new byte[32]));
+    assertEquals(List.of(of(number(7))), held.take(FR), "what was counted, not what is offered");
+  }
+
+  @Test
+  void offeredAgain_withoutMemory_isStatedAsTheLedgerShows_orAsUnknown() {
+    byte[] here = Sha256.hash(new byte[] {1});
+    held.offeredAgain(FR, number(1), Optional.of(here));
+    assertEquals(List.of(new HeldNumber(number(1), here)), held.take(FR));
+    assertEquals(HeldNumber.ofUnknownContent(number(1)), offered(FR, number(1)));
+    assertFalse(offered(FR, number(1)).isKnown());
+  }
+
+  @Test
+  void memory_holdsTheLatestOfALine() {
+    List<Long> sequences = new ArrayList<>();
+    for (long i = 1; i <= 3L * HeldNumbers.REMEMBERED; i++) {
+      sequences.add(i);
+    }
+    sequences.forEach(sequence -> count(FR, number(sequence), false));
+    long oldest = 2L * HeldNumbers.REMEMBERED + 1;
+    for (long sequence = oldest; sequence <= 3L * HeldNumbers.REMEMBERED; sequence++) {
+      assertEquals(of(number(sequence)), offered(FR, number(sequence)));
+    }
+    assertFalse(offered(FR, number(oldest - 1)).isKnown());
+  }
+
+  /** A table grows until its numbers fit, and loses none meanwhile. */
+  @Test
+  void memory_ofScatteredNumbers_grows() {
+    for (long sequence = 1; sequence <= 900; sequence += 13) {
+      count(FR, number(sequence), false);
+    }
+    for (long sequence = 1; sequence <= 900; sequence += 13) {
+      assertEquals(of(number(sequence)), offered(FR, number(sequence)));
+    }
+  }
+
+  @Test
+  void lines_ofAnOrigin_beyondTheMost_dropTheOneUsedLeastRecently() {
+    for (int epoch = 1; epoch <= HeldNumbers.LINES; epoch++) {
+      count(FR, number(epoch, Lane.FLASH, 1), false);
+    }
+    assertEquals(
+        of(number(1, Lane.FLASH, 1)), offered(FR, number(1, Lane.FLASH, 1)), "and uses it");
+    count(FR, number(1, Lane.ROUTINE, 1), false);
+    assertFalse(offered(FR, number(2, Lane.FLASH, 1)).isKnown());
+    assertEquals(of(number(1, Lane.FLASH, 1)), offered(FR, number(1, Lane.FLASH, 1)));
+  }
+
+  @Test
+  void memory_ofAllOrigins_isBounded_andDropsTheOriginUsedLeastRecently() {
+    int origins = HeldNumbers.SLOTS / HeldNumbers.REMEMBERED;
+    for (int i = 0; i <= origins; i++) {
+      AgencyName origin = new AgencyName("x.member-" + i);
+      byte[] hash = ByteBuffer.allocate(32).putInt(i + 1).array();
+      // Two numbers that only the largest table has room for.
+      held.counted(origin, number(1), hash, false);
+      held.counted(origin, number(1 + HeldNumbers.REMEMBERED / 2), hash, false);
+    }
+    assertFalse(offered(new AgencyName("x.member-0"), number(1)).isKnown());
+    HeldNumber last = offered(new AgencyName("x.member-" + origins), number(1));
+    assertEquals(origins + 1, ByteBuffer.wrap(last.headerHash()).getInt());
+  }
+
+  @Test
+  void pending_isBounded_andTakenByTheStatement() {
+    for (long sequence = 1; sequence <= HeldNumbers.PENDING + 10L; sequence++) {
+      count(FR, number(sequence), true);
+    }
+    int statements = 0;
+    for (List<HeldNumber> some = held.take(FR); !some.isEmpty(); some = held.take(FR)) {
+      assertEquals(WatermarkStatement.MAX_HELD, some.size());
+      statements++;
+    }
+    assertEquals(HeldNumbers.PENDING / WatermarkStatement.MAX_HELD, statements);
+  }
+
+  @Test
+  void repeat_statesAgainWhatIsRemembered() {
+    count(FR, number(1), true);
+    count(FR, number(2, Lane.FLASH, 9), false);
+    held.take(FR);
+    held.repeat(FR);
+    held.repeat(SG);
+    assertEquals(List.of(), held.take(SG));
+    List<HeldNumber> again = held.take(FR);
+    assertEquals(2, again.size());
+    assertEquals(
+        List.of(of(number(1)), of(number(2, Lane.FLASH, 9))),
+        again.stream().sorted(java.util.Comparator.comparing(HeldNumber::number)).toList());
+  }
+}
