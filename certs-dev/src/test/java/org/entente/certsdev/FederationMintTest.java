@@ -115,7 +115,7 @@ final class FederationMintTest {
   @Test
   void gateways_minted_areIdentifiedByEachOther() throws Exception {
     MintedFederation minted = mint(folder.resolve("out"));
-    PeerIdentity peers = new PeerIdentity(HUB, BundleVerifier.MAX_GRACE, 8);
+    PeerIdentity peers = new PeerIdentity(HUB, BundleVerifier.MAX_GRACE);
     for (AgencyName agency : minted.bundle().agencies()) {
       Path home = minted.gatewayFolder(agency, GATEWAY);
       Identified peer =
@@ -131,7 +131,7 @@ final class FederationMintTest {
     MintedFederation minted = mint(folder.resolve("out"));
     for (FederationSpec.Agency agency : DemoSpec.read().agencies()) {
       List<ClientGrant> grants = new ArrayList<>();
-      agency.clientNames().forEach(c -> grants.add(new ClientGrant(c, Set.of(Scope.AUDIT), 1)));
+      agency.clientNames().forEach(c -> grants.add(new ClientGrant(c, Set.of(Scope.AUDIT))));
       ClientRegistry registry = ClientRegistry.of(agency.name(), grants);
       for (NodeName client : agency.clientNames()) {
         Path home = minted.clientFolder(agency.name(), client);
@@ -238,7 +238,7 @@ final class FederationMintTest {
                 TrustStore.OpenResult.Opened.class,
                 TrustStore.open(verifier, minted.bundleFile(), folder.resolve("accepted"), CLOCK))
             .store();
-    PeerIdentity peers = new PeerIdentity(HUB, BundleVerifier.MAX_GRACE, 8);
+    PeerIdentity peers = new PeerIdentity(HUB, BundleVerifier.MAX_GRACE);
     List<X509Certificate> certificates = chain(minted.gatewayFolder(FR, GATEWAY));
     Identified fr = (Identified) peers.identify(certificates, store.current(), NOW);
 

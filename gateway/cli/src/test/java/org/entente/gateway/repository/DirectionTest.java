@@ -36,6 +36,7 @@ class DirectionTest {
           "config",
           "cel",
           "note",
+          "account",
           "trust",
           "identity",
           "seal",
@@ -153,6 +154,22 @@ class DirectionTest {
         home("io.netty..", "rpc", "link", "client", "admin"),
         // The node hands channels of rpc to link.
         home("io.grpc..", "rpc", "link", "client", "cli", "node.assembly"));
+  }
+
+  /** A port that is opened in another way would not charge what its callers use of it. */
+  @Test
+  void grpcPorts_areOpenedByTheGuardedServerAlone() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + "rpc.server.GuardedServer")
+        .should()
+        .callMethod(
+            "io.grpc.netty.NettyServerBuilder",
+            "forAddress",
+            java.net.SocketAddress.class.getName())
+        .orShould()
+        .callMethod("io.grpc.netty.NettyServerBuilder", "forPort", int.class.getName())
+        .check(CLASSES);
   }
 
   /** Nothing that could be read is on a disk: a directory of files would hold the index there. */

@@ -11,19 +11,11 @@ import org.entente.gateway.model.NodeName;
  *
  * @param name the client's name, as in its certificate
  * @param scopes what it may do; at least one; {@link Scope#RIGHTS_HOLDER} only alone
- * @param maxStreams its open streams at one time, 1 to {@value #MAX_STREAMS}
  */
-public record ClientGrant(NodeName name, Set<Scope> scopes, int maxStreams) {
-  /** Most streams of one client. */
-  public static final int MAX_STREAMS = 1000;
-
+public record ClientGrant(NodeName name, Set<Scope> scopes) {
   public ClientGrant {
     if (scopes.isEmpty()) {
       throw new InvalidValue("a client has at least one scope", name.value());
-    }
-    if (maxStreams < 1 || maxStreams > MAX_STREAMS) {
-      throw new InvalidValue(
-          "a client may have 1 to " + MAX_STREAMS + " streams", Integer.toString(maxStreams));
     }
     if (scopes.contains(Scope.RIGHTS_HOLDER) && scopes.size() > 1) {
       throw new InvalidValue(

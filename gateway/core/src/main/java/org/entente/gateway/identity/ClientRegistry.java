@@ -76,7 +76,7 @@ public final class ClientRegistry {
     return grant == null
         ? refused(
             Code.UNKNOWN_CLIENT, "client " + id.name() + " is not in the node's configuration")
-        : new Identified(id, grant.scopes(), grant.maxStreams(), chain, passed.fingerprint());
+        : new Identified(id, grant.scopes(), chain, passed.fingerprint());
   }
 
   /**

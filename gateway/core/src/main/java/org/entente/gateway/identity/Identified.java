@@ -22,19 +22,12 @@ import org.entente.gateway.model.Problem;
 public final class Identified implements Identification {
   private final SpiffeId id;
   private final Set<Scope> scopes;
-  private final int maxStreams;
   private final List<X509Certificate> chain;
   private final String fingerprint;
 
-  Identified(
-      SpiffeId id,
-      Set<Scope> scopes,
-      int maxStreams,
-      List<X509Certificate> chain,
-      String fingerprint) {
+  Identified(SpiffeId id, Set<Scope> scopes, List<X509Certificate> chain, String fingerprint) {
     this.id = id;
     this.scopes = scopes.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(scopes));
-    this.maxStreams = maxStreams;
     this.chain = List.copyOf(chain);
     this.fingerprint = fingerprint;
   }
@@ -62,11 +55,6 @@ public final class Identified implements Identification {
   /** What a client may do; none for a gateway. */
   public Set<Scope> scopes() {
     return scopes;
-  }
-
-  /** Most streams that it may have open at one time. */
-  public int maxStreams() {
-    return maxStreams;
   }
 
   /** SHA-256 of the certificate, 64 hex digits. */

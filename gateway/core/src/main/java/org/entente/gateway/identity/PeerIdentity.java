@@ -25,19 +25,16 @@ public final class PeerIdentity {
 
   private final AgencyName own;
   private final Duration grace;
-  private final int maxStreams;
 
   /**
    * Checks peers of an agency.
    *
    * @param own the agency of this gateway; its own gateways are not peers
    * @param grace how long an expired bundle remains usable
-   * @param maxStreams most streams that a peer may have open at one time
    */
-  public PeerIdentity(AgencyName own, Duration grace, int maxStreams) {
+  public PeerIdentity(AgencyName own, Duration grace) {
     this.own = own;
     this.grace = grace;
-    this.maxStreams = maxStreams;
   }
 
   /**
@@ -68,7 +65,7 @@ public final class PeerIdentity {
           Code.IDENTITY_MISMATCH,
           id + " is of this gateway's own agency; peers are of other agencies");
     }
-    return new Identified(id, Set.of(), maxStreams, chain, passed.fingerprint());
+    return new Identified(id, Set.of(), chain, passed.fingerprint());
   }
 
   /**

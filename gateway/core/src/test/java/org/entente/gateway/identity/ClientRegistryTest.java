@@ -37,7 +37,7 @@ final class ClientRegistryTest {
   private static final Instant END = START.plus(TestFederation.LIFETIME);
   private static final AgencyName FR = new AgencyName("fr.customs");
   private static final ClientGrant DESK =
-      new ClientGrant(new NodeName("desk"), Set.of(Scope.SUBSCRIBE, Scope.EVIDENCE), 4);
+      new ClientGrant(new NodeName("desk"), Set.of(Scope.SUBSCRIBE, Scope.EVIDENCE));
 
   private final TestFederation federation = new TestFederation(START);
   private final TrustBundle bundle = federation.bundle(federation.content(1));
@@ -66,7 +66,6 @@ final class ClientRegistryTest {
     Identification identification = identify("fr.customs", client("fr.customs", "desk"));
     Identified desk = assertInstanceOf(Identified.class, identification);
     assertEquals(DESK.scopes(), desk.scopes());
-    assertEquals(4, desk.maxStreams());
     assertEquals(Optional.empty(), desk.require(Scope.SUBSCRIBE));
     Problem problem = desk.require(Scope.PUBLISH).orElseThrow();
     assertEquals(Code.SCOPE_MISSING, problem.code());
@@ -151,7 +150,7 @@ final class ClientRegistryTest {
   void client_scopesWithdrawn_doesNotHoldAnyMore() {
     Identified desk = (Identified) identify("fr.customs", client("fr.customs", "desk"));
     assertEquals(Optional.empty(), registry.recheck(desk, bundle, NOW));
-    ClientGrant less = new ClientGrant(DESK.name(), Set.of(Scope.EVIDENCE), 4);
+    ClientGrant less = new ClientGrant(DESK.name(), Set.of(Scope.EVIDENCE));
     Problem withdrawn =
         ClientRegistry.of(FR, List.of(less)).recheck(desk, bundle, NOW).orElseThrow();
     assertEquals(Code.SCOPE_MISSING, withdrawn.code());
@@ -190,9 +189,7 @@ final class ClientRegistryTest {
 
   @Test
   void grant_withoutScopeOrStreams_refused() {
-    assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), Set.of(), 1));
-    assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), DESK.scopes(), 0));
-    assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), DESK.scopes(), 1001));
+    assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), Set.of()));
   }
 
   /** Attack: a rights holder's client is given more than its own matters. */
@@ -201,12 +198,12 @@ final class ClientRegistryTest {
     for (Scope other : Scope.values()) {
       Set<Scope> scopes = EnumSet.of(Scope.RIGHTS_HOLDER, other);
       if (other != Scope.RIGHTS_HOLDER) {
-        assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), scopes, 1));
+        assertThrows(InvalidValue.class, () -> new ClientGrant(DESK.name(), scopes));
       }
     }
     assertEquals(
         Set.of(Scope.RIGHTS_HOLDER),
-        new ClientGrant(DESK.name(), Set.of(Scope.RIGHTS_HOLDER), 1).scopes());
+        new ClientGrant(DESK.name(), Set.of(Scope.RIGHTS_HOLDER)).scopes());
   }
 
   @Test

@@ -60,7 +60,7 @@ public final class IdentityFormats {
       return false;
     }
     boolean known =
-        new PeerIdentity(new AgencyName("de.customs"), Duration.ofDays(3), 9)
+        new PeerIdentity(new AgencyName("de.customs"), Duration.ofDays(3))
                 .identify(List.of(certificate), bundle, START.plusSeconds(60))
             instanceof Identified;
     if (known && !issued.getPublicKey().equals(certificate.getPublicKey())) {

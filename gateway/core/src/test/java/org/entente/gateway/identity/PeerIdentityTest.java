@@ -40,7 +40,7 @@ final class PeerIdentityTest {
 
   private final TestFederation federation = new TestFederation(START);
   private final TrustBundle bundle = federation.bundle(federation.content(1));
-  private final PeerIdentity peers = new PeerIdentity(DE, BundleVerifier.MAX_GRACE, 8);
+  private final PeerIdentity peers = new PeerIdentity(DE, BundleVerifier.MAX_GRACE);
 
   private X509Certificate issue(String issuer, String id) {
     return federation.certificate(issuer, id, START, END);

@@ -563,8 +563,12 @@ public record NodeConfig(
    * @param bufferedBytes received bytes in messages that are incomplete or not yet processed, 64
    *     MiB by default, at least 48 MiB, so that the largest message fits
    * @param notices notices a second that come from it through one link, 200 by default
-   * @param deliveries deliveries, receipts and frames a second that are read from it in each lane,
-   *     20,000 by default; more wait there
+   * @param deliveries deliveries, receipts and frames a second that are read from it, 20,000 by
+   *     default; more wait there
+   * @param verifications signatures verified and keys decapsulated for it each second, 5,000 by
+   *     default; frames that need more wait there
+   * @param commits changes a second that it makes the ledger commit, 4,000 by default; frames that
+   *     need more wait there
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerAgency(
@@ -572,9 +576,11 @@ public record NodeConfig(
       @OrDefault int streams,
       @OrDefault int bufferedBytes,
       @OrDefault int notices,
-      @OrDefault int deliveries) {
+      @OrDefault int deliveries,
+      @OrDefault int verifications,
+      @OrDefault int commits) {
     /** All defaults. */
-    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0);
+    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0);
 
     public PerAgency {
       connections = bounded("connections", connections, 16, 1, 10_000);
@@ -583,6 +589,8 @@ public record NodeConfig(
           bounded("buffered_bytes", bufferedBytes, 64 << 20, LEAST_BUFFERED_BYTES, 1 << 30);
       notices = bounded("notices", notices, 200, 10, 100_000);
       deliveries = bounded("deliveries", deliveries, 20_000, 100, 1_000_000);
+      verifications = bounded("verifications", verifications, 5_000, 100, 1_000_000);
+      commits = bounded("commits", commits, 4_000, 100, 1_000_000);
     }
 
     private static int bounded(String field, int value, int byDefault, int least, int most) {

@@ -1,72 +1,41 @@
 package org.entente.gateway.intake;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.account.Holding;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 
 /**
- * Each client's drafts on their way into the ledger, within limits. Safe for use by several
+ * Each client's drafts on their way into the ledger, held by its account. Safe for use by several
  * threads.
  */
-final class ClientShares {
-  private static final class Share {
-    private int drafts;
-    private long bytes;
-  }
-
-  private final IntakeLimits limits;
-  private final Map<NodeName, Share> shares = new HashMap<>();
-  private long bytesOfAll;
-
-  ClientShares(IntakeLimits limits) {
-    this.limits = limits;
-  }
-
+record ClientShares(Accounts clients) {
   /** Reserves room for a draft, or returns why there is none. */
-  synchronized Optional<Problem> take(NodeName client, long bytes) {
-    Share share = shares.get(client);
-    Optional<Problem> over = over(share, bytes);
-    if (over.isEmpty()) {
-      Share mine = share == null ? new Share() : share;
-      shares.put(client, mine);
-      mine.drafts++;
-      mine.bytes += bytes;
-      bytesOfAll += bytes;
+  Optional<Problem> take(NodeName client, long bytes) {
+    Account account = clients.of(client.value());
+    if (!account.hold(Holding.DRAFTS, 1)) {
+      return overloaded(account.held(Holding.DRAFTS) + " drafts of this client");
     }
-    return over;
-  }
-
-  private Optional<Problem> over(@org.jspecify.annotations.Nullable Share share, long bytes) {
-    if (share != null && share.drafts >= limits.draftsOfOne()) {
-      return overloaded(limits.draftsOfOne() + " drafts of this client are in progress");
-    }
-    if (share != null && share.bytes + bytes > limits.bytesOfOne()) {
-      return overloaded(share.bytes + " bytes of this client's drafts are in progress");
-    }
-    if (bytesOfAll > 0 && bytesOfAll + bytes > limits.bytes()) {
-      return overloaded(bytesOfAll + " bytes of drafts are in progress");
+    if (!account.hold(Holding.DRAFT_BYTES, bytes)) {
+      account.release(Holding.DRAFTS, 1);
+      return overloaded(
+          "%d bytes of this client's drafts and %d of all drafts"
+              .formatted(account.held(Holding.DRAFT_BYTES), clients.total(Holding.DRAFT_BYTES)));
     }
     return Optional.empty();
   }
 
   private static Optional<Problem> overloaded(String what) {
-    return Optional.of(new Problem(Code.OVERLOADED, "", what + "; slow down"));
+    return Optional.of(new Problem(Code.OVERLOADED, "", what + " are in progress; slow down"));
   }
 
   /** Releases the room of a draft that was answered. */
-  synchronized void giveBack(NodeName client, long bytes) {
-    Share share = shares.get(client);
-    if (share == null) {
-      throw new IllegalStateException("no draft of " + client + " is in progress");
-    }
-    share.drafts--;
-    share.bytes -= bytes;
-    bytesOfAll -= bytes;
-    if (share.drafts == 0) {
-      shares.remove(client);
-    }
+  void giveBack(NodeName client, long bytes) {
+    Account account = clients.of(client.value());
+    account.release(Holding.DRAFT_BYTES, bytes);
+    account.release(Holding.DRAFTS, 1);
   }
 }

@@ -111,7 +111,7 @@ public final class Intake implements AutoCloseable {
             ROUNDS_APART);
     this.memory = parts.memory();
     this.held = parts.heldDrafts();
-    this.shares = new ClientShares(limits);
+    this.shares = new ClientShares(limits.clients());
     this.clocks = new ResponseDeadlines(parts.ledger().requests(), meters);
     this.answering =
         new ResponseCorrelation(

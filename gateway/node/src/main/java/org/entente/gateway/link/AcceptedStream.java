@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream that a peer opened. It belongs to no lane until the peer's Hello names one. */
 final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeRequest> {
-  /** Largest message of a control stream: more than the largest notice needs. */
-  static final int MOST_CONTROL_BYTES = 1 << 20;
-
   /** Who is told of the first frame, on gRPC's thread. */
   interface Greeter {
     void greeted(AcceptedStream stream, Hello hello);
@@ -25,7 +22,6 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
   private final InboundMessages messages;
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicBoolean greeted = new AtomicBoolean();
-  private int lane;
   private @Nullable Listener listener;
   private @Nullable String ended;
 
@@ -51,10 +47,14 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
     }
   }
 
-  /** From here on a slot reads the stream, and what its lane needs may come. */
+  @Override
+  public void allow(int messageBytes) {
+    messages.allow(messageBytes);
+  }
+
+  /** From here on a slot reads the stream. */
   @Override
   public void listen(Listener toWhom) {
-    messages.allow(lane == LinkHello.CONTROL ? MOST_CONTROL_BYTES : Integer.MAX_VALUE);
     String why;
     synchronized (this) {
       listener = toWhom;
@@ -74,7 +74,6 @@ final class AcceptedStream implements IncomingStream, StreamObserver<ExchangeReq
     } else if (!frame.hasHello()) {
       end(Code.MALFORMED, "the first frame must be a Hello");
     } else if (greeted.compareAndSet(false, true)) {
-      lane = frame.getHello().getLane();
       greeter.greeted(this, frame.getHello());
     }
   }

@@ -15,9 +15,20 @@ final class DialledStream
   private final Listener listener;
   private final AtomicBoolean over = new AtomicBoolean();
   private @Nullable ClientCallStreamObserver<ExchangeRequest> call;
+  private volatile InboundMessages messages = InboundMessages.UNCOUNTED;
 
   DialledStream(Listener listener) {
     this.listener = listener;
+  }
+
+  /** Says what counts the call's messages. */
+  void countedBy(InboundMessages count) {
+    messages = count;
+  }
+
+  @Override
+  public void allow(int messageBytes) {
+    messages.allow(messageBytes);
   }
 
   @Override
@@ -67,6 +78,7 @@ final class DialledStream
 
   @Override
   public void requestNext() {
+    messages.processed();
     if (!over.get()) {
       call().request(1);
     }

@@ -30,6 +30,11 @@ public interface FrameStream {
   /** Sends a frame, or drops it if the stream has ended. */
   void send(Frame frame);
 
+  /** Allows messages of this size from now on; before, only that of a Hello. */
+  default void allow(int messageBytes) {
+    // A transport may have one limit for all.
+  }
+
   /** Requests one more frame. */
   void requestNext();
 

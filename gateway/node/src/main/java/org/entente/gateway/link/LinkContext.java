@@ -1,8 +1,11 @@
 package org.entente.gateway.link;
 
+import io.grpc.CallOptions;
 import io.grpc.Context;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** gRPC context keys of calls on the peer port. */
+/** gRPC keys of calls between gateways. */
 public final class LinkContext {
   /**
    * The gateway that the call's certificate proves, as a member of the trust bundle in force. Set
@@ -12,6 +15,10 @@ public final class LinkContext {
 
   /** Counts the call's messages. Absent where the transport does not. */
   public static final Context.Key<InboundMessages> MESSAGES = Context.key("entente-messages");
+
+  /** Who hears which count the messages of a call have that this gateway makes. */
+  public static final CallOptions.Key<@Nullable Consumer<InboundMessages>> DIALLED =
+      CallOptions.Key.create("entente-dialled");
 
   private LinkContext() {}
 }

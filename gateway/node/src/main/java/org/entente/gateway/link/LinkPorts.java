@@ -2,6 +2,7 @@ package org.entente.gateway.link;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.entente.gateway.account.Account;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
@@ -10,12 +11,15 @@ import org.entente.proto.link.v1.Notice;
 
 /**
  * What the link needs from the rest of the gateway. Thread-safe; called on workers, never on gRPC's
- * threads. Nothing here waits for a peer. {@link #queue}, {@link #intake} and {@link #admits} do
- * not call the link back.
+ * threads. Nothing here waits for a peer. {@link #queue}, {@link #intake}, {@link #account} and
+ * {@link #admits} do not call the link back.
  */
 public interface LinkPorts {
   /** Whether a gateway may have streams now, by the trust bundle and configuration in force. */
   boolean admits(PeerName peer);
+
+  /** What an agency uses of this gateway. */
+  Account account(AgencyName peer);
 
   /** Version of the trust bundle in force. */
   long bundleVersion();

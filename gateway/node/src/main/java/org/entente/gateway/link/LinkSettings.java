@@ -14,8 +14,6 @@ import java.time.Duration;
  * @param handshakeTimeout how long a stream may wait for the other side's Hello
  * @param stallTimeout how long deliveries may stay unanswered before the stream is replaced
  * @param backoff shortest and longest pause between two attempts to open a stream
- * @param perSecond frames, and deliveries and receipts in them, that are read from one stream each
- *     second; twice as many may come at once. What exceeds it waits at the peer
  */
 public record LinkSettings(
     int windowEnvelopes,
@@ -24,10 +22,7 @@ public record LinkSettings(
     long packBytes,
     Duration handshakeTimeout,
     Duration stallTimeout,
-    Backoff.Bounds backoff,
-    int perSecond) {
-  private static final int USUAL_PER_SECOND = 20_000;
-
+    Backoff.Bounds backoff) {
   /** Most deliveries in a gRPC message that any peer accepts. */
   public static final int MAX_PACK_ENVELOPES = 64;
 
@@ -37,47 +32,10 @@ public record LinkSettings(
     require(packEnvelopes >= 1 && packEnvelopes <= MAX_PACK_ENVELOPES, "packEnvelopes is 1 to 64");
     require(packBytes >= 1, "packBytes is positive");
     require(!handshakeTimeout.isNegative() && !handshakeTimeout.isZero(), "a handshake takes time");
-    require(perSecond >= 1, "perSecond is positive");
     require(!stallTimeout.isNegative() && !stallTimeout.isZero(), "an answer takes time");
   }
 
-  /** The usual rate. */
-  public LinkSettings(
-      int windowEnvelopes,
-      long windowBytes,
-      int packEnvelopes,
-      long packBytes,
-      Duration handshakeTimeout,
-      Duration stallTimeout,
-      Backoff.Bounds backoff) {
-    this(
-        windowEnvelopes,
-        windowBytes,
-        packEnvelopes,
-        packBytes,
-        handshakeTimeout,
-        stallTimeout,
-        backoff,
-        USUAL_PER_SECOND);
-  }
-
-  /** The same at another rate. */
-  public LinkSettings withRate(int rate) {
-    return new LinkSettings(
-        windowEnvelopes,
-        windowBytes,
-        packEnvelopes,
-        packBytes,
-        handshakeTimeout,
-        stallTimeout,
-        backoff,
-        rate);
-  }
-
-  /**
-   * 1,024 deliveries or 8 MiB unanswered, 64 or 1 MiB packed, 10 s, 30 s, 100 ms to 5 s, 20,000 a
-   * second.
-   */
+  /** 1,024 deliveries or 8 MiB unanswered, 64 or 1 MiB packed, 10 s, 30 s, 100 ms to 5 s. */
   public static LinkSettings defaults() {
     return new LinkSettings(
         1024,

@@ -38,7 +38,10 @@ final class PeerDialler implements Dialler {
       to.resetConnectBackoff();
     }
     DialledStream stream = new DialledStream(listener);
-    var unused = LinkServiceGrpc.newStub(to).exchange(stream);
+    var unused =
+        LinkServiceGrpc.newStub(to)
+            .withOption(LinkContext.DIALLED, stream::countedBy)
+            .exchange(stream);
     return Optional.of(stream);
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.entente.gateway.account.Account;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe: everything happens on one serial executor.
  */
 final class StreamSlot implements FrameStream.Listener {
+  /** Largest message of a control stream: more than the largest notice needs. */
+  private static final int MOST_CONTROL_BYTES = 1 << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(StreamSlot.class);
 
   /** The user of the stream; called on the slot's executor. */
@@ -60,7 +64,7 @@ final class StreamSlot implements FrameStream.Listener {
   private final Backoff backoff;
   private final Traffic traffic;
   private final Runnable stood;
-  private final TokenBucket rate;
+  private final Account account;
   private @Nullable Dialler dialler;
   private @Nullable Attempt attempt;
   private @Nullable OpenStream standing;
@@ -87,8 +91,7 @@ final class StreamSlot implements FrameStream.Listener {
     this.backoff = new Backoff(environment.settings().backoff(), environment.random());
     this.traffic = traffic.apply(this);
     this.stood = stood;
-    int perSecond = environment.settings().perSecond();
-    this.rate = new TokenBucket(perSecond, 2L * perSecond, environment.nanos());
+    this.account = environment.ports().account(agency);
   }
 
   /** The executor of this slot and its traffic. */
@@ -107,7 +110,8 @@ final class StreamSlot implements FrameStream.Listener {
 
   /** Accepts a stream that the peer opened and whose Hello has been checked. */
   void accept(IncomingStream stream, PeerName peer, Hello heard) {
-    executor.execute(
+    charged(
+        Frame.newBuilder().setHello(heard).build(),
         () -> {
           Optional<Code> stopped = traffic.stopped();
           if (stopped.isPresent()) {
@@ -221,29 +225,29 @@ final class StreamSlot implements FrameStream.Listener {
 
   @Override
   public void received(FrameStream stream, Frame frame) {
-    executor.execute(
+    charged(
+        frame,
         () -> {
           if (attempt != null && attempt.stream() == stream) {
             answered(attempt, frame);
           } else if (stands(stream)) {
             traffic.received(frame);
-            readOn(stream, frame);
+            stream.requestNext();
           }
         });
   }
 
   /**
-   * Reads on as soon as what the peer has sent is within its rate. Each frame and each delivery
-   * costs work here, a signature's verification and a commit among it, and this stream alone waits.
+   * Charges the peer's agency for a frame and handles it, at once if the agency is within its
+   * rates. Beyond them the frame waits, and with it all that the peer sends later on this stream:
+   * nothing was requested yet. Each stream has one frame that waits, so none keeps another out.
    */
-  private void readOn(FrameStream stream, Frame frame) {
-    int cost =
-        1 + frame.getDeliveries().getDeliveriesCount() + frame.getReceipts().getReceiptsCount();
-    long wait = rate.takeAndWait(cost, environment.nanos());
+  private void charged(Frame frame, Runnable handling) {
+    long wait = FrameCost.of(frame, environment.self().agency()).charge(account);
     if (wait == 0) {
-      stream.requestNext();
+      executor.execute(handling);
     } else {
-      environment.after(Duration.ofNanos(wait), executor, stream::requestNext);
+      environment.after(Duration.ofNanos(wait), executor, handling);
     }
   }
 
@@ -293,6 +297,7 @@ final class StreamSlot implements FrameStream.Listener {
     standing = new OpenStream(stream, environment.nanos());
     traffic.connected(stream, peer, said, heard);
     stood.run();
+    stream.allow(number == LinkHello.CONTROL ? MOST_CONTROL_BYTES : Integer.MAX_VALUE);
     // Harmless if the traffic has already ended the stream.
     stream.requestNext();
   }

@@ -489,7 +489,22 @@ public final class Meters {
    */
   public void gauge(
       String name, String help, List<String> labelNames, Supplier<List<Sample>> source) {
-    Collector gauge =
+    read(name, Collector.Type.GAUGE, help, labelNames, source);
+  }
+
+  /** The same for values that only rise. */
+  public void counter(
+      String name, String help, List<String> labelNames, Supplier<List<Sample>> source) {
+    read(name, Collector.Type.COUNTER, help, labelNames, source);
+  }
+
+  private void read(
+      String name,
+      Collector.Type type,
+      String help,
+      List<String> labelNames,
+      Supplier<List<Sample>> source) {
+    Collector read =
         new Collector() {
           @Override
           public List<MetricFamilySamples> collect() {
@@ -499,7 +514,7 @@ public final class Meters {
                   new MetricFamilySamples.Sample(
                       name, labelNames, sample.labelValues(), sample.value()));
             }
-            return List.of(new MetricFamilySamples(name, Type.GAUGE, help, samples));
+            return List.of(new MetricFamilySamples(name, type, help, samples));
           }
         };
     gauges.compute(
@@ -508,8 +523,8 @@ public final class Meters {
           if (before != null) {
             registry.unregister(before);
           }
-          registry.register(gauge);
-          return gauge;
+          registry.register(read);
+          return read;
         });
   }
 

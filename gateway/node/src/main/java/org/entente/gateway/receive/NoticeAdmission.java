@@ -3,9 +3,13 @@ package org.entente.gateway.receive;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.entente.gateway.link.TokenBucket;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.account.TokenBucket;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -14,18 +18,12 @@ import org.entente.proto.link.v1.Notice;
 /**
  * Which notices of a neighbour are read at all, decided before any signature is verified. Only a
  * transit may pass on notices of others. Each agency that speaks through a neighbour has a rate,
- * and a neighbour has {@value #AGENCIES_AT_ONCE} times that for all agencies together. What exceeds
- * a rate is dropped: notices are repeated until they take effect. A neighbour that speaks in
- * another agency's name uses up a rate of its own, and not the one that the agency has elsewhere.
- * Safe for many threads.
+ * and the neighbour's account bounds those of all agencies together. What exceeds a rate is
+ * dropped: notices are repeated until they take effect. A neighbour that speaks in another agency's
+ * name uses up a rate of its own, and not the one that the agency has elsewhere. Safe for many
+ * threads.
  */
 public final class NoticeAdmission {
-  /** How many agencies one transit can pass on at their full rate at the same time. */
-  static final int AGENCIES_AT_ONCE = 10;
-
-  /** How many seconds' worth may come at once, as after a link came up. */
-  static final int BURST_SECONDS = 10;
-
   private record Path(AgencyName neighbour, AgencyName from) {}
 
   private final Predicate<AgencyName> transit;
@@ -33,7 +31,7 @@ public final class NoticeAdmission {
   private final int perSecond;
   private final LongSupplier nanos;
   private final Map<Path, TokenBucket> paths = new HashMap<>();
-  private final Map<AgencyName, TokenBucket> neighbours = new HashMap<>();
+  private final Function<AgencyName, Account> accounts;
 
   /**
    * What may come.
@@ -41,16 +39,19 @@ public final class NoticeAdmission {
    * @param transit whether an agency may pass on what others say
    * @param member whether an agency is a member; others say nothing here
    * @param perSecond notices a second of one agency through one neighbour
+   * @param accounts those of neighbours
    * @param nanos as {@link System#nanoTime}
    */
   public NoticeAdmission(
       Predicate<AgencyName> transit,
       Predicate<AgencyName> member,
       int perSecond,
+      Function<AgencyName, Account> accounts,
       LongSupplier nanos) {
     this.transit = transit;
     this.member = member;
     this.perSecond = perSecond;
+    this.accounts = accounts;
     this.nanos = nanos;
   }
 
@@ -74,13 +75,11 @@ public final class NoticeAdmission {
   private synchronized boolean spend(AgencyName neighbour, AgencyName from) {
     // Former members leave their buckets behind; a federation has few.
     long now = nanos.getAsLong();
-    return bucket(paths, new Path(neighbour, from), perSecond, now).take(1, now)
-        && bucket(neighbours, neighbour, perSecond * AGENCIES_AT_ONCE, now).take(1, now);
-  }
-
-  private static <K> TokenBucket bucket(
-      Map<K, TokenBucket> buckets, K key, int perSecond, long now) {
-    return buckets.computeIfAbsent(
-        key, unknown -> new TokenBucket(perSecond, (long) perSecond * BURST_SECONDS, now));
+    TokenBucket path =
+        paths.computeIfAbsent(
+            new Path(neighbour, from),
+            unknown ->
+                new TokenBucket(perSecond, (long) perSecond * Accounts.NOTICE_BURST_SECONDS, now));
+    return path.take(1, now) && accounts.apply(neighbour).spend(Work.NOTICES, 1);
   }
 }

@@ -1,6 +1,7 @@
 package org.entente.gateway.rpc;
 
 import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -67,7 +68,7 @@ public final class ClientServer implements AutoCloseable {
     }
     Meters meters = settings.meters();
     ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
-    CallerShares shares = CallerShares.ofClients(settings.limits());
+    CallerShares shares = CallerShares.ofClients(settings.accounts());
     Connections connections =
         new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT, shares);
     CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares);
@@ -127,6 +128,11 @@ public final class ClientServer implements AutoCloseable {
   /** The number of open connections, including those in handshakes. */
   public int openConnections() {
     return server.openConnections();
+  }
+
+  /** The services that it offers. */
+  List<ServerServiceDefinition> services() {
+    return server.services();
   }
 
   /** The number of open calls. */

@@ -5,6 +5,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.rpc.server.DialledCalls;
 import org.entente.gateway.rpc.tls.PeerTrust;
@@ -33,13 +34,15 @@ public final class PeerChannels {
    *
    * @param metadataBytes most bytes of response headers
    * @param executor runs callbacks; not shut down here
+   * @param accounts hold what agencies send on calls that this gateway made
    */
-  public PeerChannels(TlsContexts tls, PeerTrust trust, int metadataBytes, Executor executor) {
+  public PeerChannels(
+      TlsContexts tls, PeerTrust trust, int metadataBytes, Executor executor, Accounts accounts) {
     this.tls = tls;
     this.trust = trust;
     this.metadataBytes = metadataBytes;
     this.executor = executor;
-    this.open = new DialledCalls(trust);
+    this.open = new DialledCalls(trust, accounts);
   }
 
   /**

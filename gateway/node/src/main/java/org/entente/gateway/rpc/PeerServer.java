@@ -2,6 +2,7 @@ package org.entente.gateway.rpc;
 
 import io.grpc.BindableService;
 import io.grpc.Context;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -63,11 +64,11 @@ public final class PeerServer implements AutoCloseable {
     new MalformedRequests(settings, Meters.Side.PEER).addTo(builder, List.of(link));
     Meters meters = settings.meters();
     ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
-    CallerShares shares = CallerShares.ofAgencies(settings.limits(), linked);
+    CallerShares shares = CallerShares.ofAgencies(settings.accounts(), linked);
     Connections connections =
         new Connections(settings.limits(), trust, meters, Meters.Side.PEER, shares);
     CallGuard guard = new CallGuard(callers, PeerServer::in, meters, Meters.Side.PEER, shares);
-    builder.addStreamTracerFactory(new MessageBuffers(settings.limits()));
+    builder.addStreamTracerFactory(new MessageBuffers());
     return new PeerServer(GuardedServer.start(builder, trust, callers, connections, guard));
   }
 
@@ -95,6 +96,11 @@ public final class PeerServer implements AutoCloseable {
   /** The number of open connections, including those in handshakes. */
   public int openConnections() {
     return server.openConnections();
+  }
+
+  /** The services that it offers. */
+  List<ServerServiceDefinition> services() {
+    return server.services();
   }
 
   /** The number of open calls. */

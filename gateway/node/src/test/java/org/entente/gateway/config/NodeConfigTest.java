@@ -190,6 +190,9 @@ class NodeConfigTest {
         "disk: { slow_below_mib: 2.5 } | disk.slow_below_mib: \"2.5\"; valid: a whole number",
         "backup: { folder: copies, keep: 1001 } | backup.keep is 1001; it must be from 1 to 1000",
         "limits: { handshake_seconds: 900 } | limits.handshake_seconds is 900; it must be from 1",
+        "limits: { per_agency: { verifications: 99 } } | limits.per_agency.verifications is 99; it "
+            + "must be from 100 to 1000000",
+        "limits: { per_agency: { commits: 99 } } | limits.per_agency.commits is 99; it must be from",
         "limits: { worker_threads: 7 } | limits.worker_threads is 7; it must be from 8 to 1024",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",
         "clients: [{ name: a, scopes: [rights_holder, publish] }] | a rights holder may have that scope only",

@@ -4,6 +4,7 @@ import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.entente.gateway.federation.RunningFederation.HUB;
 import static org.entente.gateway.federation.RunningFederation.SG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,14 +26,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Lane;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +46,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Threats 74, 76 and 77 against running gateways: {@code de.customs}, with its own certificate and
- * a program of its own in the place of a gateway. {@code fr.customs} and {@code sg.police} exchange
- * mail meanwhile.
+ * Threats 74, 76, 77 and 91 against running gateways: {@code de.customs}, with its own certificate
+ * and a program of its own in the place of a gateway. {@code fr.customs} and {@code sg.police}
+ * exchange mail meanwhile.
  */
 final class HostileMemberTest {
   private static final Duration LASTING = Duration.ofDays(60);
   private static final Duration DEADLINE = Duration.ofDays(1);
   private static final int NOTICES = 40_000;
+
+  /** Deliveries in a frame, and frames: four operations each are more than come at once. */
+  private static final int A_FRAME = 64;
+
+  private static final int FRAMES = 60;
 
   @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
@@ -57,6 +67,7 @@ final class HostileMemberTest {
   private final class Hostile implements AutoCloseable {
     private final ManagedChannel channel;
     private final CountDownLatch greeted = new CountDownLatch(1);
+    private final AtomicInteger answered = new AtomicInteger();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
 
@@ -88,6 +99,7 @@ final class HostileMemberTest {
       @Override
       public void onNext(ExchangeResponse response) {
         greeted.countDown();
+        answered.addAndGet(response.getFrame().getReceipts().getReceiptsCount());
       }
 
       @Override
@@ -102,6 +114,10 @@ final class HostileMemberTest {
     }
 
     void greet() throws InterruptedException {
+      greet(0);
+    }
+
+    void greet(int lane) throws InterruptedException {
       say(
           Frame.newBuilder()
               .setHello(
@@ -109,10 +125,18 @@ final class HostileMemberTest {
                       .setProtocol(1)
                       .setAgency(DE)
                       .setGateway("gateway-1")
+                      .setLane(lane)
                       .setSendEpoch(1)
                       .setSendFirst(1)
                       .setSendNext(1)));
       assertTrue(greeted.await(60, TimeUnit.SECONDS));
+    }
+
+    /** Waits until all but the latest deliveries have been answered. */
+    void awaitAnswers(int deliveries) {
+      while (answered.get() < deliveries && !ended.isDone()) {
+        Thread.onSpinWait();
+      }
     }
 
     /** Waits where the gateway does not read on. */
@@ -172,8 +196,62 @@ final class HostileMemberTest {
     }
   }
 
+  /** Each delivery announces another session to the gateway, which cannot know that it is none. */
+  private static Frame.Builder announcements(int from) {
+    Deliveries.Builder all = Deliveries.newBuilder();
+    for (int i = 0; i < A_FRAME; i++) {
+      all.addDeliveries(
+          Delivery.newBuilder()
+              .setHopEpoch(1)
+              .setHopSequence(from + i)
+              .setHeader(ByteString.copyFromUtf8("header " + (from + i)))
+              .addStanzas(
+                  Stanza.newBuilder()
+                      .setRecipient(FR)
+                      .setAnnouncement(ByteString.copyFromUtf8("made up"))));
+    }
+    return Frame.newBuilder().setDeliveries(all);
+  }
+
+  @Test
+  void announcementsInAFlood_waitForTheRateOfTheirAgency_andMailGoesOn() throws Exception {
+    try (RunningFederation federation =
+        templates.copy(
+            folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
+      federation.start(HUB, SG, FR);
+      exchanged(federation, "before");
+      try (Hostile hostile = new Hostile(federation)) {
+        hostile.greet(Lane.LANE_ROUTINE_VALUE);
+        for (int frame = 0; frame < FRAMES; frame++) {
+          hostile.say(announcements(1 + frame * A_FRAME));
+          hostile.awaitAnswers((frame - 4) * A_FRAME);
+        }
+        exchanged(federation, "during");
+        hostile.awaitAnswers(FRAMES * A_FRAME);
+        exchanged(federation, "after");
+        assertFalse(hostile.ended.isDone(), "what waits is not lost");
+      }
+      String metrics = federation.scrape(FR, "metrics");
+      assertTrue(limited(metrics, DE, "verifications") > 0, metrics);
+      for (String what : new String[] {"verifications", "commits", "deliveries", "notices"}) {
+        assertEquals(0, limited(metrics, HUB, what), what);
+      }
+    }
+  }
+
+  private static int limited(String metrics, String agency, String what) {
+    String name =
+        "entente_account_limited_total{side=\"peer\",name=\"%s\",what=\"%s\",} "
+            .formatted(agency, what);
+    return sum(metrics, name);
+  }
+
   private static int refused(String metrics, String code) {
     String name = "entente_refused_total{side=\"peer\",code=\"" + code + "\",} ";
+    return sum(metrics, name);
+  }
+
+  private static int sum(String metrics, String name) {
     return metrics
         .lines()
         .filter(line -> line.startsWith(name))

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.testkit.IntakeKit;
 import org.junit.jupiter.api.Test;
 
 /** One client's drafts take no other's room. */
@@ -15,7 +16,8 @@ class ClientSharesTest {
   private static final NodeName FLOOD = new NodeName("flood");
   private static final NodeName DESK = new NodeName("desk");
 
-  private final ClientShares shares = new ClientShares(new IntakeLimits(100, 1_000, 4, 500));
+  private final ClientShares shares =
+      new ClientShares(IntakeKit.limits(100, 1_000, 4, 500).clients());
 
   private Code code(NodeName client, long bytes) {
     return shares.take(client, bytes).map(Problem::code).orElseThrow();

@@ -116,7 +116,7 @@ class PublicationTest {
         clock,
         SecretBytes.random(random, 32),
         new IntakeParts.HoldLimits(2, IntakeKit.HELD, /* sameClient= */ false),
-        new IntakeLimits(drafts, bytes, drafts, bytes));
+        IntakeKit.limits(drafts, bytes));
   }
 
   @AfterEach

@@ -108,7 +108,7 @@ class ReleaseDecisionsTest {
             () -> now,
             outboxKey,
             new IntakeParts.HoldLimits(2, IntakeKit.HELD, sameClient),
-            new IntakeLimits(1_000, 64 << 20, 1_000, 64 << 20));
+            IntakeKit.limits(1_000, 64 << 20));
   }
 
   private Ledger ledger() {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.proto.link.v1.Notice;
@@ -16,11 +18,17 @@ class NoticeAdmissionTest {
   private static final AgencyName DE = new AgencyName("de.customs");
   private static final AgencyName SG = new AgencyName("sg.police");
   private static final int PER_SECOND = 20;
-  private static final int BURST = PER_SECOND * NoticeAdmission.BURST_SECONDS;
+  private static final int BURST = PER_SECOND * Accounts.NOTICE_BURST_SECONDS;
 
   private long nanos;
+  private final Accounts accounts = Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, () -> nanos);
   private final NoticeAdmission admission =
-      new NoticeAdmission(HUB::equals, Set.of(HUB, DE, SG)::contains, PER_SECOND, () -> nanos);
+      new NoticeAdmission(
+          HUB::equals,
+          Set.of(HUB, DE, SG)::contains,
+          PER_SECOND,
+          agency -> accounts.of(agency.value()),
+          () -> nanos);
 
   private Optional<Code> refusal(AgencyName neighbour, String from) {
     return admission.refusal(neighbour, Notice.newBuilder().setFrom(from).build());

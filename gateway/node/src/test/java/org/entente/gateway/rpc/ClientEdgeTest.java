@@ -44,6 +44,10 @@ import org.junit.jupiter.api.function.Executable;
 
 /** Who gets through to the clients' port and what each may call: threats 30, 32 and 58. */
 class ClientEdgeTest {
+  private static final NodeConfig.Limits TWO_CALLS =
+      new NodeConfig.Limits(
+          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null);
+
   private final Edge edge = new Edge();
 
   @AfterEach
@@ -245,8 +249,8 @@ class ClientEdgeTest {
 
   @Test
   void client_withItsShareOfCalls_isToldToSlowDownOnAnyConnection() throws Exception {
-    ClientServer server = edge.startClients();
-    TlsHolder few = edge.client("few");
+    ClientServer server = edge.startClients(TWO_CALLS, true);
+    TlsHolder few = edge.client("second");
     stream(edge.channel(server.address(), few));
     stream(edge.channel(server.address(), few));
     ManagedChannel third = edge.channel(server.address(), few);

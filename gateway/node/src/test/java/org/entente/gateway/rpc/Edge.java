@@ -1,5 +1,6 @@
 package org.entente.gateway.rpc;
 
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.ClientGrant;
 import org.entente.gateway.identity.ClientRegistry;
@@ -48,8 +50,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Both servers of a gateway of {@code fr.customs} on loopback, over throwaway parts, and whoever
  * calls them. Clients are {@code all} (every scope but a rights holder's), {@code publisher},
- * {@code few} (as all, two calls at once), and the rights holders {@code holder} and {@code
- * other-holder}.
+ * {@code second} (as all), and the rights holders {@code holder} and {@code other-holder}.
  */
 public final class Edge implements AutoCloseable {
   static final AgencyName FR = new AgencyName("fr.customs");
@@ -63,6 +64,12 @@ public final class Edge implements AutoCloseable {
   /** Agencies with which the gateway has a link. */
   Set<AgencyName> linked = Set.of(DE, new AgencyName("x.hub"), new AgencyName("sg.police"));
 
+  /** The service of the port of peers. */
+  BindableService link = new EchoLink();
+
+  /** What the agencies that are dialled hold. */
+  Accounts dialled = Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime);
+
   final List<Problem> refused = new CopyOnWriteArrayList<>();
   final PeerTrust peerTrust;
   private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -74,6 +81,7 @@ public final class Edge implements AutoCloseable {
   final List<Problem> refusedClients = new CopyOnWriteArrayList<>();
 
   private volatile TrustBundle bundle;
+  private Accounts used = dialled;
   private @Nullable ClientServer clients;
   private @Nullable PeerServer peers;
 
@@ -88,14 +96,14 @@ public final class Edge implements AutoCloseable {
                 FR,
                 Stream.concat(
                         Stream.of(
-                            new ClientGrant(new NodeName("all"), all, 1000),
-                            new ClientGrant(new NodeName("few"), all, 2),
-                            new ClientGrant(new NodeName("holder"), holder, 100),
-                            new ClientGrant(new NodeName("other-holder"), holder, 100),
-                            new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE), 100),
-                            new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH), 100)),
+                            new ClientGrant(new NodeName("all"), all),
+                            new ClientGrant(new NodeName("second"), all),
+                            new ClientGrant(new NodeName("holder"), holder),
+                            new ClientGrant(new NodeName("other-holder"), holder),
+                            new ClientGrant(new NodeName("engine"), Set.of(Scope.SCORE)),
+                            new ClientGrant(new NodeName("publisher"), Set.of(Scope.PUBLISH))),
                         Stream.of(Scope.values())
-                            .map(it -> new ClientGrant(new NodeName(only(it)), Set.of(it), 100)))
+                            .map(it -> new ClientGrant(new NodeName(only(it)), Set.of(it))))
                     .toList()),
             () -> bundle,
             InstantSource.system(),
@@ -110,7 +118,7 @@ public final class Edge implements AutoCloseable {
 
   private PeerTrust trustOf(AgencyName agency) {
     return new PeerTrust(
-        new PeerIdentity(agency, Duration.ofDays(1), 100),
+        new PeerIdentity(agency, Duration.ofDays(1)),
         () -> bundle,
         InstantSource.system(),
         refused::add);
@@ -119,7 +127,12 @@ public final class Edge implements AutoCloseable {
   public ClientServer startClients(NodeConfig.Limits limits, boolean reflection)
       throws IOException {
     ClientServer started =
-        ClientServer.start(settings(limits), tls(own), clientTrust, behind.ports(), reflection);
+        ClientServer.start(
+            settings(limits, Accounts.ofClients(limits, System::nanoTime)),
+            tls(own),
+            clientTrust,
+            behind.ports(),
+            reflection);
     clients = started;
     return started;
   }
@@ -127,7 +140,13 @@ public final class Edge implements AutoCloseable {
   public ClientServer startClients(TlsContexts tls) throws IOException {
     ClientServer started =
         ClientServer.start(
-            settings(NodeConfig.Limits.DEFAULT), tls, clientTrust, behind.ports(), true);
+            settings(
+                NodeConfig.Limits.DEFAULT,
+                Accounts.ofClients(NodeConfig.Limits.DEFAULT, System::nanoTime)),
+            tls,
+            clientTrust,
+            behind.ports(),
+            true);
     clients = started;
     return started;
   }
@@ -142,18 +161,30 @@ public final class Edge implements AutoCloseable {
 
   public PeerServer startPeers(NodeConfig.Limits limits) throws IOException {
     PeerServer started =
-        PeerServer.start(settings(limits), tls(own), peerTrust, new EchoLink(), () -> linked);
+        PeerServer.start(
+            settings(limits, Accounts.ofAgencies(limits, System::nanoTime)),
+            tls(own),
+            peerTrust,
+            link,
+            () -> linked);
     peers = started;
     return started;
   }
 
-  private ServerSettings settings(NodeConfig.Limits limits) {
+  private ServerSettings settings(NodeConfig.Limits limits, Accounts accounts) {
+    used = accounts;
     return new ServerSettings(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         limits,
+        accounts,
         executor,
         InstantSource.system(),
         meters);
+  }
+
+  /** The accounts of the callers of the server that was started last. */
+  Accounts accounts() {
+    return used;
   }
 
   public static TlsIdentity identity(TlsHolder holder) {
@@ -170,7 +201,7 @@ public final class Edge implements AutoCloseable {
 
   /** What another agency's gateway dials with. */
   PeerChannels dialler(AgencyName agency, TlsHolder holder) {
-    return new PeerChannels(tls(holder), trustOf(agency), 8_192, executor);
+    return new PeerChannels(tls(holder), trustOf(agency), 8_192, executor, dialled);
   }
 
   /** The gateway itself. */

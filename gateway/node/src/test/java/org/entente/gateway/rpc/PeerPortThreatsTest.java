@@ -152,7 +152,7 @@ class PeerPortThreatsTest {
   @Test
   void connections_underMintedNames_countForTheirAgency() throws Exception {
     PeerServer server =
-        edge.startPeers(limits(20, new NodeConfig.PerAgency(CONNECTIONS, 0, 0, 0, 0)));
+        edge.startPeers(limits(20, new NodeConfig.PerAgency(CONNECTIONS, 0, 0, 0, 0, 0, 0)));
     Honest honest = new Honest(server, "x.hub");
     List<RawPeerClient> hostile = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
@@ -223,7 +223,8 @@ class PeerPortThreatsTest {
   /** Threat 75. */
   @Test
   void calls_underMintedNames_countForTheirAgency() throws Exception {
-    PeerServer server = edge.startPeers(limits(20, new NodeConfig.PerAgency(0, STREAMS, 0, 0, 0)));
+    PeerServer server =
+        edge.startPeers(limits(20, new NodeConfig.PerAgency(0, STREAMS, 0, 0, 0, 0, 0)));
     Honest honest = new Honest(server, "x.hub");
     List<RawPeerClient> hostile = new ArrayList<>();
     try {

@@ -92,7 +92,7 @@ class SubscriberServiceTest {
     }
     assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.cursor", refused("d", 0));
     assertFalse(opened("c").hasEnded(), "one that it has may be opened again");
-    channel = edge.channel(server.address(), edge.client("few"));
+    channel = edge.channel(server.address(), edge.client("second"));
     assertFalse(opened("d").hasEnded());
   }
 
@@ -115,7 +115,7 @@ class SubscriberServiceTest {
   void open_widerWindowsThanAClientMay_isRefusedForItAlone() throws Exception {
     opened("a");
     assertEnd(Status.Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED", "open.window", refused("b", 4_001));
-    channel = edge.channel(server.address(), edge.client("few"));
+    channel = edge.channel(server.address(), edge.client("second"));
     StreamAnswers<SubscribeResponse> other = refused("b", 4_001);
     assertTrue(other.next().hasOpened());
   }

@@ -27,14 +27,14 @@ class WatchServiceTest {
 
   private final Edge edge = new Edge();
   private WatchGrpc.WatchBlockingStub calls;
-  private WatchGrpc.WatchBlockingStub few;
+  private WatchGrpc.WatchBlockingStub second;
   private WatchGrpc.WatchBlockingStub stranger;
 
   @BeforeEach
   void start() throws IOException {
     ClientServer server = edge.startClients();
     calls = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("all")));
-    few = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("few")));
+    second = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("second")));
     stranger = WatchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
   }
 
@@ -66,9 +66,9 @@ class WatchServiceTest {
     assertEquals(
         List.of(watch),
         calls.listWatches(ListWatchesRequest.getDefaultInstance()).getWatchesList());
-    assertEquals(0, few.listWatches(ListWatchesRequest.getDefaultInstance()).getWatchesCount());
+    assertEquals(0, second.listWatches(ListWatchesRequest.getDefaultInstance()).getWatchesCount());
     assertRefused(
-        Status.Code.NOT_FOUND, "NOT_FOUND", () -> few.removeWatch(remove(watch.getWatch())));
+        Status.Code.NOT_FOUND, "NOT_FOUND", () -> second.removeWatch(remove(watch.getWatch())));
     assertEquals(
         0,
         calls.listHits(ListHitsRequest.newBuilder().setOnBehalfOf(PERSON).build()).getHitsCount());

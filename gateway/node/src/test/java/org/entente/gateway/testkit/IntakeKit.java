@@ -4,12 +4,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.account.Holding;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.consent.ConsentParts;
 import org.entente.gateway.consent.ConsentRecords;
@@ -92,7 +95,26 @@ public final class IntakeKit implements AutoCloseable {
         clock,
         outboxKey,
         new IntakeParts.HoldLimits(mostHeld, HELD, /* sameClient= */ false),
-        new IntakeLimits(1_000, 64 << 20, 1_000, 64 << 20));
+        limits(1_000, 64 << 20));
+  }
+
+  /** Limits on drafts on their way, the same for one client as for all. */
+  public static IntakeLimits limits(int drafts, long bytes) {
+    return limits(drafts, bytes, drafts, bytes);
+  }
+
+  /** Limits on drafts on their way, of all clients and of one. */
+  public static IntakeLimits limits(int drafts, long bytes, int draftsOfOne, long bytesOfOne) {
+    return new IntakeLimits(
+        drafts,
+        new Accounts(
+            Map.of(
+                Holding.DRAFTS,
+                Accounts.Limit.ofOne(draftsOfOne),
+                Holding.DRAFT_BYTES,
+                new Accounts.Limit(bytesOfOne, bytes, 0)),
+            Map.of(),
+            System::nanoTime));
   }
 
   /** The same with bounds and limits of its own. */

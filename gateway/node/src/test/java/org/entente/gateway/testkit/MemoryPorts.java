@@ -10,6 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.link.LaneAlarm;
 import org.entente.gateway.link.LinkPorts;
 import org.entente.gateway.link.PeerName;
@@ -38,6 +41,7 @@ public final class MemoryPorts implements LinkPorts {
   private final Set<AgencyName> pausedHere = ConcurrentHashMap.newKeySet();
   private final Set<AgencyName> up = ConcurrentHashMap.newKeySet();
   private final Object changed = new Object();
+  private Accounts accounts = Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime);
 
   /**
    * @param disks where the commits of a lane run
@@ -88,6 +92,16 @@ public final class MemoryPorts implements LinkPorts {
   @Override
   public boolean admits(PeerName peer) {
     return !refused.contains(peer.agency());
+  }
+
+  /** Limits what agencies use of the link from now on. */
+  public void limit(Accounts limited) {
+    accounts = limited;
+  }
+
+  @Override
+  public Account account(AgencyName peer) {
+    return accounts.of(peer.value());
   }
 
   @Override

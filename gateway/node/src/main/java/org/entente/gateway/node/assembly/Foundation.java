@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -64,6 +65,8 @@ final class Foundation {
   final NodeConfig config;
   final NodeEnvironment around;
   final PeerName self;
+  final Accounts agencies;
+  final Accounts clients;
   final TrustStore trust;
   final PolicyReloader policy;
   final KeyProvider keys;
@@ -108,6 +111,9 @@ final class Foundation {
     this.around = around;
     config = files.config();
     self = new PeerName(new AgencyName(config.agency()), new NodeName(config.gateway()));
+
+    agencies = Accounts.ofAgencies(config.limitsInForce(), around.timers()::nanos);
+    clients = Accounts.ofClients(config.limitsInForce(), around.timers()::nanos);
 
     // Identities and rules.
     trust = files.trust();

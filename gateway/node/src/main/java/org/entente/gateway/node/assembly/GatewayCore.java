@@ -5,9 +5,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.entente.gateway.account.AccountMeters;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.ledger.Ledger;
@@ -101,9 +106,23 @@ public final class GatewayCore {
             ground.agency(), ground.ledger, ground.labelCheck, outgoing.routes.links(), links);
     QuarantineMonitor.register(around.meters(), ground.ledger.quarantine());
     LinkGauges.register(around.meters(), operatedLinks);
+    meterAccounts(files.config());
     services.ipr().register(around.meters(), ground.ledger.ipr(), around.clock());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
+  }
+
+  private void meterAccounts(NodeConfig config) {
+    Set<String> clients =
+        config.clients().stream().map(NodeConfig.Client::name).collect(Collectors.toSet());
+    AccountMeters.register(
+        ground.around.meters(),
+        List.of(
+            new AccountMeters.Port(
+                "peer",
+                ground.agencies,
+                name -> ground.trust.current().isMember(new AgencyName(name))),
+            new AccountMeters.Port("client", ground.clients, clients::contains)));
   }
 
   private TrustBundleMaintenance trustCare() {
@@ -141,17 +160,18 @@ public final class GatewayCore {
             ground.trust::current,
             outgoing::queue,
             incoming.reception::intake,
+            ground.agencies,
             new NoticeAdmission(
                 agency -> ground.trust.current().isTransit(agency),
                 agency -> ground.trust.current().isMember(agency),
                 ground.config.limitsInForce().perAgencyInForce().notices(),
+                agency -> ground.agencies.of(agency.value()),
                 around.timers()::nanos),
             incoming.notices,
             trustCare,
             new LinkHolds(ground.agency(), ground.ledger),
             around.meters()),
-        LinkSettings.defaults()
-            .withRate(ground.config.limitsInForce().perAgencyInForce().deliveries()),
+        LinkSettings.defaults(),
         around.timers(),
         around.workers(),
         around.clock(),
@@ -346,6 +366,16 @@ public final class GatewayCore {
   /** Why the node cannot work; empty while it can. */
   public List<String> obstacles() {
     return ground.disk.obstacles();
+  }
+
+  /** What other agencies use of this gateway. */
+  Accounts agencies() {
+    return ground.agencies;
+  }
+
+  /** What the agency's clients use of this gateway. */
+  Accounts clients() {
+    return ground.clients;
   }
 
   /** This gateway. */

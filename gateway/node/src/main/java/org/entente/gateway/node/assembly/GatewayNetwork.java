@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.link.PeerLinks;
@@ -50,11 +51,16 @@ final class GatewayNetwork {
    * @param clients settings of the client server
    * @param peers the address of the peer port; null if this node only dials
    * @param links runs the streams to peers, so that client calls cannot delay them
+   * @param agencies accounts of peers
    */
-  record Servers(ServerSettings clients, @Nullable InetSocketAddress peers, Executor links) {
+  record Servers(
+      ServerSettings clients,
+      @Nullable InetSocketAddress peers,
+      Executor links,
+      Accounts agencies) {
     private ServerSettings at(InetSocketAddress address) {
       return new ServerSettings(
-          address, clients.limits(), links, clients.clock(), clients.meters());
+          address, clients.limits(), agencies, links, clients.clock(), clients.meters());
     }
   }
 
@@ -86,9 +92,7 @@ final class GatewayNetwork {
     NodeConfig config = files.config();
     ServerSettings settings = servers.clients();
     TlsContexts tls = new TlsContexts(shown);
-    PeerIdentity identity =
-        new PeerIdentity(
-            new AgencyName(config.agency()), TRUST_GRACE, settings.limits().streamsPerClient());
+    PeerIdentity identity = new PeerIdentity(new AgencyName(config.agency()), TRUST_GRACE);
     PeerTrust peerTrust =
         new PeerTrust(
             identity,
@@ -102,7 +106,8 @@ final class GatewayNetwork {
             .collect(Collectors.toUnmodifiableSet());
     PeerServer peers = listen(files, tls, peerTrust, links, servers, linked);
     PeerChannels channels =
-        new PeerChannels(tls, peerTrust, settings.limits().metadataBytes(), servers.links());
+        new PeerChannels(
+            tls, peerTrust, settings.limits().metadataBytes(), servers.links(), servers.agencies());
     config.links().forEach(link -> dial(link, links, channels));
     ClientServer clients =
         files.keep(

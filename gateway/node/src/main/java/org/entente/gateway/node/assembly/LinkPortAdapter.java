@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.HopQueue;
 import org.entente.gateway.link.LaneAlarm;
@@ -31,6 +33,7 @@ record LinkPortAdapter(
     Supplier<TrustBundle> bundle,
     BiFunction<AgencyName, Lane, HopQueue> queues,
     BiFunction<AgencyName, Lane, HopIntake> intakes,
+    Accounts agencies,
     NoticeAdmission admission,
     NoticeExchange notices,
     TrustBundleMaintenance trust,
@@ -42,6 +45,11 @@ record LinkPortAdapter(
   @Override
   public boolean admits(PeerName peer) {
     return linked.test(peer.agency()) && bundle.get().isMember(peer.agency());
+  }
+
+  @Override
+  public Account account(AgencyName peer) {
+    return agencies.of(peer.value());
   }
 
   @Override

@@ -105,9 +105,15 @@ final class RunningNode {
             core.clientPorts(disk),
             new GatewayNetwork.Servers(
                 new ServerSettings(
-                    at.clients(), files.config().limitsInForce(), threads.calls(), clock, meters),
+                    at.clients(),
+                    files.config().limitsInForce(),
+                    core.clients(),
+                    threads.calls(),
+                    clock,
+                    meters),
                 at.peers(),
-                threads.workers()));
+                threads.workers(),
+                core.agencies()));
     meterTls(meters);
     schedule();
     core.trust().onChange((old, next) -> threads.workers().execute(this::followTrust));

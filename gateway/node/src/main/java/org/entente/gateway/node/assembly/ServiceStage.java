@@ -139,7 +139,7 @@ final class ServiceStage {
         around.clock(),
         around.random(),
         around.meters(),
-        intakeLimits(ground.config.limitsInForce()),
+        new IntakeLimits(ground.config.limitsInForce().waitingDrafts(), ground.clients),
         ground.disk.resting(around.sealer(), around.timers()),
         around.timers());
   }
@@ -271,15 +271,6 @@ final class ServiceStage {
     return new ScoreBands(
         risk.bandsInForce().stream()
             .collect(Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
-  }
-
-  private static IntakeLimits intakeLimits(NodeConfig.Limits limits) {
-    NodeConfig.PerClient each = limits.perClientInForce();
-    return new IntakeLimits(
-        limits.waitingDrafts(),
-        limits.waitingDraftBytes(),
-        each.waitingDrafts(),
-        each.waitingDraftBytes());
   }
 
   private static IntakeParts intakeParts(

@@ -322,10 +322,7 @@ public final class ConfiguredFiles {
   }
 
   public ClientRegistry clients() {
-    List<ClientGrant> grants =
-        config.clients().stream()
-            .map(client -> grant(client, config.limitsInForce().streamsPerClient()))
-            .toList();
+    List<ClientGrant> grants = config.clients().stream().map(ConfiguredFiles::grant).toList();
     return ClientRegistry.of(new AgencyName(config.agency()), grants);
   }
 
@@ -396,11 +393,11 @@ public final class ConfiguredFiles {
                 (one, other) -> one));
   }
 
-  private static ClientGrant grant(NodeConfig.Client client, int streams) {
+  private static ClientGrant grant(NodeConfig.Client client) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);
     try {
       client.scopes().forEach(name -> scopes.add(Scope.parse(name)));
-      return new ClientGrant(new NodeName(client.name()), scopes, streams);
+      return new ClientGrant(new NodeName(client.name()), scopes);
     } catch (InvalidValue e) {
       throw new StartProblem("clients: " + client.name() + ": " + e.getMessage(), e);
     }

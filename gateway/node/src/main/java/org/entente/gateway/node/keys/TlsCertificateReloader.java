@@ -93,7 +93,7 @@ public final class TlsCertificateReloader {
   }
 
   private void requireTrusted(List<X509Certificate> chain, TrustBundle bundle) {
-    PeerIdentity own = new PeerIdentity(new AgencyName(files.config().agency()), Duration.ZERO, 1);
+    PeerIdentity own = new PeerIdentity(new AgencyName(files.config().agency()), Duration.ZERO);
     own.ownFault(chain, bundle, clock.instant())
         .ifPresent(
             fault -> {

@@ -85,9 +85,9 @@ public final class CallGuard implements ServerInterceptor {
       open.remove(guarded);
       return refuse(call, unidentified.problem());
     }
-    MessageBuffers.StreamBytes bytes = MessageBuffers.of(Context.current());
+    InboundCount bytes = MessageBuffers.of(Context.current());
     if (bytes != null) {
-      bytes.belongsTo(guarded, shares.party().apply(caller));
+      bytes.belongsTo(shares.of(caller), guarded::end);
     }
     try {
       return new Listener<>(

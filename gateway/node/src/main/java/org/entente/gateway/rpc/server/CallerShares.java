@@ -4,44 +4,41 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
-import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 
 /**
- * Who counts as one caller of a port, and how much of the port that caller may use. Clients are
- * counted one by one: the configuration names each. Peers are counted by agency, since an agency's
- * own CA can issue certificates for any number of gateways.
+ * Whose account a caller of a port uses. Each client has its own: the configuration names each.
+ * Peers share that of their agency, since an agency's own CA can issue certificates for any number
+ * of gateways.
  *
- * @param party the name under which a caller's use is counted
+ * @param accounts the accounts of the port's callers
+ * @param party the name of a caller's account
  * @param noun what such a party is called in refusals
- * @param connections most connections of one party
- * @param setting the setting of that limit
- * @param calls most open calls of one party
+ * @param setting the setting of its limit on connections
  * @param refusal why a caller may make no call at all; judged from the headers alone
  * @param expected parties for which a place is kept while they have no connection
  */
 public record CallerShares(
+    Accounts accounts,
     Function<Identified, String> party,
     String noun,
-    int connections,
     String setting,
-    ToIntFunction<Identified> calls,
     Function<Identified, Optional<Problem>> refusal,
     Supplier<Set<String>> expected) {
 
   /** Each client by itself. */
-  public static CallerShares ofClients(NodeConfig.Limits limits) {
+  public static CallerShares ofClients(Accounts accounts) {
     return new CallerShares(
-        client -> client.id().toString(),
+        accounts,
+        client -> client.name().value(),
         "caller",
-        limits.perClientInForce().connections(),
         "limits.per_client.connections",
-        Identified::maxStreams,
         client -> Optional.empty(),
         Set::of);
   }
@@ -51,17 +48,19 @@ public record CallerShares(
    *
    * @param linked agencies with which this gateway has a link; others may make no call
    */
-  public static CallerShares ofAgencies(
-      NodeConfig.Limits limits, Supplier<Set<AgencyName>> linked) {
-    NodeConfig.PerAgency each = limits.perAgencyInForce();
+  public static CallerShares ofAgencies(Accounts accounts, Supplier<Set<AgencyName>> linked) {
     return new CallerShares(
+        accounts,
         peer -> peer.agency().value(),
         "agency",
-        each.connections(),
         "limits.per_agency.connections",
-        peer -> each.streams(),
         peer -> unlinked(peer, linked.get()),
         () -> linked.get().stream().map(AgencyName::value).collect(Collectors.toSet()));
+  }
+
+  /** The account that a caller uses. */
+  Account of(Identified caller) {
+    return accounts.of(party.apply(caller));
   }
 
   private static Optional<Problem> unlinked(Identified peer, Set<AgencyName> linked) {

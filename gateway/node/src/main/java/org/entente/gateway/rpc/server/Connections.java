@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.meter.Meters;
@@ -44,7 +45,7 @@ public final class Connections {
   private static final class Connection {
     private final Channel channel;
     private final @Nullable InetAddress from;
-    private @Nullable String caller;
+    private @Nullable Account caller;
 
     Connection(Channel channel) {
       this.channel = channel;
@@ -63,12 +64,6 @@ public final class Connections {
   private final Meters.Side side;
   private final Map<Channel, Connection> all = new HashMap<>();
   private final Set<Connection> unfinished = new LinkedHashSet<>();
-  private final Map<String, Integer> callers = new HashMap<>();
-
-  /** Kept when a caller leaves, so that coming again renews nothing; callers are few. */
-  private final Map<String, ControlFrames> frames = new ConcurrentHashMap<>();
-
-  private final int mostFrames;
 
   public Connections(
       NodeConfig.Limits limits,
@@ -77,7 +72,6 @@ public final class Connections {
       Meters.Side side,
       CallerShares shares) {
     this.mostHandshakes = limits.handshakes();
-    this.mostFrames = limits.controlFrames();
     this.most = limits.connections();
     this.shares = shares;
     this.identities = identities;
@@ -143,8 +137,9 @@ public final class Connections {
       channel.eventLoop().execute(() -> close(channel));
       return;
     }
-    String caller = shares.party().apply(identified);
-    Optional<Meters.Limit> reached = admit(channel, caller);
+    String name = shares.party().apply(identified);
+    Account caller = shares.of(identified);
+    Optional<Meters.Limit> reached = admit(channel, name, caller);
     if (reached.isPresent()) {
       end(channel, reached.get());
     } else {
@@ -157,46 +152,47 @@ public final class Connections {
     channel.eventLoop().execute(() -> refuse(channel, reached));
   }
 
-  private void countFrames(Channel channel, String caller) {
+  private void countFrames(Channel channel, Account caller) {
     ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
     if (tls != null) {
-      ControlFrames budget = frames.computeIfAbsent(caller, name -> new ControlFrames(mostFrames));
       channel
           .pipeline()
           .addAfter(
-              tls.name(), null, new FrameBudget(budget, () -> end(channel, Meters.Limit.FRAMES)));
+              tls.name(), null, new FrameBudget(caller, () -> end(channel, Meters.Limit.FRAMES)));
     }
   }
 
-  private synchronized Optional<Meters.Limit> admit(Channel channel, String caller) {
+  private synchronized Optional<Meters.Limit> admit(Channel channel, String name, Account caller) {
     Connection connection = all.get(channel);
     if (connection == null) {
       return Optional.empty();
     }
-    Optional<Meters.Limit> reached = reached(caller);
-    if (reached.isPresent()) {
+    boolean kept = isKeptForOthers(name, caller);
+    if (!caller.hold(Holding.CONNECTIONS, 1)) {
       forget(connection);
-      return reached;
+      return Optional.of(Meters.Limit.CALLER);
+    }
+    connection.caller = caller;
+    if (kept) {
+      forget(connection);
+      return Optional.of(Meters.Limit.RESERVED);
     }
     unfinished.remove(connection);
-    connection.caller = caller;
-    callers.merge(caller, 1, Integer::sum);
     return Optional.empty();
   }
 
-  /** The limit that one more connection of a caller would exceed. */
-  private Optional<Meters.Limit> reached(String caller) {
-    if (callers.getOrDefault(caller, 0) >= shares.connections()) {
-      return Optional.of(Meters.Limit.CALLER);
-    }
+  /** Whether all places that are left are kept for callers without a connection. */
+  private boolean isKeptForOthers(String name, Account caller) {
     Set<String> expected = shares.expected().get();
-    boolean reserved = expected.contains(caller) && !callers.containsKey(caller);
-    long absent = expected.stream().filter(one -> !callers.containsKey(one)).count();
-    long kept = Math.min(absent, most / 2);
+    if (expected.contains(name) && caller.held(Holding.CONNECTIONS) == 0) {
+      return false;
+    }
+    long absent =
+        expected.stream()
+            .filter(one -> shares.accounts().of(one).held(Holding.CONNECTIONS) == 0)
+            .count();
     int finished = all.size() - unfinished.size();
-    return !reserved && finished + kept >= most
-        ? Optional.of(Meters.Limit.RESERVED)
-        : Optional.empty();
+    return finished + Math.min(absent, most / 2) >= most;
   }
 
   /** Sends the reason in a GOAWAY frame (RFC 9113, section 6.8), and closes. */
@@ -225,7 +221,10 @@ public final class Connections {
               .formatted(shares.noun());
       default ->
           "the %s has %d connections, the most that %s allows; close one, or have the operator"
-                  .formatted(shares.noun(), shares.connections(), shares.setting())
+                  .formatted(
+                      shares.noun(),
+                      shares.accounts().mostOfOne(Holding.CONNECTIONS),
+                      shares.setting())
               + " raise the limit";
     };
   }
@@ -246,10 +245,10 @@ public final class Connections {
   private void forget(Connection connection) {
     all.remove(connection.channel);
     unfinished.remove(connection);
-    String caller = connection.caller;
+    Account caller = connection.caller;
     if (caller != null) {
       connection.caller = null;
-      callers.computeIfPresent(caller, (id, count) -> count == 1 ? null : count - 1);
+      caller.release(Holding.CONNECTIONS, 1);
     }
   }
 

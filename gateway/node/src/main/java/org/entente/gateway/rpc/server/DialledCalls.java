@@ -4,6 +4,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
@@ -12,20 +13,28 @@ import io.grpc.Status;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.Identification.Unidentified;
+import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.rpc.tls.PeerCertificates;
 import org.entente.gateway.rpc.tls.PeerTrust;
 
-/** The open calls to peers that this gateway dialled. Safe for use by many threads. */
+/**
+ * The open calls to peers that this gateway dialled. What a peer sends on them counts as if it had
+ * dialled. Safe for use by many threads.
+ */
 public final class DialledCalls {
   private final PeerTrust trust;
+  private final Accounts accounts;
   private final Map<ClientCall<?, ?>, AgencyName> calls = new ConcurrentHashMap<>();
 
-  public DialledCalls(PeerTrust trust) {
+  public DialledCalls(PeerTrust trust, Accounts accounts) {
     this.trust = trust;
+    this.accounts = accounts;
   }
 
   /** Tracks the calls of a channel to an agency. */
@@ -34,9 +43,51 @@ public final class DialledCalls {
       @Override
       public <Q, A> ClientCall<Q, A> interceptCall(
           MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-        return new TrackedCall<>(next.newCall(method, options), agency);
+        InboundCount count = new InboundCount();
+        ClientCall<Q, A> call =
+            new TrackedCall<>(
+                next.newCall(method, options.withStreamTracerFactory(tracing(count))), agency);
+        count.belongsTo(
+            accounts.of(agency.value()),
+            problem -> call.cancel(problem.code() + ": " + problem.message(), null));
+        Optional.ofNullable(options.getOption(LinkContext.DIALLED))
+            .ifPresent(stream -> stream.accept(count));
+        return call;
       }
     };
+  }
+
+  private static ClientStreamTracer.Factory tracing(InboundCount count) {
+    return new ClientStreamTracer.Factory() {
+      @Override
+      public ClientStreamTracer newClientStreamTracer(
+          ClientStreamTracer.StreamInfo info, Metadata headers) {
+        return new Tracer(count);
+      }
+    };
+  }
+
+  private static final class Tracer extends ClientStreamTracer {
+    private final InboundCount count;
+
+    Tracer(InboundCount count) {
+      this.count = count;
+    }
+
+    @Override
+    public void inboundMessage(int number) {
+      count.begins();
+    }
+
+    @Override
+    public void inboundWireSize(long more) {
+      count.arrived(more);
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      count.ended();
+    }
   }
 
   /** Ends the calls whose peer's identity is no longer valid; returns how many. */

@@ -5,15 +5,24 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 
 /**
  * Counts the frames of one HTTP/2 connection (RFC 9113, section 4.1) between TLS and HTTP/2, and
  * lets nothing more through once those that carry nothing exceed their caller's budget: SETTINGS,
  * PRIORITY, WINDOW_UPDATE, answers to pings, GOAWAY, DATA without data, and frames of unknown
- * types. Each costs its sender nine bytes, and the gateway a decision, an answer or memory. gRPC
- * bounds HEADERS, RST_STREAM, CONTINUATION and PING. Used by the connection's thread.
+ * types. Each costs its sender nine bytes, and the gateway a decision, an answer or memory. What
+ * the gateway sends, and calls, earn the caller more: an honest one answers bytes with
+ * WINDOW_UPDATE. gRPC bounds HEADERS, RST_STREAM, CONTINUATION and PING. Used by the connection's
+ * thread.
  */
 final class FrameBudget extends ChannelDuplexHandler {
+  /** A frame for so many bytes that are sent; the smallest usual window is 65,535 bytes. */
+  private static final double BYTES_A_FRAME = 512;
+
+  private static final int FRAMES_A_CALL = 4;
+
   private static final int PREFACE_BYTES = 24;
   private static final int HEADER_BYTES = 9;
 
@@ -28,7 +37,7 @@ final class FrameBudget extends ChannelDuplexHandler {
   private static final int END_STREAM = 1;
   private static final int PADDED = 8;
 
-  private final ControlFrames budget;
+  private final Account caller;
   private final Runnable exceeded;
   private final byte[] header = new byte[HEADER_BYTES];
   private int known;
@@ -40,11 +49,11 @@ final class FrameBudget extends ChannelDuplexHandler {
   /**
    * Counts one connection.
    *
-   * @param budget that of the caller
+   * @param caller whose budget it is, over all its connections
    * @param exceeded ends the connection
    */
-  FrameBudget(ControlFrames budget, Runnable exceeded) {
-    this.budget = budget;
+  FrameBudget(Account caller, Runnable exceeded) {
+    this.caller = caller;
     this.exceeded = exceeded;
   }
 
@@ -67,7 +76,7 @@ final class FrameBudget extends ChannelDuplexHandler {
   @SuppressWarnings("FutureReturnValueIgnored") // it is that of the promise
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     if (message instanceof ByteBuf bytes) {
-      budget.sent(bytes.readableBytes());
+      caller.earn(Work.CONTROL_FRAMES, bytes.readableBytes() / BYTES_A_FRAME);
     }
     context.write(message, promise);
   }
@@ -89,7 +98,10 @@ final class FrameBudget extends ChannelDuplexHandler {
         }
       }
     }
-    return (calls == 0 && control == 0) || budget.received(calls, control);
+    if (calls > 0) {
+      caller.earn(Work.CONTROL_FRAMES, (double) calls * FRAMES_A_CALL);
+    }
+    return control == 0 || caller.spend(Work.CONTROL_FRAMES, control);
   }
 
   private void frame() {

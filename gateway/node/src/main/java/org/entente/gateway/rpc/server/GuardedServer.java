@@ -4,10 +4,12 @@ import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.Code;
@@ -100,6 +102,11 @@ public final class GuardedServer implements AutoCloseable {
 
   public InetSocketAddress address() {
     return (InetSocketAddress) server.getListenSockets().get(0);
+  }
+
+  /** The services that it offers. */
+  public List<ServerServiceDefinition> services() {
+    return server.getServices();
   }
 
   public int recheck() {

@@ -5,15 +5,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.account.Holding;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.tls.IdentityResolver;
 
-/** The open calls of a server and how many each caller has. Safe for use by many threads. */
+/**
+ * The open calls of a server, each held by the account of its caller. Safe for use by many threads.
+ */
 final class OpenCalls {
   private final Set<GuardedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
-  private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
   private final CallerShares shares;
 
   OpenCalls(CallerShares shares) {
@@ -22,30 +23,13 @@ final class OpenCalls {
 
   /** Adds a call; false if its caller has reached its limit, over all its connections. */
   boolean add(GuardedCall<?, ?> call) {
-    Identified caller = call.caller();
-    boolean[] admitted = new boolean[1];
-    counts.compute(
-        shares.party().apply(caller),
-        (id, count) -> {
-          AtomicInteger open = count == null ? new AtomicInteger() : count;
-          admitted[0] = open.get() < shares.calls().applyAsInt(caller);
-          if (admitted[0]) {
-            open.incrementAndGet();
-          }
-          return open;
-        });
-    if (admitted[0]) {
-      calls.add(call);
-    }
-    return admitted[0];
+    return shares.of(call.caller()).hold(Holding.CALLS, 1) && calls.add(call);
   }
 
   /** Removes a call, if it is still here. */
   void remove(GuardedCall<?, ?> call) {
     if (calls.remove(call)) {
-      counts.computeIfPresent(
-          shares.party().apply(call.caller()),
-          (id, count) -> count.decrementAndGet() == 0 ? null : count);
+      shares.of(call.caller()).release(Holding.CALLS, 1);
     }
   }
 

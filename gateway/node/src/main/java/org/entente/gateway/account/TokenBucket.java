@@ -1,4 +1,4 @@
-package org.entente.gateway.link;
+package org.entente.gateway.account;
 
 /**
  * A rate with a burst: tokens come at a rate until the bucket is full, and each event takes some.

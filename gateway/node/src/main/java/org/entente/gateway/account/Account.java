@@ -1,0 +1,171 @@
+package org.entente.gateway.account;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one caller of this gateway uses: an agency, whatever number of gateways it has, or a client.
+ * Admission asks the account, which counts and limits. Safe for many threads: the lock is that of
+ * all accounts, whose totals have limits too.
+ */
+public final class Account {
+  private static final class Held {
+    private long now;
+    private long ever;
+    private long refused;
+  }
+
+  private static final class Done {
+    private final TokenBucket rate;
+    private long ever;
+    private long limited;
+
+    Done(TokenBucket rate) {
+      this.rate = rate;
+    }
+  }
+
+  private final Accounts all;
+  private final Map<Holding, Held> held = new EnumMap<>(Holding.class);
+  private final Map<Work, Done> done = new EnumMap<>(Work.class);
+
+  Account(Accounts all) {
+    this.all = all;
+    all.limits().keySet().forEach(what -> held.put(what, new Held()));
+    all.rates()
+        .forEach(
+            (what, rate) ->
+                done.put(
+                    what, new Done(new TokenBucket(rate.perSecond(), rate.atOnce(), all.nanos()))));
+  }
+
+  /**
+   * Holds so much more, if a limit allows it. A single thing is always allowed to a caller that
+   * holds none, whatever its size.
+   */
+  public boolean hold(Holding what, long amount) {
+    synchronized (all) {
+      Held own = of(what);
+      if (!all.fits(what, own.now, amount)) {
+        own.refused++;
+        return false;
+      }
+      all.add(what, amount);
+      own.now += amount;
+      own.ever += amount;
+      return true;
+    }
+  }
+
+  /** Releases what was held. */
+  public void release(Holding what, long amount) {
+    synchronized (all) {
+      Held own = of(what);
+      if (amount > own.now) {
+        throw new IllegalStateException(what + " were released that were not held");
+      }
+      all.add(what, -amount);
+      own.now -= amount;
+    }
+  }
+
+  /** How much is held. */
+  public long held(Holding what) {
+    synchronized (all) {
+      return of(what).now;
+    }
+  }
+
+  /** Counts work and takes it from the rate; false, and nothing taken, if it exceeds the rate. */
+  public boolean spend(Work what, long amount) {
+    synchronized (all) {
+      Done own = of(what);
+      if (!own.rate.take(amount, all.nanos())) {
+        own.limited++;
+        return false;
+      }
+      own.ever += amount;
+      return true;
+    }
+  }
+
+  /**
+   * Counts work and takes it from the rate, on credit if it exceeds the rate.
+   *
+   * @return nanoseconds until the debt is paid, which the caller has to wait; 0 if there is none
+   */
+  public long charge(Work what, long amount) {
+    synchronized (all) {
+      Done own = of(what);
+      own.ever += amount;
+      long wait = own.rate.takeAndWait(amount, all.nanos());
+      if (wait > 0) {
+        own.limited++;
+      }
+      return wait;
+    }
+  }
+
+  /** Allows more work at once, because of what this gateway sends to the caller. */
+  public void earn(Work what, double amount) {
+    synchronized (all) {
+      of(what).rate.add(amount);
+    }
+  }
+
+  /** What it has used since the start: held at any time. */
+  public long used(Holding what) {
+    synchronized (all) {
+      return of(what).ever;
+    }
+  }
+
+  /** What it has used since the start: work done. */
+  public long used(Work what) {
+    synchronized (all) {
+      return of(what).ever;
+    }
+  }
+
+  /**
+   * How one of its limits is used.
+   *
+   * @param what the name of the thing held, or of the work
+   * @param held how much is held, of things that are
+   * @param ever how much was held or done since the start
+   * @param limited how often the limit refused or delayed something
+   */
+  record Use(String what, boolean isHeld, long held, long ever, long limited) {}
+
+  /** How all its limits are used. */
+  List<Use> uses() {
+    synchronized (all) {
+      List<Use> uses = new ArrayList<>();
+      held.forEach(
+          (what, own) -> uses.add(new Use(label(what), true, own.now, own.ever, own.refused)));
+      done.forEach((what, own) -> uses.add(new Use(label(what), false, 0, own.ever, own.limited)));
+      return uses;
+    }
+  }
+
+  private static String label(Enum<?> what) {
+    return what.name().toLowerCase(Locale.ROOT);
+  }
+
+  private Held of(Holding what) {
+    return Optional.ofNullable(held.get(what)).orElseThrow(() -> unlimited(what));
+  }
+
+  private Done of(Work what) {
+    return Optional.ofNullable(done.get(what)).orElseThrow(() -> unlimited(what));
+  }
+
+  /** Nothing is counted here without a limit. */
+  private static IllegalArgumentException unlimited(Enum<?> what) {
+    return new IllegalArgumentException(what + " have no limit in these accounts");
+  }
+}

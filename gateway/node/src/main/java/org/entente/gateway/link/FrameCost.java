@@ -1,0 +1,84 @@
+package org.entente.gateway.link;
+
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Notice;
+
+/**
+ * What the processing of a frame can cost, from its form alone: the account of the peer's agency
+ * pays before anything in the frame is believed or verified. The switches name every kind of frame
+ * and notice, so that a new kind does not compile without its price.
+ *
+ * @param deliveries the frame itself, and deliveries and receipts in it
+ * @param verifications signatures to verify and keys to decapsulate
+ * @param commits synced changes of the ledger
+ */
+record FrameCost(int deliveries, int verifications, int commits) {
+  /** A pair's two signatures (Ed25519 and ML-DSA-44). */
+  private static final int PAIR = 2;
+
+  /** The pair's signatures, and a decapsulation. */
+  private static final int ANNOUNCEMENT = PAIR + 1;
+
+  /** The notice's signature, and those of two checkpoints, as of a log and its latest. */
+  private static final int SIGNED_NOTICE = 1 + 2 * PAIR;
+
+  /** Most signatures of a note: any part of a bundle can be its last. */
+  private static final int NOTE = 64;
+
+  /** The cost of a frame that comes to an agency. */
+  static FrameCost of(Frame frame, AgencyName self) {
+    return switch (frame.getFrameCase()) {
+      case HELLO -> new FrameCost(1, 0, 1);
+      case DELIVERIES -> of(frame.getDeliveries(), self);
+      case RECEIPTS -> new FrameCost(1 + frame.getReceipts().getReceiptsCount(), 0, 0);
+      case NOTICE -> new FrameCost(1, verifications(frame.getNotice()), 1);
+      case BUNDLE_PART -> new FrameCost(1, NOTE, 0);
+      case FRESHNESS -> new FrameCost(1, PAIR, 0);
+      case GAP, CREDIT, BUNDLE_IN_FORCE, BUNDLE_REQUEST, LINK_PAUSE, FRAME_NOT_SET ->
+          new FrameCost(1, 0, 0);
+    };
+  }
+
+  private static FrameCost of(Deliveries deliveries, AgencyName self) {
+    int verifications = 0;
+    for (Delivery delivery : deliveries.getDeliveriesList()) {
+      verifications += delivery.getHeader().isEmpty() ? 0 : 1;
+      verifications += announces(delivery, self) ? ANNOUNCEMENT : 0;
+    }
+    return new FrameCost(1 + deliveries.getDeliveriesCount(), verifications, 1);
+  }
+
+  private static boolean announces(Delivery delivery, AgencyName self) {
+    return delivery.getStanzasList().stream()
+        .filter(stanza -> stanza.getRecipient().equals(self.value()))
+        .anyMatch(stanza -> !stanza.getAnnouncement().isEmpty());
+  }
+
+  private static int verifications(Notice notice) {
+    int fulfilment = notice.getFulfilment().isEmpty() ? 0 : PAIR;
+    return fulfilment
+        + switch (notice.getNoticeCase()) {
+          case KEY_BUNDLE -> PAIR;
+          case WATERMARKS, VOID_STATEMENT, SETTLED_STATEMENT -> 1;
+          case SIGNED_NOTICE -> SIGNED_NOTICE;
+          case KEY_REQUEST, NOTICE_NOT_SET -> 0;
+        };
+  }
+
+  /**
+   * Charges it to an agency.
+   *
+   * @return nanoseconds that the frame has to wait
+   */
+  long charge(Account account) {
+    long read = account.charge(Work.DELIVERIES, deliveries);
+    long verified = verifications == 0 ? 0 : account.charge(Work.VERIFICATIONS, verifications);
+    long committed = commits == 0 ? 0 : account.charge(Work.COMMITS, commits);
+    return Math.max(read, Math.max(verified, committed));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.account;
+
+import org.jspecify.annotations.NullMarked;

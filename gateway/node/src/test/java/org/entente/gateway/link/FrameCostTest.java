@@ -1,0 +1,122 @@
+package org.entente.gateway.link;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import java.util.Map;
+import java.util.TreeMap;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.account.Work;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.model.AgencyName;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Stanza;
+import org.junit.jupiter.api.Test;
+
+/** Threats 76 and 91: every kind of frame and notice of link.proto has its price. */
+class FrameCostTest {
+  private static final AgencyName SELF = new AgencyName("fr.customs");
+
+  private final Accounts accounts =
+      Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime);
+
+  /** What the account of a peer paid: frames and their content, verifications, commits. */
+  private String charged(Frame frame) {
+    Account account = accounts.of(frame.toString());
+    long wait = FrameCost.of(frame, SELF).charge(account);
+    assertEquals(0, wait);
+    return account.used(Work.DELIVERIES)
+        + " "
+        + account.used(Work.VERIFICATIONS)
+        + " "
+        + account.used(Work.COMMITS);
+  }
+
+  /** Each field of a oneof, with its least content. */
+  private static Map<String, Message> variants(Message.Builder of, int oneof) {
+    Map<String, Message> variants = new TreeMap<>();
+    for (FieldDescriptor field : of.getDescriptorForType().getOneofs().get(oneof).getFields()) {
+      Message.Builder one = of.getDefaultInstanceForType().newBuilderForType();
+      one.setField(
+          field,
+          field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+              ? one.newBuilderForField(field).build()
+              : field.getDefaultValue());
+      variants.put(field.getName(), one.build());
+    }
+    return variants;
+  }
+
+  @Test
+  void everyKindOfFrame_isCharged() {
+    Map<String, String> charged = new TreeMap<>();
+    variants(Frame.newBuilder(), 0)
+        .forEach((name, frame) -> charged.put(name, charged((Frame) frame)));
+    assertEquals(
+        new TreeMap<>(
+            Map.ofEntries(
+                Map.entry("hello", "1 0 1"),
+                Map.entry("deliveries", "1 0 1"),
+                Map.entry("receipts", "1 0 0"),
+                Map.entry("gap", "1 0 0"),
+                Map.entry("notice", "1 0 1"),
+                Map.entry("credit", "1 0 0"),
+                Map.entry("bundle_in_force", "1 0 0"),
+                Map.entry("bundle_request", "1 0 0"),
+                Map.entry("bundle_part", "1 64 0"),
+                Map.entry("freshness", "1 2 0"),
+                Map.entry("link_pause", "1 0 0"))),
+        charged);
+  }
+
+  @Test
+  void everyKindOfNotice_isCharged() {
+    Map<String, String> charged = new TreeMap<>();
+    variants(Notice.newBuilder(), 0)
+        .forEach(
+            (name, notice) ->
+                charged.put(name, charged(Frame.newBuilder().setNotice((Notice) notice).build())));
+    assertEquals(
+        new TreeMap<>(
+            Map.of(
+                "key_bundle", "1 2 1",
+                "watermarks", "1 1 1",
+                "void_statement", "1 1 1",
+                "key_request", "1 0 1",
+                "settled_statement", "1 1 1",
+                "signed_notice", "1 5 1")),
+        charged);
+    Notice.Builder two =
+        Notice.newBuilder()
+            .setKeyBundle(ByteString.copyFromUtf8("keys"))
+            .setFulfilment(ByteString.copyFromUtf8("statement"));
+    assertEquals("1 4 1", charged(Frame.newBuilder().setNotice(two).build()));
+  }
+
+  @Test
+  void deliveries_areChargedForTheirSignatures_andForAnnouncementsToThisAgency() {
+    Delivery.Builder delivery =
+        Delivery.newBuilder()
+            .setHeader(ByteString.copyFromUtf8("header"))
+            .addStanzas(stanza(SELF.value(), "announcement"))
+            .addStanzas(stanza("sg.police", "announcement"));
+    Deliveries.Builder all =
+        Deliveries.newBuilder()
+            .addDeliveries(delivery)
+            .addDeliveries(delivery.clone().setStanzas(0, stanza(SELF.value(), "")))
+            .addDeliveries(Delivery.newBuilder().setHopSequence(3));
+    assertEquals("4 5 1", charged(Frame.newBuilder().setDeliveries(all).build()));
+  }
+
+  private static Stanza.Builder stanza(String recipient, String announcement) {
+    return Stanza.newBuilder()
+        .setRecipient(recipient)
+        .setAnnouncement(ByteString.copyFromUtf8(announcement));
+  }
+}
