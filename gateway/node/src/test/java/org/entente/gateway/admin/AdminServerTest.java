@@ -104,12 +104,15 @@ class AdminServerTest {
   @Test
   void otherPathsAndMethods_areRefused() throws Exception {
     assertEquals(404, get("/../etc/passwd").statusCode());
-    assertEquals(
-        405,
-        send(HttpRequest.newBuilder(uri("/metrics"))
-                .POST(HttpRequest.BodyPublishers.ofString("x"))
-                .build())
-            .statusCode());
+    for (String path : new String[] {"/metrics", "/readyz", "/healthz"}) {
+      for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+        HttpRequest changing =
+            HttpRequest.newBuilder(uri(path))
+                .method(method, HttpRequest.BodyPublishers.ofString("x"))
+                .build();
+        assertEquals(405, send(changing).statusCode(), method + " " + path);
+      }
+    }
   }
 
   @Test
