@@ -183,7 +183,7 @@ public final class Edge implements AutoCloseable {
   }
 
   /** The accounts of the callers of the server that was started last. */
-  Accounts accounts() {
+  public Accounts accounts() {
     return used;
   }
 

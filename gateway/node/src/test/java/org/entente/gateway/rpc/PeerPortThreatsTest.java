@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.testkit.TlsHolder;
@@ -160,7 +161,7 @@ class PeerPortThreatsTest {
       for (int i = 0; i < CONNECTIONS; i++) {
         hostile.add(raw(server, minted(i)));
       }
-      StreamAnswers.until(() -> server.openConnections() == 1 + CONNECTIONS);
+      StreamAnswers.until(() -> admitted() == CONNECTIONS);
       for (int i = CONNECTIONS; i < 30; i++) {
         RawPeerClient excess = raw(server, minted(i));
         hostile.add(excess);
@@ -174,6 +175,11 @@ class PeerPortThreatsTest {
     } finally {
       hostile.forEach(RawPeerClient::close);
     }
+  }
+
+  /** Connections of the attacker that have their places. */
+  private long admitted() {
+    return edge.accounts().of("de.customs").held(Holding.CONNECTIONS);
   }
 
   /** The reason that a connection ended with; empty if a reset overtook it. */
@@ -201,7 +207,7 @@ class PeerPortThreatsTest {
       for (int i = 0; i < 4; i++) {
         hostile.add(raw(server, minted(i)));
       }
-      StreamAnswers.until(() -> server.openConnections() == 4);
+      StreamAnswers.until(() -> admitted() == 4);
       for (int i = 4; i < 12; i++) {
         RawPeerClient excess = raw(server, minted(i));
         hostile.add(excess);

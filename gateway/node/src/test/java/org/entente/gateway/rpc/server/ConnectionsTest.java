@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.rpc.ClientServer;
 import org.entente.gateway.rpc.Edge;
@@ -72,13 +74,15 @@ class ConnectionsTest {
   }
 
   /** The first are kept, the others closed although none is answered; another caller comes in. */
-  private static void assertExcessIsClosed(
-      MuteConnections mute, IntSupplier open, OtherCaller other) throws Exception {
+  private void assertExcessIsClosed(
+      String caller, MuteConnections mute, IntSupplier open, OtherCaller other) throws Exception {
     List<MuteConnections.Connection> kept = new ArrayList<>();
     for (int i = 0; i < LIMIT; i++) {
       kept.add(mute.open());
     }
-    StreamAnswers.until(() -> open.getAsInt() == LIMIT);
+    // Each of them is admitted, not only accepted, before the next could take its place.
+    Account account = edge.accounts().of(caller);
+    StreamAnswers.until(() -> account.held(Holding.CONNECTIONS) == LIMIT);
     List<MuteConnections.Connection> excess = new ArrayList<>();
     for (int i = 0; i < EXCESS; i++) {
       excess.add(mute.open());
@@ -108,7 +112,7 @@ class ConnectionsTest {
     ClientServer server = edge.startClients(FEW, false);
     SslContext tls = edge.callerTls(edge.client("all"));
     try (MuteConnections mute = new MuteConnections(server.address(), tls, true)) {
-      assertExcessIsClosed(mute, server::openConnections, () -> callAsPublisher(server));
+      assertExcessIsClosed("all", mute, server::openConnections, () -> callAsPublisher(server));
     }
     String closed = "entente_connections_closed_total{side=\"client\",limit=\"caller\",} 60.0";
     assertTrue(edge.meters.text().contains(closed), edge.meters::text);
@@ -120,7 +124,7 @@ class ConnectionsTest {
     ClientServer server = edge.startClients(FEW, false);
     SslContext tls = edge.callerTls(edge.client("all"));
     try (MuteConnections mute = new MuteConnections(server.address(), tls, false)) {
-      assertExcessIsClosed(mute, server::openConnections, () -> callAsPublisher(server));
+      assertExcessIsClosed("all", mute, server::openConnections, () -> callAsPublisher(server));
     }
   }
 
@@ -130,7 +134,8 @@ class ConnectionsTest {
     PeerServer server = edge.startPeers(FEW);
     SslContext tls = edge.callerTls(edge.gateway("de.customs"), HYBRID);
     try (MuteConnections mute = new MuteConnections(server.address(), tls, true)) {
-      assertExcessIsClosed(mute, server::openConnections, () -> callAsAnotherPeer(server));
+      assertExcessIsClosed(
+          "de.customs", mute, server::openConnections, () -> callAsAnotherPeer(server));
     }
   }
 
@@ -140,7 +145,8 @@ class ConnectionsTest {
     PeerServer server = edge.startPeers(FEW);
     SslContext tls = edge.callerTls(edge.gateway("de.customs"), HYBRID);
     try (MuteConnections mute = new MuteConnections(server.address(), tls, false)) {
-      assertExcessIsClosed(mute, server::openConnections, () -> callAsAnotherPeer(server));
+      assertExcessIsClosed(
+          "de.customs", mute, server::openConnections, () -> callAsAnotherPeer(server));
     }
   }
 
