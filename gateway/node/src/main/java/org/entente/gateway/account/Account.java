@@ -29,11 +29,11 @@ public final class Account {
     }
   }
 
-  private final Accounts all;
+  private final AccountLimits all;
   private final Map<Holding, Held> held = new EnumMap<>(Holding.class);
   private final Map<Work, Done> done = new EnumMap<>(Work.class);
 
-  Account(Accounts all) {
+  Account(AccountLimits all) {
     this.all = all;
     all.limits().keySet().forEach(what -> held.put(what, new Held()));
     all.rates()

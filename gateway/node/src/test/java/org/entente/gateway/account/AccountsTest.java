@@ -16,8 +16,8 @@ class AccountsTest {
   private long nanos;
   private final Accounts accounts =
       new Accounts(
-          Map.of(Holding.BUFFERED_BYTES, new Accounts.Limit(100, 150, 10)),
-          Map.of(Work.VERIFICATIONS, new Accounts.Rate(10, 20)),
+          Map.of(Holding.BUFFERED_BYTES, new AccountLimits.Limit(100, 150, 10)),
+          Map.of(Work.VERIFICATIONS, new AccountLimits.Rate(10, 20)),
           () -> nanos);
   private final Account flood = accounts.of("de.customs");
   private final Account other = accounts.of("x.hub");

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.entente.gateway.account.Account;
+import org.entente.gateway.account.AccountLimits;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.link.InboundMessages;
@@ -37,7 +38,7 @@ class DialledBuffersTest {
   {
     edge.dialled =
         new Accounts(
-            Map.of(Holding.BUFFERED_BYTES, Accounts.Limit.ofOne(SHARE)),
+            Map.of(Holding.BUFFERED_BYTES, AccountLimits.Limit.ofOne(SHARE)),
             Map.of(),
             System::nanoTime);
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import org.entente.gateway.account.AccountLimits;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.batch.Sealer;
@@ -110,9 +111,9 @@ public final class IntakeKit implements AutoCloseable {
         new Accounts(
             Map.of(
                 Holding.DRAFTS,
-                Accounts.Limit.ofOne(draftsOfOne),
+                AccountLimits.Limit.ofOne(draftsOfOne),
                 Holding.DRAFT_BYTES,
-                new Accounts.Limit(bytesOfOne, bytes, 0)),
+                new AccountLimits.Limit(bytesOfOne, bytes, 0)),
             Map.of(),
             System::nanoTime));
   }
