@@ -39,6 +39,7 @@ import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Watermarks;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
+import org.entente.proto.link.v1.WitnessedCheckpoints;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -278,6 +279,11 @@ public final class NoticeExchange implements RecipientNotices {
   /** Answers a log. */
   public void answer(AgencyName log, WitnessAnswer answer) {
     address(log, addressed.answer(log, answer));
+  }
+
+  /** Tells a witness what this one holds. */
+  public void tell(AgencyName witness, WitnessedCheckpoints held) {
+    address(witness, addressed.witnessed(witness, held));
   }
 
   private boolean address(AgencyName to, Notice.Builder notice) {

@@ -16,6 +16,7 @@ import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.SignedNotice;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
+import org.entente.proto.link.v1.WitnessedCheckpoints;
 
 /**
  * Notices that one agency addresses to another under its gateway's signature: requests for new
@@ -70,6 +71,11 @@ final class SignedNotices {
     return sign(log, SignedNotice.newBuilder().setWitnessAnswer(answer));
   }
 
+  /** Tells a witness what this one holds. */
+  Notice.Builder witnessed(AgencyName witness, WitnessedCheckpoints held) {
+    return sign(witness, SignedNotice.newBuilder().setWitnessed(held));
+  }
+
   private Notice.Builder sign(AgencyName to, SignedNotice.Builder said) {
     NoticeStatement statement =
         NoticeStatement.sign(
@@ -99,6 +105,7 @@ final class SignedNotices {
         case NEED_REWRAP -> settlement.rewrap(from, numbers(said.getNeedRewrap()));
         case WITNESS_REQUEST -> witnesses.asked(from, said.getWitnessRequest());
         case WITNESS_ANSWER -> witnesses.answered(from, said.getWitnessAnswer());
+        case WITNESSED -> witnesses.reported(from, said.getWitnessed());
         case SAID_NOT_SET -> {
           // A newer peer may say more than this release understands.
         }

@@ -33,6 +33,7 @@ import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.link.v1.ConsistencyProof;
 import org.entente.proto.link.v1.LeafOpening;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
@@ -258,20 +259,54 @@ public final class CosignatureCollector {
       return;
     }
     view.silent = asked != null;
+    long size = wanted.checkpoint().size();
     Optional<AddCheckpointRequest> request = request(view.knownSize, wanted);
-    Optional<List<LeafOpening>> openings =
-        view.knownSize == 0
-            ? admissions.openings(view.former, wanted.checkpoint().size())
-            : Optional.of(List.of());
-    if (request.isPresent() && openings.isPresent()) {
+    Optional<List<LeafOpening>> openings = openings(view, size);
+    Optional<List<ConsistencyProof>> connections = connections(view.reported, size);
+    if (request.isPresent() && openings.isPresent() && connections.isPresent()) {
       view.asked = now;
       ask(
           agency,
           WitnessRequest.newBuilder()
               .setOrigin(log.origin().line())
               .setAddCheckpoint(ByteString.copyFrom(request.get().encode()))
-              .addAllOpenings(openings.get()));
+              .addAllOpenings(openings.get())
+              .addAllConnections(connections.get()));
     }
+  }
+
+  private Optional<List<LeafOpening>> openings(WitnessView view, long size) {
+    List<Checkpoint> formers = new ArrayList<>();
+    view.reported.stream().filter(one -> !isOfThisLog(one)).forEach(formers::add);
+    Checkpoint former = view.former;
+    if (view.knownSize == 0 && former != null) {
+      formers.add(former);
+    }
+    return view.knownSize == 0 || !formers.isEmpty()
+        ? admissions.openings(formers, size)
+        : Optional.of(List.of());
+  }
+
+  private boolean isOfThisLog(Checkpoint checkpoint) {
+    return checkpoint.origin().equals(log.origin().line());
+  }
+
+  /** Proofs that what other witnesses hold is of one history with a size. */
+  private Optional<List<ConsistencyProof>> connections(List<Checkpoint> reported, long size) {
+    List<ConsistencyProof> out = new ArrayList<>();
+    for (Checkpoint one : reported) {
+      long smaller = Math.min(one.size(), size);
+      if (isOfThisLog(one) && smaller > 0 && one.size() != size) {
+        Optional<List<TreeHash>> proof = log.proveConsistency(smaller, Math.max(one.size(), size));
+        if (proof.isEmpty()) {
+          return Optional.empty();
+        }
+        ConsistencyProof.Builder wire = ConsistencyProof.newBuilder().setSize(one.size());
+        proof.get().forEach(hash -> wire.addHashes(ByteString.copyFrom(hash.bytes())));
+        out.add(wire.build());
+      }
+    }
+    return Optional.of(out);
   }
 
   private Optional<AddCheckpointRequest> request(long known, CheckpointCheck.Signed wanted) {
@@ -300,6 +335,11 @@ public final class CosignatureCollector {
     if (!answer.getLatest().isEmpty()) {
       hold(view, answer.getLatest().toByteArray());
     }
+    view.reported =
+        answer.getReportedList().stream()
+            .limit(ReportedCheckpoints.MOST_SHOWN)
+            .flatMap(note -> continued(note.toByteArray()).stream())
+            .toList();
     if (answer.getStatus() == WitnessRules.OK && answer.getSize() > 0) {
       cosigned(from, view, answer);
     } else if (answer.getStatus() != WitnessRules.OK
@@ -310,8 +350,23 @@ public final class CosignatureCollector {
     notifyAll();
   }
 
-  /** Handles a checkpoint held by a witness, which counts because this log's own keys signed it. */
+  /** Handles the latest checkpoint that a witness holds. */
   private void hold(WitnessView view, byte[] note) {
+    Optional<Checkpoint> held = continued(note);
+    if (held.isPresent() && isOfThisLog(held.get())) {
+      view.former = null;
+      view.knownSize = held.get().size();
+    } else if (held.isPresent()) {
+      view.knownSize = 0;
+      view.former = held.get();
+    }
+  }
+
+  /**
+   * A checkpoint held by a witness, which counts because this gateway's own keys signed it; empty
+   * if they did not, or if it convicts this log.
+   */
+  private Optional<Checkpoint> continued(byte[] note) {
     Optional<LogOrigin> origin =
         SignedNote.parse(note)
             .asNote()
@@ -321,7 +376,7 @@ public final class CosignatureCollector {
     if (origin.isEmpty()
         || !(log.verifier().of(origin.get()).check(note)
             instanceof CheckpointCheck.Signed signed)) {
-      return;
+      return Optional.empty();
     }
     Checkpoint held = signed.checkpoint();
     int number = origin.get().number();
@@ -330,18 +385,14 @@ public final class CosignatureCollector {
           Code.AUDIT_LOG_BEHIND,
           "a witness holds a checkpoint of the later log " + held.origin(),
           signed.note());
-    } else if (number < log.origin().number()) {
-      view.knownSize = 0;
-      view.former = held;
-    } else {
-      view.former = null;
-      Optional<String> wrong = log.contradiction(held);
-      boolean behind = held.size() > log.head().size();
-      wrong.ifPresent(
-          why ->
-              convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, why, signed.note()));
-      view.knownSize = held.size();
+      return Optional.empty();
     }
+    Optional<String> wrong =
+        number < log.origin().number() ? Optional.empty() : log.contradiction(held);
+    boolean behind = held.size() > log.head().size();
+    wrong.ifPresent(
+        why -> convict(behind ? Code.AUDIT_LOG_BEHIND : Code.AUDIT_LOG_FORKED, why, signed.note()));
+    return wrong.isPresent() ? Optional.empty() : Optional.of(held);
   }
 
   private void convict(Code code, String why, SignedNote held) {

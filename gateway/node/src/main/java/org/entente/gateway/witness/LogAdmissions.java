@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.record.LeafOpener;
@@ -16,11 +17,10 @@ import org.entente.gateway.audit.tree.TreeHead;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.TreeHash;
 import org.entente.proto.link.v1.LeafOpening;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The leaves by which this gateway's log shows a witness that it follows an earlier one: the first
- * leaf, and where that does not admit what the witness holds, a later one that does. Such a leaf is
+ * leaf, and where that does not admit what witnesses hold, later ones that do. Such a leaf is
  * written once the witness has shown what it holds. Not safe for many threads.
  */
 final class LogAdmissions {
@@ -52,20 +52,28 @@ final class LogAdmissions {
   /**
    * What a witness has to be shown with a checkpoint; empty while that cannot be shown yet.
    *
-   * @param held what it holds of an earlier log, verified; null for nothing
+   * @param held what witnesses hold of earlier logs, verified
    * @param size leaves under the checkpoint
    */
-  Optional<List<LeafOpening>> openings(@Nullable Checkpoint held, long size) {
+  Optional<List<LeafOpening>> openings(List<Checkpoint> held, long size) {
     if (log.origin().number() == 1) {
       return Optional.of(List.of());
     }
     Optional<LeafOpening> first = opening(0, size);
-    if (first.isEmpty() || held == null || admits(0, held)) {
-      return first.map(List::of);
+    if (first.isEmpty()) {
+      return Optional.empty();
     }
-    return admission(held, size)
-        .flatMap(index -> opening(index, size))
-        .map(second -> List.of(first.get(), second));
+    Map<Long, LeafOpening> openings = new TreeMap<>(Map.of(0L, first.get()));
+    boolean complete = true;
+    for (Checkpoint former : held) {
+      if (!admits(0, former)) {
+        Optional<LeafOpening> later =
+            admission(former, size).flatMap(index -> opening(index, size));
+        later.ifPresent(opening -> openings.put(opening.getIndex(), opening));
+        complete &= later.isPresent();
+      }
+    }
+    return complete ? Optional.of(List.copyOf(openings.values())) : Optional.empty();
   }
 
   private Optional<Long> admission(Checkpoint held, long size) {

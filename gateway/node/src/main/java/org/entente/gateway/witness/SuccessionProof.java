@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * admit as many leaves of that as the witness holds, so that it sheds no history unseen. Immutable.
  */
 final class SuccessionProof {
-  static final int MAX_OPENINGS = 2;
+  static final int MAX_OPENINGS = 6;
   static final int MAX_OPENED_BYTES = 16 << 10;
   private static final int MAX_PATH = 63;
 
@@ -90,7 +90,8 @@ final class SuccessionProof {
                 + held.origin());
   }
 
-  private boolean admits(HeldCheckpoint held) {
+  /** Whether an opened leaf names that log and admits as many leaves of it. */
+  boolean admits(HeldCheckpoint held) {
     return records.values().stream()
         .map(record -> record.subject().formerLog())
         .filter(Objects::nonNull)

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -31,15 +33,19 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.AgencyKey;
 import org.entente.gateway.trust.AgencyRole;
 import org.entente.gateway.trust.Member;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.witness.ReportedCheckpoints.Report;
 import org.entente.gateway.witness.WitnessRules.Cosign;
 import org.entente.gateway.witness.WitnessRules.Judgement;
 import org.entente.gateway.witness.WitnessRules.Refuse;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
+import org.entente.proto.link.v1.WitnessedCheckpoints;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,9 +56,12 @@ import org.slf4j.LoggerFactory;
  * <p>Guarantee: all checkpoints of a log ever cosigned here belong to one history. One transaction
  * of the ledger compares the stored checkpoint with the offered one and replaces it. The
  * cosignature is made once that is on the disk and states the time of the transaction, so it is
- * never later than that of a newer checkpoint. A refusal proven by two signed checkpoints, or for a
- * missing proof, raises an alarm. Each alarm is counted; once an hour for each agency and kind it
- * is logged and recorded in the audit log, with the refused checkpoint kept as evidence.
+ * never later than that of a newer checkpoint. What other witnesses report of a log must be of that
+ * history too: two checkpoints that contradict each other convict the log, which is cosigned no
+ * more; for others the log owes a proof before the next cosignature. A refusal proven by two signed
+ * checkpoints, or for a missing proof, raises an alarm. Each alarm is counted; once an hour for
+ * each agency and kind it is logged and recorded in the audit log, with the refused checkpoint kept
+ * as evidence.
  *
  * <p>Safe for many threads. The caller's thread verifies; a worker signs.
  */
@@ -60,6 +69,7 @@ public final class Witness {
   private static final Logger LOG = LoggerFactory.getLogger(Witness.class);
   private static final Duration ALARM_EVERY = Duration.ofHours(1);
   private static final Duration FURTHER_LOG_EVERY = Duration.ofMinutes(1);
+  private static final Duration PROOF_WITHIN = Duration.ofMinutes(10);
   private static final int MAX_GATEWAYS = 64;
 
   private final FederationName federation;
@@ -71,11 +81,18 @@ public final class Witness {
   private final Executor workers;
   private final Meters meters;
   private final Map<Alarm, Instant> alarmed = new ConcurrentHashMap<>();
+  private final ReportedCheckpoints reports = new ReportedCheckpoints();
 
   /** Agency and code of an alarm; a null code means that the agency began another log. */
   private record Alarm(AgencyName log, @Nullable Code code) {}
 
-  private record Outcome(Judgement judgement, @Nullable HeldCheckpoint held, Instant at) {}
+  /**
+   * What came of a request.
+   *
+   * @param shown checkpoints that the log has to answer for
+   */
+  private record Outcome(
+      Judgement judgement, @Nullable HeldCheckpoint held, List<HeldCheckpoint> shown, Instant at) {}
 
   /** The parts that a witness uses. */
   public record Parts(
@@ -146,23 +163,31 @@ public final class Witness {
       return done(reply(log, 0, WitnessRules.MALFORMED, null));
     }
     AddCheckpointRequest asked = request.get();
-    CheckpointCheck check =
-        new CheckpointVerifier(log, pairs(member)).check(asked.checkpoint().encode());
-    if (!(check instanceof CheckpointCheck.Signed signed)) {
+    Optional<HeldCheckpoint> signed = verified(log, member, asked.checkpoint());
+    if (signed.isEmpty()) {
       return done(reply(log, 0, WitnessRules.FORBIDDEN, null));
     }
-    HeldCheckpoint offered =
-        new HeldCheckpoint(log, signed.checkpoint(), signed.seconds(), signed.note());
+    HeldCheckpoint offered = signed.get();
     SuccessionProof succession =
-        SuccessionProof.verify(wire.getOpeningsList(), signed.checkpoint());
+        SuccessionProof.verify(wire.getOpeningsList(), offered.checkpoint());
+    HistoryProofs connections = HistoryProofs.of(wire.getConnectionsList(), succession);
     return ledger
-        .write(Lane.ROUTINE, tx -> decide(tx, asked, offered, succession))
+        .write(Lane.ROUTINE, tx -> decide(tx, asked, offered, succession, connections))
         .thenApplyAsync(outcome -> reply(offered, outcome), workers)
         .exceptionally(
             failure -> {
               LOG.warn("cannot cosign a checkpoint of {}: {}", log, failure.getMessage());
               return reply(log, offered.checkpoint().size(), WitnessRules.UNAVAILABLE, null);
             });
+  }
+
+  private Optional<HeldCheckpoint> verified(LogOrigin log, Member member, SignedNote note) {
+    CheckpointVerifier verifier = new CheckpointVerifier(log, pairs(member));
+    return verifier.check(note.encode()) instanceof CheckpointCheck.Signed signed
+        ? Optional.of(
+            new HeldCheckpoint(
+                log, signed.checkpoint(), signed.seconds(), verifier.withoutOthers(note)))
+        : Optional.empty();
   }
 
   private List<VerifyingPair> pairs(Member member) {
@@ -175,10 +200,23 @@ public final class Witness {
       Transaction tx,
       AddCheckpointRequest asked,
       HeldCheckpoint offered,
-      SuccessionProof succession) {
+      SuccessionProof succession,
+      HistoryProofs connections) {
     HeldCheckpoint held = ledger.witness().latest(tx, offered.origin()).orElse(null);
+    List<HeldCheckpoint> convicted = ledger.witness().convicted(tx, offered.origin());
+    if (convicts(convicted, offered.origin())) {
+      return new Outcome(
+          new Refuse(WitnessRules.CONFLICT, null, "the log is convicted"),
+          held,
+          convicted,
+          now(tx));
+    }
+    List<Report> owed = reports.unproven(offered.origin());
     Judgement judgement =
         bounded(tx, held, offered, WitnessRules.judge(held, asked, offered, succession));
+    if (judgement instanceof Cosign) {
+      judgement = connected(tx, judgement, owed, offered, connections);
+    }
     if (judgement instanceof Cosign cosign && cosign.advances()) {
       ledger.witness().put(tx, offered);
       if (cosign.follows() && held != null) {
@@ -187,7 +225,112 @@ public final class Witness {
     } else if (judgement instanceof Refuse refuse && refuse.alarm() != null) {
       alarm(tx, refuse.alarm(), offered, refuse.why());
     }
-    return new Outcome(judgement, held, now(tx));
+    return new Outcome(judgement, held, owed.stream().map(Report::checkpoint).toList(), now(tx));
+  }
+
+  /** Whether two checkpoints are those that convict this log of a gateway, and not another one. */
+  private static boolean convicts(List<HeldCheckpoint> checkpoints, LogOrigin log) {
+    return !checkpoints.isEmpty() && checkpoints.get(0).origin().equals(log);
+  }
+
+  /** Refuses what is not of one history with all that other witnesses reported of the log. */
+  private Judgement connected(
+      Transaction tx,
+      Judgement cosign,
+      List<Report> owed,
+      HeldCheckpoint offered,
+      HistoryProofs connections) {
+    for (Report report : owed) {
+      Refuse conflict = WitnessRules.conflict(report.checkpoint(), offered);
+      if (conflict != null) {
+        ledger.witness().convict(tx, offered, report.checkpoint());
+        return conflict;
+      }
+    }
+    List<Report> missing =
+        owed.stream().filter(one -> !connections.connect(one.checkpoint(), offered)).toList();
+    if (missing.isEmpty()) {
+      tx.afterCommit(() -> reports.proven(owed));
+      return cosign;
+    }
+    Report oldest = missing.get(0);
+    boolean overdue = !now(tx).isBefore(oldest.since().plus(PROOF_WITHIN));
+    return new Refuse(
+        WitnessRules.CONFLICT,
+        overdue ? Code.AUDIT_LOG_UNPROVEN : null,
+        "no proof that %d leaves and the %d that %s holds are of one history"
+            .formatted(
+                offered.checkpoint().size(),
+                oldest.checkpoint().checkpoint().size(),
+                oldest.witness()));
+  }
+
+  /**
+   * Takes what another agency says that its witness holds. Only the signatures of the logs count: a
+   * witness can neither convict a log nor delay one that proves its history.
+   */
+  public void reported(AgencyName from, WitnessedCheckpoints said) {
+    Set<AgencyName> witnesses = bundle.get().having(AgencyRole.WITNESS);
+    if (from.equals(self) || !witnesses.contains(self) || !witnesses.contains(from)) {
+      return;
+    }
+    said.getCheckpointsList().stream()
+        .limit(CheckpointGossip.MOST_IN_A_NOTICE)
+        .filter(bytes -> bytes.size() <= CheckpointGossip.MAX_NOTE_BYTES)
+        .flatMap(bytes -> SignedNote.parse(bytes.toByteArray()).asNote().stream())
+        .forEach(note -> reported(from, note, witnesses));
+  }
+
+  private void reported(AgencyName from, SignedNote note, Set<AgencyName> witnesses) {
+    Optional<LogOrigin> log =
+        Checkpoint.parse(note.text())
+            .flatMap(checkpoint -> LogOrigin.parse(checkpoint.origin()))
+            .filter(origin -> origin.federation().equals(federation));
+    Optional<HeldCheckpoint> held = log.flatMap(ledger.witness()::latest);
+    if (held.isEmpty()
+        || held.get().checkpoint().text().equals(note.text())
+        || !reports.isNews(from, log.get(), note.text())) {
+      return;
+    }
+    bundle
+        .get()
+        .agency(log.get().agency())
+        .flatMap(member -> verified(log.get(), member, note))
+        .ifPresent(
+            told -> {
+              if (conflict(held.get(), told).isPresent()) {
+                convict(told);
+              } else {
+                reports.put(from, told, clock.instant(), witnesses);
+              }
+            });
+  }
+
+  /**
+   * The conflict of two checkpoints of one log. Those of two logs of a gateway are compared once
+   * the log is to be cosigned, since a clock may have been set back between the two.
+   */
+  private static Optional<Refuse> conflict(HeldCheckpoint held, HeldCheckpoint told) {
+    return held.origin().equals(told.origin())
+        ? Optional.ofNullable(WitnessRules.conflict(told, held))
+        : Optional.empty();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // reported again until it is recorded
+  private void convict(HeldCheckpoint told) {
+    ledger.write(
+        Lane.ROUTINE,
+        tx -> {
+          Optional<HeldCheckpoint> held = ledger.witness().latest(tx, told.origin());
+          Optional<Refuse> conflict = held.flatMap(now -> conflict(now, told));
+          boolean known = convicts(ledger.witness().convicted(tx, told.origin()), told.origin());
+          if (conflict.isPresent() && !known) {
+            Refuse why = conflict.get();
+            ledger.witness().convict(tx, held.get(), told);
+            alarm(tx, Objects.requireNonNull(why.alarm()), told, why.why());
+          }
+          return told;
+        });
   }
 
   /** Bounds the space that a faulty or hostile member can use. */
@@ -257,7 +400,14 @@ public final class Witness {
   private WitnessAnswer reply(HeldCheckpoint offered, Outcome outcome) {
     long size = offered.checkpoint().size();
     if (!(outcome.judgement() instanceof Cosign)) {
-      return reply(offered.origin(), size, outcome.judgement().status(), outcome.held());
+      WitnessAnswer.Builder refused =
+          reply(offered.origin(), size, outcome.judgement().status(), outcome.held()).toBuilder();
+      if (outcome.judgement().status() == WitnessRules.CONFLICT) {
+        outcome
+            .shown()
+            .forEach(one -> refused.addReported(ByteString.copyFrom(one.note().encode())));
+      }
+      return refused.build();
     }
     byte[] lines = WitnessKeys.lines(cosigner.cosign(offered.checkpoint(), outcome.at()));
     return reply(offered.origin(), size, WitnessRules.OK, null).toBuilder()

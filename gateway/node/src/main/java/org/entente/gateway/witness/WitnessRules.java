@@ -105,6 +105,21 @@ final class WitnessRules {
         .orElseGet(() -> new Cosign(true, follows));
   }
 
+  /**
+   * The refusal that a checkpoint reported by another witness proves together with one of the same
+   * log that is held or offered, in either order; null if they may be of one history.
+   */
+  static @Nullable Refuse conflict(HeldCheckpoint reported, HeldCheckpoint other) {
+    int number = other.origin().number();
+    if (reported.origin().number() < number) {
+      return null;
+    }
+    boolean earlier = reported.seconds() <= other.seconds();
+    return earlier || reported.origin().number() > number
+        ? contradiction(reported, other)
+        : contradiction(other, reported);
+  }
+
   /** The refusal that the two signed checkpoints alone prove, whatever the request claims. */
   private static @Nullable Refuse contradiction(HeldCheckpoint held, HeldCheckpoint offered) {
     boolean later = offered.seconds() > held.seconds();

@@ -1,6 +1,7 @@
 package org.entente.gateway.witness;
 
 import java.time.Instant;
+import java.util.List;
 import org.entente.gateway.note.Checkpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ final class WitnessView {
 
   /** What it holds of an earlier log of this gateway, while it holds nothing of this one. */
   @Nullable Checkpoint former;
+
+  /** Checkpoints of this gateway that other witnesses hold and that it wants connected. */
+  List<Checkpoint> reported = List.of();
 
   /** Leaves under the last checkpoint that it cosigned since this gateway started. */
   long cosignedSize;

@@ -74,6 +74,7 @@ import org.entente.proto.link.v1.SignedNotice;
 import org.entente.proto.link.v1.Watermarks;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
+import org.entente.proto.link.v1.WitnessedCheckpoints;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
 import org.entente.proto.store.v1.StoredEnvelope;
@@ -168,6 +169,11 @@ class NoticeExchangeTest {
     @Override
     public void answered(AgencyName from, WitnessAnswer answer) {
       witnesses.add(from + " answers about " + answer.getOrigin());
+    }
+
+    @Override
+    public void reported(AgencyName from, WitnessedCheckpoints said) {
+      witnesses.add(from + " holds " + said.getCheckpointsCount());
     }
   }
 
@@ -999,10 +1005,18 @@ class NoticeExchangeTest {
         signed(
             SG,
             SignedNotice.newBuilder().setWitnessAnswer(WitnessAnswer.newBuilder().setOrigin("b"))));
+    notices.received(
+        HUB,
+        signed(
+            SG,
+            SignedNotice.newBuilder()
+                .setWitnessed(WitnessedCheckpoints.newBuilder().addCheckpoints(ByteString.EMPTY))));
     notices.received(HUB, from(SG).build());
     notices.received(
         HUB, signed(SG, SignedNotice.newBuilder().setNeedRewrap(NeedRewrap.newBuilder())));
-    assertEquals(List.of("sg.police asks about a", "sg.police answers about b"), witnesses);
+    assertEquals(
+        List.of("sg.police asks about a", "sg.police answers about b", "sg.police holds 1"),
+        witnesses);
     assertEquals(List.of(), sent());
     assertEquals(List.of(), reports());
     assertNull(node.ledger.inbox().find(node.id()));

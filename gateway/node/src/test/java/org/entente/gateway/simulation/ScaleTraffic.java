@@ -29,6 +29,8 @@ final class ScaleTraffic implements SimNetwork.FrameTap {
     WITNESS_REQUESTS,
     /** Answers of witnesses. */
     WITNESS_ANSWERS,
+    /** What witnesses tell each other about logs. */
+    WITNESS_REPORTS,
     /** Trust bundles, and words about which is in force. */
     BUNDLES,
     /** Statements of witnesses about trust bundles. */
@@ -128,6 +130,7 @@ final class ScaleTraffic implements SimNetwork.FrameTap {
       return switch (SignedNotice.parseFrom(notice).getSaidCase()) {
         case WITNESS_REQUEST -> Kind.WITNESS_REQUESTS;
         case WITNESS_ANSWER -> Kind.WITNESS_ANSWERS;
+        case WITNESSED -> Kind.WITNESS_REPORTS;
         case NEED_REWRAP, SAID_NOT_SET -> Kind.NUMBERS;
       };
     } catch (InvalidProtocolBufferException e) {

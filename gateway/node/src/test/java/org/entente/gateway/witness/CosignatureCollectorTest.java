@@ -42,6 +42,7 @@ import org.entente.gateway.audit.tree.WitnessKeys;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.Batch;
@@ -350,6 +351,77 @@ class CosignatureCollectorTest {
     assertEquals(Set.of(DE, NL), next.cosigners());
     assertEquals(List.of(), alarms);
     assertEquals(5, next.signedSize(), "one leaf more");
+  }
+
+  /** Witnesses that were away at different times tell each other what they hold. */
+  @Test
+  void witnessesThatTellEachOther_goOnCosigning_alsoAfterANextLog() {
+    node.grow(10);
+    node.seconds(3);
+    for (AgencyName away : List.of(NL, DE)) {
+      cut.add(away);
+      node.grow(5);
+      node.seconds(15);
+      gossip();
+      cut.remove(away);
+      node.grow(1);
+      node.seconds(20);
+      assertEquals(Set.of(DE, NL), node.cosigners());
+      assertEquals(node.log.head().size(), node.log.cosigned().orElseThrow().checkpoint().size());
+    }
+    assertEquals(List.of(), alarms);
+    cut.add(NL);
+    Node next = nextLog();
+    Checkpoint known = bench(DE).ledger.witness().latest(ORIGIN).orElseThrow().checkpoint();
+    next.append(
+        next.naming(
+            AuditType.LOG_OPENED,
+            new FormerLog(ORIGIN, null, null, new TreeHead(known.size(), known.root()))));
+    next.seconds(10);
+    gossip();
+    next.grow(1);
+    next.seconds(10);
+    cut.remove(NL);
+    next.seconds(20);
+    assertEquals(Set.of(DE, NL), next.cosigners());
+    assertEquals(List.of(), alarms);
+  }
+
+  /** Each of two gateways with one ledger reaches another witness. */
+  @Test
+  void twins_thatReachDifferentWitnesses_areConvictedByWhatTheseTellEachOther() {
+    cut.add(NL);
+    node.grow(10);
+    node.seconds(10);
+    cut.remove(NL);
+    cut.add(DE);
+    Node twin = new Node(new MemoryStore(new MemoryStore.Disk()), directory.resolve("twin"), 0);
+    twin.grow(12);
+    twin.seconds(10);
+    cut.clear();
+    assertEquals(List.of(), alarms, "each witness sees one history");
+    gossip();
+    node.grow(1);
+    node.seconds(3);
+    assertTrue(node.witnessing.contradiction().isPresent());
+    twin.grow(1);
+    twin.seconds(15);
+    assertTrue(twin.witnessing.contradiction().isPresent());
+    assertEquals(10, bench(DE).ledger.witness().latest(ORIGIN).orElseThrow().checkpoint().size());
+    assertEquals(12, bench(NL).ledger.witness().latest(ORIGIN).orElseThrow().checkpoint().size());
+  }
+
+  private void gossip() {
+    for (AgencyName from : List.of(DE, NL)) {
+      new CheckpointGossip(
+              from,
+              bench(from).ledger.witness(),
+              () -> bundle,
+              (to, said) -> bench(to).witness.reported(from, said),
+              () -> now)
+          .round();
+    }
+    witnesses.values().forEach(bench -> bench.ledger.write(Lane.ROUTINE, tx -> true).join());
   }
 
   @Test

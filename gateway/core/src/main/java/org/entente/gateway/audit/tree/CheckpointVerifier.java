@@ -78,6 +78,19 @@ public final class CheckpointVerifier {
         : new CheckpointCheck.Refused("it lacks the Ed25519 or the ML-DSA-44 signature of the log");
   }
 
+  /** A checkpoint that {@link #check} accepted, without lines of unknown keys. */
+  public SignedNote withoutOthers(SignedNote note) {
+    return SignedNote.of(
+        note.text(),
+        note.signatures().stream()
+            .filter(
+                line ->
+                    keys.stream()
+                        .anyMatch(
+                            key -> key.name().equals(line.name()) && key.keyId() == line.keyId()))
+            .toList());
+  }
+
   private Optional<String> misfit(Checkpoint checkpoint) {
     if (!checkpoint.origin().equals(origin.line())) {
       return Optional.of("it belongs to another log");

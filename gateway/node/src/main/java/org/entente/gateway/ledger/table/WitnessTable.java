@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * WITNESS u8 1 · ascii agency · ascii gateway              → u64 seconds · signed note
  * WITNESS u8 2 · ascii agency · ascii gateway              → the same: the end of the previous log
  * WITNESS u8 3 · ascii agency · ascii gateway · ascii code → the same: the latest refused one
+ * WITNESS u8 4 · ascii agency · ascii gateway · u8 0 or 1  → the same: the two that convict a log
  * </pre>
  *
  * Seconds are those of the log's own ML-DSA-44 signature.
@@ -35,6 +36,7 @@ public final class WitnessTable {
   private static final int LATEST = 1;
   private static final int ENDED = 2;
   private static final int REFUSED = 3;
+  private static final int CONVICTED = 4;
 
   private final Store store;
 
@@ -98,6 +100,33 @@ public final class WitnessTable {
   /** The latest evidence of a kind against a gateway's log. */
   public Optional<HeldCheckpoint> refused(LogOrigin log, Code code) {
     return read(store.get(Table.WITNESS, key(REFUSED, log).ascii(code.name()).done()));
+  }
+
+  /**
+   * Keeps two checkpoints that contradict each other; replaces earlier ones of the gateway.
+   *
+   * @param one a checkpoint of the convicted log
+   * @param other another checkpoint of it, or of a later log of the gateway
+   */
+  public void convict(Transaction tx, HeldCheckpoint one, HeldCheckpoint other) {
+    tx.put(Table.WITNESS, key(CONVICTED, one.origin()).u8(0).done(), value(one));
+    tx.put(Table.WITNESS, key(CONVICTED, one.origin()).u8(1).done(), value(other));
+  }
+
+  /** The two checkpoints that convict a log of this gateway; empty if there are none. */
+  public List<HeldCheckpoint> convicted(LogOrigin log) {
+    return List.of(0, 1).stream()
+        .map(half -> read(store.get(Table.WITNESS, key(CONVICTED, log).u8(half).done())))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** The two checkpoints that convict a log of this gateway, as the transaction sees them. */
+  public List<HeldCheckpoint> convicted(Transaction tx, LogOrigin log) {
+    return List.of(0, 1).stream()
+        .map(half -> read(tx.get(Table.WITNESS, key(CONVICTED, log).u8(half).done())))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** The latest checkpoints of all gateways. */

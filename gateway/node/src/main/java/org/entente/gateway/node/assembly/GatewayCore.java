@@ -253,6 +253,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofMillis(500), "outbox upkeep", upkeep::round);
     schedule.every(Duration.ofSeconds(1), "checkpoint", ground::signCheckpoint);
     schedule.every(Duration.ofMillis(500), "witnesses", ground.witness.witnessing()::round);
+    schedule.every(Duration.ofSeconds(1), "witnesses' checkpoints", ground.witness::gossip);
     schedule.every(Duration.ofSeconds(2), "trust bundle", trustCare::reload);
     schedule.every(Duration.ofSeconds(1), "trust exchange with neighbours", trustCare::round);
     schedule.every(Duration.ofSeconds(2), "agreements", this::reloadPolicy);

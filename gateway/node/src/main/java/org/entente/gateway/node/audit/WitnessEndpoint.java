@@ -30,10 +30,12 @@ import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.WitnessNotices;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.trust.TrustBundle;
+import org.entente.gateway.witness.CheckpointGossip;
 import org.entente.gateway.witness.CosignatureCollector;
 import org.entente.gateway.witness.Witness;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
+import org.entente.proto.link.v1.WitnessedCheckpoints;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,7 @@ public final class WitnessEndpoint implements WitnessNotices {
   private final AuditLog log;
   private final Witness witness;
   private final CosignatureCollector witnessing;
+  private final CheckpointGossip gossip;
   private final Ledger ledger;
   private final Meters meters;
   private final FederationName federation;
@@ -83,6 +86,7 @@ public final class WitnessEndpoint implements WitnessNotices {
                 settings.quorum(),
                 Duration.ofSeconds(settings.waitSeconds()),
                 Duration.ofSeconds(settings.everySeconds())));
+    gossip = new CheckpointGossip(self, ledger.witness(), bundle, this::tell, around.clock());
     gauges();
   }
 
@@ -101,6 +105,18 @@ public final class WitnessEndpoint implements WitnessNotices {
 
   public CosignatureCollector witnessing() {
     return witnessing;
+  }
+
+  /** Tells other witnesses what this one holds. */
+  public void gossip() {
+    gossip.round();
+  }
+
+  private void tell(AgencyName to, WitnessedCheckpoints held) {
+    NoticeExchange through = notices;
+    if (through != null) {
+      through.tell(to, held);
+    }
   }
 
   private boolean send(AgencyName to, WitnessRequest request) {
@@ -128,6 +144,16 @@ public final class WitnessEndpoint implements WitnessNotices {
     } catch (StoreFailure e) {
       // The disk failed, not the peer: its stream stays open, and readiness reports the failure.
       LOG.warn("cannot store a cosignature of {}: {}", from, e.getMessage());
+    }
+  }
+
+  @Override
+  public void reported(AgencyName from, WitnessedCheckpoints said) {
+    try {
+      witness.reported(from, said);
+    } catch (StoreFailure e) {
+      // As above; the other witness repeats it.
+      LOG.warn("cannot compare the checkpoints of witness {}: {}", from, e.getMessage());
     }
   }
 

@@ -94,6 +94,7 @@ import org.entente.gateway.transmit.WaitingRecipients;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.WitnessAnswer;
 import org.entente.proto.link.v1.WitnessRequest;
+import org.entente.proto.link.v1.WitnessedCheckpoints;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.jspecify.annotations.Nullable;
@@ -383,6 +384,9 @@ final class KeyLifeNode implements AutoCloseable {
 
     @Override
     public void answered(AgencyName from, WitnessAnswer answer) {}
+
+    @Override
+    public void reported(AgencyName from, WitnessedCheckpoints said) {}
   }
 
   private static final class NoJournal implements Journal {
