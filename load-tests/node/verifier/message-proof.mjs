@@ -2,7 +2,7 @@
 import { readSignedBundle } from './bundle.mjs';
 import { Refused, ascii, concat, equal, hex, isAgency, isFederation, refuse } from './bytes.mjs';
 import { parseHeader } from './envelope.mjs';
-import { base64, decodeUtf8, keyOf, parseCheckpoint, parseNote, verifyCheckpoint, verifyNote } from './note.mjs';
+import { base64, decodeUtf8, keyOf, parseCheckpoint, parseNote, secondsOf, verifyCheckpoint, verifyNote } from './note.mjs';
 import { ed25519Verifies, sha256 } from './primitives.mjs';
 import { commitment, parseProof } from './proof.mjs';
 import { BYTES, VARINT, fields, isShortest } from './protobuf.mjs';
@@ -69,9 +69,6 @@ const validAt = (ms) => (pair) =>
 const lineOf = (note, key) =>
   note.signatures.find((line) => line.name === key.name && line.id === key.id);
 
-/** Seconds that a note's line of a key states. */
-const secondsOf = (note, key) => BigInt(`0x${hex(lineOf(note, key).signature.slice(0, 8))}`);
-
 const ORIGIN = /^entente\/([^/]+)\/([^/]+)\/([a-z0-9][a-z0-9-]{0,31})(?:\/([1-9][0-9]{0,9}))?$/;
 
 const parseOrigin = (line) => {
@@ -88,15 +85,18 @@ const judgeCheckpoint = (bytes, note, origin, pairs) => {
   const verify = (some) => {
     const checkpoint = verifyCheckpoint(bytes, origin, some.map(pairBytes));
     // verifyCheckpoint has verified every line of these keys.
-    const signed = some.find((pair) => both(origin, pair).every((key) => lineOf(note, key)));
-    return { ...checkpoint, seconds: secondsOf(note, both(origin, signed)[1]) };
+    const signed = some.map((pair) => both(origin, pair)).find((keys) => isAtOneTime(note, keys));
+    return { ...checkpoint, seconds: secondsOf(note, signed[1]) };
   };
   const { seconds } = verify(pairs);
   return verify(pairs.filter(validAt(Number(seconds) * 1000)));
 };
 
+const isAtOneTime = (note, keys) =>
+  keys.every((key) => lineOf(note, key)) && secondsOf(note, keys[0]) === secondsOf(note, keys[1]);
+
 const both = (name, { ed25519, mldsa44 }) => [
-  keyOf(name, 'ed25519', base64(ed25519)),
+  keyOf(name, 'ed25519 cosignature', base64(ed25519)),
   keyOf(name, 'ml-dsa-44 cosignature', base64(mldsa44)),
 ];
 
@@ -117,8 +117,7 @@ const isCosigned = (note, federation, { name, audit }) => {
       }
       throw error;
     }
-    const [a, b] = keys.map((key) => secondsOf(note, key));
-    return validAt(Number(a < b ? a : b) * 1000)(pair);
+    return isAtOneTime(note, keys) && validAt(Number(secondsOf(note, keys[0])) * 1000)(pair);
   });
 };
 

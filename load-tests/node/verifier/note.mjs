@@ -229,7 +229,13 @@ const checkpointOrNothing = (text) => {
   }
 };
 
-/** A log's checkpoint, signed by both keys of one of its pairs. */
+/** Seconds that a note's line of a key states. */
+export const secondsOf = (note, { name, id }) => {
+  const line = note.signatures.find((one) => one.name === name && one.id === id);
+  return BigInt(`0x${hex(line.signature.slice(0, 8))}`);
+};
+
+/** A log's checkpoint, signed by both keys of one of its pairs, which state one time. */
 export const verifyCheckpoint = (bytes, origin, pairs) => {
   const note = parseNote(bytes);
   const checkpoint = parseCheckpoint(note.text);
@@ -239,12 +245,16 @@ export const verifyCheckpoint = (bytes, origin, pairs) => {
   require(checkpoint.extensions.length === 0, 'extension lines');
   require(checkpoint.size > 0n || equal(checkpoint.root, sha256()), 'no root of an empty log');
   const both = pairs.map((pair) => [
-    keyOf(origin, 'ed25519', pair.slice(0, 32)),
+    keyOf(origin, 'ed25519 cosignature', pair.slice(0, 32)),
     keyOf(origin, 'ml-dsa-44 cosignature', pair.slice(32)),
   ]);
   const signed = verifyNote(note, both.flat());
-  if (!both.some((pair) => pair.every(({ vkey }) => signed.has(vkey)))) {
-    refuse('BAD_SIGNATURE', 'not signed by both keys of a pair');
+  const isSigned = ([classical, quantum]) =>
+    signed.has(classical.vkey) &&
+    signed.has(quantum.vkey) &&
+    secondsOf(note, classical) === secondsOf(note, quantum);
+  if (!both.some(isSigned)) {
+    refuse('BAD_SIGNATURE', 'not signed by both keys of a pair at one time');
   }
   return checkpoint;
 };

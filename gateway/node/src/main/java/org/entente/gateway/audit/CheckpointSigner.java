@@ -47,7 +47,7 @@ public final class CheckpointSigner {
   private record Signers(NoteSigner ed25519, NoteSigner mlDsa44) {
     static Signers of(NoteKeyName name, SigningPair keys) {
       return new Signers(
-          NoteSigner.ed25519(name, keys.ed25519()),
+          NoteSigner.ed25519Cosignature(name, keys.ed25519()),
           NoteSigner.mlDsa44Cosignature(name, keys.mlDsa44()));
     }
 

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -22,11 +25,15 @@ import java.util.concurrent.Future;
 import org.entente.gateway.audit.record.AuditFixture;
 import org.entente.gateway.audit.record.BucketSealer;
 import org.entente.gateway.audit.tree.CheckpointCheck;
+import org.entente.gateway.audit.tree.CheckpointCosigner;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.MerkleTree;
 import org.entente.gateway.audit.tree.TreeHead;
+import org.entente.gateway.audit.tree.WitnessKeys;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.NoteKeyName;
+import org.entente.gateway.note.NoteSignature;
 import org.entente.gateway.note.NoteSigner;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.store.Batch;
@@ -138,6 +145,68 @@ class CheckpointSignerTest {
     assertInstanceOf(CheckpointCheck.Signed.class, AuditFixture.VERIFIER.check(note.encode()));
   }
 
+  /** Neither half alone can move the time at which a log signed. */
+  @Test
+  void checkpoint_whoseTimeIsChangedInOneHalfOrBoth_isRefused() {
+    SignedNote note = signedNote(AuditFixture.ORIGIN.keyName());
+    SignedNote later = signedNote(AuditFixture.ORIGIN.keyName(), NOW.plusSeconds(1));
+    for (int half = 0; half < 2; half++) {
+      NoteSignature line = note.signatures().get(half);
+      NoteSignature other = note.signatures().get(1 - half);
+      assertRefused(
+          "does not verify",
+          AuditFixture.VERIFIER.check(
+              SignedNote.of(note.text(), List.of(moved(line), other)).encode()));
+      // The log signed both, at two times: one half of each.
+      assertRefused(
+          "state one time",
+          AuditFixture.VERIFIER.check(
+              SignedNote.of(note.text(), List.of(later.signatures().get(half), other)).encode()));
+    }
+    List<NoteSignature> both = note.signatures().stream().map(CheckpointSignerTest::moved).toList();
+    assertRefused(
+        "does not verify", AuditFixture.VERIFIER.check(SignedNote.of(note.text(), both).encode()));
+    // Type 01 signs the text alone.
+    NoteKeyName name = AuditFixture.ORIGIN.keyName();
+    NoteSignature untimed =
+        NoteSigner.ed25519(name, AuditFixture.KEYS.ed25519()).sign(note.text(), NOW);
+    assertRefused(
+        "lacks",
+        AuditFixture.VERIFIER.check(
+            SignedNote.of(note.text(), List.of(untimed, note.signatures().get(1))).encode()));
+  }
+
+  /** The line with another time under the same name and key id. */
+  private static NoteSignature moved(NoteSignature line) {
+    byte[] signature = line.signature();
+    signature[Long.BYTES - 1]++;
+    byte[] blob =
+        ByteBuffer.allocate(4 + signature.length).putInt(line.keyId()).put(signature).array();
+    String text = "\u2014 " + line.name() + ' ' + Base64.getEncoder().encodeToString(blob);
+    byte[] note = ("a text\n\n" + text + '\n').getBytes(StandardCharsets.UTF_8);
+    return SignedNote.parse(note).asNote().orElseThrow().signatures().get(0);
+  }
+
+  @Test
+  void cosignature_whoseHalvesStateTwoTimes_doesNotCount() {
+    SignedNote note = signedNote(AuditFixture.ORIGIN.keyName());
+    AgencyName witness = new AgencyName("de.customs");
+    CheckpointCosigner cosigner =
+        new CheckpointCosigner(AuditFixture.ORIGIN.federation(), witness, AuditFixture.pair(2));
+    Checkpoint checkpoint = Checkpoint.parse(note.text()).orElseThrow();
+    List<NoteSignature> now = cosigner.cosign(checkpoint, NOW);
+    List<NoteSignature> later = cosigner.cosign(checkpoint, NOW.plusSeconds(1));
+    WitnessKeys keys =
+        new WitnessKeys(
+            AuditFixture.ORIGIN.federation(),
+            witness,
+            List.of(AuditFixture.pair(2).verifyingPair()));
+    assertTrue(keys.find(note.with(now)).isPresent());
+    assertTrue(keys.find(note.with(List.of(now.get(0), later.get(1)))).isEmpty());
+    assertTrue(keys.find(note.with(List.of(later.get(0), now.get(1)))).isEmpty());
+    assertTrue(keys.find(note.with(List.of(moved(now.get(0)), now.get(1)))).isEmpty());
+  }
+
   @Test
   void checkpoint_halvesOfTwoPairs_isRefused() {
     CheckpointVerifier both = AuditFixture.verifier(AuditFixture.pair(1), AuditFixture.pair(2));
@@ -147,7 +216,7 @@ class CheckpointSignerTest {
         SignedNote.of(
             text,
             List.of(
-                NoteSigner.ed25519(name, AuditFixture.pair(1).ed25519()).sign(text, NOW),
+                NoteSigner.ed25519Cosignature(name, AuditFixture.pair(1).ed25519()).sign(text, NOW),
                 NoteSigner.mlDsa44Cosignature(name, AuditFixture.pair(2).mlDsa44())
                     .sign(text, NOW)));
     assertRefused("lacks", both.check(mixed.encode()));
@@ -375,11 +444,19 @@ class CheckpointSignerTest {
   }
 
   private static SignedNote signedNote(NoteKeyName name) {
+    return signedNote(name, NOW);
+  }
+
+  private static SignedNote signedNote(NoteKeyName name, Instant at) {
     String text = Checkpoint.of(name.value(), 1, MerkleTree.leafHash(new byte[1])).text();
-    return SignedNote.parse(sign(text)).asNote().orElseThrow();
+    return SignedNote.parse(sign(text, at)).asNote().orElseThrow();
   }
 
   private static byte[] sign(String text) {
+    return sign(text, NOW);
+  }
+
+  private static byte[] sign(String text, Instant at) {
     NoteKeyName name = AuditFixture.ORIGIN.keyName();
     NoteSigner quantum = NoteSigner.mlDsa44Cosignature(name, AuditFixture.KEYS.mlDsa44());
     String cosigned =
@@ -389,8 +466,8 @@ class CheckpointSignerTest {
     return SignedNote.of(
             text,
             List.of(
-                NoteSigner.ed25519(name, AuditFixture.KEYS.ed25519()).sign(text, NOW),
-                quantum.sign(cosigned, NOW)))
+                NoteSigner.ed25519Cosignature(name, AuditFixture.KEYS.ed25519()).sign(cosigned, at),
+                quantum.sign(cosigned, at)))
         .encode();
   }
 

@@ -140,7 +140,7 @@ class TileReaderTest {
     }
     assertEquals(8, files);
     NoteVerifier key =
-        NoteVerifier.ed25519(
+        NoteVerifier.ed25519Cosignature(
             AuditFixture.ORIGIN.keyName(), AuditFixture.KEYS.verifyingPair().ed25519());
     TlogClient client = new TlogClient(site);
     assertEquals(SIGNED, client.check("checkpoint", key).size());

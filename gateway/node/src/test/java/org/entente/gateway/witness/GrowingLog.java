@@ -131,7 +131,7 @@ final class GrowingLog implements NodeReader {
     return SignedNote.of(
         text,
         List.of(
-            NoteSigner.ed25519(origin.keyName(), keys.ed25519()).sign(text, at),
+            NoteSigner.ed25519Cosignature(origin.keyName(), keys.ed25519()).sign(text, at),
             NoteSigner.mlDsa44Cosignature(origin.keyName(), keys.mlDsa44()).sign(text, at)));
   }
 

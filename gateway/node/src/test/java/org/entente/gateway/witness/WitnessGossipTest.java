@@ -284,7 +284,7 @@ class WitnessGossipTest {
         NL,
         SignedNote.of(
             fork.text(),
-            List.of(NoteSigner.ed25519(name, own.ed25519()).sign(fork.text(), at))));
+            List.of(NoteSigner.ed25519Cosignature(name, own.ed25519()).sign(fork.text(), at))));
     report(
         de,
         NL,

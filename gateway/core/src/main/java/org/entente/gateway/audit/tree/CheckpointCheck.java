@@ -11,7 +11,7 @@ public sealed interface CheckpointCheck {
    *
    * @param note the note with all its signatures
    * @param checkpoint its text
-   * @param seconds POSIX time of the log's ML-DSA-44 cosignature
+   * @param seconds POSIX time that both signatures state
    */
   record Signed(SignedNote note, Checkpoint checkpoint, long seconds) implements CheckpointCheck {}
 

@@ -14,10 +14,11 @@ import org.entente.gateway.note.SignedNote;
 /**
  * Verifier of the checkpoints of one log, given its origin and its keys.
  *
- * <p>A checkpoint is valid when both keys of one pair signed it: Ed25519 over the note (type 0x01)
- * and ML-DSA-44 as a cosignature (type 0x06), each under the origin as its name. While keys rotate,
- * there are several pairs. The verifier refuses extension lines, since the ML-DSA-44 signature does
- * not cover them. Immutable, safe for use by many threads.
+ * <p>A checkpoint is valid when both keys of one pair signed it at the same second, as cosignatures
+ * of Ed25519 (type 0x04) and ML-DSA-44 (type 0x06), each under the origin as its name. So both
+ * signatures cover the time. While keys rotate, there are several pairs. The verifier refuses
+ * extension lines, since the ML-DSA-44 signature does not cover them. Immutable, safe for use by
+ * many threads.
  */
 public final class CheckpointVerifier {
 
@@ -75,7 +76,8 @@ public final class CheckpointVerifier {
     OptionalLong seconds = signedByPair(signatures.signed());
     return seconds.isPresent()
         ? new CheckpointCheck.Signed(note, checkpoint.get(), seconds.getAsLong())
-        : new CheckpointCheck.Refused("it lacks the Ed25519 or the ML-DSA-44 signature of the log");
+        : new CheckpointCheck.Refused(
+            "it lacks an Ed25519 and an ML-DSA-44 signature of the log that state one time");
   }
 
   /** A checkpoint that {@link #check} accepted, without lines of unknown keys. */
@@ -104,20 +106,26 @@ public final class CheckpointVerifier {
 
   private OptionalLong signedByPair(List<NoteCheck.Signed> signed) {
     for (KeyPair pair : pairs) {
-      boolean classical = signed.stream().anyMatch(s -> s.key().equals(pair.ed25519));
-      Optional<NoteCheck.Signed> quantum =
-          signed.stream().filter(s -> s.key().equals(pair.mlDsa44)).findFirst();
-      if (classical && quantum.isPresent()) {
-        return OptionalLong.of(quantum.get().seconds());
+      OptionalLong classical = secondsOf(pair.ed25519, signed);
+      OptionalLong quantum = secondsOf(pair.mlDsa44, signed);
+      if (quantum.isPresent() && quantum.equals(classical)) {
+        return quantum;
       }
     }
     return OptionalLong.empty();
   }
 
+  private static OptionalLong secondsOf(NoteVerifier key, List<NoteCheck.Signed> signed) {
+    return signed.stream()
+        .filter(one -> one.key().equals(key))
+        .mapToLong(NoteCheck.Signed::seconds)
+        .findFirst();
+  }
+
   private record KeyPair(NoteVerifier ed25519, NoteVerifier mlDsa44) {
     static KeyPair of(NoteKeyName name, VerifyingPair pair) {
       return new KeyPair(
-          NoteVerifier.ed25519(name, pair.ed25519()),
+          NoteVerifier.ed25519Cosignature(name, pair.ed25519()),
           NoteVerifier.mlDsa44Cosignature(name, pair.mlDsa44()));
     }
   }

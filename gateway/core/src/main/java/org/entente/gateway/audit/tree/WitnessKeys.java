@@ -17,8 +17,8 @@ import org.entente.gateway.note.SignedNote;
  *
  * <p>A witness signs as {@code entente/<federation>/witness/<agency>}, which is no log's origin,
  * with an audit pair of its agency: an Ed25519 cosignature (type 0x04) and an ML-DSA-44 cosignature
- * (type 0x06) of C2SP tlog-cosignature. Both of one pair are required. Immutable, safe for use by
- * many threads.
+ * (type 0x06) of C2SP tlog-cosignature. Both of one pair are required, and state the same time.
+ * Immutable, safe for use by many threads.
  */
 public final class WitnessKeys {
 
@@ -45,15 +45,14 @@ public final class WitnessKeys {
   /**
    * This witness's valid cosignature in a note.
    *
-   * @return empty when it has none, only one of the two, or one that does not verify
+   * @return empty when it has none, only one of the two, one that does not verify, or two times
    */
   public Optional<Cosignature> find(SignedNote note) {
     for (Pair pair : pairs) {
       List<NoteCheck.Signed> by = note.verify(List.of(pair.ed25519, pair.mlDsa44)).signed();
-      if (by.size() == 2) {
+      if (by.size() == 2 && by.get(0).seconds() == by.get(1).seconds()) {
         List<NoteSignature> lines = note.signatures().stream().filter(pair::made).toList();
-        long seconds = by.stream().mapToLong(NoteCheck.Signed::seconds).min().orElse(0);
-        return Optional.of(new Cosignature(agency, lines, seconds));
+        return Optional.of(new Cosignature(agency, lines, by.get(0).seconds()));
       }
     }
     return Optional.empty();

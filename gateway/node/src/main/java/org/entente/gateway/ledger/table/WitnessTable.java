@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * WITNESS u8 4 · ascii agency · ascii gateway · u8 0 or 1  → the same: the two that convict a log
  * </pre>
  *
- * Seconds are those of the log's own ML-DSA-44 signature.
+ * Seconds are those that the log's own signatures state.
  */
 public final class WitnessTable {
   private static final int LATEST = 1;

@@ -212,6 +212,8 @@ class LogVectorsTest {
 
   private void checkpoints() {
     NoteSigner[] all = ofEveryType();
+    NoteSigner untimed = all[0];
+    all[0] = timed();
     Checkpoint good = checkpoint(LEAVES);
     Checkpoint empty = Checkpoint.of(name.value(), 0, good.root());
     Checkpoint extended =
@@ -221,15 +223,26 @@ class LogVectorsTest {
     checkpoint("cosigned by a witness", sign(good.text(), all[0], all[1], all[2], all[3]), "ok");
     checkpoint("without ML-DSA-44", sign(good.text(), all[0]), wrong);
     checkpoint("without Ed25519", sign(good.text(), all[1]), wrong);
+    checkpoint("Ed25519 without a time", sign(good.text(), untimed, all[1]), wrong);
+    SignedNote later =
+        SignedNote.of(
+            good.text(), List.of(all[0].sign(good.text(), AuditFixture.NOW.plusSeconds(1))));
+    SignedNote half = sign(good.text(), all[1]);
+    checkpoint("halves that state two times", half.with(later.signatures()), wrong);
     checkpoint("halves of two names", sign(good.text(), all[0], all[3]), wrong);
     checkpoint("with an extension", sign(extended.text(), all[0], all[1]), "MALFORMED");
     checkpoint("an empty log with a root", sign(empty.text(), all[0], all[1]), "MALFORMED");
     checkpoint(
         "size with a zero before it",
-        sign(good.text().replaceFirst("11", "011"), all[0]),
+        sign(good.text().replaceFirst("11", "011"), untimed),
         "MALFORMED");
     checkpoint(
         "of another log", sign(good.text().replaceFirst("gw-a", "gw-b"), all[0], all[1]), MISFIT);
+  }
+
+  /** The log's Ed25519 key as it signs checkpoints. */
+  private NoteSigner timed() {
+    return NoteSigner.ed25519Cosignature(name, keys.ed25519());
   }
 
   private void checkpoint(String what, SignedNote note, String expect) {
@@ -275,8 +288,7 @@ class LogVectorsTest {
   }
 
   private void proofs() {
-    NoteSigner[] all = ofEveryType();
-    SignedNote note = sign(checkpoint(LEAVES).text(), all[0], all[1]);
+    SignedNote note = sign(checkpoint(LEAVES).text(), timed(), ofEveryType()[1]);
     List<TreeHash> path = tree.definedPath(4, 0, LEAVES);
     byte[] opening = openings.get(4);
     String whole = text(new LogProof(4, Optional.of(opening), path, note));

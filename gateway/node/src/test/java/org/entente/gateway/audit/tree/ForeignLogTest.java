@@ -119,7 +119,7 @@ class ForeignLogTest {
     }
     for (int line = 0; line < 2; line++) {
       byte[] signature = note.signatures().get(line).signature();
-      int[] fields = line == 0 ? new int[] {32, 32} : new int[] {8, 32, 2304, 80, 4};
+      int[] fields = line == 0 ? new int[] {8, 32, 32} : new int[] {8, 32, 2304, 80, 4};
       for (FieldDamage.Damaged damaged : damage.of(signature, fields)) {
         if (damaged.bytes().length > 0) {
           addCheckpoint(
