@@ -21,7 +21,8 @@ import org.entente.proto.link.v1.WitnessedCheckpoints;
 /**
  * Notices that one agency addresses to another under its gateway's signature: requests for new
  * stanzas, and what audit logs and witnesses say to each other. Nothing in one is read before its
- * signature holds. Safe for many threads.
+ * signature holds, and a request for stanzas counts once ({@link SeenRequests}). Safe for many
+ * threads.
  */
 final class SignedNotices {
   private static final int MAX_NUMBERS = 1_024;
@@ -32,6 +33,7 @@ final class SignedNotices {
   private final Settlement settlement;
   private final WitnessNotices witnesses;
   private final Reporter reporter;
+  private final SeenRequests seen = new SeenRequests();
 
   SignedNotices(
       NoticeSigner signer,
@@ -94,15 +96,21 @@ final class SignedNotices {
   void take(AgencyName from, byte[] bytes) {
     signed
         .taken(from, NoticeStatement.parse(bytes))
-        .ifPresent(taken -> read(from, taken.content().notice()));
+        .ifPresent(taken -> read(from, taken.content()));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // asked again until it took effect
-  private void read(AgencyName from, byte[] notice) {
+  private void read(AgencyName from, NoticeStatement.Content content) {
     try {
-      SignedNotice said = SignedNotice.parseFrom(notice);
+      SignedNotice said = SignedNotice.parseFrom(content.notice());
       switch (said.getSaidCase()) {
-        case NEED_REWRAP -> settlement.rewrap(from, numbers(said.getNeedRewrap()));
+        case NEED_REWRAP -> {
+          if (seen.isFirst(content, clock.millis())) {
+            settlement.rewrap(from, numbers(said.getNeedRewrap()));
+          } else {
+            reporter.refused(from, Code.EXPIRED);
+          }
+        }
         case WITNESS_REQUEST -> witnesses.asked(from, said.getWitnessRequest());
         case WITNESS_ANSWER -> witnesses.answered(from, said.getWitnessAnswer());
         case WITNESSED -> witnesses.reported(from, said.getWitnessed());

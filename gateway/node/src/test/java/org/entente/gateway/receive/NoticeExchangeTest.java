@@ -18,6 +18,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -1024,6 +1025,66 @@ class NoticeExchangeTest {
 
   private static SignedNotice.Builder witnessRequest(String log) {
     return SignedNotice.newBuilder().setWitnessRequest(WitnessRequest.newBuilder().setOrigin(log));
+  }
+
+  /** Threat 77: a transit keeps a signed request, and repeats it for what is sent later. */
+  @Test
+  void requestForStanzas_repeatedByATransit_countsOnce_andAnOldOneNotAtAll() {
+    knowsOrigin();
+    owe(1);
+    Notice first = needsStanza();
+    notices.received(HUB, first);
+    sent();
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(1));
+    queued();
+    notices.received(HUB, first);
+    assertEquals(List.of("refused fr.customs EXPIRED"), reports());
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(1));
+
+    node.clock.move(Duration.ofMillis(1));
+    notices.received(HUB, needsStanza());
+    sent();
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(1), "a new request counts");
+    queued();
+
+    Notice kept = needsStanza();
+    node.clock.move(Duration.ofHours(-1));
+    notices.received(HUB, needsStanza());
+    sent();
+    assertEquals(OutboxState.OUTBOX_STATE_WAITING, state(1), "whatever the recipient's clock");
+    queued();
+    node.clock.move(Duration.ofHours(1).plus(SeenRequests.MOST_AGE).plusMillis(1));
+    notices.received(HUB, kept);
+    assertEquals(List.of("refused fr.customs EXPIRED"), reports());
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, state(1));
+  }
+
+  private Notice needsStanza() {
+    return signed(ORIGIN, rewrap(NeedRewrap.newBuilder().addNumbers(number(1, LANE, 1))));
+  }
+
+  private void queued() {
+    OriginNumber number = new OriginNumber(1, LANE, 1);
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          OutboxEntry entry = Objects.requireNonNull(node.ledger.outbox().read(ORIGIN, number));
+          OutboxEntry again = entry.toBuilder().setState(OutboxState.OUTBOX_STATE_QUEUED).build();
+          node.ledger.outbox().update(tx, ORIGIN, number, again);
+          return tx;
+        });
+  }
+
+  @Test
+  void requests_inAFlood_takeBoundedMemory_andNoneCountsTwice() {
+    SeenRequests seen = new SeenRequests();
+    for (int pass = 0; pass < 2; pass++) {
+      for (int i = 0; i < 3 * SeenRequests.MOST; i++) {
+        NoticeStatement.Content request =
+            new NoticeStatement.Content(FEDERATION, ORIGIN, GATEWAY, SELF, 1_000 + i, new byte[9]);
+        assertEquals(pass == 0, seen.isFirst(request, 1_000), "request " + i);
+      }
+    }
   }
 
   /** Threat 77: whatever is said in another's name changes nothing, and reaches no writer. */
