@@ -297,6 +297,40 @@ class SessionThreatsTest {
     return new NumberBinding(Samples.FEDERATION, header, recipient.name, number);
   }
 
+  /**
+   * With the key and an announcement from the wire, the thief has the secret of fr's own session:
+   * it wraps whatever it wants for de as fr does. It still signs no envelope.
+   */
+  @Test
+  void recipientKey_stolen_wrapsUnderTheSendersSession_andNothingOfItOpens() {
+    SenderSession session = ownSession(fr, de);
+    assertInstanceOf(
+        Acceptance.Accepted.class, de.incoming.accept(session.announcement().encoded()));
+    OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
+    SealingParty thief =
+        new SealingParty(
+            Samples.FR,
+            new SealingParty.Trust(),
+            clock,
+            purpose -> new SeededRandom("thief, " + purpose));
+    Sealed forged = thief.seal(1, 10);
+    Sealed genuine = fr.seal(1, 10);
+    Envelope borrowed =
+        new Envelope(
+            forged.envelope().header(),
+            genuine.envelope().signature(),
+            forged.envelope().labels(),
+            forged.envelope().bodies());
+
+    for (Envelope envelope : List.of(forged.envelope(), borrowed)) {
+      Stanza stanza = session.wrap(envelope.header(), number, forged.contentKey());
+      assertEquals(new NotOpened(Code.BAD_SIGNATURE), de.open(envelope, stanza));
+    }
+    assertEquals(0, de.opened.get());
+    Stanza honest = session.wrap(genuine.envelope().header(), number, genuine.contentKey());
+    assertInstanceOf(OpeningResult.Opened.class, de.open(genuine.envelope(), honest));
+  }
+
   @Test
   void failedOpenings_manyInARow_disturbNothing() {
     Sealed sealed = fr.seal(2, 300);
