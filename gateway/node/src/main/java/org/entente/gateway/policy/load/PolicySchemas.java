@@ -16,7 +16,8 @@ import org.entente.gateway.policy.terms.NodeRule.NodeRulesFile;
 /** JSON Schemas of policy files, for editors, generated from the classes that load the files. */
 public final class PolicySchemas {
   /** Kinds that an agreement cannot name. */
-  private static final List<String> WITHOUT_AGREEMENT = List.of("EVIDENCE", "RECALL", "RESPONDERS");
+  private static final List<String> WITHOUT_AGREEMENT =
+      List.of("CHARGE", "CONSENT", "EVIDENCE", "RECALL", "RESPONDERS", "ROSTER");
 
   private PolicySchemas() {}
 

@@ -1,6 +1,7 @@
 package org.entente.gateway.policy.load;
 
 import static org.entente.gateway.policy.decide.PolicyFixture.CONFIG;
+import static org.entente.gateway.policy.decide.PolicyFixture.NOW;
 import static org.entente.gateway.policy.decide.PolicyFixture.SAMPLE;
 import static org.entente.gateway.policy.decide.PolicyFixture.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,21 +9,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.entente.gateway.model.EnumNames;
+import org.entente.gateway.policy.codes.CodeLists;
+import org.entente.gateway.policy.terms.DemoMembership;
+import org.entente.gateway.policy.terms.Rulebook;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 class PolicySchemasTest {
   private static final Map<String, String> ALL = PolicySchemas.all();
+
+  @TempDir private Path folder;
 
   @Test
   void shipped_areThoseThatWouldBeWritten() throws IOException {
@@ -108,6 +119,103 @@ class PolicySchemasTest {
           List<String> found = check("agreement.json", sample(line, replacement));
           assertTrue(found.stream().anyMatch(it -> it.endsWith(expected)), found.toString());
         });
+  }
+
+  /** An editor that offers a word which the loader refuses misleads, and so does the contrary. */
+  @Test
+  void wordsOfAnAgreement_areThoseThatItsLoaderTakes() throws IOException {
+    Map<String, Set<String>> fields = new TreeMap<>();
+    enums(new ObjectMapper().readTree(ALL.get("agreement.json")), "", "", fields);
+    JsonNode sample = new YAMLMapper().readTree(SAMPLE);
+    Set<Set<String>> compared = new HashSet<>();
+    for (Map.Entry<String, Set<String>> field : fields.entrySet()) {
+      // Some types stand in several places, of which the sample has one.
+      if (sample.at(holder(field.getKey())).isObject()) {
+        Set<String> taken = new TreeSet<>();
+        for (String word : candidates(field.getValue())) {
+          if (takes(field.getKey(), word)) {
+            taken.add(word);
+          }
+        }
+        assertEquals(field.getValue(), taken, field.getKey());
+        compared.add(field.getValue());
+      }
+    }
+    assertEquals(new HashSet<>(fields.values()), compared);
+  }
+
+  /** The object in which a field stands. */
+  private static String holder(String place) {
+    String parent = place.substring(0, place.lastIndexOf('/'));
+    return place.endsWith("/0") ? parent.substring(0, parent.lastIndexOf('/')) : parent;
+  }
+
+  /** The words of each enum by its place in an agreement, as a JSON pointer. */
+  private static void enums(JsonNode root, String at, String place, Map<String, Set<String>> out) {
+    JsonNode schema = root.at(at);
+    if (schema.has("$ref")) {
+      enums(root, schema.get("$ref").textValue().substring(1), place, out);
+    }
+    schema
+        .path("properties")
+        .fieldNames()
+        .forEachRemaining(name -> enums(root, at + "/properties/" + name, place + "/" + name, out));
+    if (schema.has("items")) {
+      enums(root, at + "/items", place + "/0", out);
+    }
+    for (JsonNode word : schema.path("enum")) {
+      out.computeIfAbsent(place, unknown -> new TreeSet<>()).add(word.textValue());
+    }
+  }
+
+  /** The words of a field, and those of the vocabularies that share one of them. */
+  private static Set<String> candidates(Set<String> words) {
+    Set<String> all = new TreeSet<>(words);
+    all.add("NO_SUCH_WORD");
+    CodeLists.ENUMS.values().stream()
+        .map(
+            type ->
+                type.getValues().stream()
+                    .filter(value -> value.getNumber() != 0)
+                    .map(EnumNames::word)
+                    .toList())
+        .filter(vocabulary -> vocabulary.stream().anyMatch(words::contains))
+        .forEach(all::addAll);
+    return all;
+  }
+
+  private boolean takes(String place, String word) throws IOException {
+    // Nothing else in the sample may contradict a word.
+    String sample =
+        sample(
+            "regime: ADMINISTRATIVE",
+            "regime: CRIMINAL",
+            "  retention_days: 90",
+            "  retention_days: 90\n  person_required: true",
+            "    - agency: fr.customs\n    - agency: sg.police",
+            "    - jurisdiction: FR");
+    JsonNode agreement = new YAMLMapper().readTree(sample);
+    set(agreement, place, word);
+    Path agreements = Files.createTempDirectory(folder, "agreements");
+    Files.writeString(agreements.resolve("a.yaml"), agreement.toString());
+    String field = place.substring(1).replaceAll("/([0-9]+)", "[$1]").replace('/', '.');
+    return !(RulebookReader.lint(agreements, null, null, DemoMembership.demo(), NOW)
+            instanceof Rulebook.LoadResult.Invalid invalid)
+        || invalid.problems().stream()
+            .noneMatch(
+                problem ->
+                    problem.field().startsWith(field)
+                        || problem.field().equals(field.replaceAll("\\[0]$", "")));
+  }
+
+  private static void set(JsonNode agreement, String place, String word) {
+    ObjectNode holder = (ObjectNode) agreement.at(holder(place));
+    String name = place.substring(holder(place).length() + 1);
+    if (name.endsWith("/0")) {
+      holder.putArray(name.substring(0, name.length() - 2)).add(word);
+    } else {
+      holder.put(name, word);
+    }
   }
 
   @Test
