@@ -2,8 +2,8 @@ package org.entente.gateway.model;
 
 /**
  * A text or number that does not have the form of its type. The message states the form and quotes
- * at most 80 characters of the value found. Control characters are replaced, so that it may be
- * logged and shown.
+ * at most 80 characters of the value found. Characters that could steer a terminal or end a line
+ * are replaced, so that it may be logged and shown.
  */
 public final class InvalidValue extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -17,8 +17,24 @@ public final class InvalidValue extends IllegalArgumentException {
   public static String printable(String text) {
     String cut = text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;
     return cut.codePoints()
-        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+        .map(c -> steers(c) ? '?' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
+  }
+
+  /**
+   * Whether a character could control a terminal, end a line or change its direction, or is half a
+   * surrogate pair.
+   */
+  public static boolean steers(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
   }
 }

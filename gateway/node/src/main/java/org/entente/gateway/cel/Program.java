@@ -27,7 +27,7 @@ record Program(String source, CelAbstractSyntaxTree tree, CelRuntime.Program pro
     String printable =
         message
             .codePoints()
-            .map(c -> Character.isISOControl(c) ? ' ' : c)
+            .map(c -> InvalidValue.steers(c) ? ' ' : c)
             .limit(REASON)
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
             .toString();

@@ -1,5 +1,7 @@
 package org.entente.gateway.config;
 
+import org.entente.gateway.model.InvalidValue;
+
 /**
  * A problem in a configuration file that an operator can act on.
  *
@@ -31,7 +33,7 @@ public record ConfigProblem(
   }
 
   private static boolean prints(int c) {
-    return !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT;
+    return !InvalidValue.steers(c);
   }
 
   /** A problem with the file as a whole. */

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.testkit.HostileText;
 import org.junit.jupiter.api.Test;
 
 class MetersTest {
@@ -50,13 +51,7 @@ class MetersTest {
   @Test
   void gauge_withHostileLabels_isOneLineForEachSample() {
     List<String> hostile =
-        List.of(
-            "a\nentente_forged 1",
-            "a\r\nentente_forged 1",
-            "a\"} 1\nentente_forged{a=\"",
-            "back\\slash",
-            "ends with \\",
-            "\u0000\u001b[2J\u2028");
+        Stream.concat(HostileText.allAndHalf().stream(), Stream.of("ends with \\")).toList();
     meters.gauge(
         "entente_hostile",
         "A gauge.",

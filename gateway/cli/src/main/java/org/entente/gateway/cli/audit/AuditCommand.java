@@ -1,7 +1,5 @@
 package org.entente.gateway.cli.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,6 +10,8 @@ import java.util.concurrent.Callable;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.JsonText;
+import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.LedgerInspection;
 import org.jspecify.annotations.Nullable;
@@ -110,8 +110,10 @@ public final class AuditCommand implements Callable<Integer> {
 
     private int tell(boolean sound, AuditReport report, String text) {
       PrintWriter out = spec.commandLine().getOut();
-      out.println(text);
-      report.faults().forEach(fault -> spec.commandLine().getErr().println(fault));
+      text.lines().map(TerminalText::printable).forEach(out::println);
+      report
+          .faults()
+          .forEach(fault -> spec.commandLine().getErr().println(TerminalText.printable(fault)));
       out.flush();
       return sound ? 0 : 1;
     }
@@ -187,8 +189,7 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     private static ObjectNode object(String agency, AuditReport report) {
-      return new ObjectMapper()
-          .createObjectNode()
+      return JsonText.object()
           .put("agency", agency)
           .put("verified", report.ok())
           .put("leaves", report.size())
@@ -196,11 +197,7 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     private static String print(ObjectNode node) {
-      try {
-        return new ObjectMapper().writeValueAsString(node);
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("a report cannot be written as JSON", e);
-      }
+      return JsonText.line(node);
     }
   }
 }

@@ -1,7 +1,5 @@
 package org.entente.gateway.cli.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
@@ -23,6 +21,7 @@ import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
@@ -96,8 +95,6 @@ final class AuditExportCommand implements Callable<Integer> {
   @Mixin private PersonOptions person = new PersonOptions();
 
   @Spec private CommandSpec spec;
-
-  private final ObjectMapper json = new ObjectMapper();
 
   /** The node to read. */
   static final class NodeOptions {
@@ -189,7 +186,7 @@ final class AuditExportCommand implements Callable<Integer> {
 
   private String line(ExportedLeaf leaf) {
     ObjectNode out =
-        json.createObjectNode()
+        JsonText.object()
             .put("log", leaf.getOrigin())
             .put("leaf", leaf.getIndex())
             .put("commitment", base64(leaf.getCommitment()));
@@ -203,11 +200,7 @@ final class AuditExportCommand implements Callable<Integer> {
     if (!leaf.getProof().isEmpty()) {
       out.put("proof", leaf.getProof().toStringUtf8());
     }
-    try {
-      return json.writeValueAsString(out);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a leaf cannot be written as JSON", e);
-    }
+    return JsonText.line(out);
   }
 
   private static void tell(ObjectNode out, AuditRecord record) {

@@ -1,7 +1,5 @@
 package org.entente.gateway.cli.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +21,7 @@ import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.cli.call.RootsFile;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
@@ -145,8 +144,7 @@ public final class AuditVerifyProofCommand implements Callable<Integer> {
   }
 
   private static String asJson(ProofVerdict verdict) {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode out = mapper.createObjectNode().put("proved", verdict instanceof Holds);
+    ObjectNode out = JsonText.object().put("proved", verdict instanceof Holds);
     if (verdict instanceof Fails fails) {
       out.put("part", fails.part().toString()).put("reason", fails.reason());
     } else if (verdict instanceof Holds holds) {
@@ -160,10 +158,6 @@ public final class AuditVerifyProofCommand implements Callable<Integer> {
           .put("bundle_version", holds.bundleVersion());
       holds.witnesses().forEach(witness -> out.withArray("witnesses").add(witness.value()));
     }
-    try {
-      return mapper.writeValueAsString(out);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a verdict cannot be written as JSON", e);
-    }
+    return JsonText.line(out);
   }
 }

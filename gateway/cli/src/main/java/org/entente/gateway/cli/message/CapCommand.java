@@ -1,6 +1,5 @@
 package org.entente.gateway.cli.message;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,6 +23,7 @@ import org.entente.gateway.bridge.format.CapXml;
 import org.entente.gateway.bridge.format.DurableFile;
 import org.entente.gateway.bridge.format.UnmappedValue;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +97,7 @@ public final class CapCommand implements Callable<Integer> {
   }
 
   private static String text(ObjectNode node) {
-    try {
-      return JSON.writeValueAsString(node);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of JSON can always be written", e);
-    }
+    return JsonText.line(node);
   }
 
   /** Reports whether each file is valid, and what a message would not carry unchanged. */

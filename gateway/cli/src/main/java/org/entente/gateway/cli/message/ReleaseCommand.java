@@ -1,8 +1,6 @@
 package org.entente.gateway.cli.message;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.Callable;
@@ -11,7 +9,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.SaveOptions;
-import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.MessageId;
@@ -152,20 +150,12 @@ public final class ReleaseCommand implements Callable<Integer> {
                       .setMessageId(id())
                       .setOnBehalfOf(person(justification))
                       .build());
-      json(shown).lines().forEach(line -> out().println(TerminalText.printable(line)));
+      JsonText.pretty(shown).lines().forEach(out()::println);
       if (saving.asked()) {
         out().flush();
         err().println(saving.save(id(), shown.getDraft().getBody()));
       }
       return 0;
-    }
-
-    private static String json(ReadHeldResponse shown) {
-      try {
-        return JsonFormat.printer().print(shown);
-      } catch (InvalidProtocolBufferException e) {
-        throw new CommandFailure("the message cannot be shown as JSON: " + e.getMessage(), e);
-      }
     }
   }
 

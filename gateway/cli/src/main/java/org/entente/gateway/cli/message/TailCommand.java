@@ -1,8 +1,6 @@
 package org.entente.gateway.cli.message;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -24,6 +22,7 @@ import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.ChainPositionText;
 import org.entente.gateway.cli.text.ConsentText;
+import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.LabelText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
@@ -357,32 +356,29 @@ public final class TailCommand extends ClientCall {
   }
 
   private static String asJson(Delivery delivery) {
-    try {
-      return JsonFormat.printer().omittingInsignificantWhitespace().print(delivery);
-    } catch (InvalidProtocolBufferException e) {
-      throw new CommandFailure("a delivery cannot be shown as JSON: " + e.getMessage(), e);
-    }
+    return JsonText.of(delivery);
   }
 
   public static String asLine(Delivery delivery) {
-    return "%6d  %s  %-12s %-9s %-22s %s%s"
-        .formatted(
-            delivery.getPosition(),
-            HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray()),
-            delivery.getLabel().getOrigin(),
-            delivery.getLabel().getLane().name().replace("LANE_", ""),
-            delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
-            TerminalText.printable(headline(delivery)),
-            MessageText.precedenceStated(delivery.getLabel())
-                + ChainPositionText.behind(ChainPositionText.of(delivery.getLabel()))
-                + ChainPositionText.desks(delivery.getLabel())
-                + ChainPositionText.behind(ChainPositionText.of(delivery.getStanding()))
-                + String.join(
-                    "",
-                    ConsentText.of(delivery.getConsentsList()).stream()
-                        .map(word -> "  [" + word + "]")
-                        .toList())
-                + (delivery.getRedelivery() ? "  (again)" : ""));
+    return TerminalText.printable(
+        "%6d  %s  %-12s %-9s %-22s %s%s"
+            .formatted(
+                delivery.getPosition(),
+                HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray()),
+                delivery.getLabel().getOrigin(),
+                delivery.getLabel().getLane().name().replace("LANE_", ""),
+                delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
+                headline(delivery),
+                MessageText.precedenceStated(delivery.getLabel())
+                    + ChainPositionText.behind(ChainPositionText.of(delivery.getLabel()))
+                    + ChainPositionText.desks(delivery.getLabel())
+                    + ChainPositionText.behind(ChainPositionText.of(delivery.getStanding()))
+                    + String.join(
+                        "",
+                        ConsentText.of(delivery.getConsentsList()).stream()
+                            .map(word -> "  [" + word + "]")
+                            .toList())
+                    + (delivery.getRedelivery() ? "  (again)" : "")));
   }
 
   private static String headline(Delivery delivery) {

@@ -151,7 +151,7 @@ final class DraftBatchExplainer {
       ObjectNode root = JSON.createObjectNode();
       root.put("file", draft.file()).put("line", draft.line()).put("key", key);
       root.set("explained", JSON.readTree(JsonText.of(answer)));
-      return JSON.writeValueAsString(root);
+      return JsonText.line(root);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an answer can always be written", e);
     }

@@ -45,22 +45,21 @@ public final class MessageText {
         permit.getDesksCount() == 0
             ? permit.getAgency()
             : permit.getAgency() + "/" + String.join("+", permit.getDesksList());
-    return permit.getWithheldCount() == 0
-        ? to
-        : to
-            + " (without "
-            + TerminalText.printable(String.join(", ", permit.getWithheldList()))
-            + ")";
+    return TerminalText.printable(
+        permit.getWithheldCount() == 0
+            ? to
+            : to + " (without " + String.join(", ", permit.getWithheldList()) + ")");
   }
 
   public static String line(Refusal refusal) {
-    return "    not to "
-        + TerminalText.printable(refusal.getAgency())
-        + ": "
-        + refusal.getCode()
-        + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
-        + ": "
-        + TerminalText.printable(refusal.getReason());
+    return TerminalText.printable(
+        "    not to "
+            + refusal.getAgency()
+            + ": "
+            + refusal.getCode()
+            + (refusal.getRule().isEmpty() ? "" : " by " + refusal.getRule())
+            + ": "
+            + refusal.getReason());
   }
 
   /** The text of a request or reminder; a reminder may have no text of its own. */

@@ -51,44 +51,8 @@ public final class PrintableJsonEncoder extends EncoderBase<ILoggingEvent> {
   @Override
   public byte[] encode(ILoggingEvent event) {
     String line = new String(json.encode(event), StandardCharsets.UTF_8);
-    StringBuilder out = null;
-    int at = 0;
-    while (at < line.length()) {
-      int point = line.codePointAt(at);
-      int next = at + Character.charCount(point);
-      boolean end = point == '\n' && next == line.length();
-      if (!end && !isPrintable(point)) {
-        out = out == null ? new StringBuilder(line.length() + 64).append(line, 0, at) : out;
-        escape(out, line, at, next);
-      } else if (out != null) {
-        out.appendCodePoint(point);
-      }
-      at = next;
-    }
-    return (out == null ? line : out.toString()).getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** In JSON, characters beyond ASCII stand in strings only, where escapes mean the same. */
-  private static void escape(StringBuilder out, String line, int from, int to) {
-    for (int i = from; i < to; i++) {
-      out.append(String.format("\\u%04X", (int) line.charAt(i)));
-    }
-  }
-
-  private static boolean isPrintable(int point) {
-    if (point < 0x7f) {
-      return point >= 0x20;
-    }
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED ->
-          false;
-      default -> true;
-    };
+    boolean ended = line.endsWith("\n");
+    String object = ended ? line.substring(0, line.length() - 1) : line;
+    return (TerminalText.escaped(object) + (ended ? "\n" : "")).getBytes(StandardCharsets.UTF_8);
   }
 }

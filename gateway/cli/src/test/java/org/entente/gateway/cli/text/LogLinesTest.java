@@ -20,26 +20,13 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.entente.gateway.testkit.HostileText;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Threat 64: hostile text through the encoder that the gateway's own configuration names. */
 class LogLinesTest {
-  private static final List<String> HOSTILE =
-      List.of(
-          "a\n{\"level\":\"ERROR\",\"formattedMessage\":\"forged\"}",
-          "a\r\nforged",
-          "\"},\"level\":\"ERROR",
-          "back\\slash \\u0022 \\",
-          "\u001b[2J\u001b]0;title\u0007",
-          "\u009b31m red, by a control of one character",
-          "nul \u0000, delete \u007f, next line \u0085",
-          "line \u2028 and paragraph \u2029",
-          "reversed \u202egnp.exe, isolated \u2066 \u2069, joined \u200d, mark \ufeff",
-          "tag \udb40\udc41, private \ue000, noncharacter \uffff",
-          "${jndi:ldap://example} %d %n {} {0}");
-
   private final LoggerContext context = new LoggerContext();
   private Encoder<ILoggingEvent> encoder;
 
@@ -75,7 +62,7 @@ class LogLinesTest {
 
   @Test
   void hostileText_isOneLineOfJson_thatShowsAllOfIt_andSteersNoTerminal() throws IOException {
-    for (String hostile : HOSTILE) {
+    for (String hostile : HostileText.ALL) {
       String line = line(new IllegalStateException(hostile), hostile);
       assertEquals(line.length() - 1, line.indexOf('\n'), line);
       line.strip()

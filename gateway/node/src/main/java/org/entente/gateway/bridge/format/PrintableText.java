@@ -1,5 +1,7 @@
 package org.entente.gateway.bridge.format;
 
+import org.entente.gateway.model.InvalidValue;
+
 /** Makes text of a record safe to show in a report. */
 public final class PrintableText {
   private static final int QUOTED = 60;
@@ -15,11 +17,7 @@ public final class PrintableText {
         return out.append('…').toString();
       }
       int c = text.codePointAt(at);
-      boolean hidden =
-          Character.isISOControl(c)
-              || Character.getType(c) == Character.FORMAT
-              || Character.getType(c) == Character.SURROGATE;
-      out.appendCodePoint(hidden ? '?' : c);
+      out.appendCodePoint(InvalidValue.steers(c) ? '?' : c);
       at += Character.charCount(c);
     }
     return out.toString();

@@ -1,0 +1,112 @@
+package org.entente.gateway.federation;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.entente.proto.link.v1.ExchangeRequest;
+import org.entente.proto.link.v1.ExchangeResponse;
+import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.LinkServiceGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A control stream of {@code de.customs} to {@code fr.customs}: with the certificate of a gateway,
+ * and a program of its own in its place.
+ */
+final class HostileStream implements AutoCloseable {
+  private final ManagedChannel channel;
+  private final CountDownLatch greeted = new CountDownLatch(1);
+  private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+  private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
+
+  HostileStream(RunningFederation federation, Path folder) throws Exception {
+    Path tls = folder.resolve(DE).resolve("gateway-1");
+    SslContextBuilder builder =
+        SslContextBuilder.forClient()
+            .keyManager(tls.resolve("tls.crt").toFile(), tls.resolve("tls.key").toFile());
+    GrpcSslContexts.configure(builder, SslProvider.OPENSSL)
+        .protocols("TLSv1.3")
+        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+        .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768"});
+    InetSocketAddress to = federation.gateway(FR).peerAddress().orElseThrow();
+    channel =
+        NettyChannelBuilder.forAddress(to)
+            .overrideAuthority("localhost")
+            .sslContext(builder.build())
+            .build();
+    var unused = LinkServiceGrpc.newStub(channel).exchange(new Hearing());
+  }
+
+  private final class Hearing implements ClientResponseObserver<ExchangeRequest, ExchangeResponse> {
+    @Override
+    public void beforeStart(ClientCallStreamObserver<ExchangeRequest> call) {
+      requests = call;
+    }
+
+    @Override
+    public void onNext(ExchangeResponse response) {
+      greeted.countDown();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      ended.complete(true);
+    }
+
+    @Override
+    public void onCompleted() {
+      ended.complete(true);
+    }
+  }
+
+  void greet() throws InterruptedException {
+    say(
+        Frame.newBuilder()
+            .setHello(
+                Hello.newBuilder()
+                    .setProtocol(1)
+                    .setAgency(DE)
+                    .setGateway("gateway-1")
+                    .setSendEpoch(1)
+                    .setSendFirst(1)
+                    .setSendNext(1)));
+    assertTrue(greeted.await(60, TimeUnit.SECONDS));
+  }
+
+  /** Waits where the gateway does not read on. */
+  void say(Frame.Builder frame) {
+    if (requests == null) {
+      throw new IllegalStateException("not started");
+    }
+    while (!requests.isReady() && !ended.isDone()) {
+      Thread.onSpinWait();
+    }
+    requests.onNext(ExchangeRequest.newBuilder().setFrame(frame).build());
+  }
+
+  /** Whether the gateway ended the stream. */
+  boolean isEnded() {
+    return ended.isDone();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}
