@@ -228,7 +228,7 @@ class WitnessGossipTest {
 
   @Test
   void honestLog_atAnyOrderOfMessages_isNeitherConvictedNorHeldUp() {
-    for (int seed = 0; seed < 20; seed++) {
+    for (int seed = 0; seed < 8; seed++) {
       Random random = new Random(seed);
       try (WitnessBench first = witness(DE);
           WitnessBench second = witness(NL)) {
