@@ -168,9 +168,10 @@ export const formats = {
     return text({ origin, recipient: of, marks, held });
   },
 
-  /** bytes, storage_key, origin, envelope_id, index */
+  /** bytes, storage_key, part_state (optional), origin, envelope_id, index */
   local_record: (one) => {
-    const { label } = openRecord(fromHex(one.bytes), fromHex(one.storage_key), {
+    const bucket = { secret: fromHex(one.storage_key), part: fromHex(one.part_state ?? '') };
+    const { label } = openRecord(fromHex(one.bytes), bucket, {
       origin: one.origin,
       id: fromHex(one.envelope_id),
       index: one.index,

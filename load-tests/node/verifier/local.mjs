@@ -1,6 +1,6 @@
 // What a gateway keeps for itself ("Local record", "Outbox key").
-import { Reader, Refused, ascii, concat, hex, name, refuse, u16, u32 } from './bytes.mjs';
-import { expand, gcmOpen, hmac256, sha256 } from './primitives.mjs';
+import { Reader, Refused, ascii, concat, name, refuse, u32 } from './bytes.mjs';
+import { expand, gcmOpen, hmac256 } from './primitives.mjs';
 
 /** Whatever is wrong with a form at rest is one outcome. */
 const orClosed = (opening) => {
@@ -18,20 +18,15 @@ const orClosed = (opening) => {
 };
 
 /** Body key and label of a received message. */
-export const openRecord = (bytes, storageKey, address) =>
-  orClosed(() => record(bytes, storageKey, address));
+export const openRecord = (bytes, bucket, address) =>
+  orClosed(() => record(bytes, bucket, address));
 
 /** The content key of an envelope that its origin still keeps. */
 export const openOutboxKey = (bytes, outboxKey, headerHash) =>
   orClosed(() => wrappedKey(bytes, outboxKey, headerHash));
 
-/** The nodes of a bucket's tree that are left: one root, or what forgetting left ("Secret of a bucket"). */
-const nodesOf = (secret) => {
-  if (secret.length === 32) {
-    return [{ level: 0, first: 0n, node: expand(secret, ascii('entente/v1 bucket messages')) }];
-  }
-  const in_ = new Reader(secret);
-  in_.take(32);
+/** The nodes of a tree that are left ("Secret of a bucket"). */
+const nodesIn = (in_) => {
   in_.exactly(1, 'version');
   const count = in_.u32();
   const nodes = [];
@@ -42,14 +37,22 @@ const nodesOf = (secret) => {
   return nodes;
 };
 
-const leafOf = (secret, origin, id, index) => {
-  const hash = sha256(ascii('entente/v1 local'), name(origin), id, u32(0));
-  const number = BigInt(`0x${hex(hash.slice(0, 6))}${hex(u16(index))}`);
+/** What is left of a bucket's tree: one root, or what forgetting left of it and of a part. */
+const nodesOf = ({ secret, part }) => {
+  if (secret.length === 32) {
+    return [{ level: 0, first: 0n, node: expand(secret, ascii('entente/v1 bucket messages')) }];
+  }
+  const in_ = new Reader(secret);
+  in_.take(32);
+  return [...nodesIn(in_), ...(part.length > 0 ? nodesIn(new Reader(part)) : [])];
+};
+
+const leafOf = (bucket, number) => {
   const below = ({ level, first }) => {
     const shift = BigInt(64 - 2 * level);
     return number >> shift === first >> shift;
   };
-  const above = nodesOf(secret).find(below) ?? refuse('CANNOT_OPEN', 'forgotten');
+  const above = nodesOf(bucket).find(below) ?? refuse('CANNOT_OPEN', 'forgotten');
   let { node } = above;
   for (let level = above.level + 1; level <= 32; level += 1) {
     const digit = Number((number >> BigInt(64 - 2 * level)) & 3n);
@@ -58,16 +61,17 @@ const leafOf = (secret, origin, id, index) => {
   return node;
 };
 
-const record = (bytes, storageKey, { origin, id, index }) => {
+const record = (bytes, bucket, { origin, id, index }) => {
   const in_ = new Reader(bytes);
   in_.exactly(1, 'version');
+  const numberAt = in_.at;
+  const number = in_.big(8);
   const nonce = in_.take(12);
   const wrapped = in_.take(48);
   const label = in_.take(bytes.length - in_.at);
   const address = concat(name(origin), id, u32(index));
-  const aad = concat(ascii('entente/v1 local'), address);
-  const leaf = leafOf(storageKey, origin, id, index);
-  const key = expand(leaf, ascii('entente/v1 local wrap'), address);
+  const aad = concat(ascii('entente/v1 local'), address, bytes.slice(numberAt, numberAt + 8));
+  const key = expand(leafOf(bucket, number), ascii('entente/v1 local wrap'), address);
   const bodyKey = gcmOpen(key, nonce, aad, wrapped);
   const opened =
     bodyKey && gcmOpen(expand(bodyKey, ascii('entente/v1 local label')), nonce, aad, label);

@@ -94,32 +94,47 @@ public final class PuncturableKey implements AutoCloseable {
     return above != null && above.getValue().covers(leaf);
   }
 
+  /**
+   * The subtree of a level that holds a leaf, as a key of its own, which the caller closes; empty
+   * if this key has forgotten any of that subtree.
+   */
+  public Optional<PuncturableKey> below(int level, long leaf) {
+    Map.Entry<Long, Node> above = nodes.floorEntry(leaf);
+    if (above == null || !above.getValue().covers(leaf) || above.getValue().level() > level) {
+      return Optional.empty();
+    }
+    Node from = above.getValue();
+    Node node = from.level() == level ? copy(from) : descend(from, leaf, level);
+    NavigableMap<Long, Node> subtree = new TreeMap<>(Long::compareUnsigned);
+    subtree.put(node.first(), node);
+    return Optional.of(new PuncturableKey(subtree));
+  }
+
   /** The same key without a leaf; itself if it had already forgotten that. */
   public PuncturableKey without(long leaf) {
-    return without(List.of(leaf), Integer.MAX_VALUE);
+    return without(List.of(leaf));
+  }
+
+  /** The same key without some leaves; itself if it had already forgotten all of them. */
+  public PuncturableKey without(Collection<Long> leaves) {
+    return without(LEVELS, leaves);
   }
 
   /**
-   * The same key without some leaves. It forgets them in order and skips any that would make the
-   * state too large. Itself if it forgets none.
+   * The same key without the subtrees of a level that hold some leaves; itself if it had already
+   * forgotten all of them.
    *
-   * @param mostBytes greatest length of {@link #encode}
+   * @param level of subtrees each of which this key holds whole or not at all
    */
-  public PuncturableKey without(Collection<Long> leaves, int mostBytes) {
-    int mostNodes = (mostBytes - PREFIX_BYTES) / RECORD_BYTES;
+  public PuncturableKey without(int level, Collection<Long> leaves) {
     PuncturableKey next = this;
     for (long leaf : leaves) {
-      if (next.holds(leaf) && next.sizeWithout(leaf) <= mostNodes) {
+      if (next.holds(leaf)) {
         next = next == this ? copy() : next;
-        next.forget(leaf);
+        next.forget(level, leaf);
       }
     }
     return next;
-  }
-
-  /** Each level down to the leaf adds three siblings; their parent node is removed. */
-  private int sizeWithout(long leaf) {
-    return nodes.size() - 1 + 3 * (LEVELS - nodes.floorEntry(leaf).getValue().level());
   }
 
   private PuncturableKey copy() {
@@ -129,9 +144,9 @@ public final class PuncturableKey implements AutoCloseable {
   }
 
   /** Only for a key that is not yet shared. */
-  private void forget(long leaf) {
+  private void forget(int level, long leaf) {
     Node node = nodes.remove(nodes.floorKey(leaf));
-    while (node != null && node.level() < LEVELS) {
+    while (node != null && node.level() < level) {
       Node onward = null;
       for (int place = 0; place < 4; place++) {
         Node child = child(node, place);

@@ -93,22 +93,28 @@ class PuncturableKeyTest {
     for (long leaf : leaves) {
       one = one.without(leaf);
     }
-    PuncturableKey all = PuncturableKey.of(root).without(leaves, Integer.MAX_VALUE);
+    PuncturableKey all = PuncturableKey.of(root).without(leaves);
     assertArrayEquals(one.encode(), all.encode());
   }
 
   @Test
-  void leaves_forWhichThereIsNoRoom_stay() {
-    List<Long> leaves = random.longs(40).boxed().toList();
-    int room = PuncturableKey.of(root).without(leaves.subList(0, 25), 1 << 20).encode().length;
+  void subtree_takenOut_derivesItsLeaves_andTheKeyWithoutItAllOthers() throws Exception {
+    PuncturableKey key = PuncturableKey.of(root);
+    long leaf = 0x1234_5678_9abc_def0L;
+    PuncturableKey part = key.below(24, leaf).orElseThrow();
+    PuncturableKey rest = key.without(24, List.of(leaf, leaf ^ 1));
 
-    PuncturableKey key = PuncturableKey.of(root).without(leaves, room);
-
-    assertTrue(key.encode().length <= room);
-    leaves.subList(0, 25).forEach(leaf -> assertFalse(key.holds(leaf)));
-    assertTrue(leaves.stream().filter(key::holds).count() > 10);
-    leaves.forEach(leaf -> assertEquals(key.holds(leaf), key.at(leaf).isPresent()));
-    assertSame(key, key.without(leaves.subList(0, 25), room), "nothing to forget");
+    for (long below : new long[] {leaf, leaf ^ 1, leaf ^ 0xffff}) {
+      assertArrayEquals(byHand(below), part.at(below).orElseThrow());
+      assertTrue(rest.at(below).isEmpty());
+    }
+    long outside = leaf ^ (1L << 16);
+    assertTrue(part.at(outside).isEmpty());
+    assertArrayEquals(byHand(outside), rest.at(outside).orElseThrow());
+    assertEquals(5 + 72 * 41, rest.encode().length, "three siblings on each of 24 levels");
+    assertEquals(5 + 24 * 41, part.without(leaf).encode().length);
+    assertTrue(rest.below(24, leaf).isEmpty());
+    assertSame(rest, rest.without(24, List.of(leaf)), "nothing to forget");
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.OpeningResult;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineStep;
 import org.entente.proto.store.v1.QuarantinedEnvelope;
@@ -108,6 +109,25 @@ final class Custody {
     } catch (InvalidProtocolBufferException | InvalidValue e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * A message of a quarantined envelope as it is to be kept: its later erasure erases the
+   * quarantined copy, too.
+   */
+  static InspectionResult.Content released(
+      InspectionResult.Content content, QuarantinedEnvelope from) {
+    if (!(content instanceof InspectionResult.Kept kept)) {
+      return content;
+    }
+    MessageLeaf leaf =
+        CustodySeal.leaf(from.getSealedContentKey().toByteArray())
+            .orElseThrow(() -> new CorruptRecord("QUARANTINE", null));
+    return kept.with(
+        kept.record().toBuilder()
+            .setQuarantineLeaf(leaf.number())
+            .setQuarantineDay(from.getBucketDay())
+            .build());
   }
 
   /** The quarantined envelope, unchanged. */

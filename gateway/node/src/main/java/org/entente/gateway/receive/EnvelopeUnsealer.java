@@ -241,7 +241,7 @@ final class EnvelopeUnsealer {
       Optional<byte[]> record =
           localSeal.seal(labels.address(index), bucket, bodyKey, labels.label(index));
       if (record.isEmpty()) {
-        return message.refused(Code.ERASED, "it was erased here and is not kept again");
+        return message.refused(Code.ERASED, "its retention has ended here");
       }
       InboxRecord stored =
           InboxRecord.newBuilder()

@@ -136,7 +136,11 @@ public final class InboxOpener {
         record.getOnHold()
             ? keys.held(MessageId.of(record.getMessageId().toByteArray()))
             : keys.existing(LocalDate.ofEpochDay(record.getBucketDay()));
-    boolean there = key.isPresent() && key.get().holds(address(record));
+    boolean there =
+        key.isPresent()
+            && LocalSeal.leaf(record.getSealedRecord().toByteArray())
+                .map(key.get()::holds)
+                .orElse(true);
     if (record.getOnHold()) {
       key.ifPresent(BucketKey::close);
     }

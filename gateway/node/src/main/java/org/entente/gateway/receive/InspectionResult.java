@@ -126,7 +126,12 @@ sealed interface InspectionResult {
       @Nullable Charge charge,
       @Nullable ChainLink step,
       List<RecordSeal.Token> subjects)
-      implements Content {}
+      implements Content {
+    /** The same with another record. */
+    Kept with(InboxRecord changed) {
+      return new Kept(id, changed, body, content, recalled, roster, charge, step, subjects);
+    }
+  }
 
   /**
    * This agency's policy refuses it.

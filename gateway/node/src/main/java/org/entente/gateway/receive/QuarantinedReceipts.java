@@ -59,8 +59,13 @@ final class QuarantinedReceipts implements QuarantineStage {
           unsealing.contents(labels, announced(header.facts().origin()));
       return contents.isEmpty()
           ? tx -> unreadable(tx, record)
-          : tx -> ended(reception.keep(tx, header, kept.getSignature(), contents.get()));
+          : tx -> ended(reception.keep(tx, header, kept.getSignature(), released(contents, kept)));
     }
+  }
+
+  private static List<InspectionResult.Content> released(
+      Optional<List<InspectionResult.Content>> contents, QuarantinedEnvelope kept) {
+    return contents.orElseThrow().stream().map(content -> Custody.released(content, kept)).toList();
   }
 
   /** The announced keys, stored with the envelope's session and verified on arrival. */

@@ -309,9 +309,6 @@ public final class AuditExporter {
       out.setState(ContentState.CONTENT_STATE_ERASED)
           .setErasedAt(Timestamps.fromMillis(erased.getDoneAtMs()))
           .setErasureCause(erased.getCause().name().replace("ERASURE_CAUSE_", ""));
-      if (erased.getOldCopiesOpen()) {
-        out.setOldCopiesUntil(endOf(erased.getBucketDay()));
-      }
     } else if (sent.isPresent()) {
       out.setState(ContentState.CONTENT_STATE_SENT);
     } else {

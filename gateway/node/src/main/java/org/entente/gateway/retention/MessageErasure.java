@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -27,11 +28,11 @@ import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetentionTable;
 import org.entente.gateway.ledger.table.RetrievalRecords;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.check.BodyCheck;
-import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.LocalSeal;
+import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.proto.store.v1.ErasureCause;
 import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
@@ -51,9 +52,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Rounds.</b> What has begun is known from the ledger and from nowhere else. A worker
  * finishes it in rounds of at most {@value #ROUND} messages: the journal is synced once a round,
- * the keystore is written once, and one commit ends all of them. There is one worker, however often
- * it is woken. A round that fails over some of its messages is halved until those fail alone: the
- * others are finished, and those are counted, reported and tried again by {@link #retry}.
+ * the keystore is written once, and one commit ends all of them. A round takes one message of each
+ * origin in turn, so that what one origin recalls delays another's recall by one round at most.
+ * There is one worker, however often it is woken. A round that fails over some of its messages is
+ * halved until those fail alone: the others are finished, and those are counted, reported and tried
+ * again by {@link #retry}.
  *
  * <p>Safe for many threads.
  */
@@ -78,6 +81,9 @@ public final class MessageErasure {
 
   /** Those of them that are not tried again before {@link #retry}. */
   private final Set<MessageId> passedOver = ConcurrentHashMap.newKeySet();
+
+  /** Counts what rounds took, so that each begins where the last ended; under {@link #turns}. */
+  private int turn;
 
   /** 0 while nothing works; more than 1 once it was woken since a round began. */
   private final AtomicInteger woken = new AtomicInteger();
@@ -108,17 +114,23 @@ public final class MessageErasure {
    */
   ErasureRecord begin(Transaction tx, InboxTable.PlacedRecord placed, ErasureCause cause) {
     InboxRecord record = placed.record();
-    ErasureRecord erasure =
+    ErasureRecord.Builder built =
         ErasureRecord.newBuilder()
             .setMessageId(record.getMessageId())
             .setOrigin(record.getOrigin())
             .setEnvelopeId(record.getEnvelopeId())
-            .setIndex(record.getIndex())
             .setBucketDay(record.getBucketDay())
             .setHeaderHash(record.getHeaderHash())
             .setCause(cause)
-            .setAtMs(tx.nowMillis())
-            .build();
+            .setAtMs(tx.nowMillis());
+    LocalSeal.leaf(record.getSealedRecord().toByteArray())
+        .ifPresent(leaf -> built.setLeaf(leaf.number()));
+    if (record.hasQuarantineLeaf()) {
+      built
+          .setQuarantineLeaf(record.getQuarantineLeaf())
+          .setQuarantineDay(record.getQuarantineDay());
+    }
+    ErasureRecord erasure = built.build();
     ledger.inbox().remove(tx, placed);
     ledger.scores().remove(tx, MessageId.of(record.getMessageId().toByteArray()));
     ledger
@@ -181,7 +193,8 @@ public final class MessageErasure {
     turns.lock();
     try {
       RetentionTable.PendingErasures pending =
-          ledger.retention().pending(passedOver::contains, ROUND);
+          ledger.retention().pending(passedOver::contains, ROUND, turn);
+      turn = (turn + pending.count()) & Integer.MAX_VALUE;
       pending.damaged().forEach(id -> failed(id, "its record cannot be read"));
       if (!pending.begun().isEmpty()) {
         finishAllThatCanBe(pending.begun());
@@ -243,15 +256,13 @@ public final class MessageErasure {
     } catch (IOException e) {
       throw new UncheckedIOException("the erasure journal cannot be written", e);
     }
-    Set<RetentionKeys.KeptMessage> open =
-        keys.forget(begun.stream().map(MessageErasure::kept).toList());
+    keys.forget(begun.stream().flatMap(MessageErasure::kept).toList());
     begun.forEach(one -> keys.destroyHold(MessageId.of(one.getMessageId().toByteArray())));
     List<ErasureRecord> ended =
         ledger.commit(
             Lane.ROUTINE,
             tx -> {
-              List<ErasureRecord> done =
-                  begun.stream().map(one -> end(tx, one, !open.contains(kept(one)))).toList();
+              List<ErasureRecord> done = begun.stream().map(one -> end(tx, one)).toList();
               answerRecalls(tx, done);
               return done;
             });
@@ -259,33 +270,36 @@ public final class MessageErasure {
     return ended;
   }
 
-  private static RetentionKeys.KeptMessage kept(ErasureRecord erasure) {
-    return new RetentionKeys.KeptMessage(
-        LocalDate.ofEpochDay(erasure.getBucketDay()),
-        new BodyAddress(
-            new AgencyName(erasure.getOrigin()),
-            EnvelopeId.of(erasure.getEnvelopeId().toByteArray()),
-            erasure.getIndex()));
+  /** The message where it lay last, and where its envelope lay in quarantine before. */
+  private static Stream<RetentionKeys.KeptMessage> kept(ErasureRecord erasure) {
+    RetentionKeys.KeptMessage last =
+        new RetentionKeys.KeptMessage(
+            LocalDate.ofEpochDay(erasure.getBucketDay()),
+            erasure.hasLeaf() ? new MessageLeaf(erasure.getLeaf()) : null);
+    return erasure.hasQuarantineLeaf()
+        ? Stream.of(
+            last,
+            new RetentionKeys.KeptMessage(
+                LocalDate.ofEpochDay(erasure.getQuarantineDay()),
+                new MessageLeaf(erasure.getQuarantineLeaf())))
+        : Stream.of(last);
   }
 
-  private ErasureRecord end(Transaction tx, ErasureRecord begun, boolean forgotten) {
+  private ErasureRecord end(Transaction tx, ErasureRecord begun) {
     // Read again: a recall may have arrived since.
     MessageId id = MessageId.of(begun.getMessageId().toByteArray());
     ErasureRecord pending = ledger.retention().pending(tx, id);
     ErasureRecord done =
-        (pending == null ? begun : pending)
-            .toBuilder().setDoneAtMs(tx.nowMillis()).setOldCopiesOpen(!forgotten).build();
+        (pending == null ? begun : pending).toBuilder().setDoneAtMs(tx.nowMillis()).build();
     ledger.retention().end(tx, done);
     AgencyName origin = new AgencyName(done.getOrigin());
     tx.audit(
         AuditRecord.of(
-                AuditType.ERASED,
-                LawCategory.ERASURE,
-                Instant.ofEpochMilli(tx.nowMillis()),
-                AuditActor.gateway(self),
-                new AuditSubject(null, List.of(id), List.of(origin), null))
-            .saying(
-                forgotten ? "" : "older copies of the ledger can be read until the bucket ends"));
+            AuditType.ERASED,
+            LawCategory.ERASURE,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            AuditActor.gateway(self),
+            new AuditSubject(null, List.of(id), List.of(origin), null)));
     return done;
   }
 
@@ -333,15 +347,16 @@ public final class MessageErasure {
 
   /**
    * Compares the ledger with the journal, before the node serves: erases again the messages that a
-   * restored ledger brought back, and continues pending erasures. Returns the number erased again.
+   * restored ledger brought back or does not know, so that it refuses them if they come again, and
+   * continues pending erasures. Returns the number of messages that were brought back.
    */
   public int replay() {
     int again = 0;
     List<ErasureRecord> erased = journal.atOpening();
     for (int from = 0; from < erased.size(); from += ROUND) {
       List<ErasureRecord> some = erased.subList(from, Math.min(from + ROUND, erased.size()));
-      Set<RetentionKeys.KeptMessage> unused =
-          keys.forget(some.stream().map(MessageErasure::kept).toList());
+      keys.forget(
+          some.stream().filter(ErasureRecord::hasLeaf).flatMap(MessageErasure::kept).toList());
       again += ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some));
     }
     wake();
@@ -356,6 +371,10 @@ public final class MessageErasure {
       if (placed != null && placed.record().getEnvelopeId().equals(one.getEnvelopeId())) {
         begin(tx, placed, one.getCause());
         again++;
+      } else if (placed == null
+          && ledger.retention().pending(tx, id(one)) == null
+          && ledger.retention().done(tx, id(one)) == null) {
+        ledger.retention().begin(tx, one);
       }
     }
     return again;

@@ -34,6 +34,7 @@ import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.LocalMessage;
 import org.entente.gateway.seal.LocalSeal;
 import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.proto.store.v1.ErasureCause;
 import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.HoldRecord;
@@ -88,10 +89,8 @@ public final class Retention {
      * Its key is destroyed.
      *
      * @param at when
-     * @param oldCopiesUntil until when older copies of the ledger can still be read; null if none
-     *     can
      */
-    record Erased(Instant at, @Nullable Instant oldCopiesUntil) implements Answer {}
+    record Erased(Instant at) implements Answer {}
 
     /** It is kept beyond its retention. */
     record Held(Instant since) implements Answer {}
@@ -247,20 +246,24 @@ public final class Retention {
     return new Step.Settled(new Answer.Kept());
   }
 
-  /** The record of a message, opened under one key and sealed under another. */
+  /**
+   * The record of a message, opened under one key and sealed under another. Its leaf stays, so that
+   * forgetting that leaf erases what lay under the bucket's key before and after a hold.
+   */
   private Optional<byte[]> moved(InboxRecord record, BucketKey from, BucketKey to) {
     BodyAddress address =
         new BodyAddress(
             new AgencyName(record.getOrigin()),
             EnvelopeId.of(record.getEnvelopeId().toByteArray()),
             record.getIndex());
-    Optional<LocalMessage> opened =
-        LocalSeal.open(address, from, record.getSealedRecord().toByteArray());
+    byte[] sealed = record.getSealedRecord().toByteArray();
+    Optional<LocalMessage> opened = LocalSeal.open(address, from, sealed);
     if (opened.isEmpty()) {
       return Optional.empty();
     }
     try (LocalMessage message = opened.get()) {
-      return seal.seal(address, to, message.bodyKey(), message.label());
+      MessageLeaf leaf = LocalSeal.leaf(sealed).orElseThrow();
+      return seal.seal(address, leaf, to, message.bodyKey(), message.label());
     }
   }
 
@@ -315,10 +318,7 @@ public final class Retention {
   }
 
   private static Answer erased(ErasureRecord done) {
-    Instant end =
-        LocalDate.ofEpochDay(done.getBucketDay() + 1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    return new Answer.Erased(
-        Instant.ofEpochMilli(done.getDoneAtMs()), done.getOldCopiesOpen() ? end : null);
+    return new Answer.Erased(Instant.ofEpochMilli(done.getDoneAtMs()));
   }
 
   /** Destroys keys of holds whose start or end a crash interrupted; called before serving. */

@@ -2,24 +2,28 @@ package org.entente.gateway.retention;
 
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Set;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BucketKey;
-import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.format.MessageLeaf;
+import org.jspecify.annotations.Nullable;
 
 /** The key operations of retention. Safe for many threads. */
 public interface RetentionKeys {
-  /** A message under the key of the bucket that ends on a day. */
-  record KeptMessage(LocalDate lastDay, BodyAddress message) {}
+  /**
+   * A message under the key of the bucket that ends on a day.
+   *
+   * @param leaf null if it is not known, since the stored record could not be read
+   */
+  record KeptMessage(LocalDate lastDay, @Nullable MessageLeaf leaf) {}
 
   /**
-   * Removes messages from buckets' keys. On return no key of this node opens them, from any copy of
-   * the ledger, except for those returned.
+   * Destroys the keys of messages in one change of the keystore. On return no key of this node
+   * opens them, from any copy of the ledger.
    *
-   * @return messages whose bucket can forget no more: only their records can be destroyed before
-   *     the bucket's end
+   * @throws RuntimeException if the keystore could not be written, or if a leaf is not known and
+   *     its bucket has not ended: then some may still open
    */
-  Set<KeptMessage> forget(List<KeptMessage> messages);
+  void forget(List<KeptMessage> messages);
 
   /**
    * The key of a message under legal hold; a new one is made and durable on return. The caller

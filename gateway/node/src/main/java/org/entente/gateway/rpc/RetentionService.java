@@ -74,12 +74,7 @@ final class RetentionService extends RetentionGrpc.RetentionImplBase {
         expect(
             Retention.Answer.Erased.class,
             retention.erase(caller.name(), id, request.getOnBehalfOf()));
-    EraseResponse.Builder response = EraseResponse.newBuilder().setErasedAt(timestamp(erased.at()));
-    Instant until = erased.oldCopiesUntil();
-    if (until != null) {
-      response.setOldCopiesUntil(timestamp(until));
-    }
-    observer.onNext(response.build());
+    observer.onNext(EraseResponse.newBuilder().setErasedAt(timestamp(erased.at())).build());
     observer.onCompleted();
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
@@ -45,7 +47,10 @@ import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Recall;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,6 +220,71 @@ class ErasedFromDiskTest {
         folder.resolve("keystore").resolve("entries"),
         StandardCopyOption.REPLACE_EXISTING);
     assertThrows(KeystoreFailure.class, () -> keystore("keystore"));
+  }
+
+  /** One bucket forgets several times what it once had room for, and nothing else. */
+  @Test
+  void thousandsErasedOfOneBucket_openInNoOldLedger_allOthersDo_andTheMainFileStaysSmall()
+      throws IOException {
+    List<Permitted> gone = alerts(2_500);
+    List<Permitted> stay = alerts(500);
+    delivered(Stream.of(gone, stay).flatMap(List::stream).toList());
+    copy("storm", "before the storm");
+    delivered(gone.stream().map(this::recallOf).toList());
+
+    try (Keystore keystore = keystore("keystore");
+        Store old = store("before the storm")) {
+      InboxTable inbox = new InboxTable(old);
+      InboxOpener opener =
+          new InboxOpener(new KeyProvider(keystore, () -> now, random).storageKeys(), inbox);
+      for (Permitted message : gone) {
+        assertTrue(opener.label(requireNonNull(inbox.find(message.messageId()))).isEmpty());
+      }
+      for (Permitted message : stay) {
+        assertTrue(opener.body(requireNonNull(inbox.find(message.messageId()))).isPresent());
+      }
+    }
+    long entries = Files.size(folder.resolve("keystore").resolve("entries"));
+    assertTrue(entries < 4_096, entries + " bytes after 2,500 erasures");
+  }
+
+  private List<Permitted> alerts(int count) {
+    return Stream.generate(this::alert).limit(count).toList();
+  }
+
+  private Permitted recallOf(Permitted target) {
+    return PermittedFixture.permitted(
+        MessageId.fresh(ReceiveKit.ORIGIN, now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.FLASH,
+        Label.newBuilder().setKind(Kind.KIND_RECALL).build(),
+        Body.newBuilder()
+            .setRecall(
+                Recall.newBuilder()
+                    .setMessageId(ByteString.copyFrom(target.messageId().bytes()))
+                    .setReason("the goods were genuine"))
+            .build(),
+        now,
+        "recall",
+        365,
+        ReceiveKit.SELF.value());
+  }
+
+  /** Receives messages, and erases what they recall. */
+  private void delivered(List<Permitted> messages) throws IOException {
+    try (Keystore keystore = keystore("keystore");
+        Store store = store("storm");
+        ErasureJournal journal = journal()) {
+      Ledger ledger = ledger(store);
+      try (ReceiveKit kit = kit(ledger, new KeyProvider(keystore, () -> now, random), journal)) {
+        kit.deliver(messages.toArray(Permitted[]::new));
+        for (int round = 0; round < messages.size(); round++) {
+          kit.settle();
+        }
+        assertEquals(0, ledger.retention().pending(id -> false, 1, 0).count());
+      }
+      ledger.close();
+    }
   }
 
   @Test

@@ -158,24 +158,15 @@ class EnvelopeUnsealerTest {
         opening.label(node.placed(messages.get(2).messageId())).orElseThrow());
   }
 
-  /** What was forgotten of a bucket is not written to it once more. */
   @Test
-  void message_forgottenInItsBucket_isNotKeptAgain() {
+  void message_whoseBucketEndsMeanwhile_isNotKept() {
     Permitted first = node.kept("first");
-    var sealed = node.kit.sealed(first);
     LocalDate bucket = LocalDate.ofEpochDay(node.record(first.messageId()).getBucketDay());
+    node.keys.forBucket(bucket).close();
     Permitted second = node.alert("second");
-    var other = node.kit.sealed(second);
-    node.keys
-        .forBucket(bucket)
-        .forget(
-            List.of(
-                new org.entente.gateway.seal.format.BodyAddress(
-                    ORIGIN, other.envelope().header().facts().id(), 0)));
-    node.kit.handOver(node.kit.address(other.envelope(), other.contentKey()));
-    assertEquals("NON_DELIVERY ERASED: it was erased here and is not kept again", node.lastSaid());
+    node.kit.deliver(second);
+    assertEquals("NON_DELIVERY ERASED: its retention has ended here", node.lastSaid());
     assertFalse(node.isHere(second.messageId()));
-    sealed.close();
   }
 
   private Permitted evidence(AgencyName by, MessageId about) {

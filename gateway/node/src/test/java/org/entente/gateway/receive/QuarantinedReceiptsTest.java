@@ -9,12 +9,14 @@ import static org.entente.gateway.receive.RecipientNode.bytes;
 import static org.entente.gateway.receive.RecipientNode.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -28,9 +30,14 @@ import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.retention.Retention;
 import org.entente.gateway.seal.MislabelledEnvelopes;
+import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -39,6 +46,7 @@ import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantineStep;
 import org.entente.proto.store.v1.QuarantinedEnvelope;
 import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.OnBehalfOf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,6 +196,42 @@ class QuarantinedReceiptsTest {
             .openHeader(Objects.requireNonNull(node.ledger.evidence().header(hash)))
             .orElseThrow()
             .getSignature());
+  }
+
+  /** Threat 68: an old copy of the ledger holds the envelope in quarantine, whole. */
+  @Test
+  void message_erasedAfterItsRelease_opensInNoOldCopyOfTheQuarantine() {
+    Permitted message = node.alert("yes");
+    setAside(node.kit.seal(message, node.alert("yes")).get(0));
+    QuarantinedEnvelope old = Custody.parse(content());
+    defect = false;
+    retry();
+    Custody custody =
+        new Custody(
+            node.keys,
+            new SecureRandom(),
+            node.kit.parts().opener(),
+            node.kit.setting(),
+            node.kit.parts().clock());
+    custody.open(old).orElseThrow().close();
+
+    Retention retention =
+        new Retention(
+            ReceiveKit.SELF,
+            node.ledger,
+            node.keys,
+            node.keys,
+            node.kit.erasing(),
+            new LabelCheck(MessageLimits.defaults()),
+            new SecureRandom());
+    assertInstanceOf(
+        Retention.Answer.Erased.class,
+        retention.erase(
+            new NodeName("records"),
+            message.messageId(),
+            OnBehalfOf.newBuilder().setOfficer("DE-7").setJustification("art. 16(2)").build()));
+
+    assertTrue(custody.open(old).isEmpty());
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -23,11 +24,11 @@ import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.BucketKey;
-import org.entente.gateway.seal.format.BodyAddress;
+import org.entente.gateway.seal.LocalSeal;
+import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
@@ -61,6 +62,7 @@ class MessageErasureTest {
   private final Path folder;
   private ErasureJournal journal;
   private MessageErasure erasing;
+  private long leaf;
 
   MessageErasureTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
@@ -86,12 +88,12 @@ class MessageErasureTest {
   /** How often keys were written, for how many messages; fails once where a test says so. */
   private static final class Keys implements RetentionKeys {
     private final List<Integer> writings = new ArrayList<>();
-    private final Set<BodyAddress> poison = new HashSet<>();
+    private final Set<MessageLeaf> poison = new HashSet<>();
     private boolean fails;
 
     @Override
-    public Set<KeptMessage> forget(List<KeptMessage> messages) {
-      if (messages.stream().anyMatch(kept -> poison.contains(kept.message()))) {
+    public void forget(List<KeptMessage> messages) {
+      if (messages.stream().anyMatch(kept -> poison.contains(kept.leaf()))) {
         throw new IllegalArgumentException("a defect over this message");
       }
       if (fails) {
@@ -99,7 +101,6 @@ class MessageErasureTest {
         throw new UncheckedIOException(new IOException("the disk of the keystore failed"));
       }
       writings.add(messages.size());
-      return Set.of();
     }
 
     @Override
@@ -118,6 +119,11 @@ class MessageErasureTest {
     }
   }
 
+  /** A local record of which only the leaf is read. */
+  private static byte[] sealedRecord(long leaf) {
+    return ByteBuffer.allocate(100).put((byte) 1).putLong(leaf).array();
+  }
+
   private List<MessageId> received(int count, AgencyName origin) {
     List<MessageId> ids = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -134,6 +140,7 @@ class MessageErasureTest {
                     .setOrigin(origin.value())
                     .setEnvelopeId(ByteString.copyFrom(id.bytes()))
                     .setBucketDay(LocalDate.parse("2026-12-25").toEpochDay())
+                    .setSealedRecord(ByteString.copyFrom(sealedRecord(++leaf)))
                     .build();
             ledger.inbox().append(tx, Lane.ROUTINE, id, record, new byte[] {1});
           }
@@ -196,15 +203,19 @@ class MessageErasureTest {
   }
 
   @Test
-  void recallOfAnotherOrigin_duringAStorm_isAnsweredToo() {
-    recall(received(STORM / 10, FR));
+  void recallOfAnotherOrigin_duringAStorm_isInTheNextRound() {
+    // The origin of the storm chooses ids that come first.
+    recall(received(STORM, FR));
     work(1);
+    clock.set(clock.instant().plusSeconds(3_600));
     recall(received(5, IT));
 
-    work(STORM);
+    work(1);
+    assertEquals(5, owed(IT).size(), "with the next round");
+    assertEquals(2 * MessageErasure.ROUND - 5, owed(FR).size(), "which has room for both");
 
-    assertEquals(STORM / 10, owed(FR).size());
-    assertEquals(5, owed(IT).size());
+    work(STORM);
+    assertEquals(STORM, owed(FR).size());
   }
 
   @Test
@@ -253,8 +264,24 @@ class MessageErasureTest {
     assertEquals(10, owed(FR).size());
   }
 
-  private static BodyAddress address(MessageId id, AgencyName origin) {
-    return new BodyAddress(origin, EnvelopeId.of(id.bytes()), 0);
+  /** However many origins recall, each has its turn. */
+  @Test
+  void moreOrigins_thanARoundHasPlaces_haveTheirTurns() {
+    int origins = MessageErasure.ROUND + 44;
+    for (int i = 0; i < origins; i++) {
+      recall(received(3, agency(i)));
+    }
+    work(2);
+    assertEquals(2L * MessageErasure.ROUND, erased());
+    work(STORM);
+    assertEquals(3L * origins, erased());
+    for (int i = 0; i < origins; i++) {
+      assertEquals(3, owed(agency(i)).size());
+    }
+  }
+
+  private static AgencyName agency(int number) {
+    return new AgencyName("fr." + (char) ('a' + number / 26) + (char) ('a' + number % 26));
   }
 
   /**
@@ -264,7 +291,13 @@ class MessageErasureTest {
   void erasureThatFails_failsAlone_isCounted_andIsFinishedOnceItCanBe() {
     List<MessageId> ids = received(3 * MessageErasure.ROUND, FR);
     MessageId poison = ids.get(MessageErasure.ROUND + 1);
-    keys.poison.add(address(poison, FR));
+    keys.poison.add(
+        LocalSeal.leaf(
+                requireNonNull(ledger.inbox().find(poison))
+                    .record()
+                    .getSealedRecord()
+                    .toByteArray())
+            .orElseThrow());
     recall(ids);
     work(STORM);
 
@@ -295,7 +328,9 @@ class MessageErasureTest {
 
   @Test
   void recordOfAnErasure_thatCannotBeRead_isCounted_andHoldsUpNoOther() {
-    byte[] damaged = KeyBuilder.key().u8(1).bytes(new byte[MessageId.SIZE]).done();
+    List<MessageId> one = received(1, FR);
+    recall(one);
+    byte[] damaged = KeyBuilder.key().u8(1).bytes(one.get(0).bytes()).done();
     ledger.commit(
         Lane.ROUTINE,
         tx -> {

@@ -228,7 +228,7 @@ class RetentionTest {
 
     Retention.Answer answer = node.retention.erase(OFFICE, first, PERSON);
 
-    assertEquals(new Retention.Answer.Erased(now, null), answer);
+    assertEquals(new Retention.Answer.Erased(now), answer);
     assertNull(node.ledger.inbox().find(first));
     assertTrue(node.body(second).isPresent());
     InboxTable old = new InboxTable(before);
@@ -301,6 +301,40 @@ class RetentionTest {
     assertTrue(node.body(other).isPresent());
     assertEquals(AuditType.ERASED, leaves.last(0).type());
     assertEquals(0, node.kit.erasing().replay(), "once");
+  }
+
+  /** The restored ledger is older than the message, so its origin sends it again. */
+  @Test
+  void restoredLedger_fromBeforeAnErasedMessageCame_refusesItWhenItComesAgain() throws Exception {
+    Store backup = copyOf(node.store);
+    Permitted message = alert(Lane.ROUTINE, "one");
+    node.kit.deliver(message);
+    node.retention.erase(OFFICE, message.messageId(), PERSON);
+
+    restartOver(backup);
+    assertEquals(0, node.kit.erasing().replay(), "none is in the inbox again");
+    node.kit.settle();
+    node.kit.deliver(message);
+
+    assertNull(node.ledger.inbox().find(message.messageId()));
+    assertEquals("ERASED", lastOwed().getCode());
+  }
+
+  @Test
+  void held_releasedAndErased_isGoneFromEachOldCopy() throws Exception {
+    MessageId id = received("one");
+    Store before = copyOf(node.store);
+    node.retention.hold(OFFICE, id, PERSON);
+    Store during = copyOf(node.store);
+    node.retention.release(OFFICE, id, PERSON);
+    Store after = copyOf(node.store);
+    node.retention.erase(OFFICE, id, PERSON);
+
+    for (Store old : List.of(before, during, after)) {
+      InboxTable inbox = new InboxTable(old);
+      InboxTable.PlacedRecord there = requireNonNull(inbox.find(id));
+      assertTrue(new InboxOpener(keys, inbox).label(there).isEmpty());
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.AgencyName;
@@ -20,13 +21,13 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.seal.format.AgencySignature;
-import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.FulfilmentStatement;
 import org.entente.gateway.seal.format.HeldNumber;
 import org.entente.gateway.seal.format.KeyBundle;
+import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.RosterMember;
 import org.entente.gateway.seal.format.RosterRole;
@@ -373,15 +374,19 @@ class ForeignStatementsTest {
     Comparison good = new Comparison(SEED);
     addRecord(good, "as it was", record, storageKey, labels);
     addOutbox(good, "as it was", outbox, storageKey);
-    BucketKey bucket = BucketKey.of(storageKey);
-    addRecord(good, "others forgotten", record, secretWithout(bucket, labels.address(0)), labels);
-    assertEquals(3, foreign.agree(good).of(OK));
+    MessageLeaf leaf = LocalSeal.leaf(record).orElseThrow();
+    MessageLeaf neighbour = new MessageLeaf(leaf.number() ^ 1);
+    MessageLeaf elsewhere = new MessageLeaf(leaf.number() ^ Long.MIN_VALUE);
+    addRecord(good, "another part forgotten", record, without(storageKey, elsewhere), labels);
+    addRecord(good, "a neighbour forgotten", record, without(storageKey, neighbour), labels);
+    assertEquals(4, foreign.agree(good).of(OK));
     Comparison forgotten = new Comparison(SEED);
-    addRecord(forgotten, "forgotten", record, secretWithout(bucket, labels.address(1)), labels);
+    addRecord(forgotten, "forgotten", record, without(storageKey, leaf), labels);
     assertEquals(1, foreign.agree(forgotten).of(CANNOT_OPEN));
 
     Comparison cases = new Comparison(SEED);
-    for (FieldDamage.Damaged damaged : damage.of(record, 1, 12, 32, 16, record.length - 77, 16)) {
+    for (FieldDamage.Damaged damaged :
+        damage.of(record, 1, 8, 12, 32, 16, record.length - 85, 16)) {
       addRecord(cases, damaged.how(), damaged.bytes(), storageKey, labels);
     }
     for (FieldDamage.Damaged damaged : damage.of(outbox, 1, 12, 32, 16)) {
@@ -395,21 +400,39 @@ class ForeignStatementsTest {
     cases.refusedBy(foreign, 200, CANNOT_OPEN);
   }
 
-  private static SecretBytes secretWithout(BucketKey bucket, BodyAddress message) {
-    return bucket.without(List.of(message), Integer.MAX_VALUE).orElseThrow().secret();
+  /** A bucket's secret, and the state of its only part of which something was forgotten. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Stored(SecretBytes secret, byte[] part) {
+    BucketKey key() {
+      return BucketKey.of(
+          secret, number -> Optional.of(part).filter(s -> s.length > 0).map(SecretBytes::copyOf));
+    }
+  }
+
+  private static Stored without(SecretBytes storageKey, MessageLeaf leaf) {
+    BucketKey.PuncturedState next = BucketKey.of(storageKey).without(List.of(leaf)).orElseThrow();
+    return new Stored(
+        Objects.requireNonNull(next.bucket()),
+        Objects.requireNonNull(next.parts().get(leaf.part())).reveal());
   }
 
   private void addRecord(
       Comparison cases, String name, byte[] record, SecretBytes storageKey, OpenedLabels labels) {
+    addRecord(cases, name, record, new Stored(storageKey, new byte[0]), labels);
+  }
+
+  private void addRecord(
+      Comparison cases, String name, byte[] record, Stored stored, OpenedLabels labels) {
     EnvelopeFacts facts = exchange.sealed.envelope().header().facts();
     cases.add(
         new Case("local_record", name)
             .with("bytes", record)
-            .with("storage_key", storageKey.reveal())
+            .with("storage_key", stored.secret().reveal())
+            .with("part_state", stored.part())
             .with("origin", facts.origin().value())
             .with("envelope_id", facts.id().bytes())
             .with("index", 1),
-        LocalSeal.open(labels.address(1), BucketKey.of(storageKey), record).isPresent(),
+        LocalSeal.open(labels.address(1), stored.key(), record).isPresent(),
         CANNOT_OPEN);
   }
 

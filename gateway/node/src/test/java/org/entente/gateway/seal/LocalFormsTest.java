@@ -34,7 +34,7 @@ class LocalFormsTest {
     assertArrayEquals(
         labels.openBody(1).orElseThrow(),
         message.bodyKey().open(labels.address(1), labels.sealedBody(1)).orElseThrow());
-    assertEquals(labels.label(1).length + 77, record.length);
+    assertEquals(labels.label(1).length + 85, record.length);
     assertEquals("[hidden]", message.toString());
   }
 
@@ -73,7 +73,7 @@ class LocalFormsTest {
 
   @Test
   void record_mutated_doesNotOpen() {
-    ByteMutation mutation = new ByteMutation(68);
+    ByteMutation mutation = new ByteMutation(76);
     for (int round = 0; round < 3000; round++) {
       assertTrue(
           LocalSeal.open(labels.address(1), bucket, mutation.of(record)).isEmpty(),

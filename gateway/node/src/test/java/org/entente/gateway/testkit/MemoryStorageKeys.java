@@ -1,5 +1,7 @@
 package org.entente.gateway.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.util.List;
@@ -17,11 +19,25 @@ import org.entente.gateway.seal.BucketKey;
 public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   private final SecureRandom random = new SecureRandom();
   private final Map<LocalDate, BucketKey> buckets = new ConcurrentHashMap<>();
+  private final Map<LocalDate, Map<Long, SecretBytes>> parts = new ConcurrentHashMap<>();
   private final Map<MessageId, SecretBytes> holds = new ConcurrentHashMap<>();
 
   @Override
   public BucketKey forBucket(LocalDate lastDay) {
-    return buckets.computeIfAbsent(lastDay, day -> BucketKey.of(SecretBytes.random(random, 32)));
+    return buckets.computeIfAbsent(
+        lastDay,
+        day ->
+            BucketKey.of(
+                SecretBytes.random(random, 32),
+                part -> Optional.ofNullable(partsOf(day).get(part)).map(MemoryStorageKeys::copy)));
+  }
+
+  private Map<Long, SecretBytes> partsOf(LocalDate day) {
+    return parts.computeIfAbsent(day, it -> new ConcurrentHashMap<>());
+  }
+
+  private static SecretBytes copy(SecretBytes secret) {
+    return SecretBytes.takeOver(secret.reveal());
   }
 
   @Override
@@ -35,11 +51,21 @@ public final class MemoryStorageKeys implements StorageKeys, RetentionKeys {
   }
 
   @Override
-  public Set<KeptMessage> forget(List<KeptMessage> messages) {
-    messages.forEach(
-        kept ->
-            existing(kept.lastDay()).ifPresent(bucket -> bucket.forget(List.of(kept.message()))));
-    return Set.of();
+  public void forget(List<KeptMessage> messages) {
+    for (KeptMessage kept : messages) {
+      existing(kept.lastDay())
+          .ifPresent(
+              bucket ->
+                  bucket
+                      .without(List.of(requireNonNull(kept.leaf())))
+                      .ifPresent(
+                          punctured -> {
+                            punctured
+                                .parts()
+                                .forEach((part, state) -> partsOf(kept.lastDay()).put(part, state));
+                            bucket.forget(punctured);
+                          }));
+    }
   }
 
   @Override

@@ -238,7 +238,6 @@ final class AuditExportCommand implements Callable<Integer> {
     put(out, "kept_until", message.hasKeptUntil(), message.getKeptUntil());
     put(out, "erased_at", message.hasErasedAt(), message.getErasedAt());
     put(out, "erasure_cause", message.getErasureCause());
-    put(out, "old_copies_until", message.hasOldCopiesUntil(), message.getOldCopiesUntil());
     message.getTermsList().forEach(terms -> tell(out.withArray("terms").addObject(), terms));
     message.getEvidenceList().forEach(item -> tell(out.withArray("evidence").addObject(), item));
   }

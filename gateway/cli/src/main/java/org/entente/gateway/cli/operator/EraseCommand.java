@@ -40,12 +40,6 @@ public final class EraseCommand extends MessageCall {
                     .setOnBehalfOf(person.because(justification))
                     .build());
     out().println("erased at " + Timestamps.toString(erased.getErasedAt()));
-    if (erased.hasOldCopiesUntil()) {
-      out()
-          .println(
-              "older copies of the ledger can be opened with this node's keys until "
-                  + Timestamps.toString(erased.getOldCopiesUntil()));
-    }
     return 0;
   }
 }

@@ -15,7 +15,7 @@ import org.entente.gateway.crypto.SecretBytes;
  * @param created when it was made; kept to the millisecond
  * @param expires when it ends, later than {@code created}, or {@link #NEVER}; kept to the
  *     millisecond
- * @param secret 32 bytes to 4 MiB
+ * @param secret 32 bytes to 64 MiB; that of a part may be shorter, as it may hold no key any more
  */
 public record KeyEntry(
     KeyKind kind, String id, Instant created, Instant expires, SecretBytes secret)
@@ -23,11 +23,11 @@ public record KeyEntry(
   /** The expiry of a key that only {@link Keystore#destroy} ends. */
   public static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE);
 
-  /** Shortest secret in bytes. */
+  /** Shortest secret in bytes; only {@link KeyKind#STORAGE_PART} can have a shorter one. */
   public static final int LEAST_SECRET_BYTES = 32;
 
-  /** Longest secret in bytes. */
-  public static final int MOST_SECRET_BYTES = 4 * 1024 * 1024;
+  /** Longest secret in bytes: a bucket of some 20,000 parts of which messages were erased. */
+  public static final int MOST_SECRET_BYTES = 64 * 1024 * 1024;
 
   /** Checks the bounds and cuts the times to milliseconds. */
   public KeyEntry {
@@ -41,18 +41,14 @@ public record KeyEntry(
       throw new IllegalArgumentException(name + " expires before it is created");
     }
     int length = secret.length();
-    if (length < LEAST_SECRET_BYTES || length > MOST_SECRET_BYTES) {
+    int least = kind == KeyKind.STORAGE_PART ? 1 : LEAST_SECRET_BYTES;
+    if (length < least || length > MOST_SECRET_BYTES) {
       throw new IllegalArgumentException(name + " has a secret of " + length + " bytes");
     }
   }
 
   KeyName name() {
     return new KeyName(kind, id);
-  }
-
-  /** An independent copy. */
-  KeyEntry copy() {
-    return new KeyEntry(kind, id, created, expires, SecretBytes.takeOver(secret.reveal()));
   }
 
   boolean isExpired(Instant now) {

@@ -24,12 +24,22 @@ public enum KeyKind {
   /** The key of a message under legal hold, which outlives its bucket. */
   HOLD(9),
   /** The key under which names of clients, cursors and idempotency keys lie in the ledger. */
-  NAMES(10);
+  NAMES(10),
+  /**
+   * What is left of one part of a bucket's key of which messages were erased. Its id is that of the
+   * bucket, a slash and the part; it is destroyed with the bucket's.
+   */
+  STORAGE_PART(11);
 
   private final int code;
 
   KeyKind(int code) {
     this.code = code;
+  }
+
+  /** Whether secrets of this kind become longer as messages are erased. */
+  boolean grows() {
+    return this == STORAGE || this == STORAGE_PART;
   }
 
   int code() {

@@ -18,6 +18,13 @@ record KeyName(KeyKind kind, String id) implements Comparable<KeyName> {
     }
   }
 
+  /** Whether this is the key of a part of another's data, which ends with that. */
+  boolean isPartOf(KeyName whole) {
+    return kind == KeyKind.STORAGE_PART
+        && whole.kind == KeyKind.STORAGE
+        && id.startsWith(whole.id + "/");
+  }
+
   @Override
   public int compareTo(KeyName other) {
     return ORDER.compare(this, other);

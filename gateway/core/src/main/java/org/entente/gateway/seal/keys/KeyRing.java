@@ -22,13 +22,17 @@ import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
  * Rings share secrets: before dropping a ring, wipe the secrets that its successor lacks.
  */
 final class KeyRing {
-  private record HeldEntries(KeyEntry entry, WrappedEntry wrapped) {}
+  /** An entry's content and its form on disk. */
+  record HeldEntry(EntryContent content, WrappedEntry wrapped) {
+    KeyFacts facts() {
+      return wrapped.facts();
+    }
+  }
 
-  private final NavigableMap<KeyName, HeldEntries> held;
+  private final NavigableMap<KeyName, HeldEntry> held;
   private final NavigableMap<DayKeyId, SecretBytes> days;
 
-  private KeyRing(
-      NavigableMap<KeyName, HeldEntries> held, NavigableMap<DayKeyId, SecretBytes> days) {
+  private KeyRing(NavigableMap<KeyName, HeldEntry> held, NavigableMap<DayKeyId, SecretBytes> days) {
     this.held = held;
     Set<DayKeyId> used =
         held.values().stream().map(h -> h.wrapped().key()).collect(Collectors.toSet());
@@ -47,7 +51,7 @@ final class KeyRing {
    */
   static KeyRing open(
       NavigableMap<KeyName, WrappedEntry> entries, NavigableMap<DayKeyId, SecretBytes> days) {
-    NavigableMap<KeyName, HeldEntries> held = new TreeMap<>();
+    NavigableMap<KeyName, HeldEntry> held = new TreeMap<>();
     entries.forEach(
         (name, wrapped) -> {
           SecretBytes day = days.get(wrapped.key());
@@ -58,37 +62,50 @@ final class KeyRing {
                     + name
                     + " is missing: the file entries is older than days, or not of this keystore");
           }
-          KeyEntry entry =
+          EntryContent content =
               wrapped
                   .unwrap(day)
                   .orElseThrow(
                       () -> new KeystoreFailure(Kind.DAMAGED, "the entry " + name + " is damaged"));
-          held.put(name, new HeldEntries(entry, wrapped));
+          held.put(name, new HeldEntry(content, wrapped));
         });
     return new KeyRing(held, days);
   }
 
-  Optional<KeyEntry> find(KeyName name) {
-    return Optional.ofNullable(held.get(name)).map(HeldEntries::entry);
+  Optional<HeldEntry> find(KeyName name) {
+    return Optional.ofNullable(held.get(name));
   }
 
-  List<KeyEntry> entries() {
-    return held.values().stream().map(HeldEntries::entry).toList();
+  List<HeldEntry> entries() {
+    return List.copyOf(held.values());
+  }
+
+  /** The files that hold secrets, by name. */
+  Set<String> files() {
+    return held.values().stream()
+        .flatMap(h -> Optional.ofNullable(h.content().file()).stream())
+        .map(SecretFile::name)
+        .collect(Collectors.toSet());
+  }
+
+  /** The keys of parts of a key's data. */
+  Set<KeyName> partsOf(KeyName whole) {
+    return held.keySet().stream().filter(name -> name.isPartOf(whole)).collect(Collectors.toSet());
   }
 
   Collection<WrappedEntry> wrapped() {
-    return held.values().stream().map(HeldEntries::wrapped).toList();
+    return held.values().stream().map(HeldEntry::wrapped).toList();
   }
 
   NavigableMap<DayKeyId, SecretBytes> days() {
     return days;
   }
 
-  /** A ring with a further entry, wrapped under the day's key. */
-  KeyRing with(KeyEntry entry, int today, SecureRandom random) {
+  /** A ring with further entries, wrapped under the day's key. */
+  KeyRing with(Map<KeyFacts, EntryContent> entries, int today, SecureRandom random) {
     EntryRewrapper rewrapping = new EntryRewrapper(today, random, Set.of());
-    NavigableMap<KeyName, HeldEntries> next = new TreeMap<>(held);
-    next.put(entry.name(), rewrapping.wrap(entry));
+    NavigableMap<KeyName, HeldEntry> next = new TreeMap<>(held);
+    entries.forEach((facts, content) -> next.put(facts.name(), rewrapping.wrap(facts, content)));
     return new KeyRing(next, rewrapping.days);
   }
 
@@ -108,8 +125,8 @@ final class KeyRing {
 
   Set<KeyName> expired(Instant now) {
     return held.values().stream()
-        .filter(h -> h.entry().isExpired(now))
-        .map(h -> h.entry().name())
+        .filter(h -> h.facts().isExpired(now))
+        .map(h -> h.facts().name())
         .collect(Collectors.toSet());
   }
 
@@ -127,12 +144,12 @@ final class KeyRing {
   private KeyRing replacing(
       Set<KeyName> gone, Set<DayKeyId> retired, int today, SecureRandom random) {
     EntryRewrapper rewrapping = new EntryRewrapper(today, random, retired);
-    NavigableMap<KeyName, HeldEntries> next = new TreeMap<>();
+    NavigableMap<KeyName, HeldEntry> next = new TreeMap<>();
     held.forEach(
         (name, h) -> {
           if (!gone.contains(name)) {
             boolean stays = !retired.contains(h.wrapped().key());
-            next.put(name, stays ? h : rewrapping.wrap(h.entry()));
+            next.put(name, stays ? h : rewrapping.wrap(h.facts(), h.content()));
           }
         });
     return new KeyRing(next, rewrapping.days);
@@ -149,10 +166,10 @@ final class KeyRing {
   void wipeWhatLacksIn(KeyRing next) {
     held.forEach(
         (name, h) -> {
-          HeldEntries kept = next.held.get(name);
+          HeldEntry kept = next.held.get(name);
           // Rings share secrets; a replaced secret is another object.
-          if (kept == null || !kept.entry().equals(h.entry())) {
-            h.entry().close();
+          if (kept == null || kept.content() != h.content()) {
+            h.content().close();
           }
         });
     days.forEach(
@@ -176,9 +193,10 @@ final class KeyRing {
       this.random = random;
     }
 
-    HeldEntries wrap(KeyEntry entry) {
+    HeldEntry wrap(KeyFacts facts, EntryContent content) {
       Map.Entry<DayKeyId, SecretBytes> day = dayKey();
-      return new HeldEntries(entry, WrappedEntry.wrap(entry, day.getKey(), day.getValue(), random));
+      return new HeldEntry(
+          content, WrappedEntry.wrap(facts, content, day.getKey(), day.getValue(), random));
     }
 
     private Map.Entry<DayKeyId, SecretBytes> dayKey() {

@@ -11,12 +11,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
@@ -26,23 +30,27 @@ import org.jspecify.annotations.Nullable;
  * Store of a node's secret keys, in a folder outside the ledger and outside its backups.
  *
  * <p><b>Files.</b> {@code entries} holds the secrets, each sealed under a day key; {@code days}
- * holds the day keys, optionally under a passphrase ({@link Protection}). Both are rewritten whole
- * and replaced atomically, so that neither is ever half written; {@link KeyFile} and {@link
- * WrappedEntry} describe the bytes. Only their owner may access folder and files; otherwise the
- * keystore refuses to open. {@code lock} keeps a second process out.
+ * holds the day keys, optionally under a passphrase ({@link Protection}). A long secret of a kind
+ * that grows lies in a {@link SecretFile} of its own, and {@code entries} holds only its key, name
+ * and hash, so that a change of one such secret does not write the others again. {@code entries}
+ * and {@code days} are rewritten whole and replaced atomically, so that neither is ever half
+ * written; {@link KeyFile} and {@link WrappedEntry} describe the bytes. Only their owner may access
+ * folder and files; otherwise the keystore refuses to open. {@code lock} keeps a second process
+ * out.
  *
  * <p><b>How long a secret lives.</b> An entry lives until its own expiry, or until it is destroyed.
  * A day key wraps on one UTC day: the first {@link #expire} of another day wraps the living entries
- * again and destroys it. Destroying an entry destroys its day key too, after the other entries
- * under that key are wrapped again. So an old copy of {@code entries}, from a backup or a freed
- * block, opens only together with a copy of {@code days} of its own day: keep those copies
- * separate, or keep none. Keys that must outlive the node's disk (agency pair, signing keys) have
- * their own escrow.
+ * again and destroys it. Destroying or replacing an entry destroys its day key too, after the other
+ * entries under that key are wrapped again. So an old copy of {@code entries}, from a backup or a
+ * freed block, opens only together with a copy of {@code days} of its own day: keep those copies
+ * separate, or keep none. An old copy of a secret's own file opens only together with both. Keys
+ * that must outlive the node's disk (agency pair, signing keys) have their own escrow.
  *
- * <p><b>Order of writing.</b> First {@code days} with old and new keys, then {@code entries}, then
- * {@code days} without the old keys. A crash in between leaves unused day keys; opening removes
- * them. A change is on the disk when its call returns. A failed change may or may not be: the
- * keystore then accepts no further change until opened again, but still reads.
+ * <p><b>Order of writing.</b> First the new files of secrets, synced; then {@code days} with old
+ * and new keys, {@code entries}, and {@code days} without the old keys; then the old files of
+ * secrets are removed. A crash in between leaves unused day keys or files; opening removes them. A
+ * change is on the disk when its call returns. A failed change may or may not be: the keystore then
+ * accepts no further change until opened again, but still reads.
  *
  * <p>Safe for use by many threads. The opener closes it, which wipes its memory; later use is a bug
  * and throws {@link IllegalStateException}.
@@ -50,16 +58,11 @@ import org.jspecify.annotations.Nullable;
 public final class Keystore implements AutoCloseable {
   private static final String LOCK = "lock";
 
-  /** Replacement of a file of the folder. */
-  @FunctionalInterface
-  interface FileReplacement {
-    void replace(String name, byte[] content) throws IOException;
-  }
-
   private final InstantSource clock;
   private final SecureRandom random;
   private final FileChannel lock;
-  private final FileReplacement files;
+  private final PrivateFolder folder;
+  private final KeyFileWriter files;
   private Protection protection;
   private KeyRing ring;
   private @Nullable KeystoreFailure failure;
@@ -69,12 +72,14 @@ public final class Keystore implements AutoCloseable {
       InstantSource clock,
       SecureRandom random,
       FileChannel lock,
-      FileReplacement files,
+      PrivateFolder folder,
+      KeyFileWriter files,
       Protection protection,
       KeyRing ring) {
     this.clock = clock;
     this.random = random;
     this.lock = lock;
+    this.folder = folder;
     this.files = files;
     this.protection = protection;
     this.ring = ring;
@@ -101,7 +106,7 @@ public final class Keystore implements AutoCloseable {
       Path folder, @Nullable SecretBytes passphrase, InstantSource clock, SecureRandom random) {
     try {
       PrivateFolder opened = PrivateFolder.open(folder);
-      return open(opened, passphrase, clock, random, opened::replace);
+      return open(opened, passphrase, clock, random, opened);
     } catch (IOException e) {
       throw failure("opening " + folder, e);
     }
@@ -133,14 +138,14 @@ public final class Keystore implements AutoCloseable {
       @Nullable SecretBytes passphrase,
       InstantSource clock,
       SecureRandom random,
-      FileReplacement files)
+      KeyFileWriter files)
       throws IOException {
     FileChannel lock = lock(folder);
     Protection protection = Protection.by(passphrase, random);
     boolean opened = false;
     try {
       KeyRing ring = read(folder, files, protection);
-      Keystore keystore = new Keystore(clock, random, lock, files, protection, ring);
+      Keystore keystore = new Keystore(clock, random, lock, folder, files, protection, ring);
       opened = true;
       return keystore;
     } finally {
@@ -167,14 +172,14 @@ public final class Keystore implements AutoCloseable {
     return channel;
   }
 
-  private static KeyRing read(PrivateFolder folder, FileReplacement files, Protection protection)
+  private static KeyRing read(PrivateFolder folder, KeyFileWriter files, Protection protection)
       throws IOException {
     folder.removeUnfinished(KeyFile.DAYS);
     folder.removeUnfinished(KeyFile.ENTRIES);
     byte[] onDisk = folder.read(KeyFile.DAYS);
     byte[] entries = folder.read(KeyFile.ENTRIES);
     if (onDisk == null && entries == null) {
-      return begin(files, protection);
+      return begin(folder, files, protection);
     }
     if (onDisk == null) {
       throw new KeystoreFailure(Kind.DAMAGED, "the keystore lacks its file " + KeyFile.DAYS);
@@ -185,22 +190,84 @@ public final class Keystore implements AutoCloseable {
     if (entries == null) {
       if (days.isEmpty()) {
         // A crash while the keystore was being created.
-        return begin(files, protection);
+        return begin(folder, files, protection);
       }
       throw new KeystoreFailure(Kind.DAMAGED, "the keystore lacks its file " + KeyFile.ENTRIES);
     }
     KeyRing ring = KeyRing.open(KeyFile.parseEntries(entries), days);
+    for (KeyRing.HeldEntry held : ring.entries()) {
+      secret(folder, held).close();
+    }
     if (!ring.days().equals(days) || !protection.holds(onDisk)) {
       write(files, protection, ring.days());
       days.keySet().removeAll(ring.days().keySet());
       days.values().forEach(SecretBytes::close);
     }
+    removeUnnamed(folder, files, ring);
     return ring;
   }
 
+  /** Removes files of secrets that a crash left; no entry opens them. */
+  private static void removeUnnamed(PrivateFolder folder, KeyFileWriter files, KeyRing ring)
+      throws IOException {
+    Set<String> unnamed = new TreeSet<>(folder.secretFiles());
+    unnamed.removeAll(ring.files());
+    remove(files, unnamed);
+  }
+
+  private static void remove(KeyFileWriter files, Set<String> names) throws IOException {
+    for (String name : names) {
+      files.delete(name);
+    }
+    if (!names.isEmpty()) {
+      files.sync();
+    }
+  }
+
+  /** A copy of an entry's secret, which the caller closes. */
+  private static SecretBytes secret(PrivateFolder folder, KeyRing.HeldEntry held)
+      throws IOException {
+    SecretFile file = held.content().file();
+    if (file == null) {
+      return SecretBytes.takeOver(held.content().secret().reveal());
+    }
+    byte[] content = folder.read(file.name());
+    if (content == null) {
+      throw new KeystoreFailure(
+          Kind.DAMAGED,
+          "the keystore lacks the file " + file.name() + " of " + held.facts().name());
+    }
+    return file.open(held.content().secret(), content)
+        .orElseThrow(
+            () ->
+                new KeystoreFailure(
+                    Kind.DAMAGED,
+                    "the keystore's file "
+                        + file.name()
+                        + " of "
+                        + held.facts().name()
+                        + " is damaged"));
+  }
+
+  private KeyEntry entry(KeyRing.HeldEntry held) {
+    KeyFacts facts = held.facts();
+    try {
+      return new KeyEntry(
+          facts.name().kind(),
+          facts.name().id(),
+          facts.created(),
+          facts.expires(),
+          secret(folder, held));
+    } catch (IOException e) {
+      throw failure("reading", e);
+    }
+  }
+
   /** Writes days first: entries without days always mean damage. */
-  private static KeyRing begin(FileReplacement files, Protection protection) throws IOException {
+  private static KeyRing begin(PrivateFolder folder, KeyFileWriter files, Protection protection)
+      throws IOException {
     KeyRing ring = KeyRing.empty();
+    removeUnnamed(folder, files, ring);
     write(files, protection, ring.days());
     files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(ring.wrapped()));
     return ring;
@@ -222,7 +289,7 @@ public final class Keystore implements AutoCloseable {
     if (ring.find(entry.name()).isPresent()) {
       throw new IllegalArgumentException(entry.name() + " already exists");
     }
-    change(ring.with(entry.copy(), DayKeyId.dayOf(now), random));
+    store(List.of(entry));
   }
 
   /** A copy of a key, which the caller closes; empty if there is none or it has expired. */
@@ -230,8 +297,14 @@ public final class Keystore implements AutoCloseable {
     requireOpen();
     Instant now = clock.instant();
     return ring.find(new KeyName(kind, id))
-        .filter(entry -> !entry.isExpired(now))
-        .map(KeyEntry::copy);
+        .filter(held -> !held.facts().isExpired(now))
+        .map(this::entry);
+  }
+
+  /** The same of a key that is still in the files, although it may have expired. */
+  public synchronized Optional<KeyEntry> getUndestroyed(KeyKind kind, String id) {
+    requireOpen();
+    return ring.find(new KeyName(kind, id)).map(this::entry);
   }
 
   /** Copies of all living keys of a kind, by id, which the caller closes. */
@@ -239,14 +312,14 @@ public final class Keystore implements AutoCloseable {
     requireOpen();
     Instant now = clock.instant();
     return ring.entries().stream()
-        .filter(entry -> entry.kind() == kind && !entry.isExpired(now))
-        .map(KeyEntry::copy)
+        .filter(held -> held.facts().name().kind() == kind && !held.facts().isExpired(now))
+        .map(this::entry)
         .toList();
   }
 
   /**
-   * Destroys a key together with the day key that wrapped it. On return no file of the keystore
-   * holds or opens it, not even with an old copy of {@code entries}.
+   * Destroys a key together with the day key that wrapped it, and the keys of its parts. On return
+   * no file of the keystore holds or opens it, not even with an old copy of {@code entries}.
    *
    * @return the erasure, or empty if there was no such key
    * @throws KeystoreFailure if it could not be written; the key may or may not be gone then
@@ -258,46 +331,46 @@ public final class Keystore implements AutoCloseable {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    change(ring.without(Set.of(name), DayKeyId.dayOf(now), random));
+    Set<KeyName> gone = new HashSet<>(ring.partsOf(name));
+    gone.add(name);
+    change(ring.without(gone, DayKeyId.dayOf(now), random), List.of());
     return Optional.of(new Erasure(kind, id, now));
   }
 
   /**
-   * Replaces the secrets of some keys, and destroys the old ones as {@link #destroy} does, with one
-   * write of the files. Ignores keys that do not exist.
+   * Adds keys or replaces those of their names, with one change of the files. Destroys each secret
+   * that is replaced as {@link #destroy} does, expired ones too.
    *
-   * @param secrets by id; copied
-   * @return ids of the replaced keys
-   * @throws KeystoreFailure if it could not be written; either secret may be stored then
+   * @param entries closed by the caller
+   * @throws KeystoreFailure if it could not be written; either secrets may be stored then
    */
-  public synchronized Set<String> replace(KeyKind kind, Map<String, SecretBytes> secrets) {
+  public synchronized void replace(Collection<KeyEntry> entries) {
     requireOpen();
-    Instant now = clock.instant();
-    List<KeyEntry> replacing = new ArrayList<>();
-    secrets.forEach(
-        (id, secret) ->
-            ring.find(new KeyName(kind, id))
-                .filter(old -> !old.isExpired(now))
-                .map(
-                    old ->
-                        new KeyEntry(
-                            kind,
-                            id,
-                            old.created(),
-                            old.expires(),
-                            SecretBytes.takeOver(secret.reveal())))
-                .ifPresent(replacing::add));
-    if (replacing.isEmpty()) {
-      return Set.of();
+    if (!entries.isEmpty()) {
+      store(entries);
     }
-    int today = DayKeyId.dayOf(now);
-    Set<KeyName> names = replacing.stream().map(KeyEntry::name).collect(Collectors.toSet());
-    KeyRing next = ring.without(names, today, random);
-    for (KeyEntry entry : replacing) {
-      next = next.with(entry, today, random);
+  }
+
+  private void store(Collection<KeyEntry> entries) {
+    int today = DayKeyId.dayOf(clock.instant());
+    Set<KeyName> replaced =
+        entries.stream()
+            .map(KeyEntry::name)
+            .filter(name -> ring.find(name).isPresent())
+            .collect(Collectors.toSet());
+    Map<KeyFacts, EntryContent> contents = new LinkedHashMap<>();
+    List<SecretFile.Unwritten> unwritten = new ArrayList<>();
+    for (KeyEntry entry : entries) {
+      if (EntryContent.isForFile(entry)) {
+        SecretFile.Unwritten file = SecretFile.seal(entry.secret(), random);
+        unwritten.add(file);
+        contents.put(KeyFacts.of(entry), EntryContent.of(file));
+      } else {
+        contents.put(KeyFacts.of(entry), EntryContent.of(entry.secret()));
+      }
     }
-    change(next);
-    return replacing.stream().map(KeyEntry::id).collect(Collectors.toSet());
+    KeyRing kept = replaced.isEmpty() ? ring : ring.without(replaced, today, random);
+    change(kept.with(contents, today, random), unwritten);
   }
 
   /**
@@ -317,7 +390,7 @@ public final class Keystore implements AutoCloseable {
             .toList();
     KeyRing next = ring.at(now, random);
     if (!erased.isEmpty() || !next.days().equals(ring.days())) {
-      change(next);
+      change(next, List.of());
     }
     return erased;
   }
@@ -347,7 +420,11 @@ public final class Keystore implements AutoCloseable {
   public synchronized List<Description> describe() {
     requireOpen();
     return ring.entries().stream()
-        .map(entry -> new Description(entry.kind(), entry.id(), entry.created(), entry.expires()))
+        .map(KeyRing.HeldEntry::facts)
+        .map(
+            facts ->
+                new Description(
+                    facts.name().kind(), facts.name().id(), facts.created(), facts.expires()))
         .toList();
   }
 
@@ -358,33 +435,46 @@ public final class Keystore implements AutoCloseable {
    */
   public record Description(KeyKind kind, String id, Instant created, Instant expires) {}
 
-  private void change(KeyRing next) {
+  private void change(KeyRing next, List<SecretFile.Unwritten> unwritten) {
     if (failure != null) {
       throw new KeystoreFailure(
           Kind.FAILED_EARLIER,
           "the keystore must be opened again after an earlier failure",
           failure);
     }
+    Set<String> old = new TreeSet<>(ring.files());
+    old.removeAll(next.files());
     try {
-      NavigableMap<DayKeyId, SecretBytes> both = ring.daysWith(next);
-      if (!both.equals(ring.days())) {
-        write(files, protection, both);
-      }
-      files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(next.wrapped()));
-      if (!both.equals(next.days())) {
-        write(files, protection, next.days());
-      }
+      write(next, unwritten);
+      KeyRing before = ring;
+      ring = next;
+      before.wipeWhatLacksIn(next);
+      remove(files, old);
     } catch (IOException e) {
       failure = failure("writing", e);
       throw failure;
     }
-    KeyRing before = ring;
-    ring = next;
-    before.wipeWhatLacksIn(next);
+  }
+
+  private void write(KeyRing next, List<SecretFile.Unwritten> unwritten) throws IOException {
+    for (SecretFile.Unwritten secret : unwritten) {
+      files.create(secret.file().name(), secret.content());
+    }
+    if (!unwritten.isEmpty()) {
+      files.sync();
+    }
+    NavigableMap<DayKeyId, SecretBytes> both = ring.daysWith(next);
+    if (!both.equals(ring.days())) {
+      write(files, protection, both);
+    }
+    files.replace(KeyFile.ENTRIES, KeyFile.encodeEntries(next.wrapped()));
+    if (!both.equals(next.days())) {
+      write(files, protection, next.days());
+    }
   }
 
   private static void write(
-      FileReplacement files, Protection protection, NavigableMap<DayKeyId, SecretBytes> days)
+      KeyFileWriter files, Protection protection, NavigableMap<DayKeyId, SecretBytes> days)
       throws IOException {
     byte[] bytes = KeyFile.encodeDays(days);
     byte[] onDisk = protection.protect(bytes);

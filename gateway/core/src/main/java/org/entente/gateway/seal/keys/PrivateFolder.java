@@ -11,7 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.entente.gateway.seal.keys.KeystoreFailure.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * one. The old bytes are then overwritten in place. That clears them from an ordinary disk, but not
  * from media and file systems that write elsewhere (flash, copy on write, snapshots).
  */
-final class PrivateFolder {
+final class PrivateFolder implements KeyFileWriter {
   private static final String UNFINISHED = ".new";
   private static final Set<PosixFilePermission> OWNER_READS_AND_WRITES =
       PosixFilePermissions.fromString("rw-------");
@@ -97,8 +99,43 @@ final class PrivateFolder {
         only(OWNER_READS_AND_WRITES));
   }
 
+  /** Names of the files that hold single secrets. */
+  List<String> secretFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(SecretFile::isName)
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public void create(String name, byte[] content) throws IOException {
+    Path file = path(name);
+    Files.createFile(file, only(OWNER_READS_AND_WRITES));
+    write(file, content);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Path file = path(name);
+    if (Files.exists(file)) {
+      try (RandomAccessFile old = new RandomAccessFile(file.toFile(), "rw")) {
+        overwrite(old);
+      }
+      Files.delete(file);
+    }
+  }
+
+  @Override
+  public void sync() throws IOException {
+    sync(folder);
+  }
+
   /** Replaces a file and overwrites its old content. */
-  void replace(String name, byte[] content) throws IOException {
+  @Override
+  public void replace(String name, byte[] content) throws IOException {
     Path file = path(name);
     Path unfinished = path(name + UNFINISHED);
     Files.createFile(unfinished, only(OWNER_READS_AND_WRITES));
@@ -123,11 +160,8 @@ final class PrivateFolder {
   void removeUnfinished(String name) throws IOException {
     Path unfinished = path(name + UNFINISHED);
     if (Files.exists(unfinished)) {
-      try (RandomAccessFile old = new RandomAccessFile(unfinished.toFile(), "rw")) {
-        overwrite(old);
-      }
-      Files.delete(unfinished);
-      sync(folder);
+      delete(name + UNFINISHED);
+      sync();
     }
   }
 

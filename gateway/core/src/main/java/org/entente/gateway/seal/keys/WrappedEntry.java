@@ -10,7 +10,7 @@ import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.SecretBytes;
 
 /**
- * An entry on disk: its secret sealed under a day key and bound to all other fields.
+ * An entry on disk: its {@link EntryContent} sealed under a day key and bound to all other fields.
  *
  * <pre>
  *  0      1     2        2+n       10+n      18+n  22+n      30+n    42+n   46+n
@@ -20,62 +20,65 @@ import org.entente.gateway.crypto.SecretBytes;
  * </pre>
  *
  * Big-endian; created and expires in milliseconds since 1970; day and number name the day key;
- * sealed is AES-256-GCM over the secret, with the name of the format and everything up to the nonce
- * as additional data.
+ * sealed is AES-256-GCM over the content, with the name of the format and everything up to the
+ * nonce as additional data.
  */
 final class WrappedEntry {
   private static final byte[] CONTEXT =
       "entente/v1 keystore entry".getBytes(StandardCharsets.US_ASCII);
 
-  private final KeyName name;
-  private final Instant created;
-  private final Instant expires;
+  private final KeyFacts facts;
   private final DayKeyId key;
   private final byte[] nonce;
   private final byte[] sealed;
 
-  private WrappedEntry(
-      KeyName name, Instant created, Instant expires, DayKeyId key, byte[] nonce, byte[] sealed) {
-    this.name = name;
-    this.created = created;
-    this.expires = expires;
+  private WrappedEntry(KeyFacts facts, DayKeyId key, byte[] nonce, byte[] sealed) {
+    this.facts = facts;
     this.key = key;
     this.nonce = nonce;
     this.sealed = sealed;
   }
 
-  /** Seals {@code entry} under a day key, with a new nonce. */
-  static WrappedEntry wrap(KeyEntry entry, DayKeyId key, SecretBytes dayKey, SecureRandom random) {
+  /** Seals {@code content} under a day key, with a new nonce. */
+  static WrappedEntry wrap(
+      KeyFacts facts, EntryContent content, DayKeyId key, SecretBytes dayKey, SecureRandom random) {
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
     byte[] day = dayKey.reveal();
-    byte[] secret = entry.secret().reveal();
+    byte[] plain = content.encode();
     try {
-      byte[] facts = facts(entry.name(), entry.created(), entry.expires(), key);
-      byte[] sealed = Aes256Gcm.seal(day, nonce, bound(facts), secret);
-      return new WrappedEntry(entry.name(), entry.created(), entry.expires(), key, nonce, sealed);
+      byte[] sealed = Aes256Gcm.seal(day, nonce, bound(encode(facts, key)), plain);
+      return new WrappedEntry(facts, key, nonce, sealed);
     } finally {
       Arrays.fill(day, (byte) 0);
-      Arrays.fill(secret, (byte) 0);
+      Arrays.fill(plain, (byte) 0);
     }
   }
 
-  /** The entry, or empty if it was not sealed under this day key or was changed. */
-  Optional<KeyEntry> unwrap(SecretBytes dayKey) {
+  /** The content, or empty if it was not sealed under this day key or was changed. */
+  Optional<EntryContent> unwrap(SecretBytes dayKey) {
     byte[] day = dayKey.reveal();
     try {
-      return Aes256Gcm.open(day, nonce, bound(facts(name, created, expires, key)), sealed)
+      return Aes256Gcm.open(day, nonce, bound(encode(facts, key)), sealed)
           .map(
-              secret ->
-                  new KeyEntry(
-                      name.kind(), name.id(), created, expires, SecretBytes.takeOver(secret)));
+              plain -> {
+                try {
+                  return EntryContent.parse(plain);
+                } finally {
+                  Arrays.fill(plain, (byte) 0);
+                }
+              });
     } finally {
       Arrays.fill(day, (byte) 0);
     }
+  }
+
+  KeyFacts facts() {
+    return facts;
   }
 
   KeyName name() {
-    return name;
+    return facts.name();
   }
 
   DayKeyId key() {
@@ -83,9 +86,9 @@ final class WrappedEntry {
   }
 
   byte[] encode() {
-    byte[] facts = facts(name, created, expires, key);
-    return ByteBuffer.allocate(facts.length + nonce.length + 4 + sealed.length)
-        .put(facts)
+    byte[] bound = encode(facts, key);
+    return ByteBuffer.allocate(bound.length + nonce.length + 4 + sealed.length)
+        .put(bound)
         .put(nonce)
         .putInt(sealed.length)
         .put(sealed)
@@ -114,17 +117,18 @@ final class WrappedEntry {
     }
     byte[] sealed = new byte[size];
     in.get(sealed);
-    return new WrappedEntry(name, created, expires, key, nonce, sealed);
+    return new WrappedEntry(new KeyFacts(name, created, expires), key, nonce, sealed);
   }
 
-  private static byte[] facts(KeyName name, Instant created, Instant expires, DayKeyId key) {
+  private static byte[] encode(KeyFacts facts, DayKeyId key) {
+    KeyName name = facts.name();
     byte[] id = name.id().getBytes(StandardCharsets.US_ASCII);
     return ByteBuffer.allocate(2 + id.length + 28)
         .put((byte) name.kind().code())
         .put((byte) id.length)
         .put(id)
-        .putLong(created.toEpochMilli())
-        .putLong(expires.toEpochMilli())
+        .putLong(facts.created().toEpochMilli())
+        .putLong(facts.expires().toEpochMilli())
         .putInt(key.day())
         .putLong(key.number())
         .array();

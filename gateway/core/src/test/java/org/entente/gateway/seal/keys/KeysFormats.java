@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.PuncturableKey;
@@ -40,6 +41,11 @@ public final class KeysFormats {
             KeysFormats::entries)
         .with(
             "days", hashed(file -> KeyFile.encodeDays(KeyFile.parseDays(file))), KeysFormats::days)
+        .with(
+            "content",
+            Formats.same(
+                IllegalArgumentException.class, bytes -> EntryContent.parse(bytes).encode()),
+            KeysFormats::contents)
         .with("protected", KeysFormats::unprotects, KeysFormats::protectedFiles)
         .with(
             "puncturable",
@@ -66,14 +72,21 @@ public final class KeysFormats {
 
   private static KeyRing ring() {
     SecureRandom random = new SecureRandom();
+    EntryContent inline = EntryContent.of(SecretBytes.takeOver(new byte[64]));
+    EntryContent inFile =
+        EntryContent.of(SecretFile.seal(SecretBytes.takeOver(new byte[2_000]), random));
     return KeyRing.empty()
-        .with(entry(KeyKind.AGENCY_PAIR, "pair"), 20_000, random)
-        .with(entry(KeyKind.STORAGE, "20001"), 20_001, random);
+        .with(Map.of(facts(KeyKind.AGENCY_PAIR, "pair"), inline), 20_000, random)
+        .with(Map.of(facts(KeyKind.STORAGE, "20001"), inFile), 20_001, random);
   }
 
-  private static KeyEntry entry(KeyKind kind, String id) {
+  private static KeyFacts facts(KeyKind kind, String id) {
     Instant now = Instant.ofEpochSecond(1_772_000_000);
-    return new KeyEntry(kind, id, now, now.plusSeconds(60), SecretBytes.takeOver(new byte[64]));
+    return new KeyFacts(new KeyName(kind, id), now, now.plusSeconds(60));
+  }
+
+  private static List<byte[]> contents() {
+    return ring().entries().stream().map(held -> held.content().encode()).toList();
   }
 
   private static List<byte[]> entries() {

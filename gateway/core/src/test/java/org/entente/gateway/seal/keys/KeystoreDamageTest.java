@@ -16,7 +16,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.Sha256;
@@ -31,6 +33,10 @@ class KeystoreDamageTest {
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   private static final InstantSource CLOCK = InstantSource.fixed(NOON);
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  private static final Map<String, Integer> FILLED =
+      new TreeMap<>(
+          Map.of("b1", 32, "long", 32, "long2", 32, "file", 5_000, "file2", 5_000, "file3", 5_000));
 
   @TempDir private Path temp;
 
@@ -56,7 +62,7 @@ class KeystoreDamageTest {
     assertEquals(NOON.getEpochSecond() / 86400, entries.getInt());
     assertEquals(number, entries.getLong());
     entries.position(entries.position() + 12);
-    assertEquals(32 + 16, entries.getInt());
+    assertEquals(1 + 32 + 16, entries.getInt());
   }
 
   private static String ascii(ByteBuffer in, int length) {
@@ -176,37 +182,83 @@ class KeystoreDamageTest {
   void change_diskRefusesAtAnyStep_leavesOldOrNew() throws IOException {
     int refused = 0;
     for (Change change : Change.values()) {
-      for (int step = 1; step <= 4; step++) {
-        for (boolean written : new boolean[] {false, true}) {
-          refused += failsCleanly(change, step, written) ? 1 : 0;
+      for (boolean written : new boolean[] {false, true}) {
+        int step = 1;
+        while (failsCleanly(change, step, written)) {
+          step++;
+          refused++;
         }
       }
     }
-    assertTrue(refused >= 12, "refused " + refused);
+    assertTrue(refused >= 40, "refused " + refused);
   }
 
   private enum Change {
     PUT_ON_ANOTHER_DAY,
+    PUT_LONG,
     DESTROY,
-    EXPIRE
+    EXPIRE,
+    /** As an erasure does: several secrets at once, in their files and in entries. */
+    REPLACE
+  }
+
+  /** Refuses one step, before or after having done it. */
+  private static final class RefusingFiles implements KeyFileWriter {
+    private final PrivateFolder files;
+    private final int step;
+    private final boolean written;
+    private int steps;
+
+    RefusingFiles(PrivateFolder files, int step, boolean written) {
+      this.files = files;
+      this.step = step;
+      this.written = written;
+    }
+
+    private interface Write {
+      void run() throws IOException;
+    }
+
+    private void run(Write write) throws IOException {
+      boolean refuse = ++steps == step;
+      if (!refuse || written) {
+        write.run();
+      }
+      if (refuse) {
+        throw new IOException("refused");
+      }
+    }
+
+    @Override
+    public void replace(String name, byte[] content) throws IOException {
+      run(() -> files.replace(name, content));
+    }
+
+    @Override
+    public void create(String name, byte[] content) throws IOException {
+      if (steps + 1 == step && !written) {
+        files.create(name, Arrays.copyOf(content, 7));
+      }
+      run(() -> files.create(name, content));
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      run(() -> files.delete(name));
+    }
+
+    @Override
+    public void sync() throws IOException {
+      run(files::sync);
+    }
   }
 
   private boolean failsCleanly(Change change, int step, boolean written) throws IOException {
     String what = change + ", step " + step + (written ? " done" : " not done");
-    Path folder = filled(what);
+    Path folder = filledWithFiles(what);
     Instant later = NOON.plus(Duration.ofDays(3));
     PrivateFolder files = PrivateFolder.open(folder);
-    int[] writes = {0};
-    Keystore.FileReplacement refusing =
-        (name, content) -> {
-          boolean refuse = ++writes[0] == step;
-          if (!refuse || written) {
-            files.replace(name, content);
-          }
-          if (refuse) {
-            throw new IOException("refused");
-          }
-        };
+    RefusingFiles refusing = new RefusingFiles(files, step, written);
     boolean refused = false;
     try (Keystore keystore =
         Keystore.open(files, null, InstantSource.fixed(later), RANDOM, refusing)) {
@@ -225,8 +277,15 @@ class KeystoreDamageTest {
   private static void run(Change change, Keystore keystore, Instant now) {
     switch (change) {
       case PUT_ON_ANOTHER_DAY -> keystore.put(entry("new", now, Duration.ofDays(1)));
+      case PUT_LONG -> keystore.put(entry("new", now, 5_000));
       case DESTROY -> keystore.destroy(KeyKind.STORAGE, "long");
       case EXPIRE -> keystore.expire(now);
+      case REPLACE ->
+          keystore.replace(
+              List.of(
+                  entry("long", NOON, 3_000),
+                  entry("file", NOON, 4_000),
+                  entry("file2", NOON, 33)));
     }
   }
 
@@ -240,20 +299,38 @@ class KeystoreDamageTest {
     assertEquals(32, keystore.get(KeyKind.STORAGE, "long2").orElseThrow().secret().length(), what);
   }
 
-  private static void requireOldOrNew(Change change, Path folder, boolean done, String what) {
+  /** Ids with the lengths of their secrets. */
+  private static Map<String, Integer> held(Keystore keystore) {
+    Map<String, Integer> out = new TreeMap<>();
+    for (KeyEntry entry : keystore.list(KeyKind.STORAGE)) {
+      try (entry) {
+        out.put(entry.id(), entry.secret().length());
+      }
+    }
+    return out;
+  }
+
+  private static Map<String, Integer> after(Change change) {
+    Map<String, Integer> after = new TreeMap<>(FILLED);
+    switch (change) {
+      case PUT_ON_ANOTHER_DAY -> after.put("new", 32);
+      case PUT_LONG -> after.put("new", 5_000);
+      case DESTROY -> after.remove("long");
+      case EXPIRE -> after.keySet().removeAll(List.of("b1", "file3"));
+      case REPLACE -> after.putAll(Map.of("long", 3_000, "file", 4_000, "file2", 33));
+    }
+    return after;
+  }
+
+  private static void requireOldOrNew(Change change, Path folder, boolean done, String what)
+      throws IOException {
     Instant noon = NOON;
     try (Keystore keystore = Keystore.open(folder, InstantSource.fixed(noon), RANDOM)) {
-      List<String> ids = keystore.list(KeyKind.STORAGE).stream().map(KeyEntry::id).toList();
-      List<String> before = List.of("b1", "long", "long2");
-      List<String> after =
-          switch (change) {
-            case PUT_ON_ANOTHER_DAY -> List.of("b1", "long", "long2", "new");
-            case DESTROY -> List.of("b1", "long2");
-            case EXPIRE -> List.of("long", "long2");
-          };
-      assertTrue(ids.equals(after) || (!done && ids.equals(before)), what + ": " + ids);
-      for (KeyEntry entry : keystore.list(KeyKind.STORAGE)) {
-        assertEquals(32, entry.secret().length());
+      Map<String, Integer> held = held(keystore);
+      assertTrue(held.equals(after(change)) || (!done && held.equals(FILLED)), what + ": " + held);
+      long files = held.values().stream().filter(length -> length > 1_024).count();
+      try (Stream<Path> all = Files.list(folder)) {
+        assertEquals(3 + files, all.count(), what + ": no file is left over");
       }
       keystore.put(entry("afterwards", noon, Duration.ofDays(1)));
     }
@@ -265,6 +342,26 @@ class KeystoreDamageTest {
     entries.add(entry("long", NOON, Duration.ofDays(30)));
     entries.add(entry("long2", NOON, Duration.ofDays(30)));
     entries.add(entry("b1", NOON, Duration.ofDays(2)));
+    return filled(folder, entries);
+  }
+
+  /** The same with secrets in files of their own. */
+  private Path filledWithFiles(String name) {
+    Path folder = filled(name);
+    return filled(
+        folder,
+        List.of(
+            entry("file", NOON, 5_000),
+            entry("file2", NOON, 5_000),
+            new KeyEntry(
+                KeyKind.STORAGE,
+                "file3",
+                NOON,
+                NOON.plus(Duration.ofDays(2)),
+                SecretBytes.random(RANDOM, 5_000))));
+  }
+
+  private static Path filled(Path folder, List<KeyEntry> entries) {
     try (Keystore keystore = Keystore.open(folder, CLOCK, RANDOM)) {
       entries.forEach(keystore::put);
     }
@@ -273,6 +370,15 @@ class KeystoreDamageTest {
 
   private static KeyEntry entry(String id, Instant now, Duration life) {
     return new KeyEntry(KeyKind.STORAGE, id, now, now.plus(life), SecretBytes.random(RANDOM, 32));
+  }
+
+  private static KeyEntry entry(String id, Instant created, int bytes) {
+    return new KeyEntry(
+        KeyKind.STORAGE,
+        id,
+        created,
+        created.plus(Duration.ofDays(30)),
+        SecretBytes.random(RANDOM, bytes));
   }
 
   private static int count(Path folder) {

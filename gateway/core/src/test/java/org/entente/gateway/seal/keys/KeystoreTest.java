@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.SecretBytes;
@@ -101,7 +101,11 @@ class KeystoreTest {
     Instant later = NOON.plusSeconds(60);
     assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 31, later));
     int over = KeyEntry.MOST_SECRET_BYTES + 1;
-    assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", over, later));
+    SecretBytes tooLong = SecretBytes.takeOver(new byte[over]);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new KeyEntry(KeyKind.STORAGE, "a", NOON, later, tooLong));
+    assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE_PART, "a", 0, later));
     assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, "a", 32, NOON));
     for (String id : List.of("", "a b", "é", "a\n", "x".repeat(129))) {
       assertThrows(IllegalArgumentException.class, () -> entry(KeyKind.STORAGE, id, 32, later));
@@ -131,13 +135,13 @@ class KeystoreTest {
     KeyEntry kept = put(KeyKind.STORAGE, "b", Duration.ofHours(1));
     byte[] stolen = Files.readAllBytes(folder.resolve("entries"));
     KeyEntry after = entry(KeyKind.STORAGE, "a", 5_000, before.expires());
+    KeyEntry part = entry(KeyKind.STORAGE_PART, "a/1", 5, before.expires());
 
-    assertEquals(
-        Set.of("a"),
-        keystore.replace(KeyKind.STORAGE, Map.of("a", after.secret(), "unknown", after.secret())));
+    keystore.replace(List.of(after, part));
     reopen();
 
     assertEquals(Optional.of(after), keystore.get(KeyKind.STORAGE, "a"));
+    assertEquals(Optional.of(part), keystore.get(KeyKind.STORAGE_PART, "a/1"));
     assertEquals(Optional.of(kept), keystore.get(KeyKind.STORAGE, "b"));
     keystore.close();
     Files.write(folder.resolve("entries"), stolen);
@@ -146,6 +150,117 @@ class KeystoreTest {
     Files.delete(folder.resolve("entries"));
     Files.delete(folder.resolve("days"));
     reopen();
+    assertEquals(List.of(), secretFiles(), "no entry opens them any more");
+  }
+
+  @Test
+  void replace_keyThatHasExpired_isDoneAllTheSame() {
+    KeyEntry before = put(KeyKind.STORAGE, "a", Duration.ofHours(1));
+    now = NOON.plus(Duration.ofHours(2));
+    KeyEntry after =
+        new KeyEntry(
+            KeyKind.STORAGE, "a", NOON, before.expires(), SecretBytes.random(RANDOM, 2_000));
+
+    keystore.replace(List.of(after));
+
+    assertEquals(Optional.empty(), keystore.get(KeyKind.STORAGE, "a"));
+    assertEquals(Optional.of(after), keystore.getUndestroyed(KeyKind.STORAGE, "a"));
+  }
+
+  private List<String> secretFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(SecretFile::isName)
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void longSecret_liesInAFileOfItsOwn_whoseOldCopyOpensWithNothingThatIsLeft() throws IOException {
+    KeyEntry first = put(KeyKind.STORAGE_PART, "a/1", 400_000, NOON.plus(Duration.ofDays(30)));
+    put(KeyKind.STORAGE_PART, "a/2", 400_000, NOON.plus(Duration.ofDays(30)));
+    Path file = folder.resolve(secretFiles().get(0));
+    assertEquals("rw-------", mode(file));
+    assertTrue(Files.size(folder.resolve("entries")) < 1_000);
+    assertHeldNowhere(first.secret());
+    Map<String, byte[]> old = copies();
+
+    keystore.replace(List.of(entry(KeyKind.STORAGE_PART, "a/1", 399_000, first.expires())));
+    List<String> after = secretFiles();
+    assertEquals(2, after.size());
+    assertEquals(1, after.stream().filter(old::containsKey).count(), "the other stays as it was");
+
+    String gone =
+        old.keySet().stream()
+            .filter(name -> SecretFile.isName(name) && !after.contains(name))
+            .findFirst()
+            .orElseThrow();
+    Files.write(folder.resolve(gone), old.get(gone));
+    reopen();
+    assertEquals(after, secretFiles(), "nothing opens it, and it is removed");
+    keystore.close();
+    Files.write(folder.resolve("entries"), old.get("entries"));
+    assertEquals(Kind.DAMAGED, refusal().kind(), "entries that would open it do not open");
+  }
+
+  private Map<String, byte[]> copies() throws IOException {
+    Map<String, byte[]> out = new TreeMap<>();
+    for (String name : secretFiles()) {
+      out.put(name, Files.readAllBytes(folder.resolve(name)));
+    }
+    out.put("entries", Files.readAllBytes(folder.resolve("entries")));
+    return out;
+  }
+
+  @Test
+  void fileOfASecret_missingOrChanged_isDamage() throws IOException {
+    put(KeyKind.STORAGE, "a", 5_000, NOON.plus(Duration.ofDays(30)));
+    keystore.close();
+    Path file = folder.resolve(secretFiles().get(0));
+    byte[] good = Files.readAllBytes(file);
+    for (int at : new int[] {0, 4, 5, 2_000, good.length - 1}) {
+      byte[] changed = good.clone();
+      changed[at] ^= 1;
+      Files.write(file, changed);
+      assertEquals(Kind.DAMAGED, refusal().kind(), "byte " + at);
+    }
+    Files.write(file, new byte[3]);
+    assertEquals(Kind.DAMAGED, refusal().kind());
+    Files.delete(file);
+    assertEquals(Kind.DAMAGED, refusal().kind());
+    Files.write(file, good);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertEquals(Kind.INSECURE, refusal().kind());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    reopen();
+  }
+
+  @Test
+  void longSecrets_areWrappedAgainDaily_withoutWritingTheirFiles() throws IOException {
+    KeyEntry part = put(KeyKind.STORAGE_PART, "a/1", 400_000, NOON.plus(Duration.ofDays(30)));
+    List<String> before = secretFiles();
+    now = NOON.plus(Duration.ofDays(1));
+    keystore.expire(now);
+    reopen();
+    assertEquals(before, secretFiles());
+    assertEquals(Optional.of(part), keystore.get(KeyKind.STORAGE_PART, "a/1"));
+  }
+
+  @Test
+  void partsOfAKey_endWithIt() throws IOException {
+    put(KeyKind.STORAGE, "a", Duration.ofDays(30));
+    KeyEntry other = put(KeyKind.STORAGE, "ab", Duration.ofDays(30));
+    put(KeyKind.STORAGE_PART, "a/1", 2_000, NOON.plus(Duration.ofDays(30)));
+    put(KeyKind.STORAGE_PART, "a/2", Duration.ofDays(30));
+    KeyEntry otherPart = put(KeyKind.STORAGE_PART, "ab/1", Duration.ofDays(30));
+
+    keystore.destroy(KeyKind.STORAGE, "a");
+
+    assertEquals(List.of(otherPart), keystore.list(KeyKind.STORAGE_PART));
+    assertEquals(List.of(other), keystore.list(KeyKind.STORAGE));
+    assertEquals(List.of(), secretFiles());
   }
 
   @Test

@@ -94,15 +94,23 @@ class ProtectionTest {
   void passphrase_changed_letsTheOldOneInNoMore() {
     try (Keystore keystore = open(ONE)) {
       keystore.put(entry("a"));
+      keystore.put(
+          new KeyEntry(
+              KeyKind.STORAGE_PART,
+              "part",
+              CLOCK.instant(),
+              KeyEntry.NEVER,
+              SecretBytes.random(RANDOM, 5_000)));
       keystore.protect(OTHER);
       keystore.put(entry("b"));
     }
     assertEquals(KeystoreFailure.Kind.PASSPHRASE, refusal(ONE));
     try (Keystore keystore = open(OTHER)) {
-      assertEquals(2, keystore.describe().size());
+      assertEquals(3, keystore.describe().size());
       keystore.protect(null);
     }
     try (Keystore keystore = open(null)) {
+      assertTrue(keystore.get(KeyKind.STORAGE_PART, "part").isPresent(), "from its own file");
       assertTrue(keystore.get(KeyKind.OUTBOX, "b").isPresent());
     }
   }

@@ -4,6 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * RETENTION u8 5 · u32 last day · u8 lane · u64 position → empty: a message in that bucket
  * RETENTION u8 6 · 16-byte message id                   → BlockRecord, a recalled own message
  * RETENTION u8 7 · u8 n · ascii origin                  → u64 number of its BlockRecords
+ * RETENTION u8 8 · u8 n · ascii origin · 16-byte id     → empty: a pending erasure of that origin
  * </pre>
  */
 public final class RetentionTable {
@@ -44,6 +47,7 @@ public final class RetentionTable {
   private static final int BUCKET = 5;
   private static final int TAKEN_BACK = 6;
   private static final int BLOCKS = 7;
+  private static final int PENDING_OF = 8;
 
   /** Ids of recalled own messages held in memory; some 10 MB. */
   static final int HELD_IN_MEMORY = 100_000;
@@ -104,11 +108,13 @@ public final class RetentionTable {
   /** Begins an erasure. */
   public void begin(Transaction tx, ErasureRecord erasure) {
     tx.put(Table.RETENTION, key(PENDING, id(erasure)), erasure.toByteArray());
+    tx.put(Table.RETENTION, pendingKey(erasure), NOTHING);
   }
 
   /** Ends an erasure that has begun. */
   public void end(Transaction tx, ErasureRecord done) {
     tx.delete(Table.RETENTION, key(PENDING, id(done)));
+    tx.delete(Table.RETENTION, pendingKey(done));
     tx.put(Table.RETENTION, key(DONE, id(done)), done.toByteArray());
   }
 
@@ -131,31 +137,77 @@ public final class RetentionTable {
   }
 
   /**
-   * Erasures that have begun, at most so many.
+   * Erasures that have begun, at most so many: one of each origin in turn, so that no origin waits
+   * for all that another has recalled.
    *
    * @param passedOver messages that are left out
+   * @param turn number of the origin to begin with, modulo the number of origins
    */
-  public PendingErasures pending(Predicate<MessageId> passedOver, int most) {
+  public PendingErasures pending(Predicate<MessageId> passedOver, int most, int turn) {
+    List<Iterator<MessageId>> origins = new ArrayList<>();
+    for (AgencyName origin : originsWithPending()) {
+      origins.add(pendingOf(origin, passedOver, most).iterator());
+    }
+    Collections.rotate(origins, -(turn % Math.max(1, origins.size())));
     List<ErasureRecord> begun = new ArrayList<>();
     List<MessageId> damaged = new ArrayList<>();
-    try (Scan scan =
-        store.scan(
-            Table.RETENTION,
-            RetentionExpiry.prefix(PENDING),
-            RetentionExpiry.prefix(PENDING + 1))) {
-      while (begun.size() + damaged.size() < most && scan.hasNext()) {
-        scan.next();
-        MessageId id = idBehind(scan.key());
-        if (!passedOver.test(id)) {
-          try {
-            begun.add(erasure(scan.value()));
-          } catch (CorruptRecord e) {
-            damaged.add(id);
-          }
+    while (!origins.isEmpty()) {
+      origins.removeIf(waiting -> !waiting.hasNext());
+      for (Iterator<MessageId> waiting : origins) {
+        if (begun.size() + damaged.size() == most) {
+          return new PendingErasures(begun, damaged);
         }
+        add(waiting.next(), begun, damaged);
       }
     }
     return new PendingErasures(begun, damaged);
+  }
+
+  private void add(MessageId id, List<ErasureRecord> begun, List<MessageId> damaged) {
+    try {
+      byte[] value = store.get(Table.RETENTION, key(PENDING, id));
+      if (value != null) {
+        begun.add(erasure(value));
+      }
+    } catch (CorruptRecord e) {
+      damaged.add(id);
+    }
+  }
+
+  private List<AgencyName> originsWithPending() {
+    List<AgencyName> origins = new ArrayList<>();
+    byte[] from = RetentionExpiry.prefix(PENDING_OF);
+    byte[] end = RetentionExpiry.prefix(PENDING_OF + 1);
+    boolean more = true;
+    while (more) {
+      try (Scan scan = store.scan(Table.RETENTION, from, end)) {
+        more = scan.hasNext();
+        if (more) {
+          scan.next();
+          AgencyName origin = originIn(scan.key());
+          origins.add(origin);
+          from = behindPending(origin);
+        }
+      }
+    }
+    return origins;
+  }
+
+  private List<MessageId> pendingOf(AgencyName origin, Predicate<MessageId> passedOver, int most) {
+    List<MessageId> ids = new ArrayList<>();
+    byte[] from = KeyBuilder.key().u8(PENDING_OF).ascii(origin.value()).done();
+    try (Scan scan = store.scan(Table.RETENTION, from, behindPending(origin))) {
+      while (ids.size() < most && scan.hasNext()) {
+        scan.next();
+        byte[] key = scan.key();
+        MessageId id =
+            MessageId.of(Arrays.copyOfRange(key, key.length - MessageId.SIZE, key.length));
+        if (!passedOver.test(id)) {
+          ids.add(id);
+        }
+      }
+    }
+    return ids;
   }
 
   /** The pending erasure of a message, or null. */
@@ -353,7 +405,7 @@ public final class RetentionTable {
   private void forget(Transaction tx, int space, byte[] key) {
     tx.delete(Table.RETENTION, key);
     if (space == BLOCK) {
-      AgencyName origin = blocked(key);
+      AgencyName origin = originIn(key);
       tx.put(Table.RETENTION, blocksKey(origin), u64(Math.max(0, blocks(tx, origin) - 1)));
     } else if (space == TAKEN_BACK) {
       tx.afterCommit(() -> takenBack.remove(idBehind(key)));
@@ -400,9 +452,25 @@ public final class RetentionTable {
     return KeyBuilder.key().u8(BLOCK).ascii(origin.value()).bytes(id.bytes()).done();
   }
 
-  private static AgencyName blocked(byte[] blockKey) {
+  /** The origin in a key of an origin and an id. */
+  private static AgencyName originIn(byte[] key) {
     return new AgencyName(
-        new String(blockKey, 2, blockKey.length - 2 - MessageId.SIZE, StandardCharsets.US_ASCII));
+        new String(key, 2, key.length - 2 - MessageId.SIZE, StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] pendingKey(ErasureRecord erasure) {
+    return KeyBuilder.key()
+        .u8(PENDING_OF)
+        .ascii(erasure.getOrigin())
+        .bytes(erasure.getMessageId().toByteArray())
+        .done();
+  }
+
+  /** The first key behind all pending erasures of an origin. */
+  private static byte[] behindPending(AgencyName origin) {
+    byte[] last = new byte[MessageId.SIZE];
+    Arrays.fill(last, (byte) 0xff);
+    return KeyBuilder.key().u8(PENDING_OF).ascii(origin.value()).bytes(last).u8(0).done();
   }
 
   private static byte[] blocksKey(AgencyName origin) {

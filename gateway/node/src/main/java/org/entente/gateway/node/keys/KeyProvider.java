@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.XWingPrivateKey;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.MessageId;
@@ -25,8 +25,8 @@ import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.retention.RetentionKeys;
 import org.entente.gateway.seal.BucketKey;
 import org.entente.gateway.seal.RecipientKeyHolder;
-import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.KeyValidity;
+import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.format.RecipientKeyId;
 import org.entente.gateway.seal.keys.KeyEntry;
 import org.entente.gateway.seal.keys.KeyKind;
@@ -158,7 +158,7 @@ public final class KeyProvider {
    *
    * @return last days of the erased buckets
    */
-  public List<LocalDate> expire(Instant now) {
+  public synchronized List<LocalDate> expire(Instant now) {
     List<LocalDate> ended =
         keystore.expire(now).stream()
             .filter(erasure -> erasure.kind() == KeyKind.STORAGE)
@@ -206,7 +206,7 @@ public final class KeyProvider {
   }
 
   private BucketKey cached(LocalDate lastDay, SecretBytes secret) {
-    BucketKey made = opened(secret);
+    BucketKey made = bucketKey(lastDay, secret);
     BucketKey before = buckets.putIfAbsent(lastDay, made);
     return before == null ? made : before;
   }
@@ -214,7 +214,8 @@ public final class KeyProvider {
   private BucketKey bucketKey(LocalDate lastDay) {
     String id = bucket(lastDay);
     Instant ends = lastDay.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    return opened(
+    return bucketKey(
+        lastDay,
         find(KeyKind.STORAGE, id)
             .orElseGet(
                 () ->
@@ -223,6 +224,17 @@ public final class KeyProvider {
                         id,
                         ends,
                         SecretBytes.random(random, BucketKey.SECRET_BYTES))));
+  }
+
+  private BucketKey bucketKey(LocalDate lastDay, SecretBytes secret) {
+    try (secret) {
+      return BucketKey.of(
+          secret,
+          part ->
+              keystore
+                  .getUndestroyed(KeyKind.STORAGE_PART, part(lastDay, part))
+                  .map(KeyEntry::secret));
+    }
   }
 
   private static BucketKey opened(SecretBytes secret) {
@@ -235,8 +247,8 @@ public final class KeyProvider {
   public RetentionKeys retentionKeys() {
     return new RetentionKeys() {
       @Override
-      public Set<KeptMessage> forget(List<KeptMessage> messages) {
-        return KeyProvider.this.forget(messages);
+      public void forget(List<KeptMessage> messages) {
+        KeyProvider.this.forget(messages);
       }
 
       @Override
@@ -272,39 +284,85 @@ public final class KeyProvider {
     };
   }
 
-  private synchronized Set<RetentionKeys.KeptMessage> forget(
-      List<RetentionKeys.KeptMessage> messages) {
-    Map<LocalDate, List<BodyAddress>> byDay =
-        messages.stream()
-            .collect(
-                Collectors.groupingBy(
-                    RetentionKeys.KeptMessage::lastDay,
-                    Collectors.mapping(RetentionKeys.KeptMessage::message, Collectors.toList())));
+  private synchronized void forget(List<RetentionKeys.KeptMessage> messages) {
+    Map<LocalDate, List<MessageLeaf>> byDay = new HashMap<>();
+    for (RetentionKeys.KeptMessage message : messages) {
+      MessageLeaf leaf = message.leaf();
+      if (leaf != null) {
+        byDay.computeIfAbsent(message.lastDay(), day -> new ArrayList<>()).add(leaf);
+      } else if (!lacksBucket(message.lastDay())) {
+        throw new CorruptRecord("INBOX", null);
+      }
+    }
     Map<LocalDate, BucketKey.PuncturedState> next = new HashMap<>();
-    byDay.forEach(
-        (day, addresses) ->
-            storageKeys()
-                .existing(day)
-                .flatMap(bucket -> bucket.without(addresses, KeyEntry.MOST_SECRET_BYTES))
-                .ifPresent(punctured -> next.put(day, punctured)));
     try {
-      Map<String, SecretBytes> secrets = new HashMap<>();
-      next.forEach((day, punctured) -> secrets.put(bucket(day), punctured.secret()));
-      keystore.replace(KeyKind.STORAGE, secrets);
+      byDay.forEach(
+          (day, leaves) ->
+              undestroyed(day)
+                  .flatMap(bucket -> bucket.without(leaves))
+                  .ifPresent(punctured -> next.put(day, punctured)));
+      store(next);
       next.forEach(
-          (day, punctured) ->
-              storageKeys().existing(day).ifPresent(key -> key.forget(punctured.forgotten())));
+          (day, punctured) -> undestroyed(day).ifPresent(bucket -> bucket.forget(punctured)));
     } finally {
       next.values().forEach(BucketKey.PuncturedState::close);
     }
-    return messages.stream().filter(this::isHeld).collect(Collectors.toSet());
+    byDay.forEach(
+        (day, leaves) -> undestroyed(day).ifPresent(bucket -> requireForgotten(bucket, leaves)));
   }
 
-  private boolean isHeld(RetentionKeys.KeptMessage message) {
-    return storageKeys()
-        .existing(message.lastDay())
-        .filter(bucket -> bucket.holds(message.message()))
-        .isPresent();
+  private void store(Map<LocalDate, BucketKey.PuncturedState> next) {
+    List<KeyEntry> entries = new ArrayList<>();
+    try {
+      next.forEach((day, punctured) -> entries.addAll(entries(day, punctured)));
+      keystore.replace(entries);
+    } finally {
+      entries.forEach(KeyEntry::close);
+    }
+  }
+
+  private static void requireForgotten(BucketKey bucket, List<MessageLeaf> leaves) {
+    if (leaves.stream().anyMatch(bucket::holds)) {
+      throw new IllegalStateException("a bucket's key still holds a message that it forgot");
+    }
+  }
+
+  /** What of a bucket's key is stored again; all of it ends with the bucket. */
+  private List<KeyEntry> entries(LocalDate day, BucketKey.PuncturedState punctured) {
+    List<KeyEntry> out = new ArrayList<>();
+    try (KeyEntry before = keystore.getUndestroyed(KeyKind.STORAGE, bucket(day)).orElseThrow()) {
+      SecretBytes secret = punctured.bucket();
+      if (secret != null) {
+        out.add(next(before, KeyKind.STORAGE, before.id(), secret));
+      }
+      punctured
+          .parts()
+          .forEach(
+              (part, state) -> out.add(next(before, KeyKind.STORAGE_PART, part(day, part), state)));
+    }
+    return out;
+  }
+
+  private static KeyEntry next(KeyEntry bucket, KeyKind kind, String id, SecretBytes secret) {
+    return new KeyEntry(
+        kind, id, bucket.created(), bucket.expires(), SecretBytes.takeOver(secret.reveal()));
+  }
+
+  /**
+   * The key of a bucket as long as the keystore holds it: while the clock is in doubt, also after
+   * its last day.
+   */
+  private Optional<BucketKey> undestroyed(LocalDate day) {
+    BucketKey known = buckets.get(day);
+    return known != null
+        ? Optional.of(known)
+        : keystore
+            .getUndestroyed(KeyKind.STORAGE, bucket(day))
+            .map(entry -> cached(day, entry.secret()));
+  }
+
+  private static String part(LocalDate lastDay, long part) {
+    return "%s/%012x".formatted(bucket(lastDay), part);
   }
 
   private static String bucket(LocalDate lastDay) {

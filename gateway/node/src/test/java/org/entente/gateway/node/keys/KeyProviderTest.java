@@ -1,12 +1,16 @@
 package org.entente.gateway.node.keys;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -17,11 +21,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.EnvelopeId;
+import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.retention.RetentionKeys;
-import org.entente.gateway.seal.BucketKey;
-import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.transmit.OutboxKeys;
@@ -99,42 +100,87 @@ class KeyProviderTest {
   }
 
   @Test
-  void messages_forgottenAtOnce_areGoneForGood_andTheOthersSay_thatThereWasNoRoom() {
+  void messages_forgottenByTheThousand_areGoneForGood_andTheMainFileStaysSmall()
+      throws IOException {
     LocalDate first = LocalDate.parse("2026-07-01");
     LocalDate second = LocalDate.parse("2026-07-02");
-    List<RetentionKeys.KeptMessage> messages = new ArrayList<>();
-    for (int i = 0; i < 1_500; i++) {
-      messages.add(new RetentionKeys.KeptMessage(first, address(i)));
-      if (i < 100) {
-        messages.add(new RetentionKeys.KeptMessage(second, address(i)));
-      }
+    List<RetentionKeys.KeptMessage> forgotten = new ArrayList<>();
+    List<RetentionKeys.KeptMessage> kept = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      (i % 2 == 0 ? forgotten : kept).add(allotted(i % 10 == 0 ? second : first));
     }
-    BucketKey bucket = keys.storageKeys().forBucket(first);
-    BucketKey other = keys.storageKeys().forBucket(second);
-    assertTrue(other.holds(address(5)));
+    for (int from = 0; from < forgotten.size(); from += 1_000) {
+      keys.retentionKeys().forget(forgotten.subList(from, from + 1_000));
+    }
 
-    Set<RetentionKeys.KeptMessage> open = keys.retentionKeys().forget(messages);
-
-    assertTrue(bucket.holds(address(1_500)), "one that nobody erases");
-    assertTrue(open.size() > 100 && open.size() < 600, "about a thousand fit: " + open.size());
-    assertTrue(open.stream().allMatch(kept -> kept.lastDay().equals(first)));
-    for (RetentionKeys.KeptMessage kept : messages) {
-      assertEquals(open.contains(kept), isHeld(kept));
+    for (int opening = 0; opening < 2; opening++) {
+      forgotten.forEach(message -> assertFalse(isHeld(message)));
+      kept.forEach(message -> assertTrue(isHeld(message)));
+      restart();
     }
-    restart();
-    for (RetentionKeys.KeptMessage kept : messages) {
-      assertEquals(open.contains(kept), isHeld(kept));
-    }
-    assertEquals(open, keys.retentionKeys().forget(List.copyOf(open)), "there is no room later");
+    long entries = Files.size(folder.resolve("keystore").resolve("entries"));
+    assertTrue(entries < 4_096, entries + " bytes after 5,000 erasures");
+    keys.retentionKeys().forget(forgotten);
+    assertEquals(entries, Files.size(folder.resolve("keystore").resolve("entries")));
   }
 
-  private static BodyAddress address(int number) {
-    byte[] id = ByteBuffer.allocate(16).putInt(number).array();
-    return new BodyAddress(new AgencyName("fr.customs"), EnvelopeId.of(id), 0);
+  private RetentionKeys.KeptMessage allotted(LocalDate day) {
+    return new RetentionKeys.KeptMessage(day, keys.storageKeys().forBucket(day).allot(random));
   }
 
   private boolean isHeld(RetentionKeys.KeptMessage kept) {
-    return keys.storageKeys().existing(kept.lastDay()).orElseThrow().holds(kept.message());
+    return keys.storageKeys()
+        .existing(kept.lastDay())
+        .orElseThrow()
+        .holds(requireNonNull(kept.leaf()));
+  }
+
+  /** While the clock is in doubt a bucket outlives its day; its keys must not be stated as gone. */
+  @Test
+  void message_forgottenAfterItsBucketsLastDay_isGone_thoughTheBucketIsNotDestroyedYet() {
+    LocalDate day = LocalDate.parse("2026-06-02");
+    RetentionKeys.KeptMessage forgotten = allotted(day);
+    RetentionKeys.KeptMessage kept = allotted(day);
+    now = now.plus(Duration.ofDays(3));
+    restart();
+
+    keys.retentionKeys().forget(List.of(forgotten));
+    now = now.minus(Duration.ofDays(3));
+    restart();
+
+    assertFalse(isHeld(forgotten));
+    assertTrue(isHeld(kept));
+  }
+
+  /** Its stored record could not be read; old copies of it may be whole. */
+  @Test
+  void message_whoseLeafIsNotKnown_isNotForgotten_untilItsBucketEnds() {
+    LocalDate day = LocalDate.parse("2026-06-02");
+    RetentionKeys.KeptMessage other = allotted(day);
+    RetentionKeys.KeptMessage unknown = new RetentionKeys.KeptMessage(day, null);
+    assertThrows(CorruptRecord.class, () -> keys.retentionKeys().forget(List.of(other, unknown)));
+    assertTrue(isHeld(other));
+    now = now.plus(Duration.ofDays(3));
+    keys.expire(now);
+    keys.retentionKeys().forget(List.of(other, unknown));
+  }
+
+  @Test
+  void bucket_thatEnds_takesItsPartsWithIt() throws IOException {
+    LocalDate day = LocalDate.parse("2026-06-02");
+    List<RetentionKeys.KeptMessage> messages = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      messages.add(allotted(day));
+    }
+    keys.retentionKeys().forget(messages.subList(0, 50));
+    now = now.plus(Duration.ofDays(3));
+    assertEquals(List.of(day), keys.expire(now));
+    assertEquals(List.of(), keystore.describe());
+    keys.retentionKeys().forget(messages);
+    assertEquals(List.of(), keystore.describe());
+    try (var files = Files.list(folder.resolve("keystore"))) {
+      assertEquals(3, files.count());
+    }
   }
 
   @Test
