@@ -15,6 +15,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.proto.link.v1.Frame;
+import org.entente.proto.link.v1.Hello;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +104,33 @@ final class SimNetwork {
     open.add(dialled);
     open.add(accepted);
     return dialled;
+  }
+
+  /** Opens a stream under a gateway name of its own, greets, and says nothing more. */
+  void intrude(SimNode.Run from, SimNode to, String gateway) {
+    End intruding = connect(from, to, new SilentListener());
+    intruding.send(
+        Frame.newBuilder()
+            .setHello(
+                Hello.newBuilder()
+                    .setProtocol(1)
+                    .setAgency(from.name().agency().value())
+                    .setGateway(gateway)
+                    .setSendEpoch(1)
+                    .setSendFirst(1)
+                    .setSendNext(1))
+            .build());
+  }
+
+  private static final class SilentListener implements FrameStream.Listener {
+    @Override
+    public void received(FrameStream stream, Frame frame) {}
+
+    @Override
+    public void ready(FrameStream stream) {}
+
+    @Override
+    public void ended(FrameStream stream, String why) {}
   }
 
   /** From now on frames in this direction stay on the way. */

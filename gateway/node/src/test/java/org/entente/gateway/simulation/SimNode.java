@@ -27,6 +27,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.assembly.GatewayCore;
 import org.entente.gateway.node.assembly.NodeEnvironment;
 import org.entente.gateway.node.disk.ReopenSchedule;
@@ -265,6 +266,11 @@ final class SimNode {
         new SeededRandom(name + " operator " + random.nextLong()));
   }
 
+  /** The folder of its keys. */
+  Path keystore() {
+    return config.resolveSibling(agency().value()).resolve("keystore");
+  }
+
   private Path audit() {
     return config.resolveSibling(agency().value()).resolve("audit");
   }
@@ -412,7 +418,10 @@ final class SimNode {
     void accept(IncomingStream stream, AgencyName from, Hello hello) {
       post(
           random.nextInt(MOST_STEP),
-          () -> core().links().accept(stream, new PeerName(from, name.node()), hello));
+          () ->
+              core()
+                  .links()
+                  .accept(stream, new PeerName(from, new NodeName(hello.getGateway())), hello));
     }
 
     private void end(boolean silently) {

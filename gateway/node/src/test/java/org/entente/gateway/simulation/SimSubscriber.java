@@ -12,6 +12,7 @@ import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.SubscribeResponse;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,9 @@ final class SimSubscriber {
   }
 
   private void take(Delivery delivery) {
+    if (delivery.getLabel().getKind() == Kind.KIND_RECALL) {
+      return;
+    }
     String key = delivery.getLabel().getCaseRef();
     MessageId id = MessageId.of(delivery.getLabel().getMessageId().toByteArray());
     if (!delivery.getBody().getAlert().getTexts(0).getHeadline().equals(key)) {

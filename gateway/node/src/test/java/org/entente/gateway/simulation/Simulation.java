@@ -40,11 +40,15 @@ final class Simulation {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
   private static final int MOST_SECONDS_TO_DRAIN = 600;
   private static final double BURST = 0.0003;
+  private static final List<String> HONEST = List.of("fr.customs", "sg.police");
+  private static final int HONEST_MESSAGES = 40;
+  private static final long MOST_PATIENCE = 60 * SECOND;
 
   private final VirtualTime time = new VirtualTime();
   private final Trace trace = new Trace();
   private final Violations violations = new Violations();
   private final Random random;
+  private final SimNetwork network;
   private final Map<String, SimNode> nodes = new LinkedHashMap<>();
   private final List<SimPublisher> publishers = new ArrayList<>();
   private final Map<String, SimSubscriber> subscribers = new HashMap<>();
@@ -55,7 +59,7 @@ final class Simulation {
 
   private Simulation(long seed, Path folder) {
     random = new Random(seed);
-    SimNetwork network = new SimNetwork(time, random, trace);
+    network = new SimNetwork(time, random, trace);
     for (String agency : List.of("x.hub", "de.customs", "fr.customs", "sg.police")) {
       PeerName name = new PeerName(new AgencyName(agency), new NodeName("gateway-1"));
       List<SimNode> dials =
@@ -190,6 +194,76 @@ final class Simulation {
     drain();
     go(10 * SECOND);
     requireReported(false, from, to);
+  }
+
+  /**
+   * A run in which honest agencies exchange messages one after the other, beside a member that may
+   * be hostile.
+   *
+   * @param attacked whether it attacks; if not, it does nothing
+   * @return how often it did what, and how long each honest message took, in nanoseconds
+   * @throws AssertionError saying what must not happen and did
+   */
+  static Hostility runHostile(long seed, boolean attacked, SimFederation federation, Path work)
+      throws IOException {
+    Path folder = Files.createDirectory(work.resolve("hostile-" + attacked + seed));
+    federation.copyTo(folder);
+    Simulation run = new Simulation(seed, folder);
+    Runnable deaf = run.violations.listen();
+    try {
+      return run.hostile(attacked);
+    } finally {
+      run.nodes.values().forEach(node -> node.kill(true));
+      deaf.run();
+    }
+  }
+
+  /** What {@link #runHostile} saw. */
+  record Hostility(Map<HostileMember.Act, Integer> acts, List<Long> nanos) {}
+
+  private Hostility hostile(boolean attacked) {
+    nodes.values().forEach(SimNode::start);
+    HostileMember member =
+        new HostileMember(
+            node("de.customs"),
+            List.of(node("fr.customs"), node("x.hub")),
+            new AgencyName("sg.police"),
+            network,
+            time,
+            random);
+    go(2 * SECOND);
+    if (attacked) {
+      member.begin();
+    }
+    go(5 * SECOND);
+    List<Long> nanos = new ArrayList<>();
+    for (int i = 0; i < HONEST_MESSAGES; i++) {
+      List<String> ends = i % 2 == 0 ? HONEST : List.of(HONEST.get(1), HONEST.get(0));
+      Lane lane = Lane.all().get(i / 2 % Lane.all().size());
+      nanos.add(exchanged(ends.get(0), ends.get(1), i, lane));
+    }
+    member.end();
+    HONEST.forEach(honest -> positions(run(honest).core()));
+    violations.check();
+    return new Hostility(member.acts(), nanos);
+  }
+
+  /** How long a message takes from its publication until the other agency's client has it. */
+  private long exchanged(String from, String to, int number, Lane lane) {
+    String key = from + "-" + number;
+    SimSubscriber there = subscribers.get(to);
+    if (there == null) {
+      throw new IllegalArgumentException(to);
+    }
+    long begun = time.nanos();
+    publisher(from).publishAfter(0, key, lane, List.of(to));
+    while (!there.taken().containsKey(key)) {
+      if (time.nanos() - begun > MOST_PATIENCE) {
+        throw new AssertionError(key + " does not arrive" + dump());
+      }
+      go(SECOND / 100);
+    }
+    return time.nanos() - begun;
   }
 
   private void requireReported(boolean wanted, String from, String to) {

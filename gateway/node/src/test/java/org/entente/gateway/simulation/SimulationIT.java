@@ -2,10 +2,14 @@ package org.entente.gateway.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,6 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SimulationIT {
   private static final int SEEDS = 20;
+  private static final int HOSTILE_SEEDS = 5;
+
+  /** Forged mail makes its pretended origin send what is under way once more. */
+  private static final int MOST_DELAY = 3;
+
   private static final int SEEDS_IN_ALL = Integer.getInteger("entente.simulation.seeds", 100);
 
   @TempDir private static Path folder;
@@ -51,5 +60,37 @@ class SimulationIT {
     for (long seed = 0; seed < 3; seed++) {
       Simulation.runSuppressed(seed, minted, work);
     }
+  }
+
+  @Test
+  void member_thatAttacksByAllMeans_holdsUpNoHonestMail() throws IOException {
+    assertHonestMailPasses(0, 1);
+  }
+
+  @Test
+  @Tag("extended")
+  @Tag("simulation")
+  void member_thatAttacksByAllMeans_underFurtherSeeds_holdsUpNoHonestMail() throws IOException {
+    assertHonestMailPasses(1, HOSTILE_SEEDS);
+  }
+
+  /** Time is virtual here: it counts what waits for what, not how fast a machine is. */
+  private void assertHonestMailPasses(long from, long to) throws IOException {
+    List<Long> calm = new ArrayList<>();
+    List<Long> attacked = new ArrayList<>();
+    for (long seed = from; seed < to; seed++) {
+      calm.addAll(Simulation.runHostile(seed, false, minted, work).nanos());
+      Simulation.Hostility hostile = Simulation.runHostile(seed, true, minted, work);
+      assertEquals(Set.of(HostileMember.Act.values()), hostile.acts().keySet());
+      attacked.addAll(hostile.nanos());
+    }
+    assertTrue(
+        nearlySlowest(attacked) <= MOST_DELAY * nearlySlowest(calm),
+        () -> "calm: " + calm + "; attacked: " + attacked);
+  }
+
+  /** Slower than 19 of 20. */
+  private static long nearlySlowest(List<Long> nanos) {
+    return nanos.stream().sorted().skip(nanos.size() * 19L / 20).findFirst().orElseThrow();
   }
 }

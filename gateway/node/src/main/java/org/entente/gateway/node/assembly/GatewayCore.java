@@ -15,6 +15,7 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.link.LinkSettings;
 import org.entente.gateway.link.PeerLinks;
@@ -387,6 +388,11 @@ public final class GatewayCore {
   /** Accepts drafts from clients. */
   public Intake intake() {
     return services.intake;
+  }
+
+  /** Recalls what clients published. */
+  public MessageRecall recalls() {
+    return services.recalling;
   }
 
   /** Opens cursors of subscribers. */

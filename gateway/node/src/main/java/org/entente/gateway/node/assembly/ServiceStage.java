@@ -81,7 +81,7 @@ final class ServiceStage {
 
   private final MessageTracker tracking;
   private final Foundation ground;
-  private final MessageRecall recalling;
+  final MessageRecall recalling;
   private final OperationLead convening;
   final RosterRecovery rosterCare;
   private final ConsentWiring consent;
