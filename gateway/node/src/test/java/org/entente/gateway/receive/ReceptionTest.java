@@ -400,7 +400,7 @@ class ReceptionTest {
     assertTrue(
         List.of(
                 "NON_DELIVERY RECALLED: its origin recalled it before it arrived",
-                "NON_DELIVERY ERASED: it was erased here and is not kept again")
+                "NON_DELIVERY ERASED: it was erased here; nothing of it is kept again")
             .contains(node.lastSaid()),
         node::lastSaid);
     assertFalse(node.isHere(message.messageId()));
