@@ -2,15 +2,20 @@ package org.entente.gateway.search;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,8 +23,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An index of the newest messages of an inbox. It grows at both ends: newly received messages are
- * added lane by lane, older ones from the newest backwards. When it is full, the oldest messages
- * are removed.
+ * added lane by lane, older ones from the newest backwards.
+ *
+ * <p>A message with many terms counts as several. When the index is full, the oldest messages of
+ * the origin with the largest share make room, so that no origin displaces the messages of others
+ * with less. Older messages of an origin that made room stay out.
  *
  * <p>A message that cannot be opened is skipped: delivery quarantines it. Once it can be opened it
  * is redelivered at the tail. Confined to {@link SearchIndex}, except for {@link #index}.
@@ -31,31 +39,51 @@ final class IndexedInbox implements AutoCloseable {
   /** Fraction of a full index that is removed at a time, so that removals are rare. */
   private static final int PART = 20;
 
+  /** Times the size of the index: older messages examined, most of them without being opened. */
+  private static final int EXAMINED = 16;
+
+  /** Opens the messages to be indexed. */
+  interface Opening {
+    Optional<InboxOpener.Message> message(InboxTable.PlacedRecord placed);
+  }
+
   private final InboxTable inbox;
-  private final InboxOpener opening;
+  private final Opening opening;
   private final int most;
   private final MessageIndex index = new MessageIndex();
   private final Map<Lane, Long> next = new EnumMap<>(Lane.class);
   private final Map<Lane, InboxTable.PlacedRecord> older = new EnumMap<>(Lane.class);
 
-  /** At least the number of messages in the index. */
+  /** At least the share of each origin; what was removed still counts until the next recount. */
+  private final Map<String, Long> shares = new HashMap<>();
+
+  /** The sum of these. */
+  private long used;
+
+  /** Origins whose older messages stay out. */
+  private final Set<String> full = new HashSet<>();
+
+  private long examined;
+
+  /** Messages in the index at the last refresh. */
   private int size;
 
-  /** Time from which the index is complete, milliseconds since 1970. */
-  private long reachesBackTo;
+  /** Time to which older messages were examined, milliseconds since 1970. */
+  private long builtTo;
 
-  private boolean cut;
+  /** Some messages received before this time stay out, milliseconds since 1970. */
+  private long missingBefore = Long.MIN_VALUE;
 
   /**
    * An empty index of the committed messages.
    *
-   * @param most most messages that it holds
+   * @param most most messages that it holds, if each counts once
    */
-  IndexedInbox(InboxTable inbox, InboxOpener opening, int most, long nowMillis) {
+  IndexedInbox(InboxTable inbox, Opening opening, int most, long nowMillis) {
     this.inbox = inbox;
     this.opening = opening;
     this.most = most;
-    reachesBackTo = nowMillis;
+    builtTo = nowMillis;
     long end = inbox.lastPosition() + 1;
     for (Lane lane : Lane.all()) {
       next.put(lane, end);
@@ -106,42 +134,81 @@ final class IndexedInbox implements AutoCloseable {
         : inbox.read(lane, next.getOrDefault(lane, 1L), Math.min(CHUNK, left));
   }
 
-  /** Adds at most this many older messages, newest first. */
+  /** Examines at most this many older messages, newest first, and adds those with room. */
   void build(int messages) {
     for (int i = 0; i < messages && !older.isEmpty(); i++) {
-      if (size >= most) {
-        cutHere();
-        return;
-      }
       InboxTable.PlacedRecord newest =
           older.values().stream()
               .max(Comparator.comparingLong(InboxTable.PlacedRecord::position))
               .orElseThrow();
-      take(newest);
+      examined++;
       if (!newest.isDamaged()) {
-        reachesBackTo = newest.record().getReceivedAtMs();
+        builtTo = newest.record().getReceivedAtMs();
+        if (hasRoom(newest.record())) {
+          take(newest);
+        }
       }
       keepOlder(newest.lane(), inbox.before(newest.lane(), newest.position()));
+      if (!older.isEmpty() && examined >= (long) EXAMINED * most) {
+        leaveOut(builtTo);
+        older.clear();
+      }
     }
   }
 
-  /** Older messages stay out of the index. */
-  private void cutHere() {
-    cut = true;
-    older.clear();
+  /** Whether an older message can be added; makes room if its origin has a smaller share. */
+  private boolean hasRoom(InboxRecord record) {
+    String origin = record.getOrigin();
+    if (full.contains(origin)) {
+      return false;
+    }
+    if (used >= most) {
+      recount();
+    }
+    if (used >= most) {
+      String largest = largest();
+      if (share(origin) + most / PART >= share(largest)) {
+        full.add(origin);
+        leaveOut(record.getReceivedAtMs() + 1);
+        return false;
+      }
+      makeRoom(largest);
+    }
+    return true;
   }
 
   private void makeRoom() {
-    if (size < most) {
-      return;
+    if (used >= most) {
+      recount();
     }
-    index.refresh();
-    size = index.size();
-    if (size >= most) {
-      reachesBackTo = index.removeOldest(size - most + 1 + most / PART);
-      size = index.size();
-      cutHere();
+    while (used >= most) {
+      makeRoom(largest());
     }
+  }
+
+  private void makeRoom(String origin) {
+    leaveOut(index.removeOldest(origin, used - most + 1 + most / PART));
+    full.add(origin);
+    recount();
+  }
+
+  private void leaveOut(long beforeMillis) {
+    missingBefore = Math.max(missingBefore, beforeMillis);
+  }
+
+  private void recount() {
+    refresh();
+    shares.clear();
+    shares.putAll(index.shares());
+    used = shares.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private long share(String origin) {
+    return shares.getOrDefault(origin, 0L);
+  }
+
+  private String largest() {
+    return Collections.max(shares.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   private void take(InboxTable.PlacedRecord placed) {
@@ -149,11 +216,12 @@ final class IndexedInbox implements AutoCloseable {
       return;
     }
     try {
-      InboxOpener.Message message = opening.message(placed, label -> true).orElse(null);
+      InboxOpener.Message message = opening.message(placed).orElse(null);
       Body body = message == null ? null : message.body();
       if (message != null && body != null) {
-        index.add(InboxPosition.of(placed), placed.record(), message.label(), body);
-        size++;
+        int share = index.add(InboxPosition.of(placed), placed.record(), message.label(), body);
+        shares.merge(placed.record().getOrigin(), (long) share, Long::sum);
+        used += share;
       }
     } catch (RuntimeException | StackOverflowError e) {
       if (ProcessingFailure.isOfTheMachine(e)) {
@@ -182,11 +250,12 @@ final class IndexedInbox implements AutoCloseable {
     return older.isEmpty();
   }
 
-  /** Messages received before this time are not in the index; empty if it is complete. */
+  /** Messages received before this time may not be in the index; empty if it is complete. */
   Optional<Instant> reachesBackTo() {
-    return older.isEmpty() && !cut
+    long reached = older.isEmpty() ? missingBefore : Math.max(builtTo, missingBefore);
+    return older.isEmpty() && missingBefore == Long.MIN_VALUE
         ? Optional.empty()
-        : Optional.of(Instant.ofEpochMilli(Math.max(0, reachesBackTo)));
+        : Optional.of(Instant.ofEpochMilli(Math.max(0, reached)));
   }
 
   @Override

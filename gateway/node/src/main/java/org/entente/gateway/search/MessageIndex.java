@@ -5,27 +5,35 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.IntPoint;
 import org.apache.lucene.document.LongPoint;
 import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
@@ -35,6 +43,7 @@ import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.entente.gateway.policy.subject.IndexTerms;
 import org.entente.proto.store.v1.InboxRecord;
@@ -63,12 +72,21 @@ final class MessageIndex implements AutoCloseable {
   private static final String SUBJECT = "subject";
   private static final String HEADLINE = "headline";
   private static final String ANSWERS = "answers";
+  private static final String SHARE = "share";
+
+  /** Characters of terms and words for which a message counts once more. */
+  static final int SHARE_CHARACTERS = 640;
+
+  /** What a term takes beside its characters. */
+  private static final int TERM_OVERHEAD = 8;
 
   private static final double BUFFER_MIB = 16;
   private static final Sort NEWEST = new Sort(new SortField(PLACE, SortField.Type.LONG, true));
   private static final Sort OLDEST =
       new Sort(
-          new SortField(PLACE, SortField.Type.LONG), new SortField(RECEIVED, SortField.Type.LONG));
+          new SortField(PLACE, SortField.Type.LONG),
+          new SortField(RECEIVED, SortField.Type.LONG),
+          new SortField(SHARE, SortField.Type.LONG));
   private static final FieldType WORDS = words();
 
   private final IndexWriter writer;
@@ -119,8 +137,12 @@ final class MessageIndex implements AutoCloseable {
     return type;
   }
 
-  /** Adds a message at its place. */
-  void add(InboxPosition place, InboxRecord record, Label label, Body body) {
+  /**
+   * Adds a message at its place.
+   *
+   * @return its share of the index: 1 for each {@value #SHARE_CHARACTERS} characters begun
+   */
+  int add(InboxPosition place, InboxRecord record, Label label, Body body) {
     Document document = new Document();
     number(document, PLACE, place.number());
     number(document, RECEIVED, record.getReceivedAtMs());
@@ -128,15 +150,61 @@ final class MessageIndex implements AutoCloseable {
     term(document, KIND, Integer.toString(label.getKindValue()));
     term(document, CATEGORY, Integer.toString(label.getCategoryValue()));
     term(document, ORIGIN, record.getOrigin());
+    document.add(new SortedDocValuesField(ORIGIN, new BytesRef(record.getOrigin())));
     document.add(new IntPoint(SEVERITY, label.getSeverityValue()));
     label.getJurisdictionsList().forEach(code -> term(document, JURISDICTION, code));
     if (!label.getInReplyTo().isEmpty()) {
       term(document, ANSWERS, hex(label.getInReplyTo()));
     }
-    IndexTerms.of(label, body).forEach(subject -> term(document, SUBJECT, subject));
-    headlines(body)
-        .forEach(text -> document.add(new Field(HEADLINE, WordTokenizer.plain(text), WORDS)));
+    List<String> subjects = IndexTerms.indexed(label, body);
+    subjects.forEach(subject -> term(document, SUBJECT, subject));
+    List<String> headlines = headlines(body).stream().map(WordTokenizer::plain).toList();
+    headlines.forEach(text -> document.add(new Field(HEADLINE, text, WORDS)));
+    int share = share(subjects, headlines);
+    document.add(new NumericDocValuesField(SHARE, share));
     change(() -> writer.addDocument(document));
+    return share;
+  }
+
+  private static int share(List<String> subjects, List<String> headlines) {
+    int characters =
+        subjects.stream().mapToInt(term -> term.length() + TERM_OVERHEAD).sum()
+            + headlines.stream().mapToInt(String::length).sum();
+    return 1 + characters / SHARE_CHARACTERS;
+  }
+
+  /** The share of each origin in the index, as of the last refresh. */
+  Map<String, Long> shares() {
+    return use(
+        searcher -> {
+          Map<String, Long> shares = new HashMap<>();
+          for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            shares(leaf.reader())
+                .forEach((origin, share) -> shares.merge(origin, share, Long::sum));
+          }
+          return shares;
+        });
+  }
+
+  private static Map<String, Long> shares(LeafReader reader) throws IOException {
+    SortedDocValues origins = DocValues.getSorted(reader, ORIGIN);
+    NumericDocValues shares = DocValues.getNumeric(reader, SHARE);
+    Bits live = reader.getLiveDocs();
+    long[] sums = new long[origins.getValueCount()];
+    for (int one = origins.nextDoc();
+        one != DocIdSetIterator.NO_MORE_DOCS;
+        one = origins.nextDoc()) {
+      if ((live == null || live.get(one)) && shares.advanceExact(one)) {
+        sums[origins.ordValue()] += shares.longValue();
+      }
+    }
+    Map<String, Long> out = new HashMap<>();
+    for (int i = 0; i < sums.length; i++) {
+      if (sums[i] > 0) {
+        out.put(origins.lookupOrd(i).utf8ToString(), sums[i]);
+      }
+    }
+    return out;
   }
 
   private static String hex(ByteString id) {
@@ -182,28 +250,37 @@ final class MessageIndex implements AutoCloseable {
   }
 
   /**
-   * Removes the oldest messages and refreshes the index.
+   * Removes the oldest messages of an origin and refreshes the index.
    *
-   * @return when the oldest remaining message was received; {@code Long.MAX_VALUE} if none remains
+   * @param share how much of the index they hold together, at least
+   * @return messages of this origin received before this time, milliseconds since 1970, are not in
+   *     the index
    */
-  long removeOldest(int count) {
+  long removeOldest(String origin, long share) {
     refresh();
-    FieldDoc[] oldest =
-        use(
-            searcher -> {
-              ScoreDoc[] found =
-                  searcher.search(new MatchAllDocsQuery(), count + 1, OLDEST).scoreDocs;
-              FieldDoc[] out = new FieldDoc[found.length];
-              for (int i = 0; i < found.length; i++) {
-                out[i] = (FieldDoc) found[i];
-              }
-              return out;
-            });
-    boolean some = oldest.length > count;
-    long before = some ? value(oldest[count], 0) : Long.MAX_VALUE;
-    change(() -> writer.deleteDocuments(LongPoint.newRangeQuery(PLACE, 0, before - 1)));
-    refresh();
-    return some ? value(oldest[count], 1) : Long.MAX_VALUE;
+    int most = (int) Math.min(share, Integer.MAX_VALUE - 1);
+    return use(
+        searcher -> {
+          ScoreDoc[] oldest = searcher.search(is(ORIGIN, origin), most + 1, OLDEST).scoreDocs;
+          long freed = 0;
+          int count = 0;
+          while (count < oldest.length && freed < share) {
+            freed += value((FieldDoc) oldest[count], 2);
+            count++;
+          }
+          if (count == 0) {
+            return Long.MIN_VALUE;
+          }
+          FieldDoc last = (FieldDoc) oldest[count - 1];
+          BooleanQuery.Builder gone = new BooleanQuery.Builder();
+          and(gone, is(ORIGIN, origin));
+          and(gone, LongPoint.newRangeQuery(PLACE, 0, value(last, 0)));
+          writer.deleteDocuments(gone.build());
+          searchers.maybeRefreshBlocking();
+          return count < oldest.length
+              ? value((FieldDoc) oldest[count], 1)
+              : value(last, 1) + 1;
+        });
   }
 
   private static long value(FieldDoc found, int field) {

@@ -49,7 +49,7 @@ public final class SearchIndex implements AutoCloseable {
   /**
    * An empty index.
    *
-   * @param most most messages that it holds
+   * @param most most messages that it holds; one with many terms counts as several
    */
   public SearchIndex(Ledger ledger, InboxOpener opening, InstantSource clock, int most) {
     this.ledger = ledger;
@@ -102,7 +102,11 @@ public final class SearchIndex implements AutoCloseable {
     if (there == null) {
       // Register before reading the inbox, so that no removal is missed.
       ledger.inbox().whenGone(placed -> gone.add(InboxPosition.of(placed).number()));
-      there = new IndexedInbox(ledger.inbox(), opening, most, clock.millis());
+      there = new IndexedInbox(
+              ledger.inbox(),
+              placed -> opening.message(placed, label -> true),
+              most,
+              clock.millis());
       purgedAt = clock.millis();
       indexed = there;
     }

@@ -36,20 +36,42 @@ public final class IndexTerms {
   /** Most places in a route. */
   private static final int MAX_PLACES = 64;
 
+  /** Most terms of a message that an index holds. */
+  public static final int MOST_TERMS = 1_024;
+
+  /** Most characters of those terms. */
+  public static final int MOST_CHARACTERS = 1 << 16;
+
   private IndexTerms() {}
 
-  /** The terms of a message, each once. */
+  /** The terms of a message, each once: identifiers first, stretches of routes last. */
   public static List<String> of(Label label, Body body) {
     Set<String> terms = new LinkedHashSet<>(SubjectTerms.of(label, body));
     SubjectTerms.subjects(body).forEach(subject -> add(terms, subject));
+    place(terms, body.getFeedback().getPlace());
+    body.getFeedback().getGoodsList().forEach(goods -> commodity(terms, goods));
+    terms.addAll(routes(body));
     SubjectTerms.subjects(body).stream()
         .filter(Subject::hasRoute)
         .limit(MOST_STRETCHED)
         .forEach(subject -> stretches(terms, places(subject.getRoute())));
-    terms.addAll(routes(body));
-    place(terms, body.getFeedback().getPlace());
-    body.getFeedback().getGoodsList().forEach(goods -> commodity(terms, goods));
     return List.copyOf(terms);
+  }
+
+  /**
+   * The terms of a message that an index holds: the first ones, at most {@value #MOST_TERMS} with
+   * {@value #MOST_CHARACTERS} characters, so that no message takes the place of many.
+   */
+  public static List<String> indexed(Label label, Body body) {
+    List<String> terms = of(label, body);
+    int characters = 0;
+    int count = 0;
+    while (count < Math.min(terms.size(), MOST_TERMS)
+        && characters + terms.get(count).length() <= MOST_CHARACTERS) {
+      characters += terms.get(count).length();
+      count++;
+    }
+    return terms.subList(0, count);
   }
 
   /** The whole routes that a message names, each once; a term of only one route. */

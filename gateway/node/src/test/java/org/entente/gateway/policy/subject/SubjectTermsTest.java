@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.proto.v1.Alert;
@@ -197,6 +198,7 @@ class SubjectTermsTest {
   void route_isFoundWhole_andByStretchesInItsOwnDirection() {
     assertEquals(
         List.of(
+            "route:CNSHA/SGSIN/EGSUZ/NLRTM/FRLEH",
             "route:CNSHA/SGSIN",
             "route:CNSHA/SGSIN/EGSUZ",
             "route:CNSHA/SGSIN/EGSUZ/NLRTM",
@@ -205,8 +207,7 @@ class SubjectTermsTest {
             "route:SGSIN/EGSUZ/NLRTM/FRLEH",
             "route:EGSUZ/NLRTM",
             "route:EGSUZ/NLRTM/FRLEH",
-            "route:NLRTM/FRLEH",
-            "route:CNSHA/SGSIN/EGSUZ/NLRTM/FRLEH"),
+            "route:NLRTM/FRLEH"),
         routeTerms(route("CNSHA", "SGSIN", "EGSUZ", "NLRTM", "FRLEH")));
     assertEquals(List.of("route:FRLEH/CNSHA"), routeTerms(route("FRLEH", "CNSHA")));
     assertEquals(
@@ -234,9 +235,8 @@ class SubjectTermsTest {
     }
     List<String> terms = routeTerms(route(places));
     assertEquals(63 + 62 + 61 + 1, terms.size());
-    assertEquals("route:" + String.join("/", places), terms.get(terms.size() - 1));
-    assertEquals(
-        terms.get(terms.size() - 1), IndexTerms.parse("route:" + String.join("/", places)));
+    assertEquals("route:" + String.join("/", places), terms.get(0));
+    assertEquals(terms.get(0), IndexTerms.parse("route:" + String.join("/", places)));
   }
 
   /** Nor can a member fill the index with many. */
@@ -251,6 +251,30 @@ class SubjectTermsTest {
     assertEquals(16 * 3 + 240, terms.size());
     assertTrue(terms.contains("route:FRAPA/FRAPB"), "a stretch of the sixteenth");
     assertTrue(terms.contains("route:FRJVA/FRJVB/FRJVC"), "the last one, whole");
+  }
+
+  /** Nor does a message with the most and longest routes hold more than a bounded part of it. */
+  @Test
+  void termsOfAMessage_inAnIndex_areBounded_andItsIdentifiersAreAmongThem() {
+    List<Subject.Builder> subjects = new ArrayList<>();
+    for (int i = 0; i < 255; i++) {
+      String[] places = new String[64];
+      for (int j = 0; j < places.length; j++) {
+        places[j] = "FR" + (char) ('A' + i / 26) + (char) ('A' + i % 26) + (char) ('A' + j % 26);
+      }
+      subjects.add(route(places));
+    }
+    subjects.add(Subject.newBuilder().setContainer("CSQU3054383"));
+    Body body = about(subjects.toArray(new Subject.Builder[0]));
+    List<String> all = IndexTerms.of(Label.getDefaultInstance(), body);
+    List<String> indexed = IndexTerms.indexed(Label.getDefaultInstance(), body);
+    assertTrue(all.size() > IndexTerms.MOST_TERMS, "" + all.size());
+    assertEquals(all.subList(0, indexed.size()), indexed);
+    assertTrue(indexed.size() <= IndexTerms.MOST_TERMS, "" + indexed.size());
+    assertTrue(
+        indexed.stream().mapToInt(String::length).sum() <= IndexTerms.MOST_CHARACTERS,
+        "all its terms together");
+    assertTrue(indexed.contains("container:CSQU3054383"), "" + indexed);
   }
 
   @Test
