@@ -26,7 +26,8 @@ import org.entente.proto.store.v1.ErasureRecord;
  * <p>A record is on the disk (fsync) when {@link #append} returns. An incomplete last record, or
  * zeros after the last one, are cut off, since that erasure had not begun; with other damage the
  * journal does not open. Records of buckets that have ended are dropped at opening: their keys are
- * gone, so nothing is left to erase. Safe for many threads.
+ * gone, so nothing is left to erase. Records are read one by one and never all in memory. Safe for
+ * many threads.
  *
  * <pre>
  * u32 length · u32 CRC-32C of the length · u32 CRC-32C of the record · ErasureRecord, and so on
@@ -37,12 +38,52 @@ public final class ErasureJournal implements AutoCloseable {
   private static final int MOST_BYTES = 4_096;
   private static final int PAGE = 1_000;
 
+  private final Path path;
   private final FileChannel file;
-  private final List<ErasureRecord> atOpening;
 
-  private ErasureJournal(FileChannel file, List<ErasureRecord> atOpening) {
+  /** Bytes of the records at opening. */
+  private long bytesAtOpening;
+
+  private ErasureJournal(Path path, FileChannel file) {
+    this.path = path;
     this.file = file;
-    this.atOpening = atOpening;
+  }
+
+  /** Takes records. */
+  interface Records {
+    void take(ErasureRecord record) throws IOException;
+  }
+
+  /** Takes records, some at a time. */
+  private static final class Pages implements Records {
+    private final int size;
+    private final PageUse use;
+    private final List<ErasureRecord> page = new ArrayList<>();
+
+    Pages(int size, PageUse use) {
+      this.size = size;
+      this.use = use;
+    }
+
+    @Override
+    public void take(ErasureRecord record) throws IOException {
+      page.add(record);
+      if (page.size() == size) {
+        end();
+      }
+    }
+
+    void end() throws IOException {
+      if (!page.isEmpty()) {
+        use.take(List.copyOf(page));
+        page.clear();
+      }
+    }
+  }
+
+  /** Takes a page of records. */
+  interface PageUse {
+    void take(List<ErasureRecord> page) throws IOException;
   }
 
   /**
@@ -52,7 +93,6 @@ public final class ErasureJournal implements AutoCloseable {
    * @throws IOException if it is damaged or the disk fails
    */
   public static ErasureJournal open(Path path, long today) throws IOException {
-    List<ErasureRecord> living = Files.exists(path) ? List.copyOf(read(path, today)) : List.of();
     Path next = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(next);
     FileChannel file =
@@ -62,10 +102,20 @@ public final class ErasureJournal implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     boolean opened = false;
     try {
-      ErasureJournal journal = new ErasureJournal(file, living);
-      for (int from = 0; from < living.size(); from += PAGE) {
-        journal.write(living.subList(from, Math.min(from + PAGE, living.size())));
+      ErasureJournal journal = new ErasureJournal(path, file);
+      if (Files.exists(path)) {
+        Pages living = new Pages(PAGE, journal::write);
+        read(
+            path,
+            Long.MAX_VALUE,
+            record -> {
+              if (record.getBucketDay() >= today) {
+                living.take(record);
+              }
+            });
+        living.end();
       }
+      journal.bytesAtOpening = file.position();
       file.force(true);
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncFolder(path);
@@ -87,35 +137,30 @@ public final class ErasureJournal implements AutoCloseable {
     }
   }
 
-  /** Reads record by record, since a journal can be larger than what of it still lives. */
-  private static List<ErasureRecord> read(Path path, long today) throws IOException {
-    List<ErasureRecord> living = new ArrayList<>();
+  /** Reads record by record, since a journal can be larger than the memory. */
+  private static void read(Path path, long end, Records records) throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
       long at = 0;
       byte[] prefix = in.readNBytes(PREFIX_BYTES);
-      while (prefix.length == PREFIX_BYTES) {
+      while (at < end && prefix.length == PREFIX_BYTES) {
         ByteBuffer head = ByteBuffer.wrap(prefix);
         int length = head.getInt();
         boolean lengthHolds = head.getInt() == sum(lengthBytes(length));
         if (!lengthHolds || length < 0 || length > MOST_BYTES) {
           if (isZero(prefix) && isZero(in)) {
-            return living;
+            return;
           }
           throw damaged(path, at);
         }
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
-          return living;
+          return;
         }
-        ErasureRecord record = record(path, at, bytes, head.getInt());
-        if (record.getBucketDay() >= today) {
-          living.add(record);
-        }
+        records.take(record(path, at, bytes, head.getInt()));
         at += PREFIX_BYTES + length;
         prefix = in.readNBytes(PREFIX_BYTES);
       }
     }
-    return living;
   }
 
   private static ErasureRecord record(Path path, long at, byte[] bytes, int sum)
@@ -164,9 +209,16 @@ public final class ErasureJournal implements AutoCloseable {
     return (int) crc.getValue();
   }
 
-  /** The records at opening, oldest first. */
-  public List<ErasureRecord> atOpening() {
-    return atOpening;
+  /**
+   * Reads the records at opening, oldest first.
+   *
+   * @param page most records that are in memory at a time
+   * @throws IOException if the disk fails
+   */
+  void atOpening(int page, PageUse use) throws IOException {
+    Pages pages = new Pages(page, use);
+    read(path, bytesAtOpening, pages);
+    pages.end();
   }
 
   /**

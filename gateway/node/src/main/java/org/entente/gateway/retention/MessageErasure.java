@@ -349,18 +349,25 @@ public final class MessageErasure {
    * Compares the ledger with the journal, before the node serves: erases again the messages that a
    * restored ledger brought back or does not know, so that it refuses them if they come again, and
    * continues pending erasures. Returns the number of messages that were brought back.
+   *
+   * @throws UncheckedIOException if the journal cannot be read
    */
   public int replay() {
-    int again = 0;
-    List<ErasureRecord> erased = journal.atOpening();
-    for (int from = 0; from < erased.size(); from += ROUND) {
-      List<ErasureRecord> some = erased.subList(from, Math.min(from + ROUND, erased.size()));
-      keys.forget(
-          some.stream().filter(ErasureRecord::hasLeaf).flatMap(MessageErasure::kept).toList());
-      again += ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some));
+    AtomicInteger again = new AtomicInteger();
+    try {
+      journal.atOpening(
+          ROUND,
+          some -> {
+            keys.forget(
+                some.stream().filter(ErasureRecord::hasLeaf).flatMap(MessageErasure::kept).toList());
+            int begun = ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some));
+            again.addAndGet(begun);
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException("the erasure journal cannot be read", e);
     }
     wake();
-    return again;
+    return again.get();
   }
 
   private int beginAgain(Transaction tx, List<ErasureRecord> erased) {

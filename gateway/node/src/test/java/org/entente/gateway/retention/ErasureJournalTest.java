@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ErasureJournalTest {
+  private static final int PAGE = 100;
+
   @TempDir private Path folder;
 
   private Path file() {
@@ -32,9 +34,20 @@ class ErasureJournalTest {
         .build();
   }
 
+  private static List<ErasureRecord> records(ErasureJournal journal) throws IOException {
+    List<ErasureRecord> records = new ArrayList<>();
+    journal.atOpening(
+        PAGE,
+        page -> {
+          assertTrue(page.size() <= PAGE, "" + page.size());
+          records.addAll(page);
+        });
+    return records;
+  }
+
   private List<ErasureRecord> opened(long today) throws IOException {
     try (ErasureJournal journal = ErasureJournal.open(file(), today)) {
-      return journal.atOpening();
+      return records(journal);
     }
   }
 
@@ -76,7 +89,10 @@ class ErasureJournalTest {
     assertEquals(all, opened(10));
     List<ErasureRecord> living = all.stream().filter(one -> one.getBucketDay() == 20).toList();
     assertEquals(living, opened(11));
-    assertEquals(living, opened(11));
+    try (ErasureJournal journal = ErasureJournal.open(file(), 11)) {
+      journal.append(List.of(erasure(1, 20)));
+      assertEquals(living, records(journal), "and not what was added since");
+    }
   }
 
   @Test
