@@ -569,6 +569,8 @@ public record NodeConfig(
    *     default; frames that need more wait there
    * @param commits changes a second that it makes the ledger commit, 4,000 by default; frames that
    *     need more wait there
+   * @param custodyBytes bytes of its mail to others that this gateway, as a transit, holds, 1 GiB
+   *     by default, at least 16 MiB; ten times that of all mail that another transit hands over
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerAgency(
@@ -578,9 +580,10 @@ public record NodeConfig(
       @OrDefault int notices,
       @OrDefault int deliveries,
       @OrDefault int verifications,
-      @OrDefault int commits) {
+      @OrDefault int commits,
+      @OrDefault int custodyBytes) {
     /** All defaults. */
-    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0);
+    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerAgency {
       connections = bounded("connections", connections, 16, 1, 10_000);
@@ -591,6 +594,8 @@ public record NodeConfig(
       deliveries = bounded("deliveries", deliveries, 20_000, 100, 1_000_000);
       verifications = bounded("verifications", verifications, 5_000, 100, 1_000_000);
       commits = bounded("commits", commits, 4_000, 100, 1_000_000);
+      custodyBytes =
+          bounded("custody_bytes", custodyBytes, 1 << 30, 16 << 20, Integer.MAX_VALUE);
     }
 
     private static int bounded(String field, int value, int byDefault, int least, int most) {

@@ -16,6 +16,7 @@ import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.ledger.table.ChainTable;
 import org.entente.gateway.ledger.table.ConsentTable;
 import org.entente.gateway.ledger.table.CursorTable;
+import org.entente.gateway.ledger.table.CustodyBytes;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.EvidenceExpiry;
 import org.entente.gateway.ledger.table.EvidenceTable;
@@ -57,6 +58,7 @@ public final class Ledger implements AutoCloseable {
   private final HopQueueTable hops;
   private final HopIntakeTable intake;
   private final EnvelopeTable envelopes;
+  private final CustodyBytes custody;
   private final OutboxTable outbox;
   private final InboxTable inbox;
   private final CursorTable cursors;
@@ -107,9 +109,10 @@ public final class Ledger implements AutoCloseable {
     this.names = names;
     this.writer = new GroupCommit(store, journal, clock, limits, observer, turns);
     this.room = new DiskSpace(store, limits.disk());
-    this.hops = new HopQueueTable(store, unreadable);
+    this.custody = new CustodyBytes(limits.custodyBytes());
+    this.hops = new HopQueueTable(store, unreadable, custody);
     this.intake = new HopIntakeTable(store);
-    this.envelopes = new EnvelopeTable(store);
+    this.envelopes = new EnvelopeTable(store, custody);
     this.outbox = new OutboxTable(store, unreadable);
     this.inbox = new InboxTable(store);
     this.retention = new RetentionTable(store);
@@ -191,6 +194,11 @@ public final class Ledger implements AutoCloseable {
    */
   public void halt(String why) {
     writer.halt(why);
+  }
+
+  /** What is held for others. */
+  public CustodyBytes custody() {
+    return custody;
   }
 
   /** The free space on its disk. */

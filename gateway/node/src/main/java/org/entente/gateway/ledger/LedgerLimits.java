@@ -11,13 +11,18 @@ import org.entente.gateway.ledger.table.QuarantineTable;
  * @param maxBatchBytes bytes after which a commit is closed
  * @param quarantine limits of the quarantine
  * @param disk thresholds of free disk space
+ * @param custodyBytes bytes held for others, of one origin through one neighbour
  */
 public record LedgerLimits(
     int maxWaiting,
     int maxBatch,
     long maxBatchBytes,
     QuarantineTable.Limits quarantine,
-    DiskThresholds disk) {
+    DiskThresholds disk,
+    long custodyBytes) {
+  /** Bytes held for others by default. */
+  public static final long DEFAULT_CUSTODY_BYTES = 1L << 30;
+
   /** The defaults of a node. */
   public static final LedgerLimits DEFAULT = new LedgerLimits(20_000, 1_024, 16L << 20);
 
@@ -35,6 +40,12 @@ public record LedgerLimits(
   /** The same with given limits of the quarantine. */
   public LedgerLimits(
       int maxWaiting, int maxBatch, long maxBatchBytes, QuarantineTable.Limits quarantine) {
-    this(maxWaiting, maxBatch, maxBatchBytes, quarantine, DiskThresholds.DEFAULT);
+    this(
+        maxWaiting,
+        maxBatch,
+        maxBatchBytes,
+        quarantine,
+        DiskThresholds.DEFAULT,
+        DEFAULT_CUSTODY_BYTES);
   }
 }

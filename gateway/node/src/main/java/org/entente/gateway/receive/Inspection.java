@@ -1,6 +1,7 @@
 package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.record.ProcessingFailures;
 import org.entente.gateway.meter.Meters;
@@ -46,6 +48,8 @@ final class Inspection {
   private final Predicate<AgencyName> member;
   private final RoutingTable routes;
   private final TransitCheck transit;
+  private final Ledger ledger;
+  private final InstantSource ending;
   private final Opener opener;
   private final RecipientSessions sessions;
   private final BiFunction<AgencyName, SessionId, Optional<byte[]>> storedAnnouncements;
@@ -69,6 +73,8 @@ final class Inspection {
     this.member = parts.member();
     this.routes = parts.routes();
     this.transit = parts.transit();
+    this.ledger = parts.ledger();
+    this.ending = parts.ending();
     this.opener = parts.opener();
     this.sessions = parts.sessions();
     this.storedAnnouncements =
@@ -185,6 +191,10 @@ final class Inspection {
     if (!member.test(origin) || origin.equals(self)) {
       return Optional.of(refused(header, Code.UNKNOWN_PEER, "its origin is not another member"));
     }
+    if (path.size() > 1 && !transit.mayCarry(peer)) {
+      return Optional.of(
+          refused(header, Code.IDENTITY_MISMATCH, peer + " carries no mail of others"));
+    }
     return Optional.empty();
   }
 
@@ -238,7 +248,9 @@ final class Inspection {
   private void route(
       AgencyName peer, AgencyName recipient, Stanza stanza, Envelope envelope, Onward onward) {
     Optional<Refusal> refusal =
-        transit.refusal(envelope.header().facts(), recipient, envelope.size());
+        transit
+            .refusal(envelope.header().facts(), recipient, envelope.size())
+            .or(() -> notHeld(peer, recipient, stanza, envelope));
     if (refusal.isPresent()) {
       onward
           .refused()
@@ -265,6 +277,28 @@ final class Inspection {
                 .setStanza(stanza.getStanza())
                 .setAnnouncement(stanza.getAnnouncement())
                 .build());
+  }
+
+  /** Why an envelope is not taken into custody now; it says nothing about later. */
+  private Optional<Refusal> notHeld(
+      AgencyName peer, AgencyName recipient, Stanza stanza, Envelope envelope) {
+    EnvelopeFacts facts = envelope.header().facts();
+    if (facts.expiresAtMs() <= ending.millis()) {
+      return refusal(recipient, Code.EXPIRED, "expiry", "the time to deliver it is over");
+    }
+    long bytes = (long) envelope.size() + stanza.getSerializedSize();
+    return ledger.custody().hasRoom(peer, facts.origin(), bytes)
+        ? Optional.empty()
+        : refusal(
+            recipient,
+            Code.LIMIT_REACHED,
+            "custody",
+            "this transit holds as much mail of " + facts.origin() + " as it may");
+  }
+
+  private static Optional<Refusal> refusal(
+      AgencyName recipient, Code code, String rule, String reason) {
+    return Optional.of(new Refusal(recipient.value(), code, "transit/" + rule, reason));
   }
 
   private InspectionResult own(AgencyName peer, Stanza wire, Envelope envelope, Onward onward) {

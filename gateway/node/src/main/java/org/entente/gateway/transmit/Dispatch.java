@@ -16,6 +16,7 @@ import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
@@ -151,7 +152,16 @@ public final class Dispatch {
       StoredEnvelope envelope,
       List<String> path,
       List<HopRecipient> recipients) {
-    envelopes.hold(tx, headerHash, envelope, 1);
+    long expiresAtMillis =
+        EnvelopeHeader.parse(envelope.getHeader().toByteArray())
+            .map(header -> header.facts().expiresAtMs())
+            .orElse(Long.MAX_VALUE);
+    envelopes.hold(
+        tx,
+        headerHash,
+        envelope,
+        new EnvelopeTable.Custody(
+            expiresAtMillis, sizeOf(envelope), path.get(path.size() - 1), path.get(0)));
     append(tx, peer, lane, headerHash, sizeOf(envelope), path, recipients);
   }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Maintains the outbox: queues mail that waited for a key or a route, repeats mail that a transit
- * accepted but the recipient has not confirmed, withdraws expired mail, and repeats void
- * statements. Called regularly by one thread. A call examines a bounded page of each recipient's
+ * accepted but the recipient has not confirmed, withdraws expired mail, ends the custody of expired
+ * mail of others, and repeats void statements. Called regularly by one thread. A call examines a bounded page of each recipient's
  * lane, so its cost does not depend on the backlog, and the next call continues where this one
  * stopped.
  */
@@ -79,6 +80,7 @@ public final class OutboxMaintenance {
   private final RecipientNotices notices;
   private final Clocks times;
   private long rounds;
+  private HopQueueTable.@Nullable PlacedEntry custodyPlace;
   private final Map<Place, OriginNumber> places = new HashMap<>();
   private final Map<AgencyName, OutboxPass> looks = new HashMap<>();
 
@@ -110,6 +112,7 @@ public final class OutboxMaintenance {
   /** One round over all recipients. */
   public void round() {
     rounds++;
+    endExpiredCustody();
     for (AgencyName recipient : recipients.get()) {
       boolean now = reachable.test(recipient);
       List<OutboxTable.NumberedEntry> withdrawn = new ArrayList<>();
@@ -125,6 +128,26 @@ public final class OutboxMaintenance {
         // The void was sent once, or will be, but can get lost.
         notices.askKeys(recipient);
       }
+    }
+  }
+
+  private void endExpiredCustody() {
+    if (ledger.custody().isEmpty()) {
+      custodyPlace = null;
+      return;
+    }
+    List<HopQueueTable.PlacedEntry> page = ledger.hops().page(custodyPlace, PAGE);
+    custodyPlace = page.size() < PAGE ? null : page.get(page.size() - 1);
+    long before = times.ending().millis() - UNDER_WAY_MILLIS;
+    List<HopQueueTable.PlacedEntry> expired =
+        page.stream().filter(one -> settlement.isExpiredCustody(one.entry(), before)).toList();
+    if (!expired.isEmpty()) {
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            expired.forEach(one -> settlement.endCustody(tx, one));
+            return expired.size();
+          });
     }
   }
 

@@ -20,7 +20,9 @@ import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.sequence.OriginWindow;
+import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.EnvelopeId;
@@ -144,6 +146,24 @@ public final class Settlement {
       // may have been a lost REWRAP. The recipient's statement decides.
       relayed(tx, peer, recipient, number, entry);
     }
+  }
+
+  /** Whether the time to deliver an entry that is held for others was over before a time. */
+  boolean isExpiredCustody(HopEntry entry, long beforeMillis) {
+    if (entry.getPathCount() == 0) {
+      return false;
+    }
+    EnvelopeTable.Custody held = ledger.envelopes().custody(entry.getHeaderHash().toByteArray());
+    return held != null && held.expiresAtMillis() <= beforeMillis;
+  }
+
+  /** Ends the custody of an entry that is held for others; its number is sent as a void. */
+  boolean endCustody(Transaction tx, HopQueueTable.PlacedEntry placed) {
+    boolean ended = ledger.hops().empty(tx, placed);
+    if (ended) {
+      ledger.envelopes().release(tx, placed.entry().getHeaderHash().toByteArray());
+    }
+    return ended;
   }
 
   /** Why a transit did not take a delivery for one of its recipients; empty where it did. */

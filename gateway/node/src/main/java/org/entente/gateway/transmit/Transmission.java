@@ -106,6 +106,10 @@ public final class Transmission {
     StoredEnvelope envelope = null;
     List<Stanza> stanzas;
     try {
+      if (relays && settlement.isExpiredCustody(entry, origin.clock().millis())) {
+        ledger.commit(lane, tx -> endCustody(tx, peer, lane, numbered));
+        return empty(epoch, numbered);
+      }
       envelope = ledger.envelopes().read(headerHash);
       stanzas = relays ? relayed(entry) : own(peer, lane, numbered, envelope);
     } catch (CorruptRecord e) {
@@ -124,6 +128,22 @@ public final class Transmission {
           .addPath(origin.self().value());
     }
     return new QueuedEnvelope(numbered.sequence(), entry.getHeaderHash(), delivery.build());
+  }
+
+  private boolean endCustody(
+      Transaction tx, AgencyName peer, Lane lane, HopQueueTable.NumberedEntry numbered) {
+    return settlement.endCustody(
+        tx, new HopQueueTable.PlacedEntry(peer, lane, numbered.sequence(), numbered.entry()));
+  }
+
+  private static QueuedEnvelope empty(long epoch, HopQueueTable.NumberedEntry numbered) {
+    return new QueuedEnvelope(
+        numbered.sequence(),
+        numbered.entry().getHeaderHash(),
+        Delivery.newBuilder()
+            .setHopEpoch(epoch)
+            .setHopSequence(numbered.sequence())
+            .build());
   }
 
   private static List<Stanza> relayed(HopEntry entry) {
@@ -148,10 +168,14 @@ public final class Transmission {
       HopQueueTable.NumberedEntry numbered,
       boolean relays,
       CorruptRecord failure) {
+    if (relays) {
+      ledger.commit(lane, tx -> endCustody(tx, peer, lane, numbered));
+      return List.of();
+    }
     List<HopRecipient> recipients = numbered.entry().getRecipientsList();
     List<Fate> fates = new ArrayList<>();
     for (HopRecipient hop : recipients) {
-      fates.add(relays ? new Fate.Done() : failed(lane, hop, failure));
+      fates.add(failed(lane, hop, failure));
     }
     ledger.commit(lane, tx -> takeOut(tx, peer, lane, numbered, fates, List.of()));
     return List.of();

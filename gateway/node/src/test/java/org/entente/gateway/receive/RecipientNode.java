@@ -17,6 +17,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
+import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.QuarantineTable;
@@ -24,6 +25,8 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.policy.terms.ExerciseRetention;
@@ -68,6 +71,10 @@ final class RecipientNode implements AutoCloseable {
 
   static final NodeName CLERK = new NodeName("clerk");
   static final Lane LANE = Lane.PRIORITY;
+
+  /** Most bytes in custody of one origin. */
+  static final long CUSTODY_BYTES = 64 << 10;
+
   static final Instant START = Instant.parse("2026-11-25T10:00:00Z");
 
   final SecureRandom random = new SecureRandom();
@@ -80,7 +87,13 @@ final class RecipientNode implements AutoCloseable {
           store,
           clock,
           leaves,
-          new LedgerLimits(1_000, 100, 1 << 20, new QuarantineTable.Limits(12, 1 << 20)));
+          new LedgerLimits(
+              1_000,
+              100,
+              1 << 20,
+              new QuarantineTable.Limits(12, 1 << 20),
+              DiskThresholds.DEFAULT,
+              CUSTODY_BYTES));
   final Set<AgencyName> strangers = new HashSet<>();
   final ReceiveKit kit;
   private final ErasureJournal journal;
@@ -101,9 +114,21 @@ final class RecipientNode implements AutoCloseable {
                 Set.of(ORIGIN, SG, HUB),
                 agency -> agency.equals(FAR) ? List.of(HUB) : List.of(),
                 agency -> !strangers.contains(agency),
-                (facts, recipient, size) -> transit.refusal(facts, recipient, size),
+                new CurrentCheck(),
                 new DeskClients().client(CLERK.value(), "border"),
                 new ExerciseRetention(7)));
+  }
+
+  private final class CurrentCheck implements TransitCheck {
+    @Override
+    public Optional<Refusal> refusal(EnvelopeFacts facts, AgencyName recipient, int size) {
+      return transit.refusal(facts, recipient, size);
+    }
+
+    @Override
+    public boolean mayCarry(AgencyName neighbour) {
+      return transit.mayCarry(neighbour);
+    }
   }
 
   MessageId id() {

@@ -8,6 +8,7 @@ import static org.entente.gateway.transmit.SenderNode.SG;
 import static org.entente.gateway.transmit.SenderNode.number;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -111,6 +112,62 @@ class TransmissionTest {
                 .setAnnouncement(recipient.getAnnouncement())
                 .build()),
         delivery.getStanzasList());
+  }
+
+  /** Takes an envelope of the day into custody for a recipient behind a transit. */
+  private byte[] inCustody() {
+    node.send(DE);
+    StoredEnvelope own = node.envelope(DE, 1);
+    StoredEnvelope envelope =
+        StoredEnvelope.newBuilder().setHeader(own.getHeader()).setBodies(own.getBodies()).build();
+    byte[] hash = new byte[32];
+    HopRecipient recipient =
+        HopRecipient.newBuilder()
+            .setAgency(SG.value())
+            .setStanza(ByteString.copyFromUtf8("stanza"))
+            .build();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          List<String> path = List.of(DE.value());
+          node.dispatch.relay(tx, HUB, LANE, hash, envelope, path, List.of(recipient));
+          return tx;
+        });
+    return hash;
+  }
+
+  private void assertCustodyEnded(byte[] hash) {
+    assertNull(node.ledger.envelopes().read(hash));
+    assertTrue(node.ledger.custody().isEmpty());
+    assertEquals(1, node.ledger.hops().depth(HUB, LANE), "its number is still owed");
+    Delivery delivery = node.prepare(HUB).delivery();
+    assertTrue(delivery.getHeader().isEmpty());
+    assertEquals(List.of(), delivery.getStanzasList());
+    node.answer(HUB, Result.RESULT_COMMITTED, "");
+    assertEquals(0, node.ledger.hops().depth(HUB, LANE));
+  }
+
+  @Test
+  void custody_pastItsExpiry_isSentAsAVoid_andReleased() {
+    byte[] hash = inCustody();
+    node.clock.move(Duration.ofHours(23));
+    assertFalse(node.prepare(HUB).delivery().getHeader().isEmpty());
+    node.clock.move(Duration.ofHours(2));
+    assertTrue(node.prepare(HUB).delivery().getHeader().isEmpty());
+    assertCustodyEnded(hash);
+  }
+
+  /** The neighbour that it waits for may never come back. */
+  @Test
+  void custody_pastItsExpiry_isReleasedByMaintenance_whileNothingIsSent() {
+    byte[] hash = inCustody();
+    node.clock.move(Duration.ofHours(23));
+    node.upkeep.round();
+    assertFalse(node.ledger.custody().isEmpty());
+    node.clock.move(Duration.ofHours(2));
+    node.upkeep.round();
+    assertCustodyEnded(hash);
+    node.upkeep.round();
   }
 
   /** The recipient sees who is at the other end of its link, but not beyond. */

@@ -3,12 +3,14 @@ package org.entente.gateway.ledger.table;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -22,14 +24,86 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * ENVELOPE u8 1 · 32-byte header hash → StoredEnvelope
- * ENVELOPE u8 2 · 32-byte header hash → u32 references
+ * ENVELOPE u8 2 · 32-byte header hash → u32 references, and if it is held for others:
+ *                                       u64 expiry · u64 bytes · ascii neighbour · ascii origin
  * </pre>
  */
 public final class EnvelopeTable {
-  private final Store store;
+  private static final int REFERENCES_BYTES = 4;
 
-  public EnvelopeTable(Store store) {
+  private final Store store;
+  private final CustodyBytes custody;
+
+  /** The envelopes of a store; counts those that are held for others. */
+  public EnvelopeTable(Store store, CustodyBytes custody) {
     this.store = store;
+    this.custody = custody;
+    byte[] counts = {2};
+    try (Scan scan = store.scan(Table.ENVELOPE, counts, KeyBuilder.endOf(counts))) {
+      while (scan.hasNext()) {
+        scan.next();
+        count(custodyIn(scan.value()), 1);
+      }
+    }
+  }
+
+  /**
+   * What is recorded of an envelope held for others.
+   *
+   * @param expiresAtMillis the end of delivery
+   * @param bytes its size
+   * @param neighbour the agency that it came from
+   * @param origin the agency that sealed it
+   */
+  public record Custody(long expiresAtMillis, long bytes, String neighbour, String origin) {
+    private byte[] encoded() {
+      return KeyBuilder.key()
+          .u64(expiresAtMillis)
+          .u64(bytes)
+          .ascii(neighbour)
+          .ascii(origin)
+          .done();
+    }
+  }
+
+  /** Stores an envelope held for others, or adds a reference to a stored one. */
+  public void hold(Transaction tx, byte[] headerHash, StoredEnvelope envelope, Custody held) {
+    boolean isNew = tx.get(Table.ENVELOPE, countKey(headerHash)) == null;
+    hold(tx, headerHash, envelope, 1);
+    if (isNew) {
+      byte[] value = KeyBuilder.key().u32(1).bytes(held.encoded()).done();
+      tx.put(Table.ENVELOPE, countKey(headerHash), value);
+      tx.afterCommit(() -> count(held, 1));
+    }
+  }
+
+  private void count(@Nullable Custody held, int sign) {
+    if (held != null) {
+      custody.add(held.neighbour(), held.origin(), sign * held.bytes());
+    }
+  }
+
+  /** What is recorded of a committed envelope that is held for others; null of any other. */
+  public @Nullable Custody custody(byte[] headerHash) {
+    byte[] count = store.get(Table.ENVELOPE, countKey(headerHash));
+    return count == null ? null : custodyIn(count);
+  }
+
+  private static @Nullable Custody custodyIn(byte[] count) {
+    if (count.length <= REFERENCES_BYTES) {
+      return null;
+    }
+    KeyReader value = KeyReader.of(count);
+    long unused = value.u32();
+    return new Custody(value.u64(), value.u64(), value.ascii(), value.ascii());
+  }
+
+  /** The record with another number of references. */
+  private static byte[] counted(byte[] count, long references) {
+    return KeyBuilder.key()
+        .u32(references)
+        .bytes(Arrays.copyOfRange(count, REFERENCES_BYTES, count.length))
+        .done();
   }
 
   /** Stores an envelope, or adds references to a stored one. */
@@ -39,8 +113,8 @@ public final class EnvelopeTable {
     if (count == null) {
       tx.put(Table.ENVELOPE, key(headerHash), envelope.toByteArray());
     }
-    int held = count == null ? 0 : BigEndian.u32(count, 0);
-    tx.put(Table.ENVELOPE, countKey, KeyBuilder.key().u32(held + references).done());
+    byte[] before = count == null ? new byte[REFERENCES_BYTES] : count;
+    tx.put(Table.ENVELOPE, countKey, counted(before, (long) BigEndian.u32(before, 0) + references));
   }
 
   /** Releases one reference; the last one removes the envelope. */
@@ -52,10 +126,12 @@ public final class EnvelopeTable {
     }
     int held = BigEndian.u32(count, 0);
     if (held > 1) {
-      tx.put(Table.ENVELOPE, countKey, KeyBuilder.key().u32(held - 1L).done());
+      tx.put(Table.ENVELOPE, countKey, counted(count, held - 1L));
     } else {
       tx.delete(Table.ENVELOPE, countKey);
       tx.delete(Table.ENVELOPE, key(headerHash));
+      Custody released = custodyIn(count);
+      tx.afterCommit(() -> count(released, -1));
     }
   }
 

@@ -13,6 +13,7 @@ import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -39,13 +40,35 @@ public final class HopQueueTable {
 
   private final Store store;
   private final UnreadableRecords unreadable;
+  private final CustodyBytes custody;
 
   /** Heads committed by this process, as each outgoing envelope needs one. */
   private final Map<Line, Head> heads = new ConcurrentHashMap<>();
 
-  public HopQueueTable(Store store, UnreadableRecords unreadable) {
+  /** The queues of a store; counts the entries that are held for others. */
+  public HopQueueTable(Store store, UnreadableRecords unreadable, CustodyBytes custody) {
     this.store = store;
     this.unreadable = unreadable;
+    this.custody = custody;
+    try (Scan scan = store.scan(Table.HOP_OUT, new byte[0], null)) {
+      while (scan.hasNext()) {
+        scan.next();
+        count(scan.value(), 1);
+      }
+    }
+  }
+
+  /** Counts an entry that is held for others, which alone has a path. */
+  private void count(byte[] value, int sign) {
+    try {
+      HopEntry entry = HopEntry.parseFrom(value);
+      int carriers = entry.getPathCount();
+      if (carriers > 0) {
+        custody.add(entry.getPath(carriers - 1), entry.getPath(0), (long) sign * value.length);
+      }
+    } catch (InvalidProtocolBufferException e) {
+      // Reported when it is read.
+    }
   }
 
   /** Epoch and next number of a queue. A queue never used is in epoch 1 with next number 1. */
@@ -56,11 +79,62 @@ public final class HopQueueTable {
   /** An entry with its number. */
   public record NumberedEntry(long sequence, HopEntry entry) {}
 
+  /** An entry with its place. */
+  public record PlacedEntry(AgencyName peer, Lane lane, long sequence, HopEntry entry) {}
+
+  /**
+   * Committed entries of all queues behind a place, without those that cannot be read.
+   *
+   * @param last the last entry of the page before; null for the first page
+   * @return the page, empty behind the last entry
+   */
+  public List<PlacedEntry> page(@Nullable PlacedEntry last, int most) {
+    byte[] from =
+        last == null ? new byte[0] : key(last.peer(), last.lane(), last.sequence() + 1);
+    List<PlacedEntry> out = new ArrayList<>();
+    try (Scan scan = store.scan(Table.HOP_OUT, from, null)) {
+      while (out.size() < most && scan.hasNext()) {
+        scan.next();
+        KeyReader key = KeyReader.of(scan.key());
+        AgencyName peer = new AgencyName(key.ascii());
+        Lane lane = Lane.of(key.u8());
+        long sequence = key.u64();
+        out.add(new PlacedEntry(peer, lane, sequence, parse(peer, lane, sequence, scan.value())));
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Leaves an entry that is held for others without recipients: its number is sent as a void.
+   *
+   * @return whether it had any
+   */
+  public boolean empty(Transaction tx, PlacedEntry placed) {
+    byte[] key = key(placed.peer(), placed.lane(), placed.sequence());
+    byte[] value = tx.get(Table.HOP_OUT, key);
+    if (value == null) {
+      return false;
+    }
+    HopEntry entry = parse(placed.peer(), placed.lane(), placed.sequence(), value);
+    if (entry.getPathCount() == 0) {
+      return false;
+    }
+    byte[] empty = entry.toBuilder().clearRecipients().clearPath().setSize(0).build().toByteArray();
+    tx.put(Table.HOP_OUT, key, empty);
+    tx.afterCommit(() -> count(value, -1));
+    return true;
+  }
+
   /** Adds an entry; returns its number. */
   public long append(Transaction tx, AgencyName peer, Lane lane, HopEntry entry) {
     byte[] headKey = headKey(peer, lane);
     Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
-    tx.put(Table.HOP_OUT, key(peer, lane, head.next()), entry.toByteArray());
+    byte[] value = entry.toByteArray();
+    tx.put(Table.HOP_OUT, key(peer, lane, head.next()), value);
+    if (entry.getPathCount() > 0) {
+      tx.afterCommit(() -> count(value, 1));
+    }
     put(tx, peer, lane, new Head(head.epoch(), head.next() + 1));
     return head.next();
   }
@@ -79,6 +153,9 @@ public final class HopQueueTable {
     }
     tx.delete(Table.HOP_OUT, key);
     HopEntry entry = parse(peer, lane, sequence, value);
+    if (entry.getPathCount() > 0) {
+      tx.afterCommit(() -> count(value, -1));
+    }
     if (!unreadable.isEmpty()) {
       tx.afterCommit(() -> unreadable.settled(Table.HOP_OUT, name(peer, lane, sequence)));
     }

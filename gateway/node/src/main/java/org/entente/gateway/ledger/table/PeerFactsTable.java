@@ -2,7 +2,10 @@ package org.entente.gateway.ledger.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
@@ -23,7 +26,16 @@ import org.entente.gateway.store.Table;
  * </pre>
  */
 public final class PeerFactsTable {
+  /** Most announcements kept of one origin, as many as sessions in memory. */
+  static final int MOST_ANNOUNCEMENTS = 256;
+
+  /** Announcements that are left when there are too many, so that they are seldom counted. */
+  private static final int LEFT_ANNOUNCEMENTS = 192;
+
   private final Store store;
+
+  /** At least the number of announcements of an origin, once they were counted. */
+  private final Map<AgencyName, Integer> announcements = new ConcurrentHashMap<>();
 
   public PeerFactsTable(Store store) {
     this.store = store;
@@ -74,17 +86,55 @@ public final class PeerFactsTable {
         : Optional.of(java.util.Arrays.copyOfRange(value, 8, value.length));
   }
 
-  /** Keeps an announcement until a time. */
+  /**
+   * Keeps an announcement until a time. If its origin has too many, those that end first are
+   * removed; mail under their sessions is sealed again after a restart.
+   */
   public void putAnnouncement(
       Transaction tx,
       AgencyName origin,
       byte[] sessionId,
       byte[] announcement,
       long expiresAtMillis) {
+    makeRoom(tx, origin);
     tx.put(
         Table.ANNOUNCEMENT,
         sessionKey(origin, sessionId),
         KeyBuilder.key().u64(expiresAtMillis).bytes(announcement).done());
+  }
+
+  private void makeRoom(Transaction tx, AgencyName origin) {
+    int most = announcements.getOrDefault(origin, MOST_ANNOUNCEMENTS);
+    if (most >= MOST_ANNOUNCEMENTS) {
+      most = removeBeyond(tx, origin);
+    }
+    announcements.put(origin, most + 1);
+  }
+
+  /** Removes what is too much among committed announcements; returns how many are left. */
+  private static int removeBeyond(Transaction tx, AgencyName origin) {
+    TreeMap<Long, List<byte[]>> byEnd = new TreeMap<>();
+    int left = 0;
+    byte[] prefix = sessionKey(origin, new byte[0]);
+    try (Scan scan = tx.scanCommitted(Table.ANNOUNCEMENT, prefix, KeyBuilder.endOf(prefix))) {
+      while (scan.hasNext()) {
+        scan.next();
+        byEnd
+            .computeIfAbsent(BigEndian.u64(scan.value(), 0), end -> new ArrayList<>())
+            .add(scan.key());
+        left++;
+      }
+    }
+    if (left < MOST_ANNOUNCEMENTS) {
+      return left;
+    }
+    for (byte[] key : byEnd.values().stream().flatMap(List::stream).toList()) {
+      if (left > LEFT_ANNOUNCEMENTS) {
+        tx.delete(Table.ANNOUNCEMENT, key);
+        left--;
+      }
+    }
+    return left;
   }
 
   /** Removes announcements that expired before a time, at most {@code most}; returns how many. */
@@ -99,6 +149,9 @@ public final class PeerFactsTable {
           gone++;
         }
       }
+    }
+    if (gone > 0) {
+      announcements.clear();
     }
     return gone;
   }

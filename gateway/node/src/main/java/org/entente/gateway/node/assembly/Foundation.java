@@ -204,7 +204,8 @@ final class Foundation {
         LedgerLimits.DEFAULT.maxBatch(),
         LedgerLimits.DEFAULT.maxBatchBytes(),
         QuarantineMonitor.limits(config.limitsInForce()),
-        thresholds(config));
+        thresholds(config),
+        config.limitsInForce().perAgencyInForce().custodyBytes());
   }
 
   /** Free space below which the node slows or refuses publishers. */

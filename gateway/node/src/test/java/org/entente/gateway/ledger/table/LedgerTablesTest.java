@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
@@ -129,7 +131,7 @@ class LedgerTablesTest {
                     ledger.outbox().append(tx, DE, Lane.FLASH, entry),
                     ledger.outbox().append(tx, DE, Lane.FLASH, entry),
                     ledger.outbox().append(tx, SG, Lane.FLASH, entry))));
-    HopQueueTable reopened = new HopQueueTable(store, new UnreadableRecords());
+    HopQueueTable reopened = new HopQueueTable(store, new UnreadableRecords(), new CustodyBytes(1 << 20));
     assertEquals(new HopQueueTable.Head(2_000, 2), reopened.head(DE, Lane.FLASH));
     assertEquals(new HopQueueTable.Head(2_000, 1), reopened.head(SG, Lane.FLASH));
 
@@ -418,5 +420,43 @@ class LedgerTablesTest {
 
     @Override
     public void failed(LedgerFailure why) {}
+  }
+
+  /** An origin announces as many sessions as it likes; of another, none is lost. */
+  @Test
+  void announcements_ofOneOrigin_areBounded_andThoseThatEndLastStay() {
+    AgencyName flood = new AgencyName("xx.customs");
+    AgencyName other = new AgencyName("yy.customs");
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.peerFacts().putAnnouncement(tx, other, session(0), new byte[] {1}, 1);
+          return tx;
+        });
+    for (int i = 0; i < 3 * PeerFactsTable.MOST_ANNOUNCEMENTS; i++) {
+      int number = i;
+      ledger.commit(
+          Lane.ROUTINE,
+          tx -> {
+            ledger
+                .peerFacts()
+                .putAnnouncement(tx, flood, session(number), new byte[] {1}, 1_000 + number);
+            return tx;
+          });
+    }
+    int last = 3 * PeerFactsTable.MOST_ANNOUNCEMENTS - 1;
+    long kept =
+        IntStream.rangeClosed(0, last)
+            .filter(i -> ledger.peerFacts().announcement(flood, session(i)).isPresent())
+            .count();
+    assertTrue(kept <= PeerFactsTable.MOST_ANNOUNCEMENTS, "" + kept);
+    assertTrue(kept > 150, "" + kept);
+    assertTrue(ledger.peerFacts().announcement(flood, session(last)).isPresent());
+    assertTrue(ledger.peerFacts().announcement(flood, session(0)).isEmpty());
+    assertTrue(ledger.peerFacts().announcement(other, session(0)).isPresent());
+  }
+
+  private static byte[] session(int number) {
+    return ByteBuffer.allocate(16).putInt(number).array();
   }
 }
