@@ -1,13 +1,19 @@
 package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -58,6 +64,11 @@ public final class NoticeExchange implements RecipientNotices {
   /** Transits that a notice may cross. */
   static final int MAX_HOPS = 4;
 
+  /** How often what is held is stated again to a neighbour that reconnects, in this time. */
+  static final int REPEATS = 10;
+
+  static final Duration REPEATS_IN = Duration.ofMinutes(REPEATS);
+
   private final NoticeSigner signer;
   private final Ledger ledger;
   private final Settlement settlement;
@@ -73,6 +84,8 @@ public final class NoticeExchange implements RecipientNotices {
   private final VoidNotices voids;
   private final SignedNotices addressed;
   private final HeldNumbers held;
+  private final NewestStatements newest = new NewestStatements();
+  private final Map<AgencyName, Deque<Instant>> repeated = new ConcurrentHashMap<>();
   private final Meters meters;
 
   /**
@@ -128,6 +141,22 @@ public final class NoticeExchange implements RecipientNotices {
             .ifPresent(agency -> send.accept(neighbour, keys(agency, bundle, 1)));
       }
     }
+    if (mayRepeat(neighbour)) {
+      repeatTo(neighbour);
+    }
+  }
+
+  /** Whether its connections are not too many; what is not repeated, the origin sends again. */
+  private boolean mayRepeat(AgencyName neighbour) {
+    Deque<Instant> times = repeated.computeIfAbsent(neighbour, name -> new ArrayDeque<>());
+    Instant now = clock.instant();
+    synchronized (times) {
+      times.removeIf(at -> Duration.between(at, now).abs().compareTo(REPEATS_IN) >= 0);
+      return times.size() < REPEATS && times.add(now);
+    }
+  }
+
+  private void repeatTo(AgencyName neighbour) {
     ledger.windows().origins().stream()
         .filter(origin -> routes.nextHop(origin).filter(neighbour::equals).isPresent())
         .forEach(
@@ -394,7 +423,17 @@ public final class NoticeExchange implements RecipientNotices {
     Optional<WatermarkStatement> statement =
         WatermarkStatement.parse(
             wire.getStatement().toByteArray(), wire.getSignature().toByteArray());
-    signed.taken(from, statement).ifPresent(taken -> learnHeld(from, taken.content()));
+    signed
+        .taken(from, statement)
+        .map(WatermarkStatement::content)
+        .ifPresent(
+            content -> {
+              if (newest.isCurrent(from, content.gateway(), content.issuedAtMs(), clock.millis())) {
+                learnHeld(from, content);
+              } else {
+                reporter.refused(from, Code.EXPIRED);
+              }
+            });
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // stated again until it took effect

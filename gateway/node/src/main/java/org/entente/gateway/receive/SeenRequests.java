@@ -16,7 +16,8 @@ import org.entente.gateway.seal.format.NoticeStatement;
  * Signed requests that have taken effect, so that a copy which a transit keeps has none.
  *
  * <p>Each request counts once. One that is older than {@link #MOST_AGE} by this gateway's clock
- * does not count. Of each agency, at most {@value #MOST} are remembered; a request as old as a
+ * does not count, nor does one from as
+ * far ahead. Of each agency, at most {@value #MOST} are remembered; a request as old as a
  * forgotten one does not count either. In memory only: after a restart, a copy of a request of the
  * last two hours counts once more. Safe for many threads.
  */
@@ -49,6 +50,7 @@ final class SeenRequests {
             ByteString.copyFrom(
                 Sha256.hash(request.gateway().value().getBytes(UTF_8), request.notice())));
     if (one.issuedAtMs() < oldest
+        || one.issuedAtMs() > nowMillis + MOST_AGE.toMillis()
         || one.issuedAtMs() <= seen.forgotten
         || !seen.requests.add(one)) {
       return false;

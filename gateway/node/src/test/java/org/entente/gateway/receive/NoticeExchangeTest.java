@@ -1087,6 +1087,74 @@ class NoticeExchangeTest {
     }
   }
 
+  /** Otherwise requests of the far future fill the memory, and older ones are forgotten for them. */
+  @Test
+  void requests_fromTheFuture_doNotCount_andDisplaceNone() {
+    SeenRequests seen = new SeenRequests();
+    long now = Duration.ofDays(20_000).toMillis();
+    long late = now + SeenRequests.MOST_AGE.toMillis();
+    for (int i = 1; i <= 2 * SeenRequests.MOST; i++) {
+      assertFalse(seen.isFirst(request(late + i), now));
+    }
+    assertTrue(seen.isFirst(request(late), now), "a clock two hours ahead");
+    assertTrue(seen.isFirst(request(now), now));
+    assertFalse(seen.isFirst(request(now), now));
+  }
+
+  private static NoticeStatement.Content request(long at) {
+    return new NoticeStatement.Content(FEDERATION, ORIGIN, GATEWAY, SELF, at, new byte[9]);
+  }
+
+  /** Threat 77: a transit keeps a signed statement, and repeats it later. */
+  @Test
+  void watermarks_repeatedByATransit_doNotReplaceNewerOnes() {
+    knowsOrigin();
+    owe(1);
+    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
+    List<HeldNumber> lost =
+        List.of(HeldNumber.ofUnknownContent(new OriginNumber(epoch, LANE, 1)));
+    Notice kept = says(held(FEDERATION, ORIGIN, SELF, lost));
+    node.clock.move(NewestStatements.OVERTAKING.plusMillis(1));
+    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF)));
+    sent();
+    notices.received(HUB, kept);
+    sent();
+    assertEquals(List.of("refused fr.customs EXPIRED"), reports());
+    assertEquals(List.of(1L), owed(), "it is not sent again under another number");
+    node.clock.move(Duration.ofSeconds(-5));
+    notices.received(HUB, says(held(FEDERATION, ORIGIN, SELF, lost)));
+    sent();
+    assertEquals(List.of(), reports(), "statements may overtake each other");
+    assertEquals(List.of(2L), owed());
+  }
+
+  @Test
+  void newestStatements_ofAWrongClock_hinderForAnHourAtMost() {
+    NewestStatements newest = new NewestStatements();
+    long now = Duration.ofDays(20_000).toMillis();
+    assertTrue(newest.isCurrent(ORIGIN, GATEWAY, Long.MAX_VALUE, now));
+    assertFalse(newest.isCurrent(ORIGIN, GATEWAY, now, now));
+    assertTrue(newest.isCurrent(ORIGIN, new NodeName("gateway-2"), now, now));
+    assertTrue(newest.isCurrent(SG, GATEWAY, now, now));
+    long later = now + NewestStatements.MOST_AHEAD.toMillis();
+    assertTrue(newest.isCurrent(ORIGIN, GATEWAY, later, later));
+  }
+
+  /** A neighbour that connects without end makes this gateway sign and send little. */
+  @Test
+  void neighbour_thatComesUpAgainAndAgain_hearsWhatIsHeldTenTimesInTenMinutes() {
+    receive(LANE, 1);
+    for (int i = 0; i < 3 * NoticeExchange.REPEATS; i++) {
+      notices.neighbourUp(ORIGIN);
+    }
+    assertEquals(
+        NoticeExchange.REPEATS,
+        sent().stream().filter(one -> one.notice().hasWatermarks()).count());
+    node.clock.move(NoticeExchange.REPEATS_IN);
+    notices.neighbourUp(ORIGIN);
+    assertEquals(1, sent().stream().filter(one -> one.notice().hasWatermarks()).count());
+  }
+
   /** Threat 77: whatever is said in another's name changes nothing, and reaches no writer. */
   @Test
   void notice_inTheNameOfAnother_isRefused_andNothingIsWritten() {
