@@ -220,7 +220,10 @@ final class Inspection {
       return own(peer, mine, envelope, onward);
     }
     if (!onward.hops().isEmpty()) {
-      return taken(envelope.header(), null, onward);
+      return envelope.isWhole()
+          ? taken(envelope.header(), null, onward)
+          : refused(
+              envelope.header(), Code.HEADER_MISMATCH, "its content is not what the header names");
     }
     if (!onward.refused().isEmpty()) {
       InspectionResult.NotOnward last = onward.refused().get(onward.refused().size() - 1);

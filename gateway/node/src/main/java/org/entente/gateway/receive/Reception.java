@@ -585,7 +585,6 @@ final class Reception {
         tx,
         hop,
         header.facts().lane(),
-        header.hash(),
         envelope,
         delivery.getPathList(),
         recipients);

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.HopQueueTable;
@@ -143,26 +144,31 @@ public final class Dispatch {
     return routes.nextHop(recipient, refused);
   }
 
-  /** At a transit: takes an envelope into custody towards one peer. */
+  /**
+   * At a transit: takes an envelope, whose content matches its header, into custody towards one
+   * peer. A transit does not verify the signature. Its name includes the signature, so that the
+   * envelope does not pass for one that came earlier under another signature.
+   */
   public void relay(
       Transaction tx,
       AgencyName peer,
       Lane lane,
-      byte[] headerHash,
       StoredEnvelope envelope,
       List<String> path,
       List<HopRecipient> recipients) {
+    byte[] name =
+        Sha256.hash(envelope.getHeader().toByteArray(), envelope.getSignature().toByteArray());
     long expiresAtMillis =
         EnvelopeHeader.parse(envelope.getHeader().toByteArray())
             .map(header -> header.facts().expiresAtMs())
             .orElse(Long.MAX_VALUE);
     envelopes.hold(
         tx,
-        headerHash,
+        name,
         envelope,
         new EnvelopeTable.Custody(
             expiresAtMillis, sizeOf(envelope), path.get(path.size() - 1), path.get(0)));
-    append(tx, peer, lane, headerHash, sizeOf(envelope), path, recipients);
+    append(tx, peer, lane, name, sizeOf(envelope), path, recipients);
   }
 
   /** The transit that leads to a recipient; empty if it is linked directly or there is no route. */
@@ -180,7 +186,7 @@ public final class Dispatch {
       Transaction tx,
       AgencyName peer,
       Lane lane,
-      byte[] headerHash,
+      byte[] name,
       int size,
       List<String> path,
       List<HopRecipient> recipients) {
@@ -189,7 +195,7 @@ public final class Dispatch {
         peer,
         lane,
         HopEntry.newBuilder()
-            .setHeaderHash(ByteString.copyFrom(headerHash))
+            .setHeaderHash(ByteString.copyFrom(name))
             .addAllRecipients(recipients)
             .addAllPath(path)
             .setQueuedAtMs(tx.nowMillis())

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -101,7 +102,7 @@ public final class Transmission {
   QueuedEnvelope prepare(
       AgencyName peer, Lane lane, long epoch, HopQueueTable.NumberedEntry numbered) {
     HopEntry entry = numbered.entry();
-    byte[] headerHash = entry.getHeaderHash().toByteArray();
+    byte[] name = entry.getHeaderHash().toByteArray();
     boolean relays = entry.getRecipientsList().stream().anyMatch(r -> !r.getStanza().isEmpty());
     StoredEnvelope envelope = null;
     List<Stanza> stanzas;
@@ -110,7 +111,7 @@ public final class Transmission {
         ledger.commit(lane, tx -> endCustody(tx, peer, lane, numbered));
         return empty(epoch, numbered);
       }
-      envelope = ledger.envelopes().read(headerHash);
+      envelope = ledger.envelopes().read(name);
       stanzas = relays ? relayed(entry) : own(peer, lane, numbered, envelope);
     } catch (CorruptRecord e) {
       stanzas = damaged(peer, lane, numbered, relays, e);
@@ -127,7 +128,11 @@ public final class Transmission {
           .addAllPath(entry.getPathList())
           .addPath(origin.self().value());
     }
-    return new QueuedEnvelope(numbered.sequence(), entry.getHeaderHash(), delivery.build());
+    ByteString headerHash =
+        relays && envelope != null
+            ? ByteString.copyFrom(Sha256.hash(envelope.getHeader().toByteArray()))
+            : entry.getHeaderHash();
+    return new QueuedEnvelope(numbered.sequence(), headerHash, delivery.build());
   }
 
   private boolean endCustody(

@@ -211,8 +211,7 @@ class InspectionTest {
     assertEquals(SG.value(), entry.getRecipients(0).getAgency());
     assertEquals(to(SG.value()).getStanza(), entry.getRecipients(0).getStanza());
     assertEquals(to(SG.value()).getAnnouncement(), entry.getRecipients(0).getAnnouncement());
-    StoredEnvelope held =
-        Objects.requireNonNull(node.ledger.envelopes().read(header.hash()), "custody");
+    StoredEnvelope held = inCustody(entry);
     assertEquals(delivery.getHeader(), held.getHeader());
     assertEquals(delivery.getSignature(), held.getSignature());
     assertEquals(delivery.getLabels(), held.getLabels());
@@ -228,6 +227,42 @@ class InspectionTest {
         node.kit.meters().text().contains("entente_relayed_total{peer=\"sg.police\",} 1.0"),
         node.kit.meters()::text);
     assertEquals(0, node.ledger.windows().all(ORIGIN).size(), "its number is its recipient's");
+  }
+
+  private StoredEnvelope inCustody(HopEntry entry) {
+    return Objects.requireNonNull(
+        node.ledger.envelopes().read(entry.getHeaderHash().toByteArray()), "custody");
+  }
+
+  /** Threat 94: whoever was sent an envelope knows its header, and sends it first. */
+  @Test
+  void content_thatIsNotTheHeaders_isNotTakenIntoCustody_andTheGenuineIs() {
+    Delivery genuine = carrying(sealed(), to(SG.value()));
+    for (Delivery junk : List.of(spoilt(genuine), spoiltLabels(genuine))) {
+      assertRefused(
+          Code.HEADER_MISMATCH,
+          "its content is not what the header names",
+          from(HUB, via(junk, ORIGIN, HUB)));
+      assertEquals(0, node.ledger.hops().depth(SG, LANE));
+      assertEquals(List.of(), node.leaves(AuditType.RELAYED));
+    }
+    assertEquals(Result.RESULT_COMMITTED, node.kit.handOver(genuine).getResult());
+    StoredEnvelope held =
+        inCustody(node.ledger.hops().read(SG, LANE, 1, 10, 1 << 20).get(0).entry());
+    assertEquals(genuine.getLabels(), held.getLabels());
+    assertEquals(genuine.getBodies(), held.getBodies());
+  }
+
+  /** Threat 94: a transit cannot verify the signature, but keeps each apart. */
+  @Test
+  void signature_thatIsNone_replacesNotTheGenuineOne_inCustody() {
+    Delivery genuine = carrying(sealed(), to(SG.value()));
+    ByteString none = ByteString.copyFrom(new byte[genuine.getSignature().size()]);
+    from(HUB, via(genuine.toBuilder().setSignature(none).build(), ORIGIN, HUB));
+    assertEquals(Result.RESULT_COMMITTED, node.kit.handOver(genuine).getResult());
+    List<HopQueueTable.NumberedEntry> queued = node.ledger.hops().read(SG, LANE, 1, 10, 1 << 20);
+    assertEquals(none, inCustody(queued.get(0).entry()).getSignature());
+    assertEquals(genuine.getSignature(), inCustody(queued.get(1).entry()).getSignature());
   }
 
   @Test
@@ -305,6 +340,12 @@ class InspectionTest {
     byte[] bodies = sealed.getBodies().toByteArray();
     bodies[bodies.length - 1]++;
     return sealed.toBuilder().setBodies(ByteString.copyFrom(bodies)).build();
+  }
+
+  private static Delivery spoiltLabels(Delivery sealed) {
+    byte[] labels = sealed.getLabels().toByteArray();
+    labels[0]++;
+    return sealed.toBuilder().setLabels(ByteString.copyFrom(labels)).build();
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -251,7 +252,7 @@ class DispatchTest {
   void relay_takesIntoCustody_withItsPathAndStanzas() {
     StoredEnvelope envelope =
         StoredEnvelope.newBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
-    byte[] hash = new byte[32];
+    byte[] hash = Sha256.hash(envelope.getHeader().toByteArray());
     List<HopRecipient> recipients =
         List.of(
             HopRecipient.newBuilder()
@@ -261,8 +262,7 @@ class DispatchTest {
     node.ledger.commit(
         LANE,
         tx -> {
-          node.dispatch.relay(
-              tx, HUB, LANE, hash, envelope, List.of("us.cbp", "x.far"), recipients);
+          node.dispatch.relay(tx, HUB, LANE, envelope, List.of("us.cbp", "x.far"), recipients);
           return tx;
         });
     HopEntry hop = queued(HUB).get(0);

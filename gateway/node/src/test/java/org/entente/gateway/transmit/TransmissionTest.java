@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.link.QueuedEnvelope;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -95,14 +96,18 @@ class TransmissionTest {
               tx,
               HUB,
               LANE,
-              new byte[32],
               envelope,
               List.of(DE.value(), "x.far"),
               List.of(recipient));
           return tx;
         });
-    Delivery delivery = node.prepare(HUB).delivery();
+    QueuedEnvelope prepared = node.prepare(HUB);
+    Delivery delivery = prepared.delivery();
     assertEquals(envelope.getHeader(), delivery.getHeader());
+    assertEquals(
+        ByteString.copyFrom(Sha256.hash(envelope.getHeader().toByteArray())),
+        prepared.headerHash(),
+        "what the peer's receipt names");
     assertEquals(List.of(DE.value(), "x.far", FR.value()), delivery.getPathList());
     assertEquals(
         List.of(

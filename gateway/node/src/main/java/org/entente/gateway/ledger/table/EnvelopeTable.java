@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Envelopes in custody, each kept once however many recipients and queues refer to it, until the
- * last reference is released. The key is the hash of its header, so that no envelope can replace
- * another under the same id.
+ * last reference is released. The name of an own envelope is the hash of its header, and of
+ * another's the hash of header and signature, so that no envelope can replace another.
  *
  * <pre>
- * ENVELOPE u8 1 · 32-byte header hash → StoredEnvelope
- * ENVELOPE u8 2 · 32-byte header hash → u32 references, and if it is held for others:
- *                                       u64 expiry · u64 bytes · ascii neighbour · ascii origin
+ * ENVELOPE u8 1 · 32-byte name → StoredEnvelope
+ * ENVELOPE u8 2 · 32-byte name → u32 references, and if it is held for others:
+ *                                u64 expiry · u64 bytes · ascii neighbour · ascii origin
  * </pre>
  */
 public final class EnvelopeTable {
@@ -67,12 +67,12 @@ public final class EnvelopeTable {
   }
 
   /** Stores an envelope held for others, or adds a reference to a stored one. */
-  public void hold(Transaction tx, byte[] headerHash, StoredEnvelope envelope, Custody held) {
-    boolean isNew = tx.get(Table.ENVELOPE, countKey(headerHash)) == null;
-    hold(tx, headerHash, envelope, 1);
+  public void hold(Transaction tx, byte[] name, StoredEnvelope envelope, Custody held) {
+    boolean isNew = tx.get(Table.ENVELOPE, countKey(name)) == null;
+    hold(tx, name, envelope, 1);
     if (isNew) {
       byte[] value = KeyBuilder.key().u32(1).bytes(held.encoded()).done();
-      tx.put(Table.ENVELOPE, countKey(headerHash), value);
+      tx.put(Table.ENVELOPE, countKey(name), value);
       tx.afterCommit(() -> count(held, 1));
     }
   }
@@ -84,8 +84,8 @@ public final class EnvelopeTable {
   }
 
   /** What is recorded of a committed envelope that is held for others; null of any other. */
-  public @Nullable Custody custody(byte[] headerHash) {
-    byte[] count = store.get(Table.ENVELOPE, countKey(headerHash));
+  public @Nullable Custody custody(byte[] name) {
+    byte[] count = store.get(Table.ENVELOPE, countKey(name));
     return count == null ? null : custodyIn(count);
   }
 
@@ -107,19 +107,19 @@ public final class EnvelopeTable {
   }
 
   /** Stores an envelope, or adds references to a stored one. */
-  public void hold(Transaction tx, byte[] headerHash, StoredEnvelope envelope, int references) {
-    byte[] countKey = countKey(headerHash);
+  public void hold(Transaction tx, byte[] name, StoredEnvelope envelope, int references) {
+    byte[] countKey = countKey(name);
     byte[] count = tx.get(Table.ENVELOPE, countKey);
     if (count == null) {
-      tx.put(Table.ENVELOPE, key(headerHash), envelope.toByteArray());
+      tx.put(Table.ENVELOPE, key(name), envelope.toByteArray());
     }
     byte[] before = count == null ? new byte[REFERENCES_BYTES] : count;
     tx.put(Table.ENVELOPE, countKey, counted(before, (long) BigEndian.u32(before, 0) + references));
   }
 
   /** Releases one reference; the last one removes the envelope. */
-  public void release(Transaction tx, byte[] headerHash) {
-    byte[] countKey = countKey(headerHash);
+  public void release(Transaction tx, byte[] name) {
+    byte[] countKey = countKey(name);
     byte[] count = tx.get(Table.ENVELOPE, countKey);
     if (count == null) {
       return;
@@ -129,20 +129,20 @@ public final class EnvelopeTable {
       tx.put(Table.ENVELOPE, countKey, counted(count, held - 1L));
     } else {
       tx.delete(Table.ENVELOPE, countKey);
-      tx.delete(Table.ENVELOPE, key(headerHash));
+      tx.delete(Table.ENVELOPE, key(name));
       Custody released = custodyIn(count);
       tx.afterCommit(() -> count(released, -1));
     }
   }
 
   /** A committed envelope, or null. */
-  public @Nullable StoredEnvelope read(byte[] headerHash) {
-    return parse(store.get(Table.ENVELOPE, key(headerHash)));
+  public @Nullable StoredEnvelope read(byte[] name) {
+    return parse(store.get(Table.ENVELOPE, key(name)));
   }
 
   /** An envelope as the transaction sees it, or null. */
-  public @Nullable StoredEnvelope read(Transaction tx, byte[] headerHash) {
-    return parse(tx.get(Table.ENVELOPE, key(headerHash)));
+  public @Nullable StoredEnvelope read(Transaction tx, byte[] name) {
+    return parse(tx.get(Table.ENVELOPE, key(name)));
   }
 
   /** Names of the outbox keys that committed envelopes still need. Reads all of them. */
@@ -177,11 +177,11 @@ public final class EnvelopeTable {
     }
   }
 
-  private static byte[] key(byte[] headerHash) {
-    return KeyBuilder.key().u8(1).bytes(headerHash).done();
+  private static byte[] key(byte[] name) {
+    return KeyBuilder.key().u8(1).bytes(name).done();
   }
 
-  private static byte[] countKey(byte[] headerHash) {
-    return KeyBuilder.key().u8(2).bytes(headerHash).done();
+  private static byte[] countKey(byte[] name) {
+    return KeyBuilder.key().u8(2).bytes(name).done();
   }
 }
