@@ -46,6 +46,7 @@ final class Inspection {
 
   private final AgencyName self;
   private final Predicate<AgencyName> member;
+  private final Predicate<AgencyName> carrier;
   private final RoutingTable routes;
   private final TransitCheck transit;
   private final Ledger ledger;
@@ -71,6 +72,7 @@ final class Inspection {
     this.custody = custody;
     this.self = parts.self();
     this.member = parts.member();
+    this.carrier = parts.carrier();
     this.routes = parts.routes();
     this.transit = parts.transit();
     this.ledger = parts.ledger();
@@ -121,13 +123,13 @@ final class Inspection {
 
   /**
    * The origin to ask for the delivery again, unless that is the peer, which learns it from the
-   * receipt. Nothing here is authenticated: asking costs a notice and an attempt.
+   * receipt, or the peer is no transit. Nothing here is authenticated: asking costs a notice and an attempt.
    */
   private InspectionResult.@Nullable Unresolved claimed(AgencyName peer, Delivery delivery) {
     try {
       EnvelopeFacts facts =
           EnvelopeHeader.parse(delivery.getHeader().toByteArray()).orElseThrow().facts();
-      return facts.origin().equals(peer)
+      return facts.origin().equals(peer) || !carrier.test(peer)
           ? null
           : delivery.getStanzasList().stream()
               .filter(stanza -> stanza.getRecipient().equals(self.value()))
@@ -184,6 +186,10 @@ final class Inspection {
         || !path.get(path.size() - 1).equals(peer.value())) {
       return Optional.of(
           refused(header, Code.ROUTING_LOOP, "its path does not lead from the origin to here"));
+    }
+    if (!origin.equals(peer) && !carrier.test(peer)) {
+      return Optional.of(
+          refused(header, Code.IDENTITY_MISMATCH, "only a transit carries the mail of others"));
     }
     if (header.facts().lane() != lane) {
       return Optional.of(refused(header, Code.HEADER_MISMATCH, "the header names another lane"));

@@ -23,6 +23,7 @@ import org.entente.gateway.transmit.RoutingTable;
  * The parts that receiving uses.
  *
  * @param member whether an agency is a member now
+ * @param carrier whether an agency may carry mail of others now
  * @param held what came under the latest numbers, for statements to their origins
  * @param recalls recalls and blocks by origins
  * @param advertised responders that other agencies advertise
@@ -42,6 +43,7 @@ public record ReceiveParts(
     RoutingTable routes,
     EvidenceRecords evidence,
     Predicate<AgencyName> member,
+    Predicate<AgencyName> carrier,
     TransitCheck transit,
     Opener opener,
     RecipientSessions sessions,

@@ -132,6 +132,25 @@ class InspectionTest {
     assertEquals(Result.RESULT_COMMITTED, from(HUB, via(sealed, ORIGIN, a, b, HUB)).getResult());
   }
 
+  /** Threat 93: nothing of it is opened, and its origin is told nothing. */
+  @Test
+  void mailOfAnother_byANeighbourThatIsNoTransit_isRefused_andItsOriginIsNotAsked() {
+    Delivery sealed = sealed();
+    Delivery unannounced =
+        carrying(sealed, sealed.getStanzas(0).toBuilder().clearAnnouncement().build());
+    for (Delivery delivery :
+        List.of(sealed, spoilt(sealed), unannounced, carrying(sealed, to(FAR.value())))) {
+      assertRefused(
+          Code.IDENTITY_MISMATCH,
+          "only a transit carries the mail of others",
+          from(SG, via(delivery, ORIGIN, SG)));
+      assertEquals(
+          List.of("refused sg.police IDENTITY_MISMATCH"), node.kit.reports().take(), "only this");
+    }
+    assertEquals(0, node.ledger.hops().depth(HUB, LANE));
+    assertEquals(Result.RESULT_COMMITTED, from(HUB, via(sealed, ORIGIN, HUB)).getResult());
+  }
+
   @Test
   void header_ofAnotherLane_isRefused() {
     assertRefused(

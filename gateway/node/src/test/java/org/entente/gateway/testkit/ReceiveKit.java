@@ -85,7 +85,7 @@ import org.entente.proto.v1.EvidenceItem;
 
 /**
  * Reception at {@code de.customs} with all that stands behind it, over a ledger of a test, and an
- * origin {@code fr.customs} that seals for it.
+ * origin {@code fr.customs} that seals for it. Agencies of {@code x} are transits, no others are.
  */
 public final class ReceiveKit implements AutoCloseable {
   /** Who receives. */
@@ -227,6 +227,7 @@ public final class ReceiveKit implements AutoCloseable {
             routes,
             evidence,
             surroundings.member(),
+            agency -> agency.value().startsWith("x."),
             surroundings.transit(),
             new Opener(count -> {}),
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),

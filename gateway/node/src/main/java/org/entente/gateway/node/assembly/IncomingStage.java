@@ -128,6 +128,7 @@ final class IncomingStage {
         out.routes,
         ground.evidence,
         agency -> ground.trust.current().isMember(agency),
+        agency -> ground.trust.current().isTransit(agency),
         new PolicyTransitCheck(
             ground.agency(), ground.policy.holder(), ground.config.limitsInForce()),
         out.sealing.opener,

@@ -273,6 +273,7 @@ final class KeyLifeNode implements AutoCloseable {
           routes,
           evidence,
           agency -> true,
+          agency -> true,
           (facts, recipient, size) -> Optional.empty(),
           new Opener(count -> {}),
           recipients,
