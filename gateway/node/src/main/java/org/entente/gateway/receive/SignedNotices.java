@@ -25,7 +25,8 @@ import org.entente.proto.link.v1.WitnessedCheckpoints;
  * threads.
  */
 final class SignedNotices {
-  private static final int MAX_NUMBERS = 1_024;
+  /** Numbers in a request for new stanzas; a receiver ignores more. */
+  static final int MAX_NUMBERS = 1_024;
 
   private final NoticeSigner signer;
   private final InstantSource clock;

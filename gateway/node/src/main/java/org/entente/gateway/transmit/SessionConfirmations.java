@@ -1,7 +1,9 @@
 package org.entente.gateway.transmit;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -17,11 +19,21 @@ public final class SessionConfirmations {
   private record PendingConfirmation(SessionId session, OriginNumber number) {}
 
   private final SenderSessions sessions;
-  private final Map<AgencyName, PendingConfirmation> pending = new ConcurrentHashMap<>();
+  /** A session costs a signature and an encapsulation, whoever asks for it. */
+  private static final long RENEWED_EVERY = Duration.ofSeconds(1).toNanos();
 
-  /** Creates confirmations for these sessions. */
-  public SessionConfirmations(SenderSessions sessions) {
+  private final LongSupplier nanos;
+  private final Map<AgencyName, PendingConfirmation> pending = new ConcurrentHashMap<>();
+  private final Map<AgencyName, Long> renewed = new ConcurrentHashMap<>();
+
+  /**
+   * Creates confirmations for these sessions.
+   *
+   * @param nanos as {@link System#nanoTime}
+   */
+  public SessionConfirmations(SenderSessions sessions, LongSupplier nanos) {
     this.sessions = sessions;
+    this.nanos = nanos;
   }
 
   /** Records a number sent under a session together with its announcement. */
@@ -34,10 +46,20 @@ public final class SessionConfirmations {
                 : new PendingConfirmation(session, number));
   }
 
-  /** Handles a recipient that does not know its session: a new one will be made. */
+  /**
+   * Handles a recipient that does not know its session: a new one will be made. Within a second of
+   * the last one, the session stays and is announced again.
+   */
   void stale(AgencyName recipient) {
+    long now = nanos.getAsLong();
+    Long last = renewed.get(recipient);
     pending.remove(recipient);
-    sessions.renew(recipient);
+    if (last == null || now - last >= RENEWED_EVERY) {
+      renewed.put(recipient, now);
+      sessions.renew(recipient);
+    } else {
+      sessions.announceAgain(recipient);
+    }
   }
 
   /** Records that a recipient holds a number. */

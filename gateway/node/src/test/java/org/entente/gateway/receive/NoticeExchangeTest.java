@@ -137,7 +137,7 @@ class NoticeExchangeTest {
             parts.evidence(),
             SELF,
             new WaitingRecipients(),
-            new SessionConfirmations(sessions),
+            new SessionConfirmations(sessions, node.clock::nanos),
             gaps);
     notices =
         new NoticeExchange(

@@ -80,7 +80,7 @@ class OutboxMaintenanceTest {
           new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), random), FR),
           FR,
           waiting,
-          new SessionConfirmations(sessions),
+          new SessionConfirmations(sessions, () -> 0),
           new GapWatch(() -> 0));
   private final List<String> withdrawn = new ArrayList<>();
   private final OutboxMaintenance upkeep =

@@ -99,7 +99,7 @@ class RecalledMailTest {
             evidence,
             FR,
             waiting,
-            new SessionConfirmations(sessions),
+            new SessionConfirmations(sessions, () -> 0),
             new GapWatch(() -> 0));
     final Transmission transmission =
         new Transmission(

@@ -153,7 +153,13 @@ final class SenderNode implements AutoCloseable {
             clock);
     settlement =
         new Settlement(
-            ledger, dispatch, evidence, FR, waiting, new SessionConfirmations(sessions), gaps);
+            ledger,
+            dispatch,
+            evidence,
+            FR,
+            waiting,
+            new SessionConfirmations(sessions, clock::nanos),
+            gaps);
     unsendable =
         new UnsendableEntries(
             ledger,

@@ -98,7 +98,13 @@ class SettlementTest {
           (peer, lane) -> {});
   private final Settlement settlement =
       new Settlement(
-          ledger, dispatch, evidence, FR, waiting, new SessionConfirmations(sessions()), gaps);
+          ledger,
+          dispatch,
+          evidence,
+          FR,
+          waiting,
+          new SessionConfirmations(sessions(), nanos::get),
+          gaps);
 
   private SenderSessions sessions() {
     Ed25519SigningKey key = Ed25519SigningKey.generate(random);

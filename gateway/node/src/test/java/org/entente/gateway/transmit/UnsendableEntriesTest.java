@@ -122,7 +122,7 @@ class UnsendableEntriesTest {
           evidence,
           FR,
           waiting,
-          new SessionConfirmations(sessions),
+          new SessionConfirmations(sessions, () -> 0),
           new GapWatch(() -> 0));
   private final UnsendableEntries unsendable =
       new UnsendableEntries(

@@ -124,7 +124,7 @@ final class OutgoingStage {
         ground.evidence,
         ground.agency(),
         waiting,
-        new SessionConfirmations(sealing.senderSessions),
+        new SessionConfirmations(sealing.senderSessions, ground.around.timers()::nanos),
         gaps.watch());
   }
 

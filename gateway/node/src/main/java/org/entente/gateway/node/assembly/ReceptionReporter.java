@@ -10,6 +10,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.NoticeExchange;
 import org.entente.gateway.receive.Reporter;
+import org.entente.gateway.receive.StanzaRequests;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,13 +19,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Passes events of reception to subscriptions and notices. Reception is wired before its listeners,
  * which are set once they exist; until then nothing is received. Watermarks of one origin within
- * one tick become one statement.
+ * one tick become one statement, and so do requests for new stanzas.
  */
 final class ReceptionReporter implements Reporter {
   private static final Logger LOG = LoggerFactory.getLogger(ReceptionReporter.class);
 
   private final Meters meters;
   private final Set<AgencyName> toReport = ConcurrentHashMap.newKeySet();
+  private final StanzaRequests requests = new StanzaRequests();
   private volatile @Nullable Listeners listeners;
 
   private record Listeners(Subscriptions subscriptions, NoticeExchange notices) {}
@@ -45,6 +47,7 @@ final class ReceptionReporter implements Reporter {
         toReport.remove(origin);
         to.notices().reportTo(origin);
       }
+      requests.send(to.notices()::askAgain);
     }
   }
 
@@ -63,10 +66,7 @@ final class ReceptionReporter implements Reporter {
 
   @Override
   public void askAgain(AgencyName origin, List<OriginNumber> numbers) {
-    Listeners to = listeners;
-    if (to != null) {
-      to.notices().askAgain(origin, numbers);
-    }
+    requests.add(origin, numbers);
   }
 
   @Override

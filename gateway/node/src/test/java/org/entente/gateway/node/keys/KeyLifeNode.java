@@ -225,7 +225,7 @@ final class KeyLifeNode implements AutoCloseable {
               evidence,
               name,
               waiting,
-              new SessionConfirmations(senders),
+              new SessionConfirmations(senders, clock::nanos),
               new GapWatch(() -> 0));
       transmission =
           new Transmission(
