@@ -62,7 +62,9 @@ public final class Accounts {
             Work.VERIFICATIONS,
             AccountLimits.Rate.bursting(each.verifications(), BURST_SECONDS),
             Work.COMMITS,
-            AccountLimits.Rate.bursting(each.commits(), BURST_SECONDS)),
+            AccountLimits.Rate.bursting(each.commits(), BURST_SECONDS),
+            Work.MESSAGES,
+            AccountLimits.Rate.bursting(each.messages(), BURST_SECONDS)),
         nanos);
   }
 

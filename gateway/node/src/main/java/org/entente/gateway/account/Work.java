@@ -11,5 +11,7 @@ public enum Work {
   /** Asymmetric operations: signatures verified and keys decapsulated. */
   VERIFICATIONS,
   /** Changes to the ledger that are committed and synced. */
-  COMMITS
+  COMMITS,
+  /** Messages to this agency, by the headers of their envelopes. */
+  MESSAGES
 }

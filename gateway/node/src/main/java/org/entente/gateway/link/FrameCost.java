@@ -1,12 +1,16 @@
 package org.entente.gateway.link;
 
+import com.google.protobuf.ByteString;
+import java.util.stream.Stream;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Notice;
+import org.entente.proto.link.v1.Stanza;
 
 /**
  * What the processing of a frame can cost, from its form alone: the account of the peer's agency
@@ -16,8 +20,12 @@ import org.entente.proto.link.v1.Notice;
  * @param deliveries the frame itself, and deliveries and receipts in it
  * @param verifications signatures to verify and keys to decapsulate
  * @param commits synced changes of the ledger
+ * @param messages messages to this agency, as the headers of their envelopes say
  */
-record FrameCost(int deliveries, int verifications, int commits) {
+record FrameCost(int deliveries, int verifications, int commits, int messages) {
+  /** Where a header has its number of messages, a u16. */
+  private static final int COUNT_AT = 4;
+
   /** A pair's two signatures (Ed25519 and ML-DSA-44). */
   private static final int PAIR = 2;
 
@@ -33,30 +41,46 @@ record FrameCost(int deliveries, int verifications, int commits) {
   /** The cost of a frame that comes to an agency. */
   static FrameCost of(Frame frame, AgencyName self) {
     return switch (frame.getFrameCase()) {
-      case HELLO -> new FrameCost(1, 0, 1);
+      case HELLO -> new FrameCost(1, 0, 1, 0);
       case DELIVERIES -> of(frame.getDeliveries(), self);
-      case RECEIPTS -> new FrameCost(1 + frame.getReceipts().getReceiptsCount(), 0, 0);
-      case NOTICE -> new FrameCost(1, verifications(frame.getNotice()), 1);
-      case BUNDLE_PART -> new FrameCost(1, NOTE, 0);
-      case FRESHNESS -> new FrameCost(1, PAIR, 0);
+      case RECEIPTS -> new FrameCost(1 + frame.getReceipts().getReceiptsCount(), 0, 0, 0);
+      case NOTICE -> new FrameCost(1, verifications(frame.getNotice()), 1, 0);
+      case BUNDLE_PART -> new FrameCost(1, NOTE, 0, 0);
+      case FRESHNESS -> new FrameCost(1, PAIR, 0, 0);
       case GAP, CREDIT, BUNDLE_IN_FORCE, BUNDLE_REQUEST, LINK_PAUSE, FRAME_NOT_SET ->
-          new FrameCost(1, 0, 0);
+          new FrameCost(1, 0, 0, 0);
     };
   }
 
   private static FrameCost of(Deliveries deliveries, AgencyName self) {
     int verifications = 0;
+    int messages = 0;
     for (Delivery delivery : deliveries.getDeliveriesList()) {
       verifications += delivery.getHeader().isEmpty() ? 0 : 1;
       verifications += announces(delivery, self) ? ANNOUNCEMENT : 0;
+      messages += messages(delivery, self);
     }
-    return new FrameCost(1 + deliveries.getDeliveriesCount(), verifications, 1);
+    return new FrameCost(1 + deliveries.getDeliveriesCount(), verifications, 1, messages);
   }
 
   private static boolean announces(Delivery delivery, AgencyName self) {
+    return to(self, delivery).anyMatch(stanza -> !stanza.getAnnouncement().isEmpty());
+  }
+
+  private static Stream<Stanza> to(AgencyName self, Delivery delivery) {
     return delivery.getStanzasList().stream()
-        .filter(stanza -> stanza.getRecipient().equals(self.value()))
-        .anyMatch(stanza -> !stanza.getAnnouncement().isEmpty());
+        .filter(stanza -> stanza.getRecipient().equals(self.value()));
+  }
+
+  /** The header's number is bound to the content later: more messages than it says do not open. */
+  private static int messages(Delivery delivery, AgencyName self) {
+    ByteString header = delivery.getHeader();
+    if (header.size() < COUNT_AT + 2 || to(self, delivery).findAny().isEmpty()) {
+      return 0;
+    }
+    int said = (header.byteAt(COUNT_AT) & 0xff) << 8 | (header.byteAt(COUNT_AT + 1) & 0xff);
+    // A header that says more cannot be read.
+    return Math.min(said, EnvelopeHeader.MAX_COUNT);
   }
 
   private static int verifications(Notice notice) {
@@ -79,6 +103,7 @@ record FrameCost(int deliveries, int verifications, int commits) {
     long read = account.charge(Work.DELIVERIES, deliveries);
     long verified = verifications == 0 ? 0 : account.charge(Work.VERIFICATIONS, verifications);
     long committed = commits == 0 ? 0 : account.charge(Work.COMMITS, commits);
-    return Math.max(read, Math.max(verified, committed));
+    long judged = messages == 0 ? 0 : account.charge(Work.MESSAGES, messages);
+    return Math.max(Math.max(read, judged), Math.max(verified, committed));
   }
 }

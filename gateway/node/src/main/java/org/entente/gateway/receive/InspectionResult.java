@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The result of inspecting a delivery, before the ledger decides whether its number is new. */
 sealed interface InspectionResult {
+  /** Messages and items of evidence that the ledger has to deal with; at least one. */
+  default int messages() {
+    return 1;
+  }
 
   /** A number without content. */
   record Nothing() implements InspectionResult {}
@@ -56,7 +60,14 @@ sealed interface InspectionResult {
       @Nullable Own own,
       Map<AgencyName, List<HopRecipient>> onward,
       List<NotOnward> notOnward)
-      implements InspectionResult {}
+      implements InspectionResult {
+    @Override
+    public int messages() {
+      return own instanceof Judged judged
+          ? Math.max(1, judged.contents().stream().mapToInt(Content::weight).sum())
+          : 1;
+    }
+  }
 
   /** A recipient to whom a delivery is not passed on, and why. */
   record NotOnward(AgencyName recipient, Code code, String reason) {}
@@ -102,6 +113,11 @@ sealed interface InspectionResult {
   sealed interface Content {
     /** The message. */
     MessageId id();
+
+    /** What it counts as: one message, or so many items of evidence. */
+    default int weight() {
+      return 1;
+    }
   }
 
   /**
@@ -155,5 +171,10 @@ sealed interface InspectionResult {
   record Advertised(MessageId id, ResponderList list) implements Content {}
 
   /** Evidence about this agency's own messages, limited to what its author may state. */
-  record Evidence(MessageId id, List<EvidenceItem> items) implements Content {}
+  record Evidence(MessageId id, List<EvidenceItem> items) implements Content {
+    @Override
+    public int weight() {
+      return Math.max(1, items.size());
+    }
+  }
 }

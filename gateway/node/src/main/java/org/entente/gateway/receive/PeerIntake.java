@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
@@ -15,6 +16,7 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.RelayRefusal;
@@ -25,6 +27,9 @@ import org.entente.proto.link.v1.Result;
  * the origin number and the content are committed together, and only then acknowledged.
  */
 final class PeerIntake implements HopIntake {
+  /** Messages that one change of the ledger takes, unless a single envelope has more. */
+  static final int MOST_MESSAGES = EnvelopeHeader.MAX_COUNT;
+
   private final Ledger ledger;
   private final Inspection inspection;
   private final Reception reception;
@@ -76,15 +81,58 @@ final class PeerIntake implements HopIntake {
     for (Delivery delivery : deliveries) {
       inspected.add(inspection.inspect(peer, lane, delivery));
     }
-    return ledger.write(
-        lane,
-        tx -> {
-          List<Receipt> receipts = new ArrayList<>(deliveries.size());
-          for (int i = 0; i < inspected.size(); i++) {
-            receipts.add(take(tx, deliveries.get(i), inspected.get(i)));
-          }
-          return receipts;
-        });
+    return write(deliveries, inspected);
+  }
+
+  /**
+   * Writes in several changes if there are many messages, so that those of higher lanes go between.
+   * Nothing follows a change that the ledger does not take; the peer sends what is left again.
+   */
+  private CompletableFuture<List<Receipt>> write(
+      List<Delivery> deliveries, List<InspectionResult> inspected) {
+    CompletableFuture<List<Receipt>> written = CompletableFuture.completedFuture(List.of());
+    int from = 0;
+    while (from < inspected.size() && !written.isCompletedExceptionally()) {
+      int first = from;
+      int end = endOfChange(inspected, first);
+      CompletableFuture<List<Receipt>> next =
+          ledger.write(lane, tx -> take(tx, deliveries, inspected, first, end));
+      written = first == 0 ? next : written.thenCombine(next, PeerIntake::joined);
+      from = end;
+    }
+    return written;
+  }
+
+  private static int endOfChange(List<InspectionResult> inspected, int first) {
+    int end = first;
+    int messages = 0;
+    while (end < inspected.size()) {
+      messages += inspected.get(end).messages();
+      if (end > first && messages > MOST_MESSAGES) {
+        return end;
+      }
+      end++;
+    }
+    return end;
+  }
+
+  private static List<Receipt> joined(List<Receipt> some, List<Receipt> others) {
+    List<Receipt> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  private List<Receipt> take(
+      Transaction tx,
+      List<Delivery> deliveries,
+      List<InspectionResult> inspected,
+      int from,
+      int end) {
+    List<Receipt> receipts = new ArrayList<>(end - from);
+    for (int i = from; i < end; i++) {
+      receipts.add(take(tx, deliveries.get(i), inspected.get(i)));
+    }
+    return receipts;
   }
 
   private Receipt take(Transaction tx, Delivery delivery, InspectionResult inspected) {

@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
@@ -56,6 +58,9 @@ import org.entente.proto.v1.EvidenceKind;
  * owed evidence: exactly once, as a number is either new or known.
  */
 final class Reception {
+  /** Reasons in one leaf about refused messages; it has one code. */
+  private static final int MOST_REASONS = 8;
+
   private final AgencyName self;
   private final Ledger ledger;
   private final Dispatch dispatch;
@@ -546,17 +551,33 @@ final class Reception {
             AuditActor.gateway(origin),
             AuditSubject.of(header, kept, List.of(origin)));
     tx.audit(received);
+    Map<Code, List<InspectionResult.Refused>> byCode = new LinkedHashMap<>();
     for (InspectionResult.Refused one : refused) {
-      tx.audit(
-          AuditRecord.of(
-                  AuditType.REFUSED,
-                  LawCategory.NONE,
-                  Instant.ofEpochMilli(tx.nowMillis()),
-                  AuditActor.gateway(origin),
-                  AuditSubject.of(header, List.of(one.id()), List.of(origin)))
-              .refused(one.code(), cut(one.reason())));
-      tx.afterCommit(() -> meters.refused(Meters.Side.INGRESS, one.code()));
+      byCode.computeIfAbsent(one.code(), code -> new ArrayList<>()).add(one);
     }
+    byCode.forEach((code, some) -> refused(tx, header, code, some));
+  }
+
+  /** One leaf for all messages of an envelope that are refused with one code. */
+  private void refused(
+      Transaction tx, EnvelopeHeader header, Code code, List<InspectionResult.Refused> refused) {
+    AgencyName origin = header.facts().origin();
+    List<MessageId> ids = refused.stream().map(InspectionResult.Refused::id).toList();
+    String reasons =
+        refused.stream()
+            .map(InspectionResult.Refused::reason)
+            .distinct()
+            .limit(MOST_REASONS)
+            .collect(Collectors.joining("; "));
+    tx.audit(
+        AuditRecord.of(
+                AuditType.REFUSED,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(origin),
+                AuditSubject.of(header, ids, List.of(origin)))
+            .refused(code, cut(reasons)));
+    tx.afterCommit(() -> ids.forEach(id -> meters.refused(Meters.Side.INGRESS, code)));
   }
 
   private void announce(Transaction tx, EnvelopeFacts facts, int kept) {

@@ -100,6 +100,7 @@ class AccountsTest {
         assertEquals(0, honest.charge(Work.DELIVERIES, 2));
         assertEquals(0, honest.charge(Work.VERIFICATIONS, 1));
         assertEquals(0, honest.charge(Work.COMMITS, 1));
+        assertEquals(0, honest.charge(Work.MESSAGES, 8));
       }
       nanos += TimeUnit.SECONDS.toNanos(1);
     }

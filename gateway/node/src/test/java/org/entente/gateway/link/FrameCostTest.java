@@ -114,6 +114,22 @@ class FrameCostTest {
     assertEquals("4 5 1", charged(Frame.newBuilder().setDeliveries(all).build()));
   }
 
+  @Test
+  void messages_areChargedByTheHeader_ifTheyAreForThisAgency() {
+    byte[] header = {1, 1, 1, 0, (byte) 0x0f, (byte) 0xff, 9, 9};
+    Delivery.Builder delivery =
+        Delivery.newBuilder()
+            .setHeader(ByteString.copyFrom(header))
+            .addStanzas(stanza(SELF.value(), ""));
+    Deliveries.Builder all =
+        Deliveries.newBuilder()
+            .addDeliveries(delivery)
+            .addDeliveries(delivery.clone().setStanzas(0, stanza("sg.police", "")))
+            .addDeliveries(delivery.clone().setHeader(ByteString.copyFrom(header, 0, 5)));
+    assertEquals(
+        0xfff, FrameCost.of(Frame.newBuilder().setDeliveries(all).build(), SELF).messages());
+  }
+
   private static Stanza.Builder stanza(String recipient, String announcement) {
     return Stanza.newBuilder()
         .setRecipient(recipient)

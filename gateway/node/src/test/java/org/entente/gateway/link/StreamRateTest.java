@@ -127,6 +127,10 @@ class StreamRateTest {
   }
 
   private void limit(int deliveries, int verifications, int commits) {
+    limit(deliveries, verifications, commits, 0);
+  }
+
+  private void limit(int deliveries, int verifications, int commits, int messages) {
     ports.limit(
         Accounts.ofAgencies(
             new NodeConfig.Limits(
@@ -154,7 +158,8 @@ class StreamRateTest {
                 0,
                 0,
                 null,
-                new NodeConfig.PerAgency(0, 0, 0, 0, deliveries, verifications, commits)),
+                new NodeConfig.PerAgency(
+                    0, 0, 0, 0, deliveries, verifications, commits, 0, messages)),
             timers::nanos));
   }
 
@@ -190,7 +195,7 @@ class StreamRateTest {
           Delivery.newBuilder()
               .setHopEpoch(1)
               .setHopSequence(from + i)
-              .setHeader(ByteString.copyFromUtf8("header"))
+              .setHeader(ByteString.copyFrom(new byte[] {1, 1, 1, 0, 0, 1}))
               .addStanzas(
                   Stanza.newBuilder()
                       .setRecipient("fr.customs")
@@ -223,6 +228,38 @@ class StreamRateTest {
     assertEquals(2 * PER_SECOND, hostile.send(10_000, empty));
     assertEquals(0, hostile.send(10_000, empty));
     assertEquals(50, new Opened(OTHER, Lane.ROUTINE).send(50, empty));
+  }
+
+  private static Frame messages(int from, int count, String recipient) {
+    byte[] header = {1, 1, 1, 0, (byte) (count >> 8), (byte) count};
+    return Frame.newBuilder()
+        .setDeliveries(
+            Deliveries.newBuilder()
+                .addDeliveries(
+                    Delivery.newBuilder()
+                        .setHopEpoch(1)
+                        .setHopSequence(from)
+                        .setHeader(ByteString.copyFrom(header))
+                        .addStanzas(Stanza.newBuilder().setRecipient(recipient))))
+        .build();
+  }
+
+  /** Threat 93: an envelope of many small messages costs one delivery, and all their processing. */
+  @Test
+  void messagesBeyondTheRate_wait_andThoseOnlyPassedOnCostNone() {
+    limit(0, 0, 0, 4_096);
+    Opened hostile = new Opened(PEER, Lane.ROUTINE);
+    assertEquals(1, hostile.send(1, messages(1, 4_096, "fr.customs")));
+    assertEquals(1, hostile.send(1, messages(2, 4_096, "fr.customs")));
+    assertEquals(1, hostile.send(1, messages(3, 4_096, "fr.customs")), "which waits here");
+    assertEquals(0, hostile.send(1, messages(4, 4_096, "fr.customs")));
+    assertEquals(2, ports.intake(PEER.agency(), Lane.ROUTINE).size());
+    Opened honest = new Opened(OTHER, Lane.ROUTINE);
+    for (int i = 1; i <= 10; i++) {
+      assertEquals(1, honest.send(1, messages(i, 4_096, "sg.police")));
+    }
+    timers.pass(Duration.ofSeconds(1));
+    assertEquals(3, ports.intake(PEER.agency(), Lane.ROUTINE).size());
   }
 
   @Test

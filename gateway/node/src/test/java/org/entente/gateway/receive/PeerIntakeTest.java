@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.stream.LongStream;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
@@ -161,6 +162,38 @@ class PeerIntakeTest {
           failure);
     }
     assertEquals(1, intake.next());
+  }
+
+  private Delivery manyMessages(int count, long hop) {
+    Permitted[] many = new Permitted[count];
+    for (int i = 0; i < count; i++) {
+      many[i] = node.alert("");
+    }
+    return node.kit.seal(many).get(0).toBuilder().setHopEpoch(1).setHopSequence(hop).build();
+  }
+
+  /**
+   * Threat 93: what a frame has beyond 4,096 messages is another change of the ledger, so that a
+   * FLASH goes between. Each change stands for itself.
+   */
+  @Test
+  void frameOfManyMessages_isSeveralChanges_whichFollowEachOther() {
+    intake.adopt(1, 1);
+    List<Delivery> frame = new ArrayList<>();
+    for (int i = 1; i <= 65; i++) {
+      frame.add(manyMessages(64, i));
+    }
+    Delivery ahead = frame.get(64).toBuilder().setHopSequence(99).build();
+    List<Delivery> broken = new ArrayList<>(frame.subList(0, 64));
+    broken.add(ahead);
+    assertThrows(CompletionException.class, () -> receive(broken.toArray(Delivery[]::new)));
+    assertEquals(65, intake.next(), "the first change stands");
+    List<Receipt> again = receive(frame.toArray(Delivery[]::new));
+    assertEquals(
+        LongStream.rangeClosed(1, 65).boxed().toList(),
+        again.stream().map(Receipt::getHopSequence).toList());
+    assertEquals(Result.RESULT_DUPLICATE, again.get(63).getResult());
+    assertEquals(Result.RESULT_COMMITTED, again.get(64).getResult());
   }
 
   /** What was done for it before it failed is undone, and the others of its batch stand. */

@@ -360,6 +360,32 @@ class ReceptionTest {
         });
   }
 
+  /** Threat 93. */
+  @Test
+  void messagesOfAnEnvelope_refusedWithOneCode_areOneLeaf_andEachIsToldToTheOrigin() {
+    node.ingress =
+        (origin, label, body) ->
+            Optional.of(
+                IngressRefusal.open(
+                    new Refusal(
+                        SELF.value(),
+                        body.getAlert().getTexts(0).getHeadline().equals("third")
+                            ? Code.NO_AGREEMENT
+                            : Code.NODE_RULE,
+                        "rule",
+                        "not " + body.getAlert().getTexts(0).getHeadline())));
+    List<Permitted> sent = List.of(node.alert("first"), node.alert("second"), node.alert("third"));
+    node.kit.deliver(sent.toArray(Permitted[]::new));
+    List<AuditRecord> refused = node.leaves(AuditType.REFUSED);
+    assertEquals(2, refused.size());
+    assertEquals(
+        List.of(sent.get(0).messageId(), sent.get(1).messageId()),
+        refused.get(0).subject().messages());
+    assertEquals("rule: not first; rule: not second", refused.get(0).outcome().detail());
+    assertEquals(List.of(sent.get(2).messageId()), refused.get(1).subject().messages());
+    assertEquals(3, node.kit.owed().size());
+  }
+
   @Test
   void reason_ofARefusal_isCutInTheLeaf() {
     String reason = "x".repeat(600);
