@@ -2,6 +2,7 @@ package org.entente.gateway.receive;
 
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.model.AgencyName;
@@ -12,7 +13,8 @@ import org.entente.proto.v1.EvidenceItem;
 /**
  * Filters a member's evidence: only statements of a recipient about itself and a message that this
  * agency sent it count. Ignores others (about messages not sent to it, about other recipients, and
- * kinds that only this gateway states, such as submission and relay). Safe for many threads.
+ * kinds that only this gateway states, such as submission and relay), and uses that are known or
+ * too many, so that the ledger's writer does not deal with them. Safe for many threads.
  */
 final class PeerEvidenceCheck {
   private final EvidenceTable book;
@@ -27,6 +29,7 @@ final class PeerEvidenceCheck {
   List<EvidenceItem> of(AgencyName member, List<EvidenceItem> items) {
     return items.stream()
         .filter(item -> isOfItself(member, item) && wasSentTo(member, item))
+        .filter(item -> !isKnownUse(item))
         .toList();
   }
 
@@ -53,6 +56,11 @@ final class PeerEvidenceCheck {
               UNRECOGNIZED ->
               false;
         };
+  }
+
+  private boolean isKnownUse(EvidenceItem item) {
+    byte[] use = EvidenceName.use(item);
+    return EvidenceName.isUse(use) && book.hasUse(EvidenceName.of(item), use);
   }
 
   private boolean wasSentTo(AgencyName member, EvidenceItem item) {

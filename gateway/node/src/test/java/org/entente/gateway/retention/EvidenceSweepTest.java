@@ -32,6 +32,7 @@ import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.UnopenedRecord;
+import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,47 @@ class EvidenceSweepTest {
     clock.move(LATER);
     sweep.round();
     assertEquals("{12=1}", records().toString());
+  }
+
+  private int use(int from, int to) {
+    return ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          int kept = 0;
+          for (int number = from; number < to; number++) {
+            byte[] as = KeyBuilder.key().u64(7).u64(number).done();
+            EvidenceItem item =
+                evidence
+                    .item(
+                        EvidenceKind.EVIDENCE_KIND_PASSED_ON,
+                        own,
+                        DE,
+                        new byte[32],
+                        clock.millis())
+                    .toBuilder()
+                    .setPassedOnAs(ByteString.copyFrom(as))
+                    .build();
+            kept += evidence.keep(tx, ledger.evidence(), item) ? 1 : 0;
+          }
+          return kept;
+        });
+  }
+
+  /** What is over leaves its place to others, and the rest is known still. */
+  @Test
+  void uses_whoseTimeIsOver_leaveTheirPlaces() {
+    assertEquals(30, use(0, 30));
+    clock.move(LATER);
+    assertEquals(34, use(30, 100));
+    clock.move(EvidenceRecords.KEPT.minus(LATER).plusDays(2));
+    assertEquals(30, sweep.round());
+    assertEquals("{of own 2=34, of own 3=1}", records().toString());
+    assertEquals(0, use(30, 64));
+    assertEquals(30, use(0, 100));
+    assertEquals(64, evidence.known(ledger.evidence(), own).size());
+    clock.move(EvidenceRecords.KEPT.plusDays(2));
+    assertEquals(64, sweep.round());
+    assertEquals("{}", records().toString());
   }
 
   /** A header that came again is kept from then on, also where a page had named it before. */

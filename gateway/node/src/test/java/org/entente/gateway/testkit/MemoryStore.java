@@ -98,6 +98,7 @@ public final class MemoryStore implements Store {
   private final Set<MemoryScan> scans = new HashSet<>();
   private StoreState state = StoreState.OPEN;
   private @Nullable StoreFailure next;
+  private long reads;
 
   /** A store on a disk of its own, empty. */
   public MemoryStore() {
@@ -116,9 +117,17 @@ public final class MemoryStore implements Store {
     }
   }
 
+  /** How often a key was looked up. */
+  public long reads() {
+    synchronized (disk) {
+      return reads;
+    }
+  }
+
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
     synchronized (disk) {
+      reads++;
       byte[] value = table(table).get(key);
       return value == null ? null : value.clone();
     }

@@ -119,7 +119,11 @@ public final class EvidenceExpiry {
       byte[] key = one.toByteArray();
       byte[] value = tx.get(part.table, key);
       if (value != null && isOver(part, key, value, now)) {
-        tx.delete(part.table, key);
+        if (part == Part.STATED && isStatement(key)) {
+          EvidenceTable.remove(tx, key, value);
+        } else {
+          tx.delete(part.table, key);
+        }
         removed++;
       }
     }
@@ -135,7 +139,8 @@ public final class EvidenceExpiry {
 
   private boolean isOver(Part part, byte[] key, byte[] value, long now) {
     return switch (part) {
-      case STATED -> hasEnded(value, isStatement(key) ? EvidenceTable.HEAD_BYTES : 0, now);
+      case STATED ->
+          !isUses(key) && hasEnded(value, isStatement(key) ? EvidenceTable.HEAD_BYTES : 0, now);
       case HEADERS -> hasEnded(value, 0, now);
       case NUMBERS -> nothingIsSealedOf(idIn(part, key));
       case RETRIEVALS ->
@@ -154,6 +159,11 @@ public final class EvidenceExpiry {
 
   private static boolean isStatement(byte[] key) {
     return key[MessageId.SIZE] == EvidenceTable.SAID;
+  }
+
+  /** Uses go with the statements that state them. */
+  private static boolean isUses(byte[] key) {
+    return key[MessageId.SIZE] == EvidenceTable.USES;
   }
 
   private boolean nothingIsSealedOf(byte[] id) {

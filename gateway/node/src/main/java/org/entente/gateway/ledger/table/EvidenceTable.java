@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * STATEMENT 16-byte message id · u8 1                 → sealed SentFacts
  * STATEMENT 16-byte message id · u8 2 · 8-byte mark ·
  *           u8 which time                             → u64 number · 8-byte use · sealed EvidenceItem
+ * STATEMENT 16-byte message id · u8 3 · 8-byte mark   → for each time its 8-byte use; zero if free
  * EVIDENCE  u8 2 · ascii origin · u64 number          → sealed EvidenceBatch, still to be returned
  * EVIDENCE  u8 5 · 32-byte header hash                → sealed KeptHeader
  * EVIDENCE  u8 6 · ascii agency · 32-byte gateway key → u8 1 announcement or 2 key bundle · its bytes
@@ -45,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link EvidenceName} bounds how many copies of a statement are kept, however often it is
  * repeated. A contradicting statement is another statement. After a statement expires it can be
- * made again, as long as the message's recipients are known. {@link AwaitedEvidenceTable} and
+ * made again, as long as the message's recipients are known. The uses that a member states of a
+ * message are in one record, so that each further one costs one read. {@link AwaitedEvidenceTable} and
  * {@link RetrievalTable} own the rest of the table.
  */
 public final class EvidenceTable {
@@ -62,8 +64,13 @@ public final class EvidenceTable {
   /** Key part of a statement about a message, in the same table. */
   static final int SAID = 2;
 
+  /** Key part of the uses stated of a message, in the same table. */
+  static final int USES = 3;
+
   /** A statement's number and its use stand before what is sealed. */
   static final int HEAD_BYTES = 8 + EvidenceName.USE_BYTES;
+
+  private static final int USE_AT = 8;
 
   private final Store store;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
@@ -98,21 +105,85 @@ public final class EvidenceTable {
       int places,
       byte[] use,
       Function<RecordPlace, byte[]> sealedItem) {
+    int time = EvidenceName.isUse(use) ? freeForUse(tx, name, places, use) : free(tx, name, places);
+    if (time == 0) {
+      return false;
+    }
+    byte[] key = statementKey(name, time);
+    byte[] sealed = sealedItem.apply(statementPlace(key));
+    byte[] value = KeyBuilder.key().u64(next(tx, KNOWN)).bytes(use).bytes(sealed).done();
+    tx.put(Table.STATEMENT, key, value);
+    known(tx, name.id());
+    return true;
+  }
+
+  /** The first free time of a statement; 0 if there is none. */
+  private static int free(Transaction tx, EvidenceName name, int places) {
     for (int time = 1; time <= places; time++) {
-      byte[] key = statementKey(name, time);
-      byte[] before = tx.get(Table.STATEMENT, key);
-      if (before == null) {
-        byte[] sealed = sealedItem.apply(statementPlace(key));
-        byte[] value = KeyBuilder.key().u64(next(tx, KNOWN)).bytes(use).bytes(sealed).done();
-        tx.put(Table.STATEMENT, key, value);
-        known(tx, name.id());
-        return true;
-      }
-      if (EvidenceName.isUse(use) && Arrays.equals(use, 0, use.length, before, 8, HEAD_BYTES)) {
-        return false;
+      if (tx.get(Table.STATEMENT, statementKey(name, time)) == null) {
+        return time;
       }
     }
-    return false;
+    return 0;
+  }
+
+  /** The first free time, which the use takes; 0 if there is none, or the use is known. */
+  private static int freeForUse(Transaction tx, EvidenceName name, int places, byte[] use) {
+    byte[] key = usesKey(name.id().bytes(), name.mark());
+    byte[] stored = tx.get(Table.STATEMENT, key);
+    byte[] uses = stored == null ? new byte[0] : stored;
+    int time = freeForUse(uses, places, use);
+    if (time > 0) {
+      byte[] more = Arrays.copyOf(uses, Math.max(uses.length, time * use.length));
+      System.arraycopy(use, 0, more, (time - 1) * use.length, use.length);
+      tx.put(Table.STATEMENT, key, more);
+    }
+    return time;
+  }
+
+  private static int freeForUse(byte[] uses, int places, byte[] use) {
+    int first = 0;
+    for (int time = 1; time <= places; time++) {
+      int at = (time - 1) * use.length;
+      boolean free = at >= uses.length || uses[at] == 0;
+      if (free && first == 0) {
+        first = time;
+      } else if (!free && Arrays.equals(use, 0, use.length, uses, at, at + use.length)) {
+        return 0;
+      }
+    }
+    return first;
+  }
+
+  /** Whether, as committed, a use is known or its message has as many as are kept. */
+  public boolean hasUse(EvidenceName name, byte[] use) {
+    byte[] uses = store.get(Table.STATEMENT, usesKey(name.id().bytes(), name.mark()));
+    return uses != null && freeForUse(uses, name.most(), use) == 0;
+  }
+
+  /** Removes a statement, and the use that it states. */
+  static void remove(Transaction tx, byte[] statementKey, byte[] statement) {
+    tx.delete(Table.STATEMENT, statementKey);
+    if (EvidenceName.isUse(Arrays.copyOfRange(statement, USE_AT, HEAD_BYTES))) {
+      byte[] key =
+          usesKey(
+              Arrays.copyOf(statementKey, MessageId.SIZE),
+              Arrays.copyOfRange(statementKey, MessageId.SIZE + 1, statementKey.length - 1));
+      int at = ((statementKey[statementKey.length - 1] & 0xff) - 1) * EvidenceName.USE_BYTES;
+      byte[] uses = tx.get(Table.STATEMENT, key);
+      if (uses != null && at < uses.length) {
+        free(tx, key, uses.clone(), at);
+      }
+    }
+  }
+
+  private static void free(Transaction tx, byte[] key, byte[] uses, int at) {
+    Arrays.fill(uses, at, at + EvidenceName.USE_BYTES, (byte) 0);
+    if (Arrays.equals(uses, new byte[uses.length])) {
+      tx.delete(Table.STATEMENT, key);
+    } else {
+      tx.put(Table.STATEMENT, key, uses);
+    }
   }
 
   private void known(Transaction tx, MessageId id) {
@@ -378,6 +449,10 @@ public final class EvidenceTable {
 
   private static byte[] statementKey(EvidenceName name, int time) {
     return KeyBuilder.key().bytes(name.id().bytes()).u8(SAID).bytes(name.mark()).u8(time).done();
+  }
+
+  private static byte[] usesKey(byte[] id, byte[] mark) {
+    return KeyBuilder.key().bytes(id).u8(USES).bytes(mark).done();
   }
 
   private static byte[] owedTo(AgencyName origin) {

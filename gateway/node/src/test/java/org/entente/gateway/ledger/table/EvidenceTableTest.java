@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.DeliveryStatus;
 import org.entente.gateway.ledger.record.EvidenceName;
@@ -133,6 +135,30 @@ class EvidenceTableTest {
     EvidenceItem erased = item(EvidenceKind.EVIDENCE_KIND_ERASURE, SG, SG);
     assertEquals(1, keep(Collections.nCopies(20, erased)));
     assertEquals(1, known().stream().filter(it -> it.getCode().isEmpty()).count());
+  }
+
+  private EvidenceItem use(int number) {
+    return item(EvidenceKind.EVIDENCE_KIND_PASSED_ON, DE, DE).toBuilder()
+        .setPassedOnAs(ByteString.copyFrom(KeyBuilder.key().u64(7).u64(number).done()))
+        .build();
+  }
+
+  /** Threat 93: a member that states use after use costs the writer a read for each. */
+  @Test
+  void uses_beyondTheMost_andKnownOnes_costAFewReadsEach() {
+    MemoryStore store = new MemoryStore(disk);
+    ledger.close();
+    ledger = QuietLedger.started(store, () -> NOW);
+    List<EvidenceItem> uses = IntStream.range(0, 1_000).mapToObj(this::use).toList();
+    assertEquals(EvidenceName.PASSED_ON, keep(uses));
+    long before = store.reads();
+    assertEquals(0, keep(uses));
+    assertTrue(store.reads() - before <= 2 * uses.size(), () -> "" + (store.reads() - before));
+    assertEquals(EvidenceName.PASSED_ON, known().size());
+    assertTrue(ledger.evidence().hasUse(EvidenceName.of(use(3)), EvidenceName.use(use(3))));
+    assertTrue(
+        ledger.evidence().hasUse(EvidenceName.of(use(2_000)), EvidenceName.use(use(2_000))),
+        "no room");
   }
 
   private int keepEach(String transit) {
