@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.ledger.table.ChainTable;
@@ -44,6 +45,9 @@ public final class Chains {
 
   /** Most changes of one message that are accepted from a peer. */
   static final int MOST_TAKEN = 128;
+
+  /** Most changes of a message's changes that are read to find out which were cancelled. */
+  static final int MOST_LOOKED_AT = 1_024;
 
   /** Most messages of a chain that are shown. */
   static final int MOST_SHOWN = 256;
@@ -186,10 +190,16 @@ public final class Chains {
     refreshTarget(tx, origin, target);
   }
 
-  /** Ends the effect of a recalled message on its target, if both are training or neither is. */
+  /**
+   * Ends the effect of a recalled message on its target, if both are training or neither is. A
+   * further recall of it does nothing.
+   */
   public void recalled(Transaction tx, AgencyName origin, MessageId id, boolean exercise) {
     ChainRecord record = book.read(tx, origin, id);
-    if (record != null && !record.getReferences().isEmpty() && isOf(record, exercise)) {
+    if (record != null
+        && !record.getRecalled()
+        && !record.getReferences().isEmpty()
+        && isOf(record, exercise)) {
       book.put(tx, origin, id, record.toBuilder().setRecalled(true).build());
       refreshTarget(tx, origin, record);
     }
@@ -231,17 +241,32 @@ public final class Chains {
 
   // Reading --------------------------------------------------------------------------------------
 
-  /** Records of one origin, in a transaction or as committed. */
-  private interface ChainReader {
-    @Nullable ChainRecord of(MessageId id);
+  /** Records of one origin, in a transaction or as committed, for one answer. */
+  private static final class ChainReader {
+    private final Function<MessageId, @Nullable ChainRecord> records;
+    private int left;
+
+    ChainReader(Function<MessageId, @Nullable ChainRecord> records, int most) {
+      this.records = records;
+      this.left = most;
+    }
+
+    @Nullable ChainRecord of(MessageId id) {
+      return records.apply(id);
+    }
+
+    /** Whether one more record is read to find out whether a change was cancelled. */
+    boolean looksFurther() {
+      return left-- > 0;
+    }
   }
 
   private ChainReader reading(Transaction tx, AgencyName origin) {
-    return id -> book.read(tx, origin, id);
+    return new ChainReader(id -> book.read(tx, origin, id), MOST_LOOKED_AT);
   }
 
-  private ChainReader reading(AgencyName origin) {
-    return id -> book.read(origin, id);
+  private ChainReader reading(AgencyName origin, int most) {
+    return new ChainReader(id -> book.read(origin, id), most);
   }
 
   private static boolean isRestricted(ChainReader reading, ChainRecord chain) {
@@ -276,13 +301,24 @@ public final class Chains {
     return type == null ? MessageType.MESSAGE_TYPE_UNSPECIFIED : type;
   }
 
-  /** Whether a change was recalled or cancelled. A cancellation cannot be cancelled. */
+  /**
+   * Whether a change was recalled or cancelled. A cancellation cannot be cancelled. Beyond the most
+   * that is read, changes count as not cancelled, so that a restriction stays.
+   */
   private static boolean isWithdrawn(ChainReader reading, ChainRecord change) {
-    return change.getRecalled()
-        || (change.getType() != MessageType.MESSAGE_TYPE_CANCEL_VALUE
-            && change.getChangedByList().stream()
-                .map(id -> reading.of(MessageId.of(id.toByteArray())))
-                .anyMatch(by -> by != null && isCancellation(by)));
+    if (change.getRecalled() || change.getType() == MessageType.MESSAGE_TYPE_CANCEL_VALUE) {
+      return change.getRecalled();
+    }
+    for (ByteString id : change.getChangedByList()) {
+      if (!reading.looksFurther()) {
+        return false;
+      }
+      ChainRecord by = reading.of(MessageId.of(id.toByteArray()));
+      if (by != null && isCancellation(by)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isCancellation(ChainRecord record) {
@@ -299,7 +335,7 @@ public final class Chains {
       return Standing.getDefaultInstance();
     }
     Standing.Builder standing = Standing.newBuilder();
-    for (Change change : changes(reading(origin), chain)) {
+    for (Change change : changes(reading(origin, MOST_LOOKED_AT), chain)) {
       standing.addChanges(change);
       if (!change.getWithdrawn()) {
         hold(standing, change.getType());
@@ -322,7 +358,7 @@ public final class Chains {
 
   /** The chain of a message, from its first member, as committed; bounded. */
   public List<ChainEntry> chain(AgencyName origin, MessageId id) {
-    ChainReader reading = reading(origin);
+    ChainReader reading = reading(origin, MOST_SHOWN * MOST);
     List<ChainEntry> out = new ArrayList<>();
     add(out, reading, first(reading, id), new HashSet<>());
     return out;

@@ -36,8 +36,8 @@ class ChainsTest {
 
   private final SecureRandom random = new SecureRandom();
   private Instant now = Instant.parse("2026-11-25T10:00:00Z");
-  private final Ledger ledger =
-      QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> now);
+  private final MemoryStore store = new MemoryStore();
+  private final Ledger ledger = QuietLedger.started(store, () -> now);
   private final Chains chains = ledger.chains();
 
   @AfterEach
@@ -308,6 +308,56 @@ class ChainsTest {
 
   private boolean takes(MessageId target) {
     return ledger.commit(Lane.ROUTINE, tx -> chains.takes(tx, FR, target));
+  }
+
+  private void recalled(MessageId id) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          chains.recalled(tx, FR, id, false);
+          return tx;
+        });
+  }
+
+  private long reads(Runnable change) {
+    long before = store.reads();
+    change.run();
+    return store.reads() - before;
+  }
+
+  /** Threat 93: 128 changes of a message with 128 changes each, of which none is a cancellation. */
+  @Test
+  void changesOfChanges_areReadUpToALimit_andARestrictionStays() {
+    MessageId target = fresh();
+    for (int i = 0; i < 40; i++) {
+      MessageId update = changes(FR, UPDATE, target);
+      for (int j = 0; j < 40; j++) {
+        changes(FR, UPDATE, update);
+      }
+    }
+    arrives(FR, target);
+    MessageId restriction = fresh();
+    long reads = reads(() -> changes(FR, RESTRICTION, restriction, target));
+    assertTrue(reads > Chains.MOST_LOOKED_AT && reads < 1_200, () -> "" + reads);
+    assertTrue(record(target).getRestricted());
+    changes(FR, CANCEL, restriction);
+    assertTrue(record(target).getRestricted(), "its cancellation is beyond the limit");
+    assertTrue(chains.standing(FR, target).getRestricted(), "and both say the same");
+    recalled(restriction);
+    assertFalse(record(target).getRestricted());
+  }
+
+  /** Threat 93. */
+  @Test
+  void recall_ofWhatIsWithdrawn_readsNothingMore() {
+    MessageId target = arrived(FR);
+    for (int i = 0; i < Chains.MOST; i++) {
+      changes(FR, UPDATE, target);
+    }
+    MessageId restriction = changes(FR, RESTRICTION, target);
+    recalled(restriction);
+    long reads = reads(() -> recalled(restriction));
+    assertTrue(reads < 10, () -> "" + reads);
   }
 
   @Test
