@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.crypto.Aes256Gcm;
 import org.entente.gateway.crypto.ConstantTime;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.seal.format.BodyAddress;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeFacts;
@@ -21,6 +22,9 @@ import org.entente.proto.link.v1.SealedLabels;
  * {@link Opener} makes one. Holds the content key until closed. Safe for use by many threads.
  */
 public final class OpenedLabels implements AutoCloseable {
+  /** Most elements of the labels' plaintext: a label and a length for each message, twice. */
+  private static final int MAX_ELEMENTS = 4 * EnvelopeHeader.MAX_COUNT;
+
   private final Envelope envelope;
   private final ContentKey contentKey;
   private final SealedLabels labels;
@@ -41,6 +45,10 @@ public final class OpenedLabels implements AutoCloseable {
   static Optional<OpenedLabels> of(Envelope envelope, ContentKey contentKey, byte[] plaintext) {
     SealedLabels labels;
     try {
+      if (ElementCount.canExceed(plaintext.length, MAX_ELEMENTS)
+          && !new ElementCount(MAX_ELEMENTS).takes(SealedLabels.getDescriptor(), plaintext)) {
+        return Optional.empty();
+      }
       labels = SealedLabels.parseFrom(plaintext);
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();

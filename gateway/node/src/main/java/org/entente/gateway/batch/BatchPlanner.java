@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 
 /**
@@ -22,7 +23,8 @@ public final class BatchPlanner {
    *
    * @param waiting in order of arrival
    * @param maxMessages most messages in a batch, 1 to 4096
-   * @param maxBytes most bytes of labels and bodies in a batch; a larger message gets its own batch
+   * @param maxBytes most bytes of labels and bodies in a batch; a larger message gets its own
+   *     batch, as does one that would give it more elements than recipients accept
    */
   public static List<SealingBatch> group(List<SealingItem> waiting, int maxMessages, int maxBytes) {
     if (maxMessages < 1 || maxMessages > EnvelopeHeader.MAX_COUNT || maxBytes < 1) {
@@ -51,6 +53,8 @@ public final class BatchPlanner {
     private final List<SealingItem> items = new ArrayList<>();
     private long labelBytes;
     private long bodyBytes;
+    private long elements;
+    private int counted;
 
     OpenBatch(BatchKey key) {
       this.key = key;
@@ -61,7 +65,17 @@ public final class BatchPlanner {
       long bodies = bodyBytes + item.bodyBytes();
       return items.size() < maxMessages
           && labels + bodies <= maxBytes
-          && SealingBatch.fits(labels, bodies);
+          && SealingBatch.fits(labels, bodies)
+          && (!ElementCount.canExceed(labels + bodies, ElementCount.MOST)
+              || hasElementsLeftFor(item));
+    }
+
+    /** Counts only what may be too much, as most batches are far smaller. */
+    private boolean hasElementsLeftFor(SealingItem item) {
+      for (; counted < items.size(); counted++) {
+        elements += items.get(counted).elements();
+      }
+      return elements + item.elements() <= ElementCount.MOST;
     }
 
     void add(SealingItem item) {

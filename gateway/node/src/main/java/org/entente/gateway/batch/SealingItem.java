@@ -1,11 +1,15 @@
 package org.entente.gateway.batch;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import org.entente.gateway.crypto.Aes256Gcm;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Permit;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RecheckInputs;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
 
 /**
  * A permitted message to be sealed: serialised label and body, and its batch key. It can only be
@@ -127,6 +131,19 @@ public final class SealingItem {
   /** Most bytes that it adds to an envelope. */
   public int size() {
     return labelBytes() + bodyBytes();
+  }
+
+  /** The elements of label and body, which {@link ElementCount#MOST} limits for an envelope. */
+  int elements() {
+    ElementCount count = new ElementCount(Integer.MAX_VALUE);
+    try {
+      boolean all =
+          count.takes(Label.getDescriptor(), label) && count.takes(Body.getDescriptor(), body);
+      return all ? count.counted() : Integer.MAX_VALUE;
+    } catch (InvalidProtocolBufferException e) {
+      // A permitted message is never malformed; its recipients would refuse it in any envelope.
+      return count.counted();
+    }
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.operation.OwnRosters;
@@ -78,7 +79,8 @@ final class EnvelopeUnsealer {
   }
 
   /**
-   * The messages in order; empty if a label or body does not follow its format.
+   * The messages in order; empty if a label or body does not follow its format, or all together have
+   * more elements than an envelope may.
    *
    * @param announced announcements of the origin's agency, with the keys of its gateways
    */
@@ -86,8 +88,13 @@ final class EnvelopeUnsealer {
       OpenedLabels labels, List<SessionTerms.Parties> announced) {
     EnvelopeHeader header = labels.envelope().header();
     List<InspectionResult.Content> out = new ArrayList<>();
+    // The messages are held together until they are committed, so they share the limit.
+    ElementCount elements =
+        ElementCount.canExceed(labels.envelope().size(), ElementCount.MOST)
+            ? new ElementCount(ElementCount.MOST)
+            : null;
     for (int i = 0; i < labels.count(); i++) {
-      Optional<InspectionResult.Content> content = content(header, labels, i, announced);
+      Optional<InspectionResult.Content> content = content(header, labels, i, announced, elements);
       if (content.isEmpty()) {
         return Optional.empty();
       }
@@ -97,13 +104,22 @@ final class EnvelopeUnsealer {
   }
 
   private Optional<InspectionResult.Content> content(
-      EnvelopeHeader header, OpenedLabels labels, int index, List<SessionTerms.Parties> announced) {
+      EnvelopeHeader header,
+      OpenedLabels labels,
+      int index,
+      List<SessionTerms.Parties> announced,
+      @Nullable ElementCount elements) {
     Optional<byte[]> bodyBytes = labels.openBody(index);
     if (bodyBytes.isEmpty()) {
       return Optional.empty();
     }
     try {
       byte[] labelBytes = labels.label(index);
+      if (elements != null
+          && !(elements.takes(Label.getDescriptor(), labelBytes)
+              && elements.takes(Body.getDescriptor(), bodyBytes.get()))) {
+        return Optional.empty();
+      }
       Label label = Label.parseFrom(labelBytes);
       Body body = Body.parseFrom(bodyBytes.get());
       int bytes = labelBytes.length + bodyBytes.get().length;

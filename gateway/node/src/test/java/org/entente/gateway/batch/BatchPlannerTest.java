@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.policy.decide.Permitted;
@@ -19,7 +20,9 @@ import org.entente.gateway.seal.Samples;
 import org.entente.gateway.seal.SeededRandom;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Label;
 import org.junit.jupiter.api.Test;
 
 /** What may share an envelope, and in which order envelopes are made. */
@@ -54,6 +57,27 @@ class BatchPlannerTest {
     assertEquals(
         List.of(3, 3, 3, 1), sizes(BatchPlanner.group(waiting, 64, 3 * waiting.get(0).size())));
     assertEquals(10, BatchPlanner.group(waiting, 64, 1).size());
+  }
+
+  /** An envelope with more would be refused by its recipients. */
+  @Test
+  void group_moreElementsThanAnEnvelopeMayHave_isSplit() {
+    int each = 2_600;
+    Alert.Builder alert = Alert.newBuilder();
+    for (int i = 0; i < each; i++) {
+      alert.addTexts(AlertText.newBuilder().setHeadline("h"));
+    }
+    byte[] body = Body.newBuilder().setAlert(alert).build().toByteArray();
+    List<SealingItem> waiting = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      byte[] label = Label.newBuilder().setCaseRef("c").build().toByteArray();
+      waiting.add(new SealingItem(FLASH, item(FLASH).id(), Long.MAX_VALUE, label, body));
+    }
+    int elements = waiting.get(0).elements();
+    assertEquals(1 + 1 + 2 * each, elements);
+    int fit = ElementCount.MOST / elements;
+    assertEquals(
+        List.of(fit, fit, 60 - 2 * fit), sizes(BatchPlanner.group(waiting, 64, 4 << 20)));
   }
 
   private static List<Integer> sizes(List<SealingBatch> batches) {

@@ -11,22 +11,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.util.Timestamps;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.MislabelledEnvelopes;
+import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeStep;
@@ -93,6 +99,44 @@ class EnvelopeUnsealerTest {
     assertEquals("CANNOT_OPEN", deliver(MislabelledEnvelopes.with(message, nameless, body)));
     assertEquals("a label or body inside cannot be read", node.leaves.last().outcome().detail());
     assertEquals(0, node.kit.owed().size());
+  }
+
+  /** Threat 92: a body that its parser would make 35 times as large. */
+  @Test
+  void body_ofMoreElementsThanAnEnvelopeMayHave_isRefusedUnparsed() {
+    Permitted message = node.alert("fine");
+    byte[] label = message.label().toByteArray();
+    byte[] empty = emptyTexts(ElementCount.MOST);
+    assertEquals("CANNOT_OPEN", deliver(MislabelledEnvelopes.with(message, label, empty)));
+    assertEquals("a label or body inside cannot be read", node.leaves.last().outcome().detail());
+    // Messages share the limit: they are held together until they are committed.
+    List<SealingItem> halves = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Permitted half = node.alert("half");
+      halves.add(
+          MislabelledEnvelopes.with(
+              half, half.label().toByteArray(), emptyTexts(ElementCount.MOST / 2)));
+    }
+    assertEquals("CANNOT_OPEN", node.kit.handOver(node.kit.sealTogether(halves)).getCode());
+    node.deliver(message);
+    assertTrue(node.isHere(message.messageId()));
+  }
+
+  /** An alert of so many empty texts, in two bytes each. */
+  private static byte[] emptyTexts(int count) {
+    byte[] texts = new byte[2 * count];
+    for (int i = 0; i < texts.length; i += 2) {
+      texts[i] = (byte) (Alert.TEXTS_FIELD_NUMBER << 3 | 2);
+    }
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(body);
+    try {
+      out.writeByteArray(Body.ALERT_FIELD_NUMBER, texts);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return body.toByteArray();
   }
 
   @Test

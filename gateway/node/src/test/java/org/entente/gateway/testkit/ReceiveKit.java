@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.batch.BatchPlanner;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.Sealer;
+import org.entente.gateway.batch.SealingBatch;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.consent.IncomingConsents;
@@ -303,9 +304,17 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** The same of what the origin has put together, true or not. */
   public List<Delivery> seal(List<SealingItem> items) {
+    return sealBatches(BatchPlanner.group(items, 64, 1 << 20));
+  }
+
+  /** The same in one envelope, whether or not an honest origin puts them into one. */
+  public Delivery sealTogether(List<SealingItem> items) {
+    return sealBatches(List.of(new SealingBatch(items.get(0).key(), items))).get(0);
+  }
+
+  private List<Delivery> sealBatches(List<SealingBatch> batches) {
     List<Delivery> out = new ArrayList<>();
-    for (Sealed sealed :
-        BatchPlanner.group(items, 64, 1 << 20).stream().map(origin.sealer::seal).toList()) {
+    for (Sealed sealed : batches.stream().map(origin.sealer::seal).toList()) {
       Lane lane = sealed.key().lane();
       long number = numbers.merge(lane, 1L, Long::sum);
       AddressedStanza stanza =
