@@ -17,7 +17,6 @@ import java.util.function.BiFunction;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.PolicyExplainer;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
@@ -51,11 +50,7 @@ final class PublisherService implements BindableService {
   static final int STREAM_BYTES = 4 << 20;
 
   /** Most drafts in a request, and outcomes in a response. */
-  static final int TOGETHER = 256;
-
-  private static final Problem TOO_MANY =
-      new Problem(
-          Code.LIMIT_REACHED, "drafts", "a request may have at most " + TOGETHER + " drafts");
+  static final int TOGETHER = DraftsRequest.TOGETHER;
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
   private final BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining;
@@ -165,17 +160,12 @@ final class PublisherService implements BindableService {
     @Override
     public void onNext(DraftsRequest request) {
       List<DraftsRequest.Entry> entries = request.entries();
-      boolean tooMany = entries.size() > TOGETHER;
       synchronized (this) {
         credit.arrived(
             entries.size(), entries.stream().mapToLong(DraftsRequest.Entry::bytes).sum());
       }
       for (DraftsRequest.Entry entry : entries) {
-        if (tooMany) {
-          answer(invalid(entry.draft(), TOO_MANY), entry.bytes());
-        } else {
-          take(entry);
-        }
+        take(entry);
       }
       askForMore();
     }

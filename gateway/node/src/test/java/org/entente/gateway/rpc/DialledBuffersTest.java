@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,7 +17,10 @@ import org.entente.gateway.account.Holding;
 import org.entente.gateway.link.InboundMessages;
 import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.trust.Endpoint;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
@@ -58,6 +62,14 @@ class DialledBuffersTest {
       return new StreamObserver<>() {
         @Override
         public void onNext(ExchangeRequest request) {
+          int elements = (int) request.getFrame().getHello().getSendNext();
+          if (elements > 0) {
+            observer.onNext(
+                ExchangeResponse.newBuilder()
+                    .setFrame(Frame.newBuilder().setDeliveries(empty(elements)))
+                    .build());
+            return;
+          }
           int bytes = (int) request.getFrame().getHello().getSendFirst();
           Hello hello = Hello.newBuilder().setAgency("x".repeat(bytes)).build();
           observer.onNext(
@@ -77,6 +89,13 @@ class DialledBuffersTest {
     }
   }
 
+  /** So many empty deliveries: two bytes each, and 64 or more on the heap. */
+  private static Deliveries empty(int count) {
+    return Deliveries.newBuilder()
+        .addAllDeliveries(Collections.nCopies(count, Delivery.getDefaultInstance()))
+        .build();
+  }
+
   private final class Stream {
     private final StreamAnswers<ExchangeResponse> answers = new StreamAnswers<>();
     private final StreamObserver<ExchangeRequest> requests;
@@ -94,6 +113,13 @@ class DialledBuffersTest {
       requests.onNext(
           ExchangeRequest.newBuilder()
               .setFrame(Frame.newBuilder().setHello(Hello.newBuilder().setSendFirst(bytes)))
+              .build());
+    }
+
+    void askForElements(int count) {
+      requests.onNext(
+          ExchangeRequest.newBuilder()
+              .setFrame(Frame.newBuilder().setHello(Hello.newBuilder().setSendNext(count)))
               .build());
     }
 
@@ -142,5 +168,38 @@ class DialledBuffersTest {
     one.messages.processed();
     StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
     assertEquals(0, edge.dialled.of("x.hub").used(Holding.BUFFERED_BYTES));
+  }
+
+  /** Threat 92. */
+  @Test
+  void answerOfMoreElementsThanAFrameMayHave_endsItsStreamAlone() throws Exception {
+    ManagedChannel channel = dial();
+    Stream honest = new Stream(channel).greeted();
+    Stream hostile = new Stream(channel).greeted();
+    hostile.askForElements(ElementCount.MOST);
+    String end = "" + hostile.answers.end().getMessage();
+    assertTrue(end.contains("LIMIT_REACHED: frame: a frame may have at most"), end);
+    honest.ask(100);
+    honest.answers.next();
+    assertFalse(honest.answers.hasEnded());
+  }
+
+  /** Threat 92: what they need once parsed counts, not only their bytes. */
+  @Test
+  void answersOfManyElements_countForTheirAgency_asWhatTheyNeed() throws Exception {
+    ManagedChannel channel = dial();
+    Stream one = new Stream(channel).greeted();
+    one.askForElements(40_000);
+    one.answers.next();
+    assertTrue(account.held(Holding.BUFFERED_BYTES) >= 2 << 20);
+    Stream two = new Stream(channel).greeted();
+    two.askForElements(40_000);
+    String end = "" + two.answers.end().getMessage();
+    assertTrue(end.contains("LIMIT_REACHED"), end);
+    one.messages.processed();
+    StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
+    one.ask(SHARE / 2);
+    one.answers.next();
+    assertFalse(one.answers.hasEnded());
   }
 }

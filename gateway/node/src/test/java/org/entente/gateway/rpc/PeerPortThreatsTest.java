@@ -13,12 +13,18 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.link.InboundMessages;
+import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.testkit.TlsHolder;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
@@ -128,6 +134,64 @@ class PeerPortThreatsTest {
         .onNext(hello("x".repeat(5_000)));
     assertEquals("TOO_LARGE", reason(answers.end()));
     StreamAnswers.until(() -> server.openCalls() == 0);
+  }
+
+  /** Takes frames of any size and answers each. */
+  private static final class AnyFrame extends LinkServiceGrpc.LinkServiceImplBase {
+    @Override
+    public StreamObserver<ExchangeRequest> exchange(StreamObserver<ExchangeResponse> responses) {
+      InboundMessages messages = LinkContext.MESSAGES.get();
+      messages.allow(PeerServer.MESSAGE_BYTES);
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(ExchangeRequest request) {
+          messages.processed();
+          responses.onNext(ExchangeResponse.getDefaultInstance());
+        }
+
+        @Override
+        public void onError(Throwable end) {
+          // Nothing was held for the stream.
+        }
+
+        @Override
+        public void onCompleted() {
+          responses.onCompleted();
+        }
+      };
+    }
+  }
+
+  /** So many empty deliveries: two bytes each, and 64 or more on the heap. */
+  private static ExchangeRequest deliveries(int count) {
+    Deliveries deliveries =
+        Deliveries.newBuilder()
+            .addAllDeliveries(Collections.nCopies(count, Delivery.getDefaultInstance()))
+            .build();
+    return ExchangeRequest.newBuilder()
+        .setFrame(Frame.newBuilder().setDeliveries(deliveries))
+        .build();
+  }
+
+  /** Threat 92. */
+  @Test
+  void frameOfManyElements_endsItsStreamAlone_unparsed() throws Exception {
+    edge.link = new AnyFrame();
+    PeerServer server = edge.startPeers();
+    Honest honest = new Honest(server, "x.hub");
+    StreamAnswers<ExchangeResponse> answers = new StreamAnswers<>();
+    StreamObserver<ExchangeRequest> hostile =
+        LinkServiceGrpc.newStub(edge.channel(server.address(), edge.gateway("de.customs"), HYBRID))
+            .exchange(answers);
+    hostile.onNext(deliveries(60_000));
+    answers.next();
+    hostile.onNext(deliveries(ElementCount.MOST));
+    assertEquals("LIMIT_REACHED", reason(answers.end()));
+    honest.requests.onNext(deliveries(60_000));
+    honest.answers.next();
+    honest.assertServed();
+    assertTrue(
+        edge.meters.text().contains("entente_malformed_requests_total{side=\"peer\",} 1.0"));
   }
 
   /** Threat 74: the guard decides from the headers; no message is read, or waited for. */

@@ -275,10 +275,10 @@ public class PublisherServiceTest {
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
     StreamObserver<PublishStreamRequest> drafts = stream(answers);
     drafts.onNext(together(0, PublisherService.TOGETHER + 1));
-    for (Outcome outcome : outcomes(answers, PublisherService.TOGETHER + 1)) {
-      assertEquals("LIMIT_REACHED", outcome.getInvalid().getCode());
-      assertEquals("drafts", outcome.getInvalid().getField());
-    }
+    Outcome refused = outcomes(answers, 1).get(0);
+    assertEquals("", refused.getIdempotencyKey());
+    assertEquals("LIMIT_REACHED", refused.getInvalid().getCode());
+    assertEquals("drafts", refused.getInvalid().getField());
     assertEquals(0, taken.get());
     drafts.onNext(together(0, 2));
     outcomes(answers, 2).forEach(outcome -> assertTrue(outcome.hasAccepted()));

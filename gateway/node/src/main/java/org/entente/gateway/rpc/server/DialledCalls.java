@@ -10,6 +10,8 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,9 @@ public final class DialledCalls {
         InboundCount count = new InboundCount();
         ClientCall<Q, A> call =
             new TrackedCall<>(
-                next.newCall(method, options.withStreamTracerFactory(tracing(count))), agency);
+                next.newCall(
+                    counted(method, count), options.withStreamTracerFactory(tracing(count))),
+                agency);
         count.belongsTo(
             accounts.of(agency.value()),
             problem -> call.cancel(problem.code() + ": " + problem.message(), null));
@@ -55,6 +59,19 @@ public final class DialledCalls {
         return call;
       }
     };
+  }
+
+  private static <Q, A> MethodDescriptor<Q, A> counted(
+      MethodDescriptor<Q, A> method, InboundCount count) {
+    return method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema
+        ? method.toBuilder(
+                method.getRequestMarshaller(),
+                ElementLimit.answers(
+                    method.getResponseMarshaller(),
+                    schema.getMethodDescriptor().getOutputType(),
+                    count))
+            .build()
+        : method;
   }
 
   private static ClientStreamTracer.Factory tracing(InboundCount count) {
@@ -125,7 +142,9 @@ public final class DialledCalls {
             @Override
             public void onClose(Status status, Metadata trailers) {
               calls.remove(TrackedCall.this);
-              super.onClose(status, trailers);
+              // A message that was refused unparsed ends the call for its own reason.
+              boolean refused = status.getCause() instanceof StatusRuntimeException;
+              super.onClose(refused ? Status.fromThrowable(status.getCause()) : status, trailers);
             }
           },
           headers);

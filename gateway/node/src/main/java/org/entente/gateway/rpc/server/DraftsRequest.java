@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.PublishStreamRequest;
@@ -20,9 +22,19 @@ import org.jspecify.annotations.Nullable;
  * A {@link PublishStreamRequest} whose drafts are parsed separately, so that a malformed one
  * affects neither the others nor the stream.
  *
- * @param entries in order; a single one without key if the request cannot be divided into drafts
+ * @param entries in order; a single one without key if the request cannot be divided into drafts, or
+ *     has too much in it
  */
 public record DraftsRequest(List<Entry> entries) {
+  /** Most drafts in a request. */
+  public static final int TOGETHER = 256;
+
+  private static final Problem TOO_MANY =
+      new Problem(
+          Code.LIMIT_REACHED, "drafts", "a request may have at most " + TOGETHER + " drafts");
+  private static final Problem TOO_MANY_ELEMENTS =
+      ElementLimit.tooMany("drafts", "a request", ElementCount.MOST_OF_A_REQUEST);
+
   private static final int DRAFTS =
       PublishStreamRequest.DRAFTS_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
   private static final int KEY =
@@ -66,6 +78,11 @@ public record DraftsRequest(List<Entry> entries) {
 
   static DraftsRequest parse(byte[] bytes) {
     List<Entry> entries = new ArrayList<>();
+    // Counted and parsed draft by draft, so that a malformed one affects no other.
+    ElementCount elements =
+        ElementCount.canExceed(bytes.length, ElementCount.MOST_OF_A_REQUEST)
+            ? new ElementCount(ElementCount.MOST_OF_A_REQUEST)
+            : null;
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     try {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -73,23 +90,40 @@ public record DraftsRequest(List<Entry> entries) {
           int length = in.readRawVarint32();
           int at = in.getTotalBytesRead();
           in.skipRawBytes(length);
-          entries.add(entry(bytes, at, length));
+          if (entries.size() == TOGETHER) {
+            return refused(bytes, TOO_MANY);
+          }
+          Entry entry = entry(bytes, at, length, elements);
+          if (entry == null) {
+            return refused(bytes, TOO_MANY_ELEMENTS);
+          }
+          entries.add(entry);
         } else if (!in.skipField(tag)) {
           throw new InvalidProtocolBufferException("ends a group that did not begin");
         }
       }
     } catch (IOException e) {
-      Problem problem = MessageFault.in(PublishStreamRequest.getDescriptor(), bytes);
-      return new DraftsRequest(
-          List.of(new Entry(Draft.getDefaultInstance(), bytes.length, problem)));
+      return refused(bytes, MessageFault.in(PublishStreamRequest.getDescriptor(), bytes));
     }
     return new DraftsRequest(entries);
   }
 
-  private static Entry entry(byte[] bytes, int at, int length) {
+  private static DraftsRequest refused(byte[] bytes, Problem problem) {
+    return new DraftsRequest(List.of(new Entry(Draft.getDefaultInstance(), bytes.length, problem)));
+  }
+
+  /** The draft; null if the elements of the request, as far as it was read, are too many. */
+  private static @Nullable Entry entry(
+      byte[] bytes, int at, int length, @Nullable ElementCount elements) {
     try {
+      if (elements != null) {
+        CodedInputStream draft = CodedInputStream.newInstance(bytes, at, length);
+        if (!elements.takes(Draft.getDescriptor(), draft)) {
+          return null;
+        }
+      }
       return new Entry(Draft.parser().parseFrom(bytes, at, length), length, null);
-    } catch (InvalidProtocolBufferException e) {
+    } catch (IOException e) {
       byte[] draft = new byte[length];
       System.arraycopy(bytes, at, draft, 0, length);
       return new Entry(

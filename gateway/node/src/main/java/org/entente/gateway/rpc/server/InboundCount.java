@@ -23,6 +23,13 @@ final class InboundCount implements InboundMessages {
   /** Largest message before the service allows more: a Hello needs a few hundred bytes. */
   static final int FIRST_MESSAGE_BYTES = 4 << 10;
 
+  private static final Problem BUFFERED =
+      new Problem(
+          Code.LIMIT_REACHED,
+          "frame",
+          "the gateway holds as many unprocessed bytes of this agency as"
+              + " limits.per_agency.buffered_bytes and limits.buffered_bytes allow");
+
   private @Nullable Account account;
   private Consumer<Problem> refuse = problem -> {};
   private long limit = FIRST_MESSAGE_BYTES;
@@ -81,13 +88,25 @@ final class InboundCount implements InboundMessages {
           Code.TOO_LARGE, "frame", "this message may have at most " + limit + " bytes");
     }
     if (!account.hold(Holding.BUFFERED_BYTES, more)) {
-      return new Problem(
-          Code.LIMIT_REACHED,
-          "frame",
-          "the gateway holds as many unprocessed bytes of this agency as"
-              + " limits.per_agency.buffered_bytes and limits.buffered_bytes allow");
+      return BUFFERED;
     }
     over = false;
+    bytes += more;
+    return null;
+  }
+
+  /**
+   * The message that arrived needs this much more memory once parsed, until it was processed.
+   *
+   * @return the problem if the account may not hold as much
+   */
+  synchronized @Nullable Problem unfolds(long more) {
+    if (over || account == null) {
+      return null;
+    }
+    if (!account.hold(Holding.BUFFERED_BYTES, more)) {
+      return BUFFERED;
+    }
     bytes += more;
     return null;
   }

@@ -3,6 +3,7 @@ package org.entente.gateway.rpc.server;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -10,23 +11,26 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.PublishStreamRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles requests of one server that cannot be parsed. Ends the call with details as for any other
+ * Handles requests of one server that cannot be parsed, or must not be as they have too many
+ * elements. Ends the call with details as for any other
  * problem, and counts the request. Logs one line per {@link #APART} about each client or peer
  * agency. gRPC itself would end the call with UNKNOWN and log a stack trace for each. Safe for many
  * threads.
@@ -82,7 +86,7 @@ public final class MalformedRequests implements ServerInterceptor {
           bytes.mark(Integer.MAX_VALUE);
         }
         try {
-          super.onMessage(message);
+          super.onMessage(counted(call.getMethodDescriptor(), message));
         } catch (StatusRuntimeException e) {
           if (!(e.getCause() instanceof InvalidProtocolBufferException)) {
             throw e;
@@ -93,6 +97,40 @@ public final class MalformedRequests implements ServerInterceptor {
         }
       }
     };
+  }
+
+  /**
+   * The message to parse.
+   *
+   * @throws StatusRuntimeException if it may not be parsed
+   */
+  private <Q> Q counted(MethodDescriptor<?, ?> method, Q message) {
+    Descriptor type = ElementLimit.requests(method);
+    // A request of drafts counts its own, as its stream must go on.
+    if (type == null
+        || type == PublishStreamRequest.getDescriptor()
+        || !(message instanceof InputStream bytes)) {
+      return message;
+    }
+    Optional<Problem> problem;
+    try {
+      problem =
+          side == Meters.Side.CLIENT
+              ? ElementLimit.ofRequest(bytes, type)
+              : ElementLimit.ofFrame(bytes, type, MessageBuffers.of(Context.current()));
+    } catch (IOException e) {
+      throw Status.INTERNAL.withCause(e).asRuntimeException();
+    }
+    if (problem.isPresent()) {
+      noted(Caller.known(), method, problem.get());
+      throw StatusMapper.exception(problem.get());
+    }
+    if (side == Meters.Side.CLIENT) {
+      return message;
+    }
+    @SuppressWarnings("unchecked") // messages are streams until they are parsed
+    Q closed = (Q) ElementLimit.ClosedAtEnd.of(bytes);
+    return closed;
   }
 
   /** Reports a malformed draft of a stream that continues. */
@@ -120,10 +158,8 @@ public final class MalformedRequests implements ServerInterceptor {
   }
 
   private Problem problem(MethodDescriptor<?, ?> method, Object message) {
-    if (side == Meters.Side.CLIENT
-        && message instanceof InputStream bytes
-        && method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema) {
-      Descriptor type = schema.getMethodDescriptor().getInputType();
+    Descriptor type = ElementLimit.requests(method);
+    if (side == Meters.Side.CLIENT && type != null && message instanceof InputStream bytes) {
       try {
         bytes.reset();
         return MessageFault.in(type, bytes.readAllBytes());

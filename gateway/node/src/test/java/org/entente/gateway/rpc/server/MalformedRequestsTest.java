@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.EveryCallTest;
 import org.entente.gateway.rpc.PeerServer;
@@ -47,6 +48,7 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
 import org.junit.jupiter.api.AfterEach;
@@ -331,5 +333,86 @@ class MalformedRequestsTest {
     assertTrue(lines.list.size() < gateways, lines.list.toString());
     String first = lines.list.get(0).getFormattedMessage();
     assertTrue(first.startsWith("malformed request of the peer de.customs to "), first);
+  }
+
+  /** Empty elements of a list, in two bytes each, inside a message at each of these fields. */
+  private static byte[] elements(int count, int list, int... inside) throws IOException {
+    byte[] bytes = new byte[2 * count];
+    for (int i = 0; i < bytes.length; i += 2) {
+      bytes[i] = (byte) (list << 3 | 2);
+    }
+    for (int field : inside) {
+      ByteArrayOutputStream outer = new ByteArrayOutputStream();
+      CodedOutputStream coded = CodedOutputStream.newInstance(outer);
+      coded.writeByteArray(field, bytes);
+      coded.flush();
+      bytes = outer.toByteArray();
+    }
+    return bytes;
+  }
+
+  /** A draft of an alert with so many empty texts. */
+  private static byte[] textsOfADraft(int count) throws IOException {
+    return elements(
+        count, Alert.TEXTS_FIELD_NUMBER, Body.ALERT_FIELD_NUMBER, Draft.BODY_FIELD_NUMBER);
+  }
+
+  /** Threat 92: a parser would make 35 times their bytes of them. */
+  @Test
+  void requestOfManyElements_isRefusedUnparsed_andTheStreamGoesOn() throws Exception {
+    int most = ElementCount.MOST_OF_A_REQUEST;
+    ManagedChannel channel = client("publisher");
+    Refusals.Details details =
+        refused(
+            channel,
+            elements(
+                most,
+                Alert.TEXTS_FIELD_NUMBER,
+                Body.ALERT_FIELD_NUMBER,
+                Draft.BODY_FIELD_NUMBER,
+                PublishRequest.DRAFT_FIELD_NUMBER));
+    assertEquals("LIMIT_REACHED", details.reason());
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, details.status());
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+    StreamObserver<byte[]> drafts = stream(channel, answers);
+    drafts.onNext(
+        elements(
+            most,
+            Alert.TEXTS_FIELD_NUMBER,
+            Body.ALERT_FIELD_NUMBER,
+            Draft.BODY_FIELD_NUMBER,
+            PublishStreamRequest.DRAFTS_FIELD_NUMBER));
+    assertEquals("{=LIMIT_REACHED drafts}", outcomes(answers, 1).toString());
+    drafts.onNext(elements(DraftsRequest.TOGETHER + 1, PublishStreamRequest.DRAFTS_FIELD_NUMBER));
+    assertEquals("{=LIMIT_REACHED drafts}", outcomes(answers, 1).toString());
+    drafts.onNext(elements(300_000, PublishStreamRequest.DRAFTS_FIELD_NUMBER));
+    assertEquals("{=LIMIT_REACHED drafts}", outcomes(answers, 1).toString());
+    drafts.onNext(together(good("k1")));
+    assertEquals("{k1=accepted}", outcomes(answers, 1).toString());
+    drafts.onCompleted();
+    assertEquals(Status.Code.OK, answers.code());
+    assertTrue(
+        edge.meters.text().contains("entente_malformed_requests_total{side=\"client\",} 4.0"));
+  }
+
+  /** A large draft with a fault leaves the others of its request alone, as a small one does. */
+  @Test
+  void largeDraftThatIsMalformed_affectsNoOther() throws Exception {
+    byte[] fault = textsOfADraft(1_000);
+    fault[fault.length - 1] = 1;
+    byte[] filling = new byte[200_000];
+    ByteArrayOutputStream request = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(request);
+    out.writeByteArray(1, bytes(good("k1")));
+    out.writeByteArray(1, fault);
+    out.writeByteArray(1, bytes(good("k2")));
+    out.writeByteArray(900, filling);
+    out.flush();
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+    StreamObserver<byte[]> drafts = stream(client("publisher"), answers);
+    drafts.onNext(request.toByteArray());
+    assertEquals(
+        "{=INVALID_FIELD body.alert.texts[999], k1=accepted, k2=accepted}",
+        outcomes(answers, 3).toString());
   }
 }
