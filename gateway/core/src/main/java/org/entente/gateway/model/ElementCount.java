@@ -59,8 +59,8 @@ public final class ElementCount {
    * Counts the elements of a message.
    *
    * @return whether all counted so far are within the limit; if not, the rest was not read
-   * @throws InvalidProtocolBufferException if it is malformed, too deep or has a group; it must then
-   *     not be parsed, as the rest was not read
+   * @throws InvalidProtocolBufferException if it is malformed, too deep or has a group; it must
+   *     then not be parsed, as the rest was not read
    */
   public boolean takes(Descriptor type, byte[] message) throws InvalidProtocolBufferException {
     try {

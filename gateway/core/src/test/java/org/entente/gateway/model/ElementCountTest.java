@@ -36,7 +36,10 @@ class ElementCountTest {
   @Test
   void elements_areCountedAtEveryDepth() throws IOException {
     Stanza stanza =
-        Stanza.newBuilder().setRecipient("de.customs").setStanza(ByteString.copyFromUtf8("s")).build();
+        Stanza.newBuilder()
+            .setRecipient("de.customs")
+            .setStanza(ByteString.copyFromUtf8("s"))
+            .build();
     Delivery delivery = Delivery.newBuilder().setHopEpoch(1).addStanzas(stanza).build();
     Frame frame =
         Frame.newBuilder()

@@ -79,8 +79,8 @@ final class EnvelopeUnsealer {
   }
 
   /**
-   * The messages in order; empty if a label or body does not follow its format, or all together have
-   * more elements than an envelope may.
+   * The messages in order; empty if a label or body does not follow its format, or all together
+   * have more elements than an envelope may.
    *
    * @param announced announcements of the origin's agency, with the keys of its gateways
    */

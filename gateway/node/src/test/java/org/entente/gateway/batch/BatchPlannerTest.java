@@ -76,8 +76,7 @@ class BatchPlannerTest {
     int elements = waiting.get(0).elements();
     assertEquals(1 + 1 + 2 * each, elements);
     int fit = ElementCount.MOST / elements;
-    assertEquals(
-        List.of(fit, fit, 60 - 2 * fit), sizes(BatchPlanner.group(waiting, 64, 4 << 20)));
+    assertEquals(List.of(fit, fit, 60 - 2 * fit), sizes(BatchPlanner.group(waiting, 64, 4 << 20)));
   }
 
   private static List<Integer> sizes(List<SealingBatch> batches) {

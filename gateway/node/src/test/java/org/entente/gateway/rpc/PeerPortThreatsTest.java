@@ -190,8 +190,7 @@ class PeerPortThreatsTest {
     honest.requests.onNext(deliveries(60_000));
     honest.answers.next();
     honest.assertServed();
-    assertTrue(
-        edge.meters.text().contains("entente_malformed_requests_total{side=\"peer\",} 1.0"));
+    assertTrue(edge.meters.text().contains("entente_malformed_requests_total{side=\"peer\",} 1.0"));
   }
 
   /** Threat 74: the guard decides from the headers; no message is read, or waited for. */

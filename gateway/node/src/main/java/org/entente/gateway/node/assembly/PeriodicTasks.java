@@ -31,8 +31,11 @@ final class PeriodicTasks implements GatewayCore.Schedule {
           synchronized (one) {
             try {
               chore.run();
-            } catch (Exception e) {
-              // The edge of the timer thread: later rounds must still run.
+            } catch (OutOfMemoryError e) {
+              throw e; // ends the process
+            } catch (Throwable e) {
+              // The edge of the timer thread: later rounds must still run, also after an Error such
+              // as a stack overflow, with which the executor would drop the task unsaid.
               LOG.warn("periodic task \"{}\" failed; it runs again in {}", what, period, e);
             }
           }

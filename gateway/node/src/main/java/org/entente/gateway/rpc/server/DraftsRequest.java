@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * A {@link PublishStreamRequest} whose drafts are parsed separately, so that a malformed one
  * affects neither the others nor the stream.
  *
- * @param entries in order; a single one without key if the request cannot be divided into drafts, or
- *     has too much in it
+ * @param entries in order; a single one without key if the request cannot be divided into drafts,
+ *     or has too much in it
  */
 public record DraftsRequest(List<Entry> entries) {
   /** Most drafts in a request. */

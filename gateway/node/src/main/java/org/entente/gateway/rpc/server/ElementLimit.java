@@ -56,8 +56,7 @@ final class ElementLimit {
 
   /** The problem of requests with too many elements. */
   static Problem tooMany(String field, String what, int most) {
-    return new Problem(
-        Code.LIMIT_REACHED, field, what + " may have at most " + most + " elements");
+    return new Problem(Code.LIMIT_REACHED, field, what + " may have at most " + most + " elements");
   }
 
   /**
@@ -92,8 +91,8 @@ final class ElementLimit {
   }
 
   /**
-   * A marshaller for what a peer answers on calls of this gateway. A message beyond a limit ends its
-   * call.
+   * A marshaller for what a peer answers on calls of this gateway. A message beyond a limit ends
+   * its call.
    */
   static <T> MethodDescriptor.Marshaller<T> answers(
       MethodDescriptor.Marshaller<T> inner, Descriptor type, InboundCount account) {

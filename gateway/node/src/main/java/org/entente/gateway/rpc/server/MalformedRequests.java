@@ -30,10 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Handles requests of one server that cannot be parsed, or must not be as they have too many
- * elements. Ends the call with details as for any other
- * problem, and counts the request. Logs one line per {@link #APART} about each client or peer
- * agency. gRPC itself would end the call with UNKNOWN and log a stack trace for each. Safe for many
- * threads.
+ * elements. Ends the call with details as for any other problem, and counts the request. Logs one
+ * line per {@link #APART} about each client or peer agency. gRPC itself would end the call with
+ * UNKNOWN and log a stack trace for each. Safe for many threads.
  */
 public final class MalformedRequests implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(MalformedRequests.class);

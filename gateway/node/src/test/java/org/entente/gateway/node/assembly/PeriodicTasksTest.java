@@ -1,0 +1,63 @@
+package org.entente.gateway.node.assembly;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PeriodicTasksTest {
+  private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
+  private final PeriodicTasks tasks = new PeriodicTasks(timers);
+
+  @AfterEach
+  void stop() {
+    timers.shutdownNow();
+  }
+
+  @Test
+  void task_thatFails_withAnExceptionOrAnError_runsAgainAtItsNextTime() throws Exception {
+    AtomicInteger rounds = new AtomicInteger();
+    CountDownLatch third = new CountDownLatch(3);
+    tasks.every(
+        Duration.ofMillis(1),
+        "fails",
+        () -> {
+          third.countDown();
+          switch (rounds.incrementAndGet()) {
+            case 1 -> throw new IllegalStateException("expected by the test");
+            case 2 -> throw new StackOverflowError("expected by the test");
+            default -> {}
+          }
+        });
+    assertTrue(third.await(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void task_thatFails_keepsNoOtherFromARound_andEndOfMemoryEndsIt() {
+    AtomicInteger others = new AtomicInteger();
+    tasks.every(
+        Duration.ofDays(1),
+        "fails",
+        () -> {
+          throw new AssertionError("expected by the test");
+        });
+    tasks.every(Duration.ofDays(1), "goes on", others::incrementAndGet);
+    tasks.doAll();
+    assertEquals(1, others.get());
+    tasks.every(
+        Duration.ofDays(1),
+        "out of memory",
+        () -> {
+          throw new OutOfMemoryError("expected by the test");
+        });
+    assertThrows(OutOfMemoryError.class, tasks::doAll);
+  }
+}
