@@ -30,6 +30,7 @@ import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionId;
 import org.entente.gateway.transmit.RoutingTable;
+import org.entente.gateway.trust.BundleContent;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.link.v1.Stanza;
@@ -43,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 final class Inspection {
   /** Agencies that may have carried an envelope, the origin included. */
   static final int MAX_PATH = 4;
+
+  /** Stanzas of a delivery: one for each other member. */
+  static final int MAX_STANZAS = BundleContent.MAX_AGENCIES;
 
   private final AgencyName self;
   private final Predicate<AgencyName> member;
@@ -209,6 +213,15 @@ final class Inspection {
       Map<AgencyName, List<HopRecipient>> hops, List<InspectionResult.NotOnward> refused) {}
 
   private InspectionResult sort(AgencyName peer, Delivery delivery, Envelope envelope) {
+    // Before any of them costs a check of the policy.
+    if (delivery.getStanzasCount() > MAX_STANZAS) {
+      return refused(
+          envelope.header(), Code.MALFORMED, "it has more stanzas than a federation has members");
+    }
+    if (delivery.getStanzasList().stream().map(Stanza::getRecipient).distinct().count()
+        < delivery.getStanzasCount()) {
+      return refused(envelope.header(), Code.MALFORMED, "it has two stanzas for one recipient");
+    }
     Onward onward = new Onward(new LinkedHashMap<>(), new ArrayList<>());
     Stanza mine = null;
     boolean nameless = false;

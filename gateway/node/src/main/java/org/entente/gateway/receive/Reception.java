@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,14 +159,35 @@ final class Reception {
     for (Map.Entry<AgencyName, List<HopRecipient>> hop : taken.onward().entrySet()) {
       relay(tx, peer, delivery, taken.header(), hop.getKey(), hop.getValue());
     }
-    for (InspectionResult.NotOnward one : taken.notOnward()) {
-      AuditSubject subject =
-          AuditSubject.of(taken.header(), List.of(), List.of(peer, one.recipient()));
-      refused(tx, peer, subject, one.code(), one.reason());
-    }
+    taken.notOnward().stream()
+        .collect(
+            Collectors.groupingBy(
+                InspectionResult.NotOnward::code,
+                () -> new EnumMap<>(Code.class),
+                Collectors.toList()))
+        .forEach((code, alike) -> notOnward(tx, peer, taken.header(), code, alike));
     return answer.result() == Result.RESULT_COMMITTED
         ? new Answer(answer.result(), answer.code(), taken.notOnward())
         : answer;
+  }
+
+  /** One leaf for all recipients of a delivery that are refused alike. */
+  private void notOnward(
+      Transaction tx,
+      AgencyName peer,
+      EnvelopeHeader header,
+      Code code,
+      List<InspectionResult.NotOnward> alike) {
+    List<AgencyName> agencies = new ArrayList<>(List.of(peer));
+    alike.forEach(one -> agencies.add(one.recipient()));
+    String reason = alike.get(0).reason();
+    boolean same = alike.stream().allMatch(one -> one.reason().equals(reason));
+    refused(
+        tx,
+        peer,
+        AuditSubject.of(header, List.of(), agencies),
+        code,
+        same ? reason : reason + "; likewise for the others");
   }
 
   private Answer takeOwn(

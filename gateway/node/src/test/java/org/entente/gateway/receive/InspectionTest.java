@@ -322,6 +322,48 @@ class InspectionTest {
     assertTrue(leaf.subject().agencies().contains(jp), leaf::toString);
   }
 
+  /** Threat 92: a stanza of a few bytes costs a check of the policy and a part of a receipt. */
+  @Test
+  void stanzas_moreThanThereAreMembers_orTwoForOneRecipient_areRefusedBeforeAnyIsChecked() {
+    node.transit =
+        (facts, recipient, size) -> {
+          throw new AssertionError("checked");
+        };
+    Delivery sealed = sealed();
+    assertRefused(
+        Code.MALFORMED,
+        "it has two stanzas for one recipient",
+        node.kit.handOver(
+            carrying(sealed, to(SG.value()), sealed.getStanzas(0), to(SG.value()))));
+    Stanza[] many = new Stanza[Inspection.MAX_STANZAS + 1];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = to("x.agency-" + i);
+    }
+    assertRefused(
+        Code.MALFORMED,
+        "it has more stanzas than a federation has members",
+        node.kit.handOver(carrying(sealed, many)));
+  }
+
+  /** Threat 92: a delivery to hundreds without a route is not hundreds of leaves. */
+  @Test
+  void stanzas_refusedAlike_areOneLeaf_andEachIsInTheReceipt() {
+    Stanza[] many = new Stanza[300];
+    for (int i = 1; i < many.length; i++) {
+      many[i] = to("x.agency-" + i);
+    }
+    many[0] = to(SG.value());
+    Receipt receipt = node.kit.handOver(carrying(sealed(), many));
+    assertEquals(Result.RESULT_COMMITTED, receipt.getResult());
+    assertEquals(299, receipt.getRefusedCount());
+    AuditRecord leaf = node.leaves.only(AuditType.REFUSED);
+    assertEquals(1 + 299, leaf.subject().agencies().size());
+    assertEquals(
+        "there is no route to x.agency-1 from here; likewise for the others",
+        leaf.outcome().detail());
+    assertEquals(List.of("refused fr.customs NO_ROUTE"), node.kit.reports().take());
+  }
+
   @Test
   void stanza_withoutAWayOn_orBackToThePeer_isRefused() {
     Delivery sealed = sealed();
