@@ -597,8 +597,7 @@ public record NodeConfig(
       deliveries = bounded("deliveries", deliveries, 20_000, 100, 1_000_000);
       verifications = bounded("verifications", verifications, 5_000, 100, 1_000_000);
       commits = bounded("commits", commits, 4_000, 100, 1_000_000);
-      custodyBytes =
-          bounded("custody_bytes", custodyBytes, 1 << 30, 16 << 20, Integer.MAX_VALUE);
+      custodyBytes = bounded("custody_bytes", custodyBytes, 1 << 30, 16 << 20, Integer.MAX_VALUE);
       messages = bounded("messages", messages, 60_000, 1_000, 10_000_000);
     }
 

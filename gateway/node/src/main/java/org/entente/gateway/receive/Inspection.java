@@ -127,7 +127,8 @@ final class Inspection {
 
   /**
    * The origin to ask for the delivery again, unless that is the peer, which learns it from the
-   * receipt, or the peer is no transit. Nothing here is authenticated: asking costs a notice and an attempt.
+   * receipt, or the peer is no transit. Nothing here is authenticated: asking costs a notice and an
+   * attempt.
    */
   private InspectionResult.@Nullable Unresolved claimed(AgencyName peer, Delivery delivery) {
     try {

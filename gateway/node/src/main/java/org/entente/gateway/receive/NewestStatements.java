@@ -11,8 +11,8 @@ import org.entente.gateway.model.NodeName;
  * The times of the newest statements of other gateways, so that a copy which a transit keeps does
  * not replace what was stated since.
  *
- * <p>Statements may overtake each other by {@link #OVERTAKING}. In memory only, and bounded: {@value
- * #GATEWAYS} gateways of an agency. Safe for many threads.
+ * <p>Statements may overtake each other by {@link #OVERTAKING}. In memory only, and bounded:
+ * {@value #GATEWAYS} gateways of an agency. Safe for many threads.
  */
 final class NewestStatements {
   /** How much older than the newest a statement may be. */

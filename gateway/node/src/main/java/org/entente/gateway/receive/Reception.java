@@ -624,13 +624,7 @@ final class Reception {
             .setLabels(delivery.getLabels())
             .setBodies(delivery.getBodies())
             .build();
-    dispatch.relay(
-        tx,
-        hop,
-        header.facts().lane(),
-        envelope,
-        delivery.getPathList(),
-        recipients);
+    dispatch.relay(tx, hop, header.facts().lane(), envelope, delivery.getPathList(), recipients);
     List<AgencyName> others = recipients.stream().map(r -> new AgencyName(r.getAgency())).toList();
     tx.audit(
         AuditRecord.of(

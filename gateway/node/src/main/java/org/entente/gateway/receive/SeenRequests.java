@@ -16,10 +16,9 @@ import org.entente.gateway.seal.format.NoticeStatement;
  * Signed requests that have taken effect, so that a copy which a transit keeps has none.
  *
  * <p>Each request counts once. One that is older than {@link #MOST_AGE} by this gateway's clock
- * does not count, nor does one from as
- * far ahead. Of each agency, at most {@value #MOST} are remembered; a request as old as a
- * forgotten one does not count either. In memory only: after a restart, a copy of a request of the
- * last two hours counts once more. Safe for many threads.
+ * does not count, nor does one from as far ahead. Of each agency, at most {@value #MOST} are
+ * remembered; a request as old as a forgotten one does not count either. In memory only: after a
+ * restart, a copy of a request of the last two hours counts once more. Safe for many threads.
  */
 final class SeenRequests {
   /** Twice the difference between two clocks that hinders nothing. */

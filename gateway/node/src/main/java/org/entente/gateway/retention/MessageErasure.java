@@ -359,7 +359,10 @@ public final class MessageErasure {
           ROUND,
           some -> {
             keys.forget(
-                some.stream().filter(ErasureRecord::hasLeaf).flatMap(MessageErasure::kept).toList());
+                some.stream()
+                    .filter(ErasureRecord::hasLeaf)
+                    .flatMap(MessageErasure::kept)
+                    .toList());
             int begun = ledger.commit(Lane.ROUTINE, tx -> beginAgain(tx, some));
             again.addAndGet(begun);
           });

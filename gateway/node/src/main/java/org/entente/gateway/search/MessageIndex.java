@@ -277,9 +277,7 @@ final class MessageIndex implements AutoCloseable {
           and(gone, LongPoint.newRangeQuery(PLACE, 0, value(last, 0)));
           writer.deleteDocuments(gone.build());
           searchers.maybeRefreshBlocking();
-          return count < oldest.length
-              ? value((FieldDoc) oldest[count], 1)
-              : value(last, 1) + 1;
+          return count < oldest.length ? value((FieldDoc) oldest[count], 1) : value(last, 1) + 1;
         });
   }
 

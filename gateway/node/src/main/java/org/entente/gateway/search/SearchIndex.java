@@ -102,7 +102,8 @@ public final class SearchIndex implements AutoCloseable {
     if (there == null) {
       // Register before reading the inbox, so that no removal is missed.
       ledger.inbox().whenGone(placed -> gone.add(InboxPosition.of(placed).number()));
-      there = new IndexedInbox(
+      there =
+          new IndexedInbox(
               ledger.inbox(),
               placed -> opening.message(placed, label -> true),
               most,

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Maintains the outbox: queues mail that waited for a key or a route, repeats mail that a transit
  * accepted but the recipient has not confirmed, withdraws expired mail, ends the custody of expired
- * mail of others, and repeats void statements. Called regularly by one thread. A call examines a bounded page of each recipient's
- * lane, so its cost does not depend on the backlog, and the next call continues where this one
- * stopped.
+ * mail of others, and repeats void statements. Called regularly by one thread. A call examines a
+ * bounded page of each recipient's lane, so its cost does not depend on the backlog, and the next
+ * call continues where this one stopped.
  */
 public final class OutboxMaintenance {
   /** First wait for a recipient's confirmation behind a transit; doubles with every attempt. */

@@ -19,6 +19,7 @@ public final class SessionConfirmations {
   private record PendingConfirmation(SessionId session, OriginNumber number) {}
 
   private final SenderSessions sessions;
+
   /** A session costs a signature and an encapsulation, whoever asks for it. */
   private static final long RENEWED_EVERY = Duration.ofSeconds(1).toNanos();
 

@@ -145,10 +145,7 @@ public final class Transmission {
     return new QueuedEnvelope(
         numbered.sequence(),
         numbered.entry().getHeaderHash(),
-        Delivery.newBuilder()
-            .setHopEpoch(epoch)
-            .setHopSequence(numbered.sequence())
-            .build());
+        Delivery.newBuilder().setHopEpoch(epoch).setHopSequence(numbered.sequence()).build());
   }
 
   private static List<Stanza> relayed(HopEntry entry) {

@@ -333,8 +333,7 @@ class InspectionTest {
     assertRefused(
         Code.MALFORMED,
         "it has two stanzas for one recipient",
-        node.kit.handOver(
-            carrying(sealed, to(SG.value()), sealed.getStanzas(0), to(SG.value()))));
+        node.kit.handOver(carrying(sealed, to(SG.value()), sealed.getStanzas(0), to(SG.value()))));
     Stanza[] many = new Stanza[Inspection.MAX_STANZAS + 1];
     for (int i = 0; i < many.length; i++) {
       many[i] = to("x.agency-" + i);

@@ -1087,7 +1087,9 @@ class NoticeExchangeTest {
     }
   }
 
-  /** Otherwise requests of the far future fill the memory, and older ones are forgotten for them. */
+  /**
+   * Otherwise requests of the far future fill the memory, and older ones are forgotten for them.
+   */
   @Test
   void requests_fromTheFuture_doNotCount_andDisplaceNone() {
     SeenRequests seen = new SeenRequests();
@@ -1111,8 +1113,7 @@ class NoticeExchangeTest {
     knowsOrigin();
     owe(1);
     long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
-    List<HeldNumber> lost =
-        List.of(HeldNumber.ofUnknownContent(new OriginNumber(epoch, LANE, 1)));
+    List<HeldNumber> lost = List.of(HeldNumber.ofUnknownContent(new OriginNumber(epoch, LANE, 1)));
     Notice kept = says(held(FEDERATION, ORIGIN, SELF, lost));
     node.clock.move(NewestStatements.OVERTAKING.plusMillis(1));
     notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF)));

@@ -178,11 +178,7 @@ class EvidenceSweepTest {
             EvidenceItem item =
                 evidence
                     .item(
-                        EvidenceKind.EVIDENCE_KIND_PASSED_ON,
-                        own,
-                        DE,
-                        new byte[32],
-                        clock.millis())
+                        EvidenceKind.EVIDENCE_KIND_PASSED_ON, own, DE, new byte[32], clock.millis())
                     .toBuilder()
                     .setPassedOnAs(ByteString.copyFrom(as))
                     .build();

@@ -93,12 +93,7 @@ class TransmissionTest {
         LANE,
         tx -> {
           node.dispatch.relay(
-              tx,
-              HUB,
-              LANE,
-              envelope,
-              List.of(DE.value(), "x.far"),
-              List.of(recipient));
+              tx, HUB, LANE, envelope, List.of(DE.value(), "x.far"), List.of(recipient));
           return tx;
         });
     QueuedEnvelope prepared = node.prepare(HUB);
@@ -125,7 +120,8 @@ class TransmissionTest {
     StoredEnvelope own = node.envelope(DE, 1);
     StoredEnvelope envelope =
         StoredEnvelope.newBuilder().setHeader(own.getHeader()).setBodies(own.getBodies()).build();
-    byte[] hash = new byte[32];
+    byte[] name =
+        Sha256.hash(envelope.getHeader().toByteArray(), envelope.getSignature().toByteArray());
     HopRecipient recipient =
         HopRecipient.newBuilder()
             .setAgency(SG.value())
@@ -135,10 +131,10 @@ class TransmissionTest {
         LANE,
         tx -> {
           List<String> path = List.of(DE.value());
-          node.dispatch.relay(tx, HUB, LANE, hash, envelope, path, List.of(recipient));
+          node.dispatch.relay(tx, HUB, LANE, envelope, path, List.of(recipient));
           return tx;
         });
-    return hash;
+    return name;
   }
 
   private void assertCustodyEnded(byte[] hash) {

@@ -35,8 +35,7 @@ public final class CustodyBytes {
   public synchronized boolean hasRoom(AgencyName neighbour, AgencyName origin, long bytes) {
     Source source = new Source(neighbour.value(), origin.value());
     return accounts.getOrDefault(source, 0L) + bytes <= most
-        && neighbours.getOrDefault(neighbour.value(), 0L) + bytes
-            <= ACCOUNTS_OF_A_NEIGHBOUR * most;
+        && neighbours.getOrDefault(neighbour.value(), 0L) + bytes <= ACCOUNTS_OF_A_NEIGHBOUR * most;
   }
 
   /** Whether there is no custody. */

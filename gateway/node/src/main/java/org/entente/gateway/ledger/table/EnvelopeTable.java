@@ -57,12 +57,7 @@ public final class EnvelopeTable {
    */
   public record Custody(long expiresAtMillis, long bytes, String neighbour, String origin) {
     private byte[] encoded() {
-      return KeyBuilder.key()
-          .u64(expiresAtMillis)
-          .u64(bytes)
-          .ascii(neighbour)
-          .ascii(origin)
-          .done();
+      return KeyBuilder.key().u64(expiresAtMillis).u64(bytes).ascii(neighbour).ascii(origin).done();
     }
   }
 

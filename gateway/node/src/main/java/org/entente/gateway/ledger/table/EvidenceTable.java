@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link EvidenceName} bounds how many copies of a statement are kept, however often it is
  * repeated. A contradicting statement is another statement. After a statement expires it can be
  * made again, as long as the message's recipients are known. The uses that a member states of a
- * message are in one record, so that each further one costs one read. {@link AwaitedEvidenceTable} and
- * {@link RetrievalTable} own the rest of the table.
+ * message are in one record, so that each further one costs one read. {@link AwaitedEvidenceTable}
+ * and {@link RetrievalTable} own the rest of the table.
  */
 public final class EvidenceTable {
   /** Gateway keys that an agency ever had, each with what vouches for it; at most 8 KiB each. */

@@ -89,8 +89,7 @@ public final class HopQueueTable {
    * @return the page, empty behind the last entry
    */
   public List<PlacedEntry> page(@Nullable PlacedEntry last, int most) {
-    byte[] from =
-        last == null ? new byte[0] : key(last.peer(), last.lane(), last.sequence() + 1);
+    byte[] from = last == null ? new byte[0] : key(last.peer(), last.lane(), last.sequence() + 1);
     List<PlacedEntry> out = new ArrayList<>();
     try (Scan scan = store.scan(Table.HOP_OUT, from, null)) {
       while (out.size() < most && scan.hasNext()) {

@@ -131,7 +131,8 @@ class LedgerTablesTest {
                     ledger.outbox().append(tx, DE, Lane.FLASH, entry),
                     ledger.outbox().append(tx, DE, Lane.FLASH, entry),
                     ledger.outbox().append(tx, SG, Lane.FLASH, entry))));
-    HopQueueTable reopened = new HopQueueTable(store, new UnreadableRecords(), new CustodyBytes(1 << 20));
+    HopQueueTable reopened =
+        new HopQueueTable(store, new UnreadableRecords(), new CustodyBytes(1 << 20));
     assertEquals(new HopQueueTable.Head(2_000, 2), reopened.head(DE, Lane.FLASH));
     assertEquals(new HopQueueTable.Head(2_000, 1), reopened.head(SG, Lane.FLASH));
 
