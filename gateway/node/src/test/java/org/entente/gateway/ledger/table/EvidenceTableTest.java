@@ -153,7 +153,7 @@ class EvidenceTableTest {
     assertEquals(EvidenceName.PASSED_ON, keep(uses));
     long before = store.reads();
     assertEquals(0, keep(uses));
-    assertTrue(store.reads() - before <= 2 * uses.size(), () -> "" + (store.reads() - before));
+    assertTrue(store.reads() - before <= 2L * uses.size(), () -> "" + (store.reads() - before));
     assertEquals(EvidenceName.PASSED_ON, known().size());
     assertTrue(ledger.evidence().hasUse(EvidenceName.of(use(3)), EvidenceName.use(use(3))));
     assertTrue(
