@@ -29,6 +29,15 @@ public final class ElementCount {
    */
   public static final int MOST_OF_A_REQUEST = 65_536;
 
+  /** Shorter messages need little whatever is in them, and most are shorter. */
+  public static final int SMALL_BYTES = 32 << 10;
+
+  /** About what an element needs on the heap. */
+  private static final int HEAP_BYTES = 64;
+
+  /** Times its bytes that an honest message needs on the heap, or less. */
+  private static final int USUAL = 4;
+
   /** The least bytes of an element. */
   private static final int ELEMENT_BYTES = 2;
 
@@ -80,6 +89,15 @@ public final class ElementCount {
   /** The number of elements counted; meaningless beyond the limit. */
   public int counted() {
     return (int) (most - left);
+  }
+
+  /**
+   * Memory that what was counted needs once parsed, beyond what honest messages need.
+   *
+   * @param bytes of the messages counted
+   */
+  public long unusual(long bytes) {
+    return Math.max(0, (long) counted() * HEAP_BYTES - bytes * USUAL);
   }
 
   private boolean takes(Descriptor type, CodedInputStream in, int depth) throws IOException {

@@ -79,20 +79,25 @@ final class EnvelopeUnsealer {
   }
 
   /**
+   * The messages of an envelope.
+   *
+   * @param unusual memory that they need beyond what honest ones need
+   */
+  record Unsealed(List<InspectionResult.Content> contents, long unusual) {}
+
+  /**
    * The messages in order; empty if a label or body does not follow its format, or all together
    * have more elements than an envelope may.
    *
    * @param announced announcements of the origin's agency, with the keys of its gateways
    */
-  Optional<List<InspectionResult.Content>> contents(
-      OpenedLabels labels, List<SessionTerms.Parties> announced) {
+  Optional<Unsealed> contents(OpenedLabels labels, List<SessionTerms.Parties> announced) {
     EnvelopeHeader header = labels.envelope().header();
     List<InspectionResult.Content> out = new ArrayList<>();
+    int size = labels.envelope().size();
     // The messages are held together until they are committed, so they share the limit.
     ElementCount elements =
-        ElementCount.canExceed(labels.envelope().size(), ElementCount.MOST)
-            ? new ElementCount(ElementCount.MOST)
-            : null;
+        size > ElementCount.SMALL_BYTES ? new ElementCount(ElementCount.MOST) : null;
     for (int i = 0; i < labels.count(); i++) {
       Optional<InspectionResult.Content> content = content(header, labels, i, announced, elements);
       if (content.isEmpty()) {
@@ -100,7 +105,7 @@ final class EnvelopeUnsealer {
       }
       out.add(content.get());
     }
-    return Optional.of(out);
+    return Optional.of(new Unsealed(out, elements == null ? 0 : elements.unusual(size)));
   }
 
   private Optional<InspectionResult.Content> content(

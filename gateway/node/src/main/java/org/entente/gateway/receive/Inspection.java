@@ -62,17 +62,21 @@ final class Inspection {
   private final Meters meters;
   private final ProcessingFailures<ByteString> mishaps;
   private final Custody custody;
+  private final UnusualMemory memory;
 
   /**
    * @param mishaps failures over envelopes, by header hash
    * @param custody keeps whole envelopes that failed too often
+   * @param memory of what is inspected and not yet committed
    */
   Inspection(
       ReceiveParts parts,
       EnvelopeUnsealer unsealing,
       ProcessingFailures<ByteString> mishaps,
-      Custody custody) {
+      Custody custody,
+      UnusualMemory memory) {
     this.mishaps = mishaps;
+    this.memory = memory;
     this.custody = custody;
     this.self = parts.self();
     this.member = parts.member();
@@ -346,17 +350,31 @@ final class Inspection {
       if (mishap.isPresent()) {
         return taken(header, custody.failed(opened, session, mishap.get()), onward);
       }
-      Optional<List<InspectionResult.Content>> contents =
+      Optional<EnvelopeUnsealer.Unsealed> unsealed =
           unsealing.contents(labels, List.of(opened.session().terms().parties()));
       meters.openedIn(System.nanoTime() - start);
-      return contents.isEmpty()
-          // The same answer as for every failure after a key was used; the reason stays in this
-          // agency's audit log.
-          ? refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read")
-          : taken(
-              header,
-              new InspectionResult.Judged(opened.number(), session, contents.get()),
-              onward);
+      if (unsealed.isEmpty()) {
+        // The same answer as for every failure after a key was used; the reason stays in this
+        // agency's audit log.
+        return refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read");
+      }
+      AgencyName origin = header.facts().origin();
+      long unusual = unsealed.get().unusual();
+      if (!memory.hold(origin, unusual)) {
+        return new InspectionResult.Rejected(
+            header,
+            Result.RESULT_REWRAP,
+            Code.OVERLOADED,
+            "too much of its origin waits to be committed",
+            origin.equals(peer)
+                ? null
+                : new InspectionResult.Unresolved(origin, opened.number()));
+      }
+      return taken(
+          header,
+          new InspectionResult.Judged(
+              opened.number(), session, unsealed.get().contents(), unusual),
+          onward);
     }
   }
 

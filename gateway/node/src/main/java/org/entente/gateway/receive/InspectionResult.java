@@ -81,8 +81,13 @@ sealed interface InspectionResult {
     NewSession session();
   }
 
-  /** Each of its messages was judged. */
-  record Judged(OriginNumber number, NewSession session, List<Content> contents) implements Own {}
+  /**
+   * Each of its messages was judged.
+   *
+   * @param unusual bytes of {@link UnusualMemory} held for its origin until it is committed
+   */
+  record Judged(OriginNumber number, NewSession session, List<Content> contents, long unusual)
+      implements Own {}
 
   /**
    * This gateway failed to process it too often: it is kept whole, for an operator.

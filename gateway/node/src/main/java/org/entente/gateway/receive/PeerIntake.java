@@ -32,14 +32,21 @@ final class PeerIntake implements HopIntake {
 
   private final Ledger ledger;
   private final Inspection inspection;
+  private final UnusualMemory memory;
   private final Reception reception;
   private final AgencyName peer;
   private final Lane lane;
   private volatile HopIntakeTable.Head adopted = new HopIntakeTable.Head(0, 1);
 
   PeerIntake(
-      Ledger ledger, Inspection inspection, Reception reception, AgencyName peer, Lane lane) {
+      Ledger ledger,
+      Inspection inspection,
+      UnusualMemory memory,
+      Reception reception,
+      AgencyName peer,
+      Lane lane) {
     this.ledger = ledger;
+    this.memory = memory;
     this.inspection = inspection;
     this.reception = reception;
     this.peer = peer;
@@ -76,12 +83,29 @@ final class PeerIntake implements HopIntake {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the stage itself is returned
   public CompletionStage<List<Receipt>> receive(List<Delivery> deliveries, PeerName from) {
     List<InspectionResult> inspected = new ArrayList<>(deliveries.size());
     for (Delivery delivery : deliveries) {
       inspected.add(inspection.inspect(peer, lane, delivery));
     }
-    return write(deliveries, inspected);
+    try {
+      CompletionStage<List<Receipt>> written = write(deliveries, inspected);
+      written.whenComplete((receipts, failure) -> release(inspected));
+      return written;
+    } catch (RuntimeException e) {
+      release(inspected);
+      throw e;
+    }
+  }
+
+  private void release(List<InspectionResult> inspected) {
+    for (InspectionResult one : inspected) {
+      if (one instanceof InspectionResult.Taken taken
+          && taken.own() instanceof InspectionResult.Judged judged) {
+        memory.release(taken.header().facts().origin(), judged.unusual());
+      }
+    }
   }
 
   /**

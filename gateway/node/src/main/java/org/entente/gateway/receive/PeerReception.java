@@ -16,6 +16,7 @@ import org.entente.gateway.seal.LocalSeal;
 public final class PeerReception {
   private final Ledger ledger;
   private final Inspection inspection;
+  private final UnusualMemory memory = new UnusualMemory();
   private final Reception reception;
   private final QuarantinedReceipts setAside;
 
@@ -38,7 +39,7 @@ public final class PeerReception {
         new EnvelopeUnsealer(parts, keys, new LocalSeal(random), ingress, exercises, own);
     Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
     this.inspection =
-        new Inspection(parts, unsealing, new ProcessingFailures<>("receiving"), custody);
+        new Inspection(parts, unsealing, new ProcessingFailures<>("receiving"), custody, memory);
     this.reception = new Reception(parts, reporter, custody);
     this.setAside = new QuarantinedReceipts(parts, custody, unsealing, reception);
   }
@@ -50,6 +51,6 @@ public final class PeerReception {
 
   /** The intake of one peer's lane. */
   public HopIntake intake(AgencyName peer, Lane lane) {
-    return new PeerIntake(ledger, inspection, reception, peer, lane);
+    return new PeerIntake(ledger, inspection, memory, reception, peer, lane);
   }
 }

@@ -55,17 +55,23 @@ final class QuarantinedReceipts implements QuarantineStage {
     }
     try (OpenedLabels labels = opened.get()) {
       EnvelopeHeader header = labels.envelope().header();
-      Optional<List<InspectionResult.Content>> contents =
+      Optional<EnvelopeUnsealer.Unsealed> unsealed =
           unsealing.contents(labels, announced(header.facts().origin()));
-      return contents.isEmpty()
+      return unsealed.isEmpty()
           ? tx -> unreadable(tx, record)
-          : tx -> ended(reception.keep(tx, header, kept.getSignature(), released(contents, kept)));
+          : tx ->
+              ended(
+                  reception.keep(
+                      tx,
+                      header,
+                      kept.getSignature(),
+                      released(unsealed.get().contents(), kept)));
     }
   }
 
   private static List<InspectionResult.Content> released(
-      Optional<List<InspectionResult.Content>> contents, QuarantinedEnvelope kept) {
-    return contents.orElseThrow().stream().map(content -> Custody.released(content, kept)).toList();
+      List<InspectionResult.Content> contents, QuarantinedEnvelope kept) {
+    return contents.stream().map(content -> Custody.released(content, kept)).toList();
   }
 
   /** The announced keys, stored with the envelope's session and verified on arrival. */

@@ -32,6 +32,9 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.MislabelledEnvelopes;
+import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Result;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Charge;
@@ -120,6 +123,31 @@ class EnvelopeUnsealerTest {
     assertEquals("CANNOT_OPEN", node.kit.handOver(node.kit.sealTogether(halves)).getCode());
     node.deliver(message);
     assertTrue(node.isHere(message.messageId()));
+  }
+
+  /** Threat 92: within the limit of each, and together more than a gateway has. */
+  @Test
+  void envelopesOfManyElements_waitTogetherOnlyUpToAShare_andOthersAreTaken() {
+    List<Delivery> frame = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Permitted message = node.alert("many");
+      byte[] label = message.label().toByteArray();
+      SealingItem item = MislabelledEnvelopes.with(message, label, emptyTexts(120_000));
+      frame.addAll(node.kit.seal(List.of(item)));
+    }
+    Permitted honest = node.alert("honest");
+    frame.addAll(node.kit.seal(honest));
+    List<Receipt> receipts = node.kit.handOver(ORIGIN, LANE, frame);
+    List<String> codes = receipts.stream().map(Receipt::getCode).toList();
+    assertEquals(List.of("", "", "OVERLOADED", "OVERLOADED", "OVERLOADED", ""), codes);
+    assertEquals(Result.RESULT_REWRAP, receipts.get(2).getResult());
+    assertTrue(node.isHere(honest.messageId()));
+    // What is committed holds nothing any more.
+    assertEquals(
+        List.of("", ""),
+        node.kit.handOver(ORIGIN, LANE, frame.subList(2, 4)).stream()
+            .map(Receipt::getCode)
+            .toList());
   }
 
   /** An alert of so many empty texts, in two bytes each. */

@@ -133,7 +133,7 @@ public final class TransmissionProbe implements AutoCloseable {
             new EvidenceRecords(atRest, SELF),
             SELF,
             waiting,
-            new SessionConfirmations(sessions),
+            new SessionConfirmations(sessions, System::nanoTime),
             new GapWatch(System::nanoTime));
     queue = queue(atRest, key);
     ledger.start();

@@ -3,7 +3,7 @@ package org.entente.gateway.seal.keys;
 import java.io.IOException;
 
 /** The changes that a keystore makes in its folder, each one step. */
-interface KeyFileWriter {
+public interface KeyFileWriter {
   /** Replaces a file atomically and durably. */
   void replace(String name, byte[] content) throws IOException;
 

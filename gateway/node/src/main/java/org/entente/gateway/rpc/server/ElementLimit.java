@@ -17,20 +17,10 @@ import org.entente.gateway.model.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the elements of messages before they are parsed, as {@link ElementCount} explains. Beyond
- * their number, a peer's account holds what its message needs on the heap for longer than {@link
- * #USUAL} times its bytes.
+ * Counts the elements of messages before they are parsed, as {@link ElementCount} explains. What a
+ * peer's message unusually needs is held by its account.
  */
 final class ElementLimit {
-  /** Shorter messages need little whatever is in them, and most are shorter. */
-  static final int SMALL = 32 << 10;
-
-  /** About what an element needs on the heap. */
-  private static final int HEAP_BYTES = 64;
-
-  /** Times its bytes that an honest message may need. */
-  private static final int USUAL = 4;
-
   private ElementLimit() {}
 
   /** The type of a method's requests; null if unknown. */
@@ -67,14 +57,14 @@ final class ElementLimit {
   static Optional<Problem> ofFrame(
       InputStream frame, Descriptor type, @Nullable InboundCount account) throws IOException {
     long bytes = frame.available();
-    if (bytes <= SMALL) {
+    if (bytes <= ElementCount.SMALL_BYTES) {
       return Optional.empty();
     }
     ElementCount count = new ElementCount(ElementCount.MOST);
     if (!reads(count, frame, type)) {
       return Optional.of(tooMany("frame", "a frame", ElementCount.MOST));
     }
-    long unusual = (long) count.counted() * HEAP_BYTES - bytes * USUAL;
+    long unusual = count.unusual(bytes);
     return account == null || unusual <= 0
         ? Optional.empty()
         : Optional.ofNullable(account.unfolds(unusual));
@@ -126,7 +116,7 @@ final class ElementLimit {
     /** The stream itself if it is small and has no mark. */
     static InputStream of(InputStream in) throws UncheckedIOException {
       try {
-        return in.available() <= SMALL ? in : new ClosedAtEnd(in);
+        return in.available() <= ElementCount.SMALL_BYTES ? in : new ClosedAtEnd(in);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
