@@ -6,8 +6,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.account.Accounts;
+import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.rpc.server.DialledCalls;
+import org.entente.gateway.rpc.server.DialledSockets;
 import org.entente.gateway.rpc.tls.PeerTrust;
 import org.entente.gateway.rpc.tls.TlsContexts;
 import org.entente.gateway.trust.Endpoint;
@@ -28,6 +30,7 @@ public final class PeerChannels {
   private final int metadataBytes;
   private final Executor executor;
   private final DialledCalls open;
+  private final DialledSockets sockets;
 
   /**
    * Creates channels with a TLS identity.
@@ -37,12 +40,18 @@ public final class PeerChannels {
    * @param accounts hold what agencies send on calls that this gateway made
    */
   public PeerChannels(
-      TlsContexts tls, PeerTrust trust, int metadataBytes, Executor executor, Accounts accounts) {
+      TlsContexts tls,
+      PeerTrust trust,
+      int metadataBytes,
+      Executor executor,
+      Accounts accounts,
+      Meters meters) {
     this.tls = tls;
     this.trust = trust;
     this.metadataBytes = metadataBytes;
     this.executor = executor;
     this.open = new DialledCalls(trust, accounts);
+    this.sockets = new DialledSockets(accounts, meters);
   }
 
   /**
@@ -53,7 +62,8 @@ public final class PeerChannels {
    * @throws SSLException if this gateway's certificate cannot be used
    */
   public ManagedChannel dial(AgencyName agency, Endpoint endpoint) throws SSLException {
-    return NettyChannelBuilder.forTarget("dns:///" + endpoint)
+    return sockets
+        .in(NettyChannelBuilder.forTarget("dns:///" + endpoint), agency)
         .sslContext(tls.peerDialler(trust.dialling(agency)))
         .executor(executor)
         .intercept(open.ofAgency(agency))

@@ -14,6 +14,7 @@ import org.entente.gateway.account.Account;
 import org.entente.gateway.account.AccountLimits;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Holding;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.link.InboundMessages;
 import org.entente.gateway.link.LinkContext;
 import org.entente.gateway.model.AgencyName;
@@ -43,7 +44,7 @@ class DialledBuffersTest {
     edge.dialled =
         new Accounts(
             Map.of(Holding.BUFFERED_BYTES, AccountLimits.Limit.ofOne(SHARE)),
-            Map.of(),
+            Map.of(Work.CONTROL_FRAMES, new AccountLimits.Rate(100, 1_000)),
             System::nanoTime);
   }
 

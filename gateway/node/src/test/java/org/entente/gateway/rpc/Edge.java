@@ -201,7 +201,7 @@ public final class Edge implements AutoCloseable {
 
   /** What another agency's gateway dials with. */
   PeerChannels dialler(AgencyName agency, TlsHolder holder) {
-    return new PeerChannels(tls(holder), trustOf(agency), 8_192, executor, dialled);
+    return new PeerChannels(tls(holder), trustOf(agency), 8_192, executor, dialled, meters);
   }
 
   /** The gateway itself. */

@@ -107,7 +107,12 @@ final class GatewayNetwork {
     PeerServer peers = listen(files, tls, peerTrust, links, servers, linked);
     PeerChannels channels =
         new PeerChannels(
-            tls, peerTrust, settings.limits().metadataBytes(), servers.links(), servers.agencies());
+            tls,
+            peerTrust,
+            settings.limits().metadataBytes(),
+            servers.links(),
+            servers.agencies(),
+            settings.meters());
     config.links().forEach(link -> dial(link, links, channels));
     ClientServer clients =
         files.keep(

@@ -158,7 +158,7 @@ public final class Connections {
       channel
           .pipeline()
           .addAfter(
-              tls.name(), null, new FrameBudget(caller, () -> end(channel, Meters.Limit.FRAMES)));
+              tls.name(), null, FrameBudget.ofAccepted(caller, () -> end(channel, Meters.Limit.FRAMES)));
     }
   }
 

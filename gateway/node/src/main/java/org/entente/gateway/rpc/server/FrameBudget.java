@@ -14,8 +14,8 @@ import org.entente.gateway.account.Work;
  * PRIORITY, WINDOW_UPDATE, answers to pings, GOAWAY, DATA without data, and frames of unknown
  * types. Each costs its sender nine bytes, and the gateway a decision, an answer or memory. What
  * the gateway sends, and calls, earn the caller more: an honest one answers bytes with
- * WINDOW_UPDATE. gRPC bounds HEADERS, RST_STREAM, CONTINUATION and PING. Used by the connection's
- * thread.
+ * WINDOW_UPDATE. gRPC bounds HEADERS, RST_STREAM, CONTINUATION and PING where it serves; where it
+ * dials it does not, so that all frames but DATA cost there. Used by the connection's thread.
  */
 final class FrameBudget extends ChannelDuplexHandler {
   /** A frame for so many bytes that are sent; the smallest usual window is 65,535 bytes. */
@@ -38,23 +38,35 @@ final class FrameBudget extends ChannelDuplexHandler {
   private static final int PADDED = 8;
 
   private final Account caller;
+  private final boolean dialled;
   private final Runnable exceeded;
   private final byte[] header = new byte[HEADER_BYTES];
   private int known;
-  private int skip = PREFACE_BYTES;
+  private int skip;
   private int calls;
   private int control;
   private boolean over;
 
+  private FrameBudget(Account caller, boolean dialled, Runnable exceeded) {
+    this.caller = caller;
+    this.dialled = dialled;
+    this.exceeded = exceeded;
+    this.skip = dialled ? 0 : PREFACE_BYTES;
+  }
+
   /**
-   * Counts one connection.
+   * Counts a connection that a caller dialled.
    *
    * @param caller whose budget it is, over all its connections
    * @param exceeded ends the connection
    */
-  FrameBudget(Account caller, Runnable exceeded) {
-    this.caller = caller;
-    this.exceeded = exceeded;
+  static FrameBudget ofAccepted(Account caller, Runnable exceeded) {
+    return new FrameBudget(caller, /* dialled= */ false, exceeded);
+  }
+
+  /** The same for a connection that this gateway dialled. */
+  static FrameBudget ofDialled(Account dialled, Runnable exceeded) {
+    return new FrameBudget(dialled, /* dialled= */ true, exceeded);
   }
 
   @Override
@@ -110,8 +122,8 @@ final class FrameBudget extends ChannelDuplexHandler {
     skip = length;
     boolean carries =
         switch (header[3] & 0xff) {
-          case HEADERS, RST_STREAM, PUSH_PROMISE, CONTINUATION -> true;
-          case PING -> (flags & ACK) == 0;
+          case HEADERS, RST_STREAM, PUSH_PROMISE, CONTINUATION -> !dialled;
+          case PING -> !dialled && (flags & ACK) == 0;
           case DATA -> (flags & END_STREAM) != 0 || (length > 0 && (flags & PADDED) == 0);
           default -> false;
         };
