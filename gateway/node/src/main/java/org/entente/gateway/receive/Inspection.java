@@ -366,14 +366,11 @@ final class Inspection {
             Result.RESULT_REWRAP,
             Code.OVERLOADED,
             "too much of its origin waits to be committed",
-            origin.equals(peer)
-                ? null
-                : new InspectionResult.Unresolved(origin, opened.number()));
+            origin.equals(peer) ? null : new InspectionResult.Unresolved(origin, opened.number()));
       }
       return taken(
           header,
-          new InspectionResult.Judged(
-              opened.number(), session, unsealed.get().contents(), unusual),
+          new InspectionResult.Judged(opened.number(), session, unsealed.get().contents(), unusual),
           onward);
     }
   }

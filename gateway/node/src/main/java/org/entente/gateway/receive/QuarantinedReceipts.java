@@ -62,10 +62,7 @@ final class QuarantinedReceipts implements QuarantineStage {
           : tx ->
               ended(
                   reception.keep(
-                      tx,
-                      header,
-                      kept.getSignature(),
-                      released(unsealed.get().contents(), kept)));
+                      tx, header, kept.getSignature(), released(unsealed.get().contents(), kept)));
     }
   }
 

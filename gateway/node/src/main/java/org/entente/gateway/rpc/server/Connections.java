@@ -158,7 +158,9 @@ public final class Connections {
       channel
           .pipeline()
           .addAfter(
-              tls.name(), null, FrameBudget.ofAccepted(caller, () -> end(channel, Meters.Limit.FRAMES)));
+              tls.name(),
+              null,
+              FrameBudget.ofAccepted(caller, () -> end(channel, Meters.Limit.FRAMES)));
     }
   }
 
