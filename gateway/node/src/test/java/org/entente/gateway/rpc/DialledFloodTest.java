@@ -87,7 +87,7 @@ class DialledFloodTest {
     loop.shutdownGracefully(0, 2, TimeUnit.SECONDS);
   }
 
-  private final class Hostile extends ChannelInboundHandlerAdapter {
+  private static final class Hostile extends ChannelInboundHandlerAdapter {
     private final Flood flood;
 
     Hostile(Flood flood) {
