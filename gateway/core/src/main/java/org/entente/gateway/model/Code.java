@@ -122,7 +122,10 @@ public enum Code {
   INGRESS_REFUSED(PEER, false),
   /** The peer is not a member of the federation, or not under this name. */
   UNKNOWN_PEER(PEER, false),
-  /** Certificate and trust bundle disagree about the identity. */
+  /**
+   * Certificate and trust bundle disagree about the identity, or an agency speaks for another
+   * without the role TRANSIT.
+   */
   IDENTITY_MISMATCH(PEER, false),
   /** The peer speaks another version of the protocol. */
   PROTOCOL_VERSION(PEER, false),
