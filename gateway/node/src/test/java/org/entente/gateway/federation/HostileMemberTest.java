@@ -9,38 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import io.netty.handler.ssl.OpenSslContextOption;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
-import org.entente.proto.link.v1.ExchangeRequest;
-import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
-import org.entente.proto.link.v1.Hello;
-import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Lane;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,99 +43,6 @@ final class HostileMemberTest {
 
   @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
-
-  /** A control stream of {@code de.customs} to {@code fr.customs}. */
-  private final class Hostile implements AutoCloseable {
-    private final ManagedChannel channel;
-    private final CountDownLatch greeted = new CountDownLatch(1);
-    private final AtomicInteger answered = new AtomicInteger();
-    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
-    private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
-
-    Hostile(RunningFederation federation) throws Exception {
-      Path tls = folder.resolve(DE).resolve("gateway-1");
-      SslContextBuilder builder =
-          SslContextBuilder.forClient()
-              .keyManager(tls.resolve("tls.crt").toFile(), tls.resolve("tls.key").toFile());
-      GrpcSslContexts.configure(builder, SslProvider.OPENSSL)
-          .protocols("TLSv1.3")
-          .trustManager(InsecureTrustManagerFactory.INSTANCE)
-          .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768"});
-      InetSocketAddress to = federation.gateway(FR).peerAddress().orElseThrow();
-      channel =
-          NettyChannelBuilder.forAddress(to)
-              .overrideAuthority("localhost")
-              .sslContext(builder.build())
-              .build();
-      var unused = LinkServiceGrpc.newStub(channel).exchange(new Hearing());
-    }
-
-    private final class Hearing
-        implements ClientResponseObserver<ExchangeRequest, ExchangeResponse> {
-      @Override
-      public void beforeStart(ClientCallStreamObserver<ExchangeRequest> call) {
-        requests = call;
-      }
-
-      @Override
-      public void onNext(ExchangeResponse response) {
-        greeted.countDown();
-        answered.addAndGet(response.getFrame().getReceipts().getReceiptsCount());
-      }
-
-      @Override
-      public void onError(Throwable error) {
-        ended.complete(true);
-      }
-
-      @Override
-      public void onCompleted() {
-        ended.complete(true);
-      }
-    }
-
-    void greet() throws InterruptedException {
-      greet(0);
-    }
-
-    void greet(int lane) throws InterruptedException {
-      say(
-          Frame.newBuilder()
-              .setHello(
-                  Hello.newBuilder()
-                      .setProtocol(1)
-                      .setAgency(DE)
-                      .setGateway("gateway-1")
-                      .setLane(lane)
-                      .setSendEpoch(1)
-                      .setSendFirst(1)
-                      .setSendNext(1)));
-      assertTrue(greeted.await(60, TimeUnit.SECONDS));
-    }
-
-    /** Waits until all but the latest deliveries have been answered. */
-    void awaitAnswers(int deliveries) {
-      while (answered.get() < deliveries && !ended.isDone()) {
-        Thread.onSpinWait();
-      }
-    }
-
-    /** Waits where the gateway does not read on. */
-    void say(Frame.Builder frame) {
-      if (requests == null) {
-        throw new IllegalStateException("not started");
-      }
-      while (!requests.isReady() && !ended.isDone()) {
-        Thread.onSpinWait();
-      }
-      requests.onNext(ExchangeRequest.newBuilder().setFrame(frame).build());
-    }
-
-    @Override
-    public void close() {
-      channel.shutdownNow();
-    }
-  }
 
   private static Frame.Builder notice(String from) {
     return Frame.newBuilder()
@@ -179,7 +67,7 @@ final class HostileMemberTest {
             folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
       federation.start(HUB, SG, FR);
       exchanged(federation, "before");
-      try (Hostile hostile = new Hostile(federation)) {
+      try (HostileStream hostile = new HostileStream(federation, folder)) {
         hostile.greet();
         for (int i = 0; i < NOTICES; i++) {
           hostile.say(notice(i % 2 == 0 ? DE : SG));
@@ -188,7 +76,7 @@ final class HostileMemberTest {
           }
         }
         exchanged(federation, "after");
-        assertFalse(hostile.ended.isDone(), "the stream may carry other traffic");
+        assertFalse(hostile.isEnded(), "the stream may carry other traffic");
       }
       String metrics = federation.scrape(FR, "metrics");
       assertTrue(refused(metrics, "OVERLOADED") > 0, metrics);
@@ -220,7 +108,7 @@ final class HostileMemberTest {
             folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
       federation.start(HUB, SG, FR);
       exchanged(federation, "before");
-      try (Hostile hostile = new Hostile(federation)) {
+      try (HostileStream hostile = new HostileStream(federation, folder)) {
         hostile.greet(Lane.LANE_ROUTINE_VALUE);
         for (int frame = 0; frame < FRAMES; frame++) {
           hostile.say(announcements(1 + frame * A_FRAME));
@@ -229,7 +117,7 @@ final class HostileMemberTest {
         exchanged(federation, "during");
         hostile.awaitAnswers(FRAMES * A_FRAME);
         exchanged(federation, "after");
-        assertFalse(hostile.ended.isDone(), "what waits is not lost");
+        assertFalse(hostile.isEnded(), "what waits is not lost");
       }
       String metrics = federation.scrape(FR, "metrics");
       assertTrue(limited(metrics, DE, "verifications") > 0, metrics);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
@@ -26,12 +27,13 @@ import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A control stream of {@code de.customs} to {@code fr.customs}: with the certificate of a gateway,
+ * A stream of {@code de.customs} to {@code fr.customs}: with the certificate of a gateway,
  * and a program of its own in its place.
  */
 final class HostileStream implements AutoCloseable {
   private final ManagedChannel channel;
   private final CountDownLatch greeted = new CountDownLatch(1);
+  private final AtomicInteger answered = new AtomicInteger();
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
   private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
 
@@ -62,6 +64,7 @@ final class HostileStream implements AutoCloseable {
     @Override
     public void onNext(ExchangeResponse response) {
       greeted.countDown();
+      answered.addAndGet(response.getFrame().getReceipts().getReceiptsCount());
     }
 
     @Override
@@ -75,7 +78,13 @@ final class HostileStream implements AutoCloseable {
     }
   }
 
+  /** Greets on the control stream. */
   void greet() throws InterruptedException {
+    greet(0);
+  }
+
+  /** Greets on a lane. */
+  void greet(int lane) throws InterruptedException {
     say(
         Frame.newBuilder()
             .setHello(
@@ -83,10 +92,18 @@ final class HostileStream implements AutoCloseable {
                     .setProtocol(1)
                     .setAgency(DE)
                     .setGateway("gateway-1")
+                    .setLane(lane)
                     .setSendEpoch(1)
                     .setSendFirst(1)
                     .setSendNext(1)));
     assertTrue(greeted.await(60, TimeUnit.SECONDS));
+  }
+
+  /** Waits until this many deliveries have been answered. */
+  void awaitAnswers(int deliveries) {
+    while (answered.get() < deliveries && !ended.isDone()) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Waits where the gateway does not read on. */
