@@ -393,7 +393,9 @@ class LinkServerTest {
         }
       }
       // Whatever the gateway does about one of them comes before it greets on the next.
-      greeted(gateway).close();
+      RawPeer last = greeted(gateway);
+      log.detachAppender(lines);
+      last.close();
     } finally {
       log.detachAppender(lines);
       log.setLevel(null);

@@ -119,7 +119,7 @@ class TransmissionTest {
     node.send(DE);
     StoredEnvelope own = node.envelope(DE, 1);
     StoredEnvelope envelope =
-        StoredEnvelope.newBuilder().setHeader(own.getHeader()).setBodies(own.getBodies()).build();
+        own.toBuilder().setSignature(ByteString.copyFromUtf8("of another")).build();
     byte[] name =
         Sha256.hash(envelope.getHeader().toByteArray(), envelope.getSignature().toByteArray());
     HopRecipient recipient =
