@@ -29,14 +29,11 @@ record FrameCost(int deliveries, int verifications, int commits, int messages) {
   /** A pair's two signatures (Ed25519 and ML-DSA-44). */
   private static final int PAIR = 2;
 
-  /**
-   * The pair's signatures, and a decapsulation, of a session that is not known: its announcement
-   * comes with the delivery, or was stored before a restart.
-   */
-  private static final int SESSION = PAIR + 1;
+  /** The pair's signatures, and a decapsulation. */
+  private static final int ANNOUNCEMENT = PAIR + 1;
 
-  /** The notice's signature, and the pairs' of up to five checkpoints, as a witness reports. */
-  private static final int SIGNED_NOTICE = 1 + 5 * PAIR;
+  /** The notice's signature, and those of two checkpoints, as of a log and its latest. */
+  private static final int SIGNED_NOTICE = 1 + 2 * PAIR;
 
   /** Most signatures of a note: any part of a bundle can be its last. */
   private static final int NOTE = 64;
@@ -60,10 +57,14 @@ record FrameCost(int deliveries, int verifications, int commits, int messages) {
     int messages = 0;
     for (Delivery delivery : deliveries.getDeliveriesList()) {
       verifications += delivery.getHeader().isEmpty() ? 0 : 1;
-      verifications += to(self, delivery).findAny().isPresent() ? SESSION : 0;
+      verifications += announces(delivery, self) ? ANNOUNCEMENT : 0;
       messages += messages(delivery, self);
     }
     return new FrameCost(1 + deliveries.getDeliveriesCount(), verifications, 1, messages);
+  }
+
+  private static boolean announces(Delivery delivery, AgencyName self) {
+    return to(self, delivery).anyMatch(stanza -> !stanza.getAnnouncement().isEmpty());
   }
 
   private static Stream<Stanza> to(AgencyName self, Delivery delivery) {

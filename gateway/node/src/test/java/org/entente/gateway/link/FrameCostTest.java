@@ -90,7 +90,7 @@ class FrameCostTest {
                 "void_statement", "1 1 1",
                 "key_request", "1 0 1",
                 "settled_statement", "1 1 1",
-                "signed_notice", "1 11 1")),
+                "signed_notice", "1 5 1")),
         charged);
     Notice.Builder two =
         Notice.newBuilder()
@@ -100,7 +100,7 @@ class FrameCostTest {
   }
 
   @Test
-  void deliveries_areChargedForTheirSignatures_andForSessionsOfThisAgency() {
+  void deliveries_areChargedForTheirSignatures_andForAnnouncementsToThisAgency() {
     Delivery.Builder delivery =
         Delivery.newBuilder()
             .setHeader(ByteString.copyFromUtf8("header"))
@@ -111,7 +111,7 @@ class FrameCostTest {
             .addDeliveries(delivery)
             .addDeliveries(delivery.clone().setStanzas(0, stanza(SELF.value(), "")))
             .addDeliveries(Delivery.newBuilder().setHopSequence(3));
-    assertEquals("4 8 1", charged(Frame.newBuilder().setDeliveries(all).build()));
+    assertEquals("4 5 1", charged(Frame.newBuilder().setDeliveries(all).build()));
   }
 
   @Test
