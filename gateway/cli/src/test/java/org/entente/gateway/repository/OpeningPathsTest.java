@@ -37,7 +37,7 @@ class OpeningPathsTest {
    * asked for again later is shown; and the operator's other try, which looks whether it opens.
    */
   private static final Set<String> GIVING_NOTHING =
-      Set.of("search.IndexedInbox", "watch.WatchFollower", "deliver.UndeliverableMessages");
+      Set.of("search.SearchIndex", "watch.WatchFollower", "deliver.UndeliverableMessages");
 
   private static final Set<String> OPENING = Set.of("message", "body", "annotated");
 

@@ -84,7 +84,6 @@ public final class NoticeExchange implements RecipientNotices {
   private final VoidNotices voids;
   private final SignedNotices addressed;
   private final HeldNumbers held;
-  private final NewestStatements newest = new NewestStatements();
   private final Map<AgencyName, Deque<Instant>> repeated = new ConcurrentHashMap<>();
   private final Meters meters;
 
@@ -423,17 +422,7 @@ public final class NoticeExchange implements RecipientNotices {
     Optional<WatermarkStatement> statement =
         WatermarkStatement.parse(
             wire.getStatement().toByteArray(), wire.getSignature().toByteArray());
-    signed
-        .taken(from, statement)
-        .map(WatermarkStatement::content)
-        .ifPresent(
-            content -> {
-              if (newest.isCurrent(from, content.gateway(), content.issuedAtMs(), clock.millis())) {
-                learnHeld(from, content);
-              } else {
-                reporter.refused(from, Code.EXPIRED);
-              }
-            });
+    signed.taken(from, statement).ifPresent(taken -> learnHeld(from, taken.content()));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // stated again until it took effect

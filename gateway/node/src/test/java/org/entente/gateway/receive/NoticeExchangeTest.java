@@ -1107,40 +1107,6 @@ class NoticeExchangeTest {
     return new NoticeStatement.Content(FEDERATION, ORIGIN, GATEWAY, SELF, at, new byte[9]);
   }
 
-  /** Threat 77: a transit keeps a signed statement, and repeats it later. */
-  @Test
-  void watermarks_repeatedByATransit_doNotReplaceNewerOnes() {
-    knowsOrigin();
-    owe(1);
-    long epoch = node.ledger.outbox().epoch(ORIGIN, LANE);
-    List<HeldNumber> lost = List.of(HeldNumber.ofUnknownContent(new OriginNumber(epoch, LANE, 1)));
-    Notice kept = says(held(FEDERATION, ORIGIN, SELF, lost));
-    node.clock.move(NewestStatements.OVERTAKING.plusMillis(1));
-    notices.received(ORIGIN, says(held(FEDERATION, ORIGIN, SELF)));
-    sent();
-    notices.received(HUB, kept);
-    sent();
-    assertEquals(List.of("refused fr.customs EXPIRED"), reports());
-    assertEquals(List.of(1L), owed(), "it is not sent again under another number");
-    node.clock.move(Duration.ofSeconds(-5));
-    notices.received(HUB, says(held(FEDERATION, ORIGIN, SELF, lost)));
-    sent();
-    assertEquals(List.of(), reports(), "statements may overtake each other");
-    assertEquals(List.of(2L), owed());
-  }
-
-  @Test
-  void newestStatements_ofAWrongClock_hinderForAnHourAtMost() {
-    NewestStatements newest = new NewestStatements();
-    long now = Duration.ofDays(20_000).toMillis();
-    assertTrue(newest.isCurrent(ORIGIN, GATEWAY, Long.MAX_VALUE, now));
-    assertFalse(newest.isCurrent(ORIGIN, GATEWAY, now, now));
-    assertTrue(newest.isCurrent(ORIGIN, new NodeName("gateway-2"), now, now));
-    assertTrue(newest.isCurrent(SG, GATEWAY, now, now));
-    long later = now + NewestStatements.MOST_AHEAD.toMillis();
-    assertTrue(newest.isCurrent(ORIGIN, GATEWAY, later, later));
-  }
-
   /** A neighbour that connects without end makes this gateway sign and send little. */
   @Test
   void neighbour_thatComesUpAgainAndAgain_hearsWhatIsHeldTenTimesInTenMinutes() {
