@@ -91,7 +91,7 @@ final class ProofIT {
     Child told = verify(sent);
     assertEquals(0, told.code(), told.err());
     assertTrue(told.out().contains("fr.customs: proved; message " + message + " was accepted"));
-    assertTrue(told.out().contains("  witnesses   de.customs"), told.out());
+    assertTrue(told.out().matches("(?s).*\n  witnesses   (de\\.customs|x\\.hub).*"), told.out());
     assertTrue(told.out().contains(", by client declarations"), told.out());
 
     Child withoutServer =

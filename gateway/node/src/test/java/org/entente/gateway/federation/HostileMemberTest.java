@@ -92,7 +92,8 @@ final class HostileMemberTest {
           Delivery.newBuilder()
               .setHopEpoch(1)
               .setHopSequence(from + i)
-              .setHeader(ByteString.copyFromUtf8("header " + (from + i)))
+              // One message, as a header says it in its fifth and sixth byte.
+              .setHeader(ByteString.copyFromUtf8("made\0\1 up " + (from + i)))
               .addStanzas(
                   Stanza.newBuilder()
                       .setRecipient(FR)
