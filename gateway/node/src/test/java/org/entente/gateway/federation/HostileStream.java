@@ -27,8 +27,8 @@ import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of {@code de.customs} to {@code fr.customs}: with the certificate of a gateway,
- * and a program of its own in its place.
+ * A stream of {@code de.customs} to {@code fr.customs}: with the certificate of a gateway, and a
+ * program of its own in its place.
  */
 final class HostileStream implements AutoCloseable {
   private final ManagedChannel channel;
