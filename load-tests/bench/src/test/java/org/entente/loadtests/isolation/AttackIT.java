@@ -31,7 +31,7 @@ final class AttackIT {
         Federation.mint(ConfigurationHome.find(), folder, Machine.GATEWAY)) {
       StringBuilder said = new StringBuilder();
       Map<String, AttackLatency.Result> results =
-          new AttackLatency(federation, line -> said.append(line).append('\n')).measure(100, 1);
+          new AttackLatency(federation, line -> said.append(line).append('\n')).measure(50, 1);
       assertEquals(Set.copyOf(AttackLatency.attacks()), results.keySet());
       results.forEach(
           (attack, result) ->
