@@ -119,7 +119,7 @@ sealed interface InspectionResult {
     /** The message. */
     MessageId id();
 
-    /** What it counts as: one message, or so many items of evidence. */
+    /** What it counts as: one message, or the number of its items of evidence. */
     default int weight() {
       return 1;
     }

@@ -20,7 +20,7 @@ public final class SessionConfirmations {
 
   private final SenderSessions sessions;
 
-  /** A session costs a signature and an encapsulation, whoever asks for it. */
+  /** Each session costs a signature and an encapsulation. */
   private static final long RENEWED_EVERY = Duration.ofSeconds(1).toNanos();
 
   private final LongSupplier nanos;

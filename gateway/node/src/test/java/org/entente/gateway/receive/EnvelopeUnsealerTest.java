@@ -150,7 +150,7 @@ class EnvelopeUnsealerTest {
             .toList());
   }
 
-  /** An alert of so many empty texts, in two bytes each. */
+  /** An alert with this many empty texts, two bytes each. */
   private static byte[] emptyTexts(int count) {
     byte[] texts = new byte[2 * count];
     for (int i = 0; i < texts.length; i += 2) {

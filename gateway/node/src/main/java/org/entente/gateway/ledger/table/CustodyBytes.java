@@ -31,7 +31,7 @@ public final class CustodyBytes {
     this.most = most;
   }
 
-  /** Whether custody of so many bytes more can be taken from a neighbour. */
+  /** Whether this many more bytes can be taken into custody from a neighbour. */
   public synchronized boolean hasRoom(AgencyName neighbour, AgencyName origin, long bytes) {
     Source source = new Source(neighbour.value(), origin.value());
     return accounts.getOrDefault(source, 0L) + bytes <= most

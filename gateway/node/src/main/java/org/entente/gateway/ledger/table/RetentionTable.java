@@ -137,9 +137,10 @@ public final class RetentionTable {
   }
 
   /**
-   * Erasures that have begun, at most so many: one of each origin in turn, so that no origin waits
-   * for all that another has recalled.
+   * Erasures that have begun: one of each origin in turn, so that no origin waits for all that
+   * another has recalled.
    *
+   * @param most most erasures
    * @param passedOver messages that are left out
    * @param turn number of the origin to begin with, modulo the number of origins
    */

@@ -18,7 +18,7 @@ import org.entente.gateway.account.Work;
  * dials it does not, so that all frames but DATA cost there. Used by the connection's thread.
  */
 final class FrameBudget extends ChannelDuplexHandler {
-  /** A frame for so many bytes that are sent; the smallest usual window is 65,535 bytes. */
+  /** One frame is earned by this many bytes sent; the smallest usual window is 65,535 bytes. */
   private static final double BYTES_A_FRAME = 512;
 
   private static final int FRAMES_A_CALL = 4;
