@@ -31,11 +31,6 @@ public final class PolicyTransitCheck implements TransitCheck {
   }
 
   @Override
-  public boolean mayCarry(AgencyName neighbour) {
-    return policy.current().transit().isTransit(neighbour);
-  }
-
-  @Override
   public Optional<Refusal> refusal(EnvelopeFacts facts, AgencyName recipient, int size) {
     return policy
         .current()

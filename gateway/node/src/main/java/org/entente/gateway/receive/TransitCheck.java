@@ -13,9 +13,4 @@ import org.entente.gateway.seal.format.EnvelopeFacts;
 public interface TransitCheck {
   /** Why the envelope is not carried to this recipient; empty if it is. */
   Optional<Refusal> refusal(EnvelopeFacts facts, AgencyName recipient, int size);
-
-  /** Whether a neighbour may hand over mail of other agencies. */
-  default boolean mayCarry(AgencyName neighbour) {
-    return true;
-  }
 }

@@ -1,7 +1,6 @@
 package org.entente.gateway.receive;
 
 import static org.entente.gateway.receive.RecipientNode.CUSTODY_BYTES;
-import static org.entente.gateway.receive.RecipientNode.FAR;
 import static org.entente.gateway.receive.RecipientNode.HUB;
 import static org.entente.gateway.receive.RecipientNode.LANE;
 import static org.entente.gateway.receive.RecipientNode.ORIGIN;
@@ -17,14 +16,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.CustodyBytes;
 import org.entente.gateway.ledger.table.EnvelopeTable;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.Refusal;
-import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
@@ -119,27 +115,5 @@ class CustodyLimitTest {
     assertEquals(0, node.ledger.hops().depth(SG, LANE));
     assertNull(node.ledger.envelopes().read(RecipientNode.header(late).hash()));
     assertTrue(node.ledger.custody().isEmpty());
-  }
-
-  /** Otherwise any member could use the shares of all others. */
-  @Test
-  void mailOfOthers_byANeighbourThatIsNoTransit_isRefused() {
-    node.transit =
-        new TransitCheck() {
-          @Override
-          public Optional<Refusal> refusal(EnvelopeFacts facts, AgencyName recipient, int size) {
-            return Optional.empty();
-          }
-
-          @Override
-          public boolean mayCarry(AgencyName neighbour) {
-            return neighbour.equals(HUB);
-          }
-        };
-    Receipt receipt = from(SG, via(mail(FAR), ORIGIN, SG));
-    assertEquals(Result.RESULT_REFUSED, receipt.getResult());
-    assertEquals("IDENTITY_MISMATCH", receipt.getCode());
-    assertEquals(Result.RESULT_COMMITTED, from(HUB, via(mail(SG), ORIGIN, HUB)).getResult());
-    assertEquals(Result.RESULT_COMMITTED, from(ORIGIN, mail(SG)).getResult());
   }
 }

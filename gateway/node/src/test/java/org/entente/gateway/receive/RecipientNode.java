@@ -124,11 +124,6 @@ final class RecipientNode implements AutoCloseable {
     public Optional<Refusal> refusal(EnvelopeFacts facts, AgencyName recipient, int size) {
       return transit.refusal(facts, recipient, size);
     }
-
-    @Override
-    public boolean mayCarry(AgencyName neighbour) {
-      return transit.mayCarry(neighbour);
-    }
   }
 
   MessageId id() {

@@ -61,11 +61,6 @@ public final class TransitRules {
     }
   }
 
-  /** Whether an agency has the role to carry mail of others. */
-  public boolean isTransit(AgencyName agency) {
-    return membership.isTransit(agency);
-  }
-
   /** Why {@code self} does not forward an envelope; empty if it does. */
   public Optional<Refusal> judge(HeaderFacts facts, AgencyName self, Limits limits) {
     if (!membership.isTransit(self)) {
