@@ -16,28 +16,102 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.policy.terms.Exercise;
+import org.entente.gateway.receive.ReceptionHook;
+import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Refused;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Checks arriving messages of operations: rosters against the stored ones, and messages in an
  * operation against its rosters. Call it in the transaction that stores the message.
  */
-public final class OperationReception {
+public final class OperationReception implements ReceptionHook {
   /** Most open operations of one lead. */
   public static final int MOST_OF_ONE_LEAD = 100;
+
+  private static final String NOT_SIGNED =
+      "the roster is neither signed by its sender nor returned to the agency that signed it";
 
   private final AgencyName self;
   private final Ledger ledger;
   private final RosterRecords rosters;
+  private final OwnRosters own;
 
-  /** Reception at an agency. */
-  public OperationReception(AgencyName self, Ledger ledger, RosterRecords rosters) {
+  /**
+   * Reception at an agency.
+   *
+   * @param own the rosters that this gateway has signed
+   */
+  public OperationReception(
+      AgencyName self, Ledger ledger, RosterRecords rosters, OwnRosters own) {
     this.self = self;
     this.ledger = ledger;
     this.rosters = rosters;
+    this.own = own;
+  }
+
+  @Override
+  public Finding inspect(Incoming message) {
+    if (message.label().getKind() == Kind.KIND_ROSTER) {
+      return roster(message)
+          .<Finding>map(roster -> new MessageStep(message, roster))
+          .orElseGet(
+              () -> new Refused(new Refusal(self.value(), Code.BAD_SIGNATURE, "", NOT_SIGNED)));
+    }
+    return message.label().getOperationId().isEmpty()
+        ? Step.NONE
+        : new MessageStep(message, null);
+  }
+
+  /** The roster in a message, if the sealing gateway signed it or returns it to its signer. */
+  private Optional<RosterStatement> roster(Incoming message) {
+    Optional<RosterStatement> roster =
+        RosterStatement.parse(message.body().getRoster().getStatement().toByteArray());
+    return RosterMessages.isGivenBack(message.label())
+        ? roster.filter(own::signed)
+        : roster.filter(
+            it ->
+                message.announced().stream()
+                    .anyMatch(parties -> isOf(message.facts(), it, parties)));
+  }
+
+  private static boolean isOf(
+      EnvelopeFacts facts, RosterStatement roster, SessionTerms.Parties parties) {
+    RosterStatement.Place place = roster.content().place();
+    return place.signer().equals(facts.origin())
+        && place.gateway().equals(facts.gateway())
+        && parties.sender().equals(facts.origin())
+        && parties.gateway().name().equals(facts.gateway())
+        && parties.federation().equals(place.federation())
+        && roster.isSignedBy(parties.gateway().key());
+  }
+
+  private final class MessageStep implements Step {
+    private final Incoming message;
+    private final @Nullable RosterStatement roster;
+
+    MessageStep(Incoming message, @Nullable RosterStatement roster) {
+      this.message = message;
+      this.roster = roster;
+    }
+
+    @Override
+    public Optional<Refusal> check(Transaction tx) {
+      return refusal(tx, message.origin(), message.label(), roster)
+          .map(found -> new Refusal(self.value(), found.code(), "", found.reason()));
+    }
+
+    @Override
+    public void keep(Transaction tx) {
+      received(tx, message.origin(), message.id(), message.label(), roster);
+    }
   }
 
   /**
@@ -47,7 +121,7 @@ public final class OperationReception {
    * @param roster the roster in the message, its signature verified as the origin's; null if there
    *     is none
    */
-  public Optional<Participation.ParticipationRefusal> refusal(
+  private Optional<Participation.ParticipationRefusal> refusal(
       Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
     if (roster != null) {
       return refusal(tx, origin, roster);
@@ -137,7 +211,7 @@ public final class OperationReception {
   }
 
   /** Applies a message that is stored. */
-  public void received(
+  private void received(
       Transaction tx,
       AgencyName origin,
       MessageId id,

@@ -21,8 +21,6 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.operation.OwnRosters;
-import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.policy.terms.ExerciseRetention;
@@ -32,11 +30,9 @@ import org.entente.gateway.seal.LocalSeal;
 import org.entente.gateway.seal.OpenedLabels;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
-import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.gateway.seal.format.SessionTerms;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  * their form at rest. Pure except for keys and clock.
  */
 final class EnvelopeUnsealer {
-  private static final String NOT_SIGNED =
-      "the roster is neither signed by its sender nor returned to the agency that signed it";
-
   private final StorageKeys keys;
   private final LocalSeal localSeal;
   private final IngressCheck ingress;
@@ -58,15 +51,14 @@ final class EnvelopeUnsealer {
   private final InstantSource clock;
   private final InstantSource ending;
   private final ExerciseRetention exercises;
-  private final OwnRosters own;
+  private final List<ReceptionHook> hooks;
 
   EnvelopeUnsealer(
       ReceiveParts parts,
       StorageKeys keys,
       LocalSeal localSeal,
       IngressCheck ingress,
-      ExerciseRetention exercises,
-      OwnRosters own) {
+      ExerciseRetention exercises) {
     this.keys = keys;
     this.localSeal = localSeal;
     this.ingress = ingress;
@@ -75,7 +67,7 @@ final class EnvelopeUnsealer {
     this.clock = parts.clock();
     this.ending = parts.ending();
     this.exercises = exercises;
-    this.own = own;
+    this.hooks = parts.hooks();
   }
 
   /**
@@ -129,18 +121,27 @@ final class EnvelopeUnsealer {
       Body body = Body.parseFrom(bodyBytes.get());
       int bytes = labelBytes.length + bodyBytes.get().length;
       MessageId id = MessageId.of(label.getMessageId().toByteArray());
-      Message message = new Message(id, label, body, bytes, announced);
+      boolean said = label.getKind() == Kind.KIND_EVIDENCE || isConsumed(label.getKind());
+      Message message = new Message(id, label, body, bytes, announced, said);
       return Optional.of(judge(header, labels, index, message));
     } catch (InvalidProtocolBufferException | InvalidValue e) {
       return Optional.empty();
     }
   }
 
+  /**
+   * A message under inspection.
+   *
+   * @param said whether a gateway says it by itself: of its refusal there is no evidence
+   */
   private record Message(
-      MessageId id, Label label, Body body, int bytes, List<SessionTerms.Parties> announced) {
+      MessageId id,
+      Label label,
+      Body body,
+      int bytes,
+      List<SessionTerms.Parties> announced,
+      boolean said) {
     InspectionResult.Refused refused(Code code, String reason) {
-      boolean said =
-          label.getKind() == Kind.KIND_EVIDENCE || label.getKind() == Kind.KIND_RESPONDERS;
       return new InspectionResult.Refused(id, code, reason, reason, said);
     }
 
@@ -161,54 +162,29 @@ final class EnvelopeUnsealer {
     if (refusal.isPresent()) {
       return message.refused(refusal.get());
     }
-    return switch (message.label().getKind()) {
-      case KIND_EVIDENCE -> evidence(facts.origin(), message);
-      case KIND_RESPONDERS ->
-          new InspectionResult.Advertised(message.id(), message.body().getResponders());
-      case KIND_ROSTER ->
-          roster(facts, message)
-              .<InspectionResult.Content>map(roster -> keep(header, labels, index, message, roster))
-              .orElseGet(() -> message.refused(Code.BAD_SIGNATURE, NOT_SIGNED));
-      case KIND_CHARGE ->
-          mayCharge(facts, message.body().getCharge())
-              ? keep(header, labels, index, message, null)
-              : message.refused(
-                  Code.NOT_FOUND,
-                  "this agency sent no message of this id to the sender of the charge");
-      default -> keep(header, labels, index, message, null);
-    };
+    if (message.label().getKind() == Kind.KIND_EVIDENCE) {
+      return evidence(facts.origin(), message);
+    }
+    List<ReceptionHook.Step> steps = new ArrayList<>();
+    ReceptionHook.Incoming incoming =
+        new ReceptionHook.Incoming(
+            message.id(), facts, message.label(), message.body(), message.announced());
+    for (ReceptionHook hook : hooks) {
+      ReceptionHook.Finding finding = hook.inspect(incoming);
+      if (finding instanceof ReceptionHook.Refused refused) {
+        return message.refused(IngressRefusal.open(refused.refusal()));
+      }
+      if (finding instanceof ReceptionHook.Step step && step != ReceptionHook.Step.NONE) {
+        steps.add(step);
+      }
+    }
+    return isConsumed(message.label().getKind())
+        ? new InspectionResult.Consumed(message.id(), steps)
+        : keep(header, labels, index, message, steps);
   }
 
-  /** The roster in a message, if the sealing gateway signed it or returns it to its signer. */
-  private Optional<RosterStatement> roster(EnvelopeFacts facts, Message message) {
-    Optional<RosterStatement> roster =
-        RosterStatement.parse(message.body().getRoster().getStatement().toByteArray());
-    return RosterMessages.isGivenBack(message.label())
-        ? roster.filter(own::signed)
-        : roster.filter(
-            it -> message.announced().stream().anyMatch(parties -> isOf(facts, it, parties)));
-  }
-
-  private static boolean isOf(
-      EnvelopeFacts facts, RosterStatement roster, SessionTerms.Parties parties) {
-    RosterStatement.Place place = roster.content().place();
-    return place.signer().equals(facts.origin())
-        && place.gateway().equals(facts.gateway())
-        && parties.sender().equals(facts.origin())
-        && parties.gateway().name().equals(facts.gateway())
-        && parties.federation().equals(place.federation())
-        && roster.isSignedBy(parties.gateway().key());
-  }
-
-  /**
-   * Whether a charge is permitted: only a recipient of a message may take it in charge, and
-   * training only as training.
-   */
-  private boolean mayCharge(EnvelopeFacts facts, Charge charge) {
-    return stated
-        .sentTo(facts.origin(), MessageId.of(charge.getMessageId().toByteArray()))
-        .filter(sent -> sent.getExercise() == facts.exercise())
-        .isPresent();
+  private boolean isConsumed(Kind kind) {
+    return hooks.stream().anyMatch(hook -> hook.consumes(kind));
   }
 
   private Optional<InspectionResult.Refused> againstHeader(EnvelopeFacts facts, Message message) {
@@ -251,7 +227,7 @@ final class EnvelopeUnsealer {
       OpenedLabels labels,
       int index,
       Message message,
-      @Nullable RosterStatement roster) {
+      List<ReceptionHook.Step> steps) {
     long now = clock.millis();
     Label label = message.label();
     int days = exercises.of(label, label.getRetentionDays());
@@ -285,8 +261,7 @@ final class EnvelopeUnsealer {
           message.body().hasRecall()
               ? MessageId.of(message.body().getRecall().getMessageId().toByteArray())
               : null,
-          roster,
-          message.body().hasCharge() ? message.body().getCharge() : null,
+          steps,
           ChainLink.of(message.label()).orElse(null),
           evidence.tokens(
               SubjectTerms.of(message.label(), message.body()), Instant.ofEpochMilli(now)));

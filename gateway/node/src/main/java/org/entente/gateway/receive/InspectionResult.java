@@ -12,13 +12,10 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
-import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.InboxRecord;
-import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.EvidenceItem;
-import org.entente.proto.v1.ResponderList;
 import org.jspecify.annotations.Nullable;
 
 /** The result of inspecting a delivery, before the ledger decides whether its number is new. */
@@ -131,8 +128,7 @@ sealed interface InspectionResult {
    * @param body the sealed body as received; must not be modified
    * @param content the opened content
    * @param recalled the message that this one recalls, or null
-   * @param roster the roster that it carries, with verified signature, or null
-   * @param charge the charge that its author states about a message of this agency, or null
+   * @param steps what features do with it
    * @param step how it changes an earlier message of its origin, or null
    * @param subjects the persons and objects that it names, as keyed terms
    */
@@ -143,14 +139,13 @@ sealed interface InspectionResult {
       byte[] body,
       FreshContent.Content content,
       @Nullable MessageId recalled,
-      @Nullable RosterStatement roster,
-      @Nullable Charge charge,
+      List<ReceptionHook.Step> steps,
       @Nullable ChainLink step,
       List<RecordSeal.Token> subjects)
       implements Content {
     /** The same with another record. */
     Kept with(InboxRecord changed) {
-      return new Kept(id, changed, body, content, recalled, roster, charge, step, subjects);
+      return new Kept(id, changed, body, content, recalled, steps, step, subjects);
     }
   }
 
@@ -172,8 +167,8 @@ sealed interface InspectionResult {
     }
   }
 
-  /** The responders that its origin advertises. */
-  record Advertised(MessageId id, ResponderList list) implements Content {}
+  /** A message for features alone, which no client gets. */
+  record Consumed(MessageId id, List<ReceptionHook.Step> steps) implements Content {}
 
   /** Evidence about this agency's own messages, limited to what its author may state. */
   record Evidence(MessageId id, List<EvidenceItem> items) implements Content {

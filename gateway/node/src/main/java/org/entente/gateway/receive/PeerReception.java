@@ -8,7 +8,6 @@ import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
-import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.seal.LocalSeal;
 
@@ -24,7 +23,6 @@ public final class PeerReception {
    * Creates the reception from its parts.
    *
    * @param exercises the longest retention of training messages
-   * @param own the rosters that this gateway has signed
    */
   public PeerReception(
       ReceiveParts parts,
@@ -32,11 +30,10 @@ public final class PeerReception {
       IngressCheck ingress,
       Reporter reporter,
       SecureRandom random,
-      ExerciseRetention exercises,
-      OwnRosters own) {
+      ExerciseRetention exercises) {
     this.ledger = parts.ledger();
     EnvelopeUnsealer unsealing =
-        new EnvelopeUnsealer(parts, keys, new LocalSeal(random), ingress, exercises, own);
+        new EnvelopeUnsealer(parts, keys, new LocalSeal(random), ingress, exercises);
     Custody custody = new Custody(keys, random, parts.opener(), parts.setting(), parts.clock());
     this.inspection =
         new Inspection(parts, unsealing, new ProcessingFailures<>("receiving"), custody, memory);

@@ -14,12 +14,10 @@ import org.entente.gateway.policy.decide.IngressPolicy;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.RulebookHolder;
 import org.entente.gateway.policy.terms.Exercise;
-import org.entente.gateway.request.ResponderLimit;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Responder;
 
 /** The recipient's own decision, by the policy in force at the time of the call. */
 public final class PolicyIngressCheck implements IngressCheck {
@@ -28,7 +26,6 @@ public final class PolicyIngressCheck implements IngressCheck {
   private final LabelCheck labels;
   private final InstantSource clock;
   private final SentFactsLookup sent;
-  private final ResponderSource own;
 
   /** Looks up messages that this agency has sent. */
   @FunctionalInterface
@@ -37,22 +34,13 @@ public final class PolicyIngressCheck implements IngressCheck {
     Optional<SentFacts> facts(MessageId id);
   }
 
-  /** The responders of this agency. */
-  @FunctionalInterface
-  public interface ResponderSource {
-    /** A responder by name; empty if there is none. */
-    Optional<Responder> responder(String name);
-  }
-
   public PolicyIngressCheck(
       AgencyName self,
       RulebookHolder policy,
       LabelCheck labels,
       InstantSource clock,
-      SentFactsLookup sent,
-      ResponderSource own) {
+      SentFactsLookup sent) {
     this.sent = sent;
-    this.own = own;
     this.self = self;
     this.policy = policy;
     this.labels = labels;
@@ -87,24 +75,11 @@ public final class PolicyIngressCheck implements IngressCheck {
         policy.current().ingress().decide(origin, label, body, self, clock.instant());
     return verdict instanceof IngressPolicy.Verdict.Refused refused
         ? Optional.of(asIngress(refused))
-        : overWhatAResponderTakes(label, body);
+        : Optional.empty();
   }
 
   private Optional<IngressRefusal> open(Code code, String field, String message) {
     return Optional.of(IngressRefusal.open(new Refusal(self.value(), code, field, message)));
-  }
-
-  /** Asked last: who may not ask in a category learns nothing of who answers there. */
-  private Optional<IngressRefusal> overWhatAResponderTakes(Label label, Body body) {
-    if (label.getKind() != Kind.KIND_REQUEST || body.getRequest().getResponder().isEmpty()) {
-      return Optional.empty();
-    }
-    return ResponderLimit.problem(
-            body.getRequest(),
-            label.getCategory(),
-            self.value(),
-            own.responder(body.getRequest().getResponder()))
-        .flatMap(it -> open(it.code(), it.field(), it.message()));
   }
 
   /**

@@ -1,18 +1,15 @@
 package org.entente.gateway.receive;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
-import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Quarantining;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.operation.RosterRecords;
-import org.entente.gateway.request.AdvertisedResponders;
 import org.entente.gateway.retention.RecallReception;
 import org.entente.gateway.seal.Opener;
 import org.entente.gateway.seal.RecipientSessions;
@@ -26,10 +23,7 @@ import org.entente.gateway.transmit.RoutingTable;
  * @param carrier whether an agency may carry mail of others now
  * @param held what came under the latest numbers, for statements to their origins
  * @param recalls recalls and blocks by origins
- * @param advertised responders that other agencies advertise
- * @param rosters of joint operations
- * @param consents handles notices of consent
- * @param charges stores recipients' charges
+ * @param hooks what features do with messages, in the order in which they may refuse
  * @param setting quarantines messages that fail
  * @param desks routes messages to desks of this agency
  * @param clock the time in statements, for checking those of others, and for the start of retention
@@ -49,10 +43,7 @@ public record ReceiveParts(
     RecipientSessions sessions,
     HeldNumbers held,
     RecallReception recalls,
-    AdvertisedResponders advertised,
-    RosterRecords rosters,
-    IncomingConsents consents,
-    AssignmentRecords charges,
+    List<ReceptionHook> hooks,
     Quarantining setting,
     Desks desks,
     InstantSource clock,

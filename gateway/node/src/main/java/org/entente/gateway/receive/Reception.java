@@ -15,14 +15,11 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.consent.GivenConsents;
-import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.ledger.sequence.OriginWindow;
 import org.entente.gateway.ledger.sequence.OriginWindows;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.ledger.table.InboxTable;
@@ -33,12 +30,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.operation.OperationReception;
-import org.entente.gateway.operation.Participation;
-import org.entente.gateway.request.AdvertisedResponders;
-import org.entente.gateway.request.ResponseDeadlines;
+import org.entente.gateway.model.Refusal;
 import org.entente.gateway.retention.RecallReception;
-import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.OriginNumber;
@@ -48,9 +41,6 @@ import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.store.v1.StoredEnvelope;
-import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Charge;
-import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 
@@ -67,16 +57,12 @@ final class Reception {
   private final Dispatch dispatch;
   private final EvidenceRecords evidence;
   private final RecallReception recalls;
-  private final OperationReception operations;
-  private final IncomingConsents consents;
-  private final AssignmentRecords charges;
+  private final List<ReceptionHook> hooks;
   private final Meters meters;
   private final Reporter reporter;
   private final HeldNumbers held;
   private final Custody custody;
   private final ReceivedReferenceCheck references;
-  private final ResponseDeadlines clocks;
-  private final AdvertisedResponders advertised;
   private final DeskRouting directing;
 
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
@@ -86,16 +72,12 @@ final class Reception {
     this.dispatch = parts.dispatch();
     this.evidence = parts.evidence();
     this.recalls = parts.recalls();
-    this.operations = new OperationReception(parts.self(), parts.ledger(), parts.rosters());
-    this.consents = parts.consents();
-    this.charges = parts.charges();
+    this.hooks = parts.hooks();
     this.references = new ReceivedReferenceCheck(parts.ledger(), parts.evidence());
     this.meters = parts.meters();
     this.reporter = reporter;
     this.held = parts.held();
-    this.advertised = parts.advertised();
     this.directing = new DeskRouting(parts.desks(), parts.ledger().inbox(), parts.meters());
-    this.clocks = new ResponseDeadlines(parts.ledger().requests(), parts.meters());
   }
 
   /**
@@ -338,13 +320,38 @@ final class Reception {
       keepUnlessThere(tx, keeping, message);
     } else if (content instanceof InspectionResult.Refused message) {
       refuse(tx, keeping, message);
-    } else if (content instanceof InspectionResult.Advertised message) {
-      advertised.received(tx, keeping.header().facts().origin(), message.list());
+    } else if (content instanceof InspectionResult.Consumed message) {
+      consume(tx, keeping, message);
     } else if (content instanceof InspectionResult.Evidence message) {
       for (EvidenceItem item : message.items()) {
         learn(tx, item);
       }
     }
+  }
+
+  private void consume(Transaction tx, KeepDecision keeping, InspectionResult.Consumed message) {
+    Optional<Refusal> refusal = firstRefusal(tx, message.steps());
+    if (refusal.isEmpty()) {
+      message.steps().forEach(step -> step.keep(tx));
+    } else {
+      keeping.refused().add(refused(message.id(), refusal.get(), true));
+    }
+  }
+
+  private static Optional<Refusal> firstRefusal(Transaction tx, List<ReceptionHook.Step> steps) {
+    for (ReceptionHook.Step step : steps) {
+      Optional<Refusal> refusal = step.check(tx);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static InspectionResult.Refused refused(
+      MessageId id, Refusal refusal, boolean evidence) {
+    String reason = IngressRefusal.words(refusal);
+    return new InspectionResult.Refused(id, refusal.code(), reason, reason, evidence);
   }
 
   private void keepUnlessThere(
@@ -384,18 +391,9 @@ final class Reception {
               : "it was erased here; nothing of it is kept again";
       return refused(id, gone.get(), reason);
     }
-    Optional<Problem> unasked =
-        clocks.refusal(
-            tx, header.facts().origin(), message.content().label(), message.content().body());
-    if (unasked.isPresent()) {
-      String reason = unasked.get().field() + ": " + unasked.get().message();
-      return refused(id, unasked.get().code(), reason);
-    }
-    Optional<Participation.ParticipationRefusal> outside =
-        operations.refusal(
-            tx, header.facts().origin(), message.content().label(), message.roster());
-    if (outside.isPresent()) {
-      return refused(id, outside.get().code(), outside.get().reason());
+    Optional<Refusal> byFeature = firstRefusal(tx, message.steps());
+    if (byFeature.isPresent()) {
+      return byFeature.map(refusal -> refused(id, refusal, false));
     }
     Optional<InspectionResult.Refused> referring = references.refusal(tx, header.facts(), message);
     if (referring.isPresent()) {
@@ -439,36 +437,18 @@ final class Reception {
     if (record.getChanged()) {
       ledger.chains().arrived(tx, origin, message.id());
     }
-    clocks.received(
-        tx, header.facts().origin(), message.content().label(), message.content().body());
-    operations.received(
-        tx, header.facts().origin(), message.id(), message.content().label(), message.roster());
+    message.steps().forEach(step -> step.keep(tx));
     MessageId recalled = message.recalled();
     if (recalled != null) {
       // The answer to the recall follows the evidence about the recall message.
       tell(tx, keeping);
       recalls.received(tx, header, recalled);
     }
-    apply(tx, header, message);
+    ChainLink change = message.step();
+    if (change != null) {
+      changed(tx, origin, change);
+    }
     keeping.kept().add(message.id());
-  }
-
-  /** What a kept message says of others. */
-  private void apply(Transaction tx, EnvelopeHeader header, InspectionResult.Kept message) {
-    AgencyName origin = header.facts().origin();
-    Body body = message.content().body();
-    if (body.hasConsent()) {
-      consents.received(tx, origin, message.id(), header.facts().exercise(), body.getConsent());
-    }
-    GivenConsents.statements(body).forEach(given -> underConsent(tx, origin, message.id(), given));
-    Charge charge = message.charge();
-    if (charge != null) {
-      charged(tx, origin, charge);
-    }
-    ChainLink step = message.step();
-    if (step != null) {
-      changed(tx, origin, step);
-    }
   }
 
   /** Marks a recall without its target, which only subscriptions that request recalls get. */
@@ -477,19 +457,6 @@ final class Reception {
     return recalled == null || recalls.isKnown(tx, origin, recalled)
         ? message.record()
         : message.record().toBuilder().setWithoutTarget(true).build();
-  }
-
-  private static void underConsent(
-      Transaction tx, AgencyName by, MessageId id, ConsentStatement.Content given) {
-    Instant until = Instant.ofEpochMilli(given.terms().untilMs());
-    tx.audit(
-        AuditRecord.of(
-                AuditType.CAME_UNDER_CONSENT,
-                LawCategory.COLLECTION,
-                Instant.ofEpochMilli(tx.nowMillis()),
-                AuditActor.gateway(by),
-                new AuditSubject(null, List.of(id, given.id()), List.of(by, given.grantor()), null))
-            .saying("passed on with consent of " + given.grantor() + " until " + until));
   }
 
   private void changed(Transaction tx, AgencyName by, ChainLink step) {
@@ -502,22 +469,6 @@ final class Reception {
                 AuditActor.gateway(by),
                 new AuditSubject(null, List.of(step.target(), step.id()), List.of(by), null))
             .saying(step.type().name()));
-  }
-
-  private void charged(Transaction tx, AgencyName by, Charge charge) {
-    charges.keep(tx, ledger.charges(), by, charge);
-    tx.audit(
-        AuditRecord.of(
-                AuditType.CHARGED,
-                LawCategory.NONE,
-                Instant.ofEpochMilli(tx.nowMillis()),
-                AuditActor.gateway(by),
-                new AuditSubject(
-                    null,
-                    List.of(MessageId.of(charge.getMessageId().toByteArray())),
-                    List.of(by),
-                    null))
-            .saying(charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN ? "taken" : "given back"));
   }
 
   private void refuse(
@@ -547,15 +498,11 @@ final class Reception {
   /** Records a recipient's evidence; the first statement counts. */
   private void learn(Transaction tx, EvidenceItem item) {
     boolean isNew = evidence.keep(tx, ledger.evidence(), item);
-    if (isNew && item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
-      consents.used(tx, item);
-    }
+    hooks.forEach(hook -> hook.evidence(tx, item, isNew));
     if (item.getKind() == EvidenceKind.EVIDENCE_KIND_RETRIEVAL
         || item.getKind() == EvidenceKind.EVIDENCE_KIND_ERASURE) {
       MessageId id = MessageId.of(item.getMessageId().toByteArray());
       ledger.awaited().unlist(tx, id, item.getRecipient());
-    } else if (item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY) {
-      clocks.refused(tx, MessageId.of(item.getMessageId().toByteArray()), item.getRecipient());
     }
   }
 

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.ledger.Ledger;
@@ -110,8 +109,7 @@ class ExerciseThreatsTest {
                 policy,
                 new LabelCheck(MessageLimits.defaults()),
                 () -> now,
-                id -> kit().evidence().sent(ledger.evidence(), id),
-                name -> Optional.empty()),
+                id -> kit().evidence().sent(ledger.evidence(), id)),
             () -> now,
             new ExerciseRetention(OWN_RULE));
   }

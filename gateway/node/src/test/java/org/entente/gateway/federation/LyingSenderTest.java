@@ -37,6 +37,7 @@ import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.RequestSamples;
 import org.entente.proto.link.v1.Delivery;
+import org.entente.proto.store.v1.ResponderRecord;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
@@ -100,7 +101,6 @@ class LyingSenderTest {
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
   private final Map<MessageId, SentFacts> sent = new HashMap<>();
-  private final Map<String, Responder> responders = new HashMap<>();
   private final ReceiveKit kit;
 
   LyingSenderTest(@TempDir Path folder) throws IOException {
@@ -120,8 +120,7 @@ class LyingSenderTest {
                 policy,
                 labels,
                 () -> NOW,
-                id -> Optional.ofNullable(sent.get(id)),
-                name -> Optional.ofNullable(responders.get(name))),
+                id -> Optional.ofNullable(sent.get(id))),
             () -> NOW);
   }
 
@@ -325,13 +324,22 @@ class LyingSenderTest {
   /** What a responder takes is held against whoever asks, whatever it was told and says. */
   @Test
   void request_withMoreSubjectsThanItsResponderTakes_isRefused_andSoIsOneToNoneThatIsHere() {
-    responders.put(
-        "seizures",
+    Responder responder =
         Responder.newBuilder()
             .setName("seizures")
             .addCategories(Category.CATEGORY_IPR)
             .setSubjectsPerRequest(2)
-            .build());
+            .build();
+    ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              ResponderRecord record =
+                  ResponderRecord.newBuilder().setResponder(responder).build();
+              ledger.responders().put(tx, "seizures", record);
+              return true;
+            })
+        .join();
     refused(Code.INVALID_FIELD, request("seizures", 3, Category.CATEGORY_IPR));
     refused(Code.NOT_FOUND, request("seizures", 1, Category.CATEGORY_EXCISE));
     refused(Code.NOT_FOUND, request("withdrawn", 1, Category.CATEGORY_IPR));

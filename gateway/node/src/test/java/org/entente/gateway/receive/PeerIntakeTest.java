@@ -17,11 +17,9 @@ import java.util.stream.LongStream;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.link.HopIntake;
 import org.entente.gateway.link.PeerName;
-import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.testkit.ReceiveKit;
@@ -60,12 +58,7 @@ class PeerIntakeTest {
             (origin, label, body) -> node.ingress.refusal(origin, label, body),
             kit.reports(),
             node.random,
-            ExerciseRetention.NONE,
-            new OwnRosters(
-                new FederationName("test.example"),
-                RecipientNode.SELF,
-                new NodeName("gateway-1"),
-                kit.ownKey().verifyingKey()))
+            ExerciseRetention.NONE)
         .intake(ORIGIN, LANE);
   }
 

@@ -41,6 +41,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.seal.format.ConsentStatement;
@@ -57,6 +58,7 @@ import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.Answer;
+import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Charge;
@@ -69,6 +71,7 @@ import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Request;
 import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.AfterEach;
@@ -723,7 +726,7 @@ class ReceptionTest {
                     List.of(node.id()),
                     List.of(SELF),
                     List.of(),
-                    List.of(1),
+                    List.of(Purpose.PURPOSE_IPR_ENFORCEMENT_VALUE),
                     until.toEpochMilli())),
             node.kit.originKey());
     Permitted message =
@@ -731,7 +734,8 @@ class ReceptionTest {
             text("passed on").toBuilder()
                 .addPassedOnUnder(
                     CarriedConsent.newBuilder()
-                        .setStatement(ByteString.copyFrom(statement.encoded())))
+                        .setStatement(ByteString.copyFrom(statement.encoded()))
+                        .setVoucher(ByteString.copyFrom(node.kit.bundleOf(SG).encoded())))
                 .build(),
             label -> {});
     node.deliver(message);
@@ -741,5 +745,24 @@ class ReceptionTest {
     assertEquals(List.of(message.messageId(), consent), leaf.subject().messages());
     assertEquals(List.of(ORIGIN, SG), leaf.subject().agencies());
     assertEquals("passed on with consent of sg.police until " + until, leaf.outcome().detail());
+  }
+
+  /** Two features refuse: the first in the order of the hooks decides. */
+  @Test
+  void answerThatNobodyAskedFor_withinAnUnknownOperation_isRefusedAsNotAsked() {
+    Permitted answer =
+        node.message(
+            LANE,
+            Kind.KIND_ANSWER,
+            Body.newBuilder()
+                .setAnswer(
+                    Answer.newBuilder().setResult(AnswerResult.ANSWER_RESULT_NO_HIT))
+                .build(),
+            label ->
+                label
+                    .setInReplyTo(bytes(node.id()))
+                    .setOperationId(ByteString.copyFrom(new byte[OperationId.SIZE])));
+    node.deliver(answer);
+    assertEquals(Code.NOT_ASKED.name(), node.kit.owed().get(0).getCode());
   }
 }

@@ -14,16 +14,20 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.entente.gateway.assignment.ReceivedAssignments;
 import org.entente.gateway.batch.BatchPlanner;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingBatch;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.consent.CarriedConsentCheck;
 import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.consent.IncomingConsents;
+import org.entente.gateway.consent.ReceivedConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -41,18 +45,23 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.operation.OperationReception;
 import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.IngressCheck;
 import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.receive.TransitCheck;
 import org.entente.gateway.request.AdvertisedResponders;
+import org.entente.gateway.request.ReceivedRequests;
+import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.RecallReception;
@@ -74,6 +83,7 @@ import org.entente.gateway.seal.format.AgencyPairSource;
 import org.entente.gateway.seal.format.Envelope;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.KeyBundle;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
@@ -113,6 +123,7 @@ public final class ReceiveKit implements AutoCloseable {
   private final PeerReception reception;
   private final RecordedReports reporter = new RecordedReports();
   private final Runnable renewal;
+  private final BiFunction<AgencyName, GatewayKey, KeyBundle> bundles;
   private final Ed25519SigningKey ownKey;
   private final Map<Hop, Long> hops = new HashMap<>();
   private final Map<Lane, Long> throughTransit = new HashMap<>();
@@ -201,14 +212,13 @@ public final class ReceiveKit implements AutoCloseable {
     Ed25519SigningKey own = Ed25519SigningKey.generate(random);
     ownKey = own;
     origin = new Origin(theirs, pairs, random, clock);
+    bundles =
+        (agency, key) -> keys.bundle(new AgencyIdentity(FEDERATION, agency, mine), List.of(key));
     renewal =
         () -> {
           keys.renew();
           origin.peers.offer(
-              keys.bundle(
-                      new AgencyIdentity(FEDERATION, SELF, mine),
-                      List.of(new GatewayKey(NODE, own.verifyingKey())))
-                  .encoded(),
+              bundles.apply(SELF, new GatewayKey(NODE, own.verifyingKey())).encoded(),
               clock.millis());
         };
     renewal.run();
@@ -234,17 +244,7 @@ public final class ReceiveKit implements AutoCloseable {
             new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
             new HeldNumbers(),
             recalls,
-            new AdvertisedResponders(ledger, new RecordSeal(storage, random)),
-            new RosterRecords(ledger.operations(), new RecordSeal(storage, random)),
-            new IncomingConsents(
-                SELF,
-                FEDERATION,
-                ledger,
-                evidence,
-                new ConsentRecords(new RecordSeal(storage, random)),
-                new PeerKeys(FEDERATION, pairs),
-                clock),
-            new AssignmentRecords(new RecordSeal(storage, random)),
+            hooks(new RecordSeal(storage, random), pairs, clock),
             setting,
             surroundings.desks().over(storage),
             clock,
@@ -258,8 +258,34 @@ public final class ReceiveKit implements AutoCloseable {
             ingress,
             reporter,
             random,
-            surroundings.exercises(),
-            new OwnRosters(FEDERATION, SELF, NODE, own.verifyingKey()));
+            surroundings.exercises());
+  }
+
+  private List<ReceptionHook> hooks(
+      RecordSeal atRest, AgencyPairSource pairs, InstantSource clock) {
+    PeerKeys peerKeys = new PeerKeys(FEDERATION, pairs);
+    return List.of(
+        new ReceivedRequests(
+            SELF,
+            new ResponseDeadlines(ledger.requests(), new Meters()),
+            new AdvertisedResponders(ledger, atRest),
+            name -> Optional.ofNullable(ledger.responders().own(name))),
+        new ReceivedConsents(
+            new IncomingConsents(
+                SELF,
+                FEDERATION,
+                ledger,
+                evidence,
+                new ConsentRecords(atRest),
+                peerKeys,
+                clock),
+            new CarriedConsentCheck(SELF, FEDERATION, pairs, peerKeys, DemoMembership::demo)),
+        new OperationReception(
+            SELF,
+            ledger,
+            new RosterRecords(ledger.operations(), atRest),
+            new OwnRosters(FEDERATION, SELF, NODE, ownKey.verifyingKey())),
+        new ReceivedAssignments(SELF, ledger, evidence, new AssignmentRecords(atRest)));
   }
 
   private static final class Origin {
@@ -355,6 +381,11 @@ public final class ReceiveKit implements AutoCloseable {
   /** With which the origin's gateway signs. */
   public Ed25519SigningKey originKey() {
     return origin.key;
+  }
+
+  /** A key bundle of a third agency, valid in this federation, that names the origin's key. */
+  public KeyBundle bundleOf(AgencyName third) {
+    return bundles.apply(third, new GatewayKey(NODE, origin.key.verifyingKey()));
   }
 
   /** The key of the gateway that receives. */

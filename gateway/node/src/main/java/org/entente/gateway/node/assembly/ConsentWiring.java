@@ -1,6 +1,5 @@
 package org.entente.gateway.node.assembly;
 
-import java.util.Optional;
 import org.entente.gateway.consent.CarriedConsentCheck;
 import org.entente.gateway.consent.ConsentAttachments;
 import org.entente.gateway.consent.ConsentDecisions;
@@ -10,20 +9,16 @@ import org.entente.gateway.consent.ConsentParts;
 import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.consent.ConsentRequests;
 import org.entente.gateway.consent.IncomingConsents;
-import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.consent.ReceivedConsents;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.model.Refusal;
 import org.entente.gateway.receive.InboxOpener;
-import org.entente.gateway.receive.IngressCheck;
-import org.entente.gateway.receive.IngressRefusal;
 import org.entente.gateway.receive.KeptLabels;
+import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.rpc.ConsentPorts;
-import org.entente.proto.v1.Body;
-import org.entente.proto.v1.Label;
 
 /** Wires the parts that handle originators' consents to onward transfer. */
 final class ConsentWiring {
-  final IncomingConsents incoming;
+  private final IncomingConsents incoming;
   final ConsentGrantLookup grants;
   final KeptLabels received;
 
@@ -88,18 +83,9 @@ final class ConsentWiring {
         around.random());
   }
 
-  /** What policy lets in, held against what is known of consents besides. */
-  IngressCheck checking(IngressCheck policy) {
-    return (origin, label, body) ->
-        policy.refusal(origin, label, body).or(() -> consent(origin, label, body));
-  }
-
-  private Optional<IngressRefusal> consent(AgencyName origin, Label label, Body body) {
-    Optional<Refusal> refusal =
-        body.hasConsent()
-            ? incoming.refusal(origin, label, body.getConsent())
-            : carried.refusal(origin, label, body);
-    return refusal.map(IngressRefusal::open);
+  /** What is done with consents that other agencies send. */
+  ReceptionHook reception() {
+    return new ReceivedConsents(incoming, carried);
   }
 
   /** The consent operations offered to clients. */

@@ -1,9 +1,12 @@
 package org.entente.gateway.node.assembly;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.entente.gateway.assignment.ReceivedAssignments;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
+import org.entente.gateway.operation.OperationReception;
 import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.HeldNumbers;
@@ -13,6 +16,9 @@ import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.PolicyIngressCheck;
 import org.entente.gateway.receive.PolicyTransitCheck;
 import org.entente.gateway.receive.ReceiveParts;
+import org.entente.gateway.receive.ReceptionHook;
+import org.entente.gateway.request.ReceivedRequests;
+import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.retention.BucketSweep;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.EvidenceSweep;
@@ -78,22 +84,37 @@ final class IncomingStage {
     return new PeerReception(
         parts,
         ground.storageKeys,
-        consent.checking(
-            new PolicyIngressCheck(
-                ground.agency(),
-                ground.policy.holder(),
-                ground.labelCheck,
-                around.clock(),
-                id -> ground.evidence.sent(ground.ledger.evidence(), id),
-                name -> Optional.ofNullable(ground.ledger.responders().own(name)))),
+        new PolicyIngressCheck(
+            ground.agency(),
+            ground.policy.holder(),
+            ground.labelCheck,
+            around.clock(),
+            id -> ground.evidence.sent(ground.ledger.evidence(), id)),
         reporter,
         around.random(),
-        ground.policy.exercises(),
-        new OwnRosters(
-            new FederationName(ground.config.federation()),
-            ground.agency(),
-            ground.self.node(),
-            out.sealing.gatewayKey.verifyingKey()));
+        ground.policy.exercises());
+  }
+
+  /** What features do with messages of others, in the order in which they may refuse. */
+  private List<ReceptionHook> hooks(Foundation ground, OutgoingStage out) {
+    AgencyName self = ground.agency();
+    return List.of(
+        new ReceivedRequests(
+            self,
+            new ResponseDeadlines(ground.ledger.requests(), ground.around.meters()),
+            ground.advertised,
+            name -> Optional.ofNullable(ground.ledger.responders().own(name))),
+        consent.reception(),
+        new OperationReception(
+            self,
+            ground.ledger,
+            ground.rosters,
+            new OwnRosters(
+                new FederationName(ground.config.federation()),
+                self,
+                ground.self.node(),
+                out.sealing.gatewayKey.verifyingKey())),
+        new ReceivedAssignments(self, ground.ledger, ground.evidence, ground.charges));
   }
 
   private NoticeExchange notices(
@@ -135,10 +156,7 @@ final class IncomingStage {
         out.sealing.recipientSessions,
         new HeldNumbers(),
         recalls,
-        ground.advertised,
-        ground.rosters,
-        consent.incoming,
-        ground.charges,
+        hooks(ground, out),
         ground.setting,
         ground.desks,
         around.clock(),

@@ -17,8 +17,6 @@ import java.util.function.BiConsumer;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingItem;
-import org.entente.gateway.consent.ConsentRecords;
-import org.entente.gateway.consent.IncomingConsents;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -29,7 +27,6 @@ import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.link.HopIntake;
@@ -41,8 +38,6 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.operation.OwnRosters;
-import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.receive.HeldNumbers;
@@ -53,7 +48,6 @@ import org.entente.gateway.receive.PeerReception;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.Reporter;
 import org.entente.gateway.receive.WitnessNotices;
-import org.entente.gateway.request.AdvertisedResponders;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.RecallReception;
@@ -244,8 +238,7 @@ final class KeyLifeNode implements AutoCloseable {
               (origin, label, body) -> Optional.empty(),
               reporter(),
               random,
-              ExerciseRetention.NONE,
-              new OwnRosters(FEDERATION, name, NODE, gatewayKey.verifyingKey()));
+              ExerciseRetention.NONE);
       notices = notices(parts);
       upkeep =
           new OutboxMaintenance(
@@ -279,17 +272,7 @@ final class KeyLifeNode implements AutoCloseable {
           recipients,
           new HeldNumbers(),
           new RecallReception(name, ledger, erasing, evidence, 1_000),
-          new AdvertisedResponders(ledger, new RecordSeal(storage, random)),
-          new RosterRecords(ledger.operations(), new RecordSeal(storage, random)),
-          new IncomingConsents(
-              name,
-              FEDERATION,
-              ledger,
-              evidence,
-              new ConsentRecords(new RecordSeal(storage, random)),
-              peerKeys,
-              clock),
-          new AssignmentRecords(new RecordSeal(storage, random)),
+          List.of(),
           setting(),
           DeskClients.none(storage),
           clock,
