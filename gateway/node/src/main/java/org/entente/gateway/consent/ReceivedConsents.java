@@ -8,6 +8,7 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.deliver.GivenConsents;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.receive.ReceptionHook;

@@ -3,6 +3,7 @@ package org.entente.gateway.intake;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -13,13 +14,15 @@ import org.entente.proto.v1.Outcome;
  * Sends messages that the gateway makes after a person's decision: sealed, durable and tracked like
  * any other. Safe for use by several threads.
  */
-final class GatewayMessageSender {
+public final class GatewayMessageSender {
   private final IntakeParts parts;
   private final Intake intake;
   private final String slot;
 
   /** Records the decision in the given transaction. */
-  interface Leaf {
+  @FunctionalInterface
+  public interface Leaf {
+    /** The leaf. */
     AuditRecord of(Transaction tx);
   }
 
@@ -29,7 +32,7 @@ final class GatewayMessageSender {
    * @param slot prefix under which outcomes are remembered; it contains a slash, which no client's
    *     name does, so it never collides with a draft
    */
-  GatewayMessageSender(IntakeParts parts, Intake intake, String slot) {
+  public GatewayMessageSender(IntakeParts parts, Intake intake, String slot) {
     this.parts = parts;
     this.intake = intake;
     this.slot = slot;
@@ -39,8 +42,7 @@ final class GatewayMessageSender {
    * Records the decision, then sends the message. The decision is recorded even if the message then
    * cannot be queued.
    */
-  CompletableFuture<Outcome> send(AuditActor actor, Permitted message, Leaf leaf) {
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
+  public CompletableFuture<Outcome> send(AuditActor actor, Permitted message, Leaf leaf) {
     return parts
         .ledger()
         .write(
@@ -49,20 +51,25 @@ final class GatewayMessageSender {
               tx.audit(leaf.of(tx));
               return message;
             })
-        .thenCompose(
-            recorded -> {
-              intake.submit(
-                  Submission.of(
-                      key(recorded),
-                      actor,
-                      List.of(recorded),
-                      List.of(),
-                      OnwardContent.NOTHING,
-                      OpeningDeadlines.NEVER,
-                      null,
-                      done));
-              return done;
-            });
+        .thenCompose(recorded -> sendWith(actor, recorded, tx -> {}));
+  }
+
+  /** Sends a message, with a change in the commit that makes it durable. */
+  public CompletableFuture<Outcome> sendWith(
+      AuditActor actor, Permitted message, Consumer<Transaction> change) {
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    intake.submit(
+        Submission.of(
+                key(message),
+                actor,
+                List.of(message),
+                List.of(),
+                OnwardContent.NOTHING,
+                OpeningDeadlines.NEVER,
+                null,
+                done)
+            .with(change));
+    return done;
   }
 
   private OutcomeKey key(Permitted message) {

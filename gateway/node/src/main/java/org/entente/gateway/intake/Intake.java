@@ -32,7 +32,6 @@ import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PolicyDecision;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.gateway.policy.terms.Exercise;
-import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.transmit.EvidenceTimeouts;
 import org.entente.gateway.transmit.OutboundSealer;
 import org.entente.proto.store.v1.SentFacts;
@@ -76,8 +75,7 @@ public final class Intake implements AutoCloseable {
   private final OutcomeMemory memory;
   private final HeldDrafts held;
   private final ClientShares shares;
-  private final ResponseDeadlines clocks;
-  private final ResponseCorrelation answering;
+  private final DraftHooks hooks;
   private final Map<String, InFlightDraft> onTheWay = new ConcurrentHashMap<>();
 
   /**
@@ -112,13 +110,7 @@ public final class Intake implements AutoCloseable {
     this.memory = parts.memory();
     this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits.clients());
-    this.clocks = new ResponseDeadlines(parts.ledger().requests(), meters);
-    this.answering =
-        new ResponseCorrelation(
-            parts.ledger().requests(),
-            parts.received(),
-            new ReminderDraftCheck(parts, clock),
-            new NamedResponderCheck(parts.responders()));
+    this.hooks = parts.hooks();
   }
 
   /** Begins sealing. */
@@ -157,7 +149,7 @@ public final class Intake implements AutoCloseable {
     return done.whenComplete(
         (outcome, failure) -> {
           shares.giveBack(client, bytes);
-          answering.end((CheckedDraft) check, done);
+          hooks.end((CheckedDraft) check, done);
           finished(key, draft, outcome);
         });
   }
@@ -199,19 +191,13 @@ public final class Intake implements AutoCloseable {
       reject(key, lacking, done);
       return;
     }
-    Problem unasked = answering.begin(client, checked, done);
-    if (unasked != null) {
-      reject(key, unasked, done);
+    DraftHook.Prepared prepared = hooks.begin(client, checked, clock.instant(), done);
+    Problem refused = prepared.lacking();
+    if (refused != null) {
+      reject(key, refused, done);
       return;
     }
-    AddressedOperation within =
-        AddressedOperation.of(checked, parts.rosters(), parts.self(), clock.instant());
-    Problem outside = within.lacking();
-    if (outside != null) {
-      reject(key, outside, done);
-      return;
-    }
-    PolicyDecision decision = egress(within, passing, referring);
+    PolicyDecision decision = egress(prepared.draft(), passing, referring);
     MessageId id = MessageId.fresh(parts.self(), clock.millis(), random);
     AuditActor actor = parts.actor(client, checked.onBehalfOf());
     switch (decision.outcome()) {
@@ -252,14 +238,14 @@ public final class Intake implements AutoCloseable {
   }
 
   private PolicyDecision egress(
-      AddressedOperation within, OnwardSources passing, ReferenceResolution referring) {
+      CheckedDraft draft, OnwardSources passing, ReferenceResolution referring) {
     PolicyDecision decision =
         parts
             .policy()
             .get()
             .egress()
             .decide(
-                within.draft(),
+                draft,
                 passing.sources(),
                 referring.hadTarget(),
                 parts.self(),
@@ -337,12 +323,7 @@ public final class Intake implements AutoCloseable {
 
   /** Explains what would happen to drafts. */
   public PolicyExplainer explaining() {
-    return new PolicyExplainer(parts, answering, clock);
-  }
-
-  /** Checks drafts that answer requests to this agency. */
-  ResponseCorrelation answering() {
-    return answering;
+    return new PolicyExplainer(parts, clock);
   }
 
   /**
@@ -404,8 +385,7 @@ public final class Intake implements AutoCloseable {
           tx, submission.actor(), id, submission.refusals(), submission.policyVersion());
       RejectionEvidence.of(tx, parts, id, submission.refusals());
       DraftAuditLeaves.passedOn(tx, submission);
-      submission.parts().forEach(part -> clocks.sent(tx, part));
-      SentOperationUpdates.keep(tx, parts, submission);
+      hooks.sent(tx, submission.parts());
       submission.besides().accept(tx);
       OnwardUseEvidence.tell(tx, parts, submission);
       ChainLink.of(submission.parts().get(0).label())

@@ -13,8 +13,6 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
-import org.entente.gateway.operation.RosterConfirmation;
-import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.ConsentGrant;
 import org.entente.gateway.policy.decide.Policy;
@@ -22,7 +20,6 @@ import org.entente.gateway.transmit.Dispatch;
 import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.Responder;
 
 /**
  * The collaborators of the intake.
@@ -34,8 +31,7 @@ import org.entente.proto.v1.Responder;
  * @param openWithin the time within which each recipient must open a message
  * @param received the received messages that drafts may pass on
  * @param granted the originators' consents to that
- * @param rosters rosters of joint operations
- * @param responders responders of other agencies
+ * @param hooks what features do with drafts, in the order in which they may refuse
  */
 public record IntakeParts(
     AgencyName self,
@@ -50,8 +46,7 @@ public record IntakeParts(
     OpeningDeadlines openWithin,
     ReceivedMessages received,
     ConsentLookup granted,
-    RosterRecords rosters,
-    ResponderLookup responders) {
+    DraftHooks hooks) {
 
   /** The messages that this agency has received. */
   @FunctionalInterface
@@ -87,13 +82,6 @@ public record IntakeParts(
     }
   }
 
-  /** Looks up other agencies' responders. */
-  @FunctionalInterface
-  public interface ResponderLookup {
-    /** A responder as last described by its agency; empty if no recent description exists. */
-    Optional<Responder> find(String agency, String name);
-  }
-
   /**
    * Limits on drafts that wait for a second person.
    *
@@ -104,10 +92,6 @@ public record IntakeParts(
   public record HoldLimits(int most, Duration time, boolean sameClient) {}
 
   /** The members that have confirmed the rosters of a restored ledger. */
-  RosterConfirmation confirmation() {
-    return new RosterConfirmation(self, ledger.evidence(), evidence);
-  }
-
   OutcomeMemory memory() {
     return new OutcomeMemory(ledger.idempotency(), atRest);
   }

@@ -25,12 +25,10 @@ public final class PolicyExplainer {
   private static final int MOST_OPEN = 64;
 
   private final IntakeParts parts;
-  private final ResponseCorrelation answering;
   private final InstantSource clock;
 
-  PolicyExplainer(IntakeParts parts, ResponseCorrelation answering, InstantSource clock) {
+  PolicyExplainer(IntakeParts parts, InstantSource clock) {
     this.parts = parts;
-    this.answering = answering;
     this.clock = clock;
   }
 
@@ -59,13 +57,12 @@ public final class PolicyExplainer {
     CheckedDraft checked = (CheckedDraft) check;
     OnwardSources passing = OnwardSources.of(client, checked, parts);
     ReferenceResolution referring = ReferenceResolution.of(client, checked, parts);
-    AddressedOperation within = AddressedOperation.of(checked, parts.rosters(), parts.self(), now);
+    DraftHook.Prepared prepared = parts.hooks().explain(client, checked, now);
     Problem lacking =
         first(
             passing.lacking(),
             referring.lacking(),
-            answering.lacking(client, checked),
-            within.lacking());
+            prepared.lacking());
     if (lacking != null) {
       return new Answer.Invalid(lacking);
     }
@@ -74,7 +71,7 @@ public final class PolicyExplainer {
             .policy()
             .get()
             .egress()
-            .explain(within.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
+            .explain(prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
   }
 
   private Answer open(NodeName client, ExplainRequest request, Instant now) {

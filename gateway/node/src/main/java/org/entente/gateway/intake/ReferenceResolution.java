@@ -28,7 +28,9 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
 
   static ReferenceResolution of(NodeName client, CheckedDraft draft, IntakeParts parts) {
     Label label = draft.label();
-    if (!hasRulesOfItsOwn(draft) && repliesToTheOther(client, label, parts)) {
+    boolean judged =
+        label.getKind() == Kind.KIND_FEEDBACK || parts.hooks().judgeReply(draft);
+    if (!judged && repliesToTheOther(client, label, parts)) {
       String said =
           Exercise.of(label)
               ? "names actual traffic; an exercise may reply only to exercises"
@@ -59,17 +61,6 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
     }
     Set<String> recipients = new HashSet<>(sent.get().getRecipientsList());
     return new ReferenceResolution(recipient -> recipients.contains(recipient.value()), null);
-  }
-
-  /**
-   * Whether the draft is more than a reply, so that further checks apply to the message that it
-   * names.
-   */
-  private static boolean hasRulesOfItsOwn(CheckedDraft draft) {
-    Kind kind = draft.label().getKind();
-    return kind == Kind.KIND_ANSWER
-        || kind == Kind.KIND_FEEDBACK
-        || ReminderDraftCheck.isReminder(draft);
   }
 
   /** Whether training replies to actual traffic, or the reverse, as far as known here. */

@@ -237,22 +237,19 @@ public final class ReleaseDecisions {
     if (lacking != null) {
       return deny(waits, by, lacking);
     }
-    AddressedOperation within =
-        AddressedOperation.of(checked, parts.rosters(), parts.self(), clock.instant());
-    Problem outside = within.lacking();
-    if (outside != null) {
-      return deny(waits, by, outside);
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    DraftHook.Prepared prepared = parts.hooks().begin(author, checked, clock.instant(), done);
+    Problem refused = prepared.lacking();
+    if (refused != null) {
+      parts.hooks().end(checked, done);
+      return deny(waits, by, refused);
     }
-    PolicyDecision decision = egress(within, passing, referring);
+    PolicyDecision decision = egress(prepared.draft(), passing, referring);
     AuditActor publisher = parts.actor(author, draft.getOnBehalfOf());
     if (decision.outcome() == PolicyDecision.Outcome.REFUSED) {
+      parts.hooks().end(checked, done);
       meters.decided(Meters.ReleaseResult.REFUSED);
       return refuse(waits, publisher, decision);
-    }
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
-    Problem unasked = intake.answering().begin(author, checked, done);
-    if (unasked != null) {
-      return deny(waits, by, unasked);
     }
     intake.submit(
         Submission.of(
@@ -269,7 +266,7 @@ public final class ReleaseDecisions {
 
   private void ended(
       CheckedDraft checked, CompletableFuture<Outcome> done, @Nullable Outcome outcome) {
-    intake.answering().end(checked, done);
+    parts.hooks().end(checked, done);
     if (outcome != null && outcome.hasAccepted()) {
       meters.decided(Meters.ReleaseResult.RELEASED);
     }
@@ -280,13 +277,13 @@ public final class ReleaseDecisions {
   }
 
   private PolicyDecision egress(
-      AddressedOperation within, OnwardSources passing, ReferenceResolution referring) {
+      CheckedDraft draft, OnwardSources passing, ReferenceResolution referring) {
     return parts
         .policy()
         .get()
         .egress()
         .decide(
-            within.draft(),
+            draft,
             passing.sources(),
             referring.hadTarget(),
             parts.self(),

@@ -1,8 +1,8 @@
 package org.entente.gateway.rpc;
 
 import java.util.concurrent.Executor;
-import org.entente.gateway.intake.RequestReminders;
 import org.entente.gateway.request.RequestDesk;
+import org.entente.gateway.request.RequestReminders;
 
 /**
  * The implementations behind the Requests service.

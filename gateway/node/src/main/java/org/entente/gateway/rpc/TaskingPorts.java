@@ -1,6 +1,6 @@
 package org.entente.gateway.rpc;
 
-import org.entente.gateway.intake.Assignments;
+import org.entente.gateway.assignment.Assignments;
 import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.AssignmentTable;
 import org.entente.gateway.report.ChainView;

@@ -2,9 +2,9 @@ package org.entente.gateway.rpc;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
+import org.entente.gateway.assignment.Assignments;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Assignments;
 import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;

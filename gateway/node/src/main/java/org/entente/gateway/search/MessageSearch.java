@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.consent.GivenConsents;
+import org.entente.gateway.deliver.GivenConsents;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.Lane;

@@ -36,6 +36,7 @@ import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.policy.decide.Residual;
+import org.entente.gateway.request.RequestReminders;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryStorageKeys;

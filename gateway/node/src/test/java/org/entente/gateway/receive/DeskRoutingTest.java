@@ -24,6 +24,7 @@ import org.entente.proto.store.v1.RequestState;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentNotice;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -152,7 +153,10 @@ class DeskRoutingTest {
             node.message(
                 LANE,
                 Kind.KIND_CONSENT,
-                Body.newBuilder().setConsent(ConsentNotice.getDefaultInstance()).build(),
+                Body.newBuilder()
+                    .setConsent(
+                        ConsentNotice.newBuilder().setAsked(ConsentAsked.getDefaultInstance()))
+                    .build(),
                 Label.Builder::clearCategory)));
     assertEquals(
         Optional.empty(),

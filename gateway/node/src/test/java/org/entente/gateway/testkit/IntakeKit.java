@@ -14,22 +14,21 @@ import java.util.function.Supplier;
 import org.entente.gateway.account.AccountLimits;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Holding;
+import org.entente.gateway.assignment.Assignments;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.consent.ConsentParts;
 import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.HmacSha256;
 import org.entente.gateway.crypto.SecretBytes;
-import org.entente.gateway.intake.Assignments;
+import org.entente.gateway.intake.DraftHooks;
+import org.entente.gateway.intake.GatewayMessageSender;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
-import org.entente.gateway.intake.OperationLead;
 import org.entente.gateway.intake.ReleaseDecisions;
-import org.entente.gateway.intake.RequestReminders;
-import org.entente.gateway.intake.RosterRecovery;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -39,10 +38,17 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.operation.OperationDrafts;
+import org.entente.gateway.operation.OperationLead;
+import org.entente.gateway.operation.RosterConfirmation;
 import org.entente.gateway.operation.RosterRecords;
+import org.entente.gateway.operation.RosterRecovery;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.request.RequestReminders;
+import org.entente.gateway.request.ResponseCorrelation;
+import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.OutboundSealer;
@@ -165,8 +171,7 @@ public final class IntakeKit implements AutoCloseable {
                 Duration.ofDays(7)),
             received(),
             id -> granted.about(id),
-            rosters,
-            (agency, name) -> Optional.empty());
+            hooks(ledger, atRest, clock));
     consent =
         new ConsentParts(
             SELF,
@@ -184,20 +189,39 @@ public final class IntakeKit implements AutoCloseable {
     intake = new Intake(parts, outbound, clock, random, meters, limits, sealer, Timers.of(timers));
     releases = new ReleaseDecisions(parts, intake, clock, clock, meters);
     recalling = new MessageRecall(parts, intake, clock, random);
+    GatewayMessageSender rosterSender = new GatewayMessageSender(parts, intake, "roster/");
+    RosterConfirmation confirmation =
+        new RosterConfirmation(SELF, ledger.evidence(), parts.evidence());
     convening =
         new OperationLead(
             parts,
-            intake,
+            rosters,
+            confirmation,
+            rosterSender,
             new OperationLead.Signer(
                 new FederationName("test.example"),
                 new NodeName("gateway-1"),
                 Ed25519SigningKey.generate(random)),
             clock,
             random);
-    rosterCare = new RosterRecovery(parts, intake, clock, random);
+    rosterCare =
+        new RosterRecovery(parts, rosters, confirmation, rosterSender, clock, random);
     charging = new Assignments(parts, intake, clock, random);
     reminding = new RequestReminders(parts, intake, clock, random);
     intake.start();
+  }
+
+  private DraftHooks hooks(Ledger ledger, RecordSeal atRest, InstantSource clock) {
+    return new DraftHooks(
+        List.of(
+            new ResponseCorrelation(
+                ledger,
+                new EvidenceRecords(atRest, SELF),
+                new ResponseDeadlines(ledger.requests(), meters),
+                received(),
+                (agency, name) -> Optional.empty(),
+                clock),
+            new OperationDrafts(SELF, rosters, ledger.operations(), atRest)));
   }
 
   /** What the test says now, not when the intake was made. */

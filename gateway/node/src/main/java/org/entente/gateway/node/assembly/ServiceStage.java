@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.entente.gateway.assignment.Assignments;
 import org.entente.gateway.cap.CapConverter;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.HmacSha256;
@@ -14,17 +15,15 @@ import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.UndeliverableMessages;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.intake.Assignments;
+import org.entente.gateway.intake.DraftHooks;
+import org.entente.gateway.intake.GatewayMessageSender;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.IntakeLimits;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.intake.OpeningDeadlines;
-import org.entente.gateway.intake.OperationLead;
 import org.entente.gateway.intake.OutcomeSweep;
 import org.entente.gateway.intake.ReleaseDecisions;
-import org.entente.gateway.intake.RequestReminders;
-import org.entente.gateway.intake.RosterRecovery;
 import org.entente.gateway.ipr.HolderDesk;
 import org.entente.gateway.ipr.IprMonitor;
 import org.entente.gateway.ipr.IprOffice;
@@ -34,6 +33,10 @@ import org.entente.gateway.model.FederationName;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.files.PolicyQueryHandler;
 import org.entente.gateway.node.keys.SigningPairRenewal;
+import org.entente.gateway.operation.OperationDrafts;
+import org.entente.gateway.operation.OperationLead;
+import org.entente.gateway.operation.RosterConfirmation;
+import org.entente.gateway.operation.RosterRecovery;
 import org.entente.gateway.operator.Cursors;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.operator.Quarantine;
@@ -48,7 +51,10 @@ import org.entente.gateway.report.OwnAssignments;
 import org.entente.gateway.request.Discovery;
 import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
+import org.entente.gateway.request.RequestReminders;
 import org.entente.gateway.request.ResponderRegistry;
+import org.entente.gateway.request.ResponseCorrelation;
+import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.risk.ScoreBands;
 import org.entente.gateway.risk.ScoreDesk;
@@ -98,8 +104,13 @@ final class ServiceStage {
     outcomeSweep = new OutcomeSweep(ground.ledger, ground.ending, around.timers()::nanos);
     releases = new ReleaseDecisions(parts, intake, around.clock(), ground.ending, around.meters());
     recalling = new MessageRecall(parts, intake, around.clock(), around.random());
-    convening = operationLead(parts, out);
-    rosterCare = new RosterRecovery(parts, intake, around.clock(), around.random());
+    GatewayMessageSender rosterSender = new GatewayMessageSender(parts, intake, "roster/");
+    RosterConfirmation confirmation =
+        new RosterConfirmation(ground.agency(), ground.ledger.evidence(), ground.evidence);
+    convening = operationLead(parts, confirmation, rosterSender, out);
+    rosterCare =
+        new RosterRecovery(
+            parts, ground.rosters, confirmation, rosterSender, around.clock(), around.random());
     consent = in.consent;
     charging = new Assignments(parts, intake, around.clock(), around.random());
     retention = retention(in);
@@ -144,11 +155,17 @@ final class ServiceStage {
         around.timers());
   }
 
-  private OperationLead operationLead(IntakeParts parts, OutgoingStage out) {
+  private OperationLead operationLead(
+      IntakeParts parts,
+      RosterConfirmation confirmation,
+      GatewayMessageSender sender,
+      OutgoingStage out) {
     NodeEnvironment around = ground.around;
     return new OperationLead(
         parts,
-        intake,
+        ground.rosters,
+        confirmation,
+        sender,
         new OperationLead.Signer(
             new FederationName(ground.config.federation()),
             ground.self.node(),
@@ -292,8 +309,23 @@ final class ServiceStage {
         openWithin(ground.config.openWithinInForce()),
         consent.received,
         granted(consent),
-        ground.rosters,
-        (agency, name) -> ground.advertised.find(agency, name, ground.around.clock().instant()));
+        draftHooks(ground, consent));
+  }
+
+  /** What features do with drafts, in the order in which they may refuse. */
+  private static DraftHooks draftHooks(Foundation ground, ConsentWiring consent) {
+    NodeEnvironment around = ground.around;
+    return new DraftHooks(
+        List.of(
+            new ResponseCorrelation(
+                ground.ledger,
+                ground.evidence,
+                new ResponseDeadlines(ground.ledger.requests(), around.meters()),
+                consent.received,
+                (agency, name) -> ground.advertised.find(agency, name, around.clock().instant()),
+                around.clock()),
+            new OperationDrafts(
+                ground.agency(), ground.rosters, ground.ledger.operations(), ground.atRest)));
   }
 
   private static IntakeParts.ConsentLookup granted(ConsentWiring consent) {

@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.request;
 
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.ledger.table.RequestTable.Name;
 import org.entente.gateway.model.Code;
@@ -50,7 +52,7 @@ public final class RequestReminders {
     this.clock = clock;
     this.random = random;
     this.book = parts.ledger().requests();
-    this.reminders = new ReminderDraftCheck(parts, clock);
+    this.reminders = new ReminderDraftCheck(parts.ledger(), parts.evidence(), clock);
   }
 
   /** The result of a call. */

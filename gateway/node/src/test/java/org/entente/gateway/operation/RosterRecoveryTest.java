@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
 import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.testkit.RosterKit.lead;

@@ -1,8 +1,9 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -21,15 +22,21 @@ import org.entente.proto.v1.Kind;
  * of any recipient, and until it is recalled.
  */
 public final class SentOperationUpdates {
-  private SentOperationUpdates() {}
+  private final OperationTable book;
+  private final RecordSeal atRest;
 
-  /** Stores a submission's update of an operation, if it has one. */
-  static void keep(Transaction tx, IntakeParts parts, Submission submission) {
-    Permitted first = submission.parts().get(0);
+  SentOperationUpdates(OperationTable book, RecordSeal atRest) {
+    this.book = book;
+    this.atRest = atRest;
+  }
+
+  /** Stores a message's update of an operation, if it has one. */
+  void keep(Transaction tx, List<Permitted> parts) {
+    Permitted first = parts.get(0);
     if (first.label().getKind() != Kind.KIND_OPERATION) {
       return;
     }
-    int days = submission.parts().stream().mapToInt(Permitted::retentionDays).min().orElseThrow();
+    int days = parts.stream().mapToInt(Permitted::retentionDays).min().orElseThrow();
     OwnOperationUpdate own =
         OwnOperationUpdate.newBuilder()
             .setLabel(first.writtenLabel().toByteString())
@@ -37,11 +44,8 @@ public final class SentOperationUpdates {
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(Duration.ofDays(days));
     OperationId operation = OperationId.of(first.label().getOperationId().toByteArray());
-    RecordPlace place = OperationTable.saidPlace(operation, submission.id());
-    parts
-        .ledger()
-        .operations()
-        .said(tx, operation, submission.id(), parts.atRest().seal(place, own.toByteArray(), until));
+    RecordPlace place = OperationTable.saidPlace(operation, first.messageId());
+    book.said(tx, operation, first.messageId(), atRest.seal(place, own.toByteArray(), until));
   }
 
   /** What was kept; empty once its time is over. */

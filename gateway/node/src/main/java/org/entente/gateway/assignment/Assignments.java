@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.assignment;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
@@ -13,6 +13,9 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.intake.GatewayMessageSender;
+import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.model.AgencyName;

@@ -1,17 +1,23 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.entente.gateway.intake.DraftHook;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operation.HeldRosters;
 import org.entente.gateway.operation.Participation;
 import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.proto.v1.Body;
@@ -19,21 +25,36 @@ import org.entente.proto.v1.OperationTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft addressed to a joint operation, with the members of the newest stored roster. Other
- * drafts stay unchanged.
- *
- * @param lacking the problem if no member can receive it; null if there is none
+ * Addresses drafts for a joint operation to the members of the newest stored roster, and stores
+ * this agency's own updates. Other drafts stay unchanged. Safe for use by several threads.
  */
-record AddressedOperation(CheckedDraft draft, @Nullable Problem lacking) {
-  static AddressedOperation of(
-      CheckedDraft draft, RosterRecords rosters, AgencyName self, Instant now) {
+public final class OperationDrafts implements DraftHook {
+  private final AgencyName self;
+  private final RosterRecords rosters;
+  private final SentOperationUpdates updates;
+
+  /** Addresses by stored rosters. */
+  public OperationDrafts(
+      AgencyName self, RosterRecords rosters, OperationTable book, RecordSeal atRest) {
+    this.self = self;
+    this.rosters = rosters;
+    this.updates = new SentOperationUpdates(book, atRest);
+  }
+
+  @Override
+  public void sent(Transaction tx, List<Permitted> parts) {
+    updates.keep(tx, parts);
+  }
+
+  @Override
+  public Prepared explain(NodeName client, CheckedDraft draft, Instant now) {
     if (draft.to().getOperation().isEmpty()) {
-      return new AddressedOperation(draft, null);
+      return new Prepared(draft, null);
     }
     OperationId id = OperationId.of(draft.to().getOperation().toByteArray());
     Optional<HeldRosters> held = rosters.held(id);
     if (held.isEmpty()) {
-      return new AddressedOperation(
+      return new Prepared(
           draft,
           new Problem(
               Code.ROSTER_UNKNOWN,
@@ -44,11 +65,11 @@ record AddressedOperation(CheckedDraft draft, @Nullable Problem lacking) {
     Participation.AddressResult addressed =
         Participation.addressed(held.get(), self, draft.named(), exercise, now);
     if (addressed instanceof Participation.AddressResult.NoMember nobody) {
-      return new AddressedOperation(draft, nobody.problem());
+      return new Prepared(draft, nobody.problem());
     }
     RosterStatement roster = held.get().newest();
     List<AgencyName> recipients = ((Participation.AddressResult.Members) addressed).recipients();
-    return new AddressedOperation(
+    return new Prepared(
         draft.within(id, roster.number(), roster.hash(), recipients),
         tasks(draft, roster.content()));
   }

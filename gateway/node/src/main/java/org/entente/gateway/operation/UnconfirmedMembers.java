@@ -1,9 +1,10 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.operation.HeldRosters;
@@ -17,8 +18,9 @@ import org.entente.gateway.policy.decide.RosterMessages;
  */
 record UnconfirmedMembers(List<AgencyName> missing, List<Refusal> unasked) {
   /** The unconfirmed members of an operation. */
-  static UnconfirmedMembers of(IntakeParts parts, HeldRosters held, Instant now) {
-    List<AgencyName> missing = parts.confirmation().missing(held);
+  static UnconfirmedMembers of(
+      IntakeParts parts, RosterConfirmation confirmation, HeldRosters held, Instant now) {
+    List<AgencyName> missing = confirmation.missing(held);
     if (missing.isEmpty()) {
       return new UnconfirmedMembers(missing, List.of());
     }

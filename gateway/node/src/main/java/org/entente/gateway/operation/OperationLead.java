@@ -1,13 +1,11 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
@@ -16,6 +14,8 @@ import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.intake.GatewayMessageSender;
+import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -45,7 +45,9 @@ import org.entente.proto.v1.Outcome;
  */
 public final class OperationLead {
   private final IntakeParts parts;
-  private final Intake intake;
+  private final RosterRecords rosters;
+  private final RosterConfirmation confirmation;
+  private final GatewayMessageSender messages;
   private final Signer signer;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -99,12 +101,16 @@ public final class OperationLead {
   /** Operations led by the agency of this intake. */
   public OperationLead(
       IntakeParts parts,
-      Intake intake,
+      RosterRecords rosters,
+      RosterConfirmation confirmation,
+      GatewayMessageSender messages,
       Signer signer,
       InstantSource clock,
       RandomGenerator random) {
     this.parts = parts;
-    this.intake = intake;
+    this.rosters = rosters;
+    this.confirmation = confirmation;
+    this.messages = messages;
     this.signer = signer;
     this.clock = clock;
     this.random = random;
@@ -143,7 +149,7 @@ public final class OperationLead {
   public synchronized Answer change(
       NodeName client, OperationId id, Change change, OnBehalfOf person) {
     Instant now = clock.instant();
-    Optional<HeldRosters> held = parts.rosters().held(id);
+    Optional<HeldRosters> held = rosters.held(id);
     Optional<Problem> problem = person(person).or(() -> problem(id, held, change, now));
     if (problem.isPresent() || held.isEmpty()) {
       return new Answer.Refused(problem.orElseGet(() -> unknown(id)));
@@ -198,10 +204,10 @@ public final class OperationLead {
       RosterStatement roster,
       List<AgencyName> before,
       Instant now) {
-    RosterMessages messages = parts.policy().get().rosters();
+    RosterMessages carrying = parts.policy().get().rosters();
     List<AgencyName> recipients = new ArrayList<>();
     for (AgencyName agency : others(roster.content().agencies(), before)) {
-      Optional<Refusal> refusal = messages.refusal(parts.self(), agency, now);
+      Optional<Refusal> refusal = carrying.refusal(parts.self(), agency, now);
       if (refusal.isEmpty()) {
         recipients.add(agency);
       } else if (roster.content().role(agency).isPresent()) {
@@ -215,7 +221,7 @@ public final class OperationLead {
     }
     MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
     Permitted message =
-        messages.message(
+        carrying.message(
             id,
             roster.encoded(),
             parts.self(),
@@ -227,19 +233,14 @@ public final class OperationLead {
 
   private Answer submitted(AuditActor actor, RosterStatement roster, Permitted message) {
     AtomicBoolean newest = new AtomicBoolean();
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
-    intake.submit(
-        Submission.of(
-                key(parts, message),
-                actor,
-                List.of(message),
-                List.of(),
-                OnwardContent.NOTHING,
-                OpeningDeadlines.NEVER,
-                null,
-                done)
-            .with(tx -> newest.set(keep(tx, actor, roster, message.messageId()))));
-    Outcome outcome = parts.ledger().await(done);
+    Outcome outcome =
+        parts
+            .ledger()
+            .await(
+                messages.sendWith(
+                    actor,
+                    message,
+                    tx -> newest.set(keep(tx, actor, roster, message.messageId()))));
     if (!outcome.hasAccepted()) {
       return new Answer.Refused(
           new Problem(
@@ -264,7 +265,7 @@ public final class OperationLead {
    */
   private boolean keep(
       Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
-    boolean newest = parts.rosters().putOwn(tx, roster);
+    boolean newest = rosters.putOwn(tx, roster);
     leaf(
         tx,
         AuditType.ROSTER_SIGNED,
@@ -308,13 +309,6 @@ public final class OperationLead {
     return List.copyOf(all);
   }
 
-  /** Client names contain no slash, so a roster's key never collides with a draft's. */
-  static OutcomeKey key(IntakeParts parts, Permitted message) {
-    String id = message.messageId().toString();
-    byte[] hash = parts.fingerprint().apply(id.getBytes(StandardCharsets.US_ASCII));
-    return OutcomeKey.of("roster/", id, hash);
-  }
-
   private Optional<Problem> person(OnBehalfOf person) {
     return parts.check().decision(person).stream().findFirst();
   }
@@ -332,7 +326,7 @@ public final class OperationLead {
     if (change.seenNumber() != 0 && change.seenNumber() != newest.number()) {
       return wrong(Code.ROSTER_STALE, "seen_number", "roster " + newest.number() + " is in force");
     }
-    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, held.get(), now);
+    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, confirmation, held.get(), now);
     return change.unconfirmed() || unconfirmed.missing().isEmpty()
         ? Optional.empty()
         : wrong(

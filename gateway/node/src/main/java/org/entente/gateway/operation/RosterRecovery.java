@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.intake.GatewayMessageSender;
+import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.AgencyName;
@@ -48,7 +50,8 @@ public final class RosterRecovery {
           + "ledger from a copy";
 
   private final IntakeParts parts;
-  private final Intake intake;
+  private final RosterRecords rosters;
+  private final GatewayMessageSender sender;
   private final RosterConfirmation confirmation;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -57,10 +60,16 @@ public final class RosterRecovery {
 
   /** Recovery for the rosters of an intake. */
   public RosterRecovery(
-      IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
+      IntakeParts parts,
+      RosterRecords rosters,
+      RosterConfirmation confirmation,
+      GatewayMessageSender sender,
+      InstantSource clock,
+      RandomGenerator random) {
     this.parts = parts;
-    this.intake = intake;
-    this.confirmation = parts.confirmation();
+    this.rosters = rosters;
+    this.confirmation = confirmation;
+    this.sender = sender;
     this.clock = clock;
     this.random = random;
   }
@@ -89,7 +98,7 @@ public final class RosterRecovery {
     if (record == null || (record.getGiveBackTo().isEmpty() && !record.getSetBack())) {
       return;
     }
-    Optional<HeldRosters> held = parts.rosters().held(id);
+    Optional<HeldRosters> held = rosters.held(id);
     if (held.isPresent() && !record.getGiveBackTo().isEmpty()) {
       giveBack(id, new AgencyName(record.getGiveBackTo()));
     } else if (held.isPresent()) {
@@ -100,7 +109,7 @@ public final class RosterRecovery {
   private void giveBack(OperationId id, AgencyName signer) {
     Instant now = clock.instant();
     RosterMessages messages = parts.policy().get().rosters();
-    Optional<RosterStatement> roster = parts.rosters().newestBy(id, signer);
+    Optional<RosterStatement> roster = rosters.newestBy(id, signer);
     Optional<Refusal> refusal = messages.refusal(signer, parts.self(), now);
     if (roster.isEmpty() || refusal.isPresent()) {
       LOG.warn(
@@ -108,7 +117,7 @@ public final class RosterRecovery {
           id,
           signer,
           refusal.map(Refusal::reason).orElse("none that it signed is among the latest"));
-      commit(tx -> parts.rosters().gaveBack(tx, id));
+      commit(tx -> rosters.gaveBack(tx, id));
       return;
     }
     MessageId message = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
@@ -121,7 +130,7 @@ public final class RosterRecovery {
             signer,
             roster.get().content().terms().exercise(),
             now),
-        tx -> parts.rosters().gaveBack(tx, id));
+        tx -> rosters.gaveBack(tx, id));
   }
 
   private void ask(OperationId id, HeldRosters held) {
@@ -129,12 +138,12 @@ public final class RosterRecovery {
     RosterStatement.Content content = held.newest().content();
     boolean over = content.terms().closed() || content.terms().endsAtMs() <= now.toEpochMilli();
     if (over || held.forked() || !content.lead().equals(parts.self())) {
-      commit(tx -> parts.rosters().leave(tx, id));
+      commit(tx -> rosters.leave(tx, id));
       return;
     }
     if (confirmation.missing(held).isEmpty()) {
       // Evidence is kept for a limited time, so its result is stored now.
-      commit(tx -> parts.rosters().confirmed(tx, id, held.newest().number()));
+      commit(tx -> rosters.confirmed(tx, id, held.newest().number()));
       return;
     }
     if (!isDue(held, now)) {
@@ -157,7 +166,7 @@ public final class RosterRecovery {
               members,
               content.terms().exercise(),
               now),
-          tx -> parts.rosters().asked(tx, id, held.newest().number(), asked));
+          tx -> rosters.asked(tx, id, held.newest().number(), asked));
     }
   }
 
@@ -171,20 +180,10 @@ public final class RosterRecovery {
 
   private void submit(OperationId id, Permitted message, Consumer<Transaction> change) {
     underWay.add(id);
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
     CompletableFuture<Outcome> unused =
-        done.whenComplete((outcome, failure) -> underWay.remove(id));
-    intake.submit(
-        Submission.of(
-                OperationLead.key(parts, message),
-                AuditActor.gateway(parts.self()),
-                List.of(message),
-                List.of(),
-                OnwardContent.NOTHING,
-                OpeningDeadlines.NEVER,
-                null,
-                done)
-            .with(change));
+        sender
+            .sendWith(AuditActor.gateway(parts.self()), message, change)
+            .whenComplete((outcome, failure) -> underWay.remove(id));
   }
 
   private void commit(Consumer<Transaction> change) {
@@ -211,14 +210,14 @@ public final class RosterRecovery {
     try {
       return damaged.contains(id)
           ? Optional.of(DAMAGED)
-          : parts.rosters().held(id).flatMap(this::unconfirmed);
+          : rosters.held(id).flatMap(this::unconfirmed);
     } catch (CorruptRecord e) {
       return Optional.of(DAMAGED);
     }
   }
 
   private Optional<String> unconfirmed(HeldRosters held) {
-    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, held, clock.instant());
+    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, confirmation, held, clock.instant());
     return unconfirmed.missing().isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

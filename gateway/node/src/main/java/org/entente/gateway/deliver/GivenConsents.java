@@ -1,4 +1,4 @@
-package org.entente.gateway.consent;
+package org.entente.gateway.deliver;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;

@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
 import static java.util.Objects.requireNonNull;
 import static org.entente.gateway.testkit.RosterKit.lead;
@@ -17,6 +17,7 @@ import java.util.List;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.ledger.table.OperationTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;

@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Optional;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class NamedResponderCheck {
-  private final IntakeParts.ResponderLookup known;
+  private final ResponseCorrelation.ResponderLookup known;
 
-  NamedResponderCheck(IntakeParts.ResponderLookup known) {
+  NamedResponderCheck(ResponseCorrelation.ResponderLookup known) {
     this.known = known;
   }
 

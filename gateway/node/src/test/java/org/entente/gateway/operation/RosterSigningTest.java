@@ -1,4 +1,4 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.operation;
 
 import static org.entente.gateway.testkit.RosterKit.lead;
 import static org.entente.gateway.testkit.RosterKit.observer;

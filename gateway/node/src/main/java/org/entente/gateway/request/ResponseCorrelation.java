@@ -1,22 +1,31 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.entente.gateway.intake.DraftHook;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.intake.SingleRecipient;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.request.AnswerCheck;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
-import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Responder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,31 +35,57 @@ import org.jspecify.annotations.Nullable;
  * one answer to a request and one reminder of it are in progress at a time, so that of two
  * concurrent ones the second is decided with the first known. Safe for use by several threads.
  */
-final class ResponseCorrelation {
+public final class ResponseCorrelation implements DraftHook {
   private final RequestTable book;
+  private final ResponseDeadlines deadlines;
   private final IntakeParts.ReceivedMessages received;
   private final ReminderDraftCheck reminders;
   private final NamedResponderCheck responders;
-  private final Map<MessageId, CompletableFuture<Outcome>> onTheirWay = new ConcurrentHashMap<>();
-
-  ResponseCorrelation(
-      RequestTable book,
-      IntakeParts.ReceivedMessages received,
-      ReminderDraftCheck reminders,
-      NamedResponderCheck responders) {
-    this.responders = responders;
-    this.book = book;
-    this.received = received;
-    this.reminders = reminders;
-  }
+  private final Map<MessageId, Object> onTheirWay = new ConcurrentHashMap<>();
 
   /**
-   * Why a draft may not answer, remind of or direct the request that it names; null if it may, and
-   * for any other draft. Until {@link #end}, no other draft that names the request is accepted.
+   * Checks against the requests in a ledger.
    *
-   * @param done the future of the draft's outcome; identifies the attempt
+   * @param known the responders that other agencies have announced
    */
-  @Nullable Problem begin(NodeName client, CheckedDraft draft, CompletableFuture<Outcome> done) {
+  public ResponseCorrelation(
+      Ledger ledger,
+      EvidenceRecords evidence,
+      ResponseDeadlines deadlines,
+      IntakeParts.ReceivedMessages received,
+      ResponderLookup known,
+      InstantSource clock) {
+    this.book = ledger.requests();
+    this.deadlines = deadlines;
+    this.received = received;
+    this.reminders = new ReminderDraftCheck(ledger, evidence, clock);
+    this.responders = new NamedResponderCheck(known);
+  }
+
+  /** Looks up responders of other agencies. */
+  @FunctionalInterface
+  public interface ResponderLookup {
+    /** A responder by agency and name; empty if none is known. */
+    Optional<Responder> find(String agency, String name);
+  }
+
+  /** Until {@link #end}, no other draft that names the same request is accepted. */
+  @Override
+  public Prepared begin(NodeName client, CheckedDraft draft, Instant now, Object attempt) {
+    return new Prepared(draft, begin(client, draft, attempt));
+  }
+
+  @Override
+  public boolean judgesReply(CheckedDraft draft) {
+    return draft.label().getKind() == Kind.KIND_ANSWER || ReminderDraftCheck.isReminder(draft);
+  }
+
+  @Override
+  public void sent(Transaction tx, List<Permitted> parts) {
+    parts.forEach(part -> deadlines.sent(tx, part));
+  }
+
+  private @Nullable Problem begin(NodeName client, CheckedDraft draft, Object done) {
     boolean reminds = ReminderDraftCheck.isReminder(draft);
     if (!reminds && draft.label().getKind() != Kind.KIND_ANSWER) {
       return responders.problem(draft);
@@ -80,11 +115,12 @@ final class ResponseCorrelation {
     }
   }
 
-  /**
-   * Why a draft may not answer or remind of what it names, in the current state; null if it may,
-   * and for others.
-   */
-  @Nullable Problem lacking(NodeName client, CheckedDraft draft) {
+  @Override
+  public Prepared explain(NodeName client, CheckedDraft draft, Instant now) {
+    return new Prepared(draft, lacking(client, draft));
+  }
+
+  private @Nullable Problem lacking(NodeName client, CheckedDraft draft) {
     if (ReminderDraftCheck.isReminder(draft)) {
       return reminders.problem(request(draft), draft);
     }
@@ -93,11 +129,8 @@ final class ResponseCorrelation {
         : responders.problem(draft);
   }
 
-  /**
-   * Ends an attempt that is durable, held, refused or abandoned; has no effect on an attempt that
-   * did not begin.
-   */
-  void end(CheckedDraft draft, CompletableFuture<Outcome> done) {
+  @Override
+  public void end(CheckedDraft draft, Object done) {
     if (draft.label().getInReplyTo().size() == MessageId.SIZE) {
       onTheirWay.remove(request(draft), done);
     }

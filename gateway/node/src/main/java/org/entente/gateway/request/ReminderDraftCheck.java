@@ -1,8 +1,10 @@
-package org.entente.gateway.intake;
+package org.entente.gateway.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.ledger.table.RequestTable.Name;
 import org.entente.gateway.ledger.table.RequestTable.Side;
@@ -24,13 +26,15 @@ import org.jspecify.annotations.Nullable;
  * category and purpose, and be neither too frequent nor too early. Safe for use by several threads.
  */
 final class ReminderDraftCheck {
-  private final IntakeParts parts;
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
   private final RequestTable book;
   private final InstantSource clock;
 
-  ReminderDraftCheck(IntakeParts parts, InstantSource clock) {
-    this.parts = parts;
-    this.book = parts.ledger().requests();
+  ReminderDraftCheck(Ledger ledger, EvidenceRecords evidence, InstantSource clock) {
+    this.ledger = ledger;
+    this.evidence = evidence;
+    this.book = ledger.requests();
     this.clock = clock;
   }
 
@@ -79,9 +83,8 @@ final class ReminderDraftCheck {
 
   /** The agreement part under which an agency was sent the request. */
   Optional<SentPart> part(MessageId id, String agency) {
-    return parts
-        .evidence()
-        .sent(parts.ledger().evidence(), id)
+    return evidence
+        .sent(ledger.evidence(), id)
         .flatMap(
             facts ->
                 facts.getPartsList().stream()

@@ -1,0 +1,50 @@
+package org.entente.gateway.intake;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.check.CheckedDraft;
+import org.entente.gateway.policy.decide.Permitted;
+
+/** All hooks, in order. */
+public record DraftHooks(List<DraftHook> hooks) {
+  /** Copies the list. */
+  public DraftHooks {
+    hooks = List.copyOf(hooks);
+  }
+
+  DraftHook.Prepared explain(NodeName client, CheckedDraft draft, Instant now) {
+    return each(draft, (hook, before) -> hook.explain(client, before, now));
+  }
+
+  /** After this, {@link #end} must be called, even if it refuses. */
+  DraftHook.Prepared begin(NodeName client, CheckedDraft draft, Instant now, Object attempt) {
+    return each(draft, (hook, before) -> hook.begin(client, before, now, attempt));
+  }
+
+  private DraftHook.Prepared each(
+      CheckedDraft draft, BiFunction<DraftHook, CheckedDraft, DraftHook.Prepared> step) {
+    DraftHook.Prepared prepared = new DraftHook.Prepared(draft, null);
+    for (DraftHook hook : hooks) {
+      prepared = step.apply(hook, prepared.draft());
+      if (prepared.lacking() != null) {
+        return prepared;
+      }
+    }
+    return prepared;
+  }
+
+  void end(CheckedDraft draft, Object attempt) {
+    hooks.forEach(hook -> hook.end(draft, attempt));
+  }
+
+  boolean judgeReply(CheckedDraft draft) {
+    return hooks.stream().anyMatch(hook -> hook.judgesReply(draft));
+  }
+
+  void sent(Transaction tx, List<Permitted> parts) {
+    hooks.forEach(hook -> hook.sent(tx, parts));
+  }
+}
