@@ -52,6 +52,8 @@ class DirectionTest {
           "retention",
           "receive",
           "deliver",
+          "rpc",
+          "feature",
           "consent",
           "operation",
           "request",
@@ -62,7 +64,6 @@ class DirectionTest {
           "ipr",
           "watch",
           "risk",
-          "rpc",
           "admin",
           "client",
           "bridge",
@@ -70,6 +71,21 @@ class DirectionTest {
           "sizing",
           "node",
           "cli");
+
+  /** What an agency could do without: none imports another. */
+  private static final List<String> FEATURES =
+      List.of(
+          "consent",
+          "operation",
+          "request",
+          "assignment",
+          "report",
+          "operator",
+          "search",
+          "ipr",
+          "watch",
+          "risk",
+          "cap");
 
   /** Support packages import {@code model} and only the further ones named here. */
   private static final java.util.Map<String, List<String>> SUPPORT =
@@ -103,6 +119,27 @@ class DirectionTest {
           return "files";
         }
       };
+
+  @TestFactory
+  Stream<DynamicTest> feature_importsNoOther() {
+    return FEATURES.stream()
+        .map(
+            name ->
+                DynamicTest.dynamicTest(
+                    name,
+                    () ->
+                        noClasses()
+                            .that()
+                            .resideInAPackage("org.entente.gateway." + name + "..")
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAnyPackage(
+                                FEATURES.stream()
+                                    .filter(other -> !other.equals(name))
+                                    .map(other -> "org.entente.gateway." + other + "..")
+                                    .toArray(String[]::new))
+                            .check(CLASSES)));
+  }
 
   @TestFactory
   Stream<DynamicTest> package_imports_onlyWhatStandsBeforeIt() {

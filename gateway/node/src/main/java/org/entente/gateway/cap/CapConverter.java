@@ -14,13 +14,12 @@ import org.entente.gateway.bridge.format.CapReadResult;
 import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.gateway.bridge.format.CapXml;
 import org.entente.gateway.bridge.format.UnmappedValue;
+import org.entente.gateway.deliver.MessageOpening;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.CapBridge;
-import org.entente.gateway.search.MessageSearch;
-import org.entente.gateway.search.SearchAnswer;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.CapRemainder;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
@@ -32,21 +31,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes CAP documents for clients. Content is accessible only through {@link
- * MessageSearch#open}, so content that it does not show is not written here either. Safe for use by
+ * MessageOpening#open}, so content that it does not show is not written here either. Safe for use by
  * several threads.
  */
-public final class CapConverter implements CapBridge {
+public final class CapConverter {
   private static final String XML = "xml";
   private static final String CHANGED = "changed_xml";
 
-  private final MessageSearch searching;
+  private final MessageOpening opening;
 
-  public CapConverter(MessageSearch searching) {
-    this.searching = searching;
+  public CapConverter(MessageOpening opening) {
+    this.opening = opening;
   }
 
-  @Override
-  public Answer<ReadCapResponse> read(ReadCapRequest request) {
+  public Result<ReadCapResponse> read(ReadCapRequest request) {
     CapTerms.ReadResult terms = CapTerms.of(request.getLabel(), request.getTo());
     if (terms instanceof CapTerms.ReadResult.Wrong wrong) {
       return refused(new Problem(Code.INVALID_FIELD, wrong.field(), wrong.problem()));
@@ -61,7 +59,7 @@ public final class CapConverter implements CapBridge {
             ? ((CapTerms.ReadResult.Read) terms).terms().apply(alert)
             : (BadRecord) document;
     if (item instanceof AlertDraft draft) {
-      return new Answer.Done<>(
+      return new Result.Done<>(
           ReadCapResponse.newBuilder()
               .setDraft(draft.draft())
               .addAllUnmapped(remainders(draft.unmapped()))
@@ -70,8 +68,7 @@ public final class CapConverter implements CapBridge {
     return refused(problem(XML, (BadRecord) item));
   }
 
-  @Override
-  public Answer<WriteCapResponse> write(NodeName client, MessageId id, WriteCapRequest request) {
+  public Result<WriteCapResponse> write(NodeName client, MessageId id, WriteCapRequest request) {
     CapReadResult changed = null;
     if (!request.getChangedXml().isEmpty()) {
       Problem problem = size(CHANGED, request.getChangedXml());
@@ -89,12 +86,12 @@ public final class CapConverter implements CapBridge {
             .setExercise(request.getExercise())
             .setOnBehalfOf(request.getOnBehalfOf())
             .build();
-    SearchAnswer<OpenResponse> opened = searching.open(client, id, open);
-    if (opened instanceof SearchAnswer.Refused<OpenResponse> refused) {
+    Result<OpenResponse> opened = opening.open(client, id, open);
+    if (opened instanceof Result.Refused<OpenResponse> refused) {
       return refused(refused.problem());
     }
-    OpenResponse shown = ((SearchAnswer.Shown<OpenResponse>) opened).response();
-    return new Answer.Done<>(written(shown, changed));
+    OpenResponse shown = ((Result.Done<OpenResponse>) opened).value();
+    return new Result.Done<>(written(shown, changed));
   }
 
   private static WriteCapResponse written(OpenResponse shown, @Nullable CapReadResult changed) {
@@ -123,8 +120,8 @@ public final class CapConverter implements CapBridge {
     return new Problem(Code.INVALID_FIELD, field, "line " + bad.line() + ": " + bad.fault());
   }
 
-  private static <T> Answer<T> refused(Problem problem) {
-    return new Answer.Refused<>(problem);
+  private static <T> Result<T> refused(Problem problem) {
+    return new Result.Refused<>(problem);
   }
 
   private static List<CapRemainder> remainders(List<UnmappedValue> unmapped) {

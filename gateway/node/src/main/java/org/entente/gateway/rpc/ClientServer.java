@@ -1,6 +1,5 @@
 package org.entente.gateway.rpc;
 
-import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -16,6 +15,7 @@ import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.CallerShares;
 import org.entente.gateway.rpc.server.Connections;
 import org.entente.gateway.rpc.server.GuardedServer;
+import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.MalformedRequests;
 import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.rpc.tls.ClientTrust;
@@ -51,7 +51,8 @@ public final class ClientServer implements AutoCloseable {
       ServerSettings settings,
       TlsContexts tls,
       ClientTrust trust,
-      ClientPorts ports,
+      KnownNames names,
+      List<ClientService> services,
       boolean reflection)
       throws IOException {
     int messageBytes = settings.limits().messageBytes();
@@ -61,7 +62,10 @@ public final class ClientServer implements AutoCloseable {
         GuardedServer.builder(
             settings, tls.clientServer(trust.inHandshake()), messageBytes + GuardedServer.OVERHEAD);
     MalformedRequests malformed = new MalformedRequests(settings, Meters.Side.CLIENT);
-    malformed.addTo(builder, services(ports, settings, malformed));
+    ServiceContext context =
+        new ServiceContext(names, settings.executor(), settings.clock(), malformed::draft);
+    malformed.addTo(
+        builder, services.stream().map(service -> service.with(context)).toList());
     malformed.addTo(builder, List.of(health.getHealthService()));
     if (reflection) {
       malformed.addTo(builder, List.of(ProtoReflectionServiceV1.newInstance()));
@@ -74,33 +78,6 @@ public final class ClientServer implements AutoCloseable {
     CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares);
     return new ClientServer(
         GuardedServer.start(builder, trust, callers, connections, guard), health);
-  }
-
-  private static List<BindableService> services(
-      ClientPorts ports, ServerSettings settings, MalformedRequests malformed) {
-    return List.of(
-        new PublisherService(
-            ports.publish(), ports.explain(), malformed::draft, settings.executor()),
-        new SubscriberService(ports.subscriptions(), ports.names()),
-        new SearchService(ports.searching(), ports.names()),
-        new CapService(ports.cap()),
-        new RequestsService(ports.requests(), ports.names()),
-        new WatchService(ports.watches(), ports.names()),
-        new RiskService(ports.scores(), ports.names()),
-        new ReleaseService(ports.releases()),
-        new ConsentService(ports.consents(), ports.names()),
-        new RetentionService(ports.recalling(), ports.retention()),
-        new TaskingService(ports.tasking()),
-        new KeysService(ports.pairs()),
-        new PolicyToolsService(ports.policy()),
-        new QuarantineService(ports.quarantine()),
-        new LinksService(ports.links()),
-        new CursorsService(ports.cursors()),
-        new BackupsService(ports.backups()),
-        new OperationsService(ports.convening(), ports.operations(), settings.clock()),
-        new IprService(ports.iprOffice(), ports.holderDesk()),
-        new EvidenceService(ports.tracking()),
-        new AuditService(ports.audit(), ports.auditOpener(), ports.proving(), ports.exporting()));
   }
 
   /** The address on which it listens. */

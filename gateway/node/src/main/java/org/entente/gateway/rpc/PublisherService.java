@@ -33,7 +33,7 @@ import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
 
 /** The Publisher service. */
-final class PublisherService implements BindableService {
+public final class PublisherService implements BindableService {
   private static final MethodDescriptor<DraftsRequest, PublishStreamResponse> STREAM =
       PublisherGrpc.getPublishStreamMethod().toBuilder(
               DraftsRequest.MARSHALLER,
@@ -58,7 +58,7 @@ final class PublisherService implements BindableService {
   private final Executor executor;
 
   /** Is told of drafts that cannot be parsed. */
-  interface MalformedListener {
+  public interface MalformedListener {
     void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem);
   }
 

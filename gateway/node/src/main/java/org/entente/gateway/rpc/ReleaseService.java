@@ -23,7 +23,7 @@ import org.entente.proto.v1.ReadHeldResponse;
 import org.entente.proto.v1.ReleaseGrpc;
 
 /** The Release service over {@link ReleaseDecisions}. */
-final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
+public final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
@@ -100,7 +100,7 @@ final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
             });
   }
 
-  static MessageId id(String field, ByteString bytes) {
+  public static MessageId id(String field, ByteString bytes) {
     try {
       return MessageId.of(bytes.toByteArray());
     } catch (InvalidValue e) {

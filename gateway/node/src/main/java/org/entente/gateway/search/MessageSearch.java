@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
-import org.entente.gateway.deliver.GivenConsents;
+import org.entente.gateway.deliver.MessageVisibility;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
+import org.entente.gateway.search.InboxPosition;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.OpenRequest;
-import org.entente.proto.v1.OpenResponse;
 import org.entente.proto.v1.RelatedRequest;
 import org.entente.proto.v1.RelatedResponse;
 import org.entente.proto.v1.SearchRequest;
@@ -44,7 +44,7 @@ public final class MessageSearch {
   public MessageSearch(SearchParts parts, SearchIndex indexing) {
     this.parts = parts;
     this.indexing = indexing;
-    this.given = new MessageVisibility(parts);
+    this.given = new MessageVisibility(parts.ledger(), parts.opening(), parts.evidence());
     this.relating = new RelatedMessages(parts, given, indexing);
   }
 
@@ -53,14 +53,14 @@ public final class MessageSearch {
   // Searching ------------------------------------------------------------------------------------
 
   /** A page of what is sought. */
-  public SearchAnswer<SearchResponse> search(NodeName client, SearchRequest request) {
+  public Result<SearchResponse> search(NodeName client, SearchRequest request) {
     Optional<Problem> problem = problem(request.getOnBehalfOf());
     if (problem.isPresent()) {
-      return new SearchAnswer.Refused<>(problem.get());
+      return new Result.Refused<>(problem.get());
     }
     SearchQuery.ReadResult reading = SearchQuery.read(request, parts.desks().sight(client));
     if (reading instanceof SearchQuery.ReadResult.Wrong wrong) {
-      return new SearchAnswer.Refused<>(wrong.problem());
+      return new Result.Refused<>(wrong.problem());
     }
     SearchQuery.ReadResult.Clear clear = (SearchQuery.ReadResult.Clear) reading;
     SearchIndex.ReadyIndex ready = indexing.ready();
@@ -71,7 +71,7 @@ public final class MessageSearch {
     parts.meters().searched();
     List<FoundMessage> found =
         shown.stream().map(hit -> hit.found(parts.ledger().chains())).toList();
-    return new SearchAnswer.Shown<>(response(ready, clear.sought(), found, page.next()));
+    return new Result.Done<>(response(ready, clear.sought(), found, page.next()));
   }
 
   private Page page(MessageIndex index, SearchQuery.ReadResult.Clear clear) {
@@ -96,7 +96,7 @@ public final class MessageSearch {
   private Optional<MessageVisibility.Hit> hit(SearchCriteria sought, InboxPosition place) {
     try {
       return given
-          .placed(place, sought.match())
+          .placed(place.lane(), place.position(), sought.match())
           .flatMap(
               placed ->
                   parts
@@ -130,43 +130,11 @@ public final class MessageSearch {
     return response.setComplete(reaches && ready.current()).build();
   }
 
-  // Opening --------------------------------------------------------------------------------------
-
-  /** A message whole. */
-  public SearchAnswer<OpenResponse> open(NodeName client, MessageId id, OpenRequest request) {
-    Optional<Problem> problem = problem(request.getOnBehalfOf());
-    if (problem.isPresent()) {
-      return new SearchAnswer.Refused<>(problem.get());
-    }
-    SearchAnswer<MessageVisibility.OpenedHit> whole =
-        given.whole(id, parts.desks().sight(client), request.getExercise());
-    if (whole instanceof SearchAnswer.Refused<MessageVisibility.OpenedHit> refused) {
-      return new SearchAnswer.Refused<>(refused.problem());
-    }
-    MessageVisibility.OpenedHit opened =
-        ((SearchAnswer.Shown<MessageVisibility.OpenedHit>) whole).response();
-    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
-    boolean recorded =
-        parts
-            .ledger()
-            .commit(Lane.ROUTINE, tx -> given.recordOpening(tx, actor, client, opened.hit()));
-    if (!recorded) {
-      return MessageVisibility.notFound(id);
-    }
-    parts.meters().openedByPerson();
-    return new SearchAnswer.Shown<>(
-        OpenResponse.newBuilder()
-            .setMessage(opened.hit().found(parts.ledger().chains()))
-            .setBody(opened.body())
-            .addAllConsents(GivenConsents.of(opened.body()))
-            .build());
-  }
-
   /** The messages that name an identifier that one names. */
-  public SearchAnswer<RelatedResponse> related(
+  public Result<RelatedResponse> related(
       NodeName client, MessageId id, RelatedRequest request) {
     return problem(request.getOnBehalfOf())
-        .<SearchAnswer<RelatedResponse>>map(SearchAnswer.Refused::new)
+        .<Result<RelatedResponse>>map(Result.Refused::new)
         .orElseGet(() -> relating.related(client, id, request));
   }
 

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.deliver.MessageVisibility;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -19,7 +20,9 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.search.InboxPosition;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Label;
@@ -59,19 +62,19 @@ final class RelatedMessages {
 
   private record Page(List<Link> links, String next) {}
 
-  SearchAnswer<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
+  Result<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
     SearchQuery.PageSpec paging = SearchQuery.paging(request.getPageSize(), request.getPageToken());
     Problem wrong = paging.problem();
     if (wrong != null) {
-      return new SearchAnswer.Refused<>(wrong);
+      return new Result.Refused<>(wrong);
     }
     DeskVisibility sight = parts.desks().sight(client);
-    SearchAnswer<MessageVisibility.OpenedHit> whole = given.whole(id, sight, request.getExercise());
-    if (whole instanceof SearchAnswer.Refused<MessageVisibility.OpenedHit> refused) {
-      return new SearchAnswer.Refused<>(refused.problem());
+    Result<MessageVisibility.OpenedHit> whole = given.whole(id, sight, request.getExercise());
+    if (whole instanceof Result.Refused<MessageVisibility.OpenedHit> refused) {
+      return new Result.Refused<>(refused.problem());
     }
     MessageVisibility.OpenedHit opened =
-        ((SearchAnswer.Shown<MessageVisibility.OpenedHit>) whole).response();
+        ((Result.Done<MessageVisibility.OpenedHit>) whole).value();
     List<String> named = Identifiers.of(opened.hit().label(), opened.body());
     SearchIndex.ReadyIndex ready = indexing.ready();
     Page page = page(ready.index(), opened, sought(opened, named, sight), paging);
@@ -95,7 +98,7 @@ final class RelatedMessages {
     ready
         .reachesBackTo()
         .ifPresent(at -> response.setReachesBackTo(Timestamps.fromMillis(at.toEpochMilli())));
-    return new SearchAnswer.Shown<>(response.build());
+    return new Result.Done<>(response.build());
   }
 
   private Page page(
@@ -150,7 +153,7 @@ final class RelatedMessages {
     }
     try {
       return given
-          .placed(place, match)
+          .placed(place.lane(), place.position(), match)
           .flatMap(
               placed ->
                   given

@@ -515,7 +515,8 @@ public final class RunningFederation implements AutoCloseable {
                 .formatted(client, client, more));
   }
 
-  private Path config(String agency) {
+  /** The configuration of an agency's gateway. */
+  public Path config(String agency) {
     return folder.resolve(agency + ".yaml");
   }
 

@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.CapGrpc;
+import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.ReadCapRequest;
 import org.entente.proto.v1.WriteCapRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,8 @@ class CapServiceTest {
   private static final WriteCapRequest ANY =
       WriteCapRequest.newBuilder()
           .setMessageId(ByteString.copyFrom(new byte[MessageId.SIZE]))
+          .setOnBehalfOf(
+              OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26"))
           .build();
 
   private final Edge edge = new Edge();

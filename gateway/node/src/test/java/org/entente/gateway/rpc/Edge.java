@@ -131,7 +131,8 @@ public final class Edge implements AutoCloseable {
             settings(limits, Accounts.ofClients(limits, System::nanoTime)),
             tls(own),
             clientTrust,
-            behind.ports(),
+            behind.names(),
+            behind.services(),
             reflection);
     clients = started;
     return started;
@@ -145,7 +146,8 @@ public final class Edge implements AutoCloseable {
                 Accounts.ofClients(NodeConfig.Limits.DEFAULT, System::nanoTime)),
             tls,
             clientTrust,
-            behind.ports(),
+            behind.names(),
+            behind.services(),
             true);
     clients = started;
     return started;

@@ -39,7 +39,7 @@ class SearchServiceTest {
     ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
     calls = SearchGrpc.newBlockingStub(channel);
     stranger = SearchGrpc.newBlockingStub(edge.channel(server.address(), edge.client("publisher")));
-    edge.behind.indexing.round();
+    edge.behind.run("search index");
   }
 
   @AfterEach

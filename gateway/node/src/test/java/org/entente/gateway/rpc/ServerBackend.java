@@ -2,15 +2,14 @@ package org.entente.gateway.rpc;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.entente.gateway.assignment.AssignmentFeature;
 import org.entente.gateway.audit.Appender;
 import org.entente.gateway.audit.AuditLog;
 import org.entente.gateway.audit.CheckpointSigner;
@@ -33,22 +33,24 @@ import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LeafSealer;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
-import org.entente.gateway.consent.ConsentDecisions;
-import org.entente.gateway.consent.ConsentList;
-import org.entente.gateway.consent.ConsentRequests;
+import org.entente.gateway.cap.CapFeature;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.config.YamlFiles;
+import org.entente.gateway.config.YamlReadResult;
+import org.entente.gateway.consent.ConsentFeature;
+import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.UndeliverableMessages;
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.PolicyExplainer;
-import org.entente.gateway.ipr.HolderDesk;
-import org.entente.gateway.ipr.IprOffice;
-import org.entente.gateway.ipr.IprParts;
-import org.entente.gateway.ipr.IprSettings;
-import org.entente.gateway.ipr.WorkingDays;
+import org.entente.gateway.ipr.IprFeature;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.Quarantining;
@@ -56,7 +58,6 @@ import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.record.RecordSeal;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.link.LinkSettings;
 import org.entente.gateway.link.PeerLinks;
@@ -65,11 +66,14 @@ import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.operation.OperationFeature;
 import org.entente.gateway.operator.Cursors;
 import org.entente.gateway.operator.Links;
+import org.entente.gateway.operator.OperatorServices;
+import org.entente.gateway.operator.OwnBackups;
+import org.entente.gateway.operator.OwnPairs;
 import org.entente.gateway.operator.Quarantine;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
@@ -78,29 +82,22 @@ import org.entente.gateway.policy.decide.PolicyFixture;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.DemoMembership;
 import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.report.AuditExporter;
-import org.entente.gateway.report.ChainView;
 import org.entente.gateway.report.MessageProver;
 import org.entente.gateway.report.MessageTracker;
-import org.entente.gateway.report.OperationView;
-import org.entente.gateway.report.OwnAssignments;
-import org.entente.gateway.request.AdvertisedResponders;
-import org.entente.gateway.request.Discovery;
-import org.entente.gateway.request.RequestDesk;
-import org.entente.gateway.request.RequestList;
-import org.entente.gateway.request.ResponderRegistry;
+import org.entente.gateway.report.ReportServices;
+import org.entente.gateway.request.RequestFeature;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.MessageErasure;
 import org.entente.gateway.retention.Retention;
-import org.entente.gateway.risk.ScoreBands;
-import org.entente.gateway.risk.ScoreDesk;
-import org.entente.gateway.risk.ScoreParts;
+import org.entente.gateway.risk.RiskFeature;
 import org.entente.gateway.rpc.server.KnownNames;
-import org.entente.gateway.search.MessageSearch;
-import org.entente.gateway.search.SearchIndex;
-import org.entente.gateway.search.SearchParts;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.search.SearchFeature;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
+import org.entente.gateway.testkit.CollectedFeatures;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryPorts;
@@ -108,8 +105,7 @@ import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.TestFederation;
 import org.entente.gateway.testkit.TestNames;
-import org.entente.gateway.watch.WatchParts;
-import org.entente.gateway.watch.Watches;
+import org.entente.gateway.watch.WatchFeature;
 import org.entente.proto.v1.Accepted;
 import org.entente.proto.v1.Backup;
 import org.entente.proto.v1.CreateBackupRequest;
@@ -119,31 +115,34 @@ import org.entente.proto.v1.ListBackupsResponse;
 import org.entente.proto.v1.ListCodesRequest;
 import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.ReadCapRequest;
-import org.entente.proto.v1.ReadCapResponse;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.ShowKeysResponse;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
-import org.entente.proto.v1.WriteCapRequest;
-import org.entente.proto.v1.WriteCapResponse;
 
 /** What stands behind the client server: an intake to be set, and real books over memory. */
 public final class ServerBackend implements AutoCloseable {
   private static final LogOrigin ORIGIN =
       new LogOrigin(TestFederation.NAME, Edge.FR, new NodeName("gw-1"));
 
-  private static final IprSettings IPR =
-      new IprSettings(
-          new WorkingDays(
-              ZoneOffset.UTC,
-              Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY),
-              Set.of(),
-              LocalDate.of(2100, 1, 1)),
-          Duration.ofDays(2),
-          Duration.ofDays(183),
-          Duration.ofDays(366),
-          Set.of("holder", "other-holder"));
+  private static final String CONFIG =
+      """
+      federation: test.entente.example
+      agency: fr.customs
+      gateway: gw-1
+      trust: { bundle: b, roots: r }
+      tls: { certificate: c, key: k }
+      keystore: s
+      data: d
+      audit: a
+      policy: { agreements: p }
+      listen: { clients: "127.0.0.1:0", admin: "127.0.0.1:0" }
+      clients:
+        - { name: all, scopes: [search, watch] }
+        - { name: holder, scopes: [rights_holder] }
+        - { name: other-holder, scopes: [rights_holder] }
+      ipr: { time_zone: UTC, weekend: [SATURDAY, SUNDAY], calendar_until: 2100-01-01 }
+      """;
 
   /** An agency that was a member once: the ledger has its messages. */
   public static final AgencyName FORMER = new AgencyName("pt.customs");
@@ -153,9 +152,7 @@ public final class ServerBackend implements AutoCloseable {
   final AuditLog audit;
   final EvidenceRecords evidence;
   public final Subscriptions subscriptions;
-  final SearchIndex indexing;
-  final Watches watches;
-  final ScoreDesk scores;
+  private final CollectedFeatures features;
 
   /** What would have become leaves, as it was committed. */
   final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
@@ -191,21 +188,6 @@ public final class ServerBackend implements AutoCloseable {
               ListBackupsResponse.newBuilder()
                   .addBackups(Backup.newBuilder().setNumber(3))
                   .build());
-        }
-      };
-  private final CapBridge cap =
-      new CapBridge() {
-        @Override
-        public CapBridge.Answer<ReadCapResponse> read(ReadCapRequest request) {
-          return new CapBridge.Answer.Refused<>(
-              new Problem(Code.INVALID_FIELD, "xml", "nothing is read here"));
-        }
-
-        @Override
-        public CapBridge.Answer<WriteCapResponse> write(
-            NodeName client, MessageId id, WriteCapRequest request) {
-          return new CapBridge.Answer.Refused<>(
-              new Problem(Code.NOT_FOUND, "message_id", "nothing for " + client));
         }
       };
   private final PolicyQuestions questions =
@@ -281,34 +263,66 @@ public final class ServerBackend implements AutoCloseable {
                 label -> policy.equivalent(label, Edge.FR),
                 (tx, origin, id) -> Optional.empty()),
             new CursorLimits(3, 5_000));
-    watches =
-        new Watches(
-            new WatchParts(
-                Edge.FR,
-                ledger,
-                new InboxOpener(storageKeys, ledger.inbox()),
-                new RecordSeal(storageKeys, new SecureRandom()),
-                DeskClients.none(storageKeys),
-                new LabelCheck(MessageLimits.defaults()),
-                InstantSource.system(),
-                new Meters()),
-            client -> true);
-    scores =
-        new ScoreDesk(
-            new ScoreParts(
-                Edge.FR,
-                ledger,
-                new InboxOpener(storageKeys, ledger.inbox()),
-                DeskClients.none(storageKeys),
-                new LabelCheck(MessageLimits.defaults()),
-                Set::of,
-                new ScoreBands(Map.of()),
-                new SecureRandom(),
-                new Meters(),
-                executor));
-    indexing =
-        new SearchIndex(
-            ledger, new InboxOpener(storageKeys, ledger.inbox()), InstantSource.system(), 100);
+    features =
+        new CollectedFeatures(
+            parts(), new MessagePath(kit.intake(), kit.parts(), subscriptions));
+    for (Feature feature :
+        List.of(
+            new RequestFeature(),
+            new ConsentFeature(),
+            new OperationFeature(),
+            new AssignmentFeature(),
+            new IprFeature(),
+            new SearchFeature(),
+            new CapFeature(),
+            new WatchFeature(),
+            new RiskFeature())) {
+      feature.wire(features);
+    }
+  }
+
+  private GatewayParts parts() {
+    RecordSeal atRest = new RecordSeal(storageKeys, new SecureRandom());
+    InboxOpener inbox = new InboxOpener(storageKeys, ledger.inbox());
+    PeerKeys peerKeys = new PeerKeys(TestFederation.NAME, agency -> List.of());
+    return new GatewayParts(
+        config(),
+        new GatewayParts.Identity(
+            TestFederation.NAME,
+            Edge.FR,
+            new NodeName("gw-1"),
+            Ed25519SigningKey.generate(new SecureRandom())),
+        ledger,
+        new GatewayParts.Records(
+            atRest,
+            evidence,
+            inbox,
+            new KeptLabels(ledger, inbox, DeskClients.none(storageKeys)),
+            DeskClients.none(storageKeys)),
+        new GatewayParts.Rules(
+            new LabelCheck(MessageLimits.defaults()),
+            () -> policy,
+            peerKeys,
+            agency -> List.of()),
+        new GatewayParts.Outgoing(kit.consent().dispatch(), kit.consent().outbound()),
+        new GatewayParts.Environment(
+            InstantSource.system(),
+            InstantSource.system(),
+            new SecureRandom(),
+            executor,
+            new Meters()));
+  }
+
+  private static NodeConfig config() {
+    YamlReadResult<NodeConfig> read =
+        new YamlFiles()
+            .parse("node.yaml", CONFIG.getBytes(StandardCharsets.UTF_8), NodeConfig.class);
+    return ((YamlReadResult.Read<NodeConfig>) read).value();
+  }
+
+  /** Runs a periodic task of a feature. */
+  void run(String task) {
+    features.run(task);
   }
 
   private UndeliverableMessages undeliverable() {
@@ -362,114 +376,62 @@ public final class ServerBackend implements AutoCloseable {
         .build();
   }
 
-  ClientPorts ports() {
-    return new ClientPorts(
-        (caller, draft) -> intake.apply(caller, draft),
-        (caller, draft) ->
-            new PolicyExplainer.Answer.Invalid(
-                new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
-        kit.releases(),
-        kit.recalling(),
-        new ConsentPorts(
-            new ConsentRequests(kit.consent()),
-            new ConsentDecisions(kit.consent()),
-            new ConsentList(ledger, kit.consent().records(), InstantSource.system())),
-        new TaskingPorts(
-            kit.charging(),
-            new AssignmentRecords(new RecordSeal(storageKeys, new SecureRandom())),
-            ledger.charges(),
-            new OwnAssignments(
-                ledger,
-                new AssignmentRecords(new RecordSeal(storageKeys, new SecureRandom())),
-                DeskClients.none(storageKeys)),
-            new ChainView(Edge.FR, ledger, evidence, DeskClients.none(storageKeys))),
-        retention(),
-        subscriptions,
-        new MessageSearch(
-            new SearchParts(
-                Edge.FR,
-                ledger,
-                new InboxOpener(storageKeys, ledger.inbox()),
-                evidence,
-                DeskClients.none(storageKeys),
-                new LabelCheck(MessageLimits.defaults()),
-                new Meters()),
-            indexing),
-        watches,
-        scores,
-        new MessageTracker(Edge.FR, ledger, evidence, kit.releases()::find, executor),
-        new RequestPorts(
-            new RequestDesk(
-                new RequestList(
-                    ledger, evidence, id -> Optional.empty(), DeskClients.none(storageKeys)),
-                new ResponderRegistry(Edge.FR, ledger, new LabelCheck(MessageLimits.defaults())),
-                new Discovery(
-                    Edge.FR,
-                    new AdvertisedResponders(
-                        ledger, new RecordSeal(storageKeys, new SecureRandom())),
-                    () -> policy,
-                    InstantSource.system())),
-            kit.reminding(),
-            executor),
-        pairs,
-        quarantine(),
-        links(),
-        new Cursors(
-            Edge.FR,
-            ledger,
-            new LabelCheck(MessageLimits.defaults()),
-            subscriptions,
-            Set.of("all", "publisher")),
-        backups,
-        audit,
-        (index, bytes) -> Optional.ofNullable(leaves.get(index)),
-        new MessageProver(
-            new MessageProver.Parts(
-                Edge.FR,
-                archive(),
-                ledger,
-                evidence,
-                () -> {
-                  throw new IllegalStateException("no test asks that far");
-                },
-                InstantSource.system())),
-        new AuditExporter(
-            new AuditExporter.Parts(
-                Edge.FR,
-                archive(),
-                ledger,
-                evidence,
-                new InboxOpener(storageKeys, ledger.inbox()),
-                new RecordSeal(storageKeys, new SecureRandom()))),
-        kit.convening(),
-        new OperationView(
-            new OperationView.Parts(
-                Edge.FR,
-                ledger,
-                kit.rosters(),
-                new RecordSeal(storageKeys, new SecureRandom()),
-                new InboxOpener(storageKeys, ledger.inbox()),
-                evidence,
-                DeskClients.none(storageKeys),
-                new LabelCheck(MessageLimits.defaults()))),
-        new IprOffice(iprParts(), IPR),
-        new HolderDesk(iprParts(), IPR),
-        cap,
-        questions,
-        new KnownNames(
-            policy::membership,
-            () -> List.of(new AgencyName("us.cbp"), FORMER),
-            Set.of("narcotics")));
+  KnownNames names() {
+    return new KnownNames(
+        policy::membership,
+        () -> List.of(new AgencyName("us.cbp"), FORMER),
+        Set.of("narcotics"));
   }
 
-  private IprParts iprParts() {
-    return new IprParts(
-        Edge.FR,
-        ledger,
-        new RecordSeal(storageKeys, new SecureRandom()),
-        new LabelCheck(MessageLimits.defaults()),
-        InstantSource.system(),
-        new SecureRandom());
+  List<ClientService> services() {
+    List<ClientService> all = new ArrayList<>(features.services());
+    all.addAll(
+        PathServices.of(
+            (caller, draft) -> intake.apply(caller, draft),
+            (caller, draft) ->
+                new PolicyExplainer.Answer.Invalid(
+                    new Problem(Code.INVALID_FIELD, "draft", "nothing is explained here")),
+            kit.releases(),
+            kit.recalling(),
+            retention(),
+            subscriptions,
+            questions));
+    all.addAll(
+        OperatorServices.of(
+            quarantine(),
+            links(),
+            new Cursors(
+                Edge.FR,
+                ledger,
+                new LabelCheck(MessageLimits.defaults()),
+                subscriptions,
+                Set.of("all", "publisher")),
+            backups,
+            pairs));
+    all.addAll(
+        ReportServices.of(
+            new MessageTracker(Edge.FR, ledger, evidence, kit.releases()::find, executor),
+            audit,
+            (index, bytes) -> Optional.ofNullable(leaves.get(index)),
+            new MessageProver(
+                new MessageProver.Parts(
+                    Edge.FR,
+                    archive(),
+                    ledger,
+                    evidence,
+                    () -> {
+                      throw new IllegalStateException("no test asks that far");
+                    },
+                    InstantSource.system())),
+            new AuditExporter(
+                new AuditExporter.Parts(
+                    Edge.FR,
+                    archive(),
+                    ledger,
+                    evidence,
+                    new InboxOpener(storageKeys, ledger.inbox()),
+                    new RecordSeal(storageKeys, new SecureRandom())))));
+    return all;
   }
 
   private LogArchive archive() {

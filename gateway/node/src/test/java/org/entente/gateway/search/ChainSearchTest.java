@@ -15,9 +15,11 @@ import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.deliver.MessageVisibility;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.gateway.testkit.ReceivingNode;
@@ -57,7 +59,7 @@ class ChainSearchTest {
   }
 
   private Optional<Code> refusal(MessageId id) {
-    return node.open(id) instanceof SearchAnswer.Refused<OpenResponse> refused
+    return node.open(id) instanceof Result.Refused<OpenResponse> refused
         ? Optional.of(refused.problem().code())
         : Optional.empty();
   }
@@ -74,7 +76,7 @@ class ChainSearchTest {
     assertFalse(found(other).hasStanding());
     assertFalse(found(update).hasStanding());
     OpenResponse opened =
-        assertInstanceOf(SearchAnswer.Shown.class, node.open(target)).response()
+        assertInstanceOf(Result.Done.class, node.open(target)).value()
                 instanceof OpenResponse response
             ? response
             : OpenResponse.getDefaultInstance();
@@ -109,10 +111,10 @@ class ChainSearchTest {
   }
 
   private MessageVisibility.Hit seen(MessageId id) {
-    SearchAnswer<MessageVisibility.OpenedHit> whole =
+    Result<MessageVisibility.OpenedHit> whole =
         node.givable().whole(id, node.desks().sight(SearchNode.DESK), false);
-    if (whole instanceof SearchAnswer.Shown<MessageVisibility.OpenedHit> shown) {
-      return shown.response().hit();
+    if (whole instanceof Result.Done<MessageVisibility.OpenedHit> shown) {
+      return shown.value().hit();
     }
     throw new AssertionError(whole);
   }
@@ -139,7 +141,7 @@ class ChainSearchTest {
     assertTrue(seen(update).placed().position() > seen.placed().position(), "it has moved");
     MessageFilter match =
         new MessageFilter(Filter.getDefaultInstance(), node.desks().sight(SearchNode.DESK));
-    assertInstanceOf(SearchAnswer.Shown.class, node.givable().whole(update, seen.placed(), match));
+    assertInstanceOf(Result.Done.class, node.givable().whole(update, seen.placed(), match));
     assertTrue(isGiven(seen));
 
     MessageId restriction = changes(MessageType.MESSAGE_TYPE_RESTRICTION, update);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.MessageType;
 import org.entente.proto.v1.SearchResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -33,10 +34,10 @@ class DeskSearchTest {
   /** How many a client finds. */
   private int found(String client) {
     node.indexing.round();
-    SearchAnswer<SearchResponse> answer =
+    Result<SearchResponse> answer =
         node.searching.search(new NodeName(client), SearchNode.ask().build());
-    if (answer instanceof SearchAnswer.Shown<SearchResponse> shown) {
-      return shown.response().getMessagesCount();
+    if (answer instanceof Result.Done<SearchResponse> shown) {
+      return shown.value().getMessagesCount();
     }
     throw new AssertionError(answer);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.retention.BucketSweep;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.testkit.ReceiveKit;
@@ -59,14 +60,14 @@ class KeptMessageSearchTest {
   }
 
   private void assertOpens(MessageId id) {
-    assertInstanceOf(SearchAnswer.Shown.class, node.open(id));
+    assertInstanceOf(Result.Done.class, node.open(id));
   }
 
   private void assertGone(MessageId id) {
     assertFalse(node.found(ask()).contains(id));
     assertEquals(
         Code.NOT_FOUND,
-        assertInstanceOf(SearchAnswer.Refused.class, node.open(id)).problem().code());
+        assertInstanceOf(Result.Refused.class, node.open(id)).problem().code());
   }
 
   /** As the hourly chore does: the key goes, then what it opened. */

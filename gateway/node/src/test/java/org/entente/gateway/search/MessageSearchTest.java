@@ -30,6 +30,7 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.KeptLabels;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.store.Batch;
@@ -91,11 +92,11 @@ class MessageSearchTest {
     return Timestamps.fromMillis(time.toEpochMilli());
   }
 
-  private static Problem refused(SearchAnswer<?> answer) {
-    return assertInstanceOf(SearchAnswer.Refused.class, answer).problem();
+  private static Problem refused(Result<?> answer) {
+    return assertInstanceOf(Result.Refused.class, answer).problem();
   }
 
-  private static void assertRefused(Code code, String field, SearchAnswer<?> answer) {
+  private static void assertRefused(Code code, String field, Result<?> answer) {
     assertEquals(code, refused(answer).code());
     assertEquals(field, refused(answer).field());
   }
@@ -290,7 +291,7 @@ class MessageSearchTest {
     assertRefused(
         Code.INVALID_FIELD,
         "on_behalf_of.justification",
-        node.searching.open(
+        node.reading().open(
             SearchNode.DESK, id, OpenRequest.newBuilder().setOnBehalfOf(noReason).build()));
     assertEquals(leaves, node.leaves.count());
     assertTrue(node.kit.owed().stream().noneMatch(MessageSearchTest::isRetrieval));
@@ -319,9 +320,9 @@ class MessageSearchTest {
   @Test
   void opening_isOnRecord_andTheOriginHearsOfTheFirst() {
     MessageId id = node.received("batteries");
-    SearchAnswer<OpenResponse> answer = node.open(id);
-    SearchAnswer.Shown<?> shown = assertInstanceOf(SearchAnswer.Shown.class, answer);
-    OpenResponse opened = assertInstanceOf(OpenResponse.class, shown.response());
+    Result<OpenResponse> answer = node.open(id);
+    Result.Done<?> shown = assertInstanceOf(Result.Done.class, answer);
+    OpenResponse opened = assertInstanceOf(OpenResponse.class, shown.value());
     assertEquals("batteries", opened.getBody().getAlert().getTexts(0).getHeadline());
     assertEquals("fr.customs", opened.getMessage().getLabel().getOrigin());
     AuditRecord leaf = node.leaves.last();

@@ -20,6 +20,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.retention.Retention;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.v1.Alert;
@@ -82,14 +83,14 @@ class RelatedMessagesTest {
     return RelatedRequest.newBuilder().setOnBehalfOf(SearchNode.PERSON);
   }
 
-  private SearchAnswer<RelatedResponse> answer(MessageId id, RelatedRequest.Builder request) {
+  private Result<RelatedResponse> answer(MessageId id, RelatedRequest.Builder request) {
     return node.searching.related(SearchNode.DESK, id, request.build());
   }
 
   private RelatedResponse related(MessageId id, RelatedRequest.Builder request) {
-    SearchAnswer<RelatedResponse> answer = answer(id, request);
-    if (answer instanceof SearchAnswer.Shown<RelatedResponse> shown) {
-      return shown.response();
+    Result<RelatedResponse> answer = answer(id, request);
+    if (answer instanceof Result.Done<RelatedResponse> shown) {
+      return shown.value();
     }
     throw new AssertionError(answer);
   }
@@ -104,8 +105,8 @@ class RelatedMessagesTest {
     return ids(related(id, request()));
   }
 
-  private static Problem refused(SearchAnswer<?> answer) {
-    return assertInstanceOf(SearchAnswer.Refused.class, answer).problem();
+  private static Problem refused(Result<?> answer) {
+    return assertInstanceOf(Result.Refused.class, answer).problem();
   }
 
   // What is linked -------------------------------------------------------------------------------

@@ -3,11 +3,14 @@ package org.entente.gateway.search;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.entente.gateway.deliver.MessageOpening;
+import org.entente.gateway.deliver.MessageVisibility;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Result;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.testkit.DeskClients;
@@ -58,7 +61,18 @@ final class SearchNode extends ReceivingNode {
 
   /** What is asked of a message before it is given. */
   MessageVisibility givable() {
-    return new MessageVisibility(parts());
+    return new MessageVisibility(ledger, opening(), kit.evidence());
+  }
+
+  /** Opens messages for persons. */
+  MessageOpening reading() {
+    return new MessageOpening(
+        ReceiveKit.SELF,
+        ledger,
+        givable(),
+        desks(),
+        new LabelCheck(MessageLimits.defaults()),
+        new Meters());
   }
 
   private SearchParts parts() {
@@ -106,14 +120,14 @@ final class SearchNode extends ReceivingNode {
     return SearchRequest.newBuilder().setOnBehalfOf(PERSON);
   }
 
-  SearchAnswer<SearchResponse> answer(SearchRequest.Builder request) {
+  Result<SearchResponse> answer(SearchRequest.Builder request) {
     return searching.search(DESK, request.build());
   }
 
   SearchResponse search(SearchRequest.Builder request) {
-    SearchAnswer<SearchResponse> answer = answer(request);
-    if (answer instanceof SearchAnswer.Shown<SearchResponse> shown) {
-      return shown.response();
+    Result<SearchResponse> answer = answer(request);
+    if (answer instanceof Result.Done<SearchResponse> shown) {
+      return shown.value();
     }
     throw new AssertionError(answer);
   }
@@ -130,7 +144,7 @@ final class SearchNode extends ReceivingNode {
         .toList();
   }
 
-  SearchAnswer<OpenResponse> open(MessageId id) {
-    return searching.open(DESK, id, OpenRequest.newBuilder().setOnBehalfOf(PERSON).build());
+  Result<OpenResponse> open(MessageId id) {
+    return reading().open(DESK, id, OpenRequest.newBuilder().setOnBehalfOf(PERSON).build());
   }
 }

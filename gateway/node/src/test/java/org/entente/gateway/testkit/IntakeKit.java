@@ -70,6 +70,7 @@ public final class IntakeKit implements AutoCloseable {
   private final ExecutorService sealer = Executors.newSingleThreadExecutor();
   private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
   private final Intake intake;
+  private final IntakeParts parts;
   private volatile IntakeParts.ReceivedMessages received = id -> Optional.empty();
   private volatile IntakeParts.ConsentLookup granted = id -> List.of();
   private final ConsentParts consent;
@@ -153,7 +154,7 @@ public final class IntakeKit implements AutoCloseable {
             64,
             1 << 20);
     rosters = new RosterRecords(ledger.operations(), atRest);
-    IntakeParts parts =
+    parts =
         new IntakeParts(
             SELF,
             ledger,
@@ -257,6 +258,11 @@ public final class IntakeKit implements AutoCloseable {
   /** Takes drafts. */
   public Intake intake() {
     return intake;
+  }
+
+  /** What taking drafts works with. */
+  public IntakeParts parts() {
+    return parts;
   }
 
   /** What taking drafts counts. */

@@ -26,7 +26,6 @@ import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StartCounter;
 import org.entente.gateway.ledger.record.StorageKeys;
-import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.OutboxTable;
 import org.entente.gateway.link.PeerName;
@@ -41,10 +40,8 @@ import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.PolicyReloader;
 import org.entente.gateway.node.keys.KeyProvider;
 import org.entente.gateway.node.keys.SigningPairSet;
-import org.entente.gateway.operation.RosterRecords;
 import org.entente.gateway.operator.QuarantineMonitor;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.request.AdvertisedResponders;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.store.Store;
@@ -87,10 +84,7 @@ final class Foundation {
   final DiskGuard disk;
   final WitnessEndpoint witness;
   final EvidenceRecords evidence;
-  final RosterRecords rosters;
-  final AssignmentRecords charges;
   final Quarantining setting;
-  final AdvertisedResponders advertised;
   final LabelCheck labelCheck;
 
   private final ConfiguredFiles files;
@@ -148,9 +142,6 @@ final class Foundation {
     disk = new DiskGuard(ledger, store, around.workers(), around.meters());
     witness = witness();
     evidence = new EvidenceRecords(atRest, self.agency());
-    advertised = new AdvertisedResponders(ledger, atRest);
-    rosters = new RosterRecords(ledger.operations(), atRest);
-    charges = new AssignmentRecords(atRest);
     setting = quarantining();
   }
 

@@ -14,6 +14,7 @@ import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.feature.Feature;
 import org.entente.gateway.intake.Intake;
 import org.entente.gateway.intake.MessageRecall;
 import org.entente.gateway.ledger.Ledger;
@@ -23,7 +24,6 @@ import org.entente.gateway.link.PeerName;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.OperationId;
 import org.entente.gateway.node.disk.DiskGuard;
 import org.entente.gateway.node.files.ConfiguredFiles;
 import org.entente.gateway.node.files.TrustBundleMaintenance;
@@ -33,7 +33,8 @@ import org.entente.gateway.operator.LinkHolds;
 import org.entente.gateway.operator.Links;
 import org.entente.gateway.operator.QuarantineMonitor;
 import org.entente.gateway.receive.NoticeAdmission;
-import org.entente.gateway.rpc.ClientPorts;
+import org.entente.gateway.rpc.ClientService;
+import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.transmit.OutboxMaintenance;
@@ -56,6 +57,7 @@ public final class GatewayCore {
 
   private final Foundation ground;
   private final OutgoingStage outgoing;
+  private final Features features;
   private final IncomingStage incoming;
   private final ServiceStage services;
   private final KeyMaintenance keyCare;
@@ -84,10 +86,23 @@ public final class GatewayCore {
    */
   GatewayCore(
       ConfiguredFiles files, Supplier<Store> stores, NodeEnvironment around, LongSupplier running) {
+    this(files, stores, around, running, Features.all());
+  }
+
+  /** The same with these features alone. */
+  GatewayCore(
+      ConfiguredFiles files,
+      Supplier<Store> stores,
+      NodeEnvironment around,
+      LongSupplier running,
+      List<Feature> chosen) {
     ground = new Foundation(files, stores, around, running);
     outgoing = new OutgoingStage(ground, running, this::wake);
-    incoming = new IncomingStage(ground, outgoing, this::sendNotice);
-    services = new ServiceStage(ground, outgoing, incoming);
+    features = new Features(ServiceStage.featureParts(ground, outgoing), chosen);
+    incoming =
+        new IncomingStage(ground, outgoing, features.receptionHooks(), this::sendNotice);
+    services = new ServiceStage(ground, outgoing, incoming, features);
+    features.built(services.path());
     trustCare = trustCare();
     keyCare = keyCare();
     renewal = renewal();
@@ -108,7 +123,6 @@ public final class GatewayCore {
     QuarantineMonitor.register(around.meters(), ground.ledger.quarantine());
     LinkGauges.register(around.meters(), operatedLinks);
     meterAccounts(files.config());
-    services.ipr().register(around.meters(), ground.ledger.ipr(), around.clock());
     trustCare.speakThrough(links::send, incoming.notices::neighbourUp);
     ground.trust.onChange((old, next) -> around.workers().execute(() -> trustChanged(next)));
   }
@@ -241,8 +255,6 @@ public final class GatewayCore {
     schedule.every(DiskGuard.EVERY, "disk", () -> ground.disk.look(links::withhold));
     schedule.every(DiskGuard.RECLAIM_EVERY, "disk space reclaim", ground.disk::reclaim);
     schedule.every(Duration.ofSeconds(1), "unopened messages", outgoing.awaiting::round);
-    schedule.every(Duration.ofSeconds(1), "unanswered requests", outgoing.overdue::round);
-    schedule.every(Duration.ofSeconds(1), "responders", outgoing.advertising::round);
     schedule.every(
         Duration.ofSeconds(1),
         "content in memory",
@@ -261,21 +273,13 @@ public final class GatewayCore {
     schedule.every(Duration.ofMinutes(1), "recipient keys", keyCare::renewRecipientKeys);
     schedule.every(Duration.ofMinutes(1), "signing pairs", () -> keyCare.followPairs(renewal));
     schedule.every(Duration.ofSeconds(5), "messages held too long", services.releases::expire);
-    schedule.every(
-        Duration.ofSeconds(1), "rosters of a restored ledger", services.rosterCare::round);
     schedule.every(Duration.ofMinutes(1), "erasures that have begun", incoming.erasing::retry);
     schedule.every(Duration.ofMinutes(1), "quarantine", services.quarantine::expire);
-    if (services.isSearched()) {
-      schedule.every(Duration.ofMillis(250), "search index", services.indexing::round);
-    }
-    if (services.isWatched()) {
-      schedule.every(Duration.ofMillis(250), "watches", services.watches::round);
-    }
-    schedule.every(Duration.ofMinutes(1), "ended watches", services.watches::upkeep);
     schedule.every(Duration.ofSeconds(1), "expired outcomes", services.outcomeSweep::round);
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofSeconds(1), "records that are over", incoming.recordExpiry::round);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
+    features.schedule(schedule);
   }
 
   private void reloadPolicy() {
@@ -317,21 +321,13 @@ public final class GatewayCore {
     warnings.addAll(GatewayGauges.unreadable(ground.ledger.unreadable()));
     warnings.addAll(LinkGauges.warnings(operatedLinks));
     warnings.addAll(incoming.erasing.warnings());
-    for (OperationId forked : ground.rosters.forked(ground.around.clock().millis())) {
-      warnings.add("operation " + forked + ": its lead signed contradictory rosters");
-    }
-    warnings.addAll(services.rosterCare.warnings());
-    warnings.addAll(services.ipr().warnings(ground.ledger.ipr(), ground.around.clock()));
+    warnings.addAll(features.warnings());
     ground.ending.doubt().ifPresent(warnings::add);
     return warnings;
   }
 
   private void expire() {
-    // Before keys are destroyed: open records are sealed again.
-    int erased = services.iprUpkeep.round();
-    if (erased > 0) {
-      LOG.info("erased {} recordations and rights cases whose retention ended", erased);
-    }
+    features.expire();
     keyCare.expire(renewal);
     incoming.sweep.round();
     incoming.evidenceSweep.round();
@@ -356,9 +352,18 @@ public final class GatewayCore {
   }
 
   /** The operations offered to clients; the owner of the disk makes backups of the ledger. */
-  ClientPorts clientPorts(LedgerBackups.Copies copies) {
-    return services.ports(renewal, operatedLinks, copies);
+  OfferedServices clientServices(LedgerBackups.Copies copies) {
+    List<ClientService> all = new ArrayList<>(features.services());
+    all.addAll(services.own(renewal, operatedLinks, copies));
+    return new OfferedServices(services.names(), all);
   }
+
+  /**
+   * The services offered to clients.
+   *
+   * @param names the names that calls may use
+   */
+  record OfferedServices(KnownNames names, List<ClientService> services) {}
 
   /** The trust bundle in force and its changes. */
   TrustStore trust() {
@@ -446,12 +451,12 @@ public final class GatewayCore {
     services.intake.close();
     links.close();
     ground.ledger.close();
-    services.indexing.close();
+    features.end();
   }
 
   /** Releases files and keys, as the end of a process does; nothing more is made durable. */
   public void abandon() {
-    services.indexing.close();
+    features.end();
     ground.close();
   }
 }

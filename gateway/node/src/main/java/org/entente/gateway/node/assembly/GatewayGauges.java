@@ -6,11 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.UnreadableRecords;
-import org.entente.gateway.ledger.table.RequestTable;
 import org.entente.gateway.link.PeerLinks;
 import org.entente.gateway.link.PeerStatus;
 import org.entente.gateway.meter.Meters;
@@ -84,21 +82,6 @@ final class GatewayGauges {
         "Cursors that are open.",
         List.of(),
         () -> List.of(Sample.of(services.subscriptions.count())));
-    meters.gauge(
-        "entente_search_index_messages",
-        "Received messages in the search index; none where no client may search.",
-        List.of(),
-        () -> List.of(Sample.of(services.indexing.size())));
-    meters.gauge(
-        "entente_search_index_building",
-        "Whether the search index is still being built after a start.",
-        List.of(),
-        () -> List.of(Sample.of(services.isSearched() && services.indexing.isBuilding() ? 1 : 0)));
-    meters.gauge(
-        "entente_watches",
-        "Watches of all clients.",
-        List.of(),
-        () -> List.of(Sample.of(services.watches.count())));
   }
 
   /** What an operator should look at. */
@@ -170,17 +153,6 @@ final class GatewayGauges {
         List.of("recipient", "lane"),
         () -> unopened(ground));
     meters.gauge(
-        "entente_requests_open",
-        "Requests without an answer (LATER does not count), by side (asked: sent by this agency;"
-            + " owed: received by it) and the other agency; without exercises.",
-        List.of("side", "agency"),
-        () -> requests(ground, RequestTable.Count::open));
-    meters.gauge(
-        "entente_requests_overdue",
-        "Open requests past their deadline, counted for at most 30 days.",
-        List.of("side", "agency"),
-        () -> requests(ground, RequestTable.Count::overdue));
-    meters.gauge(
         "entente_held_messages",
         "Messages held for release by a second person; without exercises.",
         List.of(),
@@ -198,18 +170,6 @@ final class GatewayGauges {
       for (Lane lane : Lane.all()) {
         out.add(
             Sample.of(recipient, lane, ground.ledger.awaited().unopened(recipient.value(), lane)));
-      }
-    }
-    return out;
-  }
-
-  private static List<Sample> requests(
-      Foundation ground, ToDoubleFunction<RequestTable.Count> value) {
-    List<Sample> out = new ArrayList<>();
-    for (RequestTable.Side side : RequestTable.Side.values()) {
-      for (AgencyName agency : ground.otherMembers()) {
-        RequestTable.Count count = ground.ledger.requests().count(side, agency.value());
-        out.add(new Sample(List.of(side.word(), agency.value()), value.applyAsDouble(count)));
       }
     }
     return out;

@@ -21,7 +21,6 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.node.files.ConfiguredFiles;
-import org.entente.gateway.rpc.ClientPorts;
 import org.entente.gateway.rpc.ClientServer;
 import org.entente.gateway.rpc.PeerChannels;
 import org.entente.gateway.rpc.PeerServer;
@@ -86,7 +85,7 @@ final class GatewayNetwork {
       TlsIdentity shown,
       PeerLinks links,
       Supplier<TrustBundle> bundle,
-      ClientPorts ports,
+      GatewayCore.OfferedServices offered,
       Servers servers)
       throws IOException {
     NodeConfig config = files.config();
@@ -130,7 +129,8 @@ final class GatewayNetwork {
                             new HandshakeFailureLog(
                                     Meters.Side.CLIENT, settings.meters(), settings.clock())
                                 ::refused),
-                        ports,
+                        offered.names(),
+                        offered.services(),
                         Boolean.TRUE.equals(config.reflection()))));
     return new GatewayNetwork(clients, peers, channels, links, config.links());
   }

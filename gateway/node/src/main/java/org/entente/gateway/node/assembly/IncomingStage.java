@@ -1,13 +1,9 @@
 package org.entente.gateway.node.assembly;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
-import org.entente.gateway.assignment.ReceivedAssignments;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FederationName;
-import org.entente.gateway.operation.OperationReception;
-import org.entente.gateway.operation.OwnRosters;
 import org.entente.gateway.receive.EvidenceReturn;
 import org.entente.gateway.receive.HeldNumbers;
 import org.entente.gateway.receive.NoticeExchange;
@@ -17,8 +13,6 @@ import org.entente.gateway.receive.PolicyIngressCheck;
 import org.entente.gateway.receive.PolicyTransitCheck;
 import org.entente.gateway.receive.ReceiveParts;
 import org.entente.gateway.receive.ReceptionHook;
-import org.entente.gateway.request.ReceivedRequests;
-import org.entente.gateway.request.ResponseDeadlines;
 import org.entente.gateway.retention.BucketSweep;
 import org.entente.gateway.retention.ErasureJournal;
 import org.entente.gateway.retention.EvidenceSweep;
@@ -40,14 +34,18 @@ final class IncomingStage {
   final PeerReception reception;
   final NoticeExchange notices;
   final EvidenceReturn evidenceReturn;
-  final ConsentWiring consent;
 
   /**
    * Wires the stage.
    *
+   * @param hooks what features do with messages of others
    * @param send sends a notice to a neighbour
    */
-  IncomingStage(Foundation ground, OutgoingStage out, BiConsumer<AgencyName, Notice> send) {
+  IncomingStage(
+      Foundation ground,
+      OutgoingStage out,
+      List<ReceptionHook> hooks,
+      BiConsumer<AgencyName, Notice> send) {
     NodeEnvironment around = ground.around;
     reporter = new ReceptionReporter(around.meters());
     ErasureJournal erasures = ground.erasures();
@@ -70,8 +68,7 @@ final class IncomingStage {
     recordExpiry = new RecordExpiry(ground.ledger, ground.ending, around.timers()::nanos);
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new BucketSweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
-    consent = new ConsentWiring(ground, out);
-    ReceiveParts parts = parts(ground, out);
+    ReceiveParts parts = parts(ground, out, hooks);
     reception = reception(ground, out, parts);
     notices = notices(ground, out, parts, send);
     ground.witness.speakThrough(notices);
@@ -93,28 +90,6 @@ final class IncomingStage {
         reporter,
         around.random(),
         ground.policy.exercises());
-  }
-
-  /** What features do with messages of others, in the order in which they may refuse. */
-  private List<ReceptionHook> hooks(Foundation ground, OutgoingStage out) {
-    AgencyName self = ground.agency();
-    return List.of(
-        new ReceivedRequests(
-            self,
-            new ResponseDeadlines(ground.ledger.requests(), ground.around.meters()),
-            ground.advertised,
-            name -> Optional.ofNullable(ground.ledger.responders().own(name))),
-        consent.reception(),
-        new OperationReception(
-            self,
-            ground.ledger,
-            ground.rosters,
-            new OwnRosters(
-                new FederationName(ground.config.federation()),
-                self,
-                ground.self.node(),
-                out.sealing.gatewayKey.verifyingKey())),
-        new ReceivedAssignments(self, ground.ledger, ground.evidence, ground.charges));
   }
 
   private NoticeExchange notices(
@@ -140,7 +115,8 @@ final class IncomingStage {
         ground.witness);
   }
 
-  private ReceiveParts parts(Foundation ground, OutgoingStage out) {
+  private ReceiveParts parts(
+      Foundation ground, OutgoingStage out, List<ReceptionHook> hooks) {
     NodeEnvironment around = ground.around;
     return new ReceiveParts(
         ground.agency(),
@@ -156,7 +132,7 @@ final class IncomingStage {
         out.sealing.recipientSessions,
         new HeldNumbers(),
         recalls,
-        hooks(ground, out),
+        hooks,
         ground.setting,
         ground.desks,
         around.clock(),

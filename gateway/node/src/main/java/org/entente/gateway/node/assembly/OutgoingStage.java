@@ -15,9 +15,6 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.node.keys.SealingParts;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.request.ReminderSchedule;
-import org.entente.gateway.request.RequestDeadlineSweep;
-import org.entente.gateway.request.ResponderAdvertiser;
 import org.entente.gateway.seal.BindingSigner;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.OutboxSeal;
@@ -51,8 +48,6 @@ final class OutgoingStage {
   final Dispatch dispatch;
   final Settlement settlement;
   final EvidenceTimeouts awaiting;
-  final RequestDeadlineSweep overdue;
-  final ResponderAdvertiser advertising;
   final GapReporter gaps;
   final OutboundSealer outbound;
   final UnsendableEntries unsendable;
@@ -76,12 +71,6 @@ final class OutgoingStage {
     gaps = new GapReporter(running, ground.ledger.windows());
     settlement = settlement();
     awaiting = new EvidenceTimeouts(ground.agency(), ground.ledger, ground.evidence, ground.ending);
-    overdue =
-        new RequestDeadlineSweep(
-            ground.ledger,
-            new ReminderSchedule(ground.config.requestsInForce().remindAtPercentInForce()),
-            around.meters(),
-            ground.ending);
     outbound =
         new OutboundSealer(
             sealing.sealer,
@@ -90,15 +79,6 @@ final class OutgoingStage {
             around.meters(),
             ground.config.limitsInForce().envelopeMessages(),
             ground.config.limitsInForce().envelopeBytes());
-    advertising =
-        new ResponderAdvertiser(
-            ground.agency(),
-            ground.ledger,
-            ground.policy.holder()::current,
-            outbound,
-            dispatch,
-            around.clock(),
-            around.random());
     unsendable = new UnsendableEntries(ground.ledger, settlement, ground.setting, around.meters());
     transmission = transmission();
   }

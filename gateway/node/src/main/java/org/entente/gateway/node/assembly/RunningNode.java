@@ -102,7 +102,7 @@ final class RunningNode {
             tls.identity(),
             core.links(),
             core.trust()::current,
-            core.clientPorts(disk),
+            core.clientServices(disk),
             new GatewayNetwork.Servers(
                 new ServerSettings(
                     at.clients(),

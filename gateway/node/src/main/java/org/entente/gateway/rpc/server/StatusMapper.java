@@ -8,8 +8,10 @@ import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Result;
 import org.entente.proto.v1.WhoMustAct;
 
 /**
@@ -181,5 +183,14 @@ public final class StatusMapper {
       case STORAGE_FULL, QUARANTINE_FULL, OVERLOADED, LIMIT_REACHED -> Code.RESOURCE_EXHAUSTED;
       case INTERNAL -> Code.INTERNAL;
     };
+  }
+
+  /** Answers a unary call. */
+  public static <T> void answer(Result<T> result, StreamObserver<T> observer) {
+    if (result instanceof Result.Refused<T> refused) {
+      throw exception(refused.problem());
+    }
+    observer.onNext(((Result.Done<T>) result).value());
+    observer.onCompleted();
   }
 }

@@ -1,0 +1,121 @@
+package org.entente.gateway.assignment;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import org.entente.gateway.assignment.Assignments;
+import org.entente.gateway.assignment.TaskingPorts;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.ReleaseService;
+import org.entente.gateway.rpc.server.CallFailureMapper;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.proto.v1.ListChargesRequest;
+import org.entente.proto.v1.ListChargesResponse;
+import org.entente.proto.v1.ShowChainRequest;
+import org.entente.proto.v1.ShowChainResponse;
+import org.entente.proto.v1.TakeChargeRequest;
+import org.entente.proto.v1.TakeChargeResponse;
+import org.entente.proto.v1.TaskingGrpc;
+
+/** The Tasking service over {@link TaskingPorts}. */
+final class TaskingService extends TaskingGrpc.TaskingImplBase {
+  private static final int PAGE = 100;
+  private static final int MAX_PAGE = 500;
+
+  private final TaskingPorts ports;
+
+  TaskingService(TaskingPorts ports) {
+    this.ports = ports;
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
+  public void takeCharge(TakeChargeRequest request, StreamObserver<TakeChargeResponse> observer) {
+    Identified caller = Caller.require(Scope.TASK);
+    MessageId target = ReleaseService.id("message_id", request.getMessageId());
+    ports
+        .charging()
+        .charge(
+            caller.name(), target, request.getStep(), request.getNote(), request.getOnBehalfOf())
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+              } else if (answer instanceof Assignments.Answer.Sent sent) {
+                observer.onNext(
+                    TakeChargeResponse.newBuilder()
+                        .setChargeId(ByteString.copyFrom(sent.charge().bytes()))
+                        .setOriginator(sent.originator().value())
+                        .build());
+                observer.onCompleted();
+              } else if (answer instanceof Assignments.Answer.Refused refused) {
+                observer.onError(StatusMapper.exception(refused.problem()));
+              }
+            });
+  }
+
+  @Override
+  public void listCharges(
+      ListChargesRequest request, StreamObserver<ListChargesResponse> observer) {
+    Identified caller = Caller.require(Scope.TASK);
+    int asked = request.getPageSize();
+    if (asked < 0 || asked > MAX_PAGE) {
+      throw wrong("page_size", "must be at most " + MAX_PAGE);
+    }
+    if (!AssignmentRecords.isToken(request.getPageToken().toByteArray())) {
+      throw wrong("page_token", "must be the next_page_token of the previous page");
+    }
+    MessageId of =
+        request.getMessageId().isEmpty()
+            ? null
+            : ReleaseService.id("message_id", request.getMessageId());
+    byte[] after = request.getPageToken().toByteArray();
+    int size = asked == 0 ? PAGE : asked;
+    AssignmentRecords.Page page =
+        request.getOwn()
+            ? ports.own().page(caller.name(), of, after, size)
+            : ports.records().page(ports.book(), of, after, size);
+    if (of != null && page.states().isEmpty()) {
+      requireKnown(caller, of);
+    }
+    observer.onNext(
+        ListChargesResponse.newBuilder()
+            .addAllCharges(page.states())
+            .setNextPageToken(ByteString.copyFrom(page.next()))
+            .build());
+    observer.onCompleted();
+  }
+
+  @Override
+  public void showChain(ShowChainRequest request, StreamObserver<ShowChainResponse> observer) {
+    Identified caller = Caller.require(Scope.TASK);
+    MessageId id = ReleaseService.id("message_id", request.getMessageId());
+    observer.onNext(requireKnown(caller, id));
+    observer.onCompleted();
+  }
+
+  /** The chain of a message that this agency sent, or that this client may see. */
+  private ShowChainResponse requireKnown(Identified caller, MessageId id) {
+    return ports
+        .chains()
+        .chain(caller.name(), id)
+        .orElseThrow(
+            () ->
+                StatusMapper.exception(
+                    new Problem(
+                        Code.NOT_FOUND,
+                        "message_id",
+                        "message "
+                            + id
+                            + " was neither sent nor received here, or access is not permitted")));
+  }
+
+  private static io.grpc.StatusRuntimeException wrong(String field, String message) {
+    return StatusMapper.exception(new Problem(Code.INVALID_FIELD, field, message));
+  }
+}

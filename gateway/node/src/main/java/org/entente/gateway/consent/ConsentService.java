@@ -1,0 +1,195 @@
+package org.entente.gateway.consent;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.entente.gateway.consent.ConsentDecisions;
+import org.entente.gateway.consent.ConsentList;
+import org.entente.gateway.consent.ConsentPorts;
+import org.entente.gateway.consent.ConsentRequests;
+import org.entente.gateway.consent.GrantedScope;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.ReleaseService;
+import org.entente.gateway.rpc.server.CallFailureMapper;
+import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.proto.v1.AskConsentRequest;
+import org.entente.proto.v1.AskConsentResponse;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentGrpc;
+import org.entente.proto.v1.ConsentSide;
+import org.entente.proto.v1.ConsentTerms;
+import org.entente.proto.v1.DenyConsentRequest;
+import org.entente.proto.v1.DenyConsentResponse;
+import org.entente.proto.v1.GrantConsentRequest;
+import org.entente.proto.v1.GrantConsentResponse;
+import org.entente.proto.v1.ListConsentsRequest;
+import org.entente.proto.v1.ListConsentsResponse;
+import org.entente.proto.v1.RevokeConsentRequest;
+import org.entente.proto.v1.RevokeConsentResponse;
+
+/**
+ * The Consent service over {@link ConsentRequests}, {@link ConsentDecisions} and {@link
+ * ConsentList}.
+ */
+final class ConsentService extends ConsentGrpc.ConsentImplBase {
+  private static final int PAGE = 100;
+  private static final int MAX_PAGE = 500;
+
+  private final ConsentPorts ports;
+  private final KnownNames names;
+
+  ConsentService(ConsentPorts ports, KnownNames names) {
+    this.ports = ports;
+    this.names = names;
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
+  public void askConsent(AskConsentRequest request, StreamObserver<AskConsentResponse> observer) {
+    Identified caller = Caller.require(Scope.CONSENT);
+    StatusMapper.refuse(
+        names
+            .agencies("agencies", request.getAgenciesList())
+            .or(() -> names.memberJurisdictions("jurisdictions", request.getJurisdictionsList())));
+    ConsentAsked.Builder asked =
+        ConsentAsked.newBuilder()
+            .addAllMessageIds(request.getMessageIdsList())
+            .addAllAgencies(request.getAgenciesList())
+            .addAllJurisdictions(request.getJurisdictionsList())
+            .addAllPurposesValue(request.getPurposesValueList())
+            .setReason(request.getReason());
+    if (request.hasUntil()) {
+      asked.setUntil(request.getUntil());
+    }
+    ports
+        .asking()
+        .ask(caller.name(), asked.build(), request.getOnBehalfOf())
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+              } else if (answer instanceof ConsentRequests.Answer.Sent sent) {
+                observer.onNext(
+                    AskConsentResponse.newBuilder()
+                        .setConsentId(ByteString.copyFrom(sent.consent().bytes()))
+                        .setOriginator(sent.originator().value())
+                        .build());
+                observer.onCompleted();
+              } else if (answer instanceof ConsentRequests.Answer.Refused refused) {
+                observer.onError(StatusMapper.exception(refused.problem()));
+              }
+            });
+  }
+
+  @Override
+  public void listConsents(
+      ListConsentsRequest request, StreamObserver<ListConsentsResponse> observer) {
+    Caller.require(Scope.CONSENT);
+    int asked = request.getPageSize();
+    if (asked < 0 || asked > MAX_PAGE) {
+      throw StatusMapper.exception(
+          new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
+    }
+    int size = asked == 0 ? PAGE : asked;
+    MessageId after =
+        request.getAfter().isEmpty() ? null : ReleaseService.id("after", request.getAfter());
+    List<ConsentEntry> found =
+        ports.consents().page(side(request.getSide()), request.getEndedToo(), after, size + 1);
+    boolean more = found.size() > size;
+    observer.onNext(
+        ListConsentsResponse.newBuilder()
+            .addAllConsents(more ? found.subList(0, size) : found)
+            .setMore(more)
+            .build());
+    observer.onCompleted();
+  }
+
+  private static Side side(ConsentSide side) {
+    return switch (side) {
+      case CONSENT_SIDE_ORIGINATOR -> Side.ORIGINATOR;
+      case CONSENT_SIDE_ASKER -> Side.ASKER;
+      case CONSENT_SIDE_UNSPECIFIED, UNRECOGNIZED ->
+          throw StatusMapper.exception(
+              new Problem(Code.INVALID_FIELD, "side", "is required: ORIGINATOR or ASKER"));
+    };
+  }
+
+  @Override
+  public void grantConsent(
+      GrantConsentRequest request, StreamObserver<GrantConsentResponse> observer) {
+    Identified caller = Caller.require(Scope.CONSENT);
+    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    GrantedScope narrowing =
+        new GrantedScope(
+            request.getAgenciesList(),
+            request.getJurisdictionsList(),
+            request.getPurposesList(),
+            request.hasUntil() ? request.getUntil() : null);
+    answer(
+        ports.deciding().grant(caller.name(), id, narrowing, request.getOnBehalfOf()),
+        done -> GrantConsentResponse.newBuilder().setGranted(terms(done)).build(),
+        observer);
+  }
+
+  private static ConsentTerms terms(ConsentDecisions.Answer.Done done) {
+    ConsentStatement.Terms granted = done.granted();
+    return granted == null ? ConsentTerms.getDefaultInstance() : ConsentList.terms(granted);
+  }
+
+  @Override
+  public void denyConsent(
+      DenyConsentRequest request, StreamObserver<DenyConsentResponse> observer) {
+    Identified caller = Caller.require(Scope.CONSENT);
+    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    answer(
+        ports.deciding().deny(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
+        done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build(),
+        observer);
+  }
+
+  @Override
+  public void revokeConsent(
+      RevokeConsentRequest request, StreamObserver<RevokeConsentResponse> observer) {
+    Identified caller = Caller.require(Scope.CONSENT);
+    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    answer(
+        ports.deciding().revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
+        done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build(),
+        observer);
+  }
+
+  private static Timestamp at(ConsentDecisions.Answer.Done done) {
+    return Timestamps.fromMillis(done.at().toEpochMilli());
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
+  private static <T> void answer(
+      CompletableFuture<ConsentDecisions.Answer> decision,
+      Function<ConsentDecisions.Answer.Done, T> response,
+      StreamObserver<T> observer) {
+    decision.whenComplete(
+        (answer, failure) -> {
+          if (failure != null) {
+            observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+          } else if (answer instanceof ConsentDecisions.Answer.Done done) {
+            observer.onNext(response.apply(done));
+            observer.onCompleted();
+          } else if (answer instanceof ConsentDecisions.Answer.Refused refused) {
+            observer.onError(StatusMapper.exception(refused.problem()));
+          }
+        });
+  }
+}

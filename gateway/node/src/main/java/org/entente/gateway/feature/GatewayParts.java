@@ -1,0 +1,98 @@
+package org.entente.gateway.feature;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.deliver.MessageOpening;
+import org.entente.gateway.deliver.MessageVisibility;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.policy.decide.Policy;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.receive.KeptLabels;
+import org.entente.gateway.seal.PeerKeys;
+import org.entente.gateway.seal.format.AgencyPairSource;
+import org.entente.gateway.transmit.Dispatch;
+import org.entente.gateway.transmit.OutboundSealer;
+
+/** What features work with. All parts are safe for use by several threads. */
+public record GatewayParts(
+    NodeConfig config,
+    Identity identity,
+    Ledger ledger,
+    Records records,
+    Rules rules,
+    Outgoing outgoing,
+    Environment environment) {
+
+  /** This gateway and its signing key. */
+  public record Identity(
+      FederationName federation, AgencyName agency, NodeName gateway, Ed25519SigningKey key) {}
+
+  /** Stored records and who may read them. */
+  public record Records(
+      RecordSeal atRest,
+      EvidenceRecords evidence,
+      InboxOpener inbox,
+      KeptLabels received,
+      Desks desks) {}
+
+  /**
+   * The rules in force and the keys of others.
+   *
+   * @param pairs the pairs with which an agency may sign now
+   */
+  public record Rules(
+      LabelCheck labels, Supplier<Policy> policy, PeerKeys peerKeys, AgencyPairSource pairs) {}
+
+  /** Seals and queues what this gateway itself sends. */
+  public record Outgoing(Dispatch dispatch, OutboundSealer sealer) {}
+
+  /**
+   * Time, chance, threads and metrics.
+   *
+   * @param ending the time by which something ends; it never jumps ahead
+   */
+  public record Environment(
+      InstantSource clock,
+      InstantSource ending,
+      SecureRandom random,
+      Executor workers,
+      Meters meters) {}
+
+  /** This agency. */
+  public AgencyName self() {
+    return identity.agency();
+  }
+
+  /** Opens received messages for persons. */
+  public MessageOpening opening() {
+    return new MessageOpening(
+        self(),
+        ledger,
+        new MessageVisibility(ledger, records.inbox(), records.evidence()),
+        records.desks(),
+        rules.labels(),
+        environment.meters());
+  }
+
+  /** The clients that have a scope. */
+  public List<String> clientsWith(Scope scope) {
+    return config.clients().stream()
+        .filter(client -> client.scopes().contains(scope.toString()))
+        .map(NodeConfig.Client::name)
+        .toList();
+  }
+}

@@ -1,0 +1,146 @@
+package org.entente.gateway.node.assembly;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.entente.gateway.assignment.AssignmentFeature;
+import org.entente.gateway.cap.CapFeature;
+import org.entente.gateway.consent.ConsentFeature;
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.MessagePath;
+import org.entente.gateway.feature.Registry;
+import org.entente.gateway.intake.DraftHook;
+import org.entente.gateway.intake.DraftHooks;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.ipr.IprFeature;
+import org.entente.gateway.operation.OperationFeature;
+import org.entente.gateway.receive.ReceptionHook;
+import org.entente.gateway.request.RequestFeature;
+import org.entente.gateway.risk.RiskFeature;
+import org.entente.gateway.rpc.ClientService;
+import org.entente.gateway.search.SearchFeature;
+import org.entente.gateway.watch.WatchFeature;
+
+/** The features of a gateway, with all that they have registered. */
+final class Features implements Registry {
+  /** All features. Their hooks may refuse a message or draft in this order. */
+  static List<Feature> all() {
+    return List.of(
+        new RequestFeature(),
+        new ConsentFeature(),
+        new OperationFeature(),
+        new AssignmentFeature(),
+        new IprFeature(),
+        new SearchFeature(),
+        new CapFeature(),
+        new WatchFeature(),
+        new RiskFeature());
+  }
+
+  private final GatewayParts parts;
+  private final List<ReceptionHook> reception = new ArrayList<>();
+  private final List<DraftHook> drafts = new ArrayList<>();
+  private final List<ClientService> services = new ArrayList<>();
+  private final List<Task> tasks = new ArrayList<>();
+  private final List<Runnable> expiring = new ArrayList<>();
+  private final List<Runnable> ending = new ArrayList<>();
+  private final List<Supplier<List<String>>> warnings = new ArrayList<>();
+  private final List<Consumer<MessagePath>> later = new ArrayList<>();
+  private IntakeParts.ConsentLookup consents = id -> List.of();
+
+  private record Task(Duration period, String what, Runnable task) {}
+
+  Features(GatewayParts parts, List<Feature> features) {
+    this.parts = parts;
+    features.forEach(feature -> feature.wire(this));
+  }
+
+  @Override
+  public GatewayParts parts() {
+    return parts;
+  }
+
+  @Override
+  public void receive(ReceptionHook hook) {
+    reception.add(hook);
+  }
+
+  @Override
+  public void draft(DraftHook hook) {
+    drafts.add(hook);
+  }
+
+  @Override
+  public void grant(IntakeParts.ConsentLookup lookup) {
+    consents = lookup;
+  }
+
+  @Override
+  public void offer(ClientService service) {
+    services.add(service);
+  }
+
+  @Override
+  public void every(Duration period, String what, Runnable task) {
+    tasks.add(new Task(period, what, task));
+  }
+
+  @Override
+  public void beforeExpiry(Runnable task) {
+    expiring.add(task);
+  }
+
+  @Override
+  public void warn(Supplier<List<String>> more) {
+    warnings.add(more);
+  }
+
+  @Override
+  public void atEnd(Runnable task) {
+    ending.add(task);
+  }
+
+  @Override
+  public void whenBuilt(Consumer<MessagePath> wiring) {
+    later.add(wiring);
+  }
+
+  List<ReceptionHook> receptionHooks() {
+    return List.copyOf(reception);
+  }
+
+  DraftHooks draftHooks() {
+    return new DraftHooks(drafts);
+  }
+
+  IntakeParts.ConsentLookup consents() {
+    return consents;
+  }
+
+  void built(MessagePath path) {
+    later.forEach(wiring -> wiring.accept(path));
+  }
+
+  List<ClientService> services() {
+    return List.copyOf(services);
+  }
+
+  void schedule(GatewayCore.Schedule schedule) {
+    tasks.forEach(task -> schedule.every(task.period(), task.what(), task.task()::run));
+  }
+
+  void expire() {
+    expiring.forEach(Runnable::run);
+  }
+
+  void end() {
+    ending.forEach(Runnable::run);
+  }
+
+  List<String> warnings() {
+    return warnings.stream().flatMap(one -> one.get().stream()).toList();
+  }
+}

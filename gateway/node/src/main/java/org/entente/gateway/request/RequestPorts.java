@@ -1,0 +1,14 @@
+package org.entente.gateway.request;
+
+import java.util.concurrent.Executor;
+import org.entente.gateway.request.RequestDesk;
+import org.entente.gateway.request.RequestReminders;
+
+/**
+ * The implementations behind the Requests service.
+ *
+ * @param desk answers queries about requests
+ * @param reminding reminds agencies that owe this agency an answer
+ * @param workers runs notifications of clients
+ */
+public record RequestPorts(RequestDesk desk, RequestReminders reminding, Executor workers) {}

@@ -1,0 +1,19 @@
+package org.entente.gateway.rpc;
+
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import org.entente.gateway.rpc.server.KnownNames;
+
+/**
+ * What services use of the server that offers them.
+ *
+ * @param names checks names in calls
+ * @param executor runs calls
+ * @param clock the server's clock
+ * @param malformed told of drafts that cannot be parsed
+ */
+public record ServiceContext(
+    KnownNames names,
+    Executor executor,
+    InstantSource clock,
+    PublisherService.MalformedListener malformed) {}
