@@ -20,12 +20,27 @@ public final class Account {
   }
 
   private static final class Done {
+    private final AccountLimits.Rate limit;
     private final TokenBucket rate;
+    private final RateShares shares;
     private long ever;
     private long limited;
 
-    Done(TokenBucket rate) {
-      this.rate = rate;
+    Done(AccountLimits.Rate limit, long now) {
+      this.limit = limit;
+      this.rate = new TokenBucket(limit.perSecond(), limit.atOnce(), now);
+      this.shares = new RateShares(now);
+    }
+
+    /**
+     * The upper half of what may come at once is for all. The lower half is divided, the more
+     * sparingly the less there is, so that what is carried for others leaves no debt.
+     */
+    boolean mayTake(List<String> party, long amount, long now) {
+      double half = limit.atOnce() / 2.0;
+      double left = rate.tokens(now);
+      double share = limit.perSecond() * Math.max(0, Math.min(1, left / half));
+      return left - amount >= half || shares.take(party, amount, share, now);
     }
   }
 
@@ -36,11 +51,7 @@ public final class Account {
   Account(AccountLimits all) {
     this.all = all;
     all.limits().keySet().forEach(what -> held.put(what, new Held()));
-    all.rates()
-        .forEach(
-            (what, rate) ->
-                done.put(
-                    what, new Done(new TokenBucket(rate.perSecond(), rate.atOnce(), all.nanos()))));
+    all.rates().forEach((what, rate) -> done.put(what, new Done(rate, all.nanos())));
   }
 
   /**
@@ -107,6 +118,26 @@ public final class Account {
         own.limited++;
       }
       return wait;
+    }
+  }
+
+  /**
+   * Counts work for what the caller carries for others, and takes it from the rate; false, and
+   * nothing taken, if little is left and the party has used up its share.
+   *
+   * @param party the agencies that it came through before the caller, the nearest first
+   */
+  public boolean spendFor(List<String> party, Work what, long amount) {
+    synchronized (all) {
+      Done own = of(what);
+      long now = all.nanos();
+      if (!own.mayTake(party, amount, now)) {
+        own.limited++;
+        return false;
+      }
+      own.ever += amount;
+      var unused = own.rate.takeAndWait(amount, now);
+      return true;
     }
   }
 

@@ -47,6 +47,12 @@ public final class TokenBucket {
     return tokens >= 0 ? 0 : (long) (-tokens / perSecond * NANOS_A_SECOND);
   }
 
+  /** How many there are; negative if some are owed. */
+  public double tokens(long now) {
+    fill(now);
+    return tokens;
+  }
+
   /** Adds tokens, up to the most that it holds. */
   public void add(double more) {
     tokens = Math.min(most, tokens + more);

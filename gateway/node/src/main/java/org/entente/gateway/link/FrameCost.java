@@ -1,6 +1,7 @@
 package org.entente.gateway.link;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Work;
@@ -15,14 +16,16 @@ import org.entente.proto.link.v1.Stanza;
 /**
  * What the processing of a frame can cost, from its form alone: the account of the peer's agency
  * pays before anything in the frame is believed or verified. The switches name every kind of frame
- * and notice, so that a new kind does not compile without its price.
+ * and notice, so that a new kind does not compile without its price. Deliveries that the peer
+ * carries for others are charged one by one where they are inspected, each to the share of those
+ * that it came through.
  *
  * @param deliveries the frame itself, and deliveries and receipts in it
  * @param verifications signatures to verify and keys to decapsulate
  * @param commits synced changes of the ledger
  * @param messages messages to this agency, as the headers of their envelopes say
  */
-record FrameCost(int deliveries, int verifications, int commits, int messages) {
+public record FrameCost(int deliveries, int verifications, int commits, int messages) {
   /** Where a header has its number of messages, a u16. */
   private static final int COUNT_AT = 4;
 
@@ -56,11 +59,25 @@ record FrameCost(int deliveries, int verifications, int commits, int messages) {
     int verifications = 0;
     int messages = 0;
     for (Delivery delivery : deliveries.getDeliveriesList()) {
-      verifications += delivery.getHeader().isEmpty() ? 0 : 1;
-      verifications += announces(delivery, self) ? ANNOUNCEMENT : 0;
-      messages += messages(delivery, self);
+      if (!isCarried(delivery)) {
+        FrameCost cost = of(delivery, self);
+        verifications += cost.verifications();
+        messages += cost.messages();
+      }
     }
     return new FrameCost(1 + deliveries.getDeliveriesCount(), verifications, 1, messages);
+  }
+
+  /** Whether a delivery comes through others than its origin. */
+  public static boolean isCarried(Delivery delivery) {
+    return delivery.getPathCount() > 1;
+  }
+
+  /** What the inspection of a delivery costs, beside its part in a frame. */
+  public static FrameCost of(Delivery delivery, AgencyName self) {
+    int verifications = delivery.getHeader().isEmpty() ? 0 : 1;
+    verifications += announces(delivery, self) ? ANNOUNCEMENT : 0;
+    return new FrameCost(0, verifications, 0, messages(delivery, self));
   }
 
   private static boolean announces(Delivery delivery, AgencyName self) {
@@ -92,6 +109,16 @@ record FrameCost(int deliveries, int verifications, int commits, int messages) {
           case SIGNED_NOTICE -> SIGNED_NOTICE;
           case KEY_REQUEST, NOTICE_NOT_SET -> 0;
         };
+  }
+
+  /**
+   * Charges a delivery that an agency carries to the share of a party; false if that is used up.
+   *
+   * @param party as for {@link Account#spendFor}
+   */
+  public boolean charge(Account account, List<String> party) {
+    return (messages == 0 || account.spendFor(party, Work.MESSAGES, messages))
+        && (verifications == 0 || account.spendFor(party, Work.VERIFICATIONS, verifications));
   }
 
   /**

@@ -3,16 +3,19 @@ package org.entente.gateway.receive;
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.record.ProcessingFailures;
+import org.entente.gateway.link.FrameCost;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -63,6 +66,7 @@ final class Inspection {
   private final ProcessingFailures<ByteString> mishaps;
   private final Custody custody;
   private final UnusualMemory memory;
+  private final Accounts accounts;
 
   /**
    * @param mishaps failures over envelopes, by header hash
@@ -91,6 +95,7 @@ final class Inspection {
         (origin, id) -> parts.ledger().peerFacts().announcement(origin, id.bytes());
     this.unsealing = unsealing;
     this.meters = parts.meters();
+    this.accounts = parts.agencies();
   }
 
   /**
@@ -173,6 +178,16 @@ final class Inspection {
     if (wrong.isPresent()) {
       return wrong.get();
     }
+    if (FrameCost.isCarried(delivery) && !isWithinShare(peer, delivery)) {
+      // The transit's account is for all whose mail it carries, and this one has no more of it now.
+      // Its origin repeats it by itself: a request would cost more than the flood.
+      return new InspectionResult.Rejected(
+          header.get(),
+          Result.RESULT_REWRAP,
+          Code.OVERLOADED,
+          "its origin sends more through " + peer + " than its share",
+          null);
+    }
     Optional<Envelope> envelope =
         Envelope.of(
             delivery.getHeader().toByteArray(),
@@ -182,6 +197,18 @@ final class Inspection {
     return envelope.isEmpty()
         ? refused(header.get(), Code.MALFORMED, "its lengths differ from those in the header")
         : sort(peer, delivery, envelope.get());
+  }
+
+  /**
+   * Whether a carried delivery is within the share of those that it came through. Nothing in it is
+   * verified yet. A transit checks of which neighbour it takes what, so a false origin costs only
+   * the share of the neighbour that forged it.
+   */
+  private boolean isWithinShare(AgencyName peer, Delivery delivery) {
+    List<String> before = delivery.getPathList().subList(0, delivery.getPathCount() - 1);
+    List<String> party = new ArrayList<>(before);
+    Collections.reverse(party);
+    return FrameCost.of(delivery, self).charge(accounts.of(peer.value()), party);
   }
 
   private Optional<InspectionResult.Rejected> againstHop(

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.ledger.Desks;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.Quarantining;
@@ -29,6 +30,7 @@ import org.entente.gateway.transmit.RoutingTable;
  * @param clock the time in statements, for checking those of others, and for the start of retention
  * @param ending the time for expiry on arrival, as an expired message is lost
  * @param workers for work that may wait for the disk
+ * @param agencies accounts of other agencies
  */
 public record ReceiveParts(
     AgencyName self,
@@ -49,4 +51,5 @@ public record ReceiveParts(
     InstantSource clock,
     InstantSource ending,
     Executor workers,
+    Accounts agencies,
     Meters meters) {}

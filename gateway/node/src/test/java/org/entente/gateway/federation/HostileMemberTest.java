@@ -10,10 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
@@ -27,7 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Threats 74, 76, 77 and 91 against running gateways: {@code de.customs}, with its own certificate
+ * Threats 74, 76, 77, 91 and 93 against running gateways: {@code de.customs}, with its own certificate
  * and a program of its own in the place of a gateway. {@code fr.customs} and {@code sg.police}
  * exchange mail meanwhile.
  */
@@ -40,6 +46,13 @@ final class HostileMemberTest {
   private static final int A_FRAME = 64;
 
   private static final int FRAMES = 60;
+
+  /** Frames through a transit: the first is more than the recipient grants the transit at once. */
+  private static final int CARRIED_FRAMES = 4;
+
+  private final SecureRandom random = new SecureRandom();
+  private final SettableClock clock =
+      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
 
   @RegisterExtension final FederationTemplates templates = new FederationTemplates();
   @TempDir private Path folder;
@@ -62,9 +75,7 @@ final class HostileMemberTest {
 
   @Test
   void noticesInAFlood_andInTheNamesOfOthers_areRefused_andMailGoesOn() throws Exception {
-    try (RunningFederation federation =
-        templates.copy(
-            folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
+    try (RunningFederation federation = templates.copy(folder, clock, LASTING)) {
       federation.start(HUB, SG, FR);
       exchanged(federation, "before");
       try (HostileStream hostile = new HostileStream(federation, folder)) {
@@ -104,9 +115,7 @@ final class HostileMemberTest {
 
   @Test
   void announcementsInAFlood_waitForTheRateOfTheirAgency_andMailGoesOn() throws Exception {
-    try (RunningFederation federation =
-        templates.copy(
-            folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
+    try (RunningFederation federation = templates.copy(folder, clock, LASTING)) {
       federation.start(HUB, SG, FR);
       exchanged(federation, "before");
       try (HostileStream hostile = new HostileStream(federation, folder)) {
@@ -128,10 +137,75 @@ final class HostileMemberTest {
     }
   }
 
+  /** Sealed junk to {@code sg.police}: each envelope says that it holds the most messages. */
+  private Frame.Builder junk(int from) {
+    Deliveries.Builder all = Deliveries.newBuilder();
+    byte[] content = {1};
+    for (int i = 0; i < A_FRAME; i++) {
+      EnvelopeFacts facts =
+          new EnvelopeFacts(
+              new AgencyName(RunningFederation.JP),
+              new NodeName("gateway-1"),
+              EnvelopeId.fresh(clock.millis(), random),
+              org.entente.gateway.model.Lane.ROUTINE,
+              false,
+              clock.millis(),
+              clock.instant().plus(DEADLINE).toEpochMilli());
+      all.addDeliveries(
+          Delivery.newBuilder()
+              .setHopEpoch(1)
+              .setHopSequence(from + i)
+              .setHeader(
+                  ByteString.copyFrom(
+                      EnvelopeHeader.over(facts, EnvelopeHeader.MAX_COUNT, content, content)
+                          .encoded()))
+              .setSignature(ByteString.copyFrom(new byte[64]))
+              .setLabels(ByteString.copyFrom(content))
+              .setBodies(ByteString.copyFrom(content))
+              .addStanzas(
+                  Stanza.newBuilder()
+                      .setRecipient(SG)
+                      .setStanza(ByteString.copyFromUtf8("made up")))
+              .addPath(RunningFederation.JP));
+    }
+    return Frame.newBuilder().setDeliveries(all);
+  }
+
+  /** Threat 93, behind a transit: without shares, all that the transit carries waits. */
+  @Test
+  void floodThroughATransit_usesUpItsOwnShareAlone_andMailOfOthersThroughItGoesOn()
+      throws Exception {
+    try (RunningFederation federation =
+        RunningFederation.withCoRecipient(folder, clock, LASTING)) {
+      federation.start(HUB, SG, FR);
+      exchanged(federation, "before");
+      try (HostileStream hostile =
+          new HostileStream(federation, folder, RunningFederation.JP, HUB)) {
+        hostile.greet(Lane.LANE_ROUTINE_VALUE);
+        for (int frame = 0; frame < CARRIED_FRAMES; frame++) {
+          hostile.say(junk(1 + frame * A_FRAME));
+        }
+        hostile.awaitAnswers(CARRIED_FRAMES * A_FRAME);
+        MessageId behind = federation.send(FR, "behind", Lane.LANE_ROUTINE, DEADLINE, SG);
+        federation.awaitEvidence(FR, behind, EvidenceKind.EVIDENCE_KIND_DELIVERY, SG);
+        exchanged(federation, "after");
+        assertFalse(hostile.isEnded());
+      }
+      String metrics = federation.scrape(SG, "metrics");
+      assertTrue(limited(metrics, HUB, "messages") > 0, metrics);
+      // Time stands still, so the account has no more than what comes at once.
+      assertTrue(account(metrics, "used", HUB, "messages") < 120_000, metrics);
+    }
+  }
+
   private static int limited(String metrics, String agency, String what) {
+    return account(metrics, "limited", agency, what);
+  }
+
+  private static int account(String metrics, String counter, String agency, String what) {
     String name =
-        "entente_account_limited_total{side=\"peer\",name=\"%s\",what=\"%s\",} "
-            .formatted(agency, what);
+        "entente_account_%s_total{side=\"peer\",name=\"%s\",what=\"%s\",} "
+            .formatted(counter, agency, what);
     return sum(metrics, name);
   }
 

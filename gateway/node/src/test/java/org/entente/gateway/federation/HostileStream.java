@@ -27,8 +27,8 @@ import org.entente.proto.link.v1.LinkServiceGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of {@code de.customs} to {@code fr.customs}: with the certificate of a gateway, and a
- * program of its own in its place.
+ * A stream of a member to the gateway of another, of {@code de.customs} to {@code fr.customs}
+ * unless a test says so: with the certificate of a gateway, and a program of its own in its place.
  */
 final class HostileStream implements AutoCloseable {
   private final ManagedChannel channel;
@@ -37,8 +37,16 @@ final class HostileStream implements AutoCloseable {
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
   private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
 
+  private final String from;
+
   HostileStream(RunningFederation federation, Path folder) throws Exception {
-    Path tls = folder.resolve(DE).resolve("gateway-1");
+    this(federation, folder, DE, FR);
+  }
+
+  HostileStream(RunningFederation federation, Path folder, String from, String toAgency)
+      throws Exception {
+    this.from = from;
+    Path tls = folder.resolve(from).resolve("gateway-1");
     SslContextBuilder builder =
         SslContextBuilder.forClient()
             .keyManager(tls.resolve("tls.crt").toFile(), tls.resolve("tls.key").toFile());
@@ -46,7 +54,7 @@ final class HostileStream implements AutoCloseable {
         .protocols("TLSv1.3")
         .trustManager(InsecureTrustManagerFactory.INSTANCE)
         .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768"});
-    InetSocketAddress to = federation.gateway(FR).peerAddress().orElseThrow();
+    InetSocketAddress to = federation.gateway(toAgency).peerAddress().orElseThrow();
     channel =
         NettyChannelBuilder.forAddress(to)
             .overrideAuthority("localhost")
@@ -90,7 +98,7 @@ final class HostileStream implements AutoCloseable {
             .setHello(
                 Hello.newBuilder()
                     .setProtocol(1)
-                    .setAgency(DE)
+                    .setAgency(from)
                     .setGateway("gateway-1")
                     .setLane(lane)
                     .setSendEpoch(1)

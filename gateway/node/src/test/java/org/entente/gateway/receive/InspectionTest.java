@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -28,11 +29,14 @@ import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
+import org.entente.gateway.model.EnvelopeId;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.PermittedFixture;
 import org.entente.gateway.seal.format.Envelope;
+import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.EnvelopeHeader;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
@@ -88,6 +92,55 @@ class InspectionTest {
     assertEquals(code.name(), leaf.outcome().code());
     assertEquals(reason, leaf.outcome().detail());
     assertEquals(0, node.ledger.windows().all(ORIGIN).size(), "no number is taken");
+  }
+
+  /** An envelope that says it holds the most messages. */
+  private Delivery junk(String origin) {
+    byte[] content = {1};
+    EnvelopeFacts facts =
+        new EnvelopeFacts(
+            new AgencyName(origin),
+            new NodeName("gateway-1"),
+            EnvelopeId.fresh(node.clock.millis(), node.random),
+            LANE,
+            false,
+            node.clock.millis(),
+            node.clock.millis() + 1);
+    EnvelopeHeader header =
+        EnvelopeHeader.over(facts, EnvelopeHeader.MAX_COUNT, content, content);
+    return Delivery.newBuilder()
+        .setHeader(ByteString.copyFrom(header.encoded()))
+        .addStanzas(to(SELF.value()))
+        .build();
+  }
+
+  /** How many are inspected until one is beyond its share. */
+  private int inspected(String origin, AgencyName... before) {
+    for (int taken = 0; taken < 100; taken++) {
+      AgencyName[] path =
+          Stream.concat(Stream.of(new AgencyName(origin)), Stream.of(before))
+              .toArray(AgencyName[]::new);
+      Receipt receipt = from(HUB, via(junk(origin), path));
+      if (receipt.getCode().equals(Code.OVERLOADED.name())) {
+        assertEquals(Result.RESULT_REWRAP, receipt.getResult());
+        return taken;
+      }
+    }
+    throw new AssertionError("all are inspected");
+  }
+
+  /** Threat 93. */
+  @Test
+  void mailBeyondItsShareOfTheTransit_isLeftToItsOrigin_andForgedOriginsShareThatOfTheForger() {
+    AgencyName forger = new AgencyName("x.bad");
+    assertTrue(inspected("us.cbp", forger, HUB) > 0);
+    for (int i = 0; i < 20; i++) {
+      assertEquals(0, inspected("us.member" + i, forger, HUB));
+    }
+    assertEquals(2, inspected("sg.police", HUB), "half of what is left, however many are named");
+    assertEquals(List.of(), node.kit.asked());
+    assertEquals(
+        Result.RESULT_COMMITTED, from(HUB, via(node.kit.bound(sealed()), ORIGIN, HUB)).getResult());
   }
 
   @Test

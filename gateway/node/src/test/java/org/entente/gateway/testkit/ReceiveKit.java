@@ -18,12 +18,14 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.assignment.ReceivedAssignments;
 import org.entente.gateway.batch.BatchPlanner;
 import org.entente.gateway.batch.Sealed;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingBatch;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.consent.CarriedConsentCheck;
 import org.entente.gateway.consent.ConsentRecords;
 import org.entente.gateway.consent.IncomingConsents;
@@ -112,6 +114,9 @@ public final class ReceiveKit implements AutoCloseable {
   private static final NodeName NODE = new NodeName("gateway-1");
 
   private final SecureRandom random = new SecureRandom();
+
+  /** For accounts, time stands still. */
+  private final Accounts accounts = Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, () -> 0);
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final Ledger ledger;
   private final EvidenceRecords evidence;
@@ -250,6 +255,7 @@ public final class ReceiveKit implements AutoCloseable {
             clock,
             clock,
             executor,
+            accounts,
             new Meters());
     reception =
         new PeerReception(

@@ -138,6 +138,7 @@ final class IncomingStage {
         around.clock(),
         ground.ending,
         around.workers(),
+        ground.agencies,
         around.meters());
   }
 }

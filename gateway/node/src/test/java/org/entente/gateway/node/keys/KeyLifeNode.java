@@ -14,9 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.entente.gateway.account.Accounts;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.batch.SealingItem;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
@@ -278,6 +280,7 @@ final class KeyLifeNode implements AutoCloseable {
           clock,
           clock,
           Runnable::run,
+          Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime),
           new Meters());
     }
 
