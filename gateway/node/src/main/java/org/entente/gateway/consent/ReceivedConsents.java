@@ -13,6 +13,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.model.Refusal;
 import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Refused;
@@ -25,6 +26,14 @@ import org.entente.proto.v1.Refused;
  */
 public record ReceivedConsents(IncomingConsents notices, CarriedConsentCheck carried)
     implements ReceptionHook {
+  /** Of a carried consent: the pair's in its voucher, and the statement's under two keys. */
+  private static final int CARRIED = 4;
+
+  @Override
+  public int signatures(Body body) {
+    return CARRIED * body.getPassedOnUnderCount() + (body.hasConsent() ? 1 : 0);
+  }
+
   @Override
   public Finding inspect(Incoming message) {
     Optional<Refusal> refusal =

@@ -23,6 +23,7 @@ import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.seal.format.EnvelopeFacts;
 import org.entente.gateway.seal.format.RosterStatement;
 import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Refused;
@@ -55,6 +56,11 @@ public final class OperationReception implements ReceptionHook {
     this.ledger = ledger;
     this.rosters = rosters;
     this.own = own;
+  }
+
+  @Override
+  public int signatures(Body body) {
+    return body.hasRoster() ? 1 : 0;
   }
 
   @Override

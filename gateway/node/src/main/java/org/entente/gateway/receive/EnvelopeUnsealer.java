@@ -16,6 +16,7 @@ import org.entente.gateway.ledger.record.ChainLink;
 import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.link.FrameCost;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
@@ -38,11 +39,15 @@ import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks an opened envelope. Checks each label against the header, this agency's policy and its
- * body, which is decrypted in memory for the check and discarded. Converts messages to keep to
- * their form at rest. Pure except for keys and clock.
+ * Unpacks an opened envelope. Parses its messages, which shows what they cost beyond what the form
+ * of the envelope did. Then checks each label against the header, this agency's policy and its body,
+ * which is decrypted in memory for the check and discarded. Converts messages to keep to their form
+ * at rest. Pure except for keys and clock.
  */
 final class EnvelopeUnsealer {
+  /** Items of evidence that cost as much as a message. */
+  private static final int ITEMS_A_MESSAGE = 2;
+
   private final StorageKeys keys;
   private final LocalSeal localSeal;
   private final IngressCheck ingress;
@@ -71,37 +76,54 @@ final class EnvelopeUnsealer {
   }
 
   /**
-   * The messages of an envelope.
+   * The messages of an envelope, parsed and not judged.
    *
+   * @param cost what it takes to judge and commit them, beyond what the form of the envelope shows
    * @param unusual memory that they need beyond what honest ones need
    */
-  record Unsealed(List<InspectionResult.Content> contents, long unusual) {}
+  record Parsed(List<Message> messages, FrameCost cost, long unusual) {}
 
   /**
-   * The messages in order; empty if a label or body does not follow its format, or all together
-   * have more elements than an envelope may.
+   * Parses the messages, in order; empty if a label or body does not follow its format, or all
+   * together have more elements than an envelope may.
    *
    * @param announced announcements of the origin's agency, with the keys of its gateways
    */
-  Optional<Unsealed> contents(OpenedLabels labels, List<SessionTerms.Parties> announced) {
-    EnvelopeHeader header = labels.envelope().header();
-    List<InspectionResult.Content> out = new ArrayList<>();
+  Optional<Parsed> parse(OpenedLabels labels, List<SessionTerms.Parties> announced) {
+    List<Message> messages = new ArrayList<>();
     int size = labels.envelope().size();
     // The messages are held together until they are committed, so they share the limit.
     ElementCount elements =
         size > ElementCount.SMALL_BYTES ? new ElementCount(ElementCount.MOST) : null;
+    int verifications = 0;
+    int items = 0;
     for (int i = 0; i < labels.count(); i++) {
-      Optional<InspectionResult.Content> content = content(header, labels, i, announced, elements);
-      if (content.isEmpty()) {
+      Optional<Message> message = message(labels, i, announced, elements);
+      if (message.isEmpty()) {
         return Optional.empty();
       }
-      out.add(content.get());
+      messages.add(message.get());
+      verifications += message.get().signatures();
+      items += message.get().body().getEvidence().getItemsCount();
     }
-    return Optional.of(new Unsealed(out, elements == null ? 0 : elements.unusual(size)));
+    return Optional.of(
+        new Parsed(
+            messages,
+            new FrameCost(0, verifications, 0, items / ITEMS_A_MESSAGE),
+            elements == null ? 0 : elements.unusual(size)));
   }
 
-  private Optional<InspectionResult.Content> content(
-      EnvelopeHeader header,
+  /** Judges the messages of an envelope, in order. */
+  List<InspectionResult.Content> judge(OpenedLabels labels, Parsed parsed) {
+    EnvelopeHeader header = labels.envelope().header();
+    List<InspectionResult.Content> out = new ArrayList<>();
+    for (int i = 0; i < parsed.messages().size(); i++) {
+      out.add(judge(header, labels, i, parsed.messages().get(i)));
+    }
+    return out;
+  }
+
+  private Optional<Message> message(
       OpenedLabels labels,
       int index,
       List<SessionTerms.Parties> announced,
@@ -122,25 +144,27 @@ final class EnvelopeUnsealer {
       int bytes = labelBytes.length + bodyBytes.get().length;
       MessageId id = MessageId.of(label.getMessageId().toByteArray());
       boolean said = label.getKind() == Kind.KIND_EVIDENCE || isConsumed(label.getKind());
-      Message message = new Message(id, label, body, bytes, announced, said);
-      return Optional.of(judge(header, labels, index, message));
+      int signatures = hooks.stream().mapToInt(hook -> hook.signatures(body)).sum();
+      return Optional.of(new Message(id, label, body, bytes, announced, said, signatures));
     } catch (InvalidProtocolBufferException | InvalidValue e) {
       return Optional.empty();
     }
   }
 
   /**
-   * A message under inspection.
+   * One message, parsed.
    *
    * @param said whether a gateway says it by itself: of its refusal there is no evidence
+   * @param signatures signatures inside it that are verified
    */
-  private record Message(
+  record Message(
       MessageId id,
       Label label,
       Body body,
       int bytes,
       List<SessionTerms.Parties> announced,
-      boolean said) {
+      boolean said,
+      int signatures) {
     InspectionResult.Refused refused(Code code, String reason) {
       return new InspectionResult.Refused(id, code, reason, reason, said);
     }

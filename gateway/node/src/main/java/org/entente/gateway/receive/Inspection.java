@@ -178,15 +178,12 @@ final class Inspection {
     if (wrong.isPresent()) {
       return wrong.get();
     }
-    if (FrameCost.isCarried(delivery) && !isWithinShare(peer, delivery)) {
+    if (FrameCost.isCarried(delivery)
+        && !FrameCost.of(delivery, self).charge(accounts.of(peer.value()), party(delivery))) {
       // The transit's account is for all whose mail it carries, and this one has no more of it now.
       // Its origin repeats it by itself: a request would cost more than the flood.
-      return new InspectionResult.Rejected(
-          header.get(),
-          Result.RESULT_REWRAP,
-          Code.OVERLOADED,
-          "its origin sends more through " + peer + " than its share",
-          null);
+      return overloaded(
+          header.get(), "its origin sends more through " + peer + " than its share", null);
     }
     Optional<Envelope> envelope =
         Envelope.of(
@@ -200,15 +197,15 @@ final class Inspection {
   }
 
   /**
-   * Whether a carried delivery is within the share of those that it came through. Nothing in it is
-   * verified yet. A transit checks of which neighbour it takes what, so a false origin costs only
-   * the share of the neighbour that forged it.
+   * Whose share of the peer's account a delivery costs, although nothing in it is verified yet. A
+   * transit checks of which neighbour it takes what, so a false origin costs only the share of the
+   * neighbour that forged it.
    */
-  private boolean isWithinShare(AgencyName peer, Delivery delivery) {
+  private static List<String> party(Delivery delivery) {
     List<String> before = delivery.getPathList().subList(0, delivery.getPathCount() - 1);
     List<String> party = new ArrayList<>(before);
     Collections.reverse(party);
-    return FrameCost.of(delivery, self).charge(accounts.of(peer.value()), party);
+    return party;
   }
 
   private Optional<InspectionResult.Rejected> againstHop(
@@ -264,7 +261,7 @@ final class Inspection {
       }
     }
     if (mine != null) {
-      return own(peer, mine, envelope, onward);
+      return own(peer, party(delivery), mine, envelope, onward);
     }
     if (!onward.hops().isEmpty()) {
       return envelope.isWhole()
@@ -351,7 +348,8 @@ final class Inspection {
     return Optional.of(new Refusal(recipient.value(), code, "transit/" + rule, reason));
   }
 
-  private InspectionResult own(AgencyName peer, Stanza wire, Envelope envelope, Onward onward) {
+  private InspectionResult own(
+      AgencyName peer, List<String> party, Stanza wire, Envelope envelope, Onward onward) {
     long start = System.nanoTime();
     EnvelopeHeader header = envelope.header();
     Optional<org.entente.gateway.seal.format.Stanza> stanza =
@@ -373,29 +371,36 @@ final class Inspection {
       if (mishap.isPresent()) {
         return taken(header, custody.failed(opened, session, mishap.get()), onward);
       }
-      Optional<EnvelopeUnsealer.Unsealed> unsealed =
-          unsealing.contents(labels, List.of(opened.session().terms().parties()));
-      meters.openedIn(System.nanoTime() - start);
-      if (unsealed.isEmpty()) {
+      Optional<EnvelopeUnsealer.Parsed> parsed =
+          unsealing.parse(labels, List.of(opened.session().terms().parties()));
+      if (parsed.isEmpty()) {
         // The same answer as for every failure after a key was used; the reason stays in this
         // agency's audit log.
         return refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read");
       }
       AgencyName origin = header.facts().origin();
-      long unusual = unsealed.get().unusual();
+      InspectionResult.Unresolved again =
+          origin.equals(peer) ? null : new InspectionResult.Unresolved(origin, opened.number());
+      if (!parsed.get().cost().charge(accounts.of(peer.value()), party)) {
+        return overloaded(header, "what it holds exceeds the rates of its origin", again);
+      }
+      List<InspectionResult.Content> contents = unsealing.judge(labels, parsed.get());
+      meters.openedIn(System.nanoTime() - start);
+      long unusual = parsed.get().unusual();
       if (!memory.hold(origin, unusual)) {
-        return new InspectionResult.Rejected(
-            header,
-            Result.RESULT_REWRAP,
-            Code.OVERLOADED,
-            "too much of its origin waits to be committed",
-            origin.equals(peer) ? null : new InspectionResult.Unresolved(origin, opened.number()));
+        return overloaded(header, "too much of its origin waits to be committed", again);
       }
       return taken(
           header,
-          new InspectionResult.Judged(opened.number(), session, unsealed.get().contents(), unusual),
+          new InspectionResult.Judged(opened.number(), session, contents, unusual),
           onward);
     }
+  }
+
+  private static InspectionResult.Rejected overloaded(
+      EnvelopeHeader header, String reason, InspectionResult.@Nullable Unresolved again) {
+    return new InspectionResult.Rejected(
+        header, Result.RESULT_REWRAP, Code.OVERLOADED, reason, again);
   }
 
   /** Keeps the verified bytes, not those received, which a transit may have altered. */

@@ -55,14 +55,13 @@ final class QuarantinedReceipts implements QuarantineStage {
     }
     try (OpenedLabels labels = opened.get()) {
       EnvelopeHeader header = labels.envelope().header();
-      Optional<EnvelopeUnsealer.Unsealed> unsealed =
-          unsealing.contents(labels, announced(header.facts().origin()));
-      return unsealed.isEmpty()
+      Optional<List<InspectionResult.Content>> contents =
+          unsealing
+              .parse(labels, announced(header.facts().origin()))
+              .map(parsed -> released(unsealing.judge(labels, parsed), kept));
+      return contents.isEmpty()
           ? tx -> unreadable(tx, record)
-          : tx ->
-              ended(
-                  reception.keep(
-                      tx, header, kept.getSignature(), released(unsealed.get().contents(), kept)));
+          : tx -> ended(reception.keep(tx, header, kept.getSignature(), contents.get()));
     }
   }
 

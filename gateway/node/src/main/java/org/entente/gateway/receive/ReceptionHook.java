@@ -81,6 +81,11 @@ public interface ReceptionHook {
     return false;
   }
 
+  /** Signatures inside a message that the feature verifies; its origin is charged for them. */
+  default int signatures(Body body) {
+    return 0;
+  }
+
   /** Parses and verifies a message, before its commit and off the writer. */
   Finding inspect(Incoming message);
 

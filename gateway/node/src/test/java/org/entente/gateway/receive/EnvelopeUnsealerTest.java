@@ -21,9 +21,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -37,6 +40,7 @@ import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.Body;
+import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeStep;
 import org.entente.proto.v1.EvidenceBatch;
@@ -165,6 +169,73 @@ class EnvelopeUnsealerTest {
       throw new UncheckedIOException(e);
     }
     return body.toByteArray();
+  }
+
+  /** What the account of the origin's agency has paid. */
+  private long paid(Work work) {
+    return node.kit.accounts().of(ORIGIN.value()).used(work);
+  }
+
+  private Permitted evidence(int items) {
+    EvidenceItem item =
+        EvidenceItem.newBuilder()
+            .setKind(EvidenceKind.EVIDENCE_KIND_DELIVERY)
+            .setAgency(ORIGIN.value())
+            .build();
+    return node.message(
+        LANE,
+        Kind.KIND_EVIDENCE,
+        Body.newBuilder()
+            .setEvidence(EvidenceBatch.newBuilder().addAllItems(Collections.nCopies(items, item)))
+            .build(),
+        Label.Builder::clearCategory);
+  }
+
+  /** Threat 93: a message of evidence has as many items as a change of the ledger has messages. */
+  @Test
+  void itemsOfEvidence_costTheirOrigin_andBeyondItsRateNoneIsRead() {
+    node.deliver(evidence(10_000));
+    assertEquals(5_000, paid(Work.MESSAGES));
+    String code = "";
+    for (int i = 0; i < 100 && code.isEmpty(); i++) {
+      code = node.deliver(evidence(10_000)).getCode();
+    }
+    assertEquals("OVERLOADED", code);
+    assertTrue(paid(Work.MESSAGES) <= 120_000, "" + paid(Work.MESSAGES));
+    assertEquals(Result.RESULT_REWRAP, node.deliver(evidence(10_000)).getResult());
+    Permitted honest = node.alert("costs no more than its form showed");
+    node.deliver(honest);
+    assertTrue(node.isHere(honest.messageId()));
+  }
+
+  private Permitted underConsents(int consents) {
+    CarriedConsent madeUp = CarriedConsent.newBuilder().setAnnouncement(true).build();
+    return node.alert(
+        text("passed on").toBuilder()
+            .addAllPassedOnUnder(Collections.nCopies(consents, madeUp))
+            .build(),
+        label -> {});
+  }
+
+  /** Threat 91. */
+  @Test
+  void signaturesInsideMessages_costTheirOrigin_andBeyondItsRateNoneIsVerified() {
+    AtomicInteger judged = new AtomicInteger();
+    node.ingress =
+        (origin, label, body) -> {
+          judged.addAndGet(body.getPassedOnUnderCount());
+          return Optional.empty();
+        };
+    node.deliver(underConsents(64));
+    assertEquals(256, paid(Work.VERIFICATIONS));
+    String code = "";
+    for (int i = 0; i < 100 && code.isEmpty(); i++) {
+      code = node.deliver(underConsents(64)).getCode();
+    }
+    assertEquals("OVERLOADED", code);
+    assertEquals(paid(Work.VERIFICATIONS), 4 * judged.get());
+    assertTrue(paid(Work.VERIFICATIONS) <= 10_000, "" + paid(Work.VERIFICATIONS));
+    assertEquals("OVERLOADED", node.deliver(underConsents(1)).getCode());
   }
 
   @Test

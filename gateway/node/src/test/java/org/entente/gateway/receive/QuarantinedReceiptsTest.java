@@ -40,6 +40,7 @@ import org.entente.gateway.seal.MislabelledEnvelopes;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.link.v1.Result;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
@@ -285,9 +286,21 @@ class QuarantinedReceiptsTest {
                     SealingItem.of(message),
                     MislabelledEnvelopes.with(
                         node.alert("x"), new byte[] {(byte) 0xff}, new byte[0])))
-            .get(0);
-    setAside(delivery);
-    defect = false;
+            .get(0)
+            .toBuilder()
+            .addStanzas(Stanza.newBuilder().setRecipient(RecipientNode.SG.value()))
+            .build();
+    // The gateway fails before it would find out.
+    TransitCheck working = node.transit;
+    node.transit =
+        (facts, recipient, size) -> {
+          throw new IllegalStateException("defect");
+        };
+    for (int i = 0; i < 3; i++) {
+      node.kit.handOver(delivery);
+    }
+    node.transit = working;
+    node.kit.handOver(delivery);
     QuarantineStage.DecisionResult ended = retry();
     assertEquals(QuarantineState.QUARANTINE_STATE_REFUSED, ended.state());
     assertEquals("CANNOT_OPEN: a label or body inside cannot be read", ended.text());

@@ -466,6 +466,11 @@ public final class ReceiveKit implements AutoCloseable {
         .get(0);
   }
 
+  /** Accounts of other agencies. */
+  public Accounts accounts() {
+    return accounts;
+  }
+
   /** Origin numbers for which the origin was asked again, in their order. */
   public List<OriginNumber> asked() {
     return reporter.asked();
