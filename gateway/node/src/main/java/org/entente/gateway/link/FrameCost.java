@@ -18,7 +18,7 @@ import org.entente.proto.link.v1.Stanza;
  * pays before anything in the frame is believed or verified. The switches name every kind of frame
  * and notice, so that a new kind does not compile without its price. Deliveries that the peer
  * carries for others are charged one by one where they are inspected, each to the share of those
- * that it came through.
+ * that it came through. Notices are charged where they are admitted: those dropped cost nothing.
  *
  * @param deliveries the frame itself, and deliveries and receipts in it
  * @param verifications signatures to verify and keys to decapsulate
@@ -35,8 +35,14 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
   /** The pair's signatures, and a decapsulation. */
   private static final int ANNOUNCEMENT = PAIR + 1;
 
-  /** The notice's signature, and those of two checkpoints, as of a log and its latest. */
-  private static final int SIGNED_NOTICE = 1 + 2 * PAIR;
+  /** What it costs to learn a session from the announcement that this gateway has stored. */
+  public static final FrameCost STORED_SESSION = new FrameCost(0, ANNOUNCEMENT, 0, 0);
+
+  /**
+   * The notice's signature, and those in the answer of a witness: a cosignature, its latest
+   * checkpoint, and four that others hold.
+   */
+  private static final int SIGNED_NOTICE = 1 + 6 * PAIR;
 
   /** Most signatures of a note: any part of a bundle can be its last. */
   private static final int NOTE = 64;
@@ -47,10 +53,9 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
       case HELLO -> new FrameCost(1, 0, 1, 0);
       case DELIVERIES -> of(frame.getDeliveries(), self);
       case RECEIPTS -> new FrameCost(1 + frame.getReceipts().getReceiptsCount(), 0, 0, 0);
-      case NOTICE -> new FrameCost(1, verifications(frame.getNotice()), 1, 0);
       case BUNDLE_PART -> new FrameCost(1, NOTE, 0, 0);
       case FRESHNESS -> new FrameCost(1, PAIR, 0, 0);
-      case GAP, CREDIT, BUNDLE_IN_FORCE, BUNDLE_REQUEST, LINK_PAUSE, FRAME_NOT_SET ->
+      case NOTICE, GAP, CREDIT, BUNDLE_IN_FORCE, BUNDLE_REQUEST, LINK_PAUSE, FRAME_NOT_SET ->
           new FrameCost(1, 0, 0, 0);
     };
   }
@@ -75,7 +80,9 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
 
   /** What the inspection of a delivery costs, beside its part in a frame. */
   public static FrameCost of(Delivery delivery, AgencyName self) {
-    int verifications = delivery.getHeader().isEmpty() ? 0 : 1;
+    // The header's signature, and the one that binds the stanza to it.
+    int signatures = isCarried(delivery) ? 2 : 1;
+    int verifications = delivery.getHeader().isEmpty() ? 0 : signatures;
     verifications += announces(delivery, self) ? ANNOUNCEMENT : 0;
     return new FrameCost(0, verifications, 0, messages(delivery, self));
   }
@@ -100,6 +107,12 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
     return Math.min(said, EnvelopeHeader.MAX_COUNT);
   }
 
+  /** What a notice costs that is read; one to another agency is only passed on. */
+  public static FrameCost of(Notice notice, AgencyName self) {
+    boolean isRead = notice.getTo().isEmpty() || notice.getTo().equals(self.value());
+    return isRead ? new FrameCost(0, verifications(notice), 1, 0) : new FrameCost(0, 0, 0, 0);
+  }
+
   private static int verifications(Notice notice) {
     int fulfilment = notice.getFulfilment().isEmpty() ? 0 : PAIR;
     return fulfilment
@@ -112,25 +125,27 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
   }
 
   /**
-   * Charges a delivery that an agency carries to the share of a party; false if that is used up.
+   * Charges what comes inside a frame to a party's share of an account; false if that is used up.
    *
    * @param party as for {@link Account#spendFor}
    */
   public boolean charge(Account account, List<String> party) {
     return (messages == 0 || account.spendFor(party, Work.MESSAGES, messages))
-        && (verifications == 0 || account.spendFor(party, Work.VERIFICATIONS, verifications));
+        && (verifications == 0 || account.spendFor(party, Work.VERIFICATIONS, verifications))
+        && (commits == 0 || account.spendFor(party, Work.COMMITS, commits));
   }
 
   /**
-   * Charges it to an agency.
+   * Charges it to an agency, on credit. Even a frame that costs none of something waits for what is
+   * owed of it, as a notice is charged only when it is read.
    *
    * @return nanoseconds that the frame has to wait
    */
-  long charge(Account account) {
+  public long charge(Account account) {
     long read = account.charge(Work.DELIVERIES, deliveries);
-    long verified = verifications == 0 ? 0 : account.charge(Work.VERIFICATIONS, verifications);
-    long committed = commits == 0 ? 0 : account.charge(Work.COMMITS, commits);
-    long judged = messages == 0 ? 0 : account.charge(Work.MESSAGES, messages);
+    long verified = account.charge(Work.VERIFICATIONS, verifications);
+    long committed = account.charge(Work.COMMITS, commits);
+    long judged = account.charge(Work.MESSAGES, messages);
     return Math.max(Math.max(read, judged), Math.max(verified, committed));
   }
 }

@@ -357,7 +357,10 @@ final class Inspection {
     if (stanza.isEmpty()) {
       return refused(header, Code.MALFORMED, "the stanza cannot be read");
     }
-    learn(header.facts().origin(), stanza.get().session(), wire.getAnnouncement());
+    AgencyName origin = header.facts().origin();
+    if (!learn(peer, party, origin, stanza.get().session(), wire.getAnnouncement())) {
+      return overloaded(header, "its origin uses too many sessions at once", null);
+    }
     OpeningResult opening = opener.open(peer, envelope, stanza.get(), sessions);
     if (opening instanceof OpeningResult.NotOpened notOpened) {
       OriginNumber claimed = stanza.get().number(header.facts().lane());
@@ -378,7 +381,6 @@ final class Inspection {
         // agency's audit log.
         return refused(header, Code.CANNOT_OPEN, "a label or body inside cannot be read");
       }
-      AgencyName origin = header.facts().origin();
       InspectionResult.Unresolved again =
           origin.equals(peer) ? null : new InspectionResult.Unresolved(origin, opened.number());
       if (!parsed.get().cost().charge(accounts.of(peer.value()), party)) {
@@ -412,16 +414,32 @@ final class Inspection {
         ByteString.copyFrom(session.terms().parties().gateway().key().encoded()));
   }
 
-  /** Learns the session's announcement, from the delivery or as stored before a restart. */
-  private void learn(AgencyName origin, SessionId id, ByteString announcement) {
+  /**
+   * Learns the session's announcement, from the delivery or as stored before a restart.
+   *
+   * @return false if the party has used up its share, as for an origin that uses many sessions in
+   *     turn
+   */
+  private boolean learn(
+      AgencyName peer,
+      List<String> party,
+      AgencyName origin,
+      SessionId id,
+      ByteString announcement) {
     if (sessions.find(origin, id).isPresent()) {
-      return;
+      return true;
     }
     if (!announcement.isEmpty()) {
       sessions.accept(announcement.toByteArray());
-    } else {
-      storedAnnouncements.apply(origin, id).ifPresent(sessions::accept);
+      return true;
     }
+    Optional<byte[]> stored = storedAnnouncements.apply(origin, id);
+    if (stored.isPresent()
+        && !FrameCost.STORED_SESSION.charge(accounts.of(peer.value()), party)) {
+      return false;
+    }
+    stored.ifPresent(sessions::accept);
+    return true;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.entente.gateway.receive;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -10,6 +11,7 @@ import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.TokenBucket;
 import org.entente.gateway.account.Work;
+import org.entente.gateway.link.FrameCost;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
@@ -26,6 +28,10 @@ import org.entente.proto.link.v1.Notice;
 public final class NoticeAdmission {
   private record Path(AgencyName neighbour, AgencyName from) {}
 
+  /** In the place of the agency that a notice came through, which nothing says; no agency's name. */
+  private static final String NOTICES = "notices";
+
+  private final AgencyName self;
   private final Predicate<AgencyName> transit;
   private final Predicate<AgencyName> member;
   private final int perSecond;
@@ -36,6 +42,7 @@ public final class NoticeAdmission {
   /**
    * What may come.
    *
+   * @param self this agency; notices to others are only passed on
    * @param transit whether an agency may pass on what others say
    * @param member whether an agency is a member; others say nothing here
    * @param perSecond notices a second of one agency through one neighbour
@@ -43,11 +50,13 @@ public final class NoticeAdmission {
    * @param nanos as {@link System#nanoTime}
    */
   public NoticeAdmission(
+      AgencyName self,
       Predicate<AgencyName> transit,
       Predicate<AgencyName> member,
       int perSecond,
       Function<AgencyName, Account> accounts,
       LongSupplier nanos) {
+    this.self = self;
     this.transit = transit;
     this.member = member;
     this.perSecond = perSecond;
@@ -69,7 +78,22 @@ public final class NoticeAdmission {
     if (!member.test(from)) {
       return Optional.of(Code.UNKNOWN_PEER);
     }
-    return spend(neighbour, from) ? Optional.empty() : Optional.of(Code.OVERLOADED);
+    return spend(neighbour, from) && pay(neighbour, from, FrameCost.of(notice, self))
+        ? Optional.empty()
+        : Optional.of(Code.OVERLOADED);
+  }
+
+  /**
+   * Pays for a notice that is read. The neighbour's own are paid on credit, for which its next frame
+   * waits; those of others come out of the share that all of them have beside the mail.
+   */
+  private boolean pay(AgencyName neighbour, AgencyName from, FrameCost cost) {
+    Account account = accounts.apply(neighbour);
+    if (!from.equals(neighbour)) {
+      return cost.charge(account, List.of(NOTICES, from.value()));
+    }
+    var unused = cost.charge(account);
+    return true;
   }
 
   private synchronized boolean spend(AgencyName neighbour, AgencyName from) {

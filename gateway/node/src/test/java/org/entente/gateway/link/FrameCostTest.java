@@ -1,10 +1,12 @@
 package org.entente.gateway.link;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.entente.gateway.account.Account;
@@ -12,6 +14,7 @@ import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Work;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
+import org.entente.proto.link.v1.Credit;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
@@ -28,9 +31,16 @@ class FrameCostTest {
 
   /** What the account of a peer paid: frames and their content, verifications, commits. */
   private String charged(Frame frame) {
-    Account account = accounts.of(frame.toString());
-    long wait = FrameCost.of(frame, SELF).charge(account);
-    assertEquals(0, wait);
+    return charged(frame.toString(), FrameCost.of(frame, SELF));
+  }
+
+  private String charged(Notice notice) {
+    return charged(notice.toString(), FrameCost.of(notice, SELF));
+  }
+
+  private String charged(String peer, FrameCost cost) {
+    Account account = accounts.of(peer);
+    assertEquals(0, cost.charge(account));
     return account.used(Work.DELIVERIES)
         + " "
         + account.used(Work.VERIFICATIONS)
@@ -65,7 +75,7 @@ class FrameCostTest {
                 Map.entry("deliveries", "1 0 1"),
                 Map.entry("receipts", "1 0 0"),
                 Map.entry("gap", "1 0 0"),
-                Map.entry("notice", "1 0 1"),
+                Map.entry("notice", "1 0 0"),
                 Map.entry("credit", "1 0 0"),
                 Map.entry("bundle_in_force", "1 0 0"),
                 Map.entry("bundle_request", "1 0 0"),
@@ -81,22 +91,24 @@ class FrameCostTest {
     variants(Notice.newBuilder(), 0)
         .forEach(
             (name, notice) ->
-                charged.put(name, charged(Frame.newBuilder().setNotice((Notice) notice).build())));
+                charged.put(name, charged((Notice) notice)));
     assertEquals(
         new TreeMap<>(
             Map.of(
-                "key_bundle", "1 2 1",
-                "watermarks", "1 1 1",
-                "void_statement", "1 1 1",
-                "key_request", "1 0 1",
-                "settled_statement", "1 1 1",
-                "signed_notice", "1 5 1")),
+                "key_bundle", "0 2 1",
+                "watermarks", "0 1 1",
+                "void_statement", "0 1 1",
+                "key_request", "0 0 1",
+                "settled_statement", "0 1 1",
+                "signed_notice", "0 13 1")),
         charged);
     Notice.Builder two =
         Notice.newBuilder()
             .setKeyBundle(ByteString.copyFromUtf8("keys"))
             .setFulfilment(ByteString.copyFromUtf8("statement"));
-    assertEquals("1 4 1", charged(Frame.newBuilder().setNotice(two).build()));
+    assertEquals("0 4 1", charged(two.build()));
+    assertEquals("0 0 0", charged(two.setTo("sg.police").build()), "it is passed on unread");
+    assertEquals("0 4 1", charged(two.setTo(SELF.value()).setHops(1).build()));
   }
 
   @Test
@@ -112,6 +124,34 @@ class FrameCostTest {
             .addDeliveries(delivery.clone().setStanzas(0, stanza(SELF.value(), "")))
             .addDeliveries(Delivery.newBuilder().setHopSequence(3));
     assertEquals("4 5 1", charged(Frame.newBuilder().setDeliveries(all).build()));
+  }
+
+  @Test
+  void deliveryThatIsCarried_isChargedToThoseItCameThrough_withTheBindingOfItsStanza() {
+    Delivery carried =
+        Delivery.newBuilder()
+            .setHeader(ByteString.copyFrom(new byte[] {1, 1, 1, 0, 0, 7}))
+            .addStanzas(stanza(SELF.value(), "announcement"))
+            .addPath("sg.police")
+            .addPath("x.hub")
+            .build();
+    Frame frame =
+        Frame.newBuilder().setDeliveries(Deliveries.newBuilder().addDeliveries(carried)).build();
+    assertEquals("2 0 1", charged(frame));
+    assertEquals(new FrameCost(0, 5, 0, 7), FrameCost.of(carried, SELF));
+    Account transit = accounts.of("x.hub");
+    assertTrue(FrameCost.of(carried, SELF).charge(transit, List.of("sg.police")));
+    assertEquals(5, transit.used(Work.VERIFICATIONS));
+    assertEquals(7, transit.used(Work.MESSAGES));
+  }
+
+  @Test
+  void everyFrame_waitsForWhatIsOwed() {
+    Account account = accounts.of("x.hub");
+    FrameCost credit = FrameCost.of(Frame.newBuilder().setCredit(Credit.newBuilder()).build(), SELF);
+    assertEquals(0, credit.charge(account));
+    assertTrue(new FrameCost(0, 20_000, 0, 0).charge(account) > 0);
+    assertTrue(credit.charge(account) > 0);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
@@ -141,6 +142,22 @@ class InspectionTest {
     assertEquals(List.of(), node.kit.asked());
     assertEquals(
         Result.RESULT_COMMITTED, from(HUB, via(node.kit.bound(sealed()), ORIGIN, HUB)).getResult());
+  }
+
+  /** Threat 91: an origin that uses in turn more sessions than are held in memory. */
+  @Test
+  void sessionLearnedFromTheLedger_costsItsOrigin() {
+    Delivery first = sealed();
+    from(ORIGIN, first);
+    Delivery.Builder again = sealed().toBuilder();
+    again.setStanzas(0, again.getStanzas(0).toBuilder().clearAnnouncement());
+    assertEquals(Result.RESULT_COMMITTED, from(ORIGIN, again.build()).getResult());
+    assertEquals(0, node.kit.accounts().of(ORIGIN.value()).used(Work.VERIFICATIONS));
+    node.kit.forgetSessions();
+    Delivery.Builder third = sealed().toBuilder();
+    third.setStanzas(0, third.getStanzas(0).toBuilder().clearAnnouncement());
+    assertEquals(Result.RESULT_COMMITTED, from(ORIGIN, third.build()).getResult());
+    assertEquals(3, node.kit.accounts().of(ORIGIN.value()).used(Work.VERIFICATIONS));
   }
 
   @Test

@@ -126,6 +126,7 @@ public final class ReceiveKit implements AutoCloseable {
   private final Origin origin;
   private final ReceiveParts parts;
   private final PeerReception reception;
+  private final MemoryKeyHolder holder = new MemoryKeyHolder();
   private final RecordedReports reporter = new RecordedReports();
   private final Runnable renewal;
   private final BiFunction<AgencyName, GatewayKey, KeyBundle> bundles;
@@ -208,7 +209,6 @@ public final class ReceiveKit implements AutoCloseable {
             new RecordSeal(storage, random),
             Duration.ofDays(30),
             new Meters());
-    MemoryKeyHolder holder = new MemoryKeyHolder();
     SigningPair mine = SigningPair.generate(random);
     SigningPair theirs = SigningPair.generate(random);
     AgencyPairSource pairs =
@@ -464,6 +464,11 @@ public final class ReceiveKit implements AutoCloseable {
         .toCompletableFuture()
         .join()
         .get(0);
+  }
+
+  /** No session is in memory any more, as after a restart. */
+  public void forgetSessions() {
+    holder.held().forEach(key -> parts.sessions().forgetKey(key.id()));
   }
 
   /** Accounts of other agencies. */

@@ -177,6 +177,7 @@ public final class GatewayCore {
             incoming.reception::intake,
             ground.agencies,
             new NoticeAdmission(
+                ground.agency(),
                 agency -> ground.trust.current().isTransit(agency),
                 agency -> ground.trust.current().isMember(agency),
                 ground.config.limitsInForce().perAgencyInForce().notices(),
