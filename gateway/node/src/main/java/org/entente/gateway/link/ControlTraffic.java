@@ -13,12 +13,15 @@ import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkPause;
 import org.entente.proto.link.v1.Notice;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Notices and trust messages to and from one peer, over its control stream. Nothing is kept for a
  * later stream, and the send queue is bounded by {@link #MOST_WAITING} and {@link #MOST_BYTES}.
  */
 final class ControlTraffic implements StreamSlot.Traffic {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlTraffic.class);
   private static final int MOST_WAITING = 256;
 
   /** Memory that a peer that does not read can cost; exceeded by at most one frame. */
@@ -74,7 +77,8 @@ final class ControlTraffic implements StreamSlot.Traffic {
     Instant now = environment.clock().instant();
     long since = Math.min(Math.max(pause.getSinceMs(), 0), now.toEpochMilli());
     pausedByPeer = pause.getPaused() ? Instant.ofEpochMilli(since) : null;
-    environment.ports().onPause(peer, pause.getPaused());
+    String what = pause.getPaused() ? " has paused" : " has unpaused";
+    environment.line(peer, "pause", peer + what + " the link").ifPresent(LOG::info);
   }
 
   /** Sends a notice as {@link #send(Frame)} does. */
@@ -123,7 +127,10 @@ final class ControlTraffic implements StreamSlot.Traffic {
     if (environment.ports().paused(peer).isPresent()) {
       sayPause();
     }
-    environment.ports().onUp(with, heard.getBundleVersion());
+    long version = heard.getBundleVersion();
+    String text = "link to " + with + " is up; its trust bundle has version " + version;
+    environment.line(peer, "up", text).ifPresent(LOG::info);
+    environment.ports().onUp(with, version);
     ready();
   }
 
@@ -168,6 +175,7 @@ final class ControlTraffic implements StreamSlot.Traffic {
     stream = null;
     waiting.forEach(this::forget);
     waiting.clear();
+    environment.line(peer, "down", "link to " + peer + " is down").ifPresent(LOG::info);
     environment.ports().onDown(peer);
   }
 

@@ -287,13 +287,18 @@ final class LaneTraffic implements StreamSlot.Traffic {
     } else if (action instanceof HopAction.Receive receive) {
       store(receive.deliveries());
     } else if (action instanceof HopAction.Adopt adopt) {
-      LOG.info("{} {}: hop epoch {} from {}", peer, lane, adopt.epoch(), adopt.next());
+      String text = "hop epoch " + adopt.epoch() + " from " + adopt.next();
+      environment.line(peer, "hop epoch", about(text)).ifPresent(LOG::info);
       intake.adopt(adopt.epoch(), adopt.next());
     } else if (action instanceof HopAction.Close close) {
       slot.drop(close.code(), close.text());
     } else if (action instanceof HopAction.Stop stop) {
       stop(stop);
     }
+  }
+
+  private String about(String text) {
+    return peer + " " + lane + ": " + text;
   }
 
   private void reply(Frame frame) {
@@ -309,7 +314,9 @@ final class LaneTraffic implements StreamSlot.Traffic {
   }
 
   private void openEpoch(long epoch) {
-    LOG.info("{} {}: opening hop epoch {}", peer, lane, epoch);
+    environment
+        .line(peer, "opened epoch", about("opening hop epoch " + epoch))
+        .ifPresent(LOG::info);
     // On the executor by execute, not by an async stage, which would swallow a defect.
     queue
         .openEpoch(epoch)

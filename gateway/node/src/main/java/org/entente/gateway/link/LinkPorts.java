@@ -60,7 +60,4 @@ public interface LinkPorts {
   default Optional<Instant> paused(AgencyName peer) {
     return Optional.empty();
   }
-
-  /** The peer says that it has paused or unpaused the link. */
-  default void onPause(AgencyName peer, boolean paused) {}
 }

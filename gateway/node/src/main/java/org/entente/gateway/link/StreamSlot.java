@@ -70,8 +70,6 @@ final class StreamSlot implements FrameStream.Listener {
   private @Nullable OpenStream standing;
   private boolean pausing;
   private String lastFailure = "";
-  private String lastEnd = "";
-  private long lastEndTold;
 
   /**
    * @param number of the lane, 0 for the control stream
@@ -143,7 +141,7 @@ final class StreamSlot implements FrameStream.Listener {
   /** Ends the established stream; another one may follow. On the executor. */
   void drop(Code code, String why) {
     if (standing != null) {
-      LOG.info("{} lane {}: stream ended, {}: {}", agency, number, code, why);
+      tellEnd("dropped stream", ", " + code + ": " + why);
       environment.ports().onRefusal(agency, code);
       standing.stream().end(code, why);
       fall(standing);
@@ -327,24 +325,18 @@ final class StreamSlot implements FrameStream.Listener {
           if (attempt != null && attempt.stream() == stream) {
             giveUp(attempt, why);
           } else if (standing != null && standing.stream() == stream) {
-            tellEnd(why);
+            tellEnd("ended stream", ": " + why);
             fall(standing);
             redial();
           }
         });
   }
 
-  /**
-   * Logs the end at most once per longest pause, as a peer can end streams as fast as it opens
-   * them.
-   */
-  private void tellEnd(String why) {
-    if (!why.equals(lastEnd)
-        || environment.hasPassed(environment.settings().backoff().longest(), lastEndTold)) {
-      lastEnd = why;
-      lastEndTold = environment.nanos();
-      LOG.info("{} lane {}: stream ended: {}", agency, number, why);
-    }
+  /** Logs the end, which a peer can cause as fast as it opens streams. */
+  private void tellEnd(String kind, String why) {
+    environment
+        .line(agency, kind, agency + " lane " + number + ": stream ended" + why)
+        .ifPresent(LOG::info);
   }
 
   private boolean stands(FrameStream stream) {

@@ -34,6 +34,7 @@ import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Gap;
 import org.entente.proto.link.v1.Hello;
+import org.entente.proto.link.v1.LinkPause;
 import org.entente.proto.link.v1.Notice;
 import org.entente.proto.link.v1.Receipt;
 import org.entente.proto.link.v1.Receipts;
@@ -376,32 +377,89 @@ class LinkServerTest {
     }
   }
 
-  /** Threat 89: a peer can open streams and end them as fast as it likes. */
-  @Test
-  void streams_thatAPeerEndsAtOnce_areOneLineOfTheLog() throws Exception {
-    gateway.start();
-    Logger log = (Logger) LoggerFactory.getLogger(StreamSlot.class);
+  /** The lines of a class's log meanwhile. */
+  private static List<String> logged(Class<?> by, Attempt meanwhile) throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger(by);
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     log.addAppender(lines);
     log.setLevel(Level.INFO);
     try {
-      for (int i = 0; i < 5; i++) {
-        try (RawPeer peer = greeted(gateway)) {
-          peer.finish();
-          assertEquals("OK", peer.end());
-        }
-      }
-      // Whatever the gateway does about one of them comes before it greets on the next.
-      RawPeer last = greeted(gateway);
-      log.detachAppender(lines);
-      last.close();
+      meanwhile.run();
     } finally {
       log.detachAppender(lines);
       log.setLevel(null);
     }
+    return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  private interface Attempt {
+    void run() throws Exception;
+  }
+
+  /** Threat 89: a peer can open streams and end them as fast as it likes. */
+  @Test
+  void streams_thatAPeerEndsAtOnce_areOneLineOfTheLog() throws Exception {
+    gateway.start();
     assertEquals(
         List.of("sg.police lane " + FLASH + ": stream ended: ended by the peer"),
-        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+        logged(
+            StreamSlot.class,
+            () -> {
+              for (int i = 0; i < 5; i++) {
+                try (RawPeer peer = greeted(gateway)) {
+                  peer.finish();
+                  assertEquals("OK", peer.end());
+                }
+              }
+              // Whatever the gateway does about one of them comes before it greets on the next.
+              greeted(gateway).close();
+            }));
+  }
+
+  /** Threat 89: an epoch is a number that a peer raises at will. */
+  @Test
+  void epochs_thatAPeerRaisesAtOnce_areOneLineOfTheLog() throws Exception {
+    gateway.start();
+    assertEquals(
+        List.of("sg.police FLASH: hop epoch 1 from 1"),
+        logged(
+            LaneTraffic.class,
+            () -> {
+              try (RawPeer peer = greeted(gateway)) {
+                for (int epoch = 2; epoch <= 100; epoch++) {
+                  peer.say(frame(RawPeer.hello(PEER, FLASH).setSendEpoch(epoch)));
+                }
+                peer.say(Frame.newBuilder().setNotice(Notice.getDefaultInstance()));
+                assertEquals("INVALID_ARGUMENT entente/MALFORMED", peer.end());
+              }
+            }));
+    assertEquals(100, ports.intake(PEER.agency(), Lane.FLASH).epoch());
+  }
+
+  /** Threat 89: a pause, too. */
+  @Test
+  void pauses_thatAPeerStatesAtOnce_areOneLineOfTheLog() throws Exception {
+    gateway.start();
+    assertEquals(
+        List.of(
+            "link to sg.police/gw-1 is up; its trust bundle has version 0",
+            "sg.police has paused the link",
+            "link to sg.police is down"),
+        logged(
+            ControlTraffic.class,
+            () -> {
+              try (RawPeer peer = RawPeer.open(PEER, gateway)) {
+                peer.say(frame(RawPeer.hello(PEER, 0)));
+                assertTrue(peer.hear().hasHello());
+                for (int i = 0; i < 100; i++) {
+                  LinkPause.Builder pause = LinkPause.newBuilder().setPaused(i % 2 == 0);
+                  peer.say(Frame.newBuilder().setLinkPause(pause));
+                }
+                peer.say(Frame.newBuilder().setCredit(Credit.getDefaultInstance()));
+                assertEquals("INVALID_ARGUMENT entente/MALFORMED", peer.end());
+                ports.await("it is down", () -> !ports.isUp(PEER.agency()));
+              }
+            }));
   }
 }

@@ -189,9 +189,4 @@ public final class MemoryPorts implements LinkPorts {
   public Optional<Instant> paused(AgencyName peer) {
     return pausedHere.contains(peer) ? Optional.of(Instant.EPOCH) : Optional.empty();
   }
-
-  @Override
-  public void onPause(AgencyName peer, boolean paused) {
-    change();
-  }
 }

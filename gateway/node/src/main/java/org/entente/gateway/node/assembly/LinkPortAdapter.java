@@ -84,14 +84,12 @@ record LinkPortAdapter(
 
   @Override
   public void onUp(PeerName peer, long bundleVersion) {
-    LOG.info("link to {} is up; its trust bundle has version {}", peer, bundleVersion);
     trust.up(peer.agency());
     notices.neighbourUp(peer.agency());
   }
 
   @Override
   public void onDown(AgencyName peer) {
-    LOG.info("link to {} is down", peer);
     trust.down(peer);
   }
 
@@ -111,11 +109,6 @@ record LinkPortAdapter(
   @Override
   public Optional<Instant> paused(AgencyName peer) {
     return holds.paused(peer);
-  }
-
-  @Override
-  public void onPause(AgencyName peer, boolean paused) {
-    LOG.info("{} {} the link", peer, paused ? "has paused" : "has unpaused");
   }
 
   @Override
