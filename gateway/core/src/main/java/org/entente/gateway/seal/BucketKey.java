@@ -266,6 +266,12 @@ public final class BucketKey implements AutoCloseable {
    */
   public record PuncturedState(@Nullable SecretBytes bucket, Map<Long, SecretBytes> parts)
       implements AutoCloseable {
+    /** Bytes of all states. */
+    public int length() {
+      return (bucket == null ? 0 : bucket.length())
+          + parts.values().stream().mapToInt(SecretBytes::length).sum();
+    }
+
     @Override
     public void close() {
       if (bucket != null) {

@@ -17,8 +17,8 @@ public interface RetentionKeys {
   record KeptMessage(LocalDate lastDay, @Nullable MessageLeaf leaf) {}
 
   /**
-   * Destroys the keys of messages in one change of the keystore. On return no key of this node
-   * opens them, from any copy of the ledger.
+   * Destroys the keys of messages, in changes of the keystore of limited size, between which others
+   * use it. On return no key of this node opens them, from any copy of the ledger.
    *
    * @throws RuntimeException if the keystore could not be written, or if a leaf is not known and
    *     its bucket has not ended: then some may still open

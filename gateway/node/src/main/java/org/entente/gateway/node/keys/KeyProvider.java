@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.crypto.SecretBytes;
@@ -40,6 +42,12 @@ public final class KeyProvider {
   private static final String OUTBOX = "outbox-";
   private static final String BUCKET = "bucket-";
   private static final int KEY_BYTES = 32;
+
+  /** Bytes of bucket keys after which one change of the keystore ends. */
+  private static final int BYTES_OF_A_CHANGE = 1 << 20;
+
+  /** Parts of one bucket in one change, of 2 MB each at most. */
+  private static final int PARTS_AT_ONCE = 4;
 
   private final Keystore keystore;
   private final InstantSource clock;
@@ -285,30 +293,61 @@ public final class KeyProvider {
   }
 
   private synchronized void forget(List<RetentionKeys.KeptMessage> messages) {
-    Map<LocalDate, List<MessageLeaf>> byDay = new HashMap<>();
+    Map<LocalDate, SortedMap<Long, List<MessageLeaf>>> byDay = new TreeMap<>();
     for (RetentionKeys.KeptMessage message : messages) {
       MessageLeaf leaf = message.leaf();
       if (leaf != null) {
-        byDay.computeIfAbsent(message.lastDay(), day -> new ArrayList<>()).add(leaf);
+        byDay
+            .computeIfAbsent(message.lastDay(), day -> new TreeMap<>())
+            .computeIfAbsent(leaf.part(), part -> new ArrayList<>())
+            .add(leaf);
       } else if (!lacksBucket(message.lastDay())) {
         throw new CorruptRecord("INBOX", null);
       }
     }
     Map<LocalDate, BucketKey.PuncturedState> next = new HashMap<>();
     try {
-      byDay.forEach(
-          (day, leaves) ->
-              undestroyed(day)
-                  .flatMap(bucket -> bucket.without(leaves))
-                  .ifPresent(punctured -> next.put(day, punctured)));
-      store(next);
-      next.forEach(
-          (day, punctured) -> undestroyed(day).ifPresent(bucket -> bucket.forget(punctured)));
+      byDay.forEach((day, parts) -> forget(day, List.copyOf(parts.values()), next));
+      change(next);
     } finally {
       next.values().forEach(BucketKey.PuncturedState::close);
     }
     byDay.forEach(
-        (day, leaves) -> undestroyed(day).ifPresent(bucket -> requireForgotten(bucket, leaves)));
+        (day, parts) ->
+            undestroyed(day)
+                .ifPresent(bucket -> parts.values().forEach(some -> requireForgotten(bucket, some))));
+  }
+
+  /**
+   * Adds what a bucket forgets to the next change, after this has been made if it is large enough.
+   * A change holds up all others that need the keystore, while it writes the states of its parts.
+   */
+  private void forget(
+      LocalDate day,
+      List<List<MessageLeaf>> parts,
+      Map<LocalDate, BucketKey.PuncturedState> next) {
+    for (int from = 0; from < parts.size(); from += PARTS_AT_ONCE) {
+      List<MessageLeaf> leaves =
+          parts.subList(from, Math.min(parts.size(), from + PARTS_AT_ONCE)).stream()
+              .flatMap(List::stream)
+              .toList();
+      int bytes = next.values().stream().mapToInt(BucketKey.PuncturedState::length).sum();
+      if (next.containsKey(day) || bytes >= BYTES_OF_A_CHANGE) {
+        change(next);
+      }
+      undestroyed(day)
+          .flatMap(bucket -> bucket.without(leaves))
+          .ifPresent(punctured -> next.put(day, punctured));
+    }
+  }
+
+  /** Stores what buckets forget, and only then forgets it in memory. */
+  private void change(Map<LocalDate, BucketKey.PuncturedState> next) {
+    store(next);
+    next.forEach(
+        (day, punctured) -> undestroyed(day).ifPresent(bucket -> bucket.forget(punctured)));
+    next.values().forEach(BucketKey.PuncturedState::close);
+    next.clear();
   }
 
   private void store(Map<LocalDate, BucketKey.PuncturedState> next) {

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,12 +19,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.retention.RetentionKeys;
+import org.entente.gateway.seal.format.MessageLeaf;
 import org.entente.gateway.seal.keys.KeyKind;
 import org.entente.gateway.seal.keys.Keystore;
 import org.entente.gateway.transmit.OutboxKeys;
@@ -34,7 +38,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The life of a node's outbox keys, and what the keys of buckets forget. */
 class KeyProviderTest {
   @TempDir private Path folder;
-  private final SecureRandom random = new SecureRandom();
+  private Runnable onRandom = () -> {};
+  private final SecureRandom random =
+      new SecureRandom() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+          onRandom.run();
+          super.nextBytes(bytes);
+        }
+      };
   private Instant now = Instant.parse("2026-06-01T12:00:00Z");
   private Keystore keystore;
   private KeyProvider keys;
@@ -122,6 +136,63 @@ class KeyProviderTest {
     assertTrue(entries < 4_096, entries + " bytes after 5,000 erasures");
     keys.retentionKeys().forget(forgotten);
     assertEquals(entries, Files.size(folder.resolve("keystore").resolve("entries")));
+  }
+
+  /** Serials of a bucket's first part, far from each other, so that what is left is long. */
+  private List<RetentionKeys.KeptMessage> spread(LocalDate day, int count) {
+    long part = requireNonNull(allotted(day).leaf()).part();
+    return IntStream.range(0, count)
+        .mapToObj(i -> MessageLeaf.of(part, i * (MessageLeaf.SERIALS / count)))
+        .map(leaf -> new RetentionKeys.KeptMessage(day, leaf))
+        .toList();
+  }
+
+  /** Forgets messages; how many states of the keystore's main file the changes began from. */
+  private int changes(List<RetentionKeys.KeptMessage> messages) {
+    Set<ByteBuffer> states = new HashSet<>();
+    onRandom = () -> states.add(ByteBuffer.wrap(entries()));
+    keys.retentionKeys().forget(messages);
+    onRandom = () -> {};
+    return states.size();
+  }
+
+  private byte[] entries() {
+    try {
+      return Files.readAllBytes(folder.resolve("keystore").resolve("entries"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void bucketsOfALargeRound_areForgottenInSeveralChanges_andSmallOnesInOne() {
+    List<RetentionKeys.KeptMessage> large = new ArrayList<>();
+    List<RetentionKeys.KeptMessage> small = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      large.addAll(spread(LocalDate.parse("2026-07-01").plusDays(i), 1_000));
+      small.add(allotted(LocalDate.parse("2026-08-01").plusDays(i)));
+    }
+    assertEquals(1, changes(small));
+    int changes = changes(large);
+    assertTrue(changes >= 2 && changes <= 4, changes + " changes");
+    restart();
+    large.forEach(message -> assertFalse(isHeld(message)));
+    small.forEach(message -> assertFalse(isHeld(message)));
+  }
+
+  @Test
+  void partsOfOneBucket_beyondThoseOfAChange_areForgottenInSeveral() {
+    LocalDate day = LocalDate.parse("2026-07-01");
+    List<RetentionKeys.KeptMessage> all = new ArrayList<>();
+    for (int part = 0; part < 10; part++) {
+      all.add(allotted(day));
+      restart();
+    }
+    RetentionKeys.KeptMessage kept = allotted(day);
+    assertEquals(3, changes(all));
+    restart();
+    all.forEach(message -> assertFalse(isHeld(message)));
+    assertTrue(isHeld(kept));
   }
 
   private RetentionKeys.KeptMessage allotted(LocalDate day) {
