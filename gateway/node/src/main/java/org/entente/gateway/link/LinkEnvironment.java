@@ -30,15 +30,7 @@ record LinkEnvironment(
       Executor workers,
       InstantSource clock,
       RandomGenerator random) {
-    this(
-        self,
-        ports,
-        settings,
-        timers,
-        workers,
-        clock,
-        random,
-        new LogRateLimit(clock, APART));
+    this(self, ports, settings, timers, workers, clock, random, new LogRateLimit(clock, APART));
   }
 
   /** The log line for an event that a peer can cause as often as it likes, if one is due. */

@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacks an opened envelope. Parses its messages, which shows what they cost beyond what the form
- * of the envelope did. Then checks each label against the header, this agency's policy and its body,
- * which is decrypted in memory for the check and discarded. Converts messages to keep to their form
- * at rest. Pure except for keys and clock.
+ * of the envelope did. Then checks each label against the header, this agency's policy and its
+ * body, which is decrypted in memory for the check and discarded. Converts messages to keep to
+ * their form at rest. Pure except for keys and clock.
  */
 final class EnvelopeUnsealer {
   /** Items of evidence that cost as much as a message. */

@@ -393,9 +393,7 @@ final class Inspection {
         return overloaded(header, "too much of its origin waits to be committed", again);
       }
       return taken(
-          header,
-          new InspectionResult.Judged(opened.number(), session, contents, unusual),
-          onward);
+          header, new InspectionResult.Judged(opened.number(), session, contents, unusual), onward);
     }
   }
 
@@ -434,8 +432,7 @@ final class Inspection {
       return true;
     }
     Optional<byte[]> stored = storedAnnouncements.apply(origin, id);
-    if (stored.isPresent()
-        && !FrameCost.STORED_SESSION.charge(accounts.of(peer.value()), party)) {
+    if (stored.isPresent() && !FrameCost.STORED_SESSION.charge(accounts.of(peer.value()), party)) {
       return false;
     }
     stored.ifPresent(sessions::accept);

@@ -28,7 +28,9 @@ import org.entente.proto.link.v1.Notice;
 public final class NoticeAdmission {
   private record Path(AgencyName neighbour, AgencyName from) {}
 
-  /** In the place of the agency that a notice came through, which nothing says; no agency's name. */
+  /**
+   * In the place of the agency that a notice came through, which nothing says; no agency's name.
+   */
   private static final String NOTICES = "notices";
 
   private final AgencyName self;
@@ -84,8 +86,8 @@ public final class NoticeAdmission {
   }
 
   /**
-   * Pays for a notice that is read. The neighbour's own are paid on credit, for which its next frame
-   * waits; those of others come out of the share that all of them have beside the mail.
+   * Pays for a notice that is read. The neighbour's own are paid on credit, for which its next
+   * frame waits; those of others come out of the share that all of them have beside the mail.
    */
   private boolean pay(AgencyName neighbour, AgencyName from, FrameCost cost) {
     Account account = accounts.apply(neighbour);

@@ -52,11 +52,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Rounds.</b> What has begun is known from the ledger and from nowhere else. A worker
  * finishes it in rounds of at most {@value #ROUND} messages: the journal is synced once a round,
- * the keystore is written as seldom as its size allows, and one commit ends all of them. A round takes one message of each
- * origin in turn, so that what one origin recalls delays another's recall by one round at most.
- * There is one worker, however often it is woken. A round that fails over some of its messages is
- * halved until those fail alone: the others are finished, and those are counted, reported and tried
- * again by {@link #retry}.
+ * the keystore is written as seldom as its size allows, and one commit ends all of them. A round
+ * takes one message of each origin in turn, so that what one origin recalls delays another's recall
+ * by one round at most. There is one worker, however often it is woken. A round that fails over
+ * some of its messages is halved until those fail alone: the others are finished, and those are
+ * counted, reported and tried again by {@link #retry}.
  *
  * <p>Safe for many threads.
  */

@@ -17,9 +17,7 @@ class RateSharesTest {
   private long nanos;
   private final Account transit =
       new Accounts(
-              Map.of(),
-              Map.of(Work.MESSAGES, new AccountLimits.Rate(RATE, 2 * RATE)),
-              () -> nanos)
+              Map.of(), Map.of(Work.MESSAGES, new AccountLimits.Rate(RATE, 2 * RATE)), () -> nanos)
           .of("x.hub");
 
   /** How often one of these is granted a single message. */

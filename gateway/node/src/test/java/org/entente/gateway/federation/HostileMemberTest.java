@@ -33,9 +33,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Threats 74, 76, 77, 91 and 93 against running gateways: {@code de.customs}, with its own certificate
- * and a program of its own in the place of a gateway. {@code fr.customs} and {@code sg.police}
- * exchange mail meanwhile.
+ * Threats 74, 76, 77, 91 and 93 against running gateways: {@code de.customs}, with its own
+ * certificate and a program of its own in the place of a gateway. {@code fr.customs} and {@code
+ * sg.police} exchange mail meanwhile.
  */
 final class HostileMemberTest {
   private static final Duration LASTING = Duration.ofDays(60);
@@ -175,8 +175,7 @@ final class HostileMemberTest {
   @Test
   void floodThroughATransit_usesUpItsOwnShareAlone_andMailOfOthersThroughItGoesOn()
       throws Exception {
-    try (RunningFederation federation =
-        RunningFederation.withCoRecipient(folder, clock, LASTING)) {
+    try (RunningFederation federation = RunningFederation.withCoRecipient(folder, clock, LASTING)) {
       federation.start(HUB, SG, FR);
       exchanged(federation, "before");
       try (HostileStream hostile =

@@ -89,9 +89,7 @@ class FrameCostTest {
   void everyKindOfNotice_isCharged() {
     Map<String, String> charged = new TreeMap<>();
     variants(Notice.newBuilder(), 0)
-        .forEach(
-            (name, notice) ->
-                charged.put(name, charged((Notice) notice)));
+        .forEach((name, notice) -> charged.put(name, charged((Notice) notice)));
     assertEquals(
         new TreeMap<>(
             Map.of(
@@ -148,7 +146,8 @@ class FrameCostTest {
   @Test
   void everyFrame_waitsForWhatIsOwed() {
     Account account = accounts.of("x.hub");
-    FrameCost credit = FrameCost.of(Frame.newBuilder().setCredit(Credit.newBuilder()).build(), SELF);
+    FrameCost credit =
+        FrameCost.of(Frame.newBuilder().setCredit(Credit.newBuilder()).build(), SELF);
     assertEquals(0, credit.charge(account));
     assertTrue(new FrameCost(0, 20_000, 0, 0).charge(account) > 0);
     assertTrue(credit.charge(account) > 0);

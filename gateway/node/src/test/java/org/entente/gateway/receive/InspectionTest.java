@@ -107,8 +107,7 @@ class InspectionTest {
             false,
             node.clock.millis(),
             node.clock.millis() + 1);
-    EnvelopeHeader header =
-        EnvelopeHeader.over(facts, EnvelopeHeader.MAX_COUNT, content, content);
+    EnvelopeHeader header = EnvelopeHeader.over(facts, EnvelopeHeader.MAX_COUNT, content, content);
     return Delivery.newBuilder()
         .setHeader(ByteString.copyFrom(header.encoded()))
         .addStanzas(to(SELF.value()))

@@ -98,8 +98,7 @@ class NoticeAdmissionTest {
   @Test
   void noticesThatATransitCarries_leaveItNoDebt_andOtherMailItsShare() {
     Account transit = accounts.of(HUB.value());
-    NoticeAdmission atDefault =
-        admission(NodeConfig.Limits.DEFAULT.perAgencyInForce().notices());
+    NoticeAdmission atDefault = admission(NodeConfig.Limits.DEFAULT.perAgencyInForce().notices());
     for (int i = 0; i < 60_000; i++) {
       nanos += TimeUnit.MILLISECONDS.toNanos(1);
       for (AgencyName from : List.of(DE, SG)) {

@@ -40,8 +40,8 @@ import org.entente.gateway.seal.MislabelledEnvelopes;
 import org.entente.gateway.testkit.ReceiveKit;
 import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.Receipt;
-import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.link.v1.Result;
+import org.entente.proto.link.v1.Stanza;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.store.v1.QuarantineState;
 import org.entente.proto.store.v1.QuarantineStep;
@@ -280,7 +280,8 @@ class QuarantinedReceiptsTest {
   void retry_ofWhatHasAnUnreadableMessage_tellsTheOriginOfAll() {
     Permitted message = node.alert("poison");
     Delivery delivery =
-        node.kit
+        node
+            .kit
             .seal(
                 List.of(
                     SealingItem.of(message),

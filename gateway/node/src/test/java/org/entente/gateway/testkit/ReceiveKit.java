@@ -117,6 +117,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** For accounts, time stands still. */
   private final Accounts accounts = Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, () -> 0);
+
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private final Ledger ledger;
   private final EvidenceRecords evidence;

@@ -315,7 +315,8 @@ public final class KeyProvider {
     byDay.forEach(
         (day, parts) ->
             undestroyed(day)
-                .ifPresent(bucket -> parts.values().forEach(some -> requireForgotten(bucket, some))));
+                .ifPresent(
+                    bucket -> parts.values().forEach(some -> requireForgotten(bucket, some))));
   }
 
   /**
@@ -323,9 +324,7 @@ public final class KeyProvider {
    * A change holds up all others that need the keystore, while it writes the states of its parts.
    */
   private void forget(
-      LocalDate day,
-      List<List<MessageLeaf>> parts,
-      Map<LocalDate, BucketKey.PuncturedState> next) {
+      LocalDate day, List<List<MessageLeaf>> parts, Map<LocalDate, BucketKey.PuncturedState> next) {
     for (int from = 0; from < parts.size(); from += PARTS_AT_ONCE) {
       List<MessageLeaf> leaves =
           parts.subList(from, Math.min(parts.size(), from + PARTS_AT_ONCE)).stream()
