@@ -58,6 +58,7 @@ public final class Meters {
   private final Counter quarantineFull;
   private final Counter lost;
   private final Counter conflicts;
+  private final Counter unconfirmed;
   private final Counter witnessed;
   private final Counter trustRefused;
   private final Counter connectionsClosed;
@@ -170,6 +171,13 @@ public final class Meters {
             "entente_origin_conflict_envelopes_total",
             "Envelopes sent under a number under which their recipient holds other content; they go"
                 + " again under another number.",
+            "agency",
+            "lane");
+    unconfirmed =
+        counter(
+            "entente_origin_unconfirmed_envelopes_total",
+            "Envelopes sent again because their recipient acknowledged them at least twice over its"
+                + " own link, but no statement signed by its gateway names them.",
             "agency",
             "lane");
     witnessed =
@@ -337,6 +345,11 @@ public final class Meters {
   /** Counts an envelope in whose place its recipient holds something else. */
   public void conflict(AgencyName recipient, Lane lane) {
     conflicts.labels(recipient.value(), lane.name()).inc();
+  }
+
+  /** Counts an envelope that its recipient acknowledged and never confirmed by a signature. */
+  public void unconfirmed(AgencyName recipient, Lane lane) {
+    unconfirmed.labels(recipient.value(), lane.name()).inc();
   }
 
   /** Counts a connection closed because of a limit of its port. */

@@ -51,13 +51,8 @@ public final class HeldNumbers {
     }
   }
 
-  /**
-   * Records that a number was counted.
-   *
-   * @param toState whether a statement must name it: not if a receipt tells the origin
-   */
-  synchronized void counted(
-      AgencyName origin, OriginNumber number, byte[] headerHash, boolean toState) {
+  /** Records that a number was counted: the next statement names it. */
+  synchronized void counted(AgencyName origin, OriginNumber number, byte[] headerHash) {
     OriginMemory memory = origins.computeIfAbsent(origin, name -> new OriginMemory());
     int before = memory.slots();
     Line line = new Line(number.lane(), number.epoch());
@@ -66,9 +61,7 @@ public final class HeldNumbers {
       removeEldest(memory.lines);
     }
     slots += memory.slots() - before;
-    if (toState) {
-      state(memory, new HeldNumber(number, headerHash));
-    }
+    state(memory, new HeldNumber(number, headerHash));
     while (slots > SLOTS && origins.size() > 1) {
       slots -= removeEldest(origins).slots();
     }
@@ -88,6 +81,9 @@ public final class HeldNumbers {
    */
   synchronized void offeredAgain(AgencyName origin, OriginNumber number, Optional<byte[]> here) {
     OriginMemory memory = origins.computeIfAbsent(origin, name -> new OriginMemory());
+    if (memory.pending.containsKey(number)) {
+      return;
+    }
     byte[] remembered = remembered(memory, number);
     HeldNumber held =
         remembered != null

@@ -248,6 +248,18 @@ public final class NoticeExchange implements RecipientNotices {
   }
 
   @Override
+  public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
+    numbers.forEach(number -> meters.unconfirmed(recipient, number.lane()));
+    LOG.error(
+        "ALARM {}: {} acknowledged {} numbers, such as {}, at least twice over its link, and no"
+            + " statement signed by its gateway names them; its TLS key may be in other hands",
+        Code.IDENTITY_MISMATCH,
+        recipient,
+        numbers.size(),
+        numbers.get(0));
+  }
+
+  @Override
   public void askKeys(AgencyName recipient) {
     address(
         recipient,

@@ -189,10 +189,10 @@ final class Reception {
     if (offer == OriginWindow.Offer.DUPLICATE) {
       return duplicate(tx, header, own);
     }
-    tx.afterCommit(() -> reporter.reportTo(origin));
     if (offer != OriginWindow.Offer.NEW) {
       // Kept nevertheless: if the epoch is unknown here, the origin must learn of it.
       ledger.windows().write(tx, origin, lane, windows);
+      tx.afterCommit(() -> reporter.reportTo(origin));
       return new Answer(Result.RESULT_REWRAP, Code.OVERLOADED.name());
     }
     if (!mayKeep(tx, origin, own.session())) {
@@ -208,19 +208,12 @@ final class Reception {
     if (own instanceof InspectionResult.Judged judged) {
       keep(tx, header, signature, judged.contents());
     }
-    tx.afterCommit(() -> counted(peer, header, own.number()));
+    tx.afterCommit(
+        () -> {
+          held.counted(origin, own.number(), header.hash());
+          reporter.reportTo(origin);
+        });
     return Answer.COMMITTED;
-  }
-
-  /** A peer learns of its own mail from the receipt, any other origin from a statement. */
-  private void counted(AgencyName peer, EnvelopeHeader header, OriginNumber number) {
-    AgencyName origin = header.facts().origin();
-    boolean toState = !origin.equals(peer);
-    held.counted(origin, number, header.hash(), toState);
-    if (toState) {
-      // A statement may have left since this was reported first.
-      reporter.reportTo(origin);
-    }
   }
 
   private Answer duplicate(Transaction tx, EnvelopeHeader header, InspectionResult.Own own) {

@@ -82,7 +82,7 @@ final class VoidNotices {
     Optional<OriginWindow.Offer> offer =
         windows.in(number.epoch()).map(window -> window.resolveVoid(number.sequence()));
     if (offer.equals(Optional.of(OriginWindow.Offer.NEW))) {
-      tx.afterCommit(() -> held.counted(from, number, voided.headerHash(), true));
+      tx.afterCommit(() -> held.counted(from, number, voided.headerHash()));
     } else if (offer.equals(Optional.of(OriginWindow.Offer.DUPLICATE))) {
       tx.afterCommit(() -> held.offeredAgain(from, number, Optional.empty()));
     }

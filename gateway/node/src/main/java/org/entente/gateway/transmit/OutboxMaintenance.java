@@ -21,18 +21,21 @@ import org.entente.proto.store.v1.OutboxState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maintains the outbox: queues mail that waited for a key or a route, repeats mail that a transit
+ * Maintains the outbox: queues mail that waited for a key or a route, repeats mail that a peer
  * accepted but the recipient has not confirmed, withdraws expired mail, ends the custody of expired
  * mail of others, and repeats void statements. Called regularly by one thread. A call examines a
  * bounded page of each recipient's lane, so its cost does not depend on the backlog, and the next
  * call continues where this one stopped.
  */
 public final class OutboxMaintenance {
-  /** First wait for a recipient's confirmation behind a transit; doubles with every attempt. */
+  /** First wait for a recipient's signed confirmation; doubles with every attempt. */
   static final long FIRST_WAIT_MILLIS = 10_000;
 
   /** The longest wait. */
   static final long LONGEST_WAIT_MILLIS = 3_600_000;
+
+  /** Receipts of the recipient itself without a signed confirmation that are an alarm. */
+  static final int ALARMING_RECEIPTS = 2;
 
   /** Longer than a stream lets deliveries stay unanswered. */
   static final long UNDER_WAY_MILLIS = 60_000;
@@ -175,6 +178,7 @@ public final class OutboxMaintenance {
     long ending = times.ending().millis();
     List<OriginNumber> again = new ArrayList<>();
     List<OriginNumber> expired = new ArrayList<>();
+    List<OriginNumber> unconfirmed = new ArrayList<>();
     List<OutboxTable.NumberedEntry> withdrawn = new ArrayList<>();
     for (OutboxTable.NumberedEntry one : page) {
       if (one.entry().getState() == OutboxState.OUTBOX_STATE_VOID) {
@@ -183,9 +187,15 @@ public final class OutboxMaintenance {
         expired.add(one.number());
       } else if (reachableNow && isDue(one.entry(), now)) {
         again.add(one.number());
+        if (isUnconfirmed(one.entry())) {
+          unconfirmed.add(one.number());
+        }
       }
     }
     change(recipient, lane, again, expired);
+    if (!unconfirmed.isEmpty()) {
+      notices.unconfirmed(recipient, unconfirmed);
+    }
     return withdrawn;
   }
 
@@ -213,6 +223,13 @@ public final class OutboxMaintenance {
   private static boolean hasExpired(OutboxEntry entry, long now) {
     boolean queued = entry.getState() == OutboxState.OUTBOX_STATE_QUEUED;
     return entry.getExpiresAtMs() <= now - (queued ? UNDER_WAY_MILLIS : 0);
+  }
+
+  /** Whether the recipient itself acknowledged it repeatedly and never stated so. */
+  private static boolean isUnconfirmed(OutboxEntry entry) {
+    return entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
+        && !entry.getRelayTold()
+        && entry.getUnanswered() >= ALARMING_RECEIPTS;
   }
 
   static boolean isDue(OutboxEntry entry, long now) {

@@ -46,10 +46,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
- * recipient itself holds it: a receipt of the recipient resolves a number, or its statement that
- * names the envelope's header; a transit's receipt and a watermark do not. A transit's refusal
- * withdraws nothing: the envelope goes by another route, or by the same one later. What cannot be
- * delivered any more is withdrawn, and the number stays until the recipient has heard of that.
+ * recipient's signed statement names its header under its number. Receipts, also the recipient's
+ * own, and watermarks resolve nothing. A transit's refusal withdraws nothing: the envelope goes by
+ * another route, or by the same one later. What cannot be delivered any more is withdrawn, and the
+ * number stays until the recipient has heard of that.
  */
 public final class Settlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";
@@ -86,8 +86,8 @@ public final class Settlement {
   }
 
   /**
-   * Handles a peer's receipts for hop numbers. Accepted ones are only removed, which no caller
-   * waits for; others are acted upon.
+   * Handles a peer's receipts for hop numbers. No caller waits for the effect of accepted ones;
+   * others are acted upon at once.
    */
   public CompletableFuture<Integer> released(AgencyName peer, Lane lane, List<Receipt> receipts) {
     Mutation<Integer> change =
@@ -136,14 +136,16 @@ public final class Settlement {
       park(tx, recipient, number, heardOf(entry));
     } else if (peer.equals(recipient) && result == Result.RESULT_REFUSED) {
       withdraw(tx, recipient, number, entry, codeOf(receipt.getCode()), "refused by " + peer);
-    } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
-      resolve(tx, recipient, number, entry);
     } else if (refusal(receipt, peer, recipient).isPresent()) {
       Code code = refusal(receipt, peer, recipient).orElseThrow();
       rejected(tx, peer, recipient, number, entry, code);
     } else {
-      // A duplicate shows that the hop number was answered before, but not how: the first answer
-      // may have been a lost REWRAP. The recipient's statement decides.
+      // Whoever has the TLS key of the recipient's gateway can send a receipt, and a duplicate does
+      // not show whether the first answer was a lost REWRAP. The recipient's statement decides.
+      if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
+        // If it does not hold the session, it asks for another.
+        tx.afterCommit(() -> sessions.held(recipient, number));
+      }
       relayed(tx, peer, recipient, number, entry);
     }
   }
@@ -227,9 +229,10 @@ public final class Settlement {
                 .build());
   }
 
+  /** A peer has it: a transit, or the recipient itself, which has yet to state that. */
   private void relayed(
       Transaction tx,
-      AgencyName transit,
+      AgencyName peer,
       AgencyName recipient,
       OriginNumber number,
       OutboxEntry entry) {
@@ -246,16 +249,17 @@ public final class Settlement {
             entry.toBuilder()
                 .setState(OutboxState.OUTBOX_STATE_RELAYED)
                 .setUnanswered(entry.getUnanswered() + 1)
-                .setRelayTold(true)
+                .setQueuedAtMs(tx.nowMillis())
+                .setRelayTold(entry.getRelayTold() || !peer.equals(recipient))
                 .build());
-    if (transit.equals(recipient)) {
+    if (peer.equals(recipient)) {
       return;
     }
     note(
         tx,
         recipient,
         entry,
-        item -> item.toBuilder().setAgency(transit.value()).build(),
+        item -> item.toBuilder().setAgency(peer.value()).build(),
         EvidenceKind.EVIDENCE_KIND_RELAY_ACCEPTANCE);
   }
 

@@ -4,6 +4,7 @@ import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -19,11 +20,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.proto.link.v1.Credit;
+import org.entente.proto.link.v1.Deliveries;
+import org.entente.proto.link.v1.Delivery;
 import org.entente.proto.link.v1.ExchangeRequest;
 import org.entente.proto.link.v1.ExchangeResponse;
 import org.entente.proto.link.v1.Frame;
 import org.entente.proto.link.v1.Hello;
 import org.entente.proto.link.v1.LinkServiceGrpc;
+import org.entente.proto.link.v1.Receipt;
+import org.entente.proto.link.v1.Receipts;
+import org.entente.proto.link.v1.Result;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +42,7 @@ final class HostileStream implements AutoCloseable {
   private final ManagedChannel channel;
   private final CountDownLatch greeted = new CountDownLatch(1);
   private final AtomicInteger answered = new AtomicInteger();
+  private final AtomicInteger taken = new AtomicInteger();
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
   private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
 
@@ -73,6 +82,9 @@ final class HostileStream implements AutoCloseable {
     public void onNext(ExchangeResponse response) {
       greeted.countDown();
       answered.addAndGet(response.getFrame().getReceipts().getReceiptsCount());
+      if (response.getFrame().hasDeliveries()) {
+        acknowledge(response.getFrame().getDeliveries());
+      }
     }
 
     @Override
@@ -93,6 +105,15 @@ final class HostileStream implements AutoCloseable {
 
   /** Greets on a lane. */
   void greet(int lane) throws InterruptedException {
+    greet(lane, Credit.getDefaultInstance());
+  }
+
+  /** Greets on a lane as one that takes all mail: what comes is acknowledged as committed. */
+  void greetAndTake(int lane) throws InterruptedException {
+    greet(lane, Credit.newBuilder().setEnvelopes(100).setBytes(1 << 20).build());
+  }
+
+  private void greet(int lane, Credit credit) throws InterruptedException {
     say(
         Frame.newBuilder()
             .setHello(
@@ -103,8 +124,29 @@ final class HostileStream implements AutoCloseable {
                     .setLane(lane)
                     .setSendEpoch(1)
                     .setSendFirst(1)
-                    .setSendNext(1)));
+                    .setSendNext(1)
+                    .setCredit(credit)));
     assertTrue(greeted.await(60, TimeUnit.SECONDS));
+  }
+
+  private void acknowledge(Deliveries deliveries) {
+    Receipts.Builder receipts = Receipts.newBuilder();
+    for (Delivery delivery : deliveries.getDeliveriesList()) {
+      receipts.addReceipts(
+          Receipt.newBuilder()
+              .setHopEpoch(delivery.getHopEpoch())
+              .setHopSequence(delivery.getHopSequence())
+              .setHeaderHash(
+                  ByteString.copyFrom(Sha256.hash(delivery.getHeader().toByteArray())))
+              .setResult(Result.RESULT_COMMITTED));
+    }
+    say(Frame.newBuilder().setReceipts(receipts));
+    taken.addAndGet(deliveries.getDeliveriesCount());
+  }
+
+  /** Deliveries that it has acknowledged. */
+  int taken() {
+    return taken.get();
   }
 
   /** Waits until this many deliveries have been answered. */

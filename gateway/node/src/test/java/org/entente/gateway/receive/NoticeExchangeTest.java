@@ -318,18 +318,18 @@ class NoticeExchangeTest {
                 new Watermark(1, Lane.FLASH, 2, List.of()),
                 new Watermark(
                     1, LANE, 1, List.of(new Watermark.Range(3, 4), new Watermark.Range(6, 6)))),
-            List.of()),
+            statement.content().held()),
         statement.content());
+    assertEquals(6, statement.content().held().size());
   }
 
-  /** The receipts tell a peer about its own mail; about all else it needs a statement. */
   @Test
-  void report_namesWhatCameThroughOthers_orTwice_once() {
+  void report_namesWhatCame_overTheOriginsLinkToo_andAgainIfItComesTwice() {
     Delivery direct = node.kit.seal(node.alert("direct")).get(0);
     Delivery relayed = node.kit.seal(node.alert("relayed")).get(0);
     node.kit.handOver(direct);
     notices.reportTo(ORIGIN);
-    assertEquals(List.of(), stated(onlyTo(ORIGIN)));
+    assertEquals(List.of(held(1, direct)), stated(onlyTo(ORIGIN)));
     node.kit.handOverThrough(HUB, LANE, relayed);
     notices.reportTo(ORIGIN);
     assertEquals(List.of(held(2, relayed)), stated(onlyTo(ORIGIN)));
@@ -350,7 +350,7 @@ class NoticeExchangeTest {
   void report_ofMoreThanAStatementTakes_isSeveral() {
     receive(LANE, 1);
     for (long number = 1; number <= WatermarkStatement.MAX_HELD + 1L; number++) {
-      node.kit.parts().held().counted(ORIGIN, new OriginNumber(1, LANE, number), HASH, true);
+      node.kit.parts().held().counted(ORIGIN, new OriginNumber(1, LANE, number), HASH);
     }
     notices.reportTo(ORIGIN);
     List<Sent> both = sent();
@@ -858,6 +858,7 @@ class NoticeExchangeTest {
   void numbers_voidedByTheirOrigin_areResolved_andReported() {
     knowsOrigin();
     receive(LANE, 1, 3);
+    assertEquals(2, node.kit.parts().held().take(ORIGIN).size());
     VoidStatement statement =
         VoidStatement.sign(
             new VoidStatement.Content(

@@ -483,13 +483,16 @@ final class Simulation {
     return "";
   }
 
-  /** No recipient took anything but what its origin sent under a number. */
+  /** No recipient took anything but what its origin sent under a number, and each stated it. */
   private void contents() {
     for (SimNode node : nodes.values()) {
       run(node.agency().value())
           .metrics()
           .lines()
-          .filter(line -> line.startsWith("entente_origin_conflict_envelopes_total{"))
+          .filter(
+              line ->
+                  line.startsWith("entente_origin_conflict_envelopes_total{")
+                      || line.startsWith("entente_origin_unconfirmed_envelopes_total{"))
           .forEach(
               line ->
                   violations.add(node.agency() + " has sent what was not taken: " + line, null));

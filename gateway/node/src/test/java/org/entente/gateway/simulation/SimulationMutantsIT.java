@@ -63,10 +63,10 @@ class SimulationMutantsIT {
             "      memory.write(tx, submission.key(), outcome);\n      outcomes.add",
             "      outcomes.add"),
         new SourceMutant(
-            "takes a transit's receipt for the recipient's",
+            "takes a receipt for the recipient's signed statement",
             "transmit/Settlement.java",
-            "peer.equals(recipient) && result == Result.RESULT_COMMITTED",
-            "result == Result.RESULT_COMMITTED"),
+            "relayed(tx, peer, recipient, number, entry);",
+            "resolve(tx, recipient, number, entry);"),
         new SourceMutant(
             "takes drafts in on a full disk", "intake/Intake.java", "full.isPresent()", "false"),
         new SourceMutant(

@@ -97,6 +97,11 @@ class OutboxMaintenanceTest {
             }
 
             @Override
+            public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
+              throw new AssertionError(recipient + " " + numbers);
+            }
+
+            @Override
             public void askKeys(AgencyName recipient) {
               throw new AssertionError("all can be reached");
             }

@@ -61,7 +61,7 @@ class ReleaseTest {
     List<Receipt> receipts =
         List.of(receipt(1, Result.RESULT_COMMITTED), receipt(3, Result.RESULT_REWRAP));
     assertEquals(2, node.settlement.released(DE, LANE, receipts).join());
-    assertFalse(node.isOwed(DE, 1));
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(DE, 1));
     assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 2));
     assertEquals(OutboxState.OUTBOX_STATE_WAITING, node.state(DE, 3));
     assertEquals(1, node.settlement.released(DE, LANE, receipts.subList(0, 1)).join());

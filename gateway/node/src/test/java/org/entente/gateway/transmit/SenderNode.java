@@ -243,6 +243,11 @@ final class SenderNode implements AutoCloseable {
     }
 
     @Override
+    public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
+      numbers.forEach(one -> notices.add("unconfirmed " + recipient + " " + one.sequence()));
+    }
+
+    @Override
     public void askKeys(AgencyName recipient) {
       notices.add("ask " + recipient);
     }

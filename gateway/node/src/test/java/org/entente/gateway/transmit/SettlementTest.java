@@ -296,7 +296,8 @@ class SettlementTest {
         committed(1).toBuilder()
             .addRefused(RelayRefusal.newBuilder().setRecipient(DE.value()).setCode("NO_ROUTE"))
             .build());
-    assertNull(ledger.outbox().read(DE, new OriginNumber(1, LANE, 1)));
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(DE));
+    assertEquals(List.of(), known());
   }
 
   private static Receipt committed(long hop) {
@@ -383,12 +384,26 @@ class SettlementTest {
     return entryFor(recipient).getState();
   }
 
+  /** Threat 97: a receipt may come from a thief of the TLS key. */
   @Test
-  void committed_byTheRecipientItself_resolvesAndLetsTheContentGo() {
+  void committed_byTheRecipientItself_doesNotResolve_untilItsStatementDoes() {
     submit(DE);
     answer(DE, Result.RESULT_COMMITTED);
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(DE));
+    assertFalse(entryFor(DE).getRelayTold(), "it is no transit");
+    assertNotNull(ledger.envelopes().read(HASH));
+    assertEquals(List.of(), state(DE, HASH));
     assertNull(ledger.outbox().read(DE, new OriginNumber(1, LANE, 1)));
     assertNull(ledger.envelopes().read(HASH));
+  }
+
+  @Test
+  void receipt_thatFollowsTheStatement_changesNothing() {
+    submit(DE);
+    assertEquals(List.of(), state(DE, HASH));
+    answer(DE, Result.RESULT_COMMITTED);
+    assertNull(ledger.outbox().read(DE, new OriginNumber(1, LANE, 1)));
+    assertEquals(0, ledger.hops().depth(DE, LANE));
   }
 
   /** The first answer was REWRAP and got lost; the hop number's repeat is answered DUPLICATE. */

@@ -428,7 +428,7 @@ class TransmissionTest {
     node.ledger.commit(LANE, tx -> tx);
     assertEquals(3, queue.first());
     assertEquals(1, node.ledger.hops().depth(DE, LANE));
-    assertFalse(node.isOwed(DE, 2));
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(DE, 2));
     queue.released(receipts.subList(0, 1));
     node.ledger.commit(LANE, tx -> tx);
     assertEquals(3, queue.first(), "it never goes back");

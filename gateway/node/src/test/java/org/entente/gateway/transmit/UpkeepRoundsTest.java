@@ -111,6 +111,46 @@ class UpkeepRoundsTest {
     assertEquals(1, node.ledger.hops().depth(HUB, LANE));
   }
 
+  /** A gateway that holds its own keys states what it took; a thief of its TLS key cannot. */
+  @Test
+  void taken_byTheRecipientItself_isSentAgain_andIsAnAlarmIfThatIsNeverStated() {
+    node.send(DE);
+    for (int receipts = 1; receipts <= 3; receipts++) {
+      node.answer(DE, Result.RESULT_COMMITTED, "");
+      assertEquals(receipts, node.entry(DE, 1).getUnanswered());
+      node.upkeep.round();
+      assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(DE, 1));
+      node.clock.move(Duration.ofMillis(OutboxMaintenance.waitAfter(receipts)));
+      node.upkeep.round();
+      assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
+      assertEquals(
+          Collections.nCopies(receipts - 1, "unconfirmed de.customs 1"), node.notices);
+    }
+    node.holds(DE, 1);
+    assertFalse(node.isOwed(DE, 1));
+  }
+
+  /** A queue may be long: what was taken just now is not sent again at once. */
+  @Test
+  void wait_forAStatement_beginsWithTheReceipt() {
+    node.send(DE);
+    node.clock.move(Duration.ofHours(1));
+    node.answer(DE, Result.RESULT_COMMITTED, "");
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(DE, 1));
+  }
+
+  @Test
+  void taken_byATransit_andNeverStated_isNoAlarm() {
+    node.send(SG);
+    for (int receipts = 1; receipts <= 3; receipts++) {
+      node.answer(HUB, Result.RESULT_COMMITTED, "");
+      node.clock.move(Duration.ofMillis(OutboxMaintenance.waitAfter(receipts)));
+      node.upkeep.round();
+    }
+    assertEquals(List.of(), node.notices);
+  }
+
   @Test
   void expired_isWithdrawn_andOneUnderWayOnlyAfterItsAnswersTime() {
     MessageId queued = node.send(DE);

@@ -1,0 +1,79 @@
+package org.entente.gateway.federation;
+
+import static org.entente.gateway.federation.RunningFederation.DE;
+import static org.entente.gateway.federation.RunningFederation.FR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.v1.EvidenceKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Threat 97: a thief has the TLS key and certificate of {@code de.customs}'s gateway and its place
+ * on the network. It takes the mail of {@code fr.customs} over a link of its own and acknowledges
+ * it as the recipient. It has no key that signs statements.
+ */
+final class StolenTlsKeyTest {
+  private static final Duration LASTING = Duration.ofDays(60);
+  private static final Duration DEADLINE = Duration.ofDays(1);
+  private static final String UNCONFIRMED =
+      "entente_origin_unconfirmed_envelopes_total{agency=\"" + DE + "\",lane=\"ROUTINE\",}";
+
+  @RegisterExtension final FederationTemplates templates = new FederationTemplates();
+  @TempDir private Path folder;
+
+  private static MessageId send(RunningFederation federation, String headline) {
+    return federation.send(
+        FR, headline, org.entente.proto.v1.Lane.LANE_ROUTINE, DEADLINE, DE);
+  }
+
+  @Test
+  void mail_thatAThiefAcknowledges_staysOwed_isAnAlarm_andReachesTheGenuineGateway()
+      throws Exception {
+    try (RunningFederation federation =
+        templates.copy(
+            folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
+      federation.start(DE, FR);
+      MessageId before = send(federation, "before");
+      federation.awaitEvidence(FR, before, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+      federation.stop(DE);
+      MessageId stolen;
+      try (HostileStream thief = new HostileStream(federation, folder)) {
+        thief.greetAndTake(Lane.ROUTINE.number());
+        stolen = send(federation, "stolen");
+        federation.await("the thief to have it", () -> thief.taken() == 1);
+        // It is repeated after 10 and after 20 seconds; the second time is an alarm.
+        federation.await(
+            "an alarm",
+            () -> {
+              federation.clock.move(Duration.ofSeconds(1));
+              return federation.scrape(FR, "metrics").contains(UNCONFIRMED + " 1.0");
+            });
+        assertTrue(thief.taken() >= 2, "it was sent again");
+        assertFalse(thief.isEnded());
+      }
+      federation.start(DE);
+      federation.await(
+          "its delivery",
+          () -> {
+            federation.clock.move(Duration.ofSeconds(1));
+            return federation
+                .kinds(FR, stolen, DE)
+                .contains(EvidenceKind.EVIDENCE_KIND_DELIVERY);
+          });
+      assertEquals(
+          List.of("before", "stolen"), RunningFederation.headlines(federation.receive(DE, 2)));
+    }
+  }
+}
