@@ -35,11 +35,8 @@ public final class SenderSessions {
   private final SessionLimits limits;
   private final SecureRandom random;
   private final InstantSource clock;
-  private final Map<Route, Slot> slots = new ConcurrentHashMap<>();
+  private final Map<AgencyName, Slot> slots = new ConcurrentHashMap<>();
   private final Map<AgencyName, EpochOpening> openings = new ConcurrentHashMap<>();
-
-  /** Key of a session: a recipient and the gateway key that signs its envelopes. */
-  private record Route(AgencyName recipient, GatewayKey signer) {}
 
   /** Holder of the live session, guarded by its own monitor. */
   private static final class Slot {
@@ -66,33 +63,20 @@ public final class SenderSessions {
    * A stanza under the recipient's live session, which is made if necessary. Empty if no key of the
    * recipient is in force; the envelope then waits.
    *
-   * @throws IllegalArgumentException if the header is another agency's or another lane's
+   * @throws IllegalArgumentException if the header is another gateway's or another lane's
    */
   public Optional<AddressedStanza> wrap(
       EnvelopeHeader header, AgencyName recipient, OriginNumber number, ContentKey key) {
-    return wrapSignedBy(gateway, header, recipient, number, key);
-  }
-
-  /**
-   * The same for an envelope that another gateway or an earlier key of this agency signed, such as
-   * one that waited during a change of key. The session's announcement names that key.
-   */
-  public Optional<AddressedStanza> wrapSignedBy(
-      GatewayKey signer,
-      EnvelopeHeader header,
-      AgencyName recipient,
-      OriginNumber number,
-      ContentKey key) {
     EnvelopeFacts facts = header.facts();
     if (!facts.origin().equals(identity.agency())
-        || !facts.gateway().equals(signer.name())
+        || !facts.gateway().equals(gateway.name())
         || facts.lane() != number.lane()) {
-      throw new IllegalArgumentException(header + " is not " + signer.name() + "'s " + number);
+      throw new IllegalArgumentException(header + " is not " + gateway.name() + "'s " + number);
     }
-    Slot slot = slots.computeIfAbsent(new Route(recipient, signer), route -> new Slot());
+    Slot slot = slots.computeIfAbsent(recipient, unused -> new Slot());
     synchronized (slot) {
       EpochOpening opening = openingFor(recipient, number.epoch());
-      SenderSession session = liveSession(slot, signer, recipient, opening);
+      SenderSession session = liveSession(slot, recipient, opening);
       if (session == null) {
         return Optional.empty();
       }
@@ -105,7 +89,7 @@ public final class SenderSessions {
   }
 
   private @Nullable SenderSession liveSession(
-      Slot slot, GatewayKey signer, AgencyName recipient, EpochOpening opening) {
+      Slot slot, AgencyName recipient, EpochOpening opening) {
     long now = clock.millis();
     if (slot.session != null && isLive(slot.session, opening, now)) {
       return slot.session;
@@ -116,7 +100,7 @@ public final class SenderSessions {
     }
     Optional<PublishedKey> key = keys.keyOf(recipient, now);
     if (key.isPresent()) {
-      slot.session = open(signer, recipient, key.get(), opening, now);
+      slot.session = open(recipient, key.get(), opening, now);
     }
     return slot.session;
   }
@@ -133,9 +117,9 @@ public final class SenderSessions {
   }
 
   private SenderSession open(
-      GatewayKey signer, AgencyName recipient, PublishedKey key, EpochOpening opening, long now) {
+      AgencyName recipient, PublishedKey key, EpochOpening opening, long now) {
     SessionTerms.Parties parties =
-        new SessionTerms.Parties(identity.federation(), identity.agency(), signer, recipient);
+        new SessionTerms.Parties(identity.federation(), identity.agency(), gateway, recipient);
     long expires = Math.min(now + SessionTerms.MAX_LIFE_MS, key.validity().notAfterMs());
     SessionTerms terms = new SessionTerms(parties, key.validity(), opening, now, expires);
     return SenderSession.open(terms, key, identity.pair(), random);
@@ -156,7 +140,7 @@ public final class SenderSessions {
 
   /** Records that the recipient holds a session, so its announcement is no longer sent. */
   public void confirm(AgencyName recipient, SessionId session) {
-    forEachSession(
+    inSlot(
         recipient,
         slot -> {
           if (slot.session != null && slot.session.announcement().id().equals(session)) {
@@ -167,7 +151,7 @@ public final class SenderSessions {
 
   /** Sends announcements again, after the recipient reported an unknown session. */
   public void announceAgain(AgencyName recipient) {
-    forEachSession(
+    inSlot(
         recipient,
         slot -> {
           if (slot.session != null) {
@@ -178,7 +162,7 @@ public final class SenderSessions {
 
   /** Ends the live sessions to a recipient: the next stanza is made under a new one. */
   public void renew(AgencyName recipient) {
-    forEachSession(
+    inSlot(
         recipient,
         slot -> {
           if (slot.session != null) {
@@ -190,7 +174,7 @@ public final class SenderSessions {
 
   /** The same for every recipient, as when this agency signs with another pair. */
   public void renewAll() {
-    slots.keySet().stream().map(Route::recipient).distinct().forEach(this::renew);
+    slots.keySet().forEach(this::renew);
   }
 
   /** Wipes the secrets of sessions that are no longer usable; call it regularly. */
@@ -206,14 +190,12 @@ public final class SenderSessions {
     }
   }
 
-  private void forEachSession(AgencyName recipient, Consumer<Slot> action) {
-    slots.forEach(
-        (route, slot) -> {
-          if (route.recipient().equals(recipient)) {
-            synchronized (slot) {
-              action.accept(slot);
-            }
-          }
-        });
+  private void inSlot(AgencyName recipient, Consumer<Slot> action) {
+    Slot slot = slots.get(recipient);
+    if (slot != null) {
+      synchronized (slot) {
+        action.accept(slot);
+      }
+    }
   }
 }

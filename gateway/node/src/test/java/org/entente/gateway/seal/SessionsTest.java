@@ -22,10 +22,10 @@ import org.entente.gateway.batch.Sealer;
 import org.entente.gateway.crypto.Ed25519SigningKey;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
 import org.entente.gateway.seal.RecipientSessions.Acceptance;
 import org.entente.gateway.seal.format.AddressedStanza;
 import org.entente.gateway.seal.format.EpochOpening;
-import org.entente.gateway.seal.format.GatewayKey;
 import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.PublishedKey;
 import org.entente.gateway.seal.format.SessionId;
@@ -333,33 +333,6 @@ class SessionsTest {
   }
 
   @Test
-  void envelope_signedByAnEarlierKey_opensUnderASessionThatVouchesForIt() {
-    fr.knowing(de);
-    Ed25519SigningKey oldKey = Ed25519SigningKey.generate(new SeededRandom("old key"));
-    Sealed waited =
-        new Sealer(Samples.FR, Samples.GW, oldKey, new SeededRandom("waited"), clock)
-            .seal(Samples.batch(1, 10));
-    GatewayKey oldSigner = new GatewayKey(Samples.GW, oldKey.verifyingKey());
-    OriginNumber number = new OriginNumber(1, Lane.PRIORITY, 1);
-    AddressedStanza wrong =
-        fr.outgoing
-            .wrap(waited.envelope().header(), Samples.DE, number, waited.contentKey())
-            .orElseThrow();
-    AddressedStanza right =
-        fr.outgoing
-            .wrapSignedBy(
-                oldSigner, waited.envelope().header(), Samples.DE, number, waited.contentKey())
-            .orElseThrow();
-    de.accept(wrong);
-    de.accept(right);
-
-    assertEquals(
-        new OpeningResult.NotOpened(Code.BAD_SIGNATURE),
-        de.open(waited.envelope(), wrong.stanza()));
-    assertInstanceOf(OpeningResult.Opened.class, de.open(waited.envelope(), right.stanza()));
-  }
-
-  @Test
   void wrap_byManyThreads_makesOneSession() throws Exception {
     fr.knowing(de);
     Sealed sealed = fr.seal(1, 10);
@@ -379,12 +352,21 @@ class SessionsTest {
   }
 
   @Test
-  void wrap_headerOfAnotherAgencyOrLane_isABug() {
+  void wrap_headerOfAnotherAgencyGatewayOrLane_isABug() {
     fr.knowing(de);
     Sealed theirs = Samples.sealer(Samples.SG, "theirs").seal(Samples.batch(1, 1));
     Sealed flash = fr.seal(Lane.FLASH);
+    Sealed otherGateways =
+        new Sealer(
+                Samples.FR,
+                new NodeName("gateway-9"),
+                Ed25519SigningKey.generate(new SeededRandom("other gateway")),
+                new SeededRandom("other gateway's"),
+                clock)
+            .seal(Samples.batch(1, 1));
 
     assertThrows(IllegalArgumentException.class, () -> wrap(fr.outgoing, theirs, 1));
+    assertThrows(IllegalArgumentException.class, () -> wrap(fr.outgoing, otherGateways, 1));
     assertThrows(IllegalArgumentException.class, () -> wrap(fr.outgoing, flash, 1));
   }
 
