@@ -69,6 +69,9 @@ public final class NoticeExchange implements RecipientNotices {
 
   static final Duration REPEATS_IN = Duration.ofMinutes(REPEATS);
 
+  /** How often the log names a recipient that signs for nothing. */
+  static final Duration ALARM_EVERY = Duration.ofMinutes(1);
+
   private final NoticeSigner signer;
   private final Ledger ledger;
   private final Settlement settlement;
@@ -85,6 +88,7 @@ public final class NoticeExchange implements RecipientNotices {
   private final SignedNotices addressed;
   private final HeldNumbers held;
   private final Map<AgencyName, Deque<Instant>> repeated = new ConcurrentHashMap<>();
+  private final Map<AgencyName, Instant> alarmed = new ConcurrentHashMap<>();
   private final Meters meters;
 
   /**
@@ -250,13 +254,17 @@ public final class NoticeExchange implements RecipientNotices {
   @Override
   public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
     numbers.forEach(number -> meters.unconfirmed(recipient, number.lane()));
-    LOG.error(
-        "ALARM {}: {} acknowledged {} numbers, such as {}, at least twice over its link, and no"
-            + " statement signed by its gateway names them; its TLS key may be in other hands",
-        Code.IDENTITY_MISMATCH,
-        recipient,
-        numbers.size(),
-        numbers.get(0));
+    Instant now = clock.instant();
+    Instant last = alarmed.get(recipient);
+    if (last == null || Duration.between(last, now).abs().compareTo(ALARM_EVERY) >= 0) {
+      alarmed.put(recipient, now);
+      LOG.error(
+          "ALARM {}: {} acknowledged {} over its link at least twice, and no statement signed by"
+              + " its gateway names it; its TLS key may be in other hands",
+          Code.IDENTITY_MISMATCH,
+          recipient,
+          numbers.get(0));
+    }
   }
 
   @Override

@@ -13,6 +13,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
@@ -82,6 +85,7 @@ import org.entente.proto.store.v1.StoredEnvelope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What gateways state to each other, as sent by {@code de.customs} and as taken by it. */
 class NoticeExchangeTest {
@@ -671,6 +675,32 @@ class NoticeExchangeTest {
     assertEquals(List.of(2L, 5L), owed());
     assertEquals(List.of(), reports());
     assertFalse(node.kit.meters().text().contains(CONFLICTS));
+  }
+
+  /** Threat 97. */
+  @Test
+  void numbers_acknowledgedAndNeverStated_areCountedEach_andLoggedOnceAMinute() {
+    List<OriginNumber> numbers =
+        List.of(new OriginNumber(1, LANE, 1), new OriginNumber(1, LANE, 2));
+    Logger log = (Logger) LoggerFactory.getLogger(NoticeExchange.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      notices.unconfirmed(ORIGIN, numbers);
+      node.clock.move(NoticeExchange.ALARM_EVERY.minusMillis(1));
+      notices.unconfirmed(ORIGIN, numbers);
+      assertEquals(1, lines.list.size());
+      node.clock.move(Duration.ofMillis(1));
+      notices.unconfirmed(ORIGIN, numbers);
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertEquals(2, lines.list.size());
+    String line = lines.list.get(0).getFormattedMessage();
+    assertTrue(line.startsWith("ALARM IDENTITY_MISMATCH: fr.customs acknowledged "), line);
+    String counted = "entente_origin_unconfirmed_envelopes_total{agency=\"fr.customs\",lane=\"";
+    assertTrue(node.kit.meters().text().contains(counted + LANE + "\",} 6.0"));
   }
 
   /** Threat 72: the recipient counted another envelope under the number. */
