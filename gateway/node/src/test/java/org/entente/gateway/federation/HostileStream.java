@@ -136,8 +136,7 @@ final class HostileStream implements AutoCloseable {
           Receipt.newBuilder()
               .setHopEpoch(delivery.getHopEpoch())
               .setHopSequence(delivery.getHopSequence())
-              .setHeaderHash(
-                  ByteString.copyFrom(Sha256.hash(delivery.getHeader().toByteArray())))
+              .setHeaderHash(ByteString.copyFrom(Sha256.hash(delivery.getHeader().toByteArray())))
               .setResult(Result.RESULT_COMMITTED));
     }
     say(Frame.newBuilder().setReceipts(receipts));

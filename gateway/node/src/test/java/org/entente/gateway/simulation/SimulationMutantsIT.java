@@ -103,7 +103,9 @@ class SimulationMutantsIT {
             "skips a gap",
             "link/HopReceiver.java",
             "sequence > accepted) {\n        nameGap();\n        return true;",
-            "sequence > accepted) {\n        accepted = sequence;\n        return accept(delivery);"),
+            "sequence > accepted) {\n"
+                + "        accepted = sequence;\n"
+                + "        return accept(delivery);"),
         new SourceMutant(
             "goes on in its epoch after a start",
             "ledger/table/OutboxTable.java",

@@ -123,8 +123,7 @@ class UpkeepRoundsTest {
       node.clock.move(Duration.ofMillis(OutboxMaintenance.waitAfter(receipts)));
       node.upkeep.round();
       assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
-      assertEquals(
-          Collections.nCopies(receipts - 1, "unconfirmed de.customs 1"), node.notices);
+      assertEquals(Collections.nCopies(receipts - 1, "unconfirmed de.customs 1"), node.notices);
     }
     node.holds(DE, 1);
     assertFalse(node.isOwed(DE, 1));
