@@ -20,6 +20,8 @@ public final class OutboxSeal {
   public static final int BYTES =
       1 + Aes256Gcm.NONCE_BYTES + ContentKey.BYTES + Aes256Gcm.TAG_BYTES;
 
+  private static final byte[] NOTHING = {};
+
   private final SecureRandom random;
 
   /** Seals with nonces from {@code random}. */
@@ -33,6 +35,17 @@ public final class OutboxSeal {
    * @param outboxKey 32 uniformly random bytes
    */
   public byte[] seal(EnvelopeHeader header, SecretBytes outboxKey, ContentKey contentKey) {
+    return seal(header, outboxKey, contentKey, NOTHING);
+  }
+
+  /**
+   * Wraps a content key, bound to the envelope and to what lies beside it.
+   *
+   * @param outboxKey 32 uniformly random bytes
+   * @param beside what is stored in plaintext with the envelope
+   */
+  public byte[] seal(
+      EnvelopeHeader header, SecretBytes outboxKey, ContentKey contentKey, byte[] beside) {
     byte[] nonce = new byte[Aes256Gcm.NONCE_BYTES];
     random.nextBytes(nonce);
     byte[] binding = binding(header);
@@ -42,7 +55,7 @@ public final class OutboxSeal {
       return new FieldWriter(BYTES)
           .u8(Suite.FORMAT_VERSION)
           .fixed(nonce)
-          .fixed(Aes256Gcm.seal(key, nonce, binding, plain))
+          .fixed(Aes256Gcm.seal(key, nonce, aad(binding, beside), plain))
           .toBytes();
     } finally {
       Arrays.fill(key, (byte) 0);
@@ -53,6 +66,12 @@ public final class OutboxSeal {
   /** Unwraps the content key of this envelope; empty for any failure. */
   public static Optional<ContentKey> open(
       EnvelopeHeader header, SecretBytes outboxKey, byte[] wrapped) {
+    return open(header, outboxKey, wrapped, NOTHING);
+  }
+
+  /** Unwraps the content key of this envelope with this beside it; empty for any failure. */
+  public static Optional<ContentKey> open(
+      EnvelopeHeader header, SecretBytes outboxKey, byte[] wrapped, byte[] beside) {
     if (wrapped.length != BYTES || wrapped[0] != Suite.FORMAT_VERSION) {
       return Optional.empty();
     }
@@ -62,7 +81,7 @@ public final class OutboxSeal {
     byte[] binding = binding(header);
     byte[] key = wrapKey(outboxKey, binding);
     try {
-      return Aes256Gcm.open(key, nonce, binding, sealed).map(ContentKey::takeOver);
+      return Aes256Gcm.open(key, nonce, aad(binding, beside), sealed).map(ContentKey::takeOver);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
@@ -73,6 +92,10 @@ public final class OutboxSeal {
         .fixed(Suite.OUTBOX)
         .fixed(header.hash())
         .toBytes();
+  }
+
+  private static byte[] aad(byte[] binding, byte[] beside) {
+    return new FieldWriter(binding.length + beside.length).fixed(binding).fixed(beside).toBytes();
   }
 
   private static byte[] wrapKey(SecretBytes outboxKey, byte[] binding) {

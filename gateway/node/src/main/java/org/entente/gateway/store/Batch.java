@@ -36,6 +36,13 @@ public final class Batch {
     void deleteRange(Table table, byte[] from, byte[] to);
   }
 
+  /** Gives another value for one that is put. */
+  @FunctionalInterface
+  public interface ValueMapping {
+    /** The value to put in the place of {@code value}. */
+    byte[] of(Table table, byte[] key, byte[] value);
+  }
+
   @FunctionalInterface
   private interface Change {
     void applyTo(Target target);
@@ -83,6 +90,31 @@ public final class Batch {
     for (Change change : changes) {
       change.applyTo(target);
     }
+  }
+
+  /** The same changes with other values, whose lengths the limit does not count. */
+  public Batch mapped(ValueMapping values) {
+    Batch mapped = new Batch();
+    mapped.bytes = bytes;
+    applyTo(
+        new Target() {
+          @Override
+          public void put(Table table, byte[] key, byte[] value) {
+            byte[] other = values.of(table, key, value);
+            mapped.changes.add(target -> target.put(table, key, other));
+          }
+
+          @Override
+          public void delete(Table table, byte[] key) {
+            mapped.changes.add(target -> target.delete(table, key));
+          }
+
+          @Override
+          public void deleteRange(Table table, byte[] from, byte[] to) {
+            mapped.changes.add(target -> target.deleteRange(table, from, to));
+          }
+        });
+    return mapped;
   }
 
   private void charge(byte[] key, int valueLength) {

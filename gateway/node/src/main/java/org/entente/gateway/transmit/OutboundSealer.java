@@ -17,8 +17,10 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.seal.ContentKey;
 import org.entente.gateway.seal.OutboxSeal;
 import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.store.KeyBuilder;
 import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
+import org.entente.proto.store.v1.StoredEnvelopeOrBuilder;
 
 /**
  * Seals waiting messages into envelopes and converts them to their stored form: the content key
@@ -80,14 +82,12 @@ public final class OutboundSealer {
   private ReadyEnvelope ready(Sealed sealed, SealingItem.Permission permission) {
     EnvelopeHeader header = sealed.envelope().header();
     OutboxKeys.NamedKey outboxKey = outboxKeys.current();
-    byte[] wrapped = outboxSeal.seal(header, outboxKey.key(), sealed.contentKey());
     StoredEnvelope.Builder stored =
         StoredEnvelope.newBuilder()
             .setHeader(UnsafeByteOperations.unsafeWrap(header.encoded()))
             .setSignature(UnsafeByteOperations.unsafeWrap(sealed.envelope().signature()))
             .setLabels(UnsafeByteOperations.unsafeWrap(sealed.envelope().labels()))
             .setBodies(UnsafeByteOperations.unsafeWrap(sealed.envelope().bodies()))
-            .setSealedContentKey(UnsafeByteOperations.unsafeWrap(wrapped))
             .setOutboxKey(outboxKey.id())
             .setSealedUnder(
                 SealedUnder.newBuilder()
@@ -97,6 +97,8 @@ public final class OutboundSealer {
     sealed
         .messages()
         .forEach(id -> stored.addMessageIds(UnsafeByteOperations.unsafeWrap(id.bytes())));
+    byte[] wrapped = outboxSeal.seal(header, outboxKey.key(), sealed.contentKey(), beside(stored));
+    stored.setSealedContentKey(UnsafeByteOperations.unsafeWrap(wrapped));
     List<Dispatch.Recipient> recipients =
         sealed.key().recipients().stream()
             .map(agency -> new Dispatch.Recipient(agency, sealed.key().agreement()))
@@ -121,6 +123,22 @@ public final class OutboundSealer {
             header ->
                 outboxKeys
                     .find(envelope.getOutboxKey())
-                    .flatMap(key -> OutboxSeal.open(header, key, wrapped)));
+                    .flatMap(key -> OutboxSeal.open(header, key, wrapped, beside(envelope))));
+  }
+
+  /**
+   * What lies beside an own envelope and decides whether it may go out, and of which messages it
+   * is: u64 generation · u8 second person · u8 person · its 16-byte message ids. A change of it on
+   * the disk leaves the envelope without its key.
+   */
+  private static byte[] beside(StoredEnvelopeOrBuilder envelope) {
+    SealedUnder under = envelope.getSealedUnder();
+    KeyBuilder out =
+        KeyBuilder.key()
+            .u64(under.getGeneration())
+            .u8(under.getSecondPerson() ? 1 : 0)
+            .u8(under.getPerson() ? 1 : 0);
+    envelope.getMessageIdsList().forEach(id -> out.bytes(id.toByteArray()));
+    return out.done();
   }
 }

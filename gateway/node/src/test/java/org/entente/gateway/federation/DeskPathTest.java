@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -15,13 +16,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.Batch;
+import org.entente.gateway.store.Durability;
+import org.entente.gateway.store.RocksOptions;
+import org.entente.gateway.store.RocksStore;
+import org.entente.gateway.store.Scan;
+import org.entente.gateway.store.Store;
+import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.RequestSamples;
 import org.entente.gateway.testkit.SettableClock;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.AnswerResult;
@@ -174,6 +184,58 @@ class DeskPathTest {
     Filter filter = Filter.newBuilder().addDesks("narcotics").build();
     assertEquals(List.of("for narcotics", "for two"), received(federation.channel(DE), 2, filter));
     assertEquals(List.of("for two"), received(tobacco, 1, filter));
+  }
+
+  /** Threat 86: without its desks, a message would be for every desk. */
+  @Test
+  void desks_removedOnTheDisk_leaveADamagedMessage_thatNoDeskGets() {
+    send("for narcotics", to("narcotics"));
+    send("for all", to());
+    assertEquals(List.of("for narcotics", "for all"), received(federation.channel(DE), 2));
+    assertEquals(0, quarantined());
+    federation.stop(DE);
+    try (Store store = RocksStore.open(federation.ledger(DE), RocksOptions.defaults())) {
+      Batch batch = store.batch();
+      try (Scan scan = store.scan(Table.INBOX, new byte[0], null)) {
+        while (scan.hasNext()) {
+          scan.next();
+          batch.put(Table.INBOX, scan.key(), withoutDesks(scan.value()));
+        }
+      }
+      store.commit(batch, Durability.SYNCED);
+    }
+    federation.start(DE);
+    ManagedChannel reader = federation.open(DE, "tobacco");
+    try {
+      assertEquals(List.of("for all"), received(reader, 1));
+      federation.await("it is quarantined", () -> quarantined() == 1);
+    } finally {
+      reader.shutdownNow();
+    }
+  }
+
+  private double quarantined() {
+    return federation
+        .scrape(DE, "metrics")
+        .lines()
+        .filter(line -> line.startsWith("entente_quarantine_messages{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  /** A stored record without the field of its desks; the MAC stays behind the others. */
+  private static byte[] withoutDesks(byte[] stored) {
+    int end = stored.length - 16;
+    try {
+      InboxRecord record = InboxRecord.parseFrom(Arrays.copyOf(stored, end));
+      return record.getSealedDesks().isEmpty()
+          ? stored
+          : ByteString.copyFrom(record.toBuilder().clearSealedDesks().build().toByteArray())
+              .concat(ByteString.copyFrom(stored, end, stored.length - end))
+              .toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

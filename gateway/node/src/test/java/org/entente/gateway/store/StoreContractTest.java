@@ -22,6 +22,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.testkit.MemoryStore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoreContractTest {
   enum Kind {
     ROCKS,
-    MEMORY
+    MEMORY,
+    AUTHENTICATED
   }
 
   private static final byte[] FIRST = {};
@@ -50,6 +53,8 @@ class StoreContractTest {
         switch (kind) {
           case ROCKS -> () -> RocksStore.open(dir.resolve("store"), RocksOptions.defaults());
           case MEMORY -> () -> new MemoryStore(disk);
+          case AUTHENTICATED ->
+              () -> AuthenticatedStore.of(new MemoryStore(disk), SecretBytes.copyOf(new byte[32]));
         };
     store = opening.get();
   }

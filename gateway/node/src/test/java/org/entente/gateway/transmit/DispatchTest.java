@@ -37,6 +37,7 @@ import org.entente.proto.store.v1.HopEntry;
 import org.entente.proto.store.v1.HopRecipient;
 import org.entente.proto.store.v1.OutboxEntry;
 import org.entente.proto.store.v1.OutboxState;
+import org.entente.proto.store.v1.SealedUnder;
 import org.entente.proto.store.v1.StoredEnvelope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,24 @@ class DispatchTest {
         Optional.empty(),
         node.outbound.contentKey(
             stored.toBuilder().setHeader(ByteString.copyFromUtf8("x")).build()));
+  }
+
+  /** A writer to the disk could let out what nobody released, or take it for another message. */
+  @Test
+  void contentKey_ofAnEnvelopeWhosePlainFieldsWereChanged_doesNotOpen() {
+    StoredEnvelope stored =
+        node.outbound.seal(List.of(node.alert(node.id(), LANE, DE))).get(0).outgoing().envelope();
+    assertTrue(node.outbound.contentKey(stored).isPresent());
+    SealedUnder under = stored.getSealedUnder();
+    for (StoredEnvelope changed :
+        List.of(
+            stored.toBuilder().setSealedUnder(under.toBuilder().setSecondPerson(true)).build(),
+            stored.toBuilder().setSealedUnder(under.toBuilder().setPerson(true)).build(),
+            stored.toBuilder().setSealedUnder(under.toBuilder().setGeneration(1)).build(),
+            stored.toBuilder().setMessageIds(0, bytes(node.id())).build(),
+            stored.toBuilder().clearMessageIds().build())) {
+      assertEquals(Optional.empty(), node.outbound.contentKey(changed), changed::toString);
+    }
   }
 
   /** By which policy it went is asked again once another is in force. */

@@ -22,6 +22,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.Quarantining;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.DiskThresholds;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StartCounter;
@@ -132,7 +133,7 @@ final class Foundation {
     policy.startsAs(StartCounter.next(store));
     ledger =
         new Ledger(
-            store,
+            AuthenticatedStore.of(store, files.keep(keys.recordKey())),
             keys.storedNames(),
             audit.journal(),
             around.clock(),

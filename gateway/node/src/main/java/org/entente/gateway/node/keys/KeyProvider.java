@@ -1,5 +1,6 @@
 package org.entente.gateway.node.keys;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.crypto.Hkdf;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.record.CorruptRecord;
@@ -42,6 +45,8 @@ public final class KeyProvider {
   private static final String OUTBOX = "outbox-";
   private static final String BUCKET = "bucket-";
   private static final int KEY_BYTES = 32;
+  private static final byte[] RECORDS =
+      "entente/v1 record authentication".getBytes(StandardCharsets.US_ASCII);
 
   /** Bytes of bucket keys after which one change of the keystore ends. */
   private static final int BYTES_OF_A_CHANGE = 1 << 20;
@@ -97,17 +102,42 @@ public final class KeyProvider {
 
   /** The names of clients, cursors and idempotency keys at rest; their key is made at first use. */
   public StoredNames storedNames() {
-    try (SecretBytes key =
-        find(KeyKind.NAMES, "names")
-            .orElseGet(
-                () ->
-                    keep(
-                        KeyKind.NAMES,
-                        "names",
-                        KeyEntry.NEVER,
-                        SecretBytes.random(random, KEY_BYTES)))) {
+    try (SecretBytes key = namesKey(records -> {})) {
       return StoredNames.of(key, random);
     }
+  }
+
+  /** The key that authenticates the ledger's records; it follows from that of the names. */
+  public SecretBytes recordKey() {
+    return recordKey(records -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param atFirst what to do with a new key before it is kept: records of the ledger are under one
+   *     that is lost
+   */
+  public SecretBytes recordKey(Consumer<SecretBytes> atFirst) {
+    try (SecretBytes key = namesKey(atFirst)) {
+      return recordKey(key);
+    }
+  }
+
+  private static SecretBytes recordKey(SecretBytes names) {
+    return SecretBytes.takeOver(names.use(bytes -> Hkdf.expandSha256(bytes, RECORDS, KEY_BYTES)));
+  }
+
+  private SecretBytes namesKey(Consumer<SecretBytes> atFirst) {
+    Optional<SecretBytes> found = find(KeyKind.NAMES, "names");
+    if (found.isPresent()) {
+      return found.get();
+    }
+    SecretBytes key = SecretBytes.random(random, KEY_BYTES);
+    try (SecretBytes records = recordKey(key)) {
+      atFirst.accept(records);
+    }
+    return keep(KeyKind.NAMES, "names", KeyEntry.NEVER, key);
   }
 
   /** The outbox keys: another each day (UTC), destroyed by {@link #destroyOutboxKeys}. */

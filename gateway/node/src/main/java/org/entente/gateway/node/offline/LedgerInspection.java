@@ -11,6 +11,7 @@ import org.entente.gateway.audit.StoredLog;
 import org.entente.gateway.audit.record.LeafOpener;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
@@ -57,7 +58,7 @@ public record LedgerInspection(
                   AuditComponents.verifier(config, StoredLog.numberInForce(store), pairs),
                   LeafOpener.WITHOUT_KEYS)
               .verify(StoredLog.inForce(store, config.audit()));
-      return counted(agency, report, new InboxTable(store));
+      return counted(agency, report, new InboxTable(AuthenticatedStore.unverified(store)));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);
     }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.intake.HeldDraftReader;
+import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
 import org.entente.gateway.ledger.table.EvidenceRecords;
@@ -52,7 +53,9 @@ final class LedgerLabelReader {
     SecureRandom random = new SecureRandom();
     AgencyName self = new AgencyName(files.config().agency());
     try (Keystore keystore = files.keystore(random);
-        Store store = RocksStore.openReadOnly(files.config().data())) {
+        Store opened = RocksStore.openReadOnly(files.config().data())) {
+      // Labels are sealed, which authenticates them; nothing else is read.
+      Store store = AuthenticatedStore.unverified(opened);
       StorageKeys keys = new KeyProvider(keystore, clock, random).storageKeys();
       received(new InboxTable(store), keys, self, replay);
       RecordSeal atRest = new RecordSeal(keys, random);

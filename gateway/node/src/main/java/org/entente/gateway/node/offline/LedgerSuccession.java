@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -20,7 +21,9 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.VerifyingPair;
+import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.HopQueueTable;
 import org.entente.gateway.ledger.table.OperationTable;
@@ -156,7 +159,18 @@ public final class LedgerSuccession {
         });
   }
 
-  private record OpenedLedger(Store store, RecordSeal atRest, CheckpointVerifier verifier) {}
+  private record OpenedLedger(
+      Store store, KeyProvider keys, RecordSeal atRest, CheckpointVerifier verifier) {
+    /**
+     * Works on the store with its records under the key of the keystore. Where the keystore is lost
+     * and another one is new, it adopts them: who decides to continue the ledger vouches for them.
+     */
+    void change(Consumer<Store> task) {
+      try (SecretBytes key = keys.recordKey(records -> AuthenticatedStore.adopt(store, records))) {
+        task.accept(AuthenticatedStore.of(store, key));
+      }
+    }
+  }
 
   private Finding use(Optional<byte[]> witnessed, BiConsumer<OpenedLedger, Finding> task) {
     try (Keystore keystore = files.keystore(random);
@@ -166,34 +180,42 @@ public final class LedgerSuccession {
       CheckpointVerifier own = AuditComponents.verifier(config, 1, keys.auditPairs().verifying());
       Finding found = LogSuccession.examine(store, config.audit(), verifier, own, witnessed);
       task.accept(
-          new OpenedLedger(store, new RecordSeal(keys.storageKeys(), random), verifier), found);
+          new OpenedLedger(store, keys, new RecordSeal(keys.storageKeys(), random), verifier),
+          found);
       return found;
     }
   }
 
   private void begin(OpenedLedger opened, Finding.Ended ended, AuditPerson by) {
-    LogSuccession.begin(
-        opened.store,
-        config.audit(),
-        opened.verifier,
-        ended,
-        LogSuccession.firstRecord(clock.instant(), new AuditActor(self, null, by), ended),
-        number -> new AuditComponents.AuditLeafSealer(opened.atRest, clock, number),
-        random,
-        batch -> setBack(opened.store, batch));
+    opened.change(
+        store ->
+            LogSuccession.begin(
+                store,
+                config.audit(),
+                opened.verifier,
+                ended,
+                LogSuccession.firstRecord(clock.instant(), new AuditActor(self, null, by), ended),
+                number -> new AuditComponents.AuditLeafSealer(opened.atRest, clock, number),
+                random,
+                batch -> setBack(store, batch)));
   }
 
   private void goOn(OpenedLedger opened, Finding.Continues found, AuditPerson by, String detail) {
-    LogSuccession.goOn(
-        opened.store,
-        config.audit(),
-        opened.verifier,
-        found,
-        AuditRecord.ofNode(
-            AuditType.OPERATOR_ACTION, clock.instant(), new AuditActor(self, null, by), detail),
-        number -> new AuditComponents.AuditLeafSealer(opened.atRest, clock, number),
-        random,
-        batch -> setBack(opened.store, batch));
+    opened.change(
+        store ->
+            LogSuccession.goOn(
+                store,
+                config.audit(),
+                opened.verifier,
+                found,
+                AuditRecord.ofNode(
+                    AuditType.OPERATOR_ACTION,
+                    clock.instant(),
+                    new AuditActor(self, null, by),
+                    detail),
+                number -> new AuditComponents.AuditLeafSealer(opened.atRest, clock, number),
+                random,
+                batch -> setBack(store, batch)));
   }
 
   private void setBack(Store store, Batch batch) {

@@ -9,11 +9,13 @@ import org.entente.gateway.audit.LogArchive;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.crypto.SigningPair;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.model.AgencyName;
@@ -46,6 +48,7 @@ public final class OfflineNode implements AutoCloseable {
   private final TrustBundle bundle;
   private final Keystore keystore;
   private final Store store;
+  private final SecretBytes recordKey;
   private final Ledger ledger;
   private final LogArchive archive;
   private final EvidenceRecords evidence;
@@ -69,9 +72,10 @@ public final class OfflineNode implements AutoCloseable {
     SigningPair pair = pairs.inForce(bundle.agency(self).map(Member::audit).orElse(List.of()));
     AuditComponents audit =
         AuditComponents.open(config, store, pair, pairs.verifying(), atRest, clock, random);
+    recordKey = keys.recordKey();
     ledger =
         new Ledger(
-            store,
+            AuthenticatedStore.of(store, recordKey),
             keys.storedNames(),
             audit.journal(),
             clock,
@@ -150,6 +154,7 @@ public final class OfflineNode implements AutoCloseable {
   public void close() {
     ledger.close();
     store.close();
+    recordKey.close();
     keystore.close();
   }
 }

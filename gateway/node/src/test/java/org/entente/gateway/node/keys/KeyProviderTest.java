@@ -81,6 +81,25 @@ class KeyProviderTest {
     assertArrayEquals(before, keys.outboxKeys().current().key().reveal());
   }
 
+  /** Records are adopted under a new key before it is kept: what is interrupted is done again. */
+  @Test
+  void recordKey_isKeptOnceItsFirstUseIsOver_andStays() {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            keys.recordKey(
+                first -> {
+                  throw new IllegalStateException("interrupted");
+                }));
+    assertEquals(List.of(), keystore.list(KeyKind.NAMES));
+    List<byte[]> firsts = new ArrayList<>();
+    byte[] kept = keys.recordKey(first -> firsts.add(first.reveal())).reveal();
+    assertArrayEquals(firsts.get(0), kept);
+    restart();
+    assertArrayEquals(kept, keys.recordKey(first -> firsts.add(first.reveal())).reveal());
+    assertEquals(1, firsts.size());
+  }
+
   @Test
   void outboxKey_rotatesDaily_andTheOldOneStillOpens() {
     OutboxKeys.NamedKey first = keys.outboxKeys().current();
