@@ -7,9 +7,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -76,11 +74,8 @@ public final class MessageErasure {
   /** Fair lock: an erasure for a person gets the next turn after a round. */
   private final ReentrantLock turns = new ReentrantLock(true);
 
-  /** Messages whose erasure failed the last time, with what failed. */
-  private final Map<MessageId, String> stuck = new ConcurrentHashMap<>();
-
-  /** Those of them that are not tried again before {@link #retry}. */
-  private final Set<MessageId> passedOver = ConcurrentHashMap.newKeySet();
+  /** Erasures that failed, which are not tried again before {@link #retry}. */
+  private final FailedErasures stuck = new FailedErasures();
 
   /** Counts what rounds took, so that each begins where the last ended; under {@link #turns}. */
   private int turn;
@@ -152,23 +147,26 @@ public final class MessageErasure {
 
   /** Has the worker try again what failed, and finish what has begun. Quick. */
   public void retry() {
-    passedOver.clear();
+    stuck.retry();
     wake();
   }
 
-  /** How many messages have an erasure that has begun and fails. */
+  /**
+   * How many messages have an erasure that has begun and fails; at most {@value
+   * FailedErasures#MOST} of one origin are counted.
+   */
   public int stuck() {
-    return stuck.size();
+    return stuck.count();
   }
 
   /** What an operator should look at. */
   public List<String> warnings() {
-    return stuck.entrySet().stream()
-        .findFirst()
+    return stuck
+        .any()
         .map(
             one ->
                 "erasures: %d have begun and cannot be finished, one is of message %s: %s"
-                    .formatted(stuck.size(), one.getKey(), one.getValue()))
+                    .formatted(stuck.count(), one.getKey(), one.getValue()))
         .stream()
         .toList();
   }
@@ -192,10 +190,11 @@ public final class MessageErasure {
   private int round() {
     turns.lock();
     try {
-      RetentionTable.PendingErasures pending =
-          ledger.retention().pending(passedOver::contains, ROUND, turn);
+      RetentionTable.PendingErasures pending = ledger.retention().pending(stuck, ROUND, turn);
       turn = (turn + pending.count()) & Integer.MAX_VALUE;
-      pending.damaged().forEach(id -> failed(id, "its record cannot be read"));
+      pending
+          .damaged()
+          .forEach(one -> stuck.add(one.origin(), one.id(), "its record cannot be read"));
       if (!pending.begun().isEmpty()) {
         finishAllThatCanBe(pending.begun());
       }
@@ -218,7 +217,7 @@ public final class MessageErasure {
       }
       if (begun.size() == 1) {
         LOG.error("the erasure of {} failed alone and is tried again", id(begun.get(0)), e);
-        failed(id(begun.get(0)), ProcessingFailure.of(e).what());
+        stuck.add(origin(begun.get(0)), id(begun.get(0)), ProcessingFailure.of(e).what());
         return;
       }
     }
@@ -226,13 +225,12 @@ public final class MessageErasure {
     finishAllThatCanBe(begun.subList(begun.size() / 2, begun.size()));
   }
 
-  private void failed(MessageId id, String what) {
-    stuck.put(id, what);
-    passedOver.add(id);
-  }
-
   private static MessageId id(ErasureRecord erasure) {
     return MessageId.of(erasure.getMessageId().toByteArray());
+  }
+
+  private static AgencyName origin(ErasureRecord erasure) {
+    return new AgencyName(erasure.getOrigin());
   }
 
   /**
@@ -266,7 +264,7 @@ public final class MessageErasure {
               answerRecalls(tx, done);
               return done;
             });
-    ended.forEach(one -> stuck.remove(id(one)));
+    ended.forEach(one -> stuck.remove(origin(one), id(one)));
     return ended;
   }
 
@@ -292,7 +290,7 @@ public final class MessageErasure {
     ErasureRecord done =
         (pending == null ? begun : pending).toBuilder().setDoneAtMs(tx.nowMillis()).build();
     ledger.retention().end(tx, done);
-    AgencyName origin = new AgencyName(done.getOrigin());
+    AgencyName origin = origin(done);
     tx.audit(
         AuditRecord.of(
             AuditType.ERASED,

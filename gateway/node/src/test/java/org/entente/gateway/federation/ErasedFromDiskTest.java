@@ -281,7 +281,7 @@ class ErasedFromDiskTest {
         for (int round = 0; round < messages.size(); round++) {
           kit.settle();
         }
-        assertEquals(0, ledger.retention().pending(id -> false, 1, 0).count());
+        assertEquals(0, ledger.retention().pending((origin, id) -> false, 1, 0).count());
       }
       ledger.close();
     }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ import org.entente.gateway.testkit.QuietLedger;
 import org.entente.gateway.testkit.RecordedLeaves;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.ErasureCause;
+import org.entente.proto.store.v1.ErasureRecord;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.EvidenceItem;
 import org.junit.jupiter.api.AfterEach;
@@ -341,5 +343,60 @@ class MessageErasureTest {
     work(STORM);
     assertEquals(5, owed(FR).size());
     assertEquals(1, erasing.stuck());
+  }
+
+  /** One origin neither fills the memory with failures, nor is its own later mail left behind. */
+  @Test
+  void erasuresOfOneOriginThatFail_areRememberedUpToABound_andThoseBehindThemAreFinished() {
+    List<MessageId> failing =
+        received(2 * FailedErasures.MOST + 100, FR).stream().sorted().toList();
+    recall(failing);
+    clock.move(Duration.ofSeconds(1));
+    List<MessageId> last = received(5, FR);
+    recall(last);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          failing.forEach(id -> tx.put(Table.RETENTION, pendingKey(id), new byte[] {(byte) 0xff}));
+          return failing;
+        });
+    recall(received(5, IT));
+
+    work(STORM);
+    assertEquals(5, owed(IT).size());
+    assertEquals(0, owed(FR).size());
+    assertEquals(FailedErasures.MOST, erasing.stuck());
+    for (int minute = 0; minute < 2; minute++) {
+      erasing.retry();
+      work(STORM);
+    }
+    assertEquals(5, owed(FR).size());
+    assertEquals(FailedErasures.MOST, erasing.stuck());
+
+    List<MessageId> repaired = failing.subList(0, 10);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          repaired.forEach(
+              id ->
+                  tx.put(
+                      Table.RETENTION,
+                      pendingKey(id),
+                      ErasureRecord.newBuilder()
+                          .setMessageId(ByteString.copyFrom(id.bytes()))
+                          .setOrigin(FR.value())
+                          .setCause(ErasureCause.ERASURE_CAUSE_RECALL)
+                          .build()
+                          .toByteArray()));
+          return repaired;
+        });
+    erasing.retry();
+    work(STORM);
+    assertEquals(15, owed(FR).size(), "the next pass begins at the first");
+    assertEquals(FailedErasures.MOST, erasing.stuck());
+  }
+
+  private static byte[] pendingKey(MessageId id) {
+    return KeyBuilder.key().u8(1).bytes(id.bytes()).done();
   }
 }

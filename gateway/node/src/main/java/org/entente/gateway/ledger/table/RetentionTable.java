@@ -9,7 +9,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.model.AgencyName;
@@ -124,7 +123,7 @@ public final class RetentionTable {
    * @param begun those that can be read
    * @param damaged messages whose record cannot be read
    */
-  public record PendingErasures(List<ErasureRecord> begun, List<MessageId> damaged) {
+  public record PendingErasures(List<ErasureRecord> begun, List<OriginMessage> damaged) {
     public PendingErasures {
       begun = List.copyOf(begun);
       damaged = List.copyOf(damaged);
@@ -136,25 +135,39 @@ public final class RetentionTable {
     }
   }
 
+  /** A message of an origin. */
+  public record OriginMessage(AgencyName origin, MessageId id) {}
+
+  /** Which pending erasures are left out. */
+  public interface Passing {
+    /** The message up to which those of an origin are left out; null for none. */
+    default @Nullable MessageId behind(AgencyName origin) {
+      return null;
+    }
+
+    /** Whether one of an origin is left out. */
+    boolean passesOver(AgencyName origin, MessageId id);
+  }
+
   /**
    * Erasures that have begun: one of each origin in turn, so that no origin waits for all that
    * another has recalled.
    *
    * @param most most erasures
-   * @param passedOver messages that are left out
+   * @param passing those that are left out
    * @param turn number of the origin to begin with, modulo the number of origins
    */
-  public PendingErasures pending(Predicate<MessageId> passedOver, int most, int turn) {
-    List<Iterator<MessageId>> origins = new ArrayList<>();
+  public PendingErasures pending(Passing passing, int most, int turn) {
+    List<Iterator<OriginMessage>> origins = new ArrayList<>();
     for (AgencyName origin : originsWithPending()) {
-      origins.add(pendingOf(origin, passedOver, most).iterator());
+      origins.add(pendingOf(origin, passing, most).iterator());
     }
     Collections.rotate(origins, -(turn % Math.max(1, origins.size())));
     List<ErasureRecord> begun = new ArrayList<>();
-    List<MessageId> damaged = new ArrayList<>();
+    List<OriginMessage> damaged = new ArrayList<>();
     while (!origins.isEmpty()) {
       origins.removeIf(waiting -> !waiting.hasNext());
-      for (Iterator<MessageId> waiting : origins) {
+      for (Iterator<OriginMessage> waiting : origins) {
         if (begun.size() + damaged.size() == most) {
           return new PendingErasures(begun, damaged);
         }
@@ -164,14 +177,14 @@ public final class RetentionTable {
     return new PendingErasures(begun, damaged);
   }
 
-  private void add(MessageId id, List<ErasureRecord> begun, List<MessageId> damaged) {
+  private void add(OriginMessage one, List<ErasureRecord> begun, List<OriginMessage> damaged) {
     try {
-      byte[] value = store.get(Table.RETENTION, key(PENDING, id));
+      byte[] value = store.get(Table.RETENTION, key(PENDING, one.id()));
       if (value != null) {
         begun.add(erasure(value));
       }
     } catch (CorruptRecord e) {
-      damaged.add(id);
+      damaged.add(one);
     }
   }
 
@@ -194,21 +207,25 @@ public final class RetentionTable {
     return origins;
   }
 
-  private List<MessageId> pendingOf(AgencyName origin, Predicate<MessageId> passedOver, int most) {
-    List<MessageId> ids = new ArrayList<>();
-    byte[] from = KeyBuilder.key().u8(PENDING_OF).ascii(origin.value()).done();
-    try (Scan scan = store.scan(Table.RETENTION, from, behindPending(origin))) {
-      while (ids.size() < most && scan.hasNext()) {
+  private List<OriginMessage> pendingOf(AgencyName origin, Passing passing, int most) {
+    List<OriginMessage> some = new ArrayList<>();
+    KeyBuilder from = KeyBuilder.key().u8(PENDING_OF).ascii(origin.value());
+    MessageId behind = passing.behind(origin);
+    if (behind != null) {
+      from.bytes(behind.bytes()).u8(0);
+    }
+    try (Scan scan = store.scan(Table.RETENTION, from.done(), behindPending(origin))) {
+      while (some.size() < most && scan.hasNext()) {
         scan.next();
         byte[] key = scan.key();
         MessageId id =
             MessageId.of(Arrays.copyOfRange(key, key.length - MessageId.SIZE, key.length));
-        if (!passedOver.test(id)) {
-          ids.add(id);
+        if (!passing.passesOver(origin, id)) {
+          some.add(new OriginMessage(origin, id));
         }
       }
     }
-    return ids;
+    return some;
   }
 
   /** The pending erasure of a message, or null. */
