@@ -167,6 +167,28 @@ class FollowingCommandsTest {
     assertOneLoss(tail, DE, "position 2");
   }
 
+  /** A new cursor begins now; the option in each later call leaves nothing out. */
+  @Test
+  void tail_thatSkipsWhatIsStored_printsWhatArrivesAfterItsFirstStart() throws Exception {
+    MessageId stored = federation.send(FR, "stored", LONG, DE);
+    federation.awaitEvidence(FR, stored, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    Running first = new Running(DE, "tail", "--cursor=late", "--skip-stored", "--count=1");
+    federation.await("it subscribes", () -> federation.metric(DE, "entente_subscribers") == 1);
+    federation.send(FR, "during", LONG, DE);
+    federation.await("its end", first.exit::isDone);
+    assertOnce(first, "during");
+
+    MessageId away = federation.send(FR, "while away", LONG, DE);
+    federation.awaitEvidence(FR, away, EvidenceKind.EVIDENCE_KIND_DELIVERY, DE);
+    Running second = new Running(DE, "tail", "--cursor=late", "--skip-stored", "--count=1");
+    federation.await("its end", second.exit::isDone);
+    assertOnce(second, "while away");
+
+    Running both = new Running(DE, "tail", "--skip-stored", "--from=1");
+    assertEquals(2, both.end());
+    assertTrue(both.told().get(0).contains("--skip-stored: cannot be"), both.told()::toString);
+  }
+
   /** Nobody says that the gateway stops: the connection breaks, and again while it is mended. */
   @Test
   void connectionThatBreaks_isMadeAgain_andToldOfOnce() throws Exception {

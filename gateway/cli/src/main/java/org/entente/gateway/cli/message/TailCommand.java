@@ -20,6 +20,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.ChainPositionText;
 import org.entente.gateway.cli.text.ConsentText;
 import org.entente.gateway.cli.text.JsonText;
@@ -60,7 +61,8 @@ import picocli.CommandLine.Option;
       "",
       "The cursor is durable: the next call continues where this one stopped. Ctrl-C (SIGINT) and",
       "SIGTERM stop it in order: printed messages are acknowledged. The cursor skips messages that a",
-      "filter excludes, so give each filter its own cursor.",
+      "filter excludes, so give each filter its own cursor. A new cursor begins at the oldest stored",
+      "message, with --skip-stored at the next one that arrives.",
       "",
       "When the connection is lost, it reports that on standard error and retries until the gateway",
       "is back. It prints no message twice.",
@@ -80,6 +82,12 @@ public final class TailCommand extends ClientCall {
 
   @Option(names = "--from", description = "replay from this position instead of the cursor's")
   private long from;
+
+  @Option(
+      names = "--skip-stored",
+      description =
+          "begin a new cursor after the last stored message; ignored for one that has a position")
+  private boolean skipStored;
 
   @Option(names = "--count", description = "stop after this number of messages (default: never)")
   private long count;
@@ -102,6 +110,9 @@ public final class TailCommand extends ClientCall {
 
   @Override
   public int with(ManagedChannel channel) {
+    if (skipStored && from != 0) {
+      throw new UsageError("--skip-stored: cannot be combined with --from");
+    }
     Session session = new Session(capFolder(), wanted());
     Runtime.getRuntime().addShutdownHook(new Thread(session::finish, "stop"));
     follow(channel, session::place, session::run);
@@ -203,6 +214,7 @@ public final class TailCommand extends ClientCall {
               OpenCursor.newBuilder()
                   .setCursor(cursor)
                   .setFromPosition(caughtUp && printed.count() > 0 ? 0 : replayFrom)
+                  .setSkipStored(skipStored)
                   .setFilter(wanted))
           .build();
     }
