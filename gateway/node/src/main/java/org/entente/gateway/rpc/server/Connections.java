@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,11 +38,14 @@ import org.jspecify.annotations.Nullable;
  * that are expected and have no connection keep a place each, of at most half of all. A connection
  * also ends when its caller floods it with frames that carry nothing ({@link FrameBudget}).
  *
- * <p>A close here never waits for the other side. The graceful close of gRPC's server does, for 10
- * s, and a caller that does not answer could fill the port with closing connections. Safe for many
- * threads.
+ * <p>A close with a reason waits a little for the other side to read it ({@link LingeringClose});
+ * any other waits for nobody. The graceful close of gRPC's server waits for 10 s, and a caller that
+ * does not answer could fill the port with closing connections. Safe for many threads.
  */
 public final class Connections {
+  /** Longest wait for the other side of a closed connection to read why. */
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
+
   private static final class Connection {
     private final Channel channel;
     private final @Nullable InetAddress from;
@@ -62,6 +66,7 @@ public final class Connections {
   private final IdentityResolver identities;
   private final Meters meters;
   private final Meters.Side side;
+  private final LingeringClose lingering = new LingeringClose(FAREWELL);
   private final Map<Channel, Connection> all = new HashMap<>();
   private final Set<Connection> unfinished = new LinkedHashSet<>();
 
@@ -104,7 +109,7 @@ public final class Connections {
     if (evicted != null) {
       meters.connectionClosed(side, Meters.Limit.HANDSHAKES);
       Channel closing = evicted.channel;
-      later.execute(() -> closing.eventLoop().execute(() -> close(closing)));
+      later.execute(() -> closing.eventLoop().execute(() -> LingeringClose.closeNow(closing)));
     }
     channel.pipeline().addLast(new HandshakeListener(this::handshaken));
     channel.closeFuture().addListener(done -> gone(connection));
@@ -134,7 +139,7 @@ public final class Connections {
    */
   void handshaken(Channel channel, List<X509Certificate> chain) {
     if (!(identities.identify(chain) instanceof Identified identified)) {
-      channel.eventLoop().execute(() -> close(channel));
+      channel.eventLoop().execute(() -> LingeringClose.closeNow(channel));
       return;
     }
     String name = shares.party().apply(identified);
@@ -197,22 +202,30 @@ public final class Connections {
     return finished + Math.min(absent, most / 2) >= most;
   }
 
-  /** Sends the reason in a GOAWAY frame (RFC 9113, section 6.8), and closes. */
+  /**
+   * Sends the reason in a GOAWAY frame (RFC 9113, section 6.8), and closes so that it can be read.
+   * The frame is written as it is: HTTP/2's handler closes at once behind one with an error.
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for it
   private void refuse(Channel channel, Meters.Limit reached) {
     ChannelHandlerContext context = channel.pipeline().context(Http2ConnectionHandler.class);
-    if (context != null) {
-      String reason = Code.LIMIT_REACHED + ": " + text(reached);
-      Http2ConnectionHandler http2 = (Http2ConnectionHandler) context.handler();
-      http2.goAway(
-          context,
-          http2.connection().remote().lastStreamCreated(),
-          Http2Error.ENHANCE_YOUR_CALM.code(),
-          ByteBufUtil.writeAscii(context.alloc(), reason),
-          context.newPromise());
-      context.flush();
+    if (context == null) {
+      LingeringClose.closeNow(channel);
+      return;
     }
-    close(channel);
+    String reason = Code.LIMIT_REACHED + ": " + text(reached);
+    Http2ConnectionHandler http2 = (Http2ConnectionHandler) context.handler();
+    http2
+        .encoder()
+        .frameWriter()
+        .writeGoAway(
+            context,
+            http2.connection().remote().lastStreamCreated(),
+            Http2Error.ENHANCE_YOUR_CALM.code(),
+            ByteBufUtil.writeAscii(context.alloc(), reason),
+            context.newPromise());
+    context.flush();
+    lingering.close(channel);
   }
 
   private String text(Meters.Limit reached) {
@@ -229,15 +242,6 @@ public final class Connections {
                       shares.setting())
               + " raise the limit";
     };
-  }
-
-  @SuppressWarnings("FutureReturnValueIgnored") // closing does not wait for the alert
-  private static void close(Channel channel) {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      tls.closeOutbound();
-    }
-    channel.unsafe().close(channel.voidPromise());
   }
 
   private synchronized void gone(Connection connection) {
