@@ -573,6 +573,7 @@ public record NodeConfig(
    *     by default, at least 16 MiB; ten times that of all mail that another transit hands over
    * @param messages messages a second to this agency in what it hands over, 60,000 by default;
    *     frames with more wait there
+   * @param gatewayKeys keys of its gateways that are ever accepted, 1,024 by default
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerAgency(
@@ -584,9 +585,10 @@ public record NodeConfig(
       @OrDefault int verifications,
       @OrDefault int commits,
       @OrDefault int custodyBytes,
-      @OrDefault int messages) {
+      @OrDefault int messages,
+      @OrDefault int gatewayKeys) {
     /** All defaults. */
-    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerAgency {
       connections = bounded("connections", connections, 16, 1, 10_000);
@@ -599,6 +601,7 @@ public record NodeConfig(
       commits = bounded("commits", commits, 4_000, 100, 1_000_000);
       custodyBytes = bounded("custody_bytes", custodyBytes, 1 << 30, 16 << 20, Integer.MAX_VALUE);
       messages = bounded("messages", messages, 60_000, 1_000, 10_000_000);
+      gatewayKeys = bounded("gateway_keys", gatewayKeys, 1_024, 16, 1_000_000);
     }
 
     private static int bounded(String field, int value, int byDefault, int least, int most) {

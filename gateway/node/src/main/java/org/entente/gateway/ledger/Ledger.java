@@ -119,7 +119,7 @@ public final class Ledger implements AutoCloseable {
     this.evidenceEnds = new EvidenceExpiry(store, inbox);
     this.cursors = new CursorTable(store, names);
     this.idempotency = new IdempotencyTable(store, names);
-    this.evidence = new EvidenceTable(store);
+    this.evidence = new EvidenceTable(store, limits.gatewayKeys());
     this.awaited = new AwaitedEvidenceTable(store);
     this.retrievals = new RetrievalTable();
     this.windows = new WindowTable(store);

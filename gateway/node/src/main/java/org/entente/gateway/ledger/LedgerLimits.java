@@ -12,6 +12,7 @@ import org.entente.gateway.ledger.table.QuarantineTable;
  * @param quarantine limits of the quarantine
  * @param disk thresholds of free disk space
  * @param custodyBytes bytes held for others, of one origin through one neighbour
+ * @param gatewayKeys keys of one agency's gateways that are ever vouched for
  */
 public record LedgerLimits(
     int maxWaiting,
@@ -19,9 +20,13 @@ public record LedgerLimits(
     long maxBatchBytes,
     QuarantineTable.Limits quarantine,
     DiskThresholds disk,
-    long custodyBytes) {
+    long custodyBytes,
+    int gatewayKeys) {
   /** Bytes held for others by default. */
   public static final long DEFAULT_CUSTODY_BYTES = 1L << 30;
+
+  /** Keys of one agency's gateways by default. */
+  public static final int DEFAULT_GATEWAY_KEYS = 1_024;
 
   /** The defaults of a node. */
   public static final LedgerLimits DEFAULT = new LedgerLimits(20_000, 1_024, 16L << 20);
@@ -46,6 +51,7 @@ public record LedgerLimits(
         maxBatchBytes,
         quarantine,
         DiskThresholds.DEFAULT,
-        DEFAULT_CUSTODY_BYTES);
+        DEFAULT_CUSTODY_BYTES,
+        DEFAULT_GATEWAY_KEYS);
   }
 }

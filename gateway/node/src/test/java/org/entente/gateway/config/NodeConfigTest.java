@@ -193,6 +193,7 @@ class NodeConfigTest {
         "limits: { per_agency: { verifications: 99 } } | limits.per_agency.verifications is 99; it "
             + "must be from 100 to 1000000",
         "limits: { per_agency: { commits: 99 } } | limits.per_agency.commits is 99; it must be from",
+        "limits: { per_agency: { gateway_keys: 9 } } | limits.per_agency.gateway_keys is 9; it must",
         "limits: { per_agency: { messages: 999 } } | limits.per_agency.messages is 999; it must be",
         "limits: { worker_threads: 7 } | limits.worker_threads is 7; it must be from 8 to 1024",
         "disk: { slow_below: 5 } | slow_below: unknown field; valid: one of refuse_below_mib",

@@ -328,24 +328,24 @@ class ReceptionTest {
   /** A member that makes up gateway keys without end fills no disk, and sheds no proof. */
   @Test
   void gatewayKeys_beyondTheMost_areNotTaken_andThoseKnownGoOn() {
-    fillVouchers(EvidenceTable.MOST_VOUCHERS - 1);
+    fillVouchers(RecipientNode.GATEWAY_KEYS - 1);
     Permitted first = node.alert("under the last key");
     node.deliver(first);
     assertTrue(node.isHere(first.messageId()));
-    assertEquals(EvidenceTable.MOST_VOUCHERS, node.ledger.evidence().vouchers(ORIGIN).size());
+    assertEquals(RecipientNode.GATEWAY_KEYS, node.ledger.evidence().vouchers(ORIGIN).size());
     node.deliver(node.alert("under the same key"));
-    assertEquals(EvidenceTable.MOST_VOUCHERS, node.ledger.evidence().vouchers(ORIGIN).size());
+    assertEquals(RecipientNode.GATEWAY_KEYS, node.ledger.evidence().vouchers(ORIGIN).size());
   }
 
   @Test
   void gatewayKey_beyondTheMost_leavesItsMessagesToTheirOrigin() {
-    fillVouchers(EvidenceTable.MOST_VOUCHERS);
+    fillVouchers(RecipientNode.GATEWAY_KEYS);
     Permitted one = node.alert("under one key more");
     Receipt receipt = node.kit.handOver(node.kit.seal(one).get(0));
     assertEquals(Result.RESULT_REWRAP, receipt.getResult());
     assertEquals("LIMIT_REACHED", receipt.getCode());
     assertFalse(node.isHere(one.messageId()));
-    assertEquals(EvidenceTable.MOST_VOUCHERS, node.ledger.evidence().vouchers(ORIGIN).size());
+    assertEquals(RecipientNode.GATEWAY_KEYS, node.ledger.evidence().vouchers(ORIGIN).size());
   }
 
   private void fillVouchers(int count) {

@@ -75,6 +75,8 @@ final class RecipientNode implements AutoCloseable {
   /** Most bytes in custody of one origin. */
   static final long CUSTODY_BYTES = 64 << 10;
 
+  static final int GATEWAY_KEYS = 20;
+
   static final Instant START = Instant.parse("2026-11-25T10:00:00Z");
 
   final SecureRandom random = new SecureRandom();
@@ -93,7 +95,8 @@ final class RecipientNode implements AutoCloseable {
               1 << 20,
               new QuarantineTable.Limits(12, 1 << 20),
               DiskThresholds.DEFAULT,
-              CUSTODY_BYTES));
+              CUSTODY_BYTES,
+              GATEWAY_KEYS));
   final Set<AgencyName> strangers = new HashSet<>();
   final ReceiveKit kit;
   private final ErasureJournal journal;

@@ -51,9 +51,6 @@ import org.jspecify.annotations.Nullable;
  * and {@link RetrievalTable} own the rest of the table.
  */
 public final class EvidenceTable {
-  /** Gateway keys that an agency ever had, each with what vouches for it; at most 8 KiB each. */
-  public static final int MOST_VOUCHERS = 1_024;
-
   private static final byte[] KNOWN = KeyBuilder.key().ascii("evidence").done();
   private static final byte[] OWED = KeyBuilder.key().ascii("evidence owed").done();
   private static final int ORIGIN_AT = 1;
@@ -73,6 +70,7 @@ public final class EvidenceTable {
   private static final int USE_AT = 8;
 
   private final Store store;
+  private final int gatewayKeys;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -83,9 +81,15 @@ public final class EvidenceTable {
 
   private boolean originsKnown;
 
-  /** The evidence table of a store. */
-  public EvidenceTable(Store store) {
+  /**
+   * The evidence table of a store.
+   *
+   * @param gatewayKeys keys of one agency's gateways that are ever vouched for, each by at most 8
+   *     KiB
+   */
+  public EvidenceTable(Store store, int gatewayKeys) {
     this.store = store;
+    this.gatewayKeys = gatewayKeys;
   }
 
   /** Items that are owed, with their number. */
@@ -317,8 +321,8 @@ public final class EvidenceTable {
   public record Voucher(boolean announcement, byte[] bytes) {}
 
   /**
-   * Whether a gateway's key may be vouched for: it is already, or its agency has fewer than {@link
-   * #MOST_VOUCHERS} others. An earlier one is never dropped, since it proves earlier messages.
+   * Whether a gateway's key may be vouched for: it is already, or its agency has fewer others than
+   * the limit. An earlier one is never dropped, since it proves earlier messages.
    */
   public boolean mayVouch(Transaction tx, AgencyName agency, byte[] gatewayKey) {
     if (tx.get(Table.EVIDENCE, voucherKey(agency, gatewayKey)) != null) {
@@ -327,12 +331,12 @@ public final class EvidenceTable {
     byte[] prefix = KeyBuilder.key().u8(6).ascii(agency.value()).done();
     int count = 0;
     try (Scan scan = tx.scanCommitted(Table.EVIDENCE, prefix, KeyBuilder.endOf(prefix))) {
-      while (scan.hasNext() && count < MOST_VOUCHERS) {
+      while (scan.hasNext() && count < gatewayKeys) {
         scan.next();
         count++;
       }
     }
-    return count < MOST_VOUCHERS;
+    return count < gatewayKeys;
   }
 
   private static byte[] voucherKey(AgencyName agency, byte[] gatewayKey) {

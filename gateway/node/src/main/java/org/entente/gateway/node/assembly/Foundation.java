@@ -197,7 +197,8 @@ final class Foundation {
         LedgerLimits.DEFAULT.maxBatchBytes(),
         QuarantineMonitor.limits(config.limitsInForce()),
         thresholds(config),
-        config.limitsInForce().perAgencyInForce().custodyBytes());
+        config.limitsInForce().perAgencyInForce().custodyBytes(),
+        config.limitsInForce().perAgencyInForce().gatewayKeys());
   }
 
   /** Free space below which the node slows or refuses publishers. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.entente.gateway.intake.HeldDraftReader;
+import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
@@ -62,7 +63,9 @@ final class LedgerLabelReader {
       new HeldDraftReader(new HeldDraftTable(store), atRest)
           .forEach(it -> replay.published(it.id(), it.draft(), self, it.since()));
       new EvidenceRecords(atRest, self)
-          .eachSent(new EvidenceTable(store), (id, facts) -> sent(id, facts, self, replay));
+          .eachSent(
+              new EvidenceTable(store, LedgerLimits.DEFAULT_GATEWAY_KEYS),
+              (id, facts) -> sent(id, facts, self, replay));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);
     }
