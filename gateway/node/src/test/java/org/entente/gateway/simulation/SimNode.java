@@ -19,6 +19,7 @@ import org.entente.gateway.crypto.XWingPrivateKey;
 import org.entente.gateway.ledger.commit.LedgerFailure;
 import org.entente.gateway.ledger.commit.WriterExecutor;
 import org.entente.gateway.ledger.record.DiskThresholds;
+import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.link.IncomingStream;
 import org.entente.gateway.link.PeerName;
@@ -195,7 +196,7 @@ final class SimNode {
   Set<MessageId> inbox() {
     Set<MessageId> inbox = new HashSet<>();
     try (MemoryStore store = new MemoryStore(disk)) {
-      InboxTable book = new InboxTable(store);
+      InboxTable book = new InboxTable(AuthenticatedStore.unverified(store));
       for (Lane lane : Lane.all()) {
         for (InboxTable.PlacedRecord placed : book.read(lane, 1, 10_000)) {
           inbox.add(MessageId.of(placed.record().getMessageId().toByteArray()));
