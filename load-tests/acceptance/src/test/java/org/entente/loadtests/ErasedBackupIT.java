@@ -43,7 +43,7 @@ final class ErasedBackupIT {
     federation = Federation.mint(ConfigurationHome.find(), folder);
     Path config = federation.plan(DE).config();
     String sampled = Files.readString(config);
-    String searching = sampled.replace("[subscribe, consent,", "[subscribe, search, consent,");
+    String searching = sampled.replace("- \"consent\"", "- \"consent\"\n  - \"search\"");
     assertNotEquals(sampled, searching);
     Files.writeString(config, searching);
     federation.start(List.of(FR, DE));
