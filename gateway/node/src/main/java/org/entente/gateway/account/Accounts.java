@@ -13,7 +13,7 @@ import org.entente.gateway.config.NodeConfig;
  * account stays when its caller leaves, so that coming again renews nothing. Safe for many threads.
  */
 public final class Accounts {
-  /** What each agency may always have buffered, whatever others have. */
+  /** What each caller may always have buffered, whatever others have. */
   public static final int OWN_BYTES = 1 << 20;
 
   /** Agencies whose notices one transit can pass on at their full rate at the same time. */
@@ -77,11 +77,19 @@ public final class Accounts {
             AccountLimits.Limit.ofOne(each.connections()),
             Holding.CALLS,
             AccountLimits.Limit.ofOne(limits.streamsPerClient()),
+            Holding.BUFFERED_BYTES,
+            new AccountLimits.Limit(each.bufferedBytes(), limits.bufferedBytes(), OWN_BYTES),
             Holding.DRAFTS,
             AccountLimits.Limit.ofOne(each.waitingDrafts()),
             Holding.DRAFT_BYTES,
             new AccountLimits.Limit(each.waitingDraftBytes(), limits.waitingDraftBytes(), 0)),
-        Map.of(Work.CONTROL_FRAMES, controlFrames(limits)),
+        Map.of(
+            Work.CONTROL_FRAMES,
+            controlFrames(limits),
+            Work.CALL_COST,
+            AccountLimits.Rate.bursting(each.callCost(), BURST_SECONDS),
+            Work.REQUESTS,
+            AccountLimits.Rate.bursting(each.requests(), BURST_SECONDS)),
         nanos);
   }
 

@@ -13,5 +13,9 @@ public enum Work {
   /** Changes to the ledger that are committed and synced. */
   COMMITS,
   /** Messages to this agency, by the headers of their envelopes. */
-  MESSAGES
+  MESSAGES,
+  /** Calls of a client, by what they cost. */
+  CALL_COST,
+  /** Drafts and other requests that a client sends on streams. */
+  REQUESTS
 }

@@ -529,6 +529,12 @@ public record NodeConfig(
    *     total, 100,000 by default
    * @param waitingDrafts drafts that may be on their way into the ledger, 2,500 by default
    * @param waitingDraftBytes their size, 16 MiB by default; a single draft is always allowed
+   * @param bufferedBytes bytes of its requests in progress, 32 MiB by default, at least 20 MiB, so
+   *     that the largest request fits
+   * @param callCost cost of the calls that it may begin each second, 10,000 by default; a look-up
+   *     costs 1
+   * @param requests drafts and other requests a second that are read from its streams, 40,000 by
+   *     default; more wait at the client
    */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   public record PerClient(
@@ -536,9 +542,12 @@ public record NodeConfig(
       @OrDefault int cursors,
       @OrDefault int unacknowledged,
       @OrDefault int waitingDrafts,
-      @OrDefault int waitingDraftBytes) {
+      @OrDefault int waitingDraftBytes,
+      @OrDefault int bufferedBytes,
+      @OrDefault int callCost,
+      @OrDefault int requests) {
     /** All defaults. */
-    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0);
+    public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerClient {
       connections = bounded("connections", connections, 16, 1, 10_000);
@@ -547,6 +556,9 @@ public record NodeConfig(
       waitingDrafts = bounded("waiting_drafts", waitingDrafts, 2_500, 1, 1_000_000);
       waitingDraftBytes =
           bounded("waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
+      bufferedBytes = bounded("buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
+      callCost = bounded("call_cost", callCost, 10_000, 100, 10_000_000);
+      requests = bounded("requests", requests, 40_000, 100, 10_000_000);
     }
 
     private static int bounded(String field, int value, int byDefault, int least, int most) {

@@ -17,6 +17,7 @@ import org.entente.gateway.rpc.server.Connections;
 import org.entente.gateway.rpc.server.GuardedServer;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.MalformedRequests;
+import org.entente.gateway.rpc.server.MessageBuffers;
 import org.entente.gateway.rpc.server.ServerSettings;
 import org.entente.gateway.rpc.tls.ClientTrust;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
@@ -76,6 +77,7 @@ public final class ClientServer implements AutoCloseable {
     Connections connections =
         new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT, shares);
     CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares);
+    builder.addStreamTracerFactory(new MessageBuffers());
     return new ClientServer(
         GuardedServer.start(builder, trust, callers, connections, guard), health);
   }

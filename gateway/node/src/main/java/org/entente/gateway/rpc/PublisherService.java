@@ -54,11 +54,11 @@ public final class PublisherService implements BindableService {
 
   private final BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake;
   private final BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining;
-  private final MalformedListener malformed;
+  private final UnparsedListener unparsed;
   private final Executor executor;
 
-  /** Is told of drafts that cannot be parsed. */
-  public interface MalformedListener {
+  /** Is told of drafts that were not parsed. */
+  public interface UnparsedListener {
     void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem);
   }
 
@@ -66,17 +66,17 @@ public final class PublisherService implements BindableService {
    * Creates the service.
    *
    * @param explaining explains the policy decision on a draft
-   * @param malformed told of drafts that cannot be parsed
+   * @param unparsed told of drafts that were not parsed
    * @param executor sends the outcomes of streams
    */
   PublisherService(
       BiFunction<Identified, Draft, CompletableFuture<Outcome>> intake,
       BiFunction<Identified, ExplainRequest, PolicyExplainer.Answer> explaining,
-      MalformedListener malformed,
+      UnparsedListener unparsed,
       Executor executor) {
     this.intake = intake;
     this.explaining = explaining;
-    this.malformed = malformed;
+    this.unparsed = unparsed;
     this.executor = executor;
   }
 
@@ -173,9 +173,9 @@ public final class PublisherService implements BindableService {
     @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers
     private void take(DraftsRequest.Entry entry) {
       Draft draft = entry.draft();
-      Problem problem = entry.malformed();
+      Problem problem = entry.unparsed();
       if (problem != null) {
-        malformed.draft(caller, STREAM, problem);
+        unparsed.draft(caller, STREAM, problem);
         answer(invalid(draft, problem), entry.bytes());
         return;
       }

@@ -10,10 +10,10 @@ import org.entente.gateway.rpc.server.KnownNames;
  * @param names checks names in calls
  * @param executor runs calls
  * @param clock the server's clock
- * @param malformed told of drafts that cannot be parsed
+ * @param unparsed told of drafts that were not parsed
  */
 public record ServiceContext(
     KnownNames names,
     Executor executor,
     InstantSource clock,
-    PublisherService.MalformedListener malformed) {}
+    PublisherService.UnparsedListener unparsed) {}

@@ -124,6 +124,12 @@ public final class Edge implements AutoCloseable {
         refused::add);
   }
 
+  /** The defaults, but for what one client may take. */
+  public static NodeConfig.Limits limits(NodeConfig.PerClient each) {
+    return new NodeConfig.Limits(
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, each, null);
+  }
+
   public ClientServer startClients(NodeConfig.Limits limits, boolean reflection)
       throws IOException {
     ClientServer started =

@@ -22,13 +22,19 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.rpc.server.GuardedServer;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Document;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
@@ -66,7 +72,7 @@ class LimitsTest {
           0,
           0,
           0,
-          new NodeConfig.PerClient(3, 0, 0, 0, 0),
+          new NodeConfig.PerClient(3, 0, 0, 0, 0, 0, 0, 0),
           null);
 
   /** What a client sees of a connection that ends with ENHANCE_YOUR_CALM. */
@@ -115,6 +121,54 @@ class LimitsTest {
     open.onNext(PublisherServiceTest.request(""));
     answers.next();
     assertFalse(answers.hasEnded());
+  }
+
+  /** Threat 92: bytes of requests count as they arrive, until their calls end. */
+  @Test
+  void requestsInProgress_ofOneClient_endAtItsShare_andStreamsAndOthersGoOn() throws Exception {
+    Queue<CompletableFuture<Outcome>> held = new ConcurrentLinkedQueue<>();
+    edge.behind.intake =
+        (caller, draft) -> {
+          if (draft.getBody().getDocument().getContent().isEmpty()) {
+            return CompletableFuture.completedFuture(ServerBackend.accepted(draft));
+          }
+          CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+          held.add(outcome);
+          return outcome;
+        };
+    ClientServer server =
+        edge.startClients(
+            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 20 << 20, 0, 0)), false);
+    ManagedChannel channel = edge.channel(server.address(), edge.client("all"));
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+    StreamObserver<PublishStreamRequest> open =
+        PublisherGrpc.newStub(channel).publishStream(answers);
+    open.onNext(PublisherServiceTest.request(""));
+    answers.next();
+    PublishRequest large = ofBytes(1 << 20);
+    for (int i = 0; i < 19; i++) {
+      PublisherGrpc.newStub(channel).publish(large, new StreamAnswers<>());
+    }
+    StreamAnswers.until(() -> held.size() == 19);
+    PublisherGrpc.PublisherBlockingStub stub = PublisherGrpc.newBlockingStub(channel);
+    assertEquals(
+        "OVERLOADED",
+        Refusals.of(assertThrows(StatusRuntimeException.class, () -> stub.publish(large)))
+            .reason());
+    open.onNext(
+        PublishStreamRequest.newBuilder()
+            .addDrafts(large.getDraft())
+            .build());
+    open.onNext(PublisherServiceTest.request(""));
+    answers.next();
+    StreamAnswers.until(() -> held.size() == 20);
+    PublisherGrpc.newStub(edge.channel(server.address(), edge.client("publisher")))
+        .publish(large, new StreamAnswers<>());
+    StreamAnswers.until(() -> held.size() == 21);
+    held.forEach(one -> one.complete(ServerBackend.accepted(Draft.getDefaultInstance())));
+    Account account = edge.accounts().of("all");
+    StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
+    stub.publish(ofBytes(0));
   }
 
   @Test

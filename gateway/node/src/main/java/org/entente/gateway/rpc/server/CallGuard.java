@@ -85,10 +85,7 @@ public final class CallGuard implements ServerInterceptor {
       open.remove(guarded);
       return refuse(call, unidentified.problem());
     }
-    InboundCount bytes = MessageBuffers.of(Context.current());
-    if (bytes != null) {
-      bytes.belongsTo(shares.of(caller), guarded::end);
-    }
+    count(guarded);
     try {
       return new Listener<>(
           guarded,
@@ -98,6 +95,21 @@ public final class CallGuard implements ServerInterceptor {
       end(guarded, e);
       return new Listener<>(guarded, new ServerCall.Listener<>() {});
     }
+  }
+
+  /** Lets the account of the caller hold the bytes of the call's messages. */
+  private void count(GuardedCall<?, ?> call) {
+    InboundCount bytes = MessageBuffers.of(Context.current());
+    if (bytes == null) {
+      return;
+    }
+    boolean client = side == Meters.Side.CLIENT;
+    if (client) {
+      // The server limits the size of each; who is here may send the largest at once.
+      bytes.allow(Integer.MAX_VALUE);
+    }
+    boolean ends = !client || call.getMethodDescriptor().getType().clientSendsOneMessage();
+    bytes.belongsTo(shares.of(call.caller()), shares.full(), ends ? call::end : null);
   }
 
   private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Problem problem) {

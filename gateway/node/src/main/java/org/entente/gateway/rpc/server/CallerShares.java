@@ -21,6 +21,7 @@ import org.entente.gateway.model.Problem;
  * @param party the name of a caller's account
  * @param noun what such a party is called in refusals
  * @param setting the setting of its limit on connections
+ * @param full the problem of a call when its account holds as many bytes as it may
  * @param refusal why a caller may make no call at all; judged from the headers alone
  * @param expected parties for which a place is kept while they have no connection
  */
@@ -29,6 +30,7 @@ public record CallerShares(
     Function<Identified, String> party,
     String noun,
     String setting,
+    Problem full,
     Function<Identified, Optional<Problem>> refusal,
     Supplier<Set<String>> expected) {
 
@@ -39,6 +41,7 @@ public record CallerShares(
         client -> client.name().value(),
         "caller",
         "limits.per_client.connections",
+        InboundCount.OF_CLIENT,
         client -> Optional.empty(),
         Set::of);
   }
@@ -54,6 +57,7 @@ public record CallerShares(
         peer -> peer.agency().value(),
         "agency",
         "limits.per_agency.connections",
+        InboundCount.OF_AGENCY,
         peer -> unlinked(peer, linked.get()),
         () -> linked.get().stream().map(AgencyName::value).collect(Collectors.toSet()));
   }

@@ -53,6 +53,7 @@ public final class DialledCalls {
                 agency);
         count.belongsTo(
             accounts.of(agency.value()),
+            InboundCount.OF_AGENCY,
             problem -> call.cancel(problem.code() + ": " + problem.message(), null));
         Optional.ofNullable(options.getOption(LinkContext.DIALLED))
             .ifPresent(stream -> stream.accept(count));

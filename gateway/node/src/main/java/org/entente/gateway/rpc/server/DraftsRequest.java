@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import io.grpc.Context;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.ElementCount;
@@ -51,7 +53,7 @@ public record DraftsRequest(List<Entry> entries) {
         @Override
         public DraftsRequest parse(InputStream stream) {
           try {
-            return DraftsRequest.parse(bytes(stream));
+            return DraftsRequest.parse(bytes(stream), MessageBuffers.of(Context.current()));
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
@@ -61,11 +63,38 @@ public record DraftsRequest(List<Entry> entries) {
   /**
    * One draft as received.
    *
-   * @param draft the draft; if it is malformed, only its key, if readable
+   * @param draft the draft; if it was not parsed, only its key, if readable
    * @param bytes its encoded size
-   * @param malformed the fault in its encoding, or null
+   * @param unparsed why it was not parsed, or null
    */
-  public record Entry(Draft draft, int bytes, @Nullable Problem malformed) {}
+  public record Entry(Draft draft, int bytes, @Nullable Problem unparsed) {}
+
+  /** What the parsed drafts of a request need. */
+  private static final class Memory {
+    private final ElementCount elements = new ElementCount(ElementCount.MOST_OF_A_REQUEST);
+    private final @Nullable InboundCount account;
+    private long bytes;
+    private long held;
+
+    Memory(@Nullable InboundCount account) {
+      this.account = account;
+    }
+
+    /** Whether a draft, with those before it, is within the limit on elements. */
+    boolean takes(byte[] request, int at, int length) throws IOException {
+      bytes += length;
+      return elements.takes(
+          Draft.getDescriptor(), CodedInputStream.newInstance(request, at, length));
+    }
+
+    /** The problem if the account may not hold what the drafts so far unusually need. */
+    @Nullable Problem hold() {
+      long more = elements.unusual(bytes) - held;
+      Problem problem = account == null || more <= 0 ? null : account.unfolds(more);
+      held += problem == null ? Math.max(0, more) : 0;
+      return problem;
+    }
+  }
 
   private static byte[] bytes(InputStream stream) throws IOException {
     if (!(stream instanceof KnownLength)) {
@@ -76,13 +105,11 @@ public record DraftsRequest(List<Entry> entries) {
     return bytes;
   }
 
-  static DraftsRequest parse(byte[] bytes) {
+  static DraftsRequest parse(byte[] bytes, @Nullable InboundCount account) {
     List<Entry> entries = new ArrayList<>();
     // Counted and parsed draft by draft, so that a malformed one affects no other.
-    ElementCount elements =
-        ElementCount.canExceed(bytes.length, ElementCount.MOST_OF_A_REQUEST)
-            ? new ElementCount(ElementCount.MOST_OF_A_REQUEST)
-            : null;
+    Memory memory =
+        bytes.length > ElementLimit.SMALL_REQUEST_BYTES ? new Memory(account) : null;
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     try {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -93,7 +120,7 @@ public record DraftsRequest(List<Entry> entries) {
           if (entries.size() == TOGETHER) {
             return refused(bytes, TOO_MANY);
           }
-          Entry entry = entry(bytes, at, length, elements);
+          Entry entry = entry(bytes, at, length, memory);
           if (entry == null) {
             return refused(bytes, TOO_MANY_ELEMENTS);
           }
@@ -114,26 +141,30 @@ public record DraftsRequest(List<Entry> entries) {
 
   /** The draft; null if the elements of the request, as far as it was read, are too many. */
   private static @Nullable Entry entry(
-      byte[] bytes, int at, int length, @Nullable ElementCount elements) {
+      byte[] bytes, int at, int length, @Nullable Memory memory) {
     try {
-      if (elements != null) {
-        CodedInputStream draft = CodedInputStream.newInstance(bytes, at, length);
-        if (!elements.takes(Draft.getDescriptor(), draft)) {
+      if (memory != null) {
+        if (!memory.takes(bytes, at, length)) {
           return null;
+        }
+        Problem full = memory.hold();
+        if (full != null) {
+          return unparsed(Arrays.copyOfRange(bytes, at, at + length), full);
         }
       }
       return new Entry(Draft.parser().parseFrom(bytes, at, length), length, null);
     } catch (IOException e) {
-      byte[] draft = new byte[length];
-      System.arraycopy(bytes, at, draft, 0, length);
-      return new Entry(
-          Draft.newBuilder().setIdempotencyKey(key(draft)).build(),
-          length,
-          MessageFault.in(Draft.getDescriptor(), draft));
+      byte[] draft = Arrays.copyOfRange(bytes, at, at + length);
+      return unparsed(draft, MessageFault.in(Draft.getDescriptor(), draft));
     }
   }
 
-  /** The key of a malformed draft; empty if it cannot be read. */
+  private static Entry unparsed(byte[] draft, Problem problem) {
+    return new Entry(
+        Draft.newBuilder().setIdempotencyKey(key(draft)).build(), draft.length, problem);
+  }
+
+  /** The key of a draft that was not parsed; empty if it cannot be read. */
   private static String key(byte[] draft) {
     ByteString key = ByteString.EMPTY;
     CodedInputStream in = CodedInputStream.newInstance(draft);

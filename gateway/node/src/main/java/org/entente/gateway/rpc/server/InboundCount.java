@@ -9,29 +9,40 @@ import org.entente.gateway.model.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one call's messages that this gateway holds because the peer has not sent all of
- * them, or because the stream has not processed them. gRPC buffers a message until its last byte,
+ * The bytes of one call's messages that this gateway holds because the caller has not sent all of
+ * them, or because its call has not processed them. gRPC buffers a message until its last byte,
  * and gives the sender credit for more while it does; without a count, a sender of half messages
  * decides how much memory a gateway needs.
  *
  * <p>Two limits, each checked as bytes arrive: the size of one message, which is small until the
- * stream's service says otherwise; and what the account of the peer's agency may hold. A call that
- * exceeds a limit ends with a code, and no other call does. Called by the connection's thread, and
+ * stream's service says otherwise; and what the account of the caller may hold. A call that
+ * exceeds a limit ends with a code, and no other call does. A stream of a client does not end
+ * because other calls fill the account: its own window bounds its bytes. Called by the connection's thread, and
  * by the call's service.
  */
 final class InboundCount implements InboundMessages {
   /** Largest message before the service allows more: a Hello needs a few hundred bytes. */
   static final int FIRST_MESSAGE_BYTES = 4 << 10;
 
-  private static final Problem BUFFERED =
+  /** The problem of an agency whose account is full. */
+  static final Problem OF_AGENCY =
       new Problem(
           Code.LIMIT_REACHED,
           "frame",
           "the gateway holds as many unprocessed bytes of this agency as"
               + " limits.per_agency.buffered_bytes and limits.buffered_bytes allow");
 
+  /** The problem of a client whose account is full. */
+  static final Problem OF_CLIENT =
+      new Problem(
+          Code.OVERLOADED,
+          "",
+          "the requests in progress of this client, or of all, need as much memory as"
+              + " limits.per_client.buffered_bytes and limits.buffered_bytes allow; slow down");
+
   private @Nullable Account account;
-  private Consumer<Problem> refuse = problem -> {};
+  private Problem full = OF_AGENCY;
+  private @Nullable Consumer<Problem> refuse;
   private long limit = FIRST_MESSAGE_BYTES;
   private long size;
   private long bytes;
@@ -40,10 +51,14 @@ final class InboundCount implements InboundMessages {
   /**
    * Says whose call it is, before the call requests its first message.
    *
-   * @param refusal ends the call
+   * @param problem of a full account
+   * @param refusal ends the call; null if arriving bytes must not end it, which are then not
+   *     counted
    */
-  synchronized void belongsTo(Account caller, Consumer<Problem> refusal) {
+  synchronized void belongsTo(
+      Account caller, Problem problem, @Nullable Consumer<Problem> refusal) {
     account = caller;
+    full = problem;
     refuse = refusal;
   }
 
@@ -68,17 +83,18 @@ final class InboundCount implements InboundMessages {
   /** Bytes of the message arrived. */
   void arrived(long more) {
     Problem problem = count(more);
-    if (problem != null) {
-      refusal().accept(problem);
+    Consumer<Problem> refusal = refusal();
+    if (problem != null && refusal != null) {
+      refusal.accept(problem);
     }
   }
 
-  private synchronized Consumer<Problem> refusal() {
+  private synchronized @Nullable Consumer<Problem> refusal() {
     return refuse;
   }
 
   private synchronized @Nullable Problem count(long more) {
-    if (over || account == null) {
+    if (over || account == null || refuse == null) {
       return null;
     }
     size += more;
@@ -88,7 +104,7 @@ final class InboundCount implements InboundMessages {
           Code.TOO_LARGE, "frame", "this message may have at most " + limit + " bytes");
     }
     if (!account.hold(Holding.BUFFERED_BYTES, more)) {
-      return BUFFERED;
+      return full;
     }
     over = false;
     bytes += more;
@@ -105,7 +121,7 @@ final class InboundCount implements InboundMessages {
       return null;
     }
     if (!account.hold(Holding.BUFFERED_BYTES, more)) {
-      return BUFFERED;
+      return full;
     }
     bytes += more;
     return null;

@@ -25,6 +25,7 @@ import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.proto.v1.PublishStreamRequest;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,8 +85,9 @@ public final class MalformedRequests implements ServerInterceptor {
         if (side == Meters.Side.CLIENT && message instanceof InputStream bytes) {
           bytes.mark(Integer.MAX_VALUE);
         }
+        InboundCount held = MessageBuffers.of(Context.current());
         try {
-          super.onMessage(counted(call.getMethodDescriptor(), message));
+          super.onMessage(counted(call.getMethodDescriptor(), message, held));
         } catch (StatusRuntimeException e) {
           if (!(e.getCause() instanceof InvalidProtocolBufferException)) {
             throw e;
@@ -93,6 +95,13 @@ public final class MalformedRequests implements ServerInterceptor {
           Problem problem = problem(call.getMethodDescriptor(), message);
           noted(Caller.known(), call.getMethodDescriptor(), problem);
           throw StatusMapper.exception(problem);
+        } finally {
+          // A unary call holds its request to its end; a stream has taken up what it keeps.
+          if (side == Meters.Side.CLIENT
+              && held != null
+              && !call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+            held.processed();
+          }
         }
       }
     };
@@ -103,7 +112,7 @@ public final class MalformedRequests implements ServerInterceptor {
    *
    * @throws StatusRuntimeException if it may not be parsed
    */
-  private <Q> Q counted(MethodDescriptor<?, ?> method, Q message) {
+  private <Q> Q counted(MethodDescriptor<?, ?> method, Q message, @Nullable InboundCount held) {
     Descriptor type = ElementLimit.requests(method);
     // A request of drafts counts its own, as its stream must go on.
     if (type == null
@@ -115,13 +124,15 @@ public final class MalformedRequests implements ServerInterceptor {
     try {
       problem =
           side == Meters.Side.CLIENT
-              ? ElementLimit.ofRequest(bytes, type)
-              : ElementLimit.ofFrame(bytes, type, MessageBuffers.of(Context.current()));
+              ? ElementLimit.ofRequest(bytes, type, held)
+              : ElementLimit.ofFrame(bytes, type, held);
     } catch (IOException e) {
       throw Status.INTERNAL.withCause(e).asRuntimeException();
     }
     if (problem.isPresent()) {
-      noted(Caller.known(), method, problem.get());
+      if (problem.get() != InboundCount.OF_CLIENT) {
+        noted(Caller.known(), method, problem.get());
+      }
       throw StatusMapper.exception(problem.get());
     }
     if (side == Meters.Side.CLIENT) {
@@ -132,10 +143,12 @@ public final class MalformedRequests implements ServerInterceptor {
     return closed;
   }
 
-  /** Reports a malformed draft of a stream that continues. */
+  /** Reports a draft that was not parsed, of a stream that continues. */
   public void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem) {
     meters.refused(side, problem.code());
-    noted(client, method, problem);
+    if (problem != InboundCount.OF_CLIENT) {
+      noted(client, method, problem);
+    }
   }
 
   private void noted(Identified caller, MethodDescriptor<?, ?> method, Problem problem) {

@@ -1,6 +1,7 @@
 package org.entente.gateway.rpc.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,12 +24,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Holding;
+import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.EveryCallTest;
@@ -48,6 +56,7 @@ import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublishResponse;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
@@ -393,6 +402,82 @@ class MalformedRequestsTest {
     assertEquals(Status.Code.OK, answers.code());
     assertTrue(
         edge.meters.text().contains("entente_malformed_requests_total{side=\"client\",} 4.0"));
+  }
+
+  private static byte[] concat(byte[] one, byte[] other) {
+    byte[] both = Arrays.copyOf(one, one.length + other.length);
+    System.arraycopy(other, 0, both, one.length, other.length);
+    return both;
+  }
+
+  /** Threat 92: a hundred calls at once would multiply what one request may need. */
+  @Test
+  void requestsInProgress_ofOneClient_holdMemoryTogether_untilTheirCallsEnd() throws Exception {
+    Queue<CompletableFuture<Outcome>> held = new ConcurrentLinkedQueue<>();
+    edge.behind.intake =
+        (caller, draft) -> {
+          CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+          if (draft.getIdempotencyKey().isEmpty()) {
+            held.add(outcome);
+          } else {
+            outcome.complete(ServerBackend.accepted(draft));
+          }
+          return outcome;
+        };
+    int least = 20 << 20;
+    NodeConfig.Limits limits =
+        Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, least, 0, 0));
+    InetSocketAddress address = edge.startClients(limits, false).address();
+    ManagedChannel channel = edge.channel(address, edge.client("publisher"));
+    StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+    StreamObserver<byte[]> drafts = stream(channel, answers);
+    drafts.onNext(together(good("k1")));
+    assertEquals("{k1=accepted}", outcomes(answers, 1).toString());
+
+    byte[] draft = textsOfADraft(ElementCount.MOST_OF_A_REQUEST - 100);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    CodedOutputStream coded = CodedOutputStream.newInstance(out);
+    coded.writeByteArray(PublishRequest.DRAFT_FIELD_NUMBER, draft);
+    coded.flush();
+    byte[] request = out.toByteArray();
+    List<StreamAnswers<PublishResponse>> calls = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      StreamAnswers<PublishResponse> call = new StreamAnswers<>();
+      ClientCalls.asyncUnaryCall(
+          channel.newCall(raw(PublisherGrpc.getPublishMethod()), CallOptions.DEFAULT),
+          request,
+          call);
+      calls.add(call);
+    }
+    StreamAnswers.until(() -> held.size() == 5);
+    Account account = edge.accounts().of("publisher");
+    long full = account.held(Holding.BUFFERED_BYTES);
+    assertTrue(full > least - (4 << 20) && full <= least, full + " bytes");
+
+    Refusals.Details refused = refused(channel, request);
+    assertEquals(
+        "OVERLOADED RESOURCE_EXHAUSTED", refused.reason() + " " + refused.status());
+    ByteArrayOutputStream more = new ByteArrayOutputStream();
+    CodedOutputStream second = CodedOutputStream.newInstance(more);
+    second.writeByteArray(
+        PublishStreamRequest.DRAFTS_FIELD_NUMBER, concat(bytes(good("k2")), draft));
+    second.flush();
+    drafts.onNext(more.toByteArray());
+    drafts.onNext(together(good("k3")));
+    assertEquals("{k2=OVERLOADED , k3=accepted}", outcomes(answers, 2).toString());
+    ManagedChannel other = edge.channel(address, edge.client("all"));
+    StreamObserver<byte[]> others = stream(other, answers);
+    others.onNext(more.toByteArray());
+    assertEquals("{k2=accepted}", outcomes(answers, 1).toString());
+
+    held.forEach(one -> one.complete(ServerBackend.accepted(good(""))));
+    for (StreamAnswers<PublishResponse> call : calls) {
+      assertTrue(call.next().getOutcome().hasAccepted());
+    }
+    StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
+    drafts.onNext(more.toByteArray());
+    assertEquals("{k2=accepted}", outcomes(answers, 1).toString());
+    assertFalse(edge.meters.text().contains("entente_malformed_requests_total{side=\"client\""));
   }
 
   /** A large draft with a fault leaves the others of its request alone, as a small one does. */

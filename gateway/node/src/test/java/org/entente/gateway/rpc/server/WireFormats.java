@@ -35,10 +35,10 @@ public final class WireFormats {
 
   /** What the generated parser takes is taken, and the same; the fault of what is not is found. */
   private static boolean drafts(byte[] bytes) {
-    DraftsRequest request = DraftsRequest.parse(bytes);
+    DraftsRequest request = DraftsRequest.parse(bytes, null);
     boolean good = true;
     for (DraftsRequest.Entry entry : request.entries()) {
-      Problem malformed = entry.malformed();
+      Problem malformed = entry.unparsed();
       good &= malformed == null;
       assertTrue(malformed == null || !malformed.message().isEmpty());
     }
