@@ -1,7 +1,9 @@
 package org.entente.gateway.assignment;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.assignment.Assignments;
 import org.entente.gateway.assignment.TaskingPorts;
 import org.entente.gateway.identity.Identified;
@@ -11,8 +13,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.ReleaseService;
-import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ListChargesRequest;
 import org.entente.proto.v1.ListChargesResponse;
@@ -23,7 +25,7 @@ import org.entente.proto.v1.TakeChargeResponse;
 import org.entente.proto.v1.TaskingGrpc;
 
 /** The Tasking service over {@link TaskingPorts}. */
-final class TaskingService extends TaskingGrpc.TaskingImplBase {
+final class TaskingService implements BindableService {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
@@ -34,35 +36,35 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  public void takeCharge(TakeChargeRequest request, StreamObserver<TakeChargeResponse> observer) {
-    Identified caller = Caller.require(Scope.TASK);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(TaskingGrpc.getServiceDescriptor())
+        .later(TaskingGrpc.getTakeChargeMethod(), Scope.TASK, CallCost.CHANGE, this::takeCharge)
+        .unary(TaskingGrpc.getListChargesMethod(), Scope.TASK, CallCost.READ, this::listCharges)
+        .unary(TaskingGrpc.getShowChainMethod(), Scope.TASK, CallCost.SEARCH, this::showChain)
+        .build();
+  }
+
+  private CompletableFuture<TakeChargeResponse> takeCharge(
+      Identified caller, TakeChargeRequest request) {
     MessageId target = ReleaseService.id("message_id", request.getMessageId());
-    ports
+    return ports
         .charging()
         .charge(
             caller.name(), target, request.getStep(), request.getNote(), request.getOnBehalfOf())
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-              } else if (answer instanceof Assignments.Answer.Sent sent) {
-                observer.onNext(
-                    TakeChargeResponse.newBuilder()
-                        .setChargeId(ByteString.copyFrom(sent.charge().bytes()))
-                        .setOriginator(sent.originator().value())
-                        .build());
-                observer.onCompleted();
-              } else if (answer instanceof Assignments.Answer.Refused refused) {
-                observer.onError(StatusMapper.exception(refused.problem()));
+        .thenApply(
+            answer -> {
+              if (answer instanceof Assignments.Answer.Refused refused) {
+                throw StatusMapper.exception(refused.problem());
               }
+              Assignments.Answer.Sent sent = (Assignments.Answer.Sent) answer;
+              return TakeChargeResponse.newBuilder()
+                  .setChargeId(ByteString.copyFrom(sent.charge().bytes()))
+                  .setOriginator(sent.originator().value())
+                  .build();
             });
   }
 
-  @Override
-  public void listCharges(
-      ListChargesRequest request, StreamObserver<ListChargesResponse> observer) {
-    Identified caller = Caller.require(Scope.TASK);
+  private ListChargesResponse listCharges(Identified caller, ListChargesRequest request) {
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
       throw wrong("page_size", "must be at most " + MAX_PAGE);
@@ -83,20 +85,15 @@ final class TaskingService extends TaskingGrpc.TaskingImplBase {
     if (of != null && page.states().isEmpty()) {
       requireKnown(caller, of);
     }
-    observer.onNext(
-        ListChargesResponse.newBuilder()
-            .addAllCharges(page.states())
-            .setNextPageToken(ByteString.copyFrom(page.next()))
-            .build());
-    observer.onCompleted();
+    return ListChargesResponse.newBuilder()
+        .addAllCharges(page.states())
+        .setNextPageToken(ByteString.copyFrom(page.next()))
+        .build();
   }
 
-  @Override
-  public void showChain(ShowChainRequest request, StreamObserver<ShowChainResponse> observer) {
-    Identified caller = Caller.require(Scope.TASK);
+  private ShowChainResponse showChain(Identified caller, ShowChainRequest request) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
-    observer.onNext(requireKnown(caller, id));
-    observer.onCompleted();
+    return requireKnown(caller, id);
   }
 
   /** The chain of a message that this agency sent, or that this client may see. */

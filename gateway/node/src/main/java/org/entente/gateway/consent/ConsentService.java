@@ -3,7 +3,8 @@ package org.entente.gateway.consent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -19,9 +20,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.ReleaseService;
-import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.proto.v1.AskConsentRequest;
@@ -44,7 +45,7 @@ import org.entente.proto.v1.RevokeConsentResponse;
  * The Consent service over {@link ConsentRequests}, {@link ConsentDecisions} and {@link
  * ConsentList}.
  */
-final class ConsentService extends ConsentGrpc.ConsentImplBase {
+final class ConsentService implements BindableService {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
@@ -57,9 +58,28 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  public void askConsent(AskConsentRequest request, StreamObserver<AskConsentResponse> observer) {
-    Identified caller = Caller.require(Scope.CONSENT);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(ConsentGrpc.getServiceDescriptor())
+        .later(ConsentGrpc.getAskConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::askConsent)
+        .unary(
+            ConsentGrpc.getListConsentsMethod(),
+            Scope.CONSENT,
+            CallCost.READ,
+            (caller, request) -> listConsents(request))
+        .later(
+            ConsentGrpc.getGrantConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::grantConsent)
+        .later(
+            ConsentGrpc.getDenyConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::denyConsent)
+        .later(
+            ConsentGrpc.getRevokeConsentMethod(),
+            Scope.CONSENT,
+            CallCost.CHANGE,
+            this::revokeConsent)
+        .build();
+  }
+
+  private CompletableFuture<AskConsentResponse> askConsent(
+      Identified caller, AskConsentRequest request) {
     StatusMapper.refuse(
         names
             .agencies("agencies", request.getAgenciesList())
@@ -74,30 +94,23 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
     if (request.hasUntil()) {
       asked.setUntil(request.getUntil());
     }
-    ports
+    return ports
         .asking()
         .ask(caller.name(), asked.build(), request.getOnBehalfOf())
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-              } else if (answer instanceof ConsentRequests.Answer.Sent sent) {
-                observer.onNext(
-                    AskConsentResponse.newBuilder()
-                        .setConsentId(ByteString.copyFrom(sent.consent().bytes()))
-                        .setOriginator(sent.originator().value())
-                        .build());
-                observer.onCompleted();
-              } else if (answer instanceof ConsentRequests.Answer.Refused refused) {
-                observer.onError(StatusMapper.exception(refused.problem()));
+        .thenApply(
+            answer -> {
+              if (answer instanceof ConsentRequests.Answer.Refused refused) {
+                throw StatusMapper.exception(refused.problem());
               }
+              ConsentRequests.Answer.Sent sent = (ConsentRequests.Answer.Sent) answer;
+              return AskConsentResponse.newBuilder()
+                  .setConsentId(ByteString.copyFrom(sent.consent().bytes()))
+                  .setOriginator(sent.originator().value())
+                  .build();
             });
   }
 
-  @Override
-  public void listConsents(
-      ListConsentsRequest request, StreamObserver<ListConsentsResponse> observer) {
-    Caller.require(Scope.CONSENT);
+  private ListConsentsResponse listConsents(ListConsentsRequest request) {
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
       throw StatusMapper.exception(
@@ -109,12 +122,10 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
     List<ConsentEntry> found =
         ports.consents().page(side(request.getSide()), request.getEndedToo(), after, size + 1);
     boolean more = found.size() > size;
-    observer.onNext(
-        ListConsentsResponse.newBuilder()
-            .addAllConsents(more ? found.subList(0, size) : found)
-            .setMore(more)
-            .build());
-    observer.onCompleted();
+    return ListConsentsResponse.newBuilder()
+        .addAllConsents(more ? found.subList(0, size) : found)
+        .setMore(more)
+        .build();
   }
 
   private static Side side(ConsentSide side) {
@@ -127,10 +138,8 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
     };
   }
 
-  @Override
-  public void grantConsent(
-      GrantConsentRequest request, StreamObserver<GrantConsentResponse> observer) {
-    Identified caller = Caller.require(Scope.CONSENT);
+  private CompletableFuture<GrantConsentResponse> grantConsent(
+      Identified caller, GrantConsentRequest request) {
     MessageId id = ReleaseService.id("consent_id", request.getConsentId());
     GrantedScope narrowing =
         new GrantedScope(
@@ -138,10 +147,9 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
             request.getJurisdictionsList(),
             request.getPurposesList(),
             request.hasUntil() ? request.getUntil() : null);
-    answer(
+    return decided(
         ports.deciding().grant(caller.name(), id, narrowing, request.getOnBehalfOf()),
-        done -> GrantConsentResponse.newBuilder().setGranted(terms(done)).build(),
-        observer);
+        done -> GrantConsentResponse.newBuilder().setGranted(terms(done)).build());
   }
 
   private static ConsentTerms terms(ConsentDecisions.Answer.Done done) {
@@ -149,47 +157,35 @@ final class ConsentService extends ConsentGrpc.ConsentImplBase {
     return granted == null ? ConsentTerms.getDefaultInstance() : ConsentList.terms(granted);
   }
 
-  @Override
-  public void denyConsent(
-      DenyConsentRequest request, StreamObserver<DenyConsentResponse> observer) {
-    Identified caller = Caller.require(Scope.CONSENT);
+  private CompletableFuture<DenyConsentResponse> denyConsent(
+      Identified caller, DenyConsentRequest request) {
     MessageId id = ReleaseService.id("consent_id", request.getConsentId());
-    answer(
+    return decided(
         ports.deciding().deny(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
-        done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build(),
-        observer);
+        done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build());
   }
 
-  @Override
-  public void revokeConsent(
-      RevokeConsentRequest request, StreamObserver<RevokeConsentResponse> observer) {
-    Identified caller = Caller.require(Scope.CONSENT);
+  private CompletableFuture<RevokeConsentResponse> revokeConsent(
+      Identified caller, RevokeConsentRequest request) {
     MessageId id = ReleaseService.id("consent_id", request.getConsentId());
-    answer(
+    return decided(
         ports.deciding().revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
-        done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build(),
-        observer);
+        done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build());
   }
 
   private static Timestamp at(ConsentDecisions.Answer.Done done) {
     return Timestamps.fromMillis(done.at().toEpochMilli());
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  private static <T> void answer(
+  private static <T> CompletableFuture<T> decided(
       CompletableFuture<ConsentDecisions.Answer> decision,
-      Function<ConsentDecisions.Answer.Done, T> response,
-      StreamObserver<T> observer) {
-    decision.whenComplete(
-        (answer, failure) -> {
-          if (failure != null) {
-            observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-          } else if (answer instanceof ConsentDecisions.Answer.Done done) {
-            observer.onNext(response.apply(done));
-            observer.onCompleted();
-          } else if (answer instanceof ConsentDecisions.Answer.Refused refused) {
-            observer.onError(StatusMapper.exception(refused.problem()));
+      Function<ConsentDecisions.Answer.Done, T> response) {
+    return decision.thenApply(
+        answer -> {
+          if (answer instanceof ConsentDecisions.Answer.Refused refused) {
+            throw StatusMapper.exception(refused.problem());
           }
+          return response.apply((ConsentDecisions.Answer.Done) answer);
         });
   }
 }

@@ -3,7 +3,8 @@ package org.entente.gateway.operation;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,8 +20,9 @@ import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operation.OperationLead;
 import org.entente.gateway.operation.OperationView;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.seal.format.RosterMember;
 import org.entente.gateway.seal.format.RosterRole;
@@ -30,15 +32,13 @@ import org.entente.proto.v1.CloseOperationRequest;
 import org.entente.proto.v1.CloseOperationResponse;
 import org.entente.proto.v1.CreateOperationRequest;
 import org.entente.proto.v1.CreateOperationResponse;
-import org.entente.proto.v1.ListOperationsRequest;
-import org.entente.proto.v1.ListOperationsResponse;
 import org.entente.proto.v1.OperationMember;
 import org.entente.proto.v1.OperationsGrpc;
 import org.entente.proto.v1.ShowOperationRequest;
 import org.entente.proto.v1.ShowOperationResponse;
 
 /** The Operations service over {@link OperationLead} and {@link OperationView}. */
-final class OperationsService extends OperationsGrpc.OperationsImplBase {
+final class OperationsService implements BindableService {
   private final OperationLead convening;
   private final OperationView view;
   private final InstantSource clock;
@@ -50,9 +50,38 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
   }
 
   @Override
-  public void createOperation(
-      CreateOperationRequest request, StreamObserver<CreateOperationResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATE_JOINTLY);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(OperationsGrpc.getServiceDescriptor())
+        .unary(
+            OperationsGrpc.getCreateOperationMethod(),
+            Scope.OPERATE_JOINTLY,
+            CallCost.CHANGE,
+            this::createOperation)
+        .unary(
+            OperationsGrpc.getChangeOperationMethod(),
+            Scope.OPERATE_JOINTLY,
+            CallCost.CHANGE,
+            this::changeOperation)
+        .unary(
+            OperationsGrpc.getCloseOperationMethod(),
+            Scope.OPERATE_JOINTLY,
+            CallCost.CHANGE,
+            this::closeOperation)
+        .unary(
+            OperationsGrpc.getListOperationsMethod(),
+            Scope.OPERATE_JOINTLY,
+            CallCost.SEARCH,
+            (caller, request) -> view.list())
+        .unary(
+            OperationsGrpc.getShowOperationMethod(),
+            Scope.OPERATE_JOINTLY,
+            CallCost.SEARCH,
+            this::showOperation)
+        .build();
+  }
+
+  private CreateOperationResponse createOperation(
+      Identified caller, CreateOperationRequest request) {
     List<RosterMember> members = members(request.getMembersList());
     Instant starts =
         request.hasStartsAt() ? instant("starts_at", request.getStartsAt()) : clock.instant();
@@ -68,18 +97,14 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
                     ends,
                     request.getExercise(),
                     request.getOnBehalfOf()));
-    observer.onNext(
-        CreateOperationResponse.newBuilder()
-            .setOperation(OperationView.operation(signed.roster()))
-            .setMessageId(ByteString.copyFrom(signed.message().bytes()))
-            .build());
-    observer.onCompleted();
+    return CreateOperationResponse.newBuilder()
+        .setOperation(OperationView.operation(signed.roster()))
+        .setMessageId(ByteString.copyFrom(signed.message().bytes()))
+        .build();
   }
 
-  @Override
-  public void changeOperation(
-      ChangeOperationRequest request, StreamObserver<ChangeOperationResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATE_JOINTLY);
+  private ChangeOperationResponse changeOperation(
+      Identified caller, ChangeOperationRequest request) {
     OperationId id = id(request.getOperationId());
     if (request.getMembersCount() == 0) {
       throw invalid("members", "are required: all members from then on");
@@ -95,18 +120,13 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
             request.getUnconfirmed());
     OperationLead.Answer.Signed signed =
         signed(() -> convening.change(caller.name(), id, change, request.getOnBehalfOf()));
-    observer.onNext(
-        ChangeOperationResponse.newBuilder()
-            .setOperation(OperationView.operation(signed.roster()))
-            .setMessageId(ByteString.copyFrom(signed.message().bytes()))
-            .build());
-    observer.onCompleted();
+    return ChangeOperationResponse.newBuilder()
+        .setOperation(OperationView.operation(signed.roster()))
+        .setMessageId(ByteString.copyFrom(signed.message().bytes()))
+        .build();
   }
 
-  @Override
-  public void closeOperation(
-      CloseOperationRequest request, StreamObserver<CloseOperationResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATE_JOINTLY);
+  private CloseOperationResponse closeOperation(Identified caller, CloseOperationRequest request) {
     OperationId id = id(request.getOperationId());
     OperationLead.Answer.Signed signed =
         signed(
@@ -116,32 +136,18 @@ final class OperationsService extends OperationsGrpc.OperationsImplBase {
                     id,
                     OperationLead.Change.closing(request.getUnconfirmed()),
                     request.getOnBehalfOf()));
-    observer.onNext(
-        CloseOperationResponse.newBuilder()
-            .setOperation(OperationView.operation(signed.roster()))
-            .setMessageId(ByteString.copyFrom(signed.message().bytes()))
-            .build());
-    observer.onCompleted();
+    return CloseOperationResponse.newBuilder()
+        .setOperation(OperationView.operation(signed.roster()))
+        .setMessageId(ByteString.copyFrom(signed.message().bytes()))
+        .build();
   }
 
-  @Override
-  public void listOperations(
-      ListOperationsRequest request, StreamObserver<ListOperationsResponse> observer) {
-    Caller.require(Scope.OPERATE_JOINTLY);
-    observer.onNext(view.list());
-    observer.onCompleted();
-  }
-
-  @Override
-  public void showOperation(
-      ShowOperationRequest request, StreamObserver<ShowOperationResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATE_JOINTLY);
+  private ShowOperationResponse showOperation(Identified caller, ShowOperationRequest request) {
     OperationView.Answer answer = view.show(caller.name(), id(request.getOperationId()), request);
     if (answer instanceof OperationView.Answer.Refused refused) {
       throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((OperationView.Answer.Shown) answer).response());
-    observer.onCompleted();
+    return ((OperationView.Answer.Shown) answer).response();
   }
 
   /** A call that waits for the disk. */

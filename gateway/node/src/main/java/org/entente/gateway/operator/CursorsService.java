@@ -1,12 +1,14 @@
 package org.entente.gateway.operator;
 
 import com.google.protobuf.util.Timestamps;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.operator.CursorBacklog;
 import org.entente.gateway.operator.Cursors;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CursorState;
 import org.entente.proto.v1.CursorsGrpc;
@@ -16,7 +18,7 @@ import org.entente.proto.v1.ListCursorsRequest;
 import org.entente.proto.v1.ListCursorsResponse;
 
 /** The Cursors service over {@link Cursors}. */
-final class CursorsService extends CursorsGrpc.CursorsImplBase {
+final class CursorsService implements BindableService {
   private final Cursors cursors;
 
   CursorsService(Cursors cursors) {
@@ -24,9 +26,22 @@ final class CursorsService extends CursorsGrpc.CursorsImplBase {
   }
 
   @Override
-  public void listCursors(
-      ListCursorsRequest request, StreamObserver<ListCursorsResponse> observer) {
-    Caller.require(Scope.OPERATOR);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(CursorsGrpc.getServiceDescriptor())
+        .unary(
+            CursorsGrpc.getListCursorsMethod(),
+            Scope.OPERATOR,
+            CallCost.SEARCH,
+            (caller, request) -> listCursors(request))
+        .unary(
+            CursorsGrpc.getForgetCursorMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            this::forgetCursor)
+        .build();
+  }
+
+  private ListCursorsResponse listCursors(ListCursorsRequest request) {
     Cursors.Answer answer = cursors.list(request.getClient());
     if (answer instanceof Cursors.Answer.Refused refused) {
       throw StatusMapper.exception(refused.problem());
@@ -39,8 +54,7 @@ final class CursorsService extends CursorsGrpc.CursorsImplBase {
     for (Cursors.Cursor one : listed.cursors()) {
       response.addCursors(state(one));
     }
-    observer.onNext(response.build());
-    observer.onCompleted();
+    return response.build();
   }
 
   private static CursorState state(Cursors.Cursor cursor) {
@@ -59,20 +73,15 @@ final class CursorsService extends CursorsGrpc.CursorsImplBase {
     return state.build();
   }
 
-  @Override
-  public void forgetCursor(
-      ForgetCursorRequest request, StreamObserver<ForgetCursorResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATOR);
+  private ForgetCursorResponse forgetCursor(Identified caller, ForgetCursorRequest request) {
     Cursors.Answer answer =
         cursors.forget(
             caller.name(), request.getClient(), request.getCursor(), request.getOnBehalfOf());
     if (answer instanceof Cursors.Answer.Refused refused) {
       throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(
-        ForgetCursorResponse.newBuilder()
-            .setNextPosition(((Cursors.Answer.Forgotten) answer).nextPosition())
-            .build());
-    observer.onCompleted();
+    return ForgetCursorResponse.newBuilder()
+        .setNextPosition(((Cursors.Answer.Forgotten) answer).nextPosition())
+        .build();
   }
 }

@@ -1,18 +1,18 @@
 package org.entente.gateway.operator;
 
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.KeysGrpc;
 import org.entente.proto.v1.RenewKeysRequest;
 import org.entente.proto.v1.RenewKeysResponse;
-import org.entente.proto.v1.ShowKeysRequest;
-import org.entente.proto.v1.ShowKeysResponse;
 
 /** The Keys service over {@link OwnPairs}. */
-final class KeysService extends KeysGrpc.KeysImplBase {
+final class KeysService implements BindableService {
   private final OwnPairs pairs;
 
   KeysService(OwnPairs pairs) {
@@ -20,21 +20,22 @@ final class KeysService extends KeysGrpc.KeysImplBase {
   }
 
   @Override
-  public void renewKeys(RenewKeysRequest request, StreamObserver<RenewKeysResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATOR);
-    OwnPairs.Answer answer = pairs.renew(caller.name(), request);
-    if (answer instanceof OwnPairs.Answer.Made made) {
-      observer.onNext(made.response());
-      observer.onCompleted();
-    } else if (answer instanceof OwnPairs.Answer.Refused refused) {
-      throw StatusMapper.exception(refused.problem());
-    }
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(KeysGrpc.getServiceDescriptor())
+        .unary(KeysGrpc.getRenewKeysMethod(), Scope.OPERATOR, CallCost.CHANGE, this::renewKeys)
+        .unary(
+            KeysGrpc.getShowKeysMethod(),
+            Scope.OPERATOR,
+            CallCost.LOOKUP,
+            (caller, request) -> pairs.show())
+        .build();
   }
 
-  @Override
-  public void showKeys(ShowKeysRequest request, StreamObserver<ShowKeysResponse> observer) {
-    Caller.require(Scope.OPERATOR);
-    observer.onNext(pairs.show());
-    observer.onCompleted();
+  private RenewKeysResponse renewKeys(Identified caller, RenewKeysRequest request) {
+    OwnPairs.Answer answer = pairs.renew(caller.name(), request);
+    if (answer instanceof OwnPairs.Answer.Refused refused) {
+      throw StatusMapper.exception(refused.problem());
+    }
+    return ((OwnPairs.Answer.Made) answer).response();
   }
 }

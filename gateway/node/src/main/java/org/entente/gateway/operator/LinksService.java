@@ -3,7 +3,8 @@ package org.entente.gateway.operator;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.time.Instant;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
@@ -13,14 +14,14 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operator.Links;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.store.v1.LinkRecord;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.LaneState;
 import org.entente.proto.v1.LinkState;
 import org.entente.proto.v1.LinksGrpc;
-import org.entente.proto.v1.ListLinksRequest;
 import org.entente.proto.v1.ListLinksResponse;
 import org.entente.proto.v1.PauseLinkRequest;
 import org.entente.proto.v1.PauseLinkResponse;
@@ -30,7 +31,7 @@ import org.entente.proto.v1.UnpauseLinkRequest;
 import org.entente.proto.v1.UnpauseLinkResponse;
 
 /** The Links service over {@link Links}. */
-final class LinksService extends LinksGrpc.LinksImplBase {
+final class LinksService implements BindableService {
   private final Links links;
 
   LinksService(Links links) {
@@ -38,34 +39,36 @@ final class LinksService extends LinksGrpc.LinksImplBase {
   }
 
   @Override
-  public void listLinks(ListLinksRequest request, StreamObserver<ListLinksResponse> observer) {
-    Caller.require(Scope.OPERATOR);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(LinksGrpc.getServiceDescriptor())
+        .unary(
+            LinksGrpc.getListLinksMethod(),
+            Scope.OPERATOR,
+            CallCost.LOOKUP,
+            (caller, request) -> listLinks())
+        .unary(LinksGrpc.getPauseLinkMethod(), Scope.OPERATOR, CallCost.CHANGE, this::pauseLink)
+        .unary(LinksGrpc.getUnpauseLinkMethod(), Scope.OPERATOR, CallCost.CHANGE, this::unpauseLink)
+        .unary(LinksGrpc.getResumeLaneMethod(), Scope.OPERATOR, CallCost.CHANGE, this::resumeLane)
+        .build();
+  }
+
+  private ListLinksResponse listLinks() {
     ListLinksResponse.Builder response = ListLinksResponse.newBuilder();
     links.list().forEach(link -> response.addLinks(state(link)));
-    observer.onNext(response.build());
-    observer.onCompleted();
+    return response.build();
   }
 
-  @Override
-  public void pauseLink(PauseLinkRequest request, StreamObserver<PauseLinkResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATOR);
+  private PauseLinkResponse pauseLink(Identified caller, PauseLinkRequest request) {
     boolean now = done(links.pause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
-    observer.onNext(PauseLinkResponse.newBuilder().setBefore(!now).build());
-    observer.onCompleted();
+    return PauseLinkResponse.newBuilder().setBefore(!now).build();
   }
 
-  @Override
-  public void unpauseLink(
-      UnpauseLinkRequest request, StreamObserver<UnpauseLinkResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATOR);
+  private UnpauseLinkResponse unpauseLink(Identified caller, UnpauseLinkRequest request) {
     boolean now = done(links.unpause(caller.name(), request.getPeer(), request.getOnBehalfOf()));
-    observer.onNext(UnpauseLinkResponse.newBuilder().setBefore(!now).build());
-    observer.onCompleted();
+    return UnpauseLinkResponse.newBuilder().setBefore(!now).build();
   }
 
-  @Override
-  public void resumeLane(ResumeLaneRequest request, StreamObserver<ResumeLaneResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATOR);
+  private ResumeLaneResponse resumeLane(Identified caller, ResumeLaneRequest request) {
     org.entente.gateway.model.Lane lane;
     try {
       lane = org.entente.gateway.model.Lane.of(request.getLaneValue());
@@ -75,8 +78,7 @@ final class LinksService extends LinksGrpc.LinksImplBase {
     }
     boolean now =
         done(links.resume(caller.name(), request.getPeer(), lane, request.getOnBehalfOf()));
-    observer.onNext(ResumeLaneResponse.newBuilder().setBefore(!now).build());
-    observer.onCompleted();
+    return ResumeLaneResponse.newBuilder().setBefore(!now).build();
   }
 
   private static boolean done(Links.Answer answer) {

@@ -1,7 +1,8 @@
 package org.entente.gateway.operator;
 
 import com.google.protobuf.util.Timestamps;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
@@ -9,7 +10,8 @@ import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.operator.Quarantine;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.store.v1.QuarantineRecord;
 import org.entente.proto.v1.DiscardQuarantinedRequest;
@@ -27,7 +29,7 @@ import org.entente.proto.v1.ShowQuarantinedRequest;
 import org.entente.proto.v1.ShowQuarantinedResponse;
 
 /** The Quarantine service over {@link Quarantine}. */
-final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
+final class QuarantineService implements BindableService {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
@@ -38,9 +40,32 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
   }
 
   @Override
-  public void listQuarantine(
-      ListQuarantineRequest request, StreamObserver<ListQuarantineResponse> observer) {
-    Caller.require(Scope.OPERATOR);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(QuarantineGrpc.getServiceDescriptor())
+        .unary(
+            QuarantineGrpc.getListQuarantineMethod(),
+            Scope.OPERATOR,
+            CallCost.READ,
+            (caller, request) -> listQuarantine(request))
+        .unary(
+            QuarantineGrpc.getShowQuarantinedMethod(),
+            Scope.OPERATOR,
+            CallCost.READ,
+            (caller, request) -> showQuarantined(request))
+        .unary(
+            QuarantineGrpc.getRetryQuarantinedMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            this::retryQuarantined)
+        .unary(
+            QuarantineGrpc.getDiscardQuarantinedMethod(),
+            Scope.OPERATOR,
+            CallCost.CHANGE,
+            this::discardQuarantined)
+        .build();
+  }
+
+  private ListQuarantineResponse listQuarantine(ListQuarantineRequest request) {
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
       throw StatusMapper.exception(
@@ -58,14 +83,10 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
     found.stream()
         .limit(size)
         .forEach(entry -> response.addMessages(message(entry.number(), entry.record())));
-    observer.onNext(response.build());
-    observer.onCompleted();
+    return response.build();
   }
 
-  @Override
-  public void showQuarantined(
-      ShowQuarantinedRequest request, StreamObserver<ShowQuarantinedResponse> observer) {
-    Caller.require(Scope.OPERATOR);
+  private ShowQuarantinedResponse showQuarantined(ShowQuarantinedRequest request) {
     QuarantineRecord record =
         quarantine
             .find(request.getNumber())
@@ -77,45 +98,35 @@ final class QuarantineService extends QuarantineGrpc.QuarantineImplBase {
                             "number",
                             "the quarantine has no entry with number "
                                 + Long.toUnsignedString(request.getNumber()))));
-    observer.onNext(
-        ShowQuarantinedResponse.newBuilder()
-            .setMessage(message(request.getNumber(), record))
-            .build());
-    observer.onCompleted();
+    return ShowQuarantinedResponse.newBuilder()
+        .setMessage(message(request.getNumber(), record))
+        .build();
   }
 
-  @Override
-  public void retryQuarantined(
-      RetryQuarantinedRequest request, StreamObserver<RetryQuarantinedResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATOR);
+  private RetryQuarantinedResponse retryQuarantined(
+      Identified caller, RetryQuarantinedRequest request) {
     DecisionReply told =
         told(
             request.getNumber(),
             quarantine.retry(caller.name(), request.getNumber(), request.getOnBehalfOf()));
-    observer.onNext(
-        RetryQuarantinedResponse.newBuilder()
-            .setMessage(told.message())
-            .setText(told.text())
-            .setBefore(told.before())
-            .build());
-    observer.onCompleted();
+    return RetryQuarantinedResponse.newBuilder()
+        .setMessage(told.message())
+        .setText(told.text())
+        .setBefore(told.before())
+        .build();
   }
 
-  @Override
-  public void discardQuarantined(
-      DiscardQuarantinedRequest request, StreamObserver<DiscardQuarantinedResponse> observer) {
-    Identified caller = Caller.require(Scope.OPERATOR);
+  private DiscardQuarantinedResponse discardQuarantined(
+      Identified caller, DiscardQuarantinedRequest request) {
     DecisionReply told =
         told(
             request.getNumber(),
             quarantine.discard(caller.name(), request.getNumber(), request.getOnBehalfOf()));
-    observer.onNext(
-        DiscardQuarantinedResponse.newBuilder()
-            .setMessage(told.message())
-            .setText(told.text())
-            .setBefore(told.before())
-            .build());
-    observer.onCompleted();
+    return DiscardQuarantinedResponse.newBuilder()
+        .setMessage(told.message())
+        .setText(told.text())
+        .setBefore(told.before())
+        .build();
   }
 
   private record DecisionReply(QuarantinedMessage message, String text, boolean before) {}

@@ -1,8 +1,9 @@
 package org.entente.gateway.report;
 
 import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.audit.AuditLog;
@@ -21,7 +22,8 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.report.AuditExporter;
 import org.entente.gateway.report.MessageProver;
 import org.entente.gateway.rpc.ReleaseService;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ExportRequest;
@@ -37,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The Audit service over the gateway's transparency log. */
-final class AuditService extends AuditGrpc.AuditImplBase {
+final class AuditService implements BindableService {
   private static final Logger LOG = LoggerFactory.getLogger(AuditService.class);
   private static final int MAX_PATH = 200;
   private static final ReadRecordResponse ERASED = ReadRecordResponse.getDefaultInstance();
@@ -57,8 +59,24 @@ final class AuditService extends AuditGrpc.AuditImplBase {
   }
 
   @Override
-  public void readTile(ReadTileRequest request, StreamObserver<ReadTileResponse> observer) {
-    Caller.require(Scope.AUDIT);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(AuditGrpc.getServiceDescriptor())
+        .unary(
+            AuditGrpc.getReadTileMethod(),
+            Scope.AUDIT,
+            CallCost.AUDIT,
+            (caller, request) -> readTile(request))
+        .unary(
+            AuditGrpc.getReadRecordMethod(),
+            Scope.AUDIT,
+            CallCost.AUDIT,
+            (caller, request) -> readRecord(request))
+        .unary(AuditGrpc.getProveMethod(), Scope.AUDIT, CallCost.SEARCH, this::prove)
+        .unary(AuditGrpc.getExportMethod(), Scope.AUDIT, CallCost.SEARCH, this::export)
+        .build();
+  }
+
+  private ReadTileResponse readTile(ReadTileRequest request) {
     String path = request.getPath();
     if (path.isEmpty() || path.length() > MAX_PATH) {
       throw StatusMapper.exception(
@@ -72,24 +90,18 @@ final class AuditService extends AuditGrpc.AuditImplBase {
                     notFound(
                         "path",
                         "no such resource in the signed log: " + InvalidValue.printable(path)));
-    observer.onNext(ReadTileResponse.newBuilder().setContent(ByteString.copyFrom(content)).build());
-    observer.onCompleted();
+    return ReadTileResponse.newBuilder().setContent(ByteString.copyFrom(content)).build();
   }
 
-  @Override
-  public void readRecord(ReadRecordRequest request, StreamObserver<ReadRecordResponse> observer) {
-    Caller.require(Scope.AUDIT);
+  private ReadRecordResponse readRecord(ReadRecordRequest request) {
     long index = request.getIndex();
     if (index < 0 || log.commitment(index).isEmpty()) {
       throw notFound("index", "the log has no leaf " + Long.toUnsignedString(index));
     }
-    observer.onNext(log.open(index, opener).map(leaf -> opened(index, leaf)).orElse(ERASED));
-    observer.onCompleted();
+    return log.open(index, opener).map(leaf -> opened(index, leaf)).orElse(ERASED);
   }
 
-  @Override
-  public void prove(ProveRequest request, StreamObserver<ProveResponse> observer) {
-    Identified caller = Caller.require(Scope.AUDIT);
+  private ProveResponse prove(Identified caller, ProveRequest request) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     MessageProver.Answer answer =
         proving.prove(actor(caller, request.getOnBehalfOf()), id, recipient(request));
@@ -97,13 +109,10 @@ final class AuditService extends AuditGrpc.AuditImplBase {
       throw StatusMapper.exception(refused.problem());
     }
     byte[] file = ((MessageProver.Answer.Proven) answer).file();
-    observer.onNext(ProveResponse.newBuilder().setProof(ByteString.copyFrom(file)).build());
-    observer.onCompleted();
+    return ProveResponse.newBuilder().setProof(ByteString.copyFrom(file)).build();
   }
 
-  @Override
-  public void export(ExportRequest request, StreamObserver<ExportResponse> observer) {
-    Identified caller = Caller.require(Scope.AUDIT);
+  private ExportResponse export(Identified caller, ExportRequest request) {
     if (!request.getMessageId().isEmpty()) {
       ReleaseService.id("message_id", request.getMessageId());
     }
@@ -111,8 +120,7 @@ final class AuditService extends AuditGrpc.AuditImplBase {
     if (answer instanceof AuditExporter.Answer.Refused refused) {
       throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((AuditExporter.Answer.Page) answer).page());
-    observer.onCompleted();
+    return ((AuditExporter.Answer.Page) answer).page();
   }
 
   /** The audit actor: a caller that reads records must name the person on whose behalf it does. */

@@ -1,14 +1,16 @@
 package org.entente.gateway.report;
 
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.report.MessageTracker;
 import org.entente.gateway.rpc.ReleaseService;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.FollowRequest;
@@ -17,11 +19,9 @@ import org.entente.proto.v1.HeldMessage;
 import org.entente.proto.v1.TakenBack;
 import org.entente.proto.v1.TrackRequest;
 import org.entente.proto.v1.TrackResponse;
-import org.entente.proto.v1.WatchUnopenedRequest;
-import org.entente.proto.v1.WatchUnopenedResponse;
 
 /** The Evidence service over the ledger's evidence about the agency's own messages. */
-final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
+final class EvidenceService implements BindableService {
   private final MessageTracker tracking;
 
   EvidenceService(MessageTracker tracking) {
@@ -29,8 +29,28 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
   }
 
   @Override
-  public void track(TrackRequest request, StreamObserver<TrackResponse> observer) {
-    Caller.require(Scope.EVIDENCE);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(EvidenceGrpc.getServiceDescriptor())
+            .unary(
+                EvidenceGrpc.getTrackMethod(),
+                Scope.EVIDENCE,
+                CallCost.READ,
+                (caller, request) -> track(request))
+            .serverStream(
+                EvidenceGrpc.getFollowMethod(),
+                Scope.EVIDENCE,
+                CallCost.READ,
+                (caller, request, out) -> follow(request, out))
+            .serverStream(
+                EvidenceGrpc.getWatchUnopenedMethod(),
+                Scope.EVIDENCE,
+                CallCost.READ,
+                (caller, request, out) ->
+                    new UnopenedWatch(tracking, request.getFollow(), out).begin())
+            .build();
+  }
+
+  private TrackResponse track(TrackRequest request) {
     MessageTracker.TrackedMessage known =
         known(ReleaseService.id("message_id", request.getMessageId()));
     TrackResponse.Builder response =
@@ -48,8 +68,7 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
     if (takenBack != null) {
       response.setTakenBack(takenBack);
     }
-    observer.onNext(response.build());
-    observer.onCompleted();
+    return response.build();
   }
 
   private MessageTracker.TrackedMessage known(MessageId id) {
@@ -62,22 +81,9 @@ final class EvidenceService extends EvidenceGrpc.EvidenceImplBase {
                         Code.NOT_FOUND, "message_id", "there is no evidence about message " + id)));
   }
 
-  @Override
-  public void follow(FollowRequest request, StreamObserver<FollowResponse> observer) {
-    Caller.require(Scope.EVIDENCE);
+  private void follow(FollowRequest request, ServerCallStreamObserver<FollowResponse> observer) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     MessageTracker.TrackedMessage unused = known(id);
-    new MessageFollower(tracking, id, (ServerCallStreamObserver<FollowResponse>) observer).begin();
-  }
-
-  @Override
-  public void watchUnopened(
-      WatchUnopenedRequest request, StreamObserver<WatchUnopenedResponse> observer) {
-    Caller.require(Scope.EVIDENCE);
-    new UnopenedWatch(
-            tracking,
-            request.getFollow(),
-            (ServerCallStreamObserver<WatchUnopenedResponse>) observer)
-        .begin();
+    new MessageFollower(tracking, id, observer).begin();
   }
 }

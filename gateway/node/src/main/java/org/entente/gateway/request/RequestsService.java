@@ -1,7 +1,9 @@
 package org.entente.gateway.request;
 
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
@@ -13,9 +15,10 @@ import org.entente.gateway.request.RequestDesk;
 import org.entente.gateway.request.RequestList;
 import org.entente.gateway.request.RequestPorts;
 import org.entente.gateway.request.RequestReminders;
-import org.entente.gateway.rpc.server.CallFailureMapper;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.DiscoverRequest;
@@ -24,7 +27,6 @@ import org.entente.proto.v1.FollowRemindersRequest;
 import org.entente.proto.v1.FollowRemindersResponse;
 import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListRequestsResponse;
-import org.entente.proto.v1.ListRespondersRequest;
 import org.entente.proto.v1.ListRespondersResponse;
 import org.entente.proto.v1.RegisterResponderRequest;
 import org.entente.proto.v1.RegisterResponderResponse;
@@ -35,7 +37,7 @@ import org.entente.proto.v1.WithdrawResponderRequest;
 import org.entente.proto.v1.WithdrawResponderResponse;
 
 /** The Requests service over {@link RequestPorts}. */
-final class RequestsService extends RequestsGrpc.RequestsImplBase {
+final class RequestsService implements BindableService {
   private static final int MOST_CATEGORIES = 64;
 
   private final RequestDesk desk;
@@ -51,10 +53,44 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
   }
 
   @Override
-  public void listRequests(
-      ListRequestsRequest request, StreamObserver<ListRequestsResponse> observer) {
-    // Which of the two, the request says; who has neither learns nothing of what it must say.
-    Caller.requireAny(Scope.PUBLISH, Scope.RESPOND);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(RequestsGrpc.getServiceDescriptor())
+            // The request says which of the two it needs; a caller with neither learns no more.
+            .unary(
+                RequestsGrpc.getListRequestsMethod(),
+                () -> Caller.requireAny(Scope.PUBLISH, Scope.RESPOND),
+                CallCost.SEARCH,
+                (caller, request) -> listRequests(request))
+            .later(RequestsGrpc.getRemindMethod(), Scope.PUBLISH, CallCost.CHANGE, this::remind)
+            .serverStream(
+                RequestsGrpc.getFollowRemindersMethod(),
+                Scope.RESPOND,
+                CallCost.READ,
+                this::followReminders)
+            .unary(
+                RequestsGrpc.getRegisterResponderMethod(),
+                Scope.RESPOND,
+                CallCost.CHANGE,
+                this::registerResponder)
+            .unary(
+                RequestsGrpc.getWithdrawResponderMethod(),
+                Scope.RESPOND,
+                CallCost.CHANGE,
+                this::withdrawResponder)
+            .unary(
+                RequestsGrpc.getListRespondersMethod(),
+                Scope.RESPOND,
+                CallCost.READ,
+                (caller, request) -> listResponders())
+            .unary(
+                RequestsGrpc.getDiscoverMethod(),
+                Scope.PUBLISH,
+                CallCost.READ,
+                (caller, request) -> discover(request))
+            .build();
+  }
+
+  private ListRequestsResponse listRequests(ListRequestsRequest request) {
     Side side = side(request);
     NodeName client = Caller.require(scope(side)).name();
     StatusMapper.refuse(names.agency("agency", request.getAgency()));
@@ -62,7 +98,7 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
     if (answer instanceof RequestList.Answer.Wrong wrong) {
       throw StatusMapper.exception(wrong.problem());
     }
-    answer(((RequestList.Answer.Page) answer).response(), observer);
+    return ((RequestList.Answer.Page) answer).response();
   }
 
   /**
@@ -83,69 +119,47 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
     };
   }
 
-  @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  public void remind(RemindRequest request, StreamObserver<RemindResponse> observer) {
-    Identified caller = Caller.require(Scope.PUBLISH);
-    reminding
+  private CompletableFuture<RemindResponse> remind(Identified caller, RemindRequest request) {
+    return reminding
         .remind(caller.name(), request)
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-              } else if (answer instanceof RequestReminders.Answer.Refused refused) {
-                observer.onError(StatusMapper.exception(refused.problem()));
-              } else if (answer instanceof RequestReminders.Answer.Sent sent) {
-                answer(
-                    RemindResponse.newBuilder().addAllOutcomes(sent.outcomes()).build(), observer);
+        .thenApply(
+            answer -> {
+              if (answer instanceof RequestReminders.Answer.Refused refused) {
+                throw StatusMapper.exception(refused.problem());
               }
+              RequestReminders.Answer.Sent sent = (RequestReminders.Answer.Sent) answer;
+              return RemindResponse.newBuilder().addAllOutcomes(sent.outcomes()).build();
             });
   }
 
-  @Override
-  public void followReminders(
-      FollowRemindersRequest request, StreamObserver<FollowRemindersResponse> observer) {
-    Identified caller = Caller.require(Scope.RESPOND);
+  private void followReminders(
+      Identified caller,
+      FollowRemindersRequest request,
+      ServerCallStreamObserver<FollowRemindersResponse> out) {
     new ReminderWatch(
-            desk.list(),
-            caller.name(),
-            request.getFollow(),
-            request.getExercise(),
-            (ServerCallStreamObserver<FollowRemindersResponse>) observer,
-            workers)
+            desk.list(), caller.name(), request.getFollow(), request.getExercise(), out, workers)
         .begin();
   }
 
-  @Override
-  public void registerResponder(
-      RegisterResponderRequest request, StreamObserver<RegisterResponderResponse> observer) {
-    Identified caller = Caller.require(Scope.RESPOND);
+  private RegisterResponderResponse registerResponder(
+      Identified caller, RegisterResponderRequest request) {
     StatusMapper.refuse(
         desk.responders().register(caller.name(), request.getResponder(), request.getOnBehalfOf()));
-    answer(RegisterResponderResponse.getDefaultInstance(), observer);
+    return RegisterResponderResponse.getDefaultInstance();
   }
 
-  @Override
-  public void withdrawResponder(
-      WithdrawResponderRequest request, StreamObserver<WithdrawResponderResponse> observer) {
-    Identified caller = Caller.require(Scope.RESPOND);
+  private WithdrawResponderResponse withdrawResponder(
+      Identified caller, WithdrawResponderRequest request) {
     StatusMapper.refuse(
         desk.responders().withdraw(caller.name(), request.getName(), request.getOnBehalfOf()));
-    answer(WithdrawResponderResponse.getDefaultInstance(), observer);
+    return WithdrawResponderResponse.getDefaultInstance();
   }
 
-  @Override
-  public void listResponders(
-      ListRespondersRequest request, StreamObserver<ListRespondersResponse> observer) {
-    Caller.require(Scope.RESPOND);
-    answer(
-        ListRespondersResponse.newBuilder().addAllResponders(desk.responders().list()).build(),
-        observer);
+  private ListRespondersResponse listResponders() {
+    return ListRespondersResponse.newBuilder().addAllResponders(desk.responders().list()).build();
   }
 
-  @Override
-  public void discover(DiscoverRequest request, StreamObserver<DiscoverResponse> observer) {
-    Caller.require(Scope.PUBLISH);
+  private DiscoverResponse discover(DiscoverRequest request) {
     if (request.getCategoriesCount() > MOST_CATEGORIES) {
       throw StatusMapper.exception(
           new Problem(Code.INVALID_FIELD, "categories", "must be at most " + MOST_CATEGORIES));
@@ -156,17 +170,10 @@ final class RequestsService extends RequestsGrpc.RequestsImplBase {
               Code.INVALID_FIELD, "categories", "has a value that this gateway does not know"));
     }
     StatusMapper.refuse(names.agency("agency", request.getAgency()));
-    answer(
-        DiscoverResponse.newBuilder().addAllResponders(desk.discovery().find(request)).build(),
-        observer);
+    return DiscoverResponse.newBuilder().addAllResponders(desk.discovery().find(request)).build();
   }
 
   private static boolean isUnknown(Category category) {
     return category == Category.UNRECOGNIZED || category == Category.CATEGORY_UNSPECIFIED;
-  }
-
-  private static <T> void answer(T response, StreamObserver<T> observer) {
-    observer.onNext(response);
-    observer.onCompleted();
   }
 }

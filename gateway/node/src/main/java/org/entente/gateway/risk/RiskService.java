@@ -1,28 +1,26 @@
 package org.entente.gateway.risk;
 
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.risk.ScoreDesk;
 import org.entente.gateway.risk.ScoreFollower;
 import org.entente.gateway.risk.ScoreResult;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.FollowScoresRequest;
 import org.entente.proto.v1.FollowScoresResponse;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.ListScoresResponse;
 import org.entente.proto.v1.RiskGrpc;
-import org.entente.proto.v1.ScoreMessageRequest;
-import org.entente.proto.v1.ScoreMessageResponse;
-import org.entente.proto.v1.ShowScoresRequest;
-import org.entente.proto.v1.ShowScoresResponse;
 
 /** The Risk service over {@link ScoreDesk}. */
-final class RiskService extends RiskGrpc.RiskImplBase {
+final class RiskService implements BindableService {
   private final ScoreDesk scores;
   private final KnownNames names;
 
@@ -32,42 +30,38 @@ final class RiskService extends RiskGrpc.RiskImplBase {
   }
 
   @Override
-  public void scoreMessage(
-      ScoreMessageRequest request, StreamObserver<ScoreMessageResponse> observer) {
-    Identified caller = Caller.require(Scope.SCORE);
-    answer(scores.score(caller.name(), request), observer);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(RiskGrpc.getServiceDescriptor())
+            .unary(
+                RiskGrpc.getScoreMessageMethod(),
+                Scope.SCORE,
+                CallCost.CHANGE,
+                (caller, request) -> required(scores.score(caller.name(), request)))
+            .unary(
+                RiskGrpc.getShowScoresMethod(),
+                Scope.SEARCH,
+                CallCost.READ,
+                (caller, request) -> required(scores.show(caller.name(), request)))
+            .unary(RiskGrpc.getListScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::listScores)
+            .serverStream(
+                RiskGrpc.getFollowScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::followScores)
+            .build();
   }
 
-  @Override
-  public void showScores(ShowScoresRequest request, StreamObserver<ShowScoresResponse> observer) {
-    Identified caller = Caller.require(Scope.SEARCH);
-    answer(scores.show(caller.name(), request), observer);
-  }
-
-  @Override
-  public void listScores(ListScoresRequest request, StreamObserver<ListScoresResponse> observer) {
-    Identified caller = Caller.require(Scope.SEARCH);
+  private ListScoresResponse listScores(Identified caller, ListScoresRequest request) {
     StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
-    answer(scores.list(caller.name(), request), observer);
+    return required(scores.list(caller.name(), request));
   }
 
-  @Override
-  public void followScores(
-      FollowScoresRequest request, StreamObserver<FollowScoresResponse> observer) {
-    Identified caller = Caller.require(Scope.SEARCH);
+  private void followScores(
+      Identified caller,
+      FollowScoresRequest request,
+      ServerCallStreamObserver<FollowScoresResponse> out) {
     StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
-    ServerCallStreamObserver<FollowScoresResponse> out =
-        (ServerCallStreamObserver<FollowScoresResponse>) observer;
     ScoreFollower followed = required(scores.follow(caller.name(), request, new ScoreStream(out)));
     out.setOnReadyHandler(followed::wake);
     out.setOnCancelHandler(followed::end);
     followed.wake();
-  }
-
-  private static <T> void answer(ScoreResult<T> answer, StreamObserver<T> observer) {
-    T response = required(answer);
-    observer.onNext(response);
-    observer.onCompleted();
   }
 
   private static <T> T required(ScoreResult<T> answer) {

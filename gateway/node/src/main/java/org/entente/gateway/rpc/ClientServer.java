@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.entente.gateway.meter.Meters;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallGuard;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.CallerShares;
@@ -18,7 +19,9 @@ import org.entente.gateway.rpc.server.GuardedServer;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.MalformedRequests;
 import org.entente.gateway.rpc.server.MessageBuffers;
+import org.entente.gateway.rpc.server.RequestPace;
 import org.entente.gateway.rpc.server.ServerSettings;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.tls.ClientTrust;
 import org.entente.gateway.rpc.tls.ConnectionIdentities;
 import org.entente.gateway.rpc.tls.TlsContexts;
@@ -67,9 +70,9 @@ public final class ClientServer implements AutoCloseable {
         new ServiceContext(names, settings.executor(), settings.clock(), malformed::draft);
     malformed.addTo(
         builder, services.stream().map(service -> service.with(context)).toList());
-    malformed.addTo(builder, List.of(health.getHealthService()));
+    malformed.addTo(builder, List.of(open(health.getHealthService())));
     if (reflection) {
-      malformed.addTo(builder, List.of(ProtoReflectionServiceV1.newInstance()));
+      malformed.addTo(builder, List.of(open(ProtoReflectionServiceV1.newInstance())));
     }
     Meters meters = settings.meters();
     ConnectionIdentities callers = new ConnectionIdentities(trust, settings.clock());
@@ -78,8 +81,13 @@ public final class ClientServer implements AutoCloseable {
         new Connections(settings.limits(), trust, meters, Meters.Side.CLIENT, shares);
     CallGuard guard = new CallGuard(callers, Caller::in, meters, Meters.Side.CLIENT, shares);
     builder.addStreamTracerFactory(new MessageBuffers());
+    builder.intercept(new RequestPace(settings.timers()));
     return new ClientServer(
         GuardedServer.start(builder, trust, callers, connections, guard), health);
+  }
+
+  private static BindableService open(BindableService library) {
+    return () -> ServiceMethods.open(library.bindService(), CallCost.LOOKUP);
   }
 
   /** The address on which it listens. */

@@ -1,19 +1,16 @@
 package org.entente.gateway.rpc;
 
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
-import org.entente.proto.v1.LintPolicyRequest;
-import org.entente.proto.v1.LintPolicyResponse;
-import org.entente.proto.v1.ListCodesRequest;
-import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.PolicyToolsGrpc;
-import org.entente.proto.v1.TestPolicyRequest;
-import org.entente.proto.v1.TestPolicyResponse;
 
 /** The PolicyTools service over {@link PolicyQuestions}. */
-final class PolicyToolsService extends PolicyToolsGrpc.PolicyToolsImplBase {
+final class PolicyToolsService implements BindableService {
   private final PolicyQuestions questions;
 
   PolicyToolsService(PolicyQuestions questions) {
@@ -21,28 +18,30 @@ final class PolicyToolsService extends PolicyToolsGrpc.PolicyToolsImplBase {
   }
 
   @Override
-  public void listCodes(ListCodesRequest request, StreamObserver<ListCodesResponse> observer) {
-    Caller.requireOwn();
-    answer(questions.codes(request), observer);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(PolicyToolsGrpc.getServiceDescriptor())
+        .unary(
+            PolicyToolsGrpc.getListCodesMethod(),
+            Caller::requireOwn,
+            CallCost.LOOKUP,
+            (caller, request) -> required(questions.codes(request)))
+        .unary(
+            PolicyToolsGrpc.getTestPolicyMethod(),
+            Scope.OPERATOR,
+            CallCost.RUN,
+            (caller, request) -> required(questions.test(request)))
+        .unary(
+            PolicyToolsGrpc.getLintPolicyMethod(),
+            Scope.OPERATOR,
+            CallCost.RUN,
+            (caller, request) -> required(questions.lint()))
+        .build();
   }
 
-  @Override
-  public void testPolicy(TestPolicyRequest request, StreamObserver<TestPolicyResponse> observer) {
-    Caller.require(Scope.OPERATOR);
-    answer(questions.test(request), observer);
-  }
-
-  @Override
-  public void lintPolicy(LintPolicyRequest request, StreamObserver<LintPolicyResponse> observer) {
-    Caller.require(Scope.OPERATOR);
-    answer(questions.lint(), observer);
-  }
-
-  private static <T> void answer(PolicyQuestions.Answer<T> answer, StreamObserver<T> observer) {
+  private static <T> T required(PolicyQuestions.Answer<T> answer) {
     if (answer instanceof PolicyQuestions.Answer.Refused<T> refused) {
       throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((PolicyQuestions.Answer.Given<T>) answer).response());
-    observer.onCompleted();
+    return ((PolicyQuestions.Answer.Given<T>) answer).response();
   }
 }

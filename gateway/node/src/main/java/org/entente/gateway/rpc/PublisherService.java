@@ -5,7 +5,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,13 +13,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.DraftsRequest;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.rpc.server.StreamCredit;
 import org.entente.proto.v1.Draft;
@@ -90,49 +93,35 @@ public final class PublisherService implements BindableService {
             .addMethod(STREAM)
             .addMethod(PublisherGrpc.getExplainMethod())
             .build();
-    return ServerServiceDefinition.builder(service)
-        .addMethod(PublisherGrpc.getPublishMethod(), ServerCalls.asyncUnaryCall(this::publish))
-        .addMethod(STREAM, ServerCalls.asyncBidiStreamingCall(this::publishStream))
-        .addMethod(PublisherGrpc.getExplainMethod(), ServerCalls.asyncUnaryCall(this::explain))
+    return new ServiceMethods(service)
+        .later(PublisherGrpc.getPublishMethod(), Scope.PUBLISH, CallCost.CHANGE, this::publish)
+        .exchange(STREAM, Scope.PUBLISH, CallCost.LOOKUP, PublishStream::new)
+        .unary(PublisherGrpc.getExplainMethod(), Scope.PUBLISH, CallCost.READ, this::explain)
         .build();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  private void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
-    Identified caller = Caller.require(Scope.PUBLISH);
-    intake
+  private CompletableFuture<PublishResponse> publish(Identified caller, PublishRequest request) {
+    return intake
         .apply(caller, request.getDraft())
-        .whenComplete(
-            (outcome, failure) -> {
-              if (failure != null) {
-                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-              } else if (outcome.hasInvalid()) {
-                observer.onError(
-                    StatusMapper.exception(CallFailureMapper.problem(outcome.getInvalid())));
-              } else {
-                observer.onNext(PublishResponse.newBuilder().setOutcome(outcome).build());
-                observer.onCompleted();
-              }
-            });
+        .thenApply(outcome -> PublishResponse.newBuilder().setOutcome(valid(outcome)).build());
   }
 
-  private StreamObserver<DraftsRequest> publishStream(
-      StreamObserver<PublishStreamResponse> observer) {
-    return new PublishStream(
-        Caller.require(Scope.PUBLISH), (ServerCallStreamObserver<PublishStreamResponse>) observer);
+  /** The outcome, if it is not that the draft is invalid. */
+  static Outcome valid(Outcome outcome) {
+    if (outcome.hasInvalid()) {
+      throw StatusMapper.exception(CallFailureMapper.problem(outcome.getInvalid()));
+    }
+    return outcome;
   }
 
-  private void explain(ExplainRequest request, StreamObserver<ExplainResponse> observer) {
-    Identified caller = Caller.require(Scope.PUBLISH);
+  private ExplainResponse explain(Identified caller, ExplainRequest request) {
     PolicyExplainer.Answer answer = explaining.apply(caller, request);
     if (answer instanceof PolicyExplainer.Answer.Invalid invalid) {
       throw StatusMapper.exception(invalid.problem());
     }
-    observer.onNext(
-        answer instanceof PolicyExplainer.Answer.Open open
-            ? ExplanationMapper.open(open.policyVersion(), open.residuals())
-            : ExplanationMapper.message(((PolicyExplainer.Answer.Explained) answer).explanation()));
-    observer.onCompleted();
+    return answer instanceof PolicyExplainer.Answer.Open open
+        ? ExplanationMapper.open(open.policyVersion(), open.residuals())
+        : ExplanationMapper.message(((PolicyExplainer.Answer.Explained) answer).explanation());
   }
 
   /**
@@ -142,6 +131,7 @@ public final class PublisherService implements BindableService {
    */
   private final class PublishStream implements StreamObserver<DraftsRequest> {
     private final Identified caller;
+    private final Account account = Caller.account();
     private final ServerCallStreamObserver<PublishStreamResponse> answers;
     private final Deque<Outcome> outcomes = new ArrayDeque<>();
     private final StreamCredit credit = new StreamCredit(STREAM_WINDOW, STREAM_BYTES);
@@ -164,6 +154,8 @@ public final class PublisherService implements BindableService {
         credit.arrived(
             entries.size(), entries.stream().mapToLong(DraftsRequest.Entry::bytes).sum());
       }
+      // The request itself was charged as one.
+      long unused = account.charge(Work.REQUESTS, Math.max(0, entries.size() - 1));
       for (DraftsRequest.Entry entry : entries) {
         take(entry);
       }

@@ -1,8 +1,10 @@
 package org.entente.gateway.rpc;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.ReleaseDecisions;
@@ -10,8 +12,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.DecideRequest;
 import org.entente.proto.v1.DecideResponse;
@@ -23,7 +25,7 @@ import org.entente.proto.v1.ReadHeldResponse;
 import org.entente.proto.v1.ReleaseGrpc;
 
 /** The Release service over {@link ReleaseDecisions}. */
-public final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
+public final class ReleaseService implements BindableService {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
@@ -34,8 +36,19 @@ public final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
   }
 
   @Override
-  public void listHeld(ListHeldRequest request, StreamObserver<ListHeldResponse> observer) {
-    Caller.require(Scope.RELEASE);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(ReleaseGrpc.getServiceDescriptor())
+        .unary(
+            ReleaseGrpc.getListHeldMethod(),
+            Scope.RELEASE,
+            CallCost.READ,
+            (caller, request) -> listHeld(request))
+        .later(ReleaseGrpc.getReadHeldMethod(), Scope.RELEASE, CallCost.READ, this::readHeld)
+        .later(ReleaseGrpc.getDecideMethod(), Scope.RELEASE, CallCost.CHANGE, this::decide)
+        .build();
+  }
+
+  private ListHeldResponse listHeld(ListHeldRequest request) {
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
       throw StatusMapper.exception(
@@ -45,59 +58,38 @@ public final class ReleaseService extends ReleaseGrpc.ReleaseImplBase {
     MessageId after = request.getAfter().isEmpty() ? null : id("after", request.getAfter());
     List<HeldMessage> found = releases.page(after, size + 1);
     boolean more = found.size() > size;
-    observer.onNext(
-        ListHeldResponse.newBuilder()
-            .addAllMessages(more ? found.subList(0, size) : found)
-            .setMore(more)
-            .build());
-    observer.onCompleted();
+    return ListHeldResponse.newBuilder()
+        .addAllMessages(more ? found.subList(0, size) : found)
+        .setMore(more)
+        .build();
   }
 
-  @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  public void readHeld(ReadHeldRequest request, StreamObserver<ReadHeldResponse> observer) {
-    Identified caller = Caller.require(Scope.RELEASE);
-    releases
+  private CompletableFuture<ReadHeldResponse> readHeld(Identified caller, ReadHeldRequest request) {
+    return releases
         .read(caller.name(), id("message_id", request.getMessageId()), request.getOnBehalfOf())
-        .whenComplete(
-            (reading, failure) -> {
-              if (failure != null) {
-                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-              } else if (reading instanceof ReleaseDecisions.ReadResult.Shown shown) {
-                observer.onNext(
-                    ReadHeldResponse.newBuilder()
-                        .setMessage(shown.message())
-                        .setDraft(shown.draft())
-                        .build());
-                observer.onCompleted();
-              } else if (reading instanceof ReleaseDecisions.ReadResult.Unreadable unreadable) {
-                observer.onError(StatusMapper.exception(unreadable.problem()));
+        .thenApply(
+            reading -> {
+              if (reading instanceof ReleaseDecisions.ReadResult.Unreadable unreadable) {
+                throw StatusMapper.exception(unreadable.problem());
               }
+              ReleaseDecisions.ReadResult.Shown shown = (ReleaseDecisions.ReadResult.Shown) reading;
+              return ReadHeldResponse.newBuilder()
+                  .setMessage(shown.message())
+                  .setDraft(shown.draft())
+                  .build();
             });
   }
 
-  @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  public void decide(DecideRequest request, StreamObserver<DecideResponse> observer) {
-    Identified caller = Caller.require(Scope.RELEASE);
-    releases
+  private CompletableFuture<DecideResponse> decide(Identified caller, DecideRequest request) {
+    return releases
         .decide(
             caller.name(),
             id("message_id", request.getMessageId()),
             request.getVerdict(),
             request.getOnBehalfOf())
-        .whenComplete(
-            (outcome, failure) -> {
-              if (failure != null) {
-                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-              } else if (outcome.hasInvalid()) {
-                observer.onError(
-                    StatusMapper.exception(CallFailureMapper.problem(outcome.getInvalid())));
-              } else {
-                observer.onNext(DecideResponse.newBuilder().setOutcome(outcome).build());
-                observer.onCompleted();
-              }
-            });
+        .thenApply(
+            outcome ->
+                DecideResponse.newBuilder().setOutcome(PublisherService.valid(outcome)).build());
   }
 
   public static MessageId id(String field, ByteString bytes) {

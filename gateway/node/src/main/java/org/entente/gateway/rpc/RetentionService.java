@@ -3,9 +3,11 @@ package org.entente.gateway.rpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.intake.MessageRecall;
@@ -13,8 +15,8 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.retention.Retention;
-import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EraseRequest;
 import org.entente.proto.v1.EraseResponse;
@@ -30,7 +32,7 @@ import org.entente.proto.v1.ReleaseHoldResponse;
 import org.entente.proto.v1.RetentionGrpc;
 
 /** The Retention service over {@link Retention} and {@link MessageRecall}. */
-final class RetentionService extends RetentionGrpc.RetentionImplBase {
+final class RetentionService implements BindableService {
   private static final int PAGE = 100;
   private static final int MAX_PAGE = 500;
 
@@ -43,57 +45,60 @@ final class RetentionService extends RetentionGrpc.RetentionImplBase {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // what completes it answers the call
-  public void recall(RecallRequest request, StreamObserver<RecallResponse> observer) {
-    Identified caller = Caller.require(Scope.RECALL);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(RetentionGrpc.getServiceDescriptor())
+        .later(RetentionGrpc.getRecallMethod(), Scope.RECALL, CallCost.CHANGE, this::recall)
+        .unary(RetentionGrpc.getEraseMethod(), Scope.RETENTION, CallCost.CHANGE, this::erase)
+        .unary(RetentionGrpc.getHoldMethod(), Scope.RETENTION, CallCost.CHANGE, this::hold)
+        .unary(
+            RetentionGrpc.getReleaseHoldMethod(),
+            Scope.RETENTION,
+            CallCost.CHANGE,
+            this::releaseHold)
+        .unary(
+            RetentionGrpc.getListHoldsMethod(),
+            Scope.RETENTION,
+            CallCost.READ,
+            (caller, request) -> listHolds(request))
+        .build();
+  }
+
+  private CompletableFuture<RecallResponse> recall(Identified caller, RecallRequest request) {
     MessageId target = ReleaseService.id("message_id", request.getMessageId());
-    recalling
+    return recalling
         .recall(caller.name(), target, request.getReason(), request.getOnBehalfOf())
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                observer.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
-              } else if (answer instanceof MessageRecall.Answer.Sent sent) {
-                observer.onNext(
-                    RecallResponse.newBuilder()
-                        .setRecallId(ByteString.copyFrom(sent.recall().bytes()))
-                        .addAllRecipients(sent.recipients())
-                        .build());
-                observer.onCompleted();
-              } else if (answer instanceof MessageRecall.Answer.Refused refused) {
-                observer.onError(StatusMapper.exception(refused.problem()));
+        .thenApply(
+            answer -> {
+              if (answer instanceof MessageRecall.Answer.Refused refused) {
+                throw StatusMapper.exception(refused.problem());
               }
+              MessageRecall.Answer.Sent sent = (MessageRecall.Answer.Sent) answer;
+              return RecallResponse.newBuilder()
+                  .setRecallId(ByteString.copyFrom(sent.recall().bytes()))
+                  .addAllRecipients(sent.recipients())
+                  .build();
             });
   }
 
-  @Override
-  public void erase(EraseRequest request, StreamObserver<EraseResponse> observer) {
-    Identified caller = Caller.require(Scope.RETENTION);
+  private EraseResponse erase(Identified caller, EraseRequest request) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     Retention.Answer.Erased erased =
         expect(
             Retention.Answer.Erased.class,
             retention.erase(caller.name(), id, request.getOnBehalfOf()));
-    observer.onNext(EraseResponse.newBuilder().setErasedAt(timestamp(erased.at())).build());
-    observer.onCompleted();
+    return EraseResponse.newBuilder().setErasedAt(timestamp(erased.at())).build();
   }
 
-  @Override
-  public void hold(HoldRequest request, StreamObserver<HoldResponse> observer) {
-    Identified caller = Caller.require(Scope.RETENTION);
+  private HoldResponse hold(Identified caller, HoldRequest request) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     Retention.Answer.Held held =
         expect(
             Retention.Answer.Held.class,
             retention.hold(caller.name(), id, request.getOnBehalfOf()));
-    observer.onNext(HoldResponse.newBuilder().setSince(timestamp(held.since())).build());
-    observer.onCompleted();
+    return HoldResponse.newBuilder().setSince(timestamp(held.since())).build();
   }
 
-  @Override
-  public void releaseHold(
-      ReleaseHoldRequest request, StreamObserver<ReleaseHoldResponse> observer) {
-    Identified caller = Caller.require(Scope.RETENTION);
+  private ReleaseHoldResponse releaseHold(Identified caller, ReleaseHoldRequest request) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     Retention.Answer answer = retention.release(caller.name(), id, request.getOnBehalfOf());
     ReleaseHoldResponse.Builder response = ReleaseHoldResponse.newBuilder();
@@ -102,13 +107,10 @@ final class RetentionService extends RetentionGrpc.RetentionImplBase {
     } else {
       expect(Retention.Answer.Kept.class, answer);
     }
-    observer.onNext(response.build());
-    observer.onCompleted();
+    return response.build();
   }
 
-  @Override
-  public void listHolds(ListHoldsRequest request, StreamObserver<ListHoldsResponse> observer) {
-    Caller.require(Scope.RETENTION);
+  private ListHoldsResponse listHolds(ListHoldsRequest request) {
     int asked = request.getPageSize();
     if (asked < 0 || asked > MAX_PAGE) {
       throw StatusMapper.exception(
@@ -119,12 +121,10 @@ final class RetentionService extends RetentionGrpc.RetentionImplBase {
         request.getAfter().isEmpty() ? null : ReleaseService.id("after", request.getAfter());
     List<LegalHold> found = retention.holds(after, size + 1);
     boolean more = found.size() > size;
-    observer.onNext(
-        ListHoldsResponse.newBuilder()
-            .addAllHolds(more ? found.subList(0, size) : found)
-            .setMore(more)
-            .build());
-    observer.onCompleted();
+    return ListHoldsResponse.newBuilder()
+        .addAllHolds(more ? found.subList(0, size) : found)
+        .setMore(more)
+        .build();
   }
 
   private static <T extends Retention.Answer> T expect(Class<T> wanted, Retention.Answer answer) {

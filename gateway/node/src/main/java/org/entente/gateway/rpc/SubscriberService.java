@@ -1,18 +1,20 @@
 package org.entente.gateway.rpc;
 
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import org.entente.gateway.deliver.Sink;
 import org.entente.gateway.deliver.Subscription;
 import org.entente.gateway.deliver.Subscriptions;
-import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CursorOpened;
 import org.entente.proto.v1.OpenCursor;
@@ -22,7 +24,7 @@ import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /** The Subscriber service over {@link Subscriptions}. */
-final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
+final class SubscriberService implements BindableService {
   private final Subscriptions subscriptions;
   private final KnownNames names;
 
@@ -32,13 +34,14 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
   }
 
   @Override
-  public StreamObserver<SubscribeRequest> subscribe(StreamObserver<SubscribeResponse> observer) {
-    Identified caller = Caller.require(Scope.SUBSCRIBE);
-    return new Stream(
-        subscriptions,
-        names,
-        caller.name().value(),
-        (ServerCallStreamObserver<SubscribeResponse>) observer);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(SubscriberGrpc.getServiceDescriptor())
+        .exchange(
+            SubscriberGrpc.getSubscribeMethod(),
+            Scope.SUBSCRIBE,
+            CallCost.CHANGE,
+            (caller, out) -> new Stream(subscriptions, names, caller.name().value(), out))
+        .build();
   }
 
   private static final class Stream implements StreamObserver<SubscribeRequest>, Sink {

@@ -1,13 +1,15 @@
 package org.entente.gateway.search;
 
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.deliver.MessageOpening;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.rpc.ReleaseService;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.search.MessageSearch;
 import org.entente.proto.v1.OpenRequest;
@@ -19,7 +21,7 @@ import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
 
 /** The Search service over {@link MessageSearch}. */
-final class SearchService extends SearchGrpc.SearchImplBase {
+final class SearchService implements BindableService {
   private final MessageSearch searching;
   private final MessageOpening opening;
   private final KnownNames names;
@@ -31,23 +33,26 @@ final class SearchService extends SearchGrpc.SearchImplBase {
   }
 
   @Override
-  public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
-    Identified caller = Caller.require(Scope.SEARCH);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(SearchGrpc.getServiceDescriptor())
+        .unary(SearchGrpc.getSearchMethod(), Scope.SEARCH, CallCost.SEARCH, this::search)
+        .unary(SearchGrpc.getOpenMethod(), Scope.SEARCH, CallCost.READ, this::open)
+        .unary(SearchGrpc.getRelatedMethod(), Scope.SEARCH, CallCost.SEARCH, this::related)
+        .build();
+  }
+
+  private SearchResponse search(Identified caller, SearchRequest request) {
     StatusMapper.refuse(names.filter("filter", request.getFilter()));
-    StatusMapper.answer(searching.search(caller.name(), request), observer);
+    return StatusMapper.value(searching.search(caller.name(), request));
   }
 
-  @Override
-  public void open(OpenRequest request, StreamObserver<OpenResponse> observer) {
-    Identified caller = Caller.require(Scope.SEARCH);
+  private OpenResponse open(Identified caller, OpenRequest request) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
-    StatusMapper.answer(opening.open(caller.name(), id, request), observer);
+    return StatusMapper.value(opening.open(caller.name(), id, request));
   }
 
-  @Override
-  public void related(RelatedRequest request, StreamObserver<RelatedResponse> observer) {
-    Identified caller = Caller.require(Scope.SEARCH);
+  private RelatedResponse related(Identified caller, RelatedRequest request) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
-    StatusMapper.answer(searching.related(caller.name(), id, request), observer);
+    return StatusMapper.value(searching.related(caller.name(), id, request));
   }
 }

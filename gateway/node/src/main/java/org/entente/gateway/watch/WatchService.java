@@ -1,24 +1,20 @@
 package org.entente.gateway.watch;
 
-import io.grpc.stub.StreamObserver;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.rpc.server.Caller;
+import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.AddWatchResponse;
-import org.entente.proto.v1.ListHitsRequest;
-import org.entente.proto.v1.ListHitsResponse;
-import org.entente.proto.v1.ListWatchesRequest;
-import org.entente.proto.v1.ListWatchesResponse;
-import org.entente.proto.v1.RemoveWatchRequest;
-import org.entente.proto.v1.RemoveWatchResponse;
 import org.entente.proto.v1.WatchGrpc;
 
 /** The Watch service over {@link Watches}. */
-final class WatchService extends WatchGrpc.WatchImplBase {
+final class WatchService implements BindableService {
   private final Watches watches;
   private final KnownNames names;
 
@@ -28,37 +24,36 @@ final class WatchService extends WatchGrpc.WatchImplBase {
   }
 
   @Override
-  public void addWatch(AddWatchRequest request, StreamObserver<AddWatchResponse> observer) {
-    Identified caller = Caller.require(Scope.WATCH);
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(WatchGrpc.getServiceDescriptor())
+        .unary(WatchGrpc.getAddWatchMethod(), Scope.WATCH, CallCost.CHANGE, this::addWatch)
+        .unary(
+            WatchGrpc.getRemoveWatchMethod(),
+            Scope.WATCH,
+            CallCost.CHANGE,
+            (caller, request) -> required(watches.remove(caller.name(), request)))
+        .unary(
+            WatchGrpc.getListWatchesMethod(),
+            Scope.WATCH,
+            CallCost.READ,
+            (caller, request) -> required(watches.list(caller.name(), request)))
+        .unary(
+            WatchGrpc.getListHitsMethod(),
+            Scope.WATCH,
+            CallCost.READ,
+            (caller, request) -> required(watches.hits(caller.name(), request)))
+        .build();
+  }
+
+  private AddWatchResponse addWatch(Identified caller, AddWatchRequest request) {
     StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
-    answer(watches.add(caller.name(), request), observer);
+    return required(watches.add(caller.name(), request));
   }
 
-  @Override
-  public void removeWatch(
-      RemoveWatchRequest request, StreamObserver<RemoveWatchResponse> observer) {
-    Identified caller = Caller.require(Scope.WATCH);
-    answer(watches.remove(caller.name(), request), observer);
-  }
-
-  @Override
-  public void listWatches(
-      ListWatchesRequest request, StreamObserver<ListWatchesResponse> observer) {
-    Identified caller = Caller.require(Scope.WATCH);
-    answer(watches.list(caller.name(), request), observer);
-  }
-
-  @Override
-  public void listHits(ListHitsRequest request, StreamObserver<ListHitsResponse> observer) {
-    Identified caller = Caller.require(Scope.WATCH);
-    answer(watches.hits(caller.name(), request), observer);
-  }
-
-  private static <T> void answer(Watches.Answer<T> answer, StreamObserver<T> observer) {
+  private static <T> T required(Watches.Answer<T> answer) {
     if (answer instanceof Watches.Answer.Refused<T> refused) {
       throw StatusMapper.exception(refused.problem());
     }
-    observer.onNext(((Watches.Answer.Done<T>) answer).response());
-    observer.onCompleted();
+    return ((Watches.Answer.Done<T>) answer).response();
   }
 }

@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.testkit.HandTimers;
 import org.entente.gateway.testkit.MemoryPorts;
 import org.entente.proto.link.v1.Deliveries;
 import org.entente.proto.link.v1.Delivery;
@@ -32,7 +31,7 @@ class StreamRateTest {
   private static final PeerName OTHER = TestNode.name("x.hub");
   private static final int PER_SECOND = 100;
 
-  private final Hand timers = new Hand();
+  private final HandTimers timers = new HandTimers();
   private final MemoryPorts ports = new MemoryPorts(lane -> Runnable::run, 100);
   private final PeerLinks links =
       new PeerLinks(
@@ -43,31 +42,6 @@ class StreamRateTest {
           Runnable::run,
           InstantSource.system(),
           new Random(1));
-
-  /** Timers that a test moves. */
-  private static final class Hand implements Timers {
-    private record Later(long at, Runnable task) {}
-
-    private final List<Later> tasks = new ArrayList<>();
-    private long now;
-
-    @Override
-    public long nanos() {
-      return now;
-    }
-
-    @Override
-    public void after(Duration delay, Runnable task) {
-      tasks.add(new Later(now + delay.toNanos(), task));
-    }
-
-    void pass(Duration time) {
-      now += time.toNanos();
-      List<Later> due = tasks.stream().filter(later -> later.at() <= now).toList();
-      tasks.removeAll(due);
-      due.forEach(later -> later.task().run());
-    }
-  }
 
   private static Frame receipts(int count) {
     Receipts.Builder all = Receipts.newBuilder();

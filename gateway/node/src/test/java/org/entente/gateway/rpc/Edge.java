@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.entente.gateway.account.Accounts;
@@ -32,6 +33,7 @@ import org.entente.gateway.identity.ClientRegistry;
 import org.entente.gateway.identity.Identification;
 import org.entente.gateway.identity.PeerIdentity;
 import org.entente.gateway.identity.Scope;
+import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.NodeName;
@@ -73,6 +75,11 @@ public final class Edge implements AutoCloseable {
   final List<Problem> refused = new CopyOnWriteArrayList<>();
   final PeerTrust peerTrust;
   private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService timing = Executors.newSingleThreadScheduledExecutor();
+
+  /** What the accounts of clients, and streams beyond their rate, wait by. */
+  Timers timers = Timers.of(timing);
+
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final ClientTrust clientTrust;
   private final TlsHolder own;
@@ -134,7 +141,7 @@ public final class Edge implements AutoCloseable {
       throws IOException {
     ClientServer started =
         ClientServer.start(
-            settings(limits, Accounts.ofClients(limits, System::nanoTime)),
+            settings(limits, Accounts.ofClients(limits, timers::nanos)),
             tls(own),
             clientTrust,
             behind.names(),
@@ -187,6 +194,7 @@ public final class Edge implements AutoCloseable {
         accounts,
         executor,
         InstantSource.system(),
+        timers,
         meters);
   }
 
@@ -305,5 +313,6 @@ public final class Edge implements AutoCloseable {
     }
     behind.close();
     executor.shutdownNow();
+    timing.shutdownNow();
   }
 }

@@ -1,6 +1,7 @@
 package org.entente.gateway.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
@@ -53,6 +54,7 @@ import org.entente.proto.v1.SearchProto;
 import org.entente.proto.v1.SubscriberProto;
 import org.entente.proto.v1.TaskingProto;
 import org.entente.proto.v1.WatchProto;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +144,12 @@ public class EveryCallTest {
     return calls;
   }
 
+  /** Scopes of which each opens a call. */
+  public static Set<Scope> opens(String call) {
+    String service = call.substring(0, call.indexOf('.'));
+    return Objects.requireNonNull(OPENS.getOrDefault(call, OPENS.get(service)), call);
+  }
+
   @Test
   void everyServiceOfTheProtos_isLookedAt() throws IOException {
     Set<String> written = new TreeSet<>();
@@ -170,9 +178,7 @@ public class EveryCallTest {
     Map<String, Set<Scope>> seen = new TreeMap<>();
     for (Map.Entry<String, MethodDescriptor> call : calls().entrySet()) {
       String name = call.getKey();
-      String service = call.getValue().getService().getName();
-      expected.put(
-          name, Objects.requireNonNull(OPENS.getOrDefault(name, OPENS.get(service)), name));
+      expected.put(name, opens(name));
       Set<Scope> open = EnumSet.noneOf(Scope.class);
       for (Map.Entry<Scope, ManagedChannel> client : channels.entrySet()) {
         if (!isDenied(client.getValue(), call.getValue(), empty(call.getValue()))) {
@@ -182,6 +188,22 @@ public class EveryCallTest {
       seen.put(name, open);
     }
     assertEquals(expected, seen);
+  }
+
+  /** Who may not make a call is told so before the gateway reads or buffers its request. */
+  @Test
+  void everyCall_withoutItsScope_isDeniedBeforeItsRequest() throws Exception {
+    ClientServer server = edge.startClients();
+    Map<Scope, ManagedChannel> channels = new EnumMap<>(Scope.class);
+    for (Map.Entry<String, MethodDescriptor> call : calls().entrySet()) {
+      Scope other = EnumSet.complementOf(EnumSet.copyOf(opens(call.getKey()))).iterator().next();
+      ManagedChannel channel = channels.get(other);
+      if (channel == null) {
+        channel = edge.channel(server.address(), edge.client(Edge.only(other)));
+        channels.put(other, channel);
+      }
+      assertTrue(isDenied(channel, call.getValue(), null), call.getKey());
+    }
   }
 
   @Test
@@ -210,14 +232,20 @@ public class EveryCallTest {
     return DynamicMessage.getDefaultInstance(call.getInputType());
   }
 
-  /** Whether the scope is missing; a call that goes on, or fails otherwise, is not denied. */
+  /**
+   * Whether the scope is missing; a call that goes on, or fails otherwise, is not denied.
+   *
+   * @param request null to send only the headers of the call
+   */
   private static boolean isDenied(
-      ManagedChannel channel, MethodDescriptor call, DynamicMessage request) throws Exception {
+      ManagedChannel channel, MethodDescriptor call, @Nullable DynamicMessage request)
+      throws Exception {
     ClientCall<DynamicMessage, DynamicMessage> made =
         channel.newCall(
             io.grpc.MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
                 .setType(
-                    call.isClientStreaming()
+                    // The library sends the headers of others together with the request.
+                    call.isClientStreaming() || request == null
                         ? io.grpc.MethodDescriptor.MethodType.BIDI_STREAMING
                         : call.isServerStreaming()
                             ? io.grpc.MethodDescriptor.MethodType.SERVER_STREAMING
@@ -251,8 +279,10 @@ public class EveryCallTest {
         },
         new Metadata());
     made.request(1);
-    made.sendMessage(request);
-    made.halfClose();
+    if (request != null) {
+      made.sendMessage(request);
+      made.halfClose();
+    }
     boolean answer = denied.get(30, TimeUnit.SECONDS);
     made.cancel("seen", null);
     return answer;

@@ -155,10 +155,7 @@ class LimitsTest {
         "OVERLOADED",
         Refusals.of(assertThrows(StatusRuntimeException.class, () -> stub.publish(large)))
             .reason());
-    open.onNext(
-        PublishStreamRequest.newBuilder()
-            .addDrafts(large.getDraft())
-            .build());
+    open.onNext(PublishStreamRequest.newBuilder().addDrafts(large.getDraft()).build());
     open.onNext(PublisherServiceTest.request(""));
     answers.next();
     StreamAnswers.until(() -> held.size() == 20);

@@ -59,7 +59,13 @@ final class GatewayNetwork {
       Accounts agencies) {
     private ServerSettings at(InetSocketAddress address) {
       return new ServerSettings(
-          address, clients.limits(), agencies, links, clients.clock(), clients.meters());
+          address,
+          clients.limits(),
+          agencies,
+          links,
+          clients.clock(),
+          clients.timers(),
+          clients.meters());
     }
   }
 

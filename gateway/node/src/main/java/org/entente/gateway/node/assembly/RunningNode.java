@@ -110,6 +110,7 @@ final class RunningNode {
                     core.clients(),
                     threads.calls(),
                     clock,
+                    Timers.of(threads.timers()),
                     meters),
                 at.peers(),
                 threads.workers(),

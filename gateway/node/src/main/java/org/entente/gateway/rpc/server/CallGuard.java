@@ -87,10 +87,8 @@ public final class CallGuard implements ServerInterceptor {
     }
     count(guarded);
     try {
-      return new Listener<>(
-          guarded,
-          Contexts.interceptCall(
-              context.apply(Context.current(), guarded.caller()), guarded, headers, next));
+      Context known = Caller.paying(context.apply(Context.current(), caller), shares.of(caller));
+      return new Listener<>(guarded, Contexts.interceptCall(known, guarded, headers, next));
     } catch (RuntimeException e) {
       end(guarded, e);
       return new Listener<>(guarded, new ServerCall.Listener<>() {});
@@ -105,7 +103,7 @@ public final class CallGuard implements ServerInterceptor {
     }
     boolean client = side == Meters.Side.CLIENT;
     if (client) {
-      // The server limits the size of each; who is here may send the largest at once.
+      // The server limits the size of each message, of the first one as of others.
       bytes.allow(Integer.MAX_VALUE);
     }
     boolean ends = !client || call.getMethodDescriptor().getType().clientSendsOneMessage();

@@ -1,7 +1,9 @@
 package org.entente.gateway.rpc.server;
 
 import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
 import java.util.Optional;
+import org.entente.gateway.account.Account;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
@@ -10,12 +12,31 @@ import org.entente.gateway.model.Problem;
 /** The caller of the current call, as set by {@link CallGuard}. */
 public final class Caller {
   private static final Context.Key<Identified> KEY = Context.key("entente-caller");
+  private static final Context.Key<Account> ACCOUNT = Context.key("entente-account");
 
   private Caller() {}
 
   /** The context of a call by this caller. */
   public static Context in(Context context, Identified caller) {
     return context.withValue(KEY, caller);
+  }
+
+  /** The context of a call that this account pays. */
+  static Context paying(Context context, Account account) {
+    return context.withValue(ACCOUNT, account);
+  }
+
+  /**
+   * The account of the caller.
+   *
+   * @throws io.grpc.StatusRuntimeException with UNKNOWN_CLIENT if {@link CallGuard} set none
+   */
+  public static Account account() {
+    Account account = ACCOUNT.get();
+    if (account == null) {
+      throw unknown();
+    }
+    return account;
   }
 
   /**
@@ -66,9 +87,13 @@ public final class Caller {
   static Identified known() {
     Identified caller = KEY.get();
     if (caller == null) {
-      // Reached only by a service added without the guard.
-      throw StatusMapper.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is unknown"));
+      throw unknown();
     }
     return caller;
+  }
+
+  private static StatusRuntimeException unknown() {
+    // Reached only by a service added without the guard.
+    return StatusMapper.exception(new Problem(Code.UNKNOWN_CLIENT, "", "the caller is unknown"));
   }
 }

@@ -108,8 +108,7 @@ public record DraftsRequest(List<Entry> entries) {
   static DraftsRequest parse(byte[] bytes, @Nullable InboundCount account) {
     List<Entry> entries = new ArrayList<>();
     // Counted and parsed draft by draft, so that a malformed one affects no other.
-    Memory memory =
-        bytes.length > ElementLimit.SMALL_REQUEST_BYTES ? new Memory(account) : null;
+    Memory memory = bytes.length > ElementLimit.SMALL_REQUEST_BYTES ? new Memory(account) : null;
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     try {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -140,8 +139,7 @@ public record DraftsRequest(List<Entry> entries) {
   }
 
   /** The draft; null if the elements of the request, as far as it was read, are too many. */
-  private static @Nullable Entry entry(
-      byte[] bytes, int at, int length, @Nullable Memory memory) {
+  private static @Nullable Entry entry(byte[] bytes, int at, int length, @Nullable Memory memory) {
     try {
       if (memory != null) {
         if (!memory.takes(bytes, at, length)) {

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one call's messages that this gateway holds because the caller has not sent all of
- * them, or because its call has not processed them. gRPC buffers a message until its last byte,
- * and gives the sender credit for more while it does; without a count, a sender of half messages
+ * them, or because its call has not processed them. gRPC buffers a message until its last byte, and
+ * gives the sender credit for more while it does; without a count, a sender of half messages
  * decides how much memory a gateway needs.
  *
  * <p>Two limits, each checked as bytes arrive: the size of one message, which is small until the
- * stream's service says otherwise; and what the account of the caller may hold. A call that
- * exceeds a limit ends with a code, and no other call does. A stream of a client does not end
- * because other calls fill the account: its own window bounds its bytes. Called by the connection's thread, and
+ * stream's service says otherwise; and what the account of the caller may hold. A call that exceeds
+ * a limit ends with a code, and no other call does. A stream of a client does not end because other
+ * calls fill the account: its own window bounds its bytes. Called by the connection's thread, and
  * by the call's service.
  */
 final class InboundCount implements InboundMessages {

@@ -130,7 +130,7 @@ public final class MalformedRequests implements ServerInterceptor {
       throw Status.INTERNAL.withCause(e).asRuntimeException();
     }
     if (problem.isPresent()) {
-      if (problem.get() != InboundCount.OF_CLIENT) {
+      if (!problem.get().equals(InboundCount.OF_CLIENT)) {
         noted(Caller.known(), method, problem.get());
       }
       throw StatusMapper.exception(problem.get());
@@ -146,7 +146,7 @@ public final class MalformedRequests implements ServerInterceptor {
   /** Reports a draft that was not parsed, of a stream that continues. */
   public void draft(Identified client, MethodDescriptor<?, ?> method, Problem problem) {
     meters.refused(side, problem.code());
-    if (problem != InboundCount.OF_CLIENT) {
+    if (!problem.equals(InboundCount.OF_CLIENT)) {
       noted(client, method, problem);
     }
   }

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.link.Timers;
 import org.entente.gateway.meter.Meters;
 
 /**
@@ -15,6 +16,7 @@ import org.entente.gateway.meter.Meters;
  * @param accounts of the callers
  * @param executor runs the services; not shut down by the server
  * @param clock for the time of the next identity check
+ * @param timers let streams wait whose client exceeds its rate
  * @param meters counts refusals
  */
 public record ServerSettings(
@@ -23,4 +25,5 @@ public record ServerSettings(
     Accounts accounts,
     Executor executor,
     InstantSource clock,
+    Timers timers,
     Meters meters) {}

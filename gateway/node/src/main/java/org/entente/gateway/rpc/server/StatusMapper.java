@@ -8,7 +8,6 @@ import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
@@ -185,12 +184,11 @@ public final class StatusMapper {
     };
   }
 
-  /** Answers a unary call. */
-  public static <T> void answer(Result<T> result, StreamObserver<T> observer) {
+  /** The value of a result; throws the status of its problem if it was refused. */
+  public static <T> T value(Result<T> result) {
     if (result instanceof Result.Refused<T> refused) {
       throw exception(refused.problem());
     }
-    observer.onNext(((Result.Done<T>) result).value());
-    observer.onCompleted();
+    return ((Result.Done<T>) result).value();
   }
 }

@@ -24,8 +24,7 @@ class InboundCountTest {
     @Nullable Problem end;
 
     Stream(String agency) {
-      bytes.belongsTo(
-          accounts.of(agency), InboundCount.OF_AGENCY, problem -> end = problem);
+      bytes.belongsTo(accounts.of(agency), InboundCount.OF_AGENCY, problem -> end = problem);
       bytes.begins();
     }
 

@@ -31,12 +31,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.ElementCount;
 import org.entente.gateway.rpc.Edge;
 import org.entente.gateway.rpc.EveryCallTest;
@@ -252,7 +254,9 @@ class MalformedRequestsTest {
 
   @Test
   void everyCall_withARequestThatIsCutShort_isAnErrorWithDetails() throws Exception {
-    ManagedChannel channel = client("all");
+    InetSocketAddress address = edge.startClients().address();
+    ManagedChannel officers = edge.channel(address, edge.client("all"));
+    ManagedChannel holders = edge.channel(address, edge.client("holder"));
     Map<String, String> expected = new TreeMap<>();
     Map<String, String> seen = new TreeMap<>();
     for (var call : EveryCallTest.calls().entrySet()) {
@@ -260,6 +264,10 @@ class MalformedRequestsTest {
         continue;
       }
       expected.put(call.getKey(), "INVALID_ARGUMENT INVALID_FIELD");
+      ManagedChannel channel =
+          EveryCallTest.opens(call.getKey()).equals(Set.of(Scope.RIGHTS_HOLDER))
+              ? holders
+              : officers;
       StreamAnswers<byte[]> answers = new StreamAnswers<>();
       StreamObserver<byte[]> requests =
           ClientCalls.asyncBidiStreamingCall(
@@ -425,8 +433,7 @@ class MalformedRequestsTest {
           return outcome;
         };
     int least = 20 << 20;
-    NodeConfig.Limits limits =
-        Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, least, 0, 0));
+    NodeConfig.Limits limits = Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, least, 0, 0));
     InetSocketAddress address = edge.startClients(limits, false).address();
     ManagedChannel channel = edge.channel(address, edge.client("publisher"));
     StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
@@ -455,8 +462,7 @@ class MalformedRequestsTest {
     assertTrue(full > least - (4 << 20) && full <= least, full + " bytes");
 
     Refusals.Details refused = refused(channel, request);
-    assertEquals(
-        "OVERLOADED RESOURCE_EXHAUSTED", refused.reason() + " " + refused.status());
+    assertEquals("OVERLOADED RESOURCE_EXHAUSTED", refused.reason() + " " + refused.status());
     ByteArrayOutputStream more = new ByteArrayOutputStream();
     CodedOutputStream second = CodedOutputStream.newInstance(more);
     second.writeByteArray(
