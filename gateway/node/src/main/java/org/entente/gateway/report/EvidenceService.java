@@ -31,23 +31,22 @@ final class EvidenceService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(EvidenceGrpc.getServiceDescriptor())
-            .unary(
-                EvidenceGrpc.getTrackMethod(),
-                Scope.EVIDENCE,
-                CallCost.READ,
-                (caller, request) -> track(request))
-            .serverStream(
-                EvidenceGrpc.getFollowMethod(),
-                Scope.EVIDENCE,
-                CallCost.READ,
-                (caller, request, out) -> follow(request, out))
-            .serverStream(
-                EvidenceGrpc.getWatchUnopenedMethod(),
-                Scope.EVIDENCE,
-                CallCost.READ,
-                (caller, request, out) ->
-                    new UnopenedWatch(tracking, request.getFollow(), out).begin())
-            .build();
+        .unary(
+            EvidenceGrpc.getTrackMethod(),
+            Scope.EVIDENCE,
+            CallCost.READ,
+            (caller, request) -> track(request))
+        .serverStream(
+            EvidenceGrpc.getFollowMethod(),
+            Scope.EVIDENCE,
+            CallCost.READ,
+            (caller, request, out) -> follow(request, out))
+        .serverStream(
+            EvidenceGrpc.getWatchUnopenedMethod(),
+            Scope.EVIDENCE,
+            CallCost.READ,
+            (caller, request, out) -> new UnopenedWatch(tracking, request.getFollow(), out).begin())
+        .build();
   }
 
   private TrackResponse track(TrackRequest request) {

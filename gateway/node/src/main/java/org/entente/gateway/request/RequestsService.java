@@ -55,39 +55,39 @@ final class RequestsService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(RequestsGrpc.getServiceDescriptor())
-            // The request says which of the two it needs; a caller with neither learns no more.
-            .unary(
-                RequestsGrpc.getListRequestsMethod(),
-                () -> Caller.requireAny(Scope.PUBLISH, Scope.RESPOND),
-                CallCost.SEARCH,
-                (caller, request) -> listRequests(request))
-            .later(RequestsGrpc.getRemindMethod(), Scope.PUBLISH, CallCost.CHANGE, this::remind)
-            .serverStream(
-                RequestsGrpc.getFollowRemindersMethod(),
-                Scope.RESPOND,
-                CallCost.READ,
-                this::followReminders)
-            .unary(
-                RequestsGrpc.getRegisterResponderMethod(),
-                Scope.RESPOND,
-                CallCost.CHANGE,
-                this::registerResponder)
-            .unary(
-                RequestsGrpc.getWithdrawResponderMethod(),
-                Scope.RESPOND,
-                CallCost.CHANGE,
-                this::withdrawResponder)
-            .unary(
-                RequestsGrpc.getListRespondersMethod(),
-                Scope.RESPOND,
-                CallCost.READ,
-                (caller, request) -> listResponders())
-            .unary(
-                RequestsGrpc.getDiscoverMethod(),
-                Scope.PUBLISH,
-                CallCost.READ,
-                (caller, request) -> discover(request))
-            .build();
+        // The request says which of the two it needs; a caller with neither learns no more.
+        .unary(
+            RequestsGrpc.getListRequestsMethod(),
+            () -> Caller.requireAny(Scope.PUBLISH, Scope.RESPOND),
+            CallCost.SEARCH,
+            (caller, request) -> listRequests(request))
+        .later(RequestsGrpc.getRemindMethod(), Scope.PUBLISH, CallCost.CHANGE, this::remind)
+        .serverStream(
+            RequestsGrpc.getFollowRemindersMethod(),
+            Scope.RESPOND,
+            CallCost.READ,
+            this::followReminders)
+        .unary(
+            RequestsGrpc.getRegisterResponderMethod(),
+            Scope.RESPOND,
+            CallCost.CHANGE,
+            this::registerResponder)
+        .unary(
+            RequestsGrpc.getWithdrawResponderMethod(),
+            Scope.RESPOND,
+            CallCost.CHANGE,
+            this::withdrawResponder)
+        .unary(
+            RequestsGrpc.getListRespondersMethod(),
+            Scope.RESPOND,
+            CallCost.READ,
+            (caller, request) -> listResponders())
+        .unary(
+            RequestsGrpc.getDiscoverMethod(),
+            Scope.PUBLISH,
+            CallCost.READ,
+            (caller, request) -> discover(request))
+        .build();
   }
 
   private ListRequestsResponse listRequests(ListRequestsRequest request) {

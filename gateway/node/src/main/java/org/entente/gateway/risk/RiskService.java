@@ -32,20 +32,20 @@ final class RiskService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return new ServiceMethods(RiskGrpc.getServiceDescriptor())
-            .unary(
-                RiskGrpc.getScoreMessageMethod(),
-                Scope.SCORE,
-                CallCost.CHANGE,
-                (caller, request) -> required(scores.score(caller.name(), request)))
-            .unary(
-                RiskGrpc.getShowScoresMethod(),
-                Scope.SEARCH,
-                CallCost.READ,
-                (caller, request) -> required(scores.show(caller.name(), request)))
-            .unary(RiskGrpc.getListScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::listScores)
-            .serverStream(
-                RiskGrpc.getFollowScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::followScores)
-            .build();
+        .unary(
+            RiskGrpc.getScoreMessageMethod(),
+            Scope.SCORE,
+            CallCost.CHANGE,
+            (caller, request) -> required(scores.score(caller.name(), request)))
+        .unary(
+            RiskGrpc.getShowScoresMethod(),
+            Scope.SEARCH,
+            CallCost.READ,
+            (caller, request) -> required(scores.show(caller.name(), request)))
+        .unary(RiskGrpc.getListScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::listScores)
+        .serverStream(
+            RiskGrpc.getFollowScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::followScores)
+        .build();
   }
 
   private ListScoresResponse listScores(Identified caller, ListScoresRequest request) {
