@@ -4,14 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
+import org.entente.gateway.model.StartProblem;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Picocli settings that all launchers share: parsing, help and error output. */
@@ -58,7 +63,10 @@ final class CommandLines {
     line.getSubcommands().values().forEach(CommandLines::listBySentences);
   }
 
-  /** Prints the error in one line; the whole help would push it off the screen. */
+  /**
+   * Prints the error in one line; the whole help would push it off the screen. A command that needs
+   * a subcommand shows its help instead.
+   */
   private static IParameterExceptionHandler usageError() {
     return (exception, words) -> {
       CommandLine line = exception.getCommandLine();
@@ -66,6 +74,10 @@ final class CommandLines {
           && !unmatched.isUnknownOption()
           && !line.getSubcommands().isEmpty()) {
         line.getErr().println(prefix(line) + unknownCommand(line, unmatched.getUnmatched().get(0)));
+      } else if (exception.getClass() == ParameterException.class
+          && !line.getSubcommands().isEmpty()) {
+        line.usage(line.getErr());
+        return CommandLine.ExitCode.USAGE;
       } else {
         line.getErr()
             .println(prefix(line) + TerminalText.printable(String.valueOf(exception.getMessage())));
@@ -92,8 +104,11 @@ final class CommandLines {
    */
   private static IExecutionExceptionHandler explain() {
     return (exception, line, parsed) -> {
-      if (exception instanceof CommandFailure) {
-        line.getErr().println(prefix(line) + exception.getMessage());
+      if (exception instanceof CommandFailure
+          || exception instanceof StartProblem
+          || exception instanceof CeremonyProblem
+          || exception instanceof InvalidValue) {
+        line.getErr().println(prefix(line) + printable(exception));
       } else {
         line.getErr()
             .println(prefix(line) + "internal error; please report it with this stack trace");
@@ -103,6 +118,13 @@ final class CommandLines {
           ? CommandLine.ExitCode.USAGE
           : CommandLine.ExitCode.SOFTWARE;
     };
+  }
+
+  private static String printable(Exception exception) {
+    return String.valueOf(exception.getMessage())
+        .lines()
+        .map(TerminalText::printable)
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   /** Begins an error with the name of its launcher. */

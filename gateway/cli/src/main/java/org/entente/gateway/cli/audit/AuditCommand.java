@@ -1,25 +1,20 @@
 package org.entente.gateway.cli.audit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.audit.AuditReport;
 import org.entente.gateway.audit.tree.LogOrigin;
-import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.LedgerInspection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Commands for the audit log. */
 @Command(
@@ -34,25 +29,21 @@ import picocli.CommandLine.Spec;
       AuditNewLogCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
-public final class AuditCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class AuditCommand {
 
   /** Verifies a node's log, from its data or over gRPC. */
   @Command(
       name = "verify",
       description = {
         "Verifies a node's audit log.",
-        "Every leaf hashes up to the signed root, every stored hash follows from the leaves, and the",
+        "Every leaf hashes up to the signed root, every stored hash follows from the leaves, and"
+            + " the",
         "checkpoints carry both signatures of the agency's audit keys.",
         "",
-        "With --config it reads the node's data, while the node runs or after it stopped, and counts",
-        "messages that are in the inbox twice. With --gateway it reads a running node's tiles, as a",
+        "With --config it reads the node's data, while the node runs or after it stopped, and"
+            + " counts",
+        "messages that are in the inbox twice. With --gateway it reads a running node's tiles, as"
+            + " a",
         "client with the scope `audit`, and with --records also every record that is not erased.",
         "",
         "Changes only the file of --checkpoint. Exit code 0 only if every check passes."
@@ -61,17 +52,16 @@ public final class AuditCommand implements Callable<Integer> {
       footerHeading = "%nExamples:%n",
       footer = {
         "  entente audit verify --config /etc/entente/node.yaml",
-        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor \\",
+        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor"
+            + " \\",
         "      --bundle trust-bundle.note --roots roots.json --checkpoint fr.customs.checkpoint"
       })
-  static final class Verify implements Callable<Integer> {
+  static final class Verify extends PrintingCommand {
     @ArgGroup(multiplicity = "1")
     private LogOptions where = new LogOptions();
 
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
-
-    @Spec private CommandSpec spec;
 
     /** The source from which the log is read. */
     static final class LogOptions {
@@ -87,35 +77,29 @@ public final class AuditCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public void run() {
       RemoteLogVerification running = where.running;
-      return running == null
-          ? fromData(where.config == null ? Path.of("") : where.config)
-          : overGrpc(running);
-    }
-
-    private int fromData(Path config) {
-      try {
-        LedgerInspection found = LedgerInspection.read(config, InstantSource.system());
-        return tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
-      } catch (StartProblem e) {
-        throw new CommandFailure(String.valueOf(e.getMessage()), e);
+      if (running == null) {
+        fromData(where.config == null ? Path.of("") : where.config);
+      } else {
+        overGrpc(running);
       }
     }
 
-    private int overGrpc(RemoteLogVerification running) {
-      RemoteLogVerification.VerificationResult found = running.verify();
-      return tell(found.report().ok(), found.report(), json ? asJson(found) : asText(found));
+    private void fromData(Path config) {
+      LedgerInspection found = LedgerInspection.read(config, InstantSource.system());
+      tell(found.sound(), found.audit(), json ? asJson(found) : asText(found));
     }
 
-    private int tell(boolean sound, AuditReport report, String text) {
-      PrintWriter out = spec.commandLine().getOut();
-      text.lines().map(TerminalText::printable).forEach(out::println);
-      report
-          .faults()
-          .forEach(fault -> spec.commandLine().getErr().println(TerminalText.printable(fault)));
-      out.flush();
-      return sound ? 0 : 1;
+    private void overGrpc(RemoteLogVerification running) {
+      RemoteLogVerification.VerificationResult found = running.verify();
+      tell(found.report().ok(), found.report(), json ? asJson(found) : asText(found));
+    }
+
+    private void tell(boolean sound, AuditReport report, String text) {
+      text.lines().forEach(this::print);
+      report.faults().forEach(fault -> err().println(TerminalText.printable(fault)));
+      failUnless(sound);
     }
 
     private static String asText(LedgerInspection found) {

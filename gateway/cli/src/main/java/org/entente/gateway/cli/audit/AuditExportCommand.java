@@ -4,13 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.concurrent.Callable;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -18,14 +15,13 @@ import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TimeWord;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.OfflineNode;
 import org.entente.gateway.report.AuditExporter;
 import org.entente.proto.v1.AuditGrpc;
@@ -38,17 +34,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Exports audit records of a period, a subject or a message. */
 @Command(
     name = "export",
     description = {
       "Prints audit records as JSON Lines, one for each leaf.",
-      "A record shows what was done and when, by whom and on whose behalf, under which agreement and",
-      "legal basis, with whom it was shared, its retention and its outcome. Select records by period,",
+      "A record shows what was done and when, by whom and on whose behalf, under which agreement"
+          + " and",
+      "legal basis, with whom it was shared, its retention and its outcome. Select records by"
+          + " period,",
       "by subject or by message. Erased content shows as erased. The log records each page that is",
       "exported, with the officer and the reason.",
       "",
@@ -60,11 +56,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "  entente audit export --from 2026-03-01 --to 2026-04-01 --officer FR-7 \\",
       "      --justification 'quarterly report' --config /etc/entente/node.yaml",
-      "  entente audit export --subject 'person:Dupont/Marie/1980-02-01' --officer FR-7 --proofs \\",
+      "  entente audit export --subject 'person:Dupont/Marie/1980-02-01' --officer FR-7 --proofs"
+          + " \\",
       "      --justification 'access request 12/26' --gateway 127.0.0.1:7441 \\",
       "      --credentials fr.customs/clients/auditor"
     })
-final class AuditExportCommand implements Callable<Integer> {
+final class AuditExportCommand extends PrintingCommand {
   @ArgGroup(multiplicity = "1")
   private NodeOptions where = new NodeOptions();
 
@@ -94,8 +91,6 @@ final class AuditExportCommand implements Callable<Integer> {
 
   @Mixin private PersonOptions person = new PersonOptions();
 
-  @Spec private CommandSpec spec;
-
   /** The node to read. */
   static final class NodeOptions {
     @Option(
@@ -110,27 +105,28 @@ final class AuditExportCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public void run() {
     Path config = where.config;
-    return config == null ? overGrpc() : fromData(config);
-  }
-
-  private int overGrpc() {
-    GatewayAddress gateway = where.gateway == null ? new GatewayAddress() : where.gateway;
-    ManagedChannel channel = gateway.open();
-    try {
-      return print(page -> AuditGrpc.newBlockingStub(channel).export(page));
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
-    } finally {
-      channel.shutdownNow();
+    if (config == null) {
+      overGrpc();
+    } else {
+      fromData(config);
     }
   }
 
-  private int fromData(Path config) {
+  private void overGrpc() {
+    GatewayAddress gateway = where.gateway == null ? new GatewayAddress() : where.gateway;
+    gateway.call(
+        channel -> {
+          print(page -> AuditGrpc.newBlockingStub(channel).export(page));
+          return true;
+        });
+  }
+
+  private void fromData(Path config) {
     try (OfflineNode node = OfflineNode.open(config, InstantSource.system())) {
       AuditPerson who = person.recorded(justification);
-      return print(
+      print(
           page -> {
             AuditExporter.Answer answer = node.export(who, page);
             if (answer instanceof AuditExporter.Answer.Refused refused) {
@@ -139,8 +135,6 @@ final class AuditExportCommand implements Callable<Integer> {
             }
             return ((AuditExporter.Answer.Page) answer).page();
           });
-    } catch (StartProblem | InvalidValue e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -148,7 +142,7 @@ final class AuditExportCommand implements Callable<Integer> {
     ExportResponse page(ExportRequest request);
   }
 
-  private int print(Source source) {
+  private void print(Source source) {
     ExportRequest.Builder request =
         ExportRequest.newBuilder()
             .setSubject(subject)
@@ -167,13 +161,11 @@ final class AuditExportCommand implements Callable<Integer> {
     do {
       ExportResponse page = source.page(request.build());
       for (ExportedLeaf leaf : page.getLeavesList()) {
-        spec.commandLine().getOut().println(line(leaf));
+        out().println(line(leaf));
       }
-      spec.commandLine().getOut().flush();
       next = page.getNext();
       request.setAfter(next);
     } while (!next.isEmpty());
-    return 0;
   }
 
   private ByteString messageId() {

@@ -1,24 +1,18 @@
 package org.entente.gateway.cli.audit;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Opens a new audit log if the last one cannot be continued. */
 @Command(
@@ -26,21 +20,24 @@ import picocli.CommandLine.Spec;
     description = {
       "Opens a new audit log for a stopped node whose log is older than its checkpoints.",
       "This is so after a restore, when the node or its witnesses have signed a later checkpoint.",
-      "The first leaf of the new log names the old log, what is known of it and who decided. Message",
-      "numbers begin new epochs. Messages acknowledged after the backup was made are still lost: see Recovery in docs/security/audit.md first.",
+      "The first leaf of the new log names the old log, what is known of it and who decided."
+          + " Message",
+      "numbers begin new epochs. Messages acknowledged after the backup was made are still lost:"
+          + " see Recovery in docs/security/audit.md first.",
       "",
       "Refuses if the log can be continued. With --look it changes nothing."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente audit new-log --config /etc/entente/node.yaml --look --officer FR-7 --justification -",
+      "  entente audit new-log --config /etc/entente/node.yaml --look --officer FR-7"
+          + " --justification -",
       "  entente audit new-log --config /etc/entente/node.yaml --officer FR-7 \\",
       "      --justification 'restored from the backup of 1 March after the fire'",
       "  entente audit new-log --ledger-lost --config /etc/entente/node.yaml --officer FR-7 \\",
       "      --justification 'the disk and its backups burnt on 1 March'"
     })
-final class AuditNewLogCommand implements Callable<Integer> {
+final class AuditNewLogCommand extends PrintingCommand {
   @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
   private Path config = Path.of("");
 
@@ -66,47 +63,44 @@ final class AuditNewLogCommand implements Callable<Integer> {
 
   @Mixin private PersonOptions person = new PersonOptions();
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     if (look && lost) {
       throw new UsageError("--look and --ledger-lost exclude each other; valid is one of them");
     }
-    try {
-      InstantSource clock = InstantSource.system();
-      Optional<byte[]> held = LedgerSuccession.note(witnessed);
-      if (lost) {
-        return begun(
-            LedgerSuccession.beginEmpty(config, held, person.recorded(justification), clock));
-      }
-      LedgerSuccession node = LedgerSuccession.onDisk(config, clock);
-      return tell(look ? node.look(held) : node.succeed(held, person.recorded(justification)));
-    } catch (StartProblem | InvalidValue e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    InstantSource clock = InstantSource.system();
+    Optional<byte[]> held = LedgerSuccession.note(witnessed);
+    if (lost) {
+      begun(LedgerSuccession.beginEmpty(config, held, person.recorded(justification), clock));
+      return;
+    }
+    LedgerSuccession node = LedgerSuccession.onDisk(config, clock);
+    tell(look ? node.look(held) : node.succeed(held, person.recorded(justification)));
+  }
+
+  private void begun(Finding found) {
+    out().println("created an empty ledger");
+    if (found instanceof Finding.Ended) {
+      tell(found);
     }
   }
 
-  private int begun(Finding found) {
-    spec.commandLine().getOut().println("created an empty ledger");
-    return found instanceof Finding.Ended ? tell(found) : 0;
-  }
-
-  private int tell(Finding found) {
-    PrintWriter out = spec.commandLine().getOut();
+  private void tell(Finding found) {
     if (found instanceof Finding.Continues continues) {
-      spec.commandLine()
-          .getErr()
+      err()
           .println(
               "%s can be continued after its %d leaves; nothing was changed"
                   .formatted(continues.log(), continues.size()));
-      return 1;
+      failUnless(false);
+      return;
     }
     Finding.Ended ended = (Finding.Ended) found;
-    out.println(ended.former().origin() + " has ended: " + TerminalText.printable(ended.reason()));
-    out.println(
-        ended.next() + (look ? " would be opened; it " : " is open; it ") + ended.former().words());
-    out.flush();
-    return 0;
+    out()
+        .println(ended.former().origin() + " has ended: " + TerminalText.printable(ended.reason()));
+    out()
+        .println(
+            ended.next()
+                + (look ? " would be opened; it " : " is open; it ")
+                + ended.former().words());
   }
 }

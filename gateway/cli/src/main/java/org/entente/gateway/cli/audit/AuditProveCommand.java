@@ -10,12 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.model.AgencyName;
@@ -23,7 +22,6 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.OfflineNode;
 import org.entente.gateway.report.MessageProver;
 import org.entente.proto.v1.AuditGrpc;
@@ -32,18 +30,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes the proof of a message. */
 @Command(
     name = "prove",
     description = {
       "Writes a file that proves that a message was accepted or received here.",
-      "Anyone with the federation's roots can check it. It holds the envelope header, the signature, the",
-      "audit record, its place in the log, the cosigned checkpoint and the trust bundle. It discloses the",
+      "Anyone with the federation's roots can check it. It holds the envelope header, the"
+          + " signature, the",
+      "audit record, its place in the log, the cosigned checkpoint and the trust bundle. It"
+          + " discloses the",
       "audit record, with the officer; the log records this disclosure.",
       "",
       "With --gateway it reads from a running node, as a client with the scope `audit`;",
@@ -54,9 +52,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "  entente audit prove 0197…3f --officer FR-7 --justification 'court order 41/26' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor --out 0197.proof",
-      "  entente audit prove 0197…3f --officer FR-7 --config /etc/entente/node.yaml --out 0197.proof"
+      "  entente audit prove 0197…3f --officer FR-7 --config /etc/entente/node.yaml --out"
+          + " 0197.proof"
     })
-final class AuditProveCommand implements Callable<Integer> {
+final class AuditProveCommand extends PrintingCommand {
   @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")
   private String id = "";
 
@@ -83,8 +82,6 @@ final class AuditProveCommand implements Callable<Integer> {
 
   @Mixin private PersonOptions person = new PersonOptions();
 
-  @Spec private CommandSpec spec;
-
   /** The node to read. */
   static final class NodeOptions {
     @Option(
@@ -99,7 +96,7 @@ final class AuditProveCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public void run() {
     MessageId message = parse(() -> MessageId.parse(id), "MESSAGE");
     Optional<AgencyName> to =
         Optional.ofNullable(recipient)
@@ -107,9 +104,7 @@ final class AuditProveCommand implements Callable<Integer> {
     Path config = where.config;
     byte[] proof = config == null ? overGrpc(message, to) : fromData(config, message, to);
     write(proof);
-    spec.commandLine().getOut().println("proof of " + message + " in " + out);
-    spec.commandLine().getOut().flush();
-    return 0;
+    out().println("proof of " + message + " in " + out);
   }
 
   private interface Parser<T> {
@@ -132,27 +127,18 @@ final class AuditProveCommand implements Callable<Integer> {
         throw new CommandFailure(refused.problem().code() + ": " + refused.problem().message());
       }
       return ((MessageProver.Answer.Proven) answer).file();
-    } catch (StartProblem e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
   }
 
   private byte[] overGrpc(MessageId message, Optional<AgencyName> to) {
     GatewayAddress gateway = where.gateway == null ? new GatewayAddress() : where.gateway;
-    ManagedChannel channel = gateway.open();
     ProveRequest request =
         ProveRequest.newBuilder()
             .setMessageId(ByteString.copyFrom(message.bytes()))
             .setOnBehalfOf(person.because(justification))
             .setRecipient(to.map(AgencyName::value).orElse(""))
             .build();
-    try {
-      return ask(channel, request);
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
-    } finally {
-      channel.shutdownNow();
-    }
+    return gateway.call(channel -> ask(channel, request));
   }
 
   private byte[] ask(ManagedChannel channel, ProveRequest request) {

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.entente.gateway.audit.proof.MessageProof;
 import org.entente.gateway.audit.proof.ProofVerdict;
@@ -19,6 +18,7 @@ import org.entente.gateway.audit.proof.ProofVerifier;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.call.RootsFile;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
@@ -27,24 +27,23 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Checks the proof of a message. */
 @Command(
     name = "verify-proof",
     description = {
       "Checks a proof written by `audit prove`, without a gateway.",
-      "Needs only the file and the federation's roots. Names the part that fails: file, trust bundle,",
+      "Needs only the file and the federation's roots. Names the part that fails: file, trust"
+          + " bundle,",
       "checkpoint, witnesses, leaf, record, header, origin's key or signature. Exit code 0 only if",
       "every part is valid."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  ${COMMAND-FULL-NAME} 0197.proof --roots roots.json")
-public final class AuditVerifyProofCommand implements Callable<Integer> {
+public final class AuditVerifyProofCommand extends PrintingCommand {
   @Parameters(paramLabel = "FILE", description = "the proof")
   private Path file = Path.of("");
 
@@ -65,17 +64,14 @@ public final class AuditVerifyProofCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print one JSON object")
   private boolean json;
 
-  @Spec private CommandSpec spec;
-
   /** A command whose options picocli sets. */
   public AuditVerifyProofCommand() {}
 
   @Override
-  public Integer call() {
+  public void run() {
     ProofVerdict verdict = verify();
     if (verdict instanceof Fails fails && !json) {
-      spec.commandLine()
-          .getErr()
+      err()
           .println(
               file
                   + ": NOT PROVED; "
@@ -83,10 +79,9 @@ public final class AuditVerifyProofCommand implements Callable<Integer> {
                   + ": "
                   + TerminalText.printable(fails.reason()));
     } else {
-      spec.commandLine().getOut().println(json ? asJson(verdict) : asText((Holds) verdict));
+      out().println(json ? asJson(verdict) : asText((Holds) verdict));
     }
-    spec.commandLine().getOut().flush();
-    return verdict instanceof Holds ? 0 : 1;
+    failUnless(verdict instanceof Holds);
   }
 
   private ProofVerdict verify() {

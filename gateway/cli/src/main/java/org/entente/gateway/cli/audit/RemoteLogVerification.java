@@ -25,7 +25,6 @@ import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.RootsFile;
-import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.client.ServerIdentityInterceptor;
 import org.entente.gateway.crypto.VerifyingPair;
@@ -118,14 +117,7 @@ final class RemoteLogVerification {
   VerificationResult verify() {
     TrustBundle trusted = trusted();
     List<LogReader.Copy> held = earlier();
-    ManagedChannel channel = gateway.open();
-    try {
-      return verify(channel, trusted, held);
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
-    } finally {
-      channel.shutdownNow();
-    }
+    return gateway.call(channel -> verify(channel, trusted, held));
   }
 
   private VerificationResult verify(

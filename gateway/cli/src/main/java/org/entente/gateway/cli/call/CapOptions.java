@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.entente.gateway.bridge.cap.CapTerms;
+import org.entente.gateway.cli.failure.UsageError;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Options for the label fields that neither CAP nor a document holds. */
 public final class CapOptions {
@@ -73,23 +72,23 @@ public final class CapOptions {
       names = "--to",
       paramLabel = "AGENCY",
       description =
-          "recipient; may be repeated. Without it, CAP of scope Public goes to all agencies that "
-              + "agreements allow, and CAP of any other scope is refused. A document needs at least "
-              + "one; it may also be a desk, a jurisdiction or a group")
+          "recipient; may be repeated. Without it, CAP of scope Public goes to all agencies that"
+              + " agreements allow, and CAP of any other scope is refused. A document needs at"
+              + " least one; it may also be a desk, a jurisdiction or a group")
   private List<String> to = List.of();
 
   /**
    * The terms.
    *
-   * @throws ParameterException naming the wrong option and the valid values
+   * @throws UsageError naming the wrong option and the valid values
    */
-  public CapTerms terms(CommandSpec spec) {
+  public CapTerms terms() {
     CapTerms.ReadResult reading = CapTerms.of(label(), to);
     if (reading instanceof CapTerms.ReadResult.Read read) {
       return read.terms();
     }
     CapTerms.ReadResult.Wrong wrong = (CapTerms.ReadResult.Wrong) reading;
-    throw new ParameterException(spec.commandLine(), option(wrong.field()) + " " + wrong.problem());
+    throw new UsageError(option(wrong.field()) + " " + wrong.problem());
   }
 
   /** The label fields that were given, by name. */

@@ -54,9 +54,9 @@ public final class CapOutput {
    * Opens the message and writes it.
    *
    * @param json whether to print the result as JSON
-   * @return the exit code
+   * @return whether the message could be written
    */
-  public int write(
+  public boolean write(
       ManagedChannel channel, OpenRequest open, boolean json, PrintWriter out, PrintWriter err) {
     if (json && file == null) {
       throw new UsageError("--json: needs --out FILE for the document");
@@ -81,7 +81,7 @@ public final class CapOutput {
     } else {
       report(message, written, err);
     }
-    return written.getXml().isEmpty() ? 1 : 0;
+    return !written.getXml().isEmpty();
   }
 
   private static void report(String message, WriteCapResponse written, PrintWriter err) {

@@ -3,38 +3,28 @@ package org.entente.gateway.cli.call;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import java.io.PrintWriter;
 import java.security.SecureRandom;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.link.Backoff;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** A command that calls a gateway as one of its clients. */
-public abstract class ClientCall implements Callable<Integer> {
+public abstract class ClientCall extends PrintingCommand {
   @Mixin private GatewayAddress gateway = new GatewayAddress();
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public final Integer call() {
-    ManagedChannel channel = gateway.open();
-    try {
-      return with(channel);
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
-    } finally {
-      out().flush();
-      channel.shutdownNow();
-    }
+  protected final void run() {
+    gateway.call(
+        channel -> {
+          with(channel);
+          return true;
+        });
   }
 
-  public abstract int with(ManagedChannel channel);
+  public abstract void with(ManagedChannel channel);
 
   /**
    * Follows a stream and reconnects when the connection is lost. Reports each loss in one line.
@@ -59,13 +49,5 @@ public abstract class ClientCall implements Callable<Integer> {
                 "entente: lost the stream from %s: %s; retrying from %s"
                     .formatted(gateway.address(), RpcFailures.reason(lost), place)));
     err().flush();
-  }
-
-  public PrintWriter out() {
-    return spec.commandLine().getOut();
-  }
-
-  public PrintWriter err() {
-    return spec.commandLine().getErr();
   }
 }

@@ -52,17 +52,17 @@ public abstract class DraftCall extends ClientCall {
     return label.label(kind);
   }
 
-  /** Publishes the draft, prints the outcome and returns the exit code. */
-  public int publish(ManagedChannel channel, Draft.Builder draft) {
+  /** Publishes the draft, prints the outcome. */
+  public void publish(ManagedChannel channel, Draft.Builder draft) {
     Outcome outcome =
         PublisherGrpc.newBlockingStub(channel)
             .publish(PublishRequest.newBuilder().setDraft(draft.setIdempotencyKey(key)).build())
             .getOutcome();
-    return tell(outcome, out());
+    failUnless(tell(outcome, out()));
   }
 
-  /** Prints the outcome of a message and returns the exit code. */
-  public static int tell(Outcome outcome, PrintWriter out) {
+  /** Prints the outcome of a message and returns whether it was accepted or held. */
+  public static boolean tell(Outcome outcome, PrintWriter out) {
     String message = MessageText.hex(outcome.getMessageId());
     if (outcome.hasAccepted()) {
       out.println(
@@ -70,11 +70,9 @@ public abstract class DraftCall extends ClientCall {
               + "  to "
               + outcome.getAccepted().getPermitsList().stream().map(MessageText::line).toList());
       outcome.getAccepted().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
-      return 0;
     }
     if (outcome.hasHeld()) {
       out.println(message + "  held: " + TerminalText.printable(outcome.getHeld().getReason()));
-      return 0;
     }
     if (outcome.hasInvalid()) {
       out.println(
@@ -82,6 +80,6 @@ public abstract class DraftCall extends ClientCall {
               outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
     }
     outcome.getRefused().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
-    return 1;
+    return false;
   }
 }

@@ -1,7 +1,9 @@
 package org.entente.gateway.cli.call;
 
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.entente.gateway.cli.failure.CommandFailure;
@@ -34,6 +36,22 @@ public final class GatewayAddress {
   /** The address as it was given. */
   String address() {
     return address;
+  }
+
+  /**
+   * Calls the gateway over a channel that is closed afterwards.
+   *
+   * @throws CommandFailure explaining a failed call
+   */
+  public <T> T call(Function<ManagedChannel, T> call) {
+    ManagedChannel channel = open();
+    try {
+      return call.apply(channel);
+    } catch (StatusRuntimeException e) {
+      throw RpcFailures.explain(e);
+    } finally {
+      channel.shutdownNow();
+    }
   }
 
   public ManagedChannel open() {

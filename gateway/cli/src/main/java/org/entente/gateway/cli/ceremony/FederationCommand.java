@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.RootFolder;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.crypto.PassphraseReader;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.model.FederationName;
@@ -24,10 +24,8 @@ import org.entente.gateway.trust.TrustRoots;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Commands for a federation's roots and its trust bundle, used at a ceremony. */
 @Command(
@@ -48,16 +46,8 @@ import picocli.CommandLine.Spec;
       FederationCommand.Diff.class
     },
     synopsisSubcommandLabel = "COMMAND")
-public final class FederationCommand implements Callable<Integer> {
+public final class FederationCommand {
   private static final InstantSource CLOCK = InstantSource.system();
-
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
 
   /** The key name under which a root signs. */
   static NoteKeyName rootName(String federation, String holder) {
@@ -73,7 +63,8 @@ public final class FederationCommand implements Callable<Integer> {
   @Command(
       name = "root-key",
       description = {
-        "Makes one root's key pair, protected by the holder's passphrase, on a machine without a network.",
+        "Makes one root's key pair, protected by the holder's passphrase, on a machine without a"
+            + " network.",
         "Only FOLDER/root.pub leaves the holder's hands."
       },
       mixinStandardHelpOptions = true,
@@ -82,7 +73,7 @@ public final class FederationCommand implements Callable<Integer> {
         "  ${COMMAND-FULL-NAME} --federation demo.entente.example --name alice \\",
         "      --out /media/alice/root --passphrase-file /media/alice/passphrase"
       })
-  static final class RootKeyCommand implements Callable<Integer> {
+  static final class RootKeyCommand extends PrintingCommand {
     @Option(
         names = "--federation",
         required = true,
@@ -111,22 +102,15 @@ public final class FederationCommand implements Callable<Integer> {
         description = "file with at least 12 characters, readable by its owner only")
     private Path passphraseFile = Path.of("");
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            NoteKeyName name = rootName(federation, holder);
-            try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
-              RootKey key = RootFolder.make(out, name, passphrase, CLOCK, new SecureRandom());
-              CeremonyConsole say = new CeremonyConsole(spec);
-              say.line("root " + key.name() + " is in " + out);
-              say.line("  hand on      " + out.resolve(RootFolder.PUBLIC));
-              say.line("  read aloud   " + key.fingerprint());
-            }
-            return 0;
-          });
+    public void run() {
+      NoteKeyName name = rootName(federation, holder);
+      try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
+        RootKey key = RootFolder.make(out, name, passphrase, CLOCK, new SecureRandom());
+        print("root " + key.name() + " is in " + out);
+        print("  hand on      " + out.resolve(RootFolder.PUBLIC));
+        print("  read aloud   " + key.fingerprint());
+      }
     }
   }
 
@@ -135,7 +119,8 @@ public final class FederationCommand implements Callable<Integer> {
       name = "init",
       description = {
         "Writes the roots file of a new federation: its roots and how many must sign.",
-        "Reads the roots' public files, or makes the roots here, which puts all keys on one machine."
+        "Reads the roots' public files, or makes the roots here, which puts all keys on one"
+            + " machine."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
@@ -145,7 +130,7 @@ public final class FederationCommand implements Callable<Integer> {
         "  ${COMMAND-FULL-NAME} --federation demo.entente.example --threshold 2 --roots 3 \\",
         "      --passphrase-file passphrase --out founding"
       })
-  static final class Init implements Callable<Integer> {
+  static final class Init extends PrintingCommand {
     @Option(
         names = "--federation",
         required = true,
@@ -169,8 +154,6 @@ public final class FederationCommand implements Callable<Integer> {
 
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Source source = new Source();
-
-    @Spec private CommandSpec spec;
 
     /** The source of the roots. */
     static final class Source {
@@ -202,20 +185,15 @@ public final class FederationCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            Path file = out.resolve("roots.json");
-            TrustRoots roots =
-                new TrustRoots(new FederationName(federation), new RootSet(threshold, keys()));
-            CeremonyFiles.write(file, roots.print().getBytes(StandardCharsets.UTF_8));
-            CeremonyConsole say = new CeremonyConsole(spec);
-            say.line("federation " + roots.federation());
-            say.lines(BundleDescription.roots(roots.roots()));
-            say.line("  roots file   " + file);
-            say.line("  read aloud   " + roots.fingerprint());
-            return 0;
-          });
+    public void run() {
+      Path file = out.resolve("roots.json");
+      TrustRoots roots =
+          new TrustRoots(new FederationName(federation), new RootSet(threshold, keys()));
+      CeremonyFiles.write(file, roots.print().getBytes(StandardCharsets.UTF_8));
+      print("federation " + roots.federation());
+      BundleDescription.roots(roots.roots()).forEach(this::print);
+      print("  roots file   " + file);
+      print("  read aloud   " + roots.fingerprint());
     }
 
     private List<RootKey> keys() {
@@ -259,7 +237,7 @@ public final class FederationCommand implements Callable<Integer> {
         "      --key /media/alice/root --passphrase-file /media/alice/passphrase \\",
         "      --fingerprint \"3c1f 09ab …\""
       })
-  static final class Sign implements Callable<Integer> {
+  static final class Sign extends PrintingCommand {
     @Option(
         names = "--draft",
         required = true,
@@ -294,29 +272,22 @@ public final class FederationCommand implements Callable<Integer> {
         description = "the draft's fingerprint, as read aloud")
     private String fingerprint = "";
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            BundleDraft draft = CeremonyFiles.bundle(draftFile);
-            CeremonyConsole.compare(
-                draftFile.toString(), fingerprint, draft.fingerprint(), "the maker of the draft");
-            RootSet signers = signers(draft, previous);
-            if (previous != null) {
-              requireNext(CeremonyFiles.bundle(previous).content(), draft.content());
-            }
-            RootFolder.SignedDraft signed;
-            try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
-              signed = RootFolder.sign(draft, signers, key, passphrase, CLOCK, new SecureRandom());
-            }
-            CeremonyFiles.replace(draftFile, signed.draft().encode());
-            CeremonyConsole say = new CeremonyConsole(spec);
-            say.line(signed.root() + " signed " + draftFile);
-            say.lines(BundleDescription.signatures(signed.draft(), signers));
-            return 0;
-          });
+    public void run() {
+      BundleDraft draft = CeremonyFiles.bundle(draftFile);
+      FingerprintCheck.require(
+          draftFile.toString(), fingerprint, draft.fingerprint(), "the maker of the draft");
+      RootSet signers = signers(draft, previous);
+      if (previous != null) {
+        requireNext(CeremonyFiles.bundle(previous).content(), draft.content());
+      }
+      RootFolder.SignedDraft signed;
+      try (SecretBytes passphrase = PassphraseReader.read(passphraseFile)) {
+        signed = RootFolder.sign(draft, signers, key, passphrase, CLOCK, new SecureRandom());
+      }
+      CeremonyFiles.replace(draftFile, signed.draft().encode());
+      print(signed.root() + " signed " + draftFile);
+      BundleDescription.signatures(signed.draft(), signers).forEach(this::print);
     }
 
     private static void requireNext(BundleContent previous, BundleContent next) {
@@ -346,7 +317,7 @@ public final class FederationCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  ${COMMAND-FULL-NAME} bundle-2.note --previous bundle-1.note")
-  static final class Show implements Callable<Integer> {
+  static final class Show extends PrintingCommand {
     @Parameters(paramLabel = "FILE", description = "the file to describe")
     private Path file = Path.of("");
 
@@ -356,33 +327,25 @@ public final class FederationCommand implements Callable<Integer> {
         description = "the bundle in force, whose roots sign; absent: the roots in the file")
     private @Nullable Path previous;
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            CeremonyConsole say = new CeremonyConsole(spec);
-            String start =
-                new String(CeremonyFiles.bytes(file, 4 << 20), StandardCharsets.UTF_8)
-                    .lines()
-                    .findFirst()
-                    .orElse("");
-            if (start.endsWith("/join-request")) {
-              say.lines(BundleDescription.request(CeremonyFiles.request(file)));
-            } else if (start.endsWith("/trust-bundle")) {
-              BundleDraft draft = CeremonyFiles.bundle(file);
-              say.lines(BundleDescription.show(draft, signers(draft, previous)));
-              say.line(
-                  "  remains      " + BundleDescription.remaining(draft.content(), Instant.now()));
-            } else {
-              TrustRoots roots = CeremonyFiles.roots(file);
-              say.line("roots of " + roots.federation());
-              say.line("  fingerprint  " + roots.fingerprint());
-              say.lines(BundleDescription.roots(roots.roots()));
-            }
-            return 0;
-          });
+    public void run() {
+      String start =
+          new String(CeremonyFiles.bytes(file, 4 << 20), StandardCharsets.UTF_8)
+              .lines()
+              .findFirst()
+              .orElse("");
+      if (start.endsWith("/join-request")) {
+        BundleDescription.request(CeremonyFiles.request(file)).forEach(this::print);
+      } else if (start.endsWith("/trust-bundle")) {
+        BundleDraft draft = CeremonyFiles.bundle(file);
+        BundleDescription.show(draft, signers(draft, previous)).forEach(this::print);
+        print("  remains      " + BundleDescription.remaining(draft.content(), Instant.now()));
+      } else {
+        TrustRoots roots = CeremonyFiles.roots(file);
+        print("roots of " + roots.federation());
+        print("  fingerprint  " + roots.fingerprint());
+        BundleDescription.roots(roots.roots()).forEach(this::print);
+      }
     }
   }
 
@@ -393,27 +356,20 @@ public final class FederationCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  ${COMMAND-FULL-NAME} bundle-1.note bundle-2.note")
-  static final class Diff implements Callable<Integer> {
+  static final class Diff extends PrintingCommand {
     @Parameters(index = "0", paramLabel = "OLD", description = "the bundle in force")
     private Path old = Path.of("");
 
     @Parameters(index = "1", paramLabel = "NEW", description = "the draft, or the newer bundle")
     private Path next = Path.of("");
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            BundleContent before = CeremonyFiles.bundle(old).content();
-            BundleContent after = CeremonyFiles.bundle(next).content();
-            CeremonyConsole say = new CeremonyConsole(spec);
-            say.lines(BundleDescription.validity(before, after));
-            List<String> lines = BundleDescription.diff(before, after);
-            say.lines(lines.isEmpty() ? List.of("nothing else changes") : lines);
-            return 0;
-          });
+    public void run() {
+      BundleContent before = CeremonyFiles.bundle(old).content();
+      BundleContent after = CeremonyFiles.bundle(next).content();
+      BundleDescription.validity(before, after).forEach(this::print);
+      List<String> lines = BundleDescription.diff(before, after);
+      (lines.isEmpty() ? List.of("nothing else changes") : lines).forEach(this::print);
     }
   }
 }

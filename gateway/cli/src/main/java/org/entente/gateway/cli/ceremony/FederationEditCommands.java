@@ -1,15 +1,19 @@
 package org.entente.gateway.cli.ceremony;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.CeremonyProblem;
+import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.trust.BundleContent;
 import org.entente.gateway.trust.BundleDescription;
@@ -18,14 +22,12 @@ import org.entente.gateway.trust.BundleEdit;
 import org.entente.gateway.trust.JoinRequest;
 import org.entente.gateway.trust.RootKey;
 import org.entente.gateway.trust.RootSet;
+import org.entente.gateway.trust.TrustRoots;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Commands that draft the next, unsigned version of a trust bundle. */
 final class FederationEditCommands {
@@ -79,7 +81,7 @@ final class FederationEditCommands {
 
     BundleEdit begin() {
       if (from.bundle == null) {
-        return BundleEdit.first(CeremonyFiles.roots(java.util.Objects.requireNonNull(from.roots)));
+        return BundleEdit.first(CeremonyFiles.roots(Objects.requireNonNull(from.roots)));
       }
       BundleDraft draft = CeremonyFiles.bundle(from.bundle);
       if (draft.isUnsigned()) {
@@ -94,7 +96,7 @@ final class FederationEditCommands {
       return BundleEdit.after(draft.content());
     }
 
-    void finish(BundleEdit edit, CommandSpec spec) {
+    void finish(BundleEdit edit, Consumer<String> print) {
       groups.forEach(
           (name, codes) ->
               edit.group(name, codes.isEmpty() ? List.of() : List.of(codes.split("\\+", -1))));
@@ -103,16 +105,15 @@ final class FederationEditCommands {
       BundleContent content = edit.build(now, until);
       BundleDraft draft = BundleDraft.of(content);
       CeremonyFiles.write(out, draft.encode());
-      CeremonyConsole say = new CeremonyConsole(spec);
       if (from.bundle == null) {
-        say.lines(BundleDescription.show(draft, content.roots()));
+        BundleDescription.show(draft, content.roots()).forEach(print);
       } else {
         BundleContent before = CeremonyFiles.bundle(from.bundle).content();
-        say.lines(BundleDescription.validity(before, content));
-        say.lines(BundleDescription.diff(before, content));
+        BundleDescription.validity(before, content).forEach(print);
+        BundleDescription.diff(before, content).forEach(print);
       }
-      say.line("draft        " + out);
-      say.line("read aloud   " + draft.fingerprint());
+      print.accept("draft        " + out);
+      print.accept("read aloud   " + draft.fingerprint());
     }
   }
 
@@ -132,7 +133,7 @@ final class FederationEditCommands {
         "  ${COMMAND-FULL-NAME} --in bundle-1.note --out bundle-2.note --keep-old-keys \\",
         "      --request fr.customs.join --fingerprint \"a1d4 …\""
       })
-  static final class Add implements Callable<Integer> {
+  static final class Add extends PrintingCommand {
     @Mixin private DraftCommand drafting = new DraftCommand();
 
     @ArgGroup(exclusive = false, multiplicity = "1..*")
@@ -142,8 +143,6 @@ final class FederationEditCommands {
         names = "--keep-old-keys",
         description = "an agency's old keys and CAs remain valid beside its new ones")
     private boolean keepOld;
-
-    @Spec private CommandSpec spec;
 
     /** A join request and the fingerprint that its agency read aloud. */
     static final class JoinRequestOptions {
@@ -163,22 +162,18 @@ final class FederationEditCommands {
     }
 
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            BundleEdit edit = drafting.begin();
-            for (JoinRequestOptions one : asked) {
-              JoinRequest request = CeremonyFiles.request(one.file);
-              CeremonyConsole.compare(
-                  one.file.toString(),
-                  one.fingerprint,
-                  request.fingerprint(),
-                  request.agency().name().value());
-              edit.admit(request, keepOld);
-            }
-            drafting.finish(edit, spec);
-            return 0;
-          });
+    public void run() {
+      BundleEdit edit = drafting.begin();
+      for (JoinRequestOptions one : asked) {
+        JoinRequest request = CeremonyFiles.request(one.file);
+        FingerprintCheck.require(
+            one.file.toString(),
+            one.fingerprint,
+            request.fingerprint(),
+            request.agency().name().value());
+        edit.admit(request, keepOld);
+      }
+      drafting.finish(edit, this::print);
     }
   }
 
@@ -196,7 +191,7 @@ final class FederationEditCommands {
         "  ${COMMAND-FULL-NAME} --in bundle-1.note --out bundle-2.note \\",
         "      --certificate fr.customs=stolen.crt"
       })
-  static final class Remove implements Callable<Integer> {
+  static final class Remove extends PrintingCommand {
     @Mixin private DraftCommand drafting = new DraftCommand();
 
     @Option(
@@ -211,24 +206,16 @@ final class FederationEditCommands {
         description = "PEM file of a certificate to revoke; repeatable")
     private Map<String, Path> certificates = new TreeMap<>();
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
+    public void run() {
       if (agencies.isEmpty() && certificates.isEmpty()) {
-        throw new ParameterException(
-            spec.commandLine(), "Nothing to remove: --agency or --certificate");
+        throw new UsageError("Nothing to remove: --agency or --certificate");
       }
-      return CeremonyConsole.attempt(
-          () -> {
-            BundleEdit edit = drafting.begin();
-            agencies.forEach(agency -> edit.remove(new AgencyName(agency)));
-            certificates.forEach(
-                (agency, file) ->
-                    edit.revoke(new AgencyName(agency), CeremonyFiles.certificate(file)));
-            drafting.finish(edit, spec);
-            return 0;
-          });
+      BundleEdit edit = drafting.begin();
+      agencies.forEach(agency -> edit.remove(new AgencyName(agency)));
+      certificates.forEach(
+          (agency, file) -> edit.revoke(new AgencyName(agency), CeremonyFiles.certificate(file)));
+      drafting.finish(edit, this::print);
     }
   }
 
@@ -246,7 +233,7 @@ final class FederationEditCommands {
         "  ${COMMAND-FULL-NAME} --in bundle-2.note --out bundle-3.note --threshold 2 \\",
         "      --root alice.pub --root bob.pub --root dora.pub --roots-out roots-3.json"
       })
-  static final class Rotate implements Callable<Integer> {
+  static final class Rotate extends PrintingCommand {
     @Mixin private DraftCommand drafting = new DraftCommand();
 
     @Option(
@@ -269,26 +256,17 @@ final class FederationEditCommands {
         description = "writes the roots file for agencies that join later")
     private @Nullable Path rootsOut;
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            List<RootKey> keys = roots.stream().map(CeremonyFiles::root).toList();
-            RootSet next = new RootSet(threshold, keys);
-            BundleEdit edit = drafting.begin().rotate(next);
-            if (rootsOut != null) {
-              org.entente.gateway.trust.TrustRoots file =
-                  new org.entente.gateway.trust.TrustRoots(edit.federation(), next);
-              CeremonyFiles.write(
-                  rootsOut, file.print().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-              new CeremonyConsole(spec)
-                  .line("roots file   " + rootsOut + "  " + file.fingerprint());
-            }
-            drafting.finish(edit, spec);
-            return 0;
-          });
+    public void run() {
+      List<RootKey> keys = roots.stream().map(CeremonyFiles::root).toList();
+      RootSet next = new RootSet(threshold, keys);
+      BundleEdit edit = drafting.begin().rotate(next);
+      if (rootsOut != null) {
+        TrustRoots file = new TrustRoots(edit.federation(), next);
+        CeremonyFiles.write(rootsOut, file.print().getBytes(StandardCharsets.UTF_8));
+        print("roots file   " + rootsOut + "  " + file.fingerprint());
+      }
+      drafting.finish(edit, this::print);
     }
   }
 
@@ -299,18 +277,12 @@ final class FederationEditCommands {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  ${COMMAND-FULL-NAME} --in bundle-3.note --out bundle-4.note --days 90")
-  static final class Renew implements Callable<Integer> {
+  static final class Renew extends PrintingCommand {
     @Mixin private DraftCommand drafting = new DraftCommand();
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() throws Exception {
-      return CeremonyConsole.attempt(
-          () -> {
-            drafting.finish(drafting.begin(), spec);
-            return 0;
-          });
+    public void run() {
+      drafting.finish(drafting.begin(), this::print);
     }
   }
 }

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.entente.gateway.ceremony.AgencyPlan;
 import org.entente.gateway.ceremony.AgencySetup;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.ceremony.PrivateFiles;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.config.YamlFiles;
 import org.entente.gateway.crypto.PassphraseReader;
@@ -37,9 +37,7 @@ import org.entente.gateway.trust.Endpoint;
 import org.entente.gateway.trust.JoinRequest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code entente init}: an agency's keys, its gateway's configuration and a request to join. */
 @Command(
@@ -56,7 +54,7 @@ import picocli.CommandLine.Spec;
       "      --client declarations=publish+evidence --client desk=subscribe \\",
       "      --passphrase-file /etc/entente/passphrase --out /etc/entente"
     })
-public final class InitCommand implements Callable<Integer> {
+public final class InitCommand extends PrintingCommand {
   /** How much earlier certificates become valid, for clocks that are behind. */
   private static final Duration EARLY = Duration.ofMinutes(5);
 
@@ -158,14 +156,8 @@ public final class InitCommand implements Callable<Integer> {
       description = "the agency's folder; empty or not yet existing")
   private Path out = Path.of("");
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws Exception {
-    return CeremonyConsole.attempt(this::found);
-  }
-
-  private int found() {
+  public void run() {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     AgencyPlan plan = plan(now);
     byte[] config = YamlFiles.print(configuration()).getBytes(StandardCharsets.UTF_8);
@@ -183,13 +175,11 @@ public final class InitCommand implements Callable<Integer> {
     Path file = out.resolve(agency + ".join");
     CeremonyFiles.write(file, founded.request(request));
     CeremonyFiles.write(out.resolve("node.yaml"), config);
-    CeremonyConsole say = new CeremonyConsole(spec);
-    say.lines(BundleDescription.request(request));
-    say.line("  hand on      " + file);
-    say.line("  keep         the rest of " + out + "; store ca.key away from the gateway");
-    say.line("  then         put agreements into " + out.resolve("agreements") + ", and");
-    say.line("               entente join --config " + out.resolve("node.yaml"));
-    return 0;
+    BundleDescription.request(request).forEach(this::print);
+    print("  hand on      " + file);
+    print("  keep         the rest of " + out + "; store ca.key away from the gateway");
+    print("  then         put agreements into " + out.resolve("agreements") + ", and");
+    print("               entente join --config " + out.resolve("node.yaml"));
   }
 
   private AgencyPlan plan(Instant now) {

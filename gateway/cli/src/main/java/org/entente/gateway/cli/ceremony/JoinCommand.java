@@ -2,15 +2,13 @@ package org.entente.gateway.cli.ceremony;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.node.offline.TrustBundleInstallation;
 import org.entente.gateway.trust.BundleDescription;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code entente join}: installs a trust bundle, and the first time the roots, in a node. */
 @Command(
@@ -19,7 +17,8 @@ import picocli.CommandLine.Spec;
       "Installs a signed trust bundle in a node.",
       "Checks that enough roots signed it and that its entry for this agency matches the request,",
       "shows what the node will trust, and installs it.",
-      "The first time also needs the roots file and its fingerprint, as the root holders read it aloud.",
+      "The first time also needs the roots file and its fingerprint, as the root holders read it"
+          + " aloud.",
       "A running gateway adopts the bundle by itself within seconds."
     },
     mixinStandardHelpOptions = true,
@@ -29,7 +28,7 @@ import picocli.CommandLine.Spec;
       "      --roots roots.json --fingerprint \"9ab2 …\" --request fr.customs.join",
       "  entente join --config /etc/entente/node.yaml --bundle bundle-2.note"
     })
-public final class JoinCommand implements Callable<Integer> {
+public final class JoinCommand extends PrintingCommand {
   @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
   private Path config = Path.of("");
 
@@ -58,39 +57,32 @@ public final class JoinCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "check and show, change nothing")
   private boolean dryRun;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws Exception {
-    return CeremonyConsole.attempt(
-        () -> {
-          TrustBundleInstallation join =
-              TrustBundleInstallation.read(config, bundle, roots, request, InstantSource.system());
-          CeremonyConsole say = new CeremonyConsole(spec);
-          join.newRoots()
-              .ifPresent(
-                  first -> {
-                    if (fingerprint == null) {
-                      throw new CommandFailure(
-                          "the roots file is new to this node: ask two root holders to read its"
-                              + " fingerprint aloud, and give it by --fingerprint");
-                    }
-                    CeremonyConsole.compare(
-                        String.valueOf(roots), fingerprint, first.fingerprint(), "a root holder");
-                  });
-          join.before()
-              .ifPresentOrElse(
-                  before -> {
-                    say.lines(BundleDescription.validity(before, join.draft().content()));
-                    say.lines(BundleDescription.diff(before, join.draft().content()));
-                  },
-                  () -> say.lines(BundleDescription.show(join.draft(), join.signers())));
-          if (dryRun) {
-            say.line("nothing was changed");
-          } else {
-            join.install().forEach(file -> say.line("wrote        " + file));
-          }
-          return 0;
-        });
+  public void run() {
+    TrustBundleInstallation join =
+        TrustBundleInstallation.read(config, bundle, roots, request, InstantSource.system());
+    join.newRoots()
+        .ifPresent(
+            first -> {
+              if (fingerprint == null) {
+                throw new CommandFailure(
+                    "the roots file is new to this node: ask two root holders to read its"
+                        + " fingerprint aloud, and give it by --fingerprint");
+              }
+              FingerprintCheck.require(
+                  String.valueOf(roots), fingerprint, first.fingerprint(), "a root holder");
+            });
+    join.before()
+        .ifPresentOrElse(
+            before -> {
+              BundleDescription.validity(before, join.draft().content()).forEach(this::print);
+              BundleDescription.diff(before, join.draft().content()).forEach(this::print);
+            },
+            () -> BundleDescription.show(join.draft(), join.signers()).forEach(this::print));
+    if (dryRun) {
+      print("nothing was changed");
+    } else {
+      join.install().forEach(file -> print("wrote        " + file));
+    }
   }
 }

@@ -28,9 +28,8 @@ import picocli.CommandLine.Option;
 /** A call to the IprProcedure service, with the output of its answers. */
 abstract class IprCall extends ClientCall {
   @Override
-  public final int with(ManagedChannel channel) {
+  public final void with(ManagedChannel channel) {
     call(IprProcedureGrpc.newBlockingStub(channel));
-    return 0;
   }
 
   abstract void call(IprProcedureBlockingStub stub);
@@ -102,7 +101,8 @@ abstract class IprCall extends ClientCall {
     if (theCase.getDeadlines().getBeyondCalendar()) {
       err()
           .println(
-              "a deadline lies after the end of the holiday calendar; ask the operator to extend it");
+              "a deadline lies after the end of the holiday calendar; ask the operator to extend"
+                  + " it");
     }
   }
 

@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.bridge.cap.CapCheck;
 import org.entente.gateway.bridge.cap.CapReader;
 import org.entente.gateway.bridge.cap.CapWriter;
@@ -22,17 +20,16 @@ import org.entente.gateway.bridge.format.CapWriteResult;
 import org.entente.gateway.bridge.format.CapXml;
 import org.entente.gateway.bridge.format.DurableFile;
 import org.entente.gateway.bridge.format.UnmappedValue;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Commands for CAP documents, for integrators of systems that use CAP. */
 @Command(
@@ -47,16 +44,8 @@ import picocli.CommandLine.Spec;
       "  entente cap check warning.cap",
       "  entente cap convert old-warning.cap --out warning.cap"
     })
-public final class CapCommand implements Callable<Integer> {
+public final class CapCommand {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
 
   private static CapReadResult read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
@@ -111,23 +100,20 @@ public final class CapCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente cap check warning.cap old-warning.cap")
-  static final class Check implements Callable<Integer> {
+  static final class Check extends PrintingCommand {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "CAP documents")
     private List<Path> files = List.of();
 
     @Option(names = "--json", description = "print one JSON object per line, one for each file")
     private boolean json;
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() {
+    public void run() {
       boolean good = true;
       for (Path file : files) {
         good &= check(file);
       }
-      spec.commandLine().getOut().flush();
-      return good ? 0 : 1;
+      failUnless(good);
     }
 
     private boolean check(Path file) {
@@ -153,7 +139,7 @@ public final class CapCommand implements Callable<Integer> {
     }
 
     private void say(String line) {
-      spec.commandLine().getOut().println(TerminalText.printable(line));
+      print(line);
     }
 
     private static String named(CapElement alert) {
@@ -172,7 +158,7 @@ public final class CapCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente cap convert old-warning.cap --out warning.cap")
-  static final class Convert implements Callable<Integer> {
+  static final class Convert extends PrintingCommand {
     @Parameters(paramLabel = "FILE", description = "the CAP document")
     private Path file = Path.of("");
 
@@ -185,46 +171,41 @@ public final class CapCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the result as one JSON object; needs --out")
     private boolean json;
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() {
+    public void run() {
       if (json && out == null) {
-        throw new ParameterException(spec.commandLine(), "--json needs --out");
+        throw new UsageError("--json needs --out");
       }
       CapReadResult reading = read(file);
       CapWriteResult writing =
           reading instanceof CapAlert alert ? CapWriter.convert(alert) : (BadRecord) reading;
       if (writing instanceof BadRecord bad) {
         refuse(bad);
-        return 1;
+        failUnless(false);
+        return;
       }
       CapXml cap = (CapXml) writing;
       deliver(cap.xml());
-      PrintWriter printed = spec.commandLine().getOut();
       if (json && reading instanceof CapAlert alert) {
-        printed.println(text(described(alert, cap.unmapped())));
+        out().println(text(described(alert, cap.unmapped())));
       } else {
-        PrintWriter err = spec.commandLine().getErr();
-        cap.unmapped().forEach(one -> err.println(TerminalText.printable(one.in(file.toString()))));
-        err.flush();
+        cap.unmapped()
+            .forEach(one -> err().println(TerminalText.printable(one.in(file.toString()))));
       }
-      printed.flush();
-      return 0;
+      out().flush();
     }
 
     private void refuse(BadRecord bad) {
       if (json) {
-        spec.commandLine().getOut().println(text(refused(bad)));
-        spec.commandLine().getOut().flush();
+        out().println(text(refused(bad)));
       } else {
-        spec.commandLine().getErr().println(TerminalText.printable(bad.toString()));
+        err().println(TerminalText.printable(bad.toString()));
       }
     }
 
     private void deliver(String xml) {
       if (out == null) {
-        spec.commandLine().getOut().print(xml);
+        out().print(xml);
         return;
       }
       try {

@@ -26,13 +26,12 @@ import picocli.CommandLine.Command;
     })
 public final class ChainCommand extends MessageCall {
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     ShowChainResponse chain =
         TaskingGrpc.newBlockingStub(channel)
             .showChain(ShowChainRequest.newBuilder().setMessageId(id()).build());
     out().println("of " + TerminalText.printable(chain.getOrigin()));
     chain.getEntriesList().forEach(entry -> out().println(line(entry)));
-    return 0;
   }
 
   private static String line(ChainEntry entry) {

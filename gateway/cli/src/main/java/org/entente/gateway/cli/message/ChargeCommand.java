@@ -3,7 +3,6 @@ package org.entente.gateway.cli.message;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
@@ -22,10 +21,8 @@ import org.entente.proto.v1.TakeChargeResponse;
 import org.entente.proto.v1.TaskingGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Takes messages in charge, gives them back and lists who acts on them. */
 @Command(
@@ -43,18 +40,12 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente charge take 0197…3f --officer DE-7 --unit 'ZKA Hamburg' --note 'team is on its way' \\",
+      "  entente charge take 0197…3f --officer DE-7 --unit 'ZKA Hamburg' --note 'team is on its"
+          + " way' \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
       "  entente charge list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk"
     })
-public final class ChargeCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class ChargeCommand {
 
   /** One line that describes a charge. */
   static String line(Charge charge) {
@@ -80,7 +71,7 @@ public final class ChargeCommand implements Callable<Integer> {
     abstract ChargeStep step();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       TakeChargeResponse sent =
           TaskingGrpc.newBlockingStub(channel)
               .takeCharge(
@@ -92,7 +83,6 @@ public final class ChargeCommand implements Callable<Integer> {
                       .build());
       out()
           .println("charge " + MessageText.hex(sent.getChargeId()) + " to " + sent.getOriginator());
-      return 0;
     }
   }
 
@@ -143,7 +133,7 @@ public final class ChargeCommand implements Callable<Integer> {
     private boolean own;
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ListChargesRequest.Builder request =
           ListChargesRequest.newBuilder().setMessageId(of()).setOwn(own);
       boolean some = false;
@@ -156,9 +146,7 @@ public final class ChargeCommand implements Callable<Integer> {
       } while (!page.getNextPageToken().isEmpty());
       if (!some) {
         err().println("nothing is taken in charge");
-        err().flush();
       }
-      return 0;
     }
 
     private ByteString of() {

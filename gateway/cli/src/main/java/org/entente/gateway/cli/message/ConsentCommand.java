@@ -8,7 +8,6 @@ import io.grpc.ManagedChannel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.failure.UsageError;
@@ -37,10 +36,8 @@ import org.entente.proto.v1.RevokeConsentRequest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Requests, lists, grants, denies and revokes originators' consents to onward transfer. */
 @Command(
@@ -66,14 +63,7 @@ import picocli.CommandLine.Spec;
       "  entente consent grant 0197…a1 --days 7 --officer FR-118 --justification 'art. 12' \\",
       "      --gateway … --credentials …"
     })
-public final class ConsentCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class ConsentCommand {
 
   private static ConsentBlockingStub stub(ManagedChannel channel) {
     return ConsentGrpc.newBlockingStub(channel);
@@ -157,7 +147,7 @@ public final class ConsentCommand implements Callable<Integer> {
     @Mixin private Decider decider = new Decider();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       AskConsentRequest.Builder request =
           AskConsentRequest.newBuilder()
               .addAllMessageIds(messages())
@@ -174,7 +164,6 @@ public final class ConsentCommand implements Callable<Integer> {
       out()
           .println(
               MessageText.hex(asked.getConsentId()) + "  requested from " + asked.getOriginator());
-      return 0;
     }
 
     private List<ByteString> messages() {
@@ -208,7 +197,7 @@ public final class ConsentCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ConsentBlockingStub stub = stub(channel);
       ListConsentsRequest.Builder request =
           ListConsentsRequest.newBuilder()
@@ -227,9 +216,7 @@ public final class ConsentCommand implements Callable<Integer> {
       }
       if (listed == 0) {
         err().println("no consents");
-        err().flush();
       }
-      return 0;
     }
   }
 
@@ -257,7 +244,8 @@ public final class ConsentCommand implements Callable<Integer> {
   @Command(
       name = "grant",
       description = {
-        "Grants a consent as requested, or, with --to, --in, --purpose, --until or --days, a part of it.",
+        "Grants a consent as requested, or, with --to, --in, --purpose, --until or --days, a part"
+            + " of it.",
         "The gateway signs the grant and sends it to the requester."
       },
       mixinStandardHelpOptions = true)
@@ -265,7 +253,7 @@ public final class ConsentCommand implements Callable<Integer> {
     @Mixin private Terms terms = new Terms();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       GrantConsentRequest.Builder request =
           GrantConsentRequest.newBuilder()
               .setConsentId(id())
@@ -279,7 +267,6 @@ public final class ConsentCommand implements Callable<Integer> {
       }
       ConsentTerms granted = stub(channel).grantConsent(request.build()).getGranted();
       out().println(TerminalText.printable("granted " + ConsentText.of(granted)));
-      return 0;
     }
   }
 
@@ -293,7 +280,7 @@ public final class ConsentCommand implements Callable<Integer> {
     private String reason = "";
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Timestamp at =
           stub(channel)
               .denyConsent(
@@ -304,7 +291,6 @@ public final class ConsentCommand implements Callable<Integer> {
                       .build())
               .getDeniedAt();
       out().println("denied at " + Timestamps.toString(at));
-      return 0;
     }
   }
 
@@ -324,7 +310,7 @@ public final class ConsentCommand implements Callable<Integer> {
     private String reason = "";
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Timestamp at =
           stub(channel)
               .revokeConsent(
@@ -335,7 +321,6 @@ public final class ConsentCommand implements Callable<Integer> {
                       .build())
               .getRevokedAt();
       out().println("revoked at " + Timestamps.toString(at));
-      return 0;
     }
   }
 }

@@ -40,7 +40,8 @@ import picocli.CommandLine.Option;
     name = "open",
     description = {
       "Shows one received message in full, such as one that `search` found.",
-      "The audit log records the officer and the reason; the origin is told which client opened it first.",
+      "The audit log records the officer and the reason; the origin is told which client opened it"
+          + " first.",
       "The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
@@ -48,7 +49,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  entente open 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
-      "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk' \\",
+      "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk'"
+          + " \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
       "  entente open 0197…3f --save reports --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
@@ -71,7 +73,7 @@ public final class OpenCommand extends MessageCall {
   @Mixin private SaveOptions saving = new SaveOptions();
 
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     CapOutput document = cap;
     boolean wanted = document != null && document.isWanted();
     if (wanted && saving.asked()) {
@@ -85,7 +87,8 @@ public final class OpenCommand extends MessageCall {
             .setOnBehalfOf(person.because(justification))
             .build();
     if (document != null && wanted) {
-      return document.write(channel, request, json, out(), err());
+      failUnless(document.write(channel, request, json, out(), err()));
+      return;
     }
     OpenResponse opened = SearchGrpc.newBlockingStub(channel).open(request);
     if (json) {
@@ -104,7 +107,6 @@ public final class OpenCommand extends MessageCall {
       // On standard error, so that with --json standard output holds one object.
       err().println(saving.save(id(), opened.getBody()));
     }
-    return 0;
   }
 
   private void line(String text) {

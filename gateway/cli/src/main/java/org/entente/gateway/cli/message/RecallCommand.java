@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     name = "recall",
     description = {
       "Recalls a message from all its recipients.",
-      "Their gateways destroy it, refuse it if it arrives later, and answer with evidence that `track`",
+      "Their gateways destroy it, refuse it if it arrives later, and answer with evidence that"
+          + " `track`",
       "shows. The client needs the scope `recall`."
     },
     mixinStandardHelpOptions = true,
@@ -39,7 +40,7 @@ public final class RecallCommand extends MessageCall {
   @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     RecallResponse sent =
         RetentionGrpc.newBlockingStub(channel)
             .recall(
@@ -51,6 +52,5 @@ public final class RecallCommand extends MessageCall {
     out()
         .println(
             "recall " + MessageText.hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
-    return 0;
   }
 }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
     name = "related",
     description = {
       "Lists received messages that share an identifier (container, plate, document, …) with one.",
-      "The given message counts as opened. The audit log records each page, with the officer and the",
+      "The given message counts as opened. The audit log records each page, with the officer and"
+          + " the",
       "reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
@@ -50,7 +51,7 @@ public final class RelatedCommand extends MessageCall {
   @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     SearchGrpc.SearchBlockingStub calls = SearchGrpc.newBlockingStub(channel);
     RelatedRequest.Builder request =
         RelatedRequest.newBuilder()
@@ -79,8 +80,6 @@ public final class RelatedCommand extends MessageCall {
                       + Timestamps.toString(page.getReachesBackTo())
                   : "not examined: messages that have only just arrived");
     }
-    err().flush();
-    return 0;
   }
 
   private void print(RelatedMessage related) {

@@ -3,8 +3,7 @@ package org.entente.gateway.cli.message;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.util.concurrent.Callable;
-import java.util.function.ToIntFunction;
+import java.util.function.Predicate;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
@@ -26,16 +25,15 @@ import org.entente.proto.v1.ReleaseGrpc.ReleaseBlockingStub;
 import org.entente.proto.v1.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists, shows, approves and denies messages held for a second person. */
 @Command(
     name = "release",
     description = {
       "Four-eyes rule: lists, shows, approves and denies messages held for a second person.",
-      "The client needs the scope `release`. The officer must not be the one who published the message."
+      "The client needs the scope `release`. The officer must not be the one who published the"
+          + " message."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -53,14 +51,7 @@ import picocli.CommandLine.Spec;
       "  entente release approve 0197…3f --gateway … --credentials … --officer FR-118 \\",
       "      --justification 'order of the prosecutor, 14/26'"
     })
-public final class ReleaseCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class ReleaseCommand {
 
   private static ReleaseBlockingStub stub(ManagedChannel channel) {
     return ReleaseGrpc.newBlockingStub(channel);
@@ -73,7 +64,7 @@ public final class ReleaseCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListHeld extends ClientCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ReleaseBlockingStub stub = stub(channel);
       ByteString after = ByteString.EMPTY;
       boolean more = true;
@@ -85,7 +76,6 @@ public final class ReleaseCommand implements Callable<Integer> {
         }
         more = page.getMore();
       }
-      return 0;
     }
 
     private static String line(HeldMessage message) {
@@ -109,7 +99,7 @@ public final class ReleaseCommand implements Callable<Integer> {
       return person.because(justification);
     }
 
-    int decide(ReleaseBlockingStub stub, Verdict verdict, String why, ToIntFunction<Outcome> code) {
+    void decide(ReleaseBlockingStub stub, Verdict verdict, String why, Predicate<Outcome> done) {
       Outcome outcome =
           stub.decide(
                   DecideRequest.newBuilder()
@@ -124,7 +114,7 @@ public final class ReleaseCommand implements Callable<Integer> {
           .forEach(permit -> out().println("to " + MessageText.line(permit)));
       outcome.getAccepted().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
       outcome.getRefused().getRefusalsList().forEach(r -> out().println(MessageText.line(r)));
-      return code.applyAsInt(outcome);
+      failUnless(done.test(outcome));
     }
   }
 
@@ -141,7 +131,7 @@ public final class ReleaseCommand implements Callable<Integer> {
     @Mixin private SaveOptions saving = new SaveOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       saving.check();
       ReadHeldResponse shown =
           stub(channel)
@@ -155,7 +145,6 @@ public final class ReleaseCommand implements Callable<Integer> {
         out().flush();
         err().println(saving.save(id(), shown.getDraft().getBody()));
       }
-      return 0;
     }
   }
 
@@ -171,12 +160,8 @@ public final class ReleaseCommand implements Callable<Integer> {
     private String justification = "";
 
     @Override
-    public int with(ManagedChannel channel) {
-      return decide(
-          stub(channel),
-          Verdict.VERDICT_RELEASE,
-          justification,
-          outcome -> outcome.hasAccepted() ? 0 : 1);
+    public void with(ManagedChannel channel) {
+      decide(stub(channel), Verdict.VERDICT_RELEASE, justification, Outcome::hasAccepted);
     }
   }
 
@@ -193,12 +178,8 @@ public final class ReleaseCommand implements Callable<Integer> {
     private String justification = "";
 
     @Override
-    public int with(ManagedChannel channel) {
-      return decide(
-          stub(channel),
-          Verdict.VERDICT_DENY,
-          justification,
-          outcome -> outcome.hasRefused() ? 0 : 1);
+    public void with(ManagedChannel channel) {
+      decide(stub(channel), Verdict.VERDICT_DENY, justification, Outcome::hasRefused);
     }
   }
 }

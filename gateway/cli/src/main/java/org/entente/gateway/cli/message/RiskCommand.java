@@ -5,7 +5,6 @@ import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.MessageCall;
@@ -33,9 +32,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Submits, lists, shows and follows risk scores of received messages. */
 @Command(
@@ -57,25 +54,19 @@ import picocli.CommandLine.Spec;
       "  entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1 --automated \\",
       "      --indicator 'X_ROUTE:400:three ports in five days' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/risk-engine",
-      "  entente risk list --minimum 70 --officer FR-12 --justification 'targeting' --gateway … --credentials …"
+      "  entente risk list --minimum 70 --officer FR-12 --justification 'targeting' --gateway …"
+          + " --credentials …"
     })
-public final class RiskCommand implements Callable<Integer> {
+public final class RiskCommand {
   private static final int PAGE = 100;
-
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
 
   /** Submits a score. */
   @Command(
       name = "score",
       description = {
         "Submits a risk score for a received message.",
-        "Repeating the same score changes nothing; a different score by the same client and model is a",
+        "Repeating the same score changes nothing; a different score by the same client and model"
+            + " is a",
         "further version. The client needs the scope `score`."
       },
       mixinStandardHelpOptions = true)
@@ -135,7 +126,7 @@ public final class RiskCommand implements Callable<Integer> {
     }
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ScoreMessageRequest.Builder request =
           ScoreMessageRequest.newBuilder()
               .setMessageId(id())
@@ -157,7 +148,6 @@ public final class RiskCommand implements Callable<Integer> {
       }
       ScoreMessageResponse kept = RiskGrpc.newBlockingStub(channel).scoreMessage(request.build());
       out().println(line(kept.getScore()) + (kept.getUnchanged() ? "  (unchanged)" : ""));
-      return 0;
     }
   }
 
@@ -189,7 +179,8 @@ public final class RiskCommand implements Callable<Integer> {
       name = "list",
       description = {
         "Lists the latest score by each client and model, newest first, with labels.",
-        "Shows no content; `open` shows a message. The audit log records each page that shows a score.",
+        "Shows no content; `open` shows a message. The audit log records each page that shows a"
+            + " score.",
         "The client needs the scope `search`."
       },
       mixinStandardHelpOptions = true)
@@ -220,7 +211,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ListScoresRequest.Builder request =
           ListScoresRequest.newBuilder()
               .setTerms(terms.terms())
@@ -246,8 +237,6 @@ public final class RiskCommand implements Callable<Integer> {
       if (!page.getNextPageToken().isEmpty()) {
         err().println("there may be more; raise --most");
       }
-      err().flush();
-      return 0;
     }
   }
 
@@ -275,7 +264,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ShowScoresResponse shown =
           RiskGrpc.newBlockingStub(channel)
               .showScores(
@@ -287,7 +276,7 @@ public final class RiskCommand implements Callable<Integer> {
                       .build());
       if (json) {
         out().println(JsonText.of(shown));
-        return 0;
+        return;
       }
       out().println(FoundMessageText.line(shown.getMessage()));
       for (Score score : shown.getScoresList()) {
@@ -296,9 +285,7 @@ public final class RiskCommand implements Callable<Integer> {
       }
       if (shown.getScoresCount() == 0) {
         err().println("no scores");
-        err().flush();
       }
-      return 0;
     }
   }
 
@@ -328,7 +315,7 @@ public final class RiskCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       FollowScoresRequest.Builder request =
           FollowScoresRequest.newBuilder()
               .setTerms(terms.terms())
@@ -337,7 +324,6 @@ public final class RiskCommand implements Callable<Integer> {
         request.setAfter(after);
       }
       follow(channel, () -> "number " + (request.getAfter() + 1), calls -> follow(calls, request));
-      return 0;
     }
 
     private void follow(Channel channel, FollowScoresRequest.Builder request) {

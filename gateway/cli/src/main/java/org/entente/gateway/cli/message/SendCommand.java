@@ -4,13 +4,11 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.entente.gateway.bridge.AlertSource;
 import org.entente.gateway.bridge.cap.CapTerms;
@@ -21,6 +19,7 @@ import org.entente.gateway.cli.call.CapOptions;
 import org.entente.gateway.cli.call.DocumentOptions;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.Home;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.call.SendOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
@@ -38,18 +37,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Publishes alerts from files, or a file as a document. */
 @Command(
     name = "send",
     description = {
       "Publishes alerts from a file or folder, or a file as a document.",
-      "Reads JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Reports invalid records by file, line and field, and publishes the others.",
-      "Label fields that CAP does not hold come from --category and the options with it, or from a CAP mapping; by default from config/mappings/cap.yaml."
-          + " With --document these options are the label of the file."
+      "Reads JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Reports"
+          + " invalid records by file, line and field, and publishes the others.",
+      "Label fields that CAP does not hold come from --category and the options with it, or from a"
+          + " CAP mapping; by default from config/mappings/cap.yaml. With --document these options"
+          + " are the label of the file."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -60,12 +59,13 @@ import picocli.CommandLine.Spec;
       "      --alerts warning.cap --category PUBLIC_WARNING --purpose PUBLIC_SAFETY \\",
       "      --classification UNCLASSIFIED --marking TLP:CLEAR",
       "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
-      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL \\",
+      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL"
+          + " \\",
       "      --classification RESTRICTED",
       "",
       "Sending the same file again is safe: the idempotency keys follow from its content."
     })
-public final class SendCommand implements Callable<Integer> {
+public final class SendCommand extends PrintingCommand {
   @Mixin private GatewayAddress gateway = new GatewayAddress();
 
   @Option(
@@ -91,8 +91,6 @@ public final class SendCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "A document, a file that is sent unchanged:%n")
   private @Nullable DocumentOptions document;
 
-  @Spec private CommandSpec spec;
-
   private int published;
   private int held;
   private int refused;
@@ -100,7 +98,7 @@ public final class SendCommand implements Callable<Integer> {
   private int unmapped;
 
   @Override
-  public Integer call() {
+  public void run() {
     Path path = alerts;
     DocumentOptions one = document;
     if (path != null && one == null) {
@@ -111,7 +109,7 @@ public final class SendCommand implements Callable<Integer> {
       throw new UsageError("--alerts or --document is needed, and not both");
     }
     summary();
-    return refused == 0 && bad == 0 ? 0 : 1;
+    failUnless(refused == 0 && bad == 0);
   }
 
   private void alerts(Path path) {
@@ -142,8 +140,7 @@ public final class SendCommand implements Callable<Integer> {
   }
 
   private void summary() {
-    spec.commandLine()
-        .getErr()
+    err()
         .println(
             published
                 + " published, "
@@ -172,7 +169,7 @@ public final class SendCommand implements Callable<Integer> {
   }
 
   private AlertSource source(Path path) {
-    CapTerms terms = cap == null ? null : cap.terms(spec);
+    CapTerms terms = cap == null ? null : cap.terms();
     AlertSource.OpenResult opening = AlertSource.open(path, mapping, Home.mappings(), terms);
     if (opening instanceof AlertSource.OpenResult.Opened opened) {
       return opened.source();
@@ -183,7 +180,7 @@ public final class SendCommand implements Callable<Integer> {
   private void item(PublisherGrpc.PublisherBlockingStub publisher, AlertItem item) {
     if (item instanceof AlertDraft alert) {
       unmapped += alert.unmapped().size();
-      alert.unmapped().forEach(one -> spec.commandLine().getErr().println(one.in(alert.file())));
+      alert.unmapped().forEach(one -> err().println(one.in(alert.file())));
       publish(
           publisher,
           new AlertDraft(
@@ -194,7 +191,7 @@ public final class SendCommand implements Callable<Integer> {
               alert.unmapped()));
     } else if (item instanceof BadRecord record) {
       bad++;
-      spec.commandLine().getErr().println(record);
+      err().println(record);
     }
   }
 
@@ -209,7 +206,7 @@ public final class SendCommand implements Callable<Integer> {
       switch (e.getStatus().getCode()) {
         case INVALID_ARGUMENT, ALREADY_EXISTS -> {
           bad++;
-          spec.commandLine().getErr().println(place(alert) + ": " + e.getStatus().getDescription());
+          err().println(place(alert) + ": " + e.getStatus().getDescription());
         }
         default -> throw stopped(alert, e);
       }
@@ -217,33 +214,33 @@ public final class SendCommand implements Callable<Integer> {
   }
 
   private void print(AlertDraft alert, Outcome outcome) {
-    PrintWriter out = spec.commandLine().getOut();
     if (outcome.hasAccepted()) {
       published++;
-      out.println(
-          HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
-              + recipients(outcome.getAccepted()));
+      out()
+          .println(
+              HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+                  + recipients(outcome.getAccepted()));
       outcome
           .getAccepted()
           .getRefusalsList()
-          .forEach(refusal -> out.println(MessageText.line(refusal)));
+          .forEach(refusal -> out().println(MessageText.line(refusal)));
     } else if (outcome.hasHeld()) {
       held++;
-      out.println(
-          HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
-              + "  held until "
-              + Timestamps.toString(outcome.getHeld().getUntil())
-              + ": "
-              + TerminalText.printable(outcome.getHeld().getReason()));
+      out()
+          .println(
+              HexFormat.of().formatHex(outcome.getMessageId().toByteArray())
+                  + "  held until "
+                  + Timestamps.toString(outcome.getHeld().getUntil())
+                  + ": "
+                  + TerminalText.printable(outcome.getHeld().getReason()));
     } else {
       refused++;
-      out.println(place(alert) + "  refused");
+      out().println(place(alert) + "  refused");
       outcome
           .getRefused()
           .getRefusalsList()
-          .forEach(refusal -> out.println(MessageText.line(refusal)));
+          .forEach(refusal -> out().println(MessageText.line(refusal)));
     }
-    out.flush();
   }
 
   /** What no other record would change: how far it came, and what to do. */

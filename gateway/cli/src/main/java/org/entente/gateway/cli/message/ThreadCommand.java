@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
     name = "thread",
     description = {
       "Lists the received messages of one case, in the order of writing, with their replies.",
-      "The audit log records it with the officer and the reason, like any search. The client needs the",
+      "The audit log records it with the officer and the reason, like any search. The client needs"
+          + " the",
       "scope `search`."
     },
     mixinStandardHelpOptions = true,
@@ -57,7 +58,7 @@ public final class ThreadCommand extends ClientCall {
   @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     SearchGrpc.SearchBlockingStub calls = SearchGrpc.newBlockingStub(channel);
     SearchRequest.Builder request =
         SearchRequest.newBuilder()
@@ -78,7 +79,6 @@ public final class ThreadCommand extends ClientCall {
             .thenComparing(one -> MessageText.hex(one.getMessageId())));
     found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
     tell(found, page);
-    return 0;
   }
 
   private void tell(List<FoundMessage> found, SearchResponse page) {
@@ -91,7 +91,6 @@ public final class ThreadCommand extends ClientCall {
     if (!page.getComplete()) {
       err().println(FoundMessageText.unsearched(page));
     }
-    err().flush();
   }
 
   private static String line(FoundMessage found) {

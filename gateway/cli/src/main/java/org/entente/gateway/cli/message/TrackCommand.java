@@ -34,15 +34,17 @@ import picocli.CommandLine.Option;
     name = "track",
     description = {
       "Shows the progress of a message of this agency.",
-      "First lists the evidence (accepted, taken by a transit, delivered, retrieved, refused, erased), by"
-          + " whom and when, in the order in which the gateway learned it. Then a table shows the status at"
-          + " each recipient. For a recalled message the table shows who destroyed it and when, who had opened"
-          + " it before, and who has been unreachable since. The client needs the scope `evidence`."
+      "First lists the evidence (accepted, taken by a transit, delivered, retrieved, refused,"
+          + " erased), by whom and when, in the order in which the gateway learned it. Then a table"
+          + " shows the status at each recipient. For a recalled message the table shows who"
+          + " destroyed it and when, who had opened it before, and who has been unreachable since."
+          + " The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
+      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials"
+          + " fr.customs/clients/supervisor",
       "  entente track 0197…3f --follow --gateway … --credentials …"
     })
 public final class TrackCommand extends MessageCall {
@@ -55,10 +57,10 @@ public final class TrackCommand extends MessageCall {
   private @Nullable Held held;
 
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     if (follow) {
       follow(channel, () -> "item " + (items.size() + 1), this::follow);
-      return 0;
+      return;
     }
     TrackResponse known =
         EvidenceGrpc.newBlockingStub(channel)
@@ -69,7 +71,6 @@ public final class TrackCommand extends MessageCall {
     speed(known).ifPresent(out()::println);
     known.getItemsList().forEach(this::print);
     print(known.getItemsList(), known.getTakenBack(), known.getRecipientsList());
-    return 0;
   }
 
   /** Lane and STANAG 4406 precedence of the message; empty if unknown. */

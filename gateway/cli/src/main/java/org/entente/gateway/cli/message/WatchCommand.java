@@ -3,7 +3,6 @@ package org.entente.gateway.cli.message;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
 import org.entente.gateway.cli.call.PersonOptions;
@@ -24,10 +23,8 @@ import org.entente.proto.v1.WatchTerms;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Adds, removes and lists watches, and lists their hits. */
 @Command(
@@ -49,18 +46,11 @@ import picocli.CommandLine.Spec;
       "  entente watch add --subject container:CSQU3054383 --subject plate:FR/AB-123-CD \\",
       "      --officer FR-12 --justification 'case 12/26' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk",
-      "  entente watch hits --officer FR-12 --justification 'case 12/26' --gateway … --credentials …"
+      "  entente watch hits --officer FR-12 --justification 'case 12/26' --gateway … --credentials"
+          + " …"
     })
-public final class WatchCommand implements Callable<Integer> {
+public final class WatchCommand {
   private static final int PAGE = 100;
-
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
 
   /** Adds a watch. */
   @Command(
@@ -93,7 +83,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       AddWatchRequest.Builder request =
           AddWatchRequest.newBuilder()
               .setTerms(
@@ -106,7 +96,6 @@ public final class WatchCommand implements Callable<Integer> {
         request.setExpiresAt(TimeWord.of("--until", until));
       }
       out().println(line(WatchGrpc.newBlockingStub(channel).addWatch(request.build()).getWatch()));
-      return 0;
     }
   }
 
@@ -125,7 +114,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       long removed =
           WatchGrpc.newBlockingStub(channel)
               .removeWatch(
@@ -135,7 +124,6 @@ public final class WatchCommand implements Callable<Integer> {
                       .build())
               .getWatch();
       out().println("watch " + removed + " has ended");
-      return 0;
     }
   }
 
@@ -146,7 +134,7 @@ public final class WatchCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListWatches extends ClientCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(channel);
       ListWatchesRequest.Builder request = ListWatchesRequest.newBuilder().setPageSize(PAGE);
       ListWatchesResponse page;
@@ -157,7 +145,6 @@ public final class WatchCommand implements Callable<Integer> {
           request.setAfter(watch.getWatch());
         }
       } while (page.getMore());
-      return 0;
     }
   }
 
@@ -165,7 +152,8 @@ public final class WatchCommand implements Callable<Integer> {
   @Command(
       name = "hits",
       description = {
-        "Lists the hits of the client's watches, oldest first, without content; `open` shows a message.",
+        "Lists the hits of the client's watches, oldest first, without content; `open` shows a"
+            + " message.",
         "The audit log records each page that shows a hit."
       },
       mixinStandardHelpOptions = true)
@@ -186,7 +174,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(channel);
       ListHitsRequest.Builder request =
           ListHitsRequest.newBuilder()
@@ -209,8 +197,6 @@ public final class WatchCommand implements Callable<Integer> {
       if (after < page.getForgottenUpTo()) {
         err().println("no longer kept: hits up to " + page.getForgottenUpTo());
       }
-      err().flush();
-      return 0;
     }
 
     private static String line(Hit hit) {

@@ -5,7 +5,6 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.call.ClientCall;
@@ -36,17 +35,17 @@ import org.entente.proto.v1.ShowOperationResponse;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Commands for joint operations and their updates. */
 @Command(
     name = "operation",
     description = {
-      "Joint operations: founds and leads them, and shows the updates of those that it takes part in.",
-      "The client needs the scope `operate_jointly`. To publish an update (objectives, resources, task, report,"
-          + " outcome) it needs `publish`: an update is an ordinary message, subject to agreements."
+      "Joint operations: founds and leads them, and shows the updates of those that it takes part"
+          + " in.",
+      "The client needs the scope `operate_jointly`. To publish an update (objectives, resources,"
+          + " task, report, outcome) it needs `publish`: an update is an ordinary message, subject"
+          + " to agreements."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -71,14 +70,7 @@ import picocli.CommandLine.Spec;
       "  entente operation show 0197…3f --gateway … --credentials … --officer FR-118 \\",
       "      --justification 'joint inspection 7/26'"
     })
-public final class OperationCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class OperationCommand {
 
   private static OperationsBlockingStub stub(ManagedChannel channel) {
     return OperationsGrpc.newBlockingStub(channel);
@@ -146,7 +138,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       CreateOperationRequest.Builder request =
           CreateOperationRequest.newBuilder()
               .setName(name)
@@ -160,7 +152,6 @@ public final class OperationCommand implements Callable<Integer> {
       CreateOperationResponse founded = stub(channel).createOperation(request.build());
       line(founded.getOperation()).forEach(out()::println);
       out().println("  sent in message " + MessageText.hex(founded.getMessageId()));
-      return 0;
     }
   }
 
@@ -193,8 +184,8 @@ public final class OperationCommand implements Callable<Integer> {
       name = "members",
       description = {
         "Signs the next roster, which names all members including this agency.",
-        "A member that is not named leaves. --lead appoints another lead; such a roster changes no other"
-            + " member."
+        "A member that is not named leaves. --lead appoints another lead; such a roster changes no"
+            + " other member."
       },
       mixinStandardHelpOptions = true)
   static final class Members extends OneOperation {
@@ -220,7 +211,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Operation seen = listed(channel);
       ChangeOperationRequest.Builder request =
           ChangeOperationRequest.newBuilder()
@@ -237,7 +228,6 @@ public final class OperationCommand implements Callable<Integer> {
       ChangeOperationResponse changed = stub(channel).changeOperation(request.build());
       line(changed.getOperation()).forEach(out()::println);
       out().println("  sent in message " + MessageText.hex(changed.getMessageId()));
-      return 0;
     }
 
     private static String lead(Operation operation) {
@@ -263,7 +253,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       CloseOperationResponse closed =
           stub(channel)
               .closeOperation(
@@ -273,7 +263,6 @@ public final class OperationCommand implements Callable<Integer> {
                       .setOnBehalfOf(person.because(justification))
                       .build());
       line(closed.getOperation()).forEach(out()::println);
-      return 0;
     }
   }
 
@@ -284,14 +273,13 @@ public final class OperationCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ListOperationsResponse all =
           stub(channel).listOperations(ListOperationsRequest.getDefaultInstance());
       all.getOperationsList().forEach(operation -> line(operation).forEach(out()::println));
       if (all.getMore()) {
         err().println("there are more");
       }
-      return 0;
     }
   }
 
@@ -299,7 +287,8 @@ public final class OperationCommand implements Callable<Integer> {
   @Command(
       name = "show",
       description =
-          "Shows an operation with its updates, newest first. The audit log records the consultation.",
+          "Shows an operation with its updates, newest first. The audit log records the"
+              + " consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends OneOperation {
     @Option(names = "--json", description = "print all as one JSON object")
@@ -311,7 +300,7 @@ public final class OperationCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ShowOperationResponse shown =
           stub(channel)
               .showOperation(
@@ -321,14 +310,13 @@ public final class OperationCommand implements Callable<Integer> {
                       .build());
       if (json) {
         out().println(JsonText.of(shown));
-        return 0;
+        return;
       }
       line(shown.getOperation()).forEach(out()::println);
       shown.getEntriesList().forEach(this::print);
       if (shown.getMore()) {
         err().println("there are older updates");
       }
-      return 0;
     }
 
     private void print(OperationEntry entry) {
@@ -355,14 +343,15 @@ public final class OperationCommand implements Callable<Integer> {
   @Command(
       name = "hash",
       description = {
-        "Prints number and hash of the newest roster, to read aloud to another member by telephone.",
-        "If the other member has another hash under the same number, it holds another roster: do not"
-            + " continue."
+        "Prints number and hash of the newest roster, to read aloud to another member by"
+            + " telephone.",
+        "If the other member has another hash under the same number, it holds another roster: do"
+            + " not continue."
       },
       mixinStandardHelpOptions = true)
   static final class Hash extends OneOperation {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Operation operation = listed(channel);
       out().println("roster " + operation.getNumber() + " of " + operation.getName());
       String hex = grouped(operation.getRosterHash());
@@ -370,7 +359,6 @@ public final class OperationCommand implements Callable<Integer> {
       for (int at = 0; at < hex.length(); at += 20) {
         out().println("  " + hex.substring(at, Math.min(hex.length(), at + 20)).strip());
       }
-      return 0;
     }
   }
 

@@ -42,8 +42,8 @@ final class OperationUpdateCommands {
         names = "--to",
         paramLabel = "AGENCY",
         description =
-            "only to this member, or to one of its desks as in de.customs/narcotics; may be repeated "
-                + "(default: to all members)")
+            "only to this member, or to one of its desks as in de.customs/narcotics; may be"
+                + " repeated (default: to all members)")
     private List<String> to = List.of();
 
     @Option(
@@ -62,13 +62,13 @@ final class OperationUpdateCommands {
     abstract OperationUpdate update();
 
     @Override
-    public final int with(ManagedChannel channel) {
+    public final void with(ManagedChannel channel) {
       OperationUpdate update = update();
       if (!subjects().isEmpty() && SubjectTerms.subjects(update).isEmpty()) {
         throw new UsageError(
             "--subject: valid only with `operation report` and `operation outcome`");
       }
-      return publish(
+      publish(
           channel,
           Draft.newBuilder()
               .setLabel(label(Kind.KIND_OPERATION))

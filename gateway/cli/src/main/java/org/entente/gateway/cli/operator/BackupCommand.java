@@ -2,17 +2,14 @@ package org.entente.gateway.cli.operator;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.entente.gateway.audit.LogSuccession.Finding;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.LedgerRestore;
 import org.entente.gateway.node.offline.LedgerSuccession;
 import org.entente.gateway.store.RocksBackups;
@@ -23,16 +20,15 @@ import org.entente.proto.v1.CreateBackupRequest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Commands for copies of the ledger. */
 @Command(
     name = "backup",
     description = {
       "Makes, lists, verifies and restores copies of a gateway's ledger.",
-      "The configuration names their folder (backup.folder). They hold no keys: keep the keystore apart",
+      "The configuration names their folder (backup.folder). They hold no keys: keep the keystore"
+          + " apart",
       "from them. docs/operate/backup.md states what a restore recovers and what it does not."
     },
     mixinStandardHelpOptions = true,
@@ -49,14 +45,7 @@ import picocli.CommandLine.Spec;
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
       "  entente backup verify --config /etc/entente/node.yaml"
     })
-public final class BackupCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class BackupCommand {
 
   private static String line(int number, String made, long bytes, long leaves) {
     return "%6d  %s  %,15d bytes  %d audit leaves".formatted(number, made, bytes, leaves);
@@ -67,7 +56,8 @@ public final class BackupCommand implements Callable<Integer> {
       name = "create",
       description = {
         "Makes a copy while the gateway runs.",
-        "When the command ends, the copy is on the disk and holds everything acknowledged before the",
+        "When the command ends, the copy is on the disk and holds everything acknowledged before"
+            + " the",
         "command began. The client needs the scope `operator`."
       },
       mixinStandardHelpOptions = true)
@@ -78,7 +68,7 @@ public final class BackupCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Backup made =
           BackupsGrpc.newBlockingStub(channel)
               .createBackup(
@@ -93,37 +83,24 @@ public final class BackupCommand implements Callable<Integer> {
                   Timestamps.toString(made.getMade()),
                   made.getBytes(),
                   made.getAuditLeaves()));
-      return 0;
     }
   }
 
   /** A command that reads the node's configuration and its copies, without a gateway. */
-  abstract static class OfflineCommand implements Callable<Integer> {
+  abstract static class OfflineCommand extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public final Integer call() {
+    public final void run() {
       try {
-        return with(new LedgerRestore(config, InstantSource.system()));
-      } catch (StartProblem | StoreFailure | InvalidValue e) {
+        with(new LedgerRestore(config, InstantSource.system()));
+      } catch (StoreFailure e) {
         throw new CommandFailure(String.valueOf(e.getMessage()), e);
-      } finally {
-        out().flush();
       }
     }
 
-    abstract int with(LedgerRestore node);
-
-    PrintWriter out() {
-      return spec.commandLine().getOut();
-    }
-
-    PrintWriter err() {
-      return spec.commandLine().getErr();
-    }
+    abstract void with(LedgerRestore node);
   }
 
   /** Lists the copies. */
@@ -133,13 +110,12 @@ public final class BackupCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListBackups extends OfflineCommand {
     @Override
-    int with(LedgerRestore node) {
+    void with(LedgerRestore node) {
       for (RocksBackups.Backup one : node.list()) {
         out()
             .println(
                 line(one.number(), one.made().toString(), one.bytes(), LedgerRestore.leaves(one)));
       }
-      return 0;
     }
   }
 
@@ -148,8 +124,10 @@ public final class BackupCommand implements Callable<Integer> {
       name = "verify",
       description = {
         "Verifies a copy; the gateway may run.",
-        "Restores the copy beside the ledger, reads all of it, compares every checksum, verifies its audit",
-        "log and that it continues the checkpoint signed when the copy was made, and removes it again.",
+        "Restores the copy beside the ledger, reads all of it, compares every checksum, verifies"
+            + " its audit",
+        "log and that it continues the checkpoint signed when the copy was made, and removes it"
+            + " again.",
         "Exit code 1 if the copy is faulty."
       },
       mixinStandardHelpOptions = true)
@@ -162,14 +140,10 @@ public final class BackupCommand implements Callable<Integer> {
     private int number;
 
     @Override
-    int with(LedgerRestore node) {
+    void with(LedgerRestore node) {
       Optional<String> wrong = node.verify(number);
-      if (wrong.isPresent()) {
-        err().println("not good: " + wrong.get());
-        return 1;
-      }
-      out().println("good");
-      return 0;
+      wrong.ifPresentOrElse(it -> err().println("not good: " + it), () -> out().println("good"));
+      failUnless(wrong.isEmpty());
     }
   }
 
@@ -179,7 +153,8 @@ public final class BackupCommand implements Callable<Integer> {
       description = {
         "Replaces the ledger of a stopped gateway with a copy.",
         "The copy does not hold what was acknowledged after it was made: first look for newer data",
-        "(docs/operate/backup.md). Opens a new audit log if the last one cannot be continued. Message",
+        "(docs/operate/backup.md). Opens a new audit log if the last one cannot be continued."
+            + " Message",
         "numbers begin new epochs."
       },
       mixinStandardHelpOptions = true)
@@ -208,7 +183,7 @@ public final class BackupCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    int with(LedgerRestore node) {
+    void with(LedgerRestore node) {
       LedgerRestore.RestoreResult done =
           node.restore(
               number, replace, LedgerSuccession.note(witnessed), person.recorded(justification));
@@ -223,7 +198,6 @@ public final class BackupCommand implements Callable<Integer> {
         out().println("audit log    continues");
       }
       out().println("then         start the gateway; docs/operate/backup.md lists whom to inform");
-      return 0;
     }
   }
 }

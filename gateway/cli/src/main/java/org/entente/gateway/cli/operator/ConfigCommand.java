@@ -3,12 +3,10 @@ package org.entente.gateway.cli.operator;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.node.offline.ConfigurationCheck;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Commands for configuration. */
 @Command(
@@ -17,42 +15,35 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = ConfigCommand.Check.class,
     synopsisSubcommandLabel = "COMMAND")
-public final class ConfigCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class ConfigCommand {
 
   /** Loads all files that a start loads, without starting the gateway. */
   @Command(
       name = "check",
       description = {
         "Checks a node's configuration, trust bundle, credentials and agreements.",
-        "Loads them as a start would, without starting the gateway, and reports each error and its place.",
-        "A link to an agency that is not a member is a warning: its name may be wrong, or it may join later."
+        "Loads them as a start would, without starting the gateway, and reports each error and its"
+            + " place.",
+        "A link to an agency that is not a member is a warning: its name may be wrong, or it may"
+            + " join later."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer = "  entente config check --config /etc/entente/node.yaml")
-  static final class Check implements Callable<Integer> {
+  static final class Check extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");
 
-    @Spec private CommandSpec spec;
-
     @Override
-    public Integer call() {
+    public void run() {
       List<String> problems = ConfigurationCheck.problems(config, InstantSource.system());
-      problems.forEach(problem -> spec.commandLine().getErr().println(problem));
+      problems.forEach(problem -> err().println(problem));
       if (problems.isEmpty()) {
         ConfigurationCheck.warnings(config, InstantSource.system())
-            .forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
-        spec.commandLine().getOut().println(config + ": valid");
+            .forEach(warning -> err().println("warning: " + warning));
+        out().println(config + ": valid");
       }
-      return problems.isEmpty() ? 0 : 1;
+      failUnless(problems.isEmpty());
     }
   }
 }

@@ -2,7 +2,6 @@ package org.entente.gateway.cli.operator;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.TerminalText;
@@ -13,10 +12,8 @@ import org.entente.proto.v1.ListCursorsRequest;
 import org.entente.proto.v1.ListCursorsResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Lists and forgets the durable cursors of a running gateway's subscribers. */
 @Command(
@@ -31,25 +28,21 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente cursor list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
-      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more' \\",
+      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more'"
+          + " \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
     })
-public final class CursorCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class CursorCommand {
 
   /** Lists the durable cursors. */
   @Command(
       name = "list",
       description = {
         "Lists the durable cursors by client and name.",
-        "Shows whether each is open, the position of the oldest unacknowledged message, how many messages",
-        "are unacknowledged, and when this gateway received the oldest of them. The last line is the",
+        "Shows whether each is open, the position of the oldest unacknowledged message, how many"
+            + " messages",
+        "are unacknowledged, and when this gateway received the oldest of them. The last line is"
+            + " the",
         "ledger's last position."
       },
       mixinStandardHelpOptions = true)
@@ -58,7 +51,7 @@ public final class CursorCommand implements Callable<Integer> {
     private String client = "";
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ListCursorsResponse listed =
           CursorsGrpc.newBlockingStub(channel)
               .listCursors(ListCursorsRequest.newBuilder().setClient(client).build());
@@ -78,7 +71,6 @@ public final class CursorCommand implements Callable<Integer> {
         out().println("there are more; select with --client");
       }
       out().println("last position " + listed.getLastPosition());
-      return 0;
     }
 
     private static String behind(CursorState cursor) {
@@ -97,7 +89,8 @@ public final class CursorCommand implements Callable<Integer> {
       name = "forget",
       description = {
         "Forgets a cursor that no stream holds open.",
-        "It then no longer counts towards its client's limit. No message changes; a client that opens",
+        "It then no longer counts towards its client's limit. No message changes; a client that"
+            + " opens",
         "the cursor again receives all messages that are still kept."
       },
       mixinStandardHelpOptions = true)
@@ -114,7 +107,7 @@ public final class CursorCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       long next =
           CursorsGrpc.newBlockingStub(channel)
               .forgetCursor(
@@ -128,7 +121,6 @@ public final class CursorCommand implements Callable<Integer> {
           .println(
               TerminalText.printable(
                   "forgot cursor %s of %s at position %d".formatted(cursor, client, next)));
-      return 0;
     }
   }
 }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     name = "erase",
     description = {
       "Erases one received message permanently.",
-      "Destroys its key, which also makes it unreadable in older copies of the ledger. A message under legal hold is not erased. The client needs the scope `retention`."
+      "Destroys its key, which also makes it unreadable in older copies of the ledger. A message"
+          + " under legal hold is not erased. The client needs the scope `retention`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
@@ -31,7 +32,7 @@ public final class EraseCommand extends MessageCall {
   @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     EraseResponse erased =
         RetentionGrpc.newBlockingStub(channel)
             .erase(
@@ -40,6 +41,5 @@ public final class EraseCommand extends MessageCall {
                     .setOnBehalfOf(person.because(justification))
                     .build());
     out().println("erased at " + Timestamps.toString(erased.getErasedAt()));
-    return 0;
   }
 }

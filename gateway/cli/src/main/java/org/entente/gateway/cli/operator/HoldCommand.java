@@ -3,7 +3,6 @@ package org.entente.gateway.cli.operator;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
@@ -18,9 +17,7 @@ import org.entente.proto.v1.ReleaseHoldResponse;
 import org.entente.proto.v1.RetentionGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Places, releases and lists legal holds. */
 @Command(
@@ -38,14 +35,7 @@ import picocli.CommandLine.Spec;
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/records",
       "  entente hold list --gateway 127.0.0.1:7442 --credentials de.customs/clients/records"
     })
-public final class HoldCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class HoldCommand {
 
   /** Places a hold. */
   @Command(
@@ -59,7 +49,7 @@ public final class HoldCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       HoldRequest request =
           HoldRequest.newBuilder()
               .setMessageId(id())
@@ -70,7 +60,6 @@ public final class HoldCommand implements Callable<Integer> {
               "held since "
                   + Timestamps.toString(
                       RetentionGrpc.newBlockingStub(channel).hold(request).getSince()));
-      return 0;
     }
   }
 
@@ -86,7 +75,7 @@ public final class HoldCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ReleaseHoldResponse released =
           RetentionGrpc.newBlockingStub(channel)
               .releaseHold(
@@ -99,7 +88,6 @@ public final class HoldCommand implements Callable<Integer> {
               released.hasErasedAt()
                   ? "released, and erased at " + Timestamps.toString(released.getErasedAt())
                   : "released; it is kept until its retention ends");
-      return 0;
     }
   }
 
@@ -110,7 +98,7 @@ public final class HoldCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListHolds extends ClientCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ByteString after = ByteString.EMPTY;
       boolean more = true;
       while (more) {
@@ -123,7 +111,6 @@ public final class HoldCommand implements Callable<Integer> {
         }
         more = page.getMore();
       }
-      return 0;
     }
 
     private static String line(LegalHold hold) {

@@ -7,12 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.concurrent.Callable;
 import org.entente.gateway.ceremony.CeremonyFiles;
-import org.entente.gateway.ceremony.CeremonyProblem;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.ExplanationText;
 import org.entente.gateway.cli.text.TerminalText;
@@ -27,9 +24,7 @@ import org.entente.proto.v1.ShowKeysResponse;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows and renews the key pairs with which a running gateway signs. */
 @Command(
@@ -43,25 +38,20 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente keys renew --officer FR-3 --justification 'yearly renewal' --out fr.customs.join \\",
+      "  entente keys renew --officer FR-3 --justification 'yearly renewal' --out fr.customs.join"
+          + " \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
       "  entente keys show --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
     })
-public final class KeysCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class KeysCommand {
 
   /** Makes the next pairs. */
   @Command(
       name = "renew",
       description = {
         "Makes the next key pairs and writes the request for the roots.",
-        "The roots admit it with `entente federation add`. Until then, repeating the command returns the",
+        "The roots admit it with `entente federation add`. Until then, repeating the command"
+            + " returns the",
         "pending request."
       },
       mixinStandardHelpOptions = true)
@@ -102,7 +92,7 @@ public final class KeysCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Instant begin = begin();
       RenewKeysResponse made =
           KeysGrpc.newBlockingStub(channel)
@@ -113,15 +103,10 @@ public final class KeysCommand implements Callable<Integer> {
                       .setUntil(timestamp(begin.plus(Duration.ofDays(days))))
                       .setOldUntil(timestamp(begin.plus(Duration.ofDays(overlap))))
                       .build());
-      try {
-        CeremonyFiles.write(out, made.getRequest().toByteArray());
-      } catch (CeremonyProblem e) {
-        throw new CommandFailure(String.valueOf(e.getMessage()), e);
-      }
+      CeremonyFiles.write(out, made.getRequest().toByteArray());
       out().println("hand on      " + out);
       out().println("read out     " + made.getFingerprint());
       out().println("then         the roots: entente federation add --request " + out + " …");
-      return 0;
     }
 
     private Instant begin() {
@@ -150,7 +135,7 @@ public final class KeysCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class Show extends ClientCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ShowKeysResponse known =
           KeysGrpc.newBlockingStub(channel).showKeys(ShowKeysRequest.getDefaultInstance());
       known.getPairsList().forEach(pair -> out().println(line(pair)));
@@ -161,7 +146,6 @@ public final class KeysCommand implements Callable<Integer> {
                 TerminalText.printable(
                     agency.getAgency() + " fulfils " + ExplanationText.words(agency)));
       }
-      return 0;
     }
 
     private static String line(PairState pair) {

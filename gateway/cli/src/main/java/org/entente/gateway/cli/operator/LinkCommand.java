@@ -3,7 +3,6 @@ package org.entente.gateway.cli.operator;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.TerminalText;
@@ -18,10 +17,8 @@ import org.entente.proto.v1.ResumeLaneRequest;
 import org.entente.proto.v1.UnpauseLinkRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Lists, pauses, unpauses and resumes the links of a running gateway. */
 @Command(
@@ -41,19 +38,14 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente link list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
-      "  entente link pause de.customs --officer FR-3 --justification 'their maintenance, ticket 12' \\",
+      "  entente link pause de.customs --officer FR-3 --justification 'their maintenance, ticket"
+          + " 12' \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
-      "  entente link resume de.customs FLASH --officer FR-3 --justification 'restored, ticket 13' \\",
+      "  entente link resume de.customs FLASH --officer FR-3 --justification 'restored, ticket 13'"
+          + " \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
     })
-public final class LinkCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class LinkCommand {
 
   /** The lanes, without the prefix of the protos. */
   enum LaneName {
@@ -74,13 +66,14 @@ public final class LinkCommand implements Callable<Integer> {
       name = "list",
       description = {
         "Lists each link with the state of its lanes.",
-        "Shows whether it is up, at which end it is paused, which alarm stopped it, how many envelopes",
+        "Shows whether it is up, at which end it is paused, which alarm stopped it, how many"
+            + " envelopes",
         "wait and since when, how many are in flight, and the round-trip time."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       for (LinkState link :
           LinksGrpc.newBlockingStub(channel)
               .listLinks(ListLinksRequest.getDefaultInstance())
@@ -88,7 +81,6 @@ public final class LinkCommand implements Callable<Integer> {
         out().println(TerminalText.printable(line(link)));
         link.getLanesList().forEach(lane -> out().println(TerminalText.printable(line(lane))));
       }
-      return 0;
     }
 
     private static String line(LinkState link) {
@@ -152,9 +144,8 @@ public final class LinkCommand implements Callable<Integer> {
       return person.because(justification);
     }
 
-    int say(boolean before, String had, String has) {
+    void say(boolean before, String had, String has) {
       out().println(TerminalText.printable(peer + (before ? had + "; nothing changed" : has)));
-      return 0;
     }
   }
 
@@ -163,19 +154,20 @@ public final class LinkCommand implements Callable<Integer> {
       name = "pause",
       description = {
         "Pauses a link in both directions until `unpause`, also across restarts.",
-        "Messages wait in the ledgers of both ends, publishing continues, and the peer is told that this",
+        "Messages wait in the ledgers of both ends, publishing continues, and the peer is told that"
+            + " this",
         "is not an outage."
       },
       mixinStandardHelpOptions = true)
   static final class Pause extends Change {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       boolean before =
           LinksGrpc.newBlockingStub(channel)
               .pauseLink(
                   PauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build())
               .getBefore();
-      return say(before, " was paused before", " paused");
+      say(before, " was paused before", " paused");
     }
   }
 
@@ -186,13 +178,13 @@ public final class LinkCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class Unpause extends Change {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       boolean before =
           LinksGrpc.newBlockingStub(channel)
               .unpauseLink(
                   UnpauseLinkRequest.newBuilder().setPeer(peer()).setOnBehalfOf(person()).build())
               .getBefore();
-      return say(before, " was not paused", " continues");
+      say(before, " was not paused", " continues");
     }
   }
 
@@ -201,7 +193,8 @@ public final class LinkCommand implements Callable<Integer> {
       name = "resume",
       description = {
         "Resumes a lane that an alarm stopped.",
-        "Waiting messages are sent again in a new epoch; recipients drop those that they already have.",
+        "Waiting messages are sent again in a new epoch; recipients drop those that they already"
+            + " have.",
         "The operator at the other end must do the same."
       },
       mixinStandardHelpOptions = true)
@@ -210,7 +203,7 @@ public final class LinkCommand implements Callable<Integer> {
     private LaneName lane = LaneName.FLASH;
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       boolean before =
           LinksGrpc.newBlockingStub(channel)
               .resumeLane(
@@ -220,7 +213,7 @@ public final class LinkCommand implements Callable<Integer> {
                       .setOnBehalfOf(person())
                       .build())
               .getBefore();
-      return say(before, " " + lane + " was not stopped", " " + lane + " continues");
+      say(before, " " + lane + " was not stopped", " " + lane + " continues");
     }
   }
 }

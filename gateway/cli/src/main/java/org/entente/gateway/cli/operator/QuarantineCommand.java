@@ -2,8 +2,8 @@ package org.entente.gateway.cli.operator;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
@@ -20,17 +20,16 @@ import org.entente.proto.v1.RetryQuarantinedResponse;
 import org.entente.proto.v1.ShowQuarantinedRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Lists, shows, retries and discards quarantined messages. */
 @Command(
     name = "quarantine",
     description = {
       "Lists, shows, retries and discards messages that the gateway quarantined.",
-      "A gateway quarantines a message after repeated failures to process it. Shows no content. The",
+      "A gateway quarantines a message after repeated failures to process it. Shows no content."
+          + " The",
       "client needs the scope `operator`."
     },
     mixinStandardHelpOptions = true,
@@ -43,21 +42,14 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente quarantine list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
+      "  entente quarantine list --gateway 127.0.0.1:7442 --credentials"
+          + " de.customs/clients/operator",
       "  entente quarantine retry 7 --officer DE-3 --justification 'upgraded to 0.1.1' \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
     })
-public final class QuarantineCommand implements Callable<Integer> {
+public final class QuarantineCommand {
   private static final String STEP = "QUARANTINE_STEP_";
   private static final String STATE = "QUARANTINE_STATE_";
-
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
 
   private static String word(Enum<?> value, String prefix) {
     String name = value.name();
@@ -86,7 +78,8 @@ public final class QuarantineCommand implements Callable<Integer> {
   @Command(
       name = "list",
       description = {
-        "Lists the entries that wait for a decision: number, step, state, agency, lane, time, reason."
+        "Lists the entries that wait for a decision: number, step, state, agency, lane, time,"
+            + " reason."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
@@ -96,7 +89,7 @@ public final class QuarantineCommand implements Callable<Integer> {
     private boolean decided;
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       long after = 0;
       boolean more = true;
       while (more) {
@@ -110,7 +103,6 @@ public final class QuarantineCommand implements Callable<Integer> {
         }
         more = page.getMore();
       }
-      return 0;
     }
   }
 
@@ -127,14 +119,9 @@ public final class QuarantineCommand implements Callable<Integer> {
       out().println(TerminalText.printable("%-9s %s".formatted(name, text)));
     }
 
-    int told(QuarantinedMessage message, String text, boolean before, QuarantineState... wanted) {
+    void told(QuarantinedMessage message, String text, boolean before, QuarantineState... wanted) {
       say(word(message.getState(), STATE), text + (before ? "; nothing changed" : ""));
-      for (QuarantineState state : wanted) {
-        if (message.getState() == state) {
-          return 0;
-        }
-      }
-      return 1;
+      failUnless(List.of(wanted).contains(message.getState()));
     }
   }
 
@@ -142,11 +129,12 @@ public final class QuarantineCommand implements Callable<Integer> {
   @Command(
       name = "show",
       description =
-          "Shows one entry: the failing step, the reason, the number of tries, the messages, the time limit.",
+          "Shows one entry: the failing step, the reason, the number of tries, the messages, the"
+              + " time limit.",
       mixinStandardHelpOptions = true)
   static final class Show extends EntryCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       QuarantinedMessage message =
           QuarantineGrpc.newBlockingStub(channel)
               .showQuarantined(ShowQuarantinedRequest.newBuilder().setNumber(number()).build())
@@ -164,7 +152,6 @@ public final class QuarantineCommand implements Callable<Integer> {
       if (message.hasDecidedAt()) {
         say("decided", Timestamps.toString(message.getDecidedAt()));
       }
-      return 0;
     }
   }
 
@@ -185,13 +172,14 @@ public final class QuarantineCommand implements Callable<Integer> {
       name = "retry",
       description = {
         "Retries one entry.",
-        "It is delivered at most once, however often this is called. Exit code 1 if it fails again or is",
+        "It is delivered at most once, however often this is called. Exit code 1 if it fails again"
+            + " or is",
         "refused."
       },
       mixinStandardHelpOptions = true)
   static final class Retry extends Decision {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       RetryQuarantinedResponse told =
           QuarantineGrpc.newBlockingStub(channel)
               .retryQuarantined(
@@ -199,7 +187,7 @@ public final class QuarantineCommand implements Callable<Integer> {
                       .setNumber(number())
                       .setOnBehalfOf(person())
                       .build());
-      return told(
+      told(
           told.getMessage(),
           told.getText(),
           told.getBefore(),
@@ -212,12 +200,13 @@ public final class QuarantineCommand implements Callable<Integer> {
       name = "discard",
       description = {
         "Discards one entry permanently.",
-        "Its sender is told that it was not delivered. Exit code 1 if it was delivered or refused before."
+        "Its sender is told that it was not delivered. Exit code 1 if it was delivered or refused"
+            + " before."
       },
       mixinStandardHelpOptions = true)
   static final class Discard extends Decision {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       DiscardQuarantinedResponse told =
           QuarantineGrpc.newBlockingStub(channel)
               .discardQuarantined(
@@ -225,7 +214,7 @@ public final class QuarantineCommand implements Callable<Integer> {
                       .setNumber(number())
                       .setOnBehalfOf(person())
                       .build());
-      return told(
+      told(
           told.getMessage(),
           told.getText(),
           told.getBefore(),

@@ -3,40 +3,34 @@ package org.entente.gateway.cli.operator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.model.StartProblem;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.node.assembly.Gateway;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Runs a gateway until it receives SIGTERM. */
 @Command(
     name = "run",
     description = {
       "Runs a gateway.",
-      "Prints its addresses as one JSON object on standard output when it is ready. Writes its log to standard error, one JSON object per line, without message content.",
+      "Prints its addresses as one JSON object on standard output when it is ready. Writes its log"
+          + " to standard error, one JSON object per line, without message content.",
       "SIGTERM stops it in order: everything acknowledged is durable and its audit log is signed."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente run --config /etc/entente/node.yaml")
-public final class RunCommand implements Callable<Integer> {
+public final class RunCommand extends PrintingCommand {
   @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
   private Path config = Path.of("");
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws InterruptedException {
+  public void run() throws InterruptedException {
     logAsJson();
     Gateway gateway = start();
     CountDownLatch stopped = new CountDownLatch(1);
@@ -48,11 +42,8 @@ public final class RunCommand implements Callable<Integer> {
                   stopped.countDown();
                 },
                 "stop"));
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(ready(gateway));
-    out.flush();
+    out().println(ready(gateway));
     stopped.await();
-    return 0;
   }
 
   /** Routes gRPC's log, which uses java.util.logging, into the JSON log. */
@@ -62,11 +53,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private Gateway start() {
-    try {
-      return Gateway.start(config, InstantSource.system());
-    } catch (StartProblem e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
-    }
+    return Gateway.start(config, InstantSource.system());
   }
 
   private static String ready(Gateway gateway) {

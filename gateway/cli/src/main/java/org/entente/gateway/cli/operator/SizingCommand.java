@@ -4,36 +4,35 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.entente.gateway.cli.call.PrintingCommand;
+import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.sizing.Costs;
 import org.entente.gateway.sizing.Demand;
 import org.entente.gateway.sizing.Need;
 import org.entente.gateway.sizing.Sizing;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Estimates the resources that a federation of a given size needs. */
 @Command(
     name = "sizing",
     description = {
       "Estimates the resources that the gateways of a federation need.",
-      "Covers links, cores, memory, disk, network, witnesses and the trust bundle, from measured costs",
-      "and growth laws (docs/operate/scale.md). Assumes that all agencies publish and receive equally,",
+      "Covers links, cores, memory, disk, network, witnesses and the trust bundle, from measured"
+          + " costs",
+      "and growth laws (docs/operate/scale.md). Assumes that all agencies publish and receive"
+          + " equally,",
       "that every message travels alone and that the rate is constant. Reports exceeded limits."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente sizing --agencies 50 --rate 2 --size 4096 --recipients 3 --hub")
-public final class SizingCommand implements Callable<Integer> {
+public final class SizingCommand extends PrintingCommand {
   private static final int MOST_AGENCIES = 100_000;
   private static final double MOST_RATE = 1e6;
   private static final long MOST_BYTES = 1L << 30;
@@ -97,10 +96,8 @@ public final class SizingCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print one JSON object; bytes, seconds, cores")
   private boolean json;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws JsonProcessingException {
+  public void run() throws JsonProcessingException {
     Demand demand = demand();
     Sizing sizing = new Sizing(demand, Costs.measured());
     Map<String, Need> needs = new LinkedHashMap<>();
@@ -111,15 +108,13 @@ public final class SizingCommand implements Callable<Integer> {
     if (hub) {
       needs.put("transit", sizing.transit());
     }
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(json(demand, needs, sizing.exceeded()));
+      out().println(json(demand, needs, sizing.exceeded()));
     } else {
-      table(needs).forEach(out::println);
-      sizing.exceeded().forEach(line -> out.println("LIMIT EXCEEDED  " + line));
+      table(needs).forEach(out()::println);
+      sizing.exceeded().forEach(line -> out().println("LIMIT EXCEEDED  " + line));
     }
-    out.flush();
-    return sizing.exceeded().isEmpty() ? 0 : 1;
+    failUnless(sizing.exceeded().isEmpty());
   }
 
   private Demand demand() {
@@ -142,9 +137,8 @@ public final class SizingCommand implements Callable<Integer> {
     }
   }
 
-  private ParameterException wrong(String option, Object value, String right) {
-    return new ParameterException(
-        spec.commandLine(), option + " is " + value + "; it must be " + right);
+  private UsageError wrong(String option, Object value, String right) {
+    return new UsageError(option + " is " + value + "; it must be " + right);
   }
 
   private static String json(Demand demand, Map<String, Need> needs, List<String> exceeded)

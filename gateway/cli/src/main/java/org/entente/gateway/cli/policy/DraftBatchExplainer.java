@@ -25,7 +25,6 @@ import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedOutcome;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** Explains each draft in files and counts the outcomes. Used for one call. */
 final class DraftBatchExplainer {
@@ -47,11 +46,12 @@ final class DraftBatchExplainer {
    * @param outcome the outcome of an explanation
    */
   DraftBatchExplainer(
-      CommandSpec spec,
+      PrintWriter out,
+      PrintWriter err,
       Function<AlertDraft, ExplainResponse> asking,
       Function<ExplainResponse, ExplainedOutcome> outcome) {
-    this.out = spec.commandLine().getOut();
-    this.err = spec.commandLine().getErr();
+    this.out = out;
+    this.err = err;
     this.asking = asking;
     this.outcome = outcome;
   }
@@ -62,9 +62,9 @@ final class DraftBatchExplainer {
    * @param said label fields from the command line, for CAP files only
    * @param to recipients from the command line, for CAP files only
    * @param text prints an answer for people; null for JSON
-   * @return the exit code
+   * @return whether every draft would be accepted or held
    */
-  int ask(
+  boolean ask(
       Path files,
       @Nullable Path mapping,
       Label said,
@@ -85,7 +85,7 @@ final class DraftBatchExplainer {
     err.println(
         "would be accepted: %d, held: %d, refused: %d; bad records: %d"
             .formatted(accepted, held, refused, bad));
-    return refused == 0 && bad == 0 ? 0 : 1;
+    return refused == 0 && bad == 0;
   }
 
   private static AlertSource open(Path files, @Nullable Path mapping, @Nullable CapTerms terms) {

@@ -10,7 +10,6 @@ import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.DraftError;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.OfflinePolicyExplainer;
 import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.rpc.ExplanationMapper;
@@ -68,12 +67,8 @@ interface DraftExplainer extends AutoCloseable {
   static DraftExplainer ofFiles(Path config, @Nullable Path passesOn) {
     OfflinePolicyExplainer files;
     List<OnwardSource> sources;
-    try {
-      files = OfflinePolicyExplainer.read(config, InstantSource.system());
-      sources = passesOn == null ? List.of() : OfflinePolicyExplainer.sources(passesOn);
-    } catch (StartProblem e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
-    }
+    files = OfflinePolicyExplainer.read(config, InstantSource.system());
+    sources = passesOn == null ? List.of() : OfflinePolicyExplainer.sources(passesOn);
     return new DraftExplainer() {
       @Override
       public ExplainResponse ask(ExplainRequest question) {

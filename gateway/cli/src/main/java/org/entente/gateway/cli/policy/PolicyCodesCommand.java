@@ -1,23 +1,18 @@
 package org.entente.gateway.cli.policy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.entente.gateway.cli.call.GatewayAddress;
-import org.entente.gateway.cli.call.RpcFailures;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.config.ConfigProblem;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.entente.gateway.policy.codes.CodeFileReader;
 import org.entente.gateway.policy.codes.CodeLists;
@@ -25,23 +20,24 @@ import org.entente.gateway.policy.codes.Wording;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists the valid values of labels, with texts in one language. */
 @Command(
     name = "codes",
     description = {
-      "Lists the code lists: meanings of label values, markings, evaluations, classification schemes.",
-      "A classification scheme shows the level of each marking and its equivalents in other schemes. The",
-      "lists are those in force at a running gateway (--gateway), of a node (--config) or of a folder",
+      "Lists the code lists: meanings of label values, markings, evaluations, classification"
+          + " schemes.",
+      "A classification scheme shows the level of each marking and its equivalents in other"
+          + " schemes. The",
+      "lists are those in force at a running gateway (--gateway), of a node (--config) or of a"
+          + " folder",
       "(--codes); by default those of the release. Exit code 1 if the lists are invalid."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente policy codes --codes config/codes --lang fr --list classification_scheme")
-final class PolicyCodesCommand implements Callable<Integer> {
+final class PolicyCodesCommand extends PrintingCommand {
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -70,10 +66,8 @@ final class PolicyCodesCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print one JSON object per line, with all languages")
   private boolean json;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     Wording.Language in = language();
     String only = list;
     List<CodeLists.Entry> entries =
@@ -85,21 +79,18 @@ final class PolicyCodesCommand implements Callable<Integer> {
               + " is none of "
               + lists().entries().stream().map(CodeLists.Entry::list).distinct().toList());
     }
-    PrintWriter out = spec.commandLine().getOut();
     String before = "";
     for (CodeLists.Entry entry : entries) {
       if (json) {
-        out.println(JsonText.line(object(entry)));
+        out().println(JsonText.line(object(entry)));
         continue;
       }
       if (!entry.list().equals(before)) {
-        out.println(entry.list());
+        out().println(entry.list());
         before = entry.list();
       }
-      out.println("  " + TerminalText.printable(line(entry, in)));
+      out().println("  " + TerminalText.printable(line(entry, in)));
     }
-    out.flush();
-    return 0;
   }
 
   private Wording.Language language() {
@@ -120,25 +111,14 @@ final class PolicyCodesCommand implements Callable<Integer> {
       throw new CommandFailure(
           "--gateway: excludes --config and --codes, since a running gateway has its own lists");
     }
-    ManagedChannel channel = address.open();
-    try {
-      return RemotePolicy.codes(channel);
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
-    } finally {
-      channel.shutdownNow();
-    }
+    return address.call(RemotePolicy::codes);
   }
 
   private CodeLists lists() {
     Path folder = codes;
     Path file = config;
     if (folder == null && file != null) {
-      try {
-        folder = ConfiguredPolicy.codes(file, InstantSource.system());
-      } catch (StartProblem e) {
-        throw new CommandFailure(String.valueOf(e.getMessage()), e);
-      }
+      folder = ConfiguredPolicy.codes(file, InstantSource.system());
     }
     if (folder == null) {
       return CodeFileReader.shipped();

@@ -1,9 +1,6 @@
 package org.entente.gateway.cli.policy;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Commands for policy. */
 @Command(
@@ -20,12 +17,4 @@ import picocli.CommandLine.Spec;
       PolicySchemaCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
-public final class PolicyCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
-}
+public final class PolicyCommand {}

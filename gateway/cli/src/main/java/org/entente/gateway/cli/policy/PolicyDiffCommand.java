@@ -1,17 +1,14 @@
 package org.entente.gateway.cli.policy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.offline.ConfiguredPolicy;
 import org.entente.gateway.policy.analysis.PolicyReplay;
 import org.entente.gateway.policy.analysis.RulebookComparison;
@@ -21,9 +18,7 @@ import org.entente.gateway.policy.analysis.RulebookComparison.Relation;
 import org.entente.gateway.policy.terms.LabelNotation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Compares candidate rules with the rules in force. */
 @Command(
@@ -31,12 +26,16 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares candidate rules with those of a node. Changes nothing.",
       "",
-      "Without --ledger it searches for a message that the two decide differently, among labels built",
-      "from the values that occur in either. The result is equivalent, narrower, wider or disjoint (more",
+      "Without --ledger it searches for a message that the two decide differently, among labels"
+          + " built",
+      "from the values that occur in either. The result is equivalent, narrower, wider or disjoint"
+          + " (more",
       "of some, less of other), with example messages; it states where the search is not a proof.",
       "",
-      "With --ledger it evaluates the labels in the ledger of a stopped node by both: messages received",
-      "and not erased, each at its time of receipt, drafts held for a second person, and messages sent",
+      "With --ledger it evaluates the labels in the ledger of a stopped node by both: messages"
+          + " received",
+      "and not erased, each at its time of receipt, drafts held for a second person, and messages"
+          + " sent",
       "in the last 400 days, of whose labels only a part is kept.",
       "",
       "Exit code 0 if no decision differs, otherwise 1."
@@ -47,7 +46,7 @@ import picocli.CommandLine.Spec;
       "  entente policy diff --config fr.customs.yaml --candidate new-agreements",
       "  entente policy diff --config fr.customs.yaml --candidate new-agreements --ledger --json"
     })
-final class PolicyDiffCommand implements Callable<Integer> {
+final class PolicyDiffCommand extends PrintingCommand {
   @Option(
       names = "--config",
       required = true,
@@ -86,24 +85,21 @@ final class PolicyDiffCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print one JSON object")
   private boolean json;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     if (most < 1) {
       throw new UsageError("--most: " + most + "; valid: 1 or more");
     }
-    try {
-      ConfiguredPolicy node = ConfiguredPolicy.read(config, InstantSource.system());
-      ConfiguredPolicy.RulePaths place = node.place(candidate, candidateRules, candidateCodes);
-      return ledger ? replayed(node.replay(place)) : searched(node.compare(place, most));
-    } catch (StartProblem e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    ConfiguredPolicy node = ConfiguredPolicy.read(config, InstantSource.system());
+    ConfiguredPolicy.RulePaths place = node.place(candidate, candidateRules, candidateCodes);
+    if (ledger) {
+      replayed(node.replay(place));
+    } else {
+      searched(node.compare(place, most));
     }
   }
 
-  private int replayed(PolicyReplay replay) {
-    PrintWriter out = spec.commandLine().getOut();
+  private void replayed(PolicyReplay replay) {
     if (json) {
       ObjectNode object = JsonText.object().put("messages", replay.messages());
       object.putArray("changed");
@@ -126,36 +122,36 @@ final class PolicyDiffCommand implements Callable<Integer> {
           .put("not_listed", replay.notListed())
           .put("sent", replay.sent());
       replay.notKept().forEach(object.putArray("not_kept_of_sent")::add);
-      out.println(JsonText.line(object));
+      out().println(JsonText.line(object));
     } else {
       for (PolicyReplay.ChangedOutcome it : replay.changed()) {
-        out.printf("%s  %s to %s  %s%n", it.message(), it.origin(), it.recipient(), it.at());
-        it.how().forEach(how -> out.println("    " + TerminalText.printable(how)));
+        out().printf("%s  %s to %s  %s%n", it.message(), it.origin(), it.recipient(), it.at());
+        it.how().forEach(how -> out().println("    " + TerminalText.printable(how)));
       }
-      out.printf(
-          "%d of %d messages in the ledger would be decided differently%n",
-          replay.differing(), replay.messages());
-      inPart(out, replay);
+      out()
+          .printf(
+              "%d of %d messages in the ledger would be decided differently%n",
+              replay.differing(), replay.messages());
+      inPart(replay);
     }
-    out.flush();
-    return replay.changed().isEmpty() ? 0 : 1;
+    failUnless(replay.changed().isEmpty());
   }
 
-  private static void inPart(PrintWriter out, PolicyReplay replay) {
+  private void inPart(PolicyReplay replay) {
     if (replay.notListed() > 0) {
-      out.printf("%d more differences are not listed%n", replay.notListed());
+      out().printf("%d more differences are not listed%n", replay.notListed());
     }
     if (replay.sent() > 0) {
       String lacking = String.join(", ", replay.notKept());
-      out.printf(
-          "%d of them were sent: evaluated by the parts of their labels that are kept%s%n",
-          replay.sent(),
-          lacking.isEmpty() ? "" : ", without " + lacking + ", which conditions read");
+      out()
+          .printf(
+              "%d of them were sent: evaluated by the parts of their labels that are kept%s%n",
+              replay.sent(),
+              lacking.isEmpty() ? "" : ", without " + lacking + ", which conditions read");
     }
   }
 
-  private int searched(Outcome outcome) {
-    PrintWriter out = spec.commandLine().getOut();
+  private void searched(Outcome outcome) {
     boolean same = outcome.relation() == Relation.EQUIVALENT && outcome.other().isEmpty();
     if (json) {
       ObjectNode object =
@@ -167,18 +163,18 @@ final class PolicyDiffCommand implements Callable<Integer> {
       outcome.wider().ifPresent(it -> fill(object.putObject("wider"), it));
       outcome.narrower().ifPresent(it -> fill(object.putObject("narrower"), it));
       outcome.other().ifPresent(it -> fill(object.putObject("other_agreement"), it));
-      out.println(JsonText.line(object));
+      out().println(JsonText.line(object));
     } else {
-      out.printf(
-          "%s: %s%n",
-          outcome.relation().name().toLowerCase(Locale.ROOT), meaning(outcome.relation()));
-      tell(out, "permits more", outcome.wider());
-      tell(out, "permits less", outcome.narrower());
-      tell(out, "under another agreement", outcome.other());
-      out.println(outcome.tried() + " combinations tried" + proof(outcome));
+      out()
+          .printf(
+              "%s: %s%n",
+              outcome.relation().name().toLowerCase(Locale.ROOT), meaning(outcome.relation()));
+      tell("permits more", outcome.wider());
+      tell("permits less", outcome.narrower());
+      tell("under another agreement", outcome.other());
+      out().println(outcome.tried() + " combinations tried" + proof(outcome));
     }
-    out.flush();
-    return same ? 0 : 1;
+    failUnless(same);
   }
 
   private static String meaning(Relation relation) {
@@ -199,19 +195,20 @@ final class PolicyDiffCommand implements Callable<Integer> {
         : ", all that the rules can distinguish";
   }
 
-  private static void tell(PrintWriter out, String what, Optional<Difference> found) {
+  private void tell(String what, Optional<Difference> found) {
     found.ifPresent(
         it -> {
-          out.printf(
-              "  %s, for example, %s to %s, %d bytes%s, at %s:%n",
-              what,
-              it.origin(),
-              it.recipient(),
-              it.bodyBytes(),
-              it.namesPersons() ? ", naming persons" : "",
-              it.at());
-          out.println("    " + TerminalText.printable(LabelNotation.line(it.label())));
-          it.how().forEach(how -> out.println("    " + TerminalText.printable(how)));
+          out()
+              .printf(
+                  "  %s, for example, %s to %s, %d bytes%s, at %s:%n",
+                  what,
+                  it.origin(),
+                  it.recipient(),
+                  it.bodyBytes(),
+                  it.namesPersons() ? ", naming persons" : "",
+                  it.at());
+          out().println("    " + TerminalText.printable(LabelNotation.line(it.label())));
+          it.how().forEach(how -> out().println("    " + TerminalText.printable(how)));
         });
   }
 

@@ -1,10 +1,9 @@
 package org.entente.gateway.cli.policy;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.call.SendOptions;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
@@ -23,20 +22,22 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Explains what policy would decide, and why. */
 @Command(
     name = "explain",
     description = {
       "Explains what policy would decide on a message, for each agreement; sends nothing.",
-      "Give the message by options, without a body, or with bodies in files that `send` accepts (--alerts).",
-      "A running gateway (--gateway) gives the answer that `send` would get: it knows messages, consents,",
-      "the members of operations, and the obligations that recipients state they fulfil. A node's files",
+      "Give the message by options, without a body, or with bodies in files that `send` accepts"
+          + " (--alerts).",
+      "A running gateway (--gateway) gives the answer that `send` would get: it knows messages,"
+          + " consents,",
+      "the members of operations, and the obligations that recipients state they fulfil. A node's"
+          + " files",
       "(--config) do not hold these.",
-      "Exit code 0 if at least one recipient is permitted or held (with --unknown, for some value of the",
+      "Exit code 0 if at least one recipient is permitted or held (with --unknown, for some value"
+          + " of the",
       "field), otherwise 1; with --alerts 0 if that is true of every draft."
     },
     mixinStandardHelpOptions = true,
@@ -44,12 +45,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "  entente policy explain --config fr.customs.yaml --to sg.police --to de.customs \\",
       "      --category IPR --purpose IPR_ENFORCEMENT",
-      "  entente policy explain --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
+      "  entente policy explain --gateway 127.0.0.1:7441 --credentials"
+          + " fr.customs/clients/declarations \\",
       "      --to de.customs --category IPR --purpose IPR_ENFORCEMENT --derived-from 0197…3f \\",
       "      --officer FR-3 --justification 'case 12/26'",
       "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl"
     })
-final class PolicyExplainCommand implements Callable<Integer> {
+final class PolicyExplainCommand extends PrintingCommand {
   /** Options that select the source of the decision. */
   static final class ExplainerOptions {
     @Option(
@@ -70,8 +72,8 @@ final class PolicyExplainCommand implements Callable<Integer> {
       names = "--alerts",
       paramLabel = "PATH",
       description =
-          "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and "
-              + "body here, and may be requests and answers.")
+          "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and"
+              + " body here, and may be requests and answers.")
   private @Nullable Path alerts;
 
   @Option(
@@ -119,7 +121,8 @@ final class PolicyExplainCommand implements Callable<Integer> {
       names = "--passes-on",
       paramLabel = "FILE",
       description =
-          "labels of messages that it passes on, in the form of `passes_on` in expectations; with --config")
+          "labels of messages that it passes on, in the form of `passes_on` in expectations; with"
+              + " --config")
   private @Nullable Path passesOn;
 
   @Option(
@@ -135,33 +138,31 @@ final class PolicyExplainCommand implements Callable<Integer> {
               + "with --alerts one for each draft, in `explained` beside `file`, `line` and `key`")
   private boolean json;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     requireWhole();
     Path files = alerts;
     try (DraftExplainer answers = answers()) {
-      return files == null ? one(answers) : all(files, answers);
+      failUnless(files == null ? one(answers) : all(files, answers));
     } finally {
-      spec.commandLine().getOut().flush();
     }
   }
 
-  private int one(DraftExplainer answers) {
+  private boolean one(DraftExplainer answers) {
     ExplainResponse answer = answers.ask(question(written()));
     if (json) {
-      spec.commandLine().getOut().println(JsonText.of(answer));
+      out().println(JsonText.of(answer));
     } else {
       print(answer);
     }
-    return outcome(answer) == ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED ? 1 : 0;
+    return outcome(answer) != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
   }
 
-  private int all(Path files, DraftExplainer answers) {
+  private boolean all(Path files, DraftExplainer answers) {
     DraftBatchExplainer drafts =
         new DraftBatchExplainer(
-            spec,
+            out(),
+            err(),
             alert -> answers.ask(question(by(options.applied(alert.draft())))),
             this::outcome);
     return drafts.ask(files, mapping, label.said(), addressing(), json ? null : this::print);
@@ -268,24 +269,23 @@ final class PolicyExplainCommand implements Callable<Integer> {
   }
 
   private void print(ExplainResponse answer) {
-    PrintWriter out = spec.commandLine().getOut();
     String field = unknown;
     if (field == null) {
-      new ExplanationText(out, where.config == null).print(answer);
+      new ExplanationText(out(), where.config == null).print(answer);
     } else {
-      residuals(out, answer, field);
+      residuals(answer, field);
     }
   }
 
-  private static void residuals(PrintWriter out, ExplainResponse answer, String field) {
+  private void residuals(ExplainResponse answer, String field) {
     for (org.entente.proto.v1.Residual it : answer.getResidualsList()) {
-      out.printf("%s, depending on %s (%s):%n", it.getAgency(), field, it.getType());
+      out().printf("%s, depending on %s (%s):%n", it.getAgency(), field, it.getType());
       for (ResidualBranch branch : it.getBranchesList()) {
-        out.println("  " + TerminalText.printable(branch.getWords()));
-        out.println("    if " + TerminalText.printable(branch.getCondition()));
+        out().println("  " + TerminalText.printable(branch.getWords()));
+        out().println("    if " + TerminalText.printable(branch.getCondition()));
       }
       if (!it.getWhole()) {
-        out.println("  not exhaustive: only texts in conditions and code lists were tried");
+        out().println("  not exhaustive: only texts in conditions and code lists were tried");
       }
     }
   }

@@ -3,16 +3,15 @@ package org.entente.gateway.cli.policy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.YamlFiles;
@@ -20,17 +19,16 @@ import org.entente.gateway.config.YamlLayout.Layout;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.policy.load.AgreementLayout;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Formats agreements. */
 @Command(
     name = "fmt",
     description = {
       "Formats agreements: fields in the order of docs/policy/agreements.md, two spaces per level.",
-      "Comments stay before their fields. A file that would lose a comment or change its meaning is",
+      "Comments stay before their fields. A file that would lose a comment or change its meaning"
+          + " is",
       "refused and not changed.",
       "",
       "Exit code 1 if a file is refused, or with --check if one is not formatted; otherwise 0."
@@ -38,7 +36,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente policy fmt --check config/agreements")
-final class PolicyFmtCommand implements Callable<Integer> {
+final class PolicyFmtCommand extends PrintingCommand {
   @Parameters(
       arity = "1..*",
       paramLabel = "AGREEMENTS",
@@ -48,16 +46,13 @@ final class PolicyFmtCommand implements Callable<Integer> {
   @Option(names = "--check", description = "change nothing; name the files that would change")
   private boolean check;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     int wrong = 0;
     for (Path file : files()) {
       wrong += lay(file) ? 0 : 1;
     }
-    spec.commandLine().getOut().flush();
-    return wrong == 0 ? 0 : 1;
+    failUnless(wrong == 0);
   }
 
   private List<Path> files() {
@@ -78,7 +73,6 @@ final class PolicyFmtCommand implements Callable<Integer> {
 
   /** Formats one file; true if it is, or need not be, changed. */
   private boolean lay(Path file) {
-    PrintWriter out = spec.commandLine().getOut();
     try {
       if (Files.size(file) > YamlFiles.MAX_BYTES) {
         throw new CommandFailure(file + " is larger than " + YamlFiles.MAX_BYTES + " bytes");
@@ -86,14 +80,14 @@ final class PolicyFmtCommand implements Callable<Integer> {
       byte[] content = Files.readAllBytes(file);
       Layout layout = AgreementLayout.of(file.toString(), content);
       if (layout instanceof Layout.Refused refused) {
-        spec.commandLine().getErr().println(lines(refused.problems()));
+        err().println(lines(refused.problems()));
         return false;
       }
       byte[] next = ((Layout.Text) layout).text().getBytes(UTF_8);
       if (Arrays.equals(content, next)) {
         return true;
       }
-      out.println(file + (check ? ": not formatted" : ": formatted"));
+      out().println(file + (check ? ": not formatted" : ": formatted"));
       if (!check) {
         write(file, next);
       }

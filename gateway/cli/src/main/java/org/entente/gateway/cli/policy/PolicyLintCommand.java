@@ -1,9 +1,8 @@
 package org.entente.gateway.cli.policy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.config.ConfigProblem;
@@ -12,20 +11,22 @@ import org.entente.gateway.policy.terms.Rulebook;
 import org.entente.proto.v1.LintPolicyResponse;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Checks agreements and node rules for errors and for doubtful entries. */
 @Command(
     name = "lint",
     description = {
       "Checks agreements and node rules for errors and for doubtful entries.",
-      "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md calls",
+      "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md"
+          + " calls",
       "refused, such as personal data under an MoU alone, or invisible characters.",
-      "Warnings: agreements that ended or end within 30 days, parties that match no member, agreements",
-      "that are never selected, conditions that are always false, conflicts, words of mixed scripts.",
-      "For a running gateway (--gateway, scope operator) it checks the present files and reports whether",
+      "Warnings: agreements that ended or end within 30 days, parties that match no member,"
+          + " agreements",
+      "that are never selected, conditions that are always false, conflicts, words of mixed"
+          + " scripts.",
+      "For a running gateway (--gateway, scope operator) it checks the present files and reports"
+          + " whether",
       "they are in force.",
       "Exit code 1 if there are errors, or with --strict warnings; otherwise 0."
     },
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  entente policy lint --config fr.customs.yaml --strict",
       "  entente policy lint --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations"
     })
-final class PolicyLintCommand implements Callable<Integer> {
+final class PolicyLintCommand extends PrintingCommand {
   @ArgGroup(multiplicity = "1")
   private PolicyLocation where = new PolicyLocation();
 
@@ -45,13 +46,10 @@ final class PolicyLintCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print one JSON object")
   private boolean json;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     LintResult found =
         where.ask(LintResult::read, channel -> LintResult.asked(RemotePolicy.lint(channel)));
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
       ObjectNode object = JsonText.object();
       add(object, "errors", found.errors());
@@ -59,19 +57,19 @@ final class PolicyLintCommand implements Callable<Integer> {
       if (!found.version().isEmpty()) {
         object.put("policy", found.version()).put("in_force", found.inForce());
       }
-      out.println(JsonText.line(object));
+      out().println(JsonText.line(object));
     } else {
-      found.errors().forEach(it -> out.println("error: " + it));
-      found.warnings().forEach(it -> out.println("warning: " + it));
-      out.printf("%d errors, %d warnings%n", found.errors().size(), found.warnings().size());
+      found.errors().forEach(it -> out().println("error: " + it));
+      found.warnings().forEach(it -> out().println("warning: " + it));
+      out().printf("%d errors, %d warnings%n", found.errors().size(), found.warnings().size());
       if (!found.version().isEmpty()) {
-        out.printf(
-            "policy %s is in force; that of the files is %s%n",
-            found.version(), found.inForce() ? "the same" : "another");
+        out()
+            .printf(
+                "policy %s is in force; that of the files is %s%n",
+                found.version(), found.inForce() ? "the same" : "another");
       }
     }
-    out.flush();
-    return found.errors().isEmpty() && (!strict || found.warnings().isEmpty()) ? 0 : 1;
+    failUnless(found.errors().isEmpty() && (!strict || found.warnings().isEmpty()));
   }
 
   /**

@@ -1,12 +1,9 @@
 package org.entente.gateway.cli.policy;
 
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import java.util.function.Function;
 import org.entente.gateway.cli.call.GatewayAddress;
-import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.model.StartProblem;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 
@@ -24,23 +21,12 @@ final class PolicyLocation {
   <T> T ask(Function<PolicyFiles, T> reading, Function<ManagedChannel, T> call) {
     PolicyFiles read = files;
     if (read != null) {
-      try {
-        return reading.apply(read);
-      } catch (StartProblem e) {
-        throw new CommandFailure(String.valueOf(e.getMessage()), e);
-      }
+      return reading.apply(read);
     }
     GatewayAddress address = gateway;
     if (address == null) {
       throw new CommandFailure("--config or --gateway is needed");
     }
-    ManagedChannel channel = address.open();
-    try {
-      return call.apply(channel);
-    } catch (StatusRuntimeException e) {
-      throw RpcFailures.explain(e);
-    } finally {
-      channel.shutdownNow();
-    }
+    return address.call(call);
   }
 }

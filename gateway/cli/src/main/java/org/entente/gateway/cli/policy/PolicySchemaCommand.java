@@ -3,18 +3,15 @@ package org.entente.gateway.cli.policy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.policy.load.PolicySchemas;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Writes JSON Schemas of the policy files. */
 @Command(
@@ -27,7 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = "  entente policy schema --out config/schema --check")
-final class PolicySchemaCommand implements Callable<Integer> {
+final class PolicySchemaCommand extends PrintingCommand {
   @Option(
       names = "--out",
       required = true,
@@ -38,28 +35,24 @@ final class PolicySchemaCommand implements Callable<Integer> {
   @Option(names = "--check", description = "write nothing; name the files that would change")
   private boolean check;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     boolean same = true;
     for (Map.Entry<String, String> schema : PolicySchemas.all().entrySet()) {
       same &= write(out.resolve(schema.getKey()), schema.getValue());
     }
-    spec.commandLine().getOut().flush();
-    return check && !same ? 1 : 0;
+    failUnless(same || !check);
   }
 
   /** Writes one file; true if it was up to date. */
   private boolean write(Path file, String content) {
-    PrintWriter say = spec.commandLine().getOut();
     try {
       boolean same = Files.exists(file) && Files.readString(file, UTF_8).equals(content);
       if (!same && !check) {
         Files.createDirectories(out);
         Files.writeString(file, content, UTF_8);
       }
-      say.println(file + (same ? ": up to date" : check ? ": would change" : ": written"));
+      out().println(file + (same ? ": up to date" : check ? ": would change" : ": written"));
       return same;
     } catch (IOException e) {
       throw new CommandFailure(file + " cannot be read or written: " + FileErrorText.words(e), e);

@@ -1,10 +1,9 @@
 package org.entente.gateway.cli.policy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.node.offline.ConfiguredPolicy;
@@ -14,18 +13,18 @@ import org.entente.gateway.policy.analysis.ExpectationReport.Result;
 import org.entente.gateway.policy.decide.Explanation;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Tests agreements and node rules by expectations. */
 @Command(
     name = "test",
     description = {
       "Tests agreements and node rules by expectations; sends nothing.",
-      "Expectations are YAML files; docs/policy/tools.md describes them. Tests a node's files (--config),",
-      "or the policy in force of a running gateway (--gateway, scope operator), which accepts files of up",
+      "Expectations are YAML files; docs/policy/tools.md describes them. Tests a node's files"
+          + " (--config),",
+      "or the policy in force of a running gateway (--gateway, scope operator), which accepts files"
+          + " of up",
       "to 64 KiB and does not report the result of each agreement.",
       "Exit code 0 if every expectation is met, otherwise 1."
     },
@@ -33,10 +32,11 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  entente policy test --config fr.customs.yaml --coverage config/expectations",
-      "  entente policy test --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations \\",
+      "  entente policy test --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operations"
+          + " \\",
       "      config/expectations"
     })
-final class PolicyTestCommand implements Callable<Integer> {
+final class PolicyTestCommand extends PrintingCommand {
   @ArgGroup(multiplicity = "1")
   private PolicyLocation where = new PolicyLocation();
 
@@ -53,28 +53,25 @@ final class PolicyTestCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print one JSON object")
   private boolean json;
 
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public void run() {
     ExpectationReport report =
         where.ask(this::read, channel -> RemotePolicy.test(channel, expectations, coverage));
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(JsonText.line(object(report)));
+      out().println(JsonText.line(object(report)));
     } else {
-      report.failed().forEach(result -> failure(out, result));
+      report.failed().forEach(result -> failure(result));
       if (coverage) {
-        coverage(out, report.clauses());
+        coverage(report.clauses());
       }
-      out.printf(
-          "%d of %d expectations met by policy %s%n",
-          report.results().size() - report.failed().size(),
-          report.results().size(),
-          report.policyVersion());
+      out()
+          .printf(
+              "%d of %d expectations met by policy %s%n",
+              report.results().size() - report.failed().size(),
+              report.results().size(),
+              report.policyVersion());
     }
-    out.flush();
-    return report.failed().isEmpty() ? 0 : 1;
+    failUnless(report.failed().isEmpty());
   }
 
   private ExpectationReport read(PolicyFiles files) {
@@ -82,35 +79,41 @@ final class PolicyTestCommand implements Callable<Integer> {
     return node.test(files.place(node), expectations);
   }
 
-  private static void failure(PrintWriter out, Result result) {
-    out.printf(
-        "NOT MET  %s:%d: %s: %s to %s%n",
-        result.file(),
-        result.line(),
-        TerminalText.printable(result.name()),
-        result.from(),
-        result.to());
-    out.printf("    expected  %s%n", TerminalText.printable(result.expected()));
-    out.printf("    found     %s%n", TerminalText.printable(result.found()));
+  private void failure(Result result) {
+    out()
+        .printf(
+            "NOT MET  %s:%d: %s: %s to %s%n",
+            result.file(),
+            result.line(),
+            TerminalText.printable(result.name()),
+            result.from(),
+            result.to());
+    out().printf("    expected  %s%n", TerminalText.printable(result.expected()));
+    out().printf("    found     %s%n", TerminalText.printable(result.found()));
     for (Explanation.AgreementTrial tried : result.tried()) {
-      out.printf(
-          "      %s: %s%n",
-          tried.agreement(),
-          tried.failed().isEmpty()
-              ? "permits"
-              : TerminalText.printable(String.join("; also ", tried.failed())));
+      out()
+          .printf(
+              "      %s: %s%n",
+              tried.agreement(),
+              tried.failed().isEmpty()
+                  ? "permits"
+                  : TerminalText.printable(String.join("; also ", tried.failed())));
     }
   }
 
-  private static void coverage(PrintWriter out, List<Clause> clauses) {
+  private void coverage(List<Clause> clauses) {
     long outcomes = clauses.stream().mapToLong(it -> it.canFail() ? 2 : 1).sum();
     long missing = clauses.stream().mapToLong(it -> it.missing().size()).sum();
     for (Clause clause : clauses) {
-      out.printf(
-          "%-50s %6d fulfilled %6d failed  %s%n",
-          clause.name(), clause.fulfilled(), clause.failed(), String.join(", ", clause.missing()));
+      out()
+          .printf(
+              "%-50s %6d fulfilled %6d failed  %s%n",
+              clause.name(),
+              clause.fulfilled(),
+              clause.failed(),
+              String.join(", ", clause.missing()));
     }
-    out.printf("%d of %d outcomes of clauses covered%n", outcomes - missing, outcomes);
+    out().printf("%d of %d outcomes of clauses covered%n", outcomes - missing, outcomes);
   }
 
   private ObjectNode object(ExpectationReport report) {

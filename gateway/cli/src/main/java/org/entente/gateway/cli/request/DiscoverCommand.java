@@ -41,7 +41,7 @@ public final class DiscoverCommand extends ClientCall {
   private boolean json;
 
   @Override
-  public int with(ManagedChannel channel) {
+  public void with(ManagedChannel channel) {
     DiscoverRequest.Builder request = DiscoverRequest.newBuilder().setAgency(agency);
     categories.forEach(
         category -> request.addCategories(EnumParser.of(Category.class, "CATEGORY_", category)));
@@ -50,9 +50,7 @@ public final class DiscoverCommand extends ClientCall {
     found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));
     if (found.isEmpty()) {
       err().println("no responder is known to which a request is allowed");
-      err().flush();
     }
-    return 0;
   }
 
   private static String line(DiscoveredResponder one) {

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.DraftCall;
 import org.entente.gateway.cli.call.PersonOptions;
@@ -49,16 +48,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Commands for requests and answers. */
 @Command(
     name = "request",
     description = {
-      "Sends requests and reminders to other agencies, answers requests, and lists both with deadlines.",
+      "Sends requests and reminders to other agencies, answers requests, and lists both with"
+          + " deadlines.",
       "Requests and answers are messages: `tail`, `search` and `open` show them."
     },
     mixinStandardHelpOptions = true,
@@ -74,20 +72,14 @@ import picocli.CommandLine.Spec;
     footer = {
       "  entente request ask --to de.customs --question 'Is this container known to you?' \\",
       "      --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL \\",
-      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26' \\",
+      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26'"
+          + " \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations",
       "  entente request list --owed --overdue --gateway … --credentials …",
       "  entente request answer 0197…3f --to fr.customs --result NO_HIT --category IPR \\",
       "      --purpose CUSTOMS_CONTROL --classification RESTRICTED --gateway … --credentials …"
     })
-public final class RequestCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class RequestCommand {
 
   private static ByteString id(String what, String hex) {
     try {
@@ -117,8 +109,8 @@ public final class RequestCommand implements Callable<Integer> {
     }
 
     @Override
-    public int publish(ManagedChannel channel, Draft.Builder draft) {
-      return super.publish(channel, draft.setTo(DeskAddressParser.addressing("--to", to)));
+    public void publish(ManagedChannel channel, Draft.Builder draft) {
+      super.publish(channel, draft.setTo(DeskAddressParser.addressing("--to", to)));
     }
   }
 
@@ -192,7 +184,7 @@ public final class RequestCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Label.Builder label = label(Kind.KIND_REQUEST);
       if (urgency != null) {
         label.setUrgency(EnumParser.of(Urgency.class, "URGENCY_", urgency));
@@ -209,7 +201,7 @@ public final class RequestCommand implements Callable<Integer> {
               .setWanted(details ? Wanted.WANTED_DETAILS : Wanted.WANTED_HIT_NO_HIT)
               .setResponder(responder)
               .build();
-      return publish(
+      publish(
           channel,
           Draft.newBuilder()
               .setLabel(label)
@@ -264,7 +256,7 @@ public final class RequestCommand implements Callable<Integer> {
     private String justification = "";
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Label.Builder label = label(Kind.KIND_ANSWER).setInReplyTo(id("REQUEST", request));
       if (update) {
         label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
@@ -279,7 +271,7 @@ public final class RequestCommand implements Callable<Integer> {
       if (expectedAt != null) {
         answer.setExpectedAt(TimeWord.of("--expected-at", expectedAt));
       }
-      return publish(
+      publish(
           channel,
           Draft.newBuilder()
               .setLabel(label)
@@ -296,7 +288,8 @@ public final class RequestCommand implements Callable<Integer> {
   @Command(
       name = "remind",
       description = {
-        "Reminds agencies of a request that they have not answered: at most 5 times, an hour apart.",
+        "Reminds agencies of a request that they have not answered: at most 5 times, an hour"
+            + " apart.",
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
@@ -325,7 +318,7 @@ public final class RequestCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       List<Outcome> outcomes =
           RequestsGrpc.newBlockingStub(channel)
               .remind(
@@ -337,11 +330,7 @@ public final class RequestCommand implements Callable<Integer> {
                       .setOnBehalfOf(person.because(justification))
                       .build())
               .getOutcomesList();
-      int exit = 0;
-      for (Outcome outcome : outcomes) {
-        exit = Math.max(exit, DraftCall.tell(outcome, out()));
-      }
-      return exit;
+      outcomes.forEach(outcome -> failUnless(DraftCall.tell(outcome, out())));
     }
   }
 
@@ -350,7 +339,8 @@ public final class RequestCommand implements Callable<Integer> {
       name = "reminders",
       description = {
         "Lists requests that wait for this agency's answer and of which it was reminded.",
-        "A reminder comes from the requesting agency, or from this gateway when a part of the time is over.",
+        "A reminder comes from the requesting agency, or from this gateway when a part of the time"
+            + " is over.",
         "The client needs the scope `respond`."
       },
       mixinStandardHelpOptions = true)
@@ -364,16 +354,15 @@ public final class RequestCommand implements Callable<Integer> {
     private final PrintHistory<ListedRequest> printed = new PrintHistory<>();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       if (follow) {
         follow(channel, () -> "reminder " + (printed.count() + 1), this::list);
-        return 0;
+        return;
       }
       list(channel);
       if (printed.count() == 0) {
         out().println("no reminders");
       }
-      return 0;
     }
 
     /** Each call begins with all current reminders. */
@@ -441,7 +430,7 @@ public final class RequestCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       ListRequestsRequest.Builder request =
           ListRequestsRequest.newBuilder()
               .setSide(which.side())
@@ -456,7 +445,6 @@ public final class RequestCommand implements Callable<Integer> {
         page.getRequestsList().forEach(one -> out().println(json ? json(one) : line(one)));
         request.setPageToken(page.getNextPageToken());
       } while (!page.getNextPageToken().isEmpty());
-      return 0;
     }
 
     private static String json(ListedRequest one) {

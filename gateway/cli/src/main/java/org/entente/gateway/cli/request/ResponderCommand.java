@@ -3,7 +3,6 @@ package org.entente.gateway.cli.request;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.EnumParser;
@@ -19,17 +18,16 @@ import org.entente.proto.v1.ResponderStatus;
 import org.entente.proto.v1.WithdrawResponderRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Registers, lists and withdraws responders. */
 @Command(
     name = "responder",
     description = {
       "Registers systems of this agency that answer requests, with their response times.",
-      "Agencies that may send requests are told. The systems' data do not move. The client needs the",
+      "Agencies that may send requests are told. The systems' data do not move. The client needs"
+          + " the",
       "scope `respond`."
     },
     mixinStandardHelpOptions = true,
@@ -45,14 +43,7 @@ import picocli.CommandLine.Spec;
       "      --matching EXACT --data-age 1440 --description 'seizures since 2019' \\",
       "      --officer DE-3 --justification 'service agreed 4/26' --gateway … --credentials …"
     })
-public final class ResponderCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
+public final class ResponderCommand {
 
   /** A responder, on one line. */
   static String line(Responder one) {
@@ -126,7 +117,7 @@ public final class ResponderCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       Responder.Builder responder =
           Responder.newBuilder()
               .setName(name)
@@ -147,7 +138,6 @@ public final class ResponderCommand implements Callable<Integer> {
                   .setOnBehalfOf(person.because(justification))
                   .build());
       out().println(name + " registered");
-      return 0;
     }
   }
 
@@ -158,12 +148,11 @@ public final class ResponderCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListOwn extends ClientCall {
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       RequestsGrpc.newBlockingStub(channel)
           .listResponders(ListRespondersRequest.getDefaultInstance())
           .getRespondersList()
           .forEach(one -> out().println(line(one)));
-      return 0;
     }
 
     private static String line(OwnResponder one) {
@@ -191,7 +180,7 @@ public final class ResponderCommand implements Callable<Integer> {
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
-    public int with(ManagedChannel channel) {
+    public void with(ManagedChannel channel) {
       var unused =
           RequestsGrpc.newBlockingStub(channel)
               .withdrawResponder(
@@ -200,7 +189,6 @@ public final class ResponderCommand implements Callable<Integer> {
                       .setOnBehalfOf(person.because(justification))
                       .build());
       out().println(name + " withdrawn");
-      return 0;
     }
   }
 }

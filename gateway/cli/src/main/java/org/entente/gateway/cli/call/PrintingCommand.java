@@ -1,0 +1,44 @@
+package org.entente.gateway.cli.call;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.entente.gateway.cli.text.TerminalText;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that prints. Its exit code is 0 unless it fails or throws. */
+public abstract class PrintingCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  private int exit;
+
+  @Override
+  public final Integer call() throws Exception {
+    try {
+      run();
+      return exit;
+    } finally {
+      out().flush();
+      err().flush();
+    }
+  }
+
+  protected abstract void run() throws Exception;
+
+  /** Makes the exit code 1 unless the condition holds. */
+  protected final void failUnless(boolean condition) {
+    exit = condition ? exit : 1;
+  }
+
+  /** Prints a line whose text may come from others. */
+  protected final void print(String line) {
+    out().println(TerminalText.printable(line));
+  }
+
+  public final PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  public final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}
