@@ -34,7 +34,7 @@ public final class RulesInForce {
   }
 
   /** The folder of agreements that a configuration names. */
-  Path agreements() {
+  public Path agreements() {
     return node.resolve(LINK).resolve(AGREEMENTS);
   }
 

@@ -26,6 +26,7 @@ import org.entente.gateway.model.NodeName;
 import org.entente.loadtests.federation.Blueprint;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.OpeningRules;
+import org.entente.loadtests.scenario.action.PlainMessage;
 import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.entente.proto.v1.Obligation;
@@ -147,9 +148,9 @@ public final class Scenario {
               }
               List<String> unfulfilled = node.unfulfilled();
               for (int i = 0; i < unfulfilled.size(); i++) {
-                checking.constant(
+                checking.oneOf(
                     "gateways." + agency + ".cannot_fulfil[" + i + "]",
-                    Obligation.getDescriptor(),
+                    PlainMessage.words(Obligation.getDescriptor()),
                     unfulfilled.get(i));
               }
               ownRules(node, "gateways." + agency, checking);

@@ -12,11 +12,11 @@ import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.federation.ThrowawayFederation;
+import org.entente.loadtests.scenario.action.CommandRun;
 import org.entente.loadtests.scenario.action.Reactions;
 import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.action.ScenarioFederation;
 import org.entente.loadtests.scenario.action.StepFindings;
-import org.entente.loadtests.scenario.policy.CommandRun;
 
 /**
  * Runs a scenario once with its own gateways, one process each. Lints its agreements, starts the

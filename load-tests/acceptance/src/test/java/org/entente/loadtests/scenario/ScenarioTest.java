@@ -111,7 +111,7 @@ final class ScenarioTest {
             "  nl.police:\n    dials",
             "  nl.fiod:\n    dials",
             "13:1: gateways: there are gateways"),
-        wrong("publish:", "send:", "25:5: steps[0].send: unknown field; valid: one of ask_consent"),
+        wrong("publish:", "send:", "25:5: steps[0].send: unknown field; valid: one of call"),
         wrong("nl.customs/controls", "nl.customs", "26:7: steps[0].publish.by: a client is named"),
         wrong(
             "nl.customs/controls", "nl.customs/desk", "steps[0].publish.by: \"desk\" is no client"),
@@ -138,7 +138,7 @@ final class ScenarioTest {
         wrong(
             "      to: [nl.police/desk]",
             "      to: [nl.police/desk]\n      sees: { colour: red }",
-            "39:15: steps[1].deliver.sees.colour: is no field of a label"),
+            "39:15: steps[1].deliver.sees.colour: is an unknown field; valid are"),
         wrong(
             "      to: [nl.police/desk]",
             "      to: [nl.police/desk]\n      sees: { lane: FAST }",

@@ -8,7 +8,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** A gateway's answer to a call. */
 public sealed interface CallResult<T> {
@@ -50,11 +49,6 @@ public sealed interface CallResult<T> {
     return this instanceof Given<T> given
         ? value.apply(given.value())
         : "error " + ((Failed<T>) this).code();
-  }
-
-  /** The expected result of {@link #words}: the words for the value, or the error code. */
-  static String expected(@Nullable String error, String words) {
-    return error == null ? words : "error " + error;
   }
 
   private static boolean unanswered(CallResult<?> answer) {

@@ -96,16 +96,6 @@ public record OutcomeEntry(
     checking.agencies(field + ".refused", refusals().keySet());
   }
 
-  /** Whether later steps can use the message, because it was accepted or held. */
-  boolean leavesMessage() {
-    return !permits().isEmpty() || isHeld();
-  }
-
-  /** Compares the actual outcome. */
-  public void compare(CallResult<Outcome> answer, StepFindings findings) {
-    compare(answer, findings, /* daysOver= */ 0);
-  }
-
   /**
    * Compares the outcome of a message that passes another on, and whose retention ends with the
    * other's.

@@ -1,15 +1,12 @@
 package org.entente.loadtests.scenario.action;
 
-import com.google.protobuf.Descriptors.EnumDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.config.ConfigProblem;
 import org.entente.gateway.config.FieldPositions;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +16,11 @@ import org.jspecify.annotations.Nullable;
  * For one thread.
  */
 public final class ScenarioCheck {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
-
   private final FieldPositions positions;
   private final Map<String, Map<String, List<String>>> gateways;
   private final boolean exercise;
   private final Path folder;
-  private final Set<String> named = new TreeSet<>();
-  private final Map<NamedObject, Set<String>> things = new EnumMap<>(NamedObject.class);
+  private final Variables variables;
   private final List<ConfigProblem> problems = new ArrayList<>();
 
   /**
@@ -45,6 +39,26 @@ public final class ScenarioCheck {
     this.folder = folder;
     this.gateways = gateways;
     this.exercise = exercise;
+    variables = new Variables(folder);
+  }
+
+  /** Examples of the values that the steps so far save. */
+  public Variables variables() {
+    return variables;
+  }
+
+  /** A check of fields whose fault names the field. */
+  public interface FieldCheck {
+    void run() throws DraftFault;
+  }
+
+  /** Notes the fault of a check. */
+  public void noting(String field, FieldCheck check) {
+    try {
+      check.run();
+    } catch (DraftFault e) {
+      problem(field + "." + e.field(), e.problem(), "");
+    }
   }
 
   /** Whether all messages of the scenario are exercises. */
@@ -78,12 +92,6 @@ public final class ScenarioCheck {
         field,
         "\"" + agency + "\" is no agency of the scenario",
         oneOf(gateways.keySet()));
-  }
-
-  /** Whether an agency has a client with a scope. */
-  public boolean grants(String agency, String scope) {
-    return gateways.getOrDefault(agency, Map.of()).values().stream()
-        .anyMatch(scopes -> scopes.contains(scope));
   }
 
   public void agencies(String field, Iterable<String> agencies) {
@@ -133,53 +141,33 @@ public final class ScenarioCheck {
   /** A message that an earlier step named. */
   public void message(String field, String name) {
     require(
-        named.contains(name),
+        variables.value(name).isPresent(),
         field,
-        "no step before this one names a message \"" + name + "\"",
-        named.isEmpty() ? "the name that a publish step gives with `as`" : oneOf(named));
+        "no step before this one names \"" + name + "\"",
+        oneOf(variables.names()));
   }
 
-  public void messages(String field, List<String> names) {
-    for (int i = 0; i < names.size(); i++) {
-      message(field + "[" + i + "]", names.get(i));
-    }
-  }
-
-  /** A new name for a message. */
-  public void names(String field, String name) {
+  /**
+   * A new name for a value that a step saves.
+   *
+   * @param example a value of its type
+   */
+  public void names(String field, String name, Object example) {
     require(
-        NAME.matcher(name).matches(), field, "\"" + name + "\"", "1 to 32 characters of a-z 0-9 -");
-    require(named.add(name), field, "\"" + name + "\" names another message", "a new name");
-  }
-
-  /** Requires an object, other than a message, that an earlier step named. */
-  public void named(String field, NamedObject thing, String name) {
-    Set<String> known = things.getOrDefault(thing, Set.of());
-    require(
-        known.contains(name),
+        Variables.NAME.matcher(name).matches(),
         field,
-        "no step before this one names the " + thing.word() + " \"" + name + "\"",
-        known.isEmpty() ? "the name that an earlier step gives" : oneOf(known));
-  }
-
-  /** A new name for an object other than a message. */
-  public void names(String field, NamedObject thing, String name) {
+        "\"" + name + "\"",
+        "1 to 32 characters of a-z 0-9 -");
     require(
-        NAME.matcher(name).matches(), field, "\"" + name + "\"", "1 to 32 characters of a-z 0-9 -");
-    require(
-        things.computeIfAbsent(thing, it -> new TreeSet<>()).add(name),
+        variables.value(name).isEmpty(),
         field,
-        "\"" + name + "\" names another " + thing.word(),
+        "\"" + name + "\" names another value",
         "a new name");
-  }
-
-  /** A value of an enum of the protocol, without the enum's prefix. */
-  public void constant(String field, EnumDescriptor type, String word) {
-    oneOf(field, ScenarioEnums.all(type), word);
+    variables.save(name, example);
   }
 
   /** One of several words. */
-  public void oneOf(String field, Set<String> valid, String word) {
+  public void oneOf(String field, Collection<String> valid, String word) {
     require(valid.contains(word), field, "\"" + word + "\"", oneOf(valid));
   }
 
@@ -192,7 +180,7 @@ public final class ScenarioCheck {
         "either " + what + " or error");
   }
 
-  private static String oneOf(Set<String> valid) {
+  private static String oneOf(Collection<String> valid) {
     return "one of " + String.join(", ", valid);
   }
 }

@@ -2,16 +2,18 @@ package org.entente.loadtests.scenario.action;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
+import io.grpc.stub.ClientCalls;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,13 +31,25 @@ import org.entente.loadtests.traffic.Publication;
 import org.entente.loadtests.traffic.Tally;
 import org.entente.loadtests.traffic.TrafficSubscriber;
 import org.entente.proto.v1.Accepted;
+import org.entente.proto.v1.AskConsentResponse;
+import org.entente.proto.v1.ChangeOperationResponse;
+import org.entente.proto.v1.CloseOperationResponse;
+import org.entente.proto.v1.CreateOperationResponse;
+import org.entente.proto.v1.DecideRequest;
+import org.entente.proto.v1.DecideResponse;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.MessageType;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OpenRequest;
+import org.entente.proto.v1.Operation;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.Permit;
 import org.entente.proto.v1.RecallResponse;
+import org.entente.proto.v1.RemindResponse;
+import org.entente.proto.v1.TakeChargeRequest;
+import org.entente.proto.v1.TakeChargeResponse;
 
 /**
  * A scenario's running federation, with its clients and its known messages. Every client with scope
@@ -57,10 +71,9 @@ public final class ScenarioFederation implements AutoCloseable {
   private final Map<ClientRef, ManagedChannel> channels = new HashMap<>();
   private final Map<ClientRef, Feed> feeds = new TreeMap<>();
   private final List<TrafficSubscriber> subscribers = new ArrayList<>();
-  private final Map<String, ByteString> ids = new HashMap<>();
-  private final Map<ByteString, String> names = new HashMap<>();
+  private final Map<ByteString, Set<String>> members = new HashMap<>();
+  private final Variables variables;
   private final Set<String> texts = new TreeSet<>();
-  private final ObjectNames things = new ObjectNames();
   private final Set<List<String>> askedForConsent = new HashSet<>();
   private final Set<String> restored = new HashSet<>();
   private final Tally tally = new Tally();
@@ -71,6 +84,7 @@ public final class ScenarioFederation implements AutoCloseable {
     this.federation = federation;
     this.exercise = exercise;
     this.folder = folder;
+    variables = new Variables(folder);
   }
 
   /** A file that belongs to the scenario. */
@@ -85,11 +99,6 @@ public final class ScenarioFederation implements AutoCloseable {
   /** Whether all messages are exercises. */
   public boolean exercise() {
     return exercise;
-  }
-
-  /** Named objects besides messages. */
-  public ObjectNames things() {
-    return things;
   }
 
   public Reactions reactions() {
@@ -152,27 +161,41 @@ public final class ScenarioFederation implements AutoCloseable {
     return feed;
   }
 
+  /** What earlier steps saved for later ones. */
+  public Variables variables() {
+    return variables;
+  }
+
   /**
    * The id of a message.
    *
    * @throws CommandFailure if it has none because the step that names it failed
    */
   public ByteString id(String name) {
-    ByteString id = ids.get(name);
-    if (id == null) {
+    if (!(variables.value(name).orElse("") instanceof String id) || id.isEmpty()) {
       throw new CommandFailure("there is no message " + name + ": it was not published");
     }
-    return id;
+    return ByteString.copyFrom(Base64.getDecoder().decode(id));
   }
 
-  /** The scenario's name for a message; its id in hexadecimal if it has none. */
-  public String name(ByteString id) {
-    return names.getOrDefault(id, HexFormat.of().formatHex(id.toByteArray()));
+  private String name(ByteString id) {
+    return variables.named(base64(id)).replaceFirst("^\\$", "");
   }
 
-  private void named(String name, ByteString id) {
-    ids.put(name, id);
-    names.put(id, name);
+  private static String base64(ByteString id) {
+    return Base64.getEncoder().encodeToString(id.toByteArray());
+  }
+
+  /** Calls a method; waits, for a limited time, for a gateway that is starting. */
+  public List<Message> call(ClientRef client, CalledMethod method, Message request) {
+    CallOptions options =
+        CallOptions.DEFAULT
+            .withWaitForReady()
+            .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    List<Message> answers = new ArrayList<>();
+    ClientCalls.blockingServerStreamingCall(channel(client), method.descriptor(), options, request)
+        .forEachRemaining(answers::add);
+    return answers;
   }
 
   /** Remembers the texts of a draft, whatever its outcome. */
@@ -197,7 +220,7 @@ public final class ScenarioFederation implements AutoCloseable {
   /** A draft has its outcome. */
   public void published(String name, String publisher, Draft draft, Outcome outcome, long begun) {
     if (!outcome.getMessageId().isEmpty()) {
-      named(name, outcome.getMessageId());
+      variables.save(name, base64(outcome.getMessageId()));
       reactions.begun(outcome.getMessageId(), name, begun);
     }
     if (draft.getLabel().getMessageType() == MessageType.MESSAGE_TYPE_RESTRICTION) {
@@ -206,33 +229,67 @@ public final class ScenarioFederation implements AutoCloseable {
     tally.answered(Publication.of(name, publisher, "scenario", draft), outcome);
   }
 
-  /** A second person has decided on a held message. */
-  public void decided(String name, String publisher, Outcome outcome) {
-    tally.answered(
-        Publication.of(name + ":decided", publisher, "scenario", Draft.getDefaultInstance()),
-        outcome);
+  /** Notes the messages that a gateway makes itself for a call, and reactions of persons. */
+  public void answered(ClientRef client, Message request, Message answer, long begun) {
+    String publisher = client.agency();
+    if (answer instanceof RecallResponse it) {
+      reactions.begun(it.getRecallId(), name(it.getRecallId()), begun);
+      made(publisher, it.getRecallId(), it.getRecipientsList());
+    } else if (answer instanceof AskConsentResponse it) {
+      made(publisher, it.getConsentId(), List.of(it.getOriginator()));
+      askedForConsent.add(List.of(publisher, it.getOriginator()));
+    } else if (answer instanceof CreateOperationResponse it) {
+      roster(publisher, it.getOperation(), it.getMessageId());
+    } else if (answer instanceof ChangeOperationResponse it) {
+      roster(publisher, it.getOperation(), it.getMessageId());
+    } else if (answer instanceof CloseOperationResponse it) {
+      roster(publisher, it.getOperation(), it.getMessageId());
+    } else if (answer instanceof RemindResponse it) {
+      it.getOutcomesList().forEach(outcome -> outcome(publisher, outcome));
+    } else if (request instanceof TakeChargeRequest asked
+        && answer instanceof TakeChargeResponse it) {
+      made(publisher, it.getChargeId(), List.of(it.getOriginator()));
+      reacted(publisher, asked.getOnBehalfOf(), asked.getMessageId(), word(asked, "step"));
+    } else if (request instanceof DecideRequest asked && answer instanceof DecideResponse it) {
+      outcome(publisher, it.getOutcome());
+      reacted(publisher, asked.getOnBehalfOf(), asked.getMessageId(), word(asked, "verdict"));
+    } else if (request instanceof OpenRequest asked) {
+      reacted(publisher, asked.getOnBehalfOf(), asked.getMessageId(), "opened");
+    }
   }
 
-  /** Notes a recall. */
-  public void recalled(String name, String publisher, RecallResponse recall, long begun) {
-    named(name, recall.getRecallId());
-    reactions.begun(recall.getRecallId(), name, begun);
-    made(publisher, recall.getRecallId(), recall.getRecipientsList());
+  private static String word(Message message, String field) {
+    return String.valueOf(PlainMessage.of(message).get(field));
+  }
+
+  private void reacted(String agency, OnBehalfOf person, ByteString message, String what) {
+    reactions.note(message, person.getOfficer() + " of " + agency, what);
+  }
+
+  private void outcome(String publisher, Outcome outcome) {
+    String key = base64(outcome.getMessageId()) + outcome.getResultCase();
+    tally.answered(Publication.of(key, publisher, "scenario", Draft.getDefaultInstance()), outcome);
+  }
+
+  /** A roster goes to the members before and after it. */
+  private void roster(String lead, Operation operation, ByteString message) {
+    Set<String> concerned =
+        members.computeIfAbsent(operation.getOperationId(), it -> new TreeSet<>());
+    Set<String> after = new TreeSet<>();
+    operation.getMembersList().forEach(it -> after.add(it.getAgency()));
+    concerned.addAll(after);
+    made(lead, message, concerned.stream().filter(it -> !it.equals(lead)).toList());
+    concerned.retainAll(after);
   }
 
   /** A gateway has made a message itself, which goes to these agencies. */
-  public void made(String publisher, ByteString id, Collection<String> recipients) {
+  private void made(String publisher, ByteString id, Collection<String> recipients) {
     Accepted.Builder accepted = Accepted.newBuilder();
     recipients.forEach(agency -> accepted.addPermits(Permit.newBuilder().setAgency(agency)));
-    String key = HexFormat.of().formatHex(id.toByteArray()) + recipients;
+    String key = base64(id) + recipients;
     tally.answered(
         Publication.of(key, publisher, "scenario", Draft.getDefaultInstance()),
         Outcome.newBuilder().setMessageId(id).setAccepted(accepted).build());
-  }
-
-  /** Notes that an agency requests an originator's consent and will receive the decision. */
-  public void asks(String asker, String originator) {
-    askedForConsent.add(List.of(asker, originator));
   }
 
   /** A gateway's ledger is set back: it asks members of its operations for rosters. */

@@ -2,23 +2,23 @@ package org.entente.loadtests.scenario.step;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.entente.gateway.bridge.format.WrittenMessage;
+import org.entente.gateway.bridge.format.DraftFault;
+import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.scenario.action.ClientRef;
-import org.entente.loadtests.scenario.action.FileBytes;
-import org.entente.loadtests.scenario.action.GivenEntry;
-import org.entente.loadtests.scenario.action.ProtoFields;
+import org.entente.loadtests.scenario.action.Expectation;
+import org.entente.loadtests.scenario.action.PlainMessage;
 import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.entente.loadtests.scenario.action.ScenarioFederation;
-import org.entente.loadtests.scenario.action.ScenarioLabels;
 import org.entente.loadtests.scenario.action.StepFindings;
+import org.entente.loadtests.scenario.action.Variables;
 import org.entente.loadtests.traffic.Headline;
 import org.entente.proto.v1.Body;
-import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
@@ -29,59 +29,30 @@ import org.jspecify.annotations.Nullable;
  * @param message its name
  * @param to subscribers that receive it
  * @param notTo subscribers that have not received it when those have
- * @param sees fields of the label as they see it
- * @param headline what they read
- * @param holds the complete content that they receive: the fields of {@code Body}
- * @param document a file in the scenario's folder whose exact bytes they receive
- * @param equivalent its equivalent in their own classification scheme
  * @param again whether it is redelivered at the tail
- * @param consents by name the consents under which it was passed on to them; exactly these
+ * @param headline what they read
+ * @param sees fields of the label as they see it
+ * @param holds the complete content that they receive: the fields of {@code Body}
+ * @param delivery other fields of {@code Delivery}
  */
 public record DeliverStep(
     @JsonProperty(required = true) String message,
     @JsonProperty(required = true) List<ClientRef> to,
     @Nullable List<ClientRef> notTo,
-    @Nullable Map<String, Object> sees,
-    @Nullable String headline,
-    @Nullable Map<String, Object> holds,
-    @Nullable String document,
-    @Nullable Equivalent equivalent,
     @Nullable Boolean again,
-    @Nullable Map<String, GivenEntry> consents)
+    @Nullable String headline,
+    @Nullable Map<String, Object> sees,
+    @Nullable Map<String, Object> holds,
+    @Nullable Map<String, Object> delivery)
     implements ScenarioAction {
-  /**
-   * A marking of a recipient's own classification scheme.
-   *
-   * @param scheme as the code lists name it
-   * @param marking as it is written there
-   */
-  record Equivalent(
-      @JsonProperty(required = true) String scheme,
-      @JsonProperty(required = true) String marking) {}
-
   public DeliverStep {
     to = List.copyOf(to);
+    notTo = notTo == null ? List.of() : List.copyOf(notTo);
   }
 
   @Override
   public String word() {
     return "deliver";
-  }
-
-  private Map<String, Object> fields() {
-    return sees == null ? Map.of() : new LinkedHashMap<>(sees);
-  }
-
-  private Map<String, Object> content() {
-    return holds == null ? Map.of() : new LinkedHashMap<>(holds);
-  }
-
-  private boolean comesAnew() {
-    return again != null && again;
-  }
-
-  private List<ClientRef> others() {
-    return notTo == null ? List.of() : List.copyOf(notTo);
   }
 
   @Override
@@ -90,91 +61,75 @@ public record DeliverStep(
     for (int i = 0; i < to.size(); i++) {
       checking.subscriber(field + ".to[" + i + "]", to.get(i));
     }
-    for (int i = 0; i < others().size(); i++) {
-      checking.subscriber(field + ".not_to[" + i + "]", others().get(i));
+    for (int i = 0; notTo != null && i < notTo.size(); i++) {
+      checking.subscriber(field + ".not_to[" + i + "]", notTo.get(i));
     }
-    fields()
-        .keySet()
-        .forEach(
-            name ->
-                checking.require(
-                    ScenarioLabels.knows(name),
-                    field + ".sees." + name,
-                    "is no field of a label",
-                    "a field of Label in message.proto, as it is written there"));
-    if (document != null) {
-      FileBytes.check(checking, field + ".document", document);
+    fields(checking, field, "sees", Label.newBuilder(), sees);
+    fields(checking, field, "holds", Body.newBuilder(), holds);
+    fields(checking, field, "delivery", Delivery.newBuilder(), delivery);
+  }
+
+  private static void fields(
+      ScenarioCheck checking,
+      String field,
+      String name,
+      Message.Builder type,
+      @Nullable Map<String, Object> expected) {
+    if (expected != null) {
+      checking.noting(
+          field, () -> Expectation.check(type, checking.variables().resolve(expected, name), name));
     }
-    ProtoFields.check(checking, field + ".holds", Body.newBuilder(), content());
-    GivenEntry.check(checking, field + ".consents", consents);
-    if (WrittenMessage.label(fields()) instanceof WrittenMessage.Wrong<Label> wrong) {
-      checking.problem(field + ".sees." + wrong.field(), wrong.problem(), "");
+  }
+
+  private Map<String, Object> expected(Variables variables) throws DraftFault {
+    Map<String, Object> expected = new LinkedHashMap<>();
+    if (delivery != null) {
+      expected.putAll(variables.resolve(delivery, "delivery"));
     }
+    if (sees != null) {
+      expected.put("label", variables.resolve(sees, "sees"));
+    }
+    if (holds != null) {
+      expected.put("body", Map.of("exactly", variables.resolve(holds, "holds")));
+    }
+    return expected;
   }
 
   @Override
   public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     ByteString id = stage.id(message);
     for (ClientRef client : to) {
-      Optional<Delivery> delivery =
-          comesAnew()
+      Optional<Delivery> received =
+          again != null && again
               ? stage.feed(client).awaitAnew(id, ScenarioFederation.PATIENCE)
               : stage.feed(client).await(id, ScenarioFederation.PATIENCE);
-      String again = comesAnew() ? " again" : "";
-      findings.same(client + " receives " + message + again, client + seen(delivery) + again);
-      delivery.ifPresent(it -> content(client, it, findings));
-      if (document != null && delivery.isPresent()) {
-        FileBytes.same(client.toString(), stage.file(document), delivery.get().getBody(), findings);
-      }
-      delivery.ifPresent(it -> consents(stage, client, it, findings));
+      findings.same(
+          client + " receives " + message,
+          client + (received.isPresent() ? " receives " : " does not receive ") + message);
+      received.ifPresent(it -> content(stage, client, it, findings));
     }
-    for (ClientRef client : others()) {
-      boolean came = stage.feed(client).has(id);
+    for (ClientRef client : notTo == null ? List.<ClientRef>of() : notTo) {
       findings.same(
           client + " has not received " + message,
-          client + (came ? " has received " : " has not received ") + message);
+          client + (stage.feed(client).has(id) ? " has " : " has not ") + "received " + message);
     }
   }
 
-  private String seen(Optional<Delivery> delivery) {
-    return delivery.isPresent()
-        ? " receives " + message
-        : " does not receive " + message + " in " + ScenarioFederation.PATIENCE.toSeconds() + " s";
-  }
-
-  private void consents(
-      ScenarioFederation stage, ClientRef client, Delivery delivery, StepFindings findings) {
-    if (consents != null) {
-      findings.same(
-          client + " has it " + GivenEntry.words(consents),
-          client + " has it " + GivenEntry.words(stage, delivery.getConsentsList()));
-    }
-  }
-
-  private void content(ClientRef client, Delivery delivery, StepFindings findings) {
-    if (!fields().isEmpty()
-        && WrittenMessage.label(fields()) instanceof WrittenMessage.Read<Label> read) {
-      findings.same(
-          client + " sees " + ScenarioLabels.of(fields().keySet(), read.value()),
-          client + " sees " + ScenarioLabels.of(fields().keySet(), delivery.getLabel()));
-    }
-    if (equivalent != null) {
-      ClassificationEquivalent handled = delivery.getEquivalent();
-      findings.same(
-          client + " handles it as " + equivalent.scheme() + " " + equivalent.marking(),
-          client + " handles it as " + handled.getScheme() + " " + handled.getMarking());
-    }
-    if (holds != null) {
-      findings.same(
-          client
-              + " has "
-              + ProtoFields.words(ProtoFields.fill(Body.newBuilder(), content()).build()),
-          client + " has " + ProtoFields.words(delivery.getBody()));
-    }
+  private void content(
+      ScenarioFederation stage, ClientRef client, Delivery received, StepFindings findings) {
     if (headline != null) {
       findings.same(
           client + " reads \"" + headline + "\"",
-          client + " reads \"" + Headline.of(delivery.getBody()) + "\"");
+          client + " reads \"" + Headline.of(received.getBody()) + "\"");
+    }
+    try {
+      Map<String, Object> expected = expected(stage.variables());
+      Optional<String> mismatch =
+          Expectation.mismatch(expected, PlainMessage.of(received), client.toString());
+      String words = client + " has " + stage.variables().named(expected.toString());
+      findings.add(words, mismatch.map(stage.variables()::named).orElse(words), mismatch.isEmpty());
+    } catch (DraftFault e) {
+      throw new CommandFailure(e.field() + " " + e.problem(), e);
     }
   }
 }

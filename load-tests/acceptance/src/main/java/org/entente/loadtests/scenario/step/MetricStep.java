@@ -5,70 +5,75 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.entente.loadtests.federation.Exposition;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.entente.loadtests.scenario.action.ScenarioFederation;
 import org.entente.loadtests.scenario.action.StepFindings;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A metric of a gateway reaches a value, as monitoring reads it.
+ * Metrics of a gateway reach these values, as monitoring reads them.
  *
  * @param agency whose gateway
- * @param name of the metric, as docs/operate/metrics.md has it
- * @param labels labels of the series to add up; all series of that name if absent
- * @param is the number
+ * @param are numbers by metric, as docs/operate/metrics.md has it, with labels of the series to add
+ *     up, such as {@code entente_received_total{exercise="true"}}
  */
 public record MetricStep(
     @JsonProperty(required = true) String agency,
-    @JsonProperty(required = true) String name,
-    @Nullable Map<String, String> labels,
-    @JsonProperty(required = true) Long is)
+    @JsonProperty(required = true) Map<String, Long> are)
     implements ScenarioAction {
-  private static final Pattern NAME = Pattern.compile("entente_[a-z_]{1,60}");
-  private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9._-]{1,80}");
-  private static final long BETWEEN_MILLIS = 50;
+  private static final Pattern SERIES =
+      Pattern.compile("(entente_[a-z_]{1,60})(?:\\{(\\w+=\"[\\w.-]+\"(?:,\\w+=\"[\\w.-]+\")*)})?");
+
+  public MetricStep {
+    are = new TreeMap<>(are);
+  }
 
   @Override
   public String word() {
     return "metric";
   }
 
-  private Map<String, String> wanted() {
-    return labels == null ? Map.of() : new TreeMap<>(labels);
-  }
-
   @Override
   public void check(ScenarioCheck checking, String field) {
     checking.agency(field + ".agency", agency);
-    checking.require(
-        NAME.matcher(name).matches(), field + ".name", "\"" + name + "\"", "entente_ and a-z _");
-    checking.require(is >= 0, field + ".is", "is " + is, "0 or more");
-    wanted()
-        .forEach(
-            (label, value) ->
-                checking.require(
-                    VALUE.matcher(value).matches(),
-                    field + ".labels." + label,
-                    "\"" + value + "\"",
-                    "letters, digits, dots, hyphens and underscores"));
+    checking.require(!are.isEmpty(), field + ".are", "an empty list", "one metric or more");
+    are.forEach(
+        (series, number) -> {
+          checking.require(
+              SERIES.matcher(series).matches(),
+              field + ".are",
+              series,
+              "such as entente_received_total{exercise=\"true\"}");
+          checking.require(number >= 0, field + ".are", series + " is " + number, "0 or more");
+        });
   }
 
   @Override
   public void perform(ScenarioFederation stage, StepFindings findings) throws InterruptedException {
     String admin = stage.federation().plan(agency).admin();
-    List<String> asked =
-        wanted().entrySet().stream().map(it -> it.getKey() + "=\"" + it.getValue() + "\"").toList();
-    long deadline = System.nanoTime() + ScenarioFederation.PATIENCE.toNanos();
-    OptionalLong seen = Exposition.labelled(admin, name, asked);
-    while (!(seen.isPresent() && seen.getAsLong() == is) && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(BETWEEN_MILLIS);
-      seen = Exposition.labelled(admin, name, asked);
+    for (Map.Entry<String, Long> it : are.entrySet()) {
+      String expected = agency + " counts " + it.getKey() + " " + it.getValue();
+      findings.same(expected, AnswerPoller.until(expected::equals, () -> seen(admin, it.getKey())));
     }
-    String what = agency + " counts " + name + wanted() + " ";
-    findings.same(what + is, what + (seen.isPresent() ? seen.getAsLong() : "(unknown)"));
+  }
+
+  private String seen(String admin, String series) throws InterruptedException {
+    Matcher matcher = SERIES.matcher(series);
+    if (!matcher.matches()) {
+      throw new IllegalStateException("checked before: " + series);
+    }
+    String labels = matcher.group(2);
+    OptionalLong number =
+        Exposition.labelled(
+            admin, matcher.group(1), labels == null ? List.of() : List.of(labels.split(",", -1)));
+    return agency
+        + " counts "
+        + series
+        + " "
+        + (number.isPresent() ? number.getAsLong() : "(unknown)");
   }
 }

@@ -2,35 +2,38 @@ package org.entente.loadtests.scenario.step;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
-import com.google.protobuf.util.Timestamps;
-import java.time.Duration;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Base64;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.entente.gateway.bridge.AlertSource;
+import org.entente.gateway.bridge.format.AlertDraft;
+import org.entente.gateway.bridge.format.AlertItem;
+import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.WrittenMessage;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.scenario.action.CallResult;
 import org.entente.loadtests.scenario.action.ClientRef;
 import org.entente.loadtests.scenario.action.DraftExplanation;
-import org.entente.loadtests.scenario.action.NamedObject;
 import org.entente.loadtests.scenario.action.OutcomeEntry;
 import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.action.ScenarioCheck;
 import org.entente.loadtests.scenario.action.ScenarioFederation;
 import org.entente.loadtests.scenario.action.StepFindings;
+import org.entente.loadtests.scenario.action.Variables;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublishResponse;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Status;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +43,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param by the calling client
  * @param as name in later steps for the message
- * @param draft in the form of {@code ./entente send}, without idempotency key
- * @param derivedFrom names of messages that it passes on
- * @param inReplyTo name of the message that it answers
- * @param changes name of the message that it updates, cancels, rectifies or restricts
- * @param operation name of the joint operation in which it is said
- * @param answerWithin time limit for an answer; requests only
- * @param deliverWithin time limit for delivery, after which it is not delivered
+ * @param draft in the form of {@code ./entente send}, without idempotency key; or the name of a
+ *     saved draft
+ * @param record in place of a draft, a record of the agency's own system, as for {@code send
+ *     --mapping}
  * @param explained whether the gateway must first explain the outcome, and the explanation must
  *     match it; false if absent
  * @param expect the expected outcome
@@ -54,25 +54,46 @@ import org.jspecify.annotations.Nullable;
 public record PublishStep(
     @JsonProperty(required = true) ClientRef by,
     @JsonProperty(required = true) String as,
-    @JsonProperty(required = true) Map<String, Object> draft,
-    @Nullable List<String> derivedFrom,
-    @Nullable String inReplyTo,
-    @Nullable String changes,
-    @Nullable String operation,
-    @Nullable Duration answerWithin,
-    @Nullable Duration deliverWithin,
+    @Nullable Object draft,
+    @Nullable MappedRecord record,
     @Nullable Boolean explained,
     @JsonProperty(required = true) OutcomeEntry expect)
     implements ScenarioAction {
   private static final String KEY = "idempotency_key";
-  private static final String TO = "to";
-  private static final String LABEL = "label";
 
-  /** Placeholder in a draft for an id that is unknown before the run: 16 bytes in base64. */
-  private static final String UNKNOWN_YET = Base64.getEncoder().encodeToString(new byte[16]);
-
-  public PublishStep {
-    draft = new LinkedHashMap<>(draft);
+  /**
+   * A record that a mapping makes a draft.
+   *
+   * @param file JSON Lines in the folder of the scenario
+   * @param line the record's line, from 1
+   * @param mapping a mapping in the folder of the scenario (config/mappings/README.md)
+   */
+  record MappedRecord(
+      @JsonProperty(required = true) String file,
+      @JsonProperty(required = true) Integer line,
+      @JsonProperty(required = true) String mapping) {
+    private AlertDraft read(Path records, Path map) {
+      AlertSource.OpenResult opening =
+          AlertSource.open(records, map, ConfigurationHome.find().mappings());
+      if (!(opening instanceof AlertSource.OpenResult.Opened opened)) {
+        throw new CommandFailure(String.valueOf(opening));
+      }
+      List<AlertItem> items = new ArrayList<>();
+      try (AlertSource source = opened.source()) {
+        source.forEachRemaining(items::add);
+      } catch (IOException e) {
+        throw new CommandFailure("the records cannot be read: " + e, e);
+      }
+      for (AlertItem item : items) {
+        if (!(item instanceof AlertDraft draft)) {
+          throw new CommandFailure(String.valueOf(item));
+        }
+        if (draft.line() == line) {
+          return draft;
+        }
+      }
+      throw new CommandFailure("line " + line + " of " + records + " is no record");
+    }
   }
 
   @Override
@@ -80,97 +101,90 @@ public record PublishStep(
     return "publish";
   }
 
-  private List<String> sources() {
-    return derivedFrom == null ? List.of() : List.copyOf(derivedFrom);
-  }
-
   @Override
   public void check(ScenarioCheck checking, String field) {
     checking.client(field + ".by", by);
-    checking.messages(field + ".derived_from", sources());
-    if (inReplyTo != null) {
-      checking.message(field + ".in_reply_to", inReplyTo);
-    }
-    if (changes != null) {
-      checking.message(field + ".changes", changes);
-    }
-    if (operation != null) {
-      checking.named(field + ".operation", NamedObject.OPERATION, operation);
-    }
     checking.require(
-        !draft.containsKey(KEY),
-        field + ".draft." + KEY,
-        "is given",
-        "nothing: `as` makes the key");
-    if (written() instanceof WrittenMessage.Wrong<Draft> wrong) {
-      checking.problem(field + ".draft." + wrong.field(), wrong.problem(), "");
-    } else if (written() instanceof WrittenMessage.Read<Draft> read) {
-      content(checking, field, read.value());
+        (draft == null) == (record != null), field, "has nothing, or two", "draft or record");
+    if (record != null) {
+      record(checking, field, record);
+    } else if (draft instanceof Map<?, ?> fields) {
+      checking.require(
+          !fields.containsKey(KEY),
+          field + ".draft." + KEY,
+          "is given",
+          "nothing: `as` makes the key");
+      checking.noting(
+          field, () -> status(checking, field + ".draft.label", read(checking.variables())));
+    } else if (draft != null) {
+      checking.noting(field, () -> checking.variables().resolve(draft, "draft"));
     }
     expect.check(checking, field + ".expect");
-    checking.names(field + ".as", as);
+    checking.names(field + ".as", as, Variables.UNKNOWN_ID);
   }
 
-  private void content(ScenarioCheck checking, String field, Draft read) {
-    checking.require(
-        read.getBody().hasRequest() == (answerWithin != null),
-        field + ".answer_within",
-        answerWithin == null ? "is missing with a request" : "beside what is no request",
-        "a duration such as PT48H with a request, and with it only");
-    checking.require(
-        deliverWithin == null || deliverWithin.toMillis() > 0,
-        field + ".deliver_within",
-        "is " + deliverWithin,
-        "a duration such as PT2H");
-    if (checking.exercise()) {
-      Status status = read.getLabel().getStatus();
+  private void record(ScenarioCheck checking, String field, MappedRecord written) {
+    try {
+      AlertDraft mapped =
+          written.read(checking.file(written.file()), checking.file(written.mapping()));
       checking.require(
-          status == Status.STATUS_UNSPECIFIED || status == Status.STATUS_EXERCISE,
-          field + ".draft.label.status",
-          status + " in an exercise",
-          "EXERCISE, or leave it out");
+          mapped.publisher().value().equals(by.agency()),
+          field + ".by",
+          "the mapping says that " + mapped.publisher() + " publishes it",
+          "a client of that agency");
+      status(checking, field + ".record", mapped.draft());
+    } catch (CommandFailure e) {
+      checking.problem(field + ".record", String.valueOf(e.getMessage()), "");
     }
   }
 
-  private WrittenMessage<Draft> written() {
-    Map<String, Object> whole = new LinkedHashMap<>(draft);
-    whole.put(KEY, as);
-    if (operation != null) {
-      whole.put(TO, with(draft.get(TO), "operation"));
+  private static void status(ScenarioCheck checking, String field, Draft read) {
+    Status status = read.getLabel().getStatus();
+    checking.require(
+        !checking.exercise()
+            || status == Status.STATUS_UNSPECIFIED
+            || status == Status.STATUS_EXERCISE,
+        field + ".status",
+        status + " in an exercise",
+        "EXERCISE, or leave it out");
+  }
+
+  private Draft read(Variables variables) throws DraftFault {
+    if (!(variables.resolve(draft == null ? "" : draft, "draft") instanceof Map<?, ?> fields)) {
+      throw new DraftFault("draft", "must be an object, or the name of a saved draft");
     }
-    if (inReplyTo != null) {
-      whole.put(LABEL, with(draft.get(LABEL), "in_reply_to"));
-    }
+    Draft.Builder whole = Draft.newBuilder();
+    WrittenMessage<?> written = WrittenMessage.message(whole, fields);
+    whole.setIdempotencyKey(as);
     // Files for `send` hold no requests and answers; a client publishes them like anything else.
-    Draft.Builder any = Draft.newBuilder();
-    if (WrittenMessage.message(any, whole) instanceof WrittenMessage.Read<Message>
-        && (any.getBody().hasRequest() || any.getBody().hasAnswer())) {
-      return new WrittenMessage.Read<>(any.build());
+    if (written instanceof WrittenMessage.Read<?>
+        && !whole.getBody().hasRequest()
+        && !whole.getBody().hasAnswer()) {
+      Map<Object, Object> keyed = new LinkedHashMap<>(fields);
+      keyed.put(KEY, as);
+      written = WrittenMessage.draft(keyed);
     }
-    return WrittenMessage.draft(whole);
-  }
-
-  private static Object with(@Nullable Object part, String id) {
-    Map<Object, Object> whole = new LinkedHashMap<>();
-    if (part instanceof Map<?, ?> others) {
-      whole.putAll(others);
+    if (written instanceof WrittenMessage.Wrong<?> wrong) {
+      throw new DraftFault("draft." + wrong.field(), wrong.problem());
     }
-    whole.put(id, UNKNOWN_YET);
-    return whole;
+    return whole.build();
   }
 
   @Override
   public void perform(ScenarioFederation stage, StepFindings findings) {
-    Draft whole = whole(stage);
+    Draft.Builder draft = written(stage).toBuilder();
+    if (stage.exercise()) {
+      draft.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);
+    }
+    Draft whole = draft.build();
     stage.content(whole);
     PublisherGrpc.PublisherBlockingStub publisher =
         PublisherGrpc.newBlockingStub(stage.channel(by));
     CallResult<ExplainResponse> before = explanation(stage, publisher, whole);
     long begun = System.nanoTime();
     PublishRequest request = PublishRequest.newBuilder().setDraft(whole).build();
-    CallResult<PublishResponse> answer =
-        CallResult.again(() -> stage.patient(publisher).publish(request));
-    CallResult<Outcome> outcome = outcome(answer);
+    CallResult<Outcome> outcome =
+        CallResult.again(() -> stage.patient(publisher).publish(request).getOutcome());
     if (outcome instanceof CallResult.Given<Outcome> given) {
       stage.published(as, by.agency(), whole, given.value(), begun);
     }
@@ -181,15 +195,25 @@ public record PublishStep(
           "explained before: " + outcome.words(DraftExplanation::after),
           "explained before: " + before.words(it -> DraftExplanation.before(it, named)));
     }
-    expect.compare(outcome, findings, daysOver(stage));
+    expect.compare(outcome, findings, daysOver(whole));
+  }
+
+  private Draft written(ScenarioFederation stage) {
+    try {
+      return record == null
+          ? read(stage.variables())
+          : record.read(stage.file(record.file()), stage.file(record.mapping())).draft();
+    } catch (DraftFault e) {
+      throw new CommandFailure(e.field() + " " + e.problem(), e);
+    }
   }
 
   /** Midnights (UTC) since the first message that it passes on was published. */
-  private long daysOver(ScenarioFederation stage) {
+  private static long daysOver(Draft whole) {
     long today = LocalDate.now(ZoneOffset.UTC).toEpochDay();
-    return sources().stream()
-        .map(source -> today - day(stage.id(source)))
-        .max(Comparator.naturalOrder())
+    return whole.getDerivedFromList().stream()
+        .mapToLong(source -> today - day(source))
+        .max()
         .orElse(0L);
   }
 
@@ -207,45 +231,5 @@ public record PublishStep(
     }
     ExplainRequest request = ExplainRequest.newBuilder().setDraft(whole).build();
     return CallResult.again(() -> stage.patient(publisher).explain(request));
-  }
-
-  private static CallResult<Outcome> outcome(CallResult<PublishResponse> answer) {
-    if (answer instanceof CallResult.Failed<PublishResponse> failed) {
-      return new CallResult.Failed<>(failed.code(), failed.reason());
-    }
-    return new CallResult.Given<>(
-        ((CallResult.Given<PublishResponse>) answer).value().getOutcome());
-  }
-
-  private Draft whole(ScenarioFederation stage) {
-    if (!(written() instanceof WrittenMessage.Read<Draft> read)) {
-      throw new IllegalStateException("checked before: " + written());
-    }
-    Draft.Builder whole = read.value().toBuilder();
-    sources().forEach(source -> whole.addDerivedFrom(stage.id(source)));
-    if (inReplyTo != null) {
-      whole.getLabelBuilder().setInReplyTo(stage.id(inReplyTo));
-    }
-    if (changes != null) {
-      whole.getLabelBuilder().setReferences(stage.id(changes));
-    }
-    if (operation != null) {
-      whole.getToBuilder().setOperation(stage.things().id(NamedObject.OPERATION, operation));
-    }
-    if (answerWithin != null) {
-      Instant answerBy = Instant.now().plus(answerWithin);
-      whole
-          .getBodyBuilder()
-          .getRequestBuilder()
-          .setAnswerBy(Timestamps.fromMillis(answerBy.toEpochMilli()));
-    }
-    if (deliverWithin != null) {
-      Instant over = Instant.now().plus(deliverWithin);
-      whole.getLabelBuilder().setExpiresAt(Timestamps.fromMillis(over.toEpochMilli()));
-    }
-    if (stage.exercise()) {
-      whole.getLabelBuilder().setStatus(Status.STATUS_EXERCISE);
-    }
-    return whole.build();
   }
 }

@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.entente.loadtests.federation.Exposition;
 import org.entente.loadtests.federation.NodePlan;
+import org.entente.loadtests.scenario.action.AnswerPoller;
 import org.entente.loadtests.scenario.action.HeldTexts;
 import org.entente.loadtests.scenario.action.ScenarioAction;
 import org.entente.loadtests.scenario.action.ScenarioCheck;
@@ -52,12 +53,8 @@ public record TransitStep(@JsonProperty(required = true) String agency) implemen
    */
   private static OptionalLong counter(NodePlan plan, String name, long least)
       throws InterruptedException {
-    long deadline = System.nanoTime() + ScenarioFederation.PATIENCE.toNanos();
-    OptionalLong value = Exposition.counter(plan.admin(), name);
-    while (value.orElse(-1) < least && System.nanoTime() < deadline) {
-      value = Exposition.counter(plan.admin(), name);
-    }
-    return value;
+    return AnswerPoller.until(
+        it -> it.orElse(-1) >= least, () -> Exposition.counter(plan.admin(), name));
   }
 
   private static String number(OptionalLong number) {

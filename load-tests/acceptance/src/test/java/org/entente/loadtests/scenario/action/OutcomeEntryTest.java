@@ -73,7 +73,7 @@ final class OutcomeEntryTest {
   private static Finding withheld(@Nullable List<String> fields, Outcome outcome) {
     StepFindings findings = new StepFindings();
     new OutcomeEntry(Map.of("de.customs", new AcceptedFor("eu", null, fields)), null, null, null)
-        .compare(new CallResult.Given<>(outcome), findings);
+        .compare(new CallResult.Given<>(outcome), findings, /* daysOver= */ 0);
     return findings.all().get(0);
   }
 
@@ -156,7 +156,7 @@ final class OutcomeEntryTest {
 
   private static Finding compare(OutcomeEntry expected, CallResult<Outcome> answer) {
     StepFindings findings = new StepFindings();
-    expected.compare(answer, findings);
+    expected.compare(answer, findings, /* daysOver= */ 0);
     return findings.all().get(0);
   }
 }

@@ -1,4 +1,4 @@
-package org.entente.loadtests.scenario.policy;
+package org.entente.loadtests.scenario.action;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
