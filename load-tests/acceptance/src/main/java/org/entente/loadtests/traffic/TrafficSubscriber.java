@@ -2,21 +2,14 @@ package org.entente.loadtests.traffic;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.SubscribeRequest;
-import org.entente.proto.v1.SubscribeResponse;
-import org.entente.proto.v1.SubscriberGrpc;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One subscriber of an agency. Holds a durable cursor, acknowledges deliveries, drops repeats by
@@ -83,7 +76,12 @@ public final class TrafficSubscriber {
   /** Subscribes. */
   public void begin() {
     if (!closed) {
-      SubscriberGrpc.newStub(channel).subscribe(new Stream());
+      new CursorStream(
+              cursor(),
+              opened,
+              this::received,
+              failure -> again(String.valueOf(Status.fromThrowable(failure).getCode())))
+          .open(channel);
     }
   }
 
@@ -110,58 +108,15 @@ public final class TrafficSubscriber {
             });
   }
 
-  private SubscribeRequest open() {
-    return SubscribeRequest.newBuilder()
-        .setOpen(
-            OpenCursor.newBuilder()
-                .setCursor(exercise ? "watch-exercise" : "watch")
-                .setFilter(Filter.newBuilder().addAllKinds(kinds).setExercise(exercise)))
-        .build();
+  private OpenCursor.Builder cursor() {
+    return OpenCursor.newBuilder()
+        .setCursor(exercise ? "watch-exercise" : "watch")
+        .setFilter(Filter.newBuilder().addAllKinds(kinds).setExercise(exercise));
   }
 
-  private final class Stream
-      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
-    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
-    private boolean asked;
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
-      requests = stream;
-      stream.setOnReadyHandler(
-          () -> {
-            if (!asked) {
-              asked = true;
-              stream.onNext(open());
-            }
-          });
-    }
-
-    @Override
-    public void onNext(SubscribeResponse response) {
-      if (response.hasOpened()) {
-        opened.countDown();
-      }
-      ClientCallStreamObserver<SubscribeRequest> stream = requests;
-      if (!response.hasDelivery() || stream == null) {
-        return;
-      }
-      Delivery delivery = response.getDelivery();
-      boolean again = tally.received(agency, delivery, exercise);
-      watcher.received(agency, delivery, again);
-      stream.onNext(
-          SubscribeRequest.newBuilder()
-              .setAck(Acknowledge.newBuilder().setPosition(delivery.getPosition()))
-              .build());
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      again(String.valueOf(Status.fromThrowable(failure).getCode()));
-    }
-
-    @Override
-    public void onCompleted() {
-      again("the gateway ended the stream");
-    }
+  private void received(CursorStream stream, Delivery delivery) {
+    boolean again = tally.received(agency, delivery, exercise);
+    watcher.received(agency, delivery, again);
+    stream.acknowledge(delivery.getPosition());
   }
 }

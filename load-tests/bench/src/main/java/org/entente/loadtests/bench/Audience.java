@@ -1,9 +1,6 @@
 package org.entente.loadtests.bench;
 
 import io.grpc.ManagedChannel;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -14,12 +11,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.measure.MeasuredContent;
 import org.entente.loadtests.measure.MeasurementFailure;
-import org.entente.proto.v1.Acknowledge;
+import org.entente.loadtests.traffic.CursorStream;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.SubscribeRequest;
-import org.entente.proto.v1.SubscribeResponse;
-import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +24,9 @@ final class Audience {
   private static final long PATIENCE_SECONDS = 60;
   private static final int WINDOW = 16;
 
-  private final List<Listener> listeners = new ArrayList<>();
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
   private final CompletableFuture<Integer> messageBytes = new CompletableFuture<>();
+  private int listeners;
   private volatile AwaitedMessage expected = new AwaitedMessage(-1, new CountDownLatch(0));
 
   private record AwaitedMessage(long number, CountDownLatch missing) {}
@@ -41,25 +35,25 @@ final class Audience {
    * Adds subscribers up to this number, over the channels in turn; all cursors are open on return.
    */
   void grow(int to, List<ManagedChannel> channels) throws InterruptedException {
-    List<Listener> added = new ArrayList<>();
-    for (int i = listeners.size(); i < to; i++) {
-      Listener listener = new Listener("audience-" + i);
-      listeners.add(listener);
-      added.add(listener);
-      SubscriberGrpc.newStub(channels.get(i % channels.size())).subscribe(listener);
+    CountDownLatch opened = new CountDownLatch(Math.max(0, to - listeners));
+    for (; listeners < to; listeners++) {
+      new CursorStream(
+              OpenCursor.newBuilder().setCursor("audience-" + listeners).setWindow(WINDOW),
+              opened,
+              this::take,
+              failure -> problem.compareAndSet(null, "a subscriber's stream ended: " + failure))
+          .open(channels.get(listeners % channels.size()));
     }
-    for (Listener listener : added) {
-      if (!listener.opened.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        check();
-        throw new CommandFailure("a subscriber's cursor is not open after 60 s");
-      }
+    if (!opened.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      check();
+      throw new CommandFailure("a subscriber's cursor is not open after 60 s");
     }
     check();
   }
 
   /** Starts to count the subscribers that have the message with this number. */
   void expect(long number) {
-    expected = new AwaitedMessage(number, new CountDownLatch(listeners.size()));
+    expected = new AwaitedMessage(number, new CountDownLatch(listeners));
   }
 
   /**
@@ -71,7 +65,7 @@ final class Audience {
     if (!expected.missing.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       check();
       throw new MeasurementFailure(
-          expected.missing.getCount() + " of " + listeners.size() + " subscribers got no message");
+          expected.missing.getCount() + " of " + listeners + " subscribers got no message");
     }
     check();
   }
@@ -98,69 +92,14 @@ final class Audience {
     }
   }
 
-  private final class Listener
-      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
-    private final String cursor;
-    private final CountDownLatch opened = new CountDownLatch(1);
-    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
-    private boolean asked;
-
-    Listener(String cursor) {
-      this.cursor = cursor;
+  private void take(CursorStream stream, Delivery delivery) {
+    messageBytes.complete(
+        delivery.getLabel().getSerializedSize() + delivery.getBody().getSerializedSize());
+    AwaitedMessage now = expected;
+    if (MeasuredContent.number(delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer())
+        == now.number) {
+      now.missing.countDown();
     }
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
-      requests = stream;
-      stream.setOnReadyHandler(
-          () -> {
-            if (!asked) {
-              asked = true;
-              stream.onNext(
-                  SubscribeRequest.newBuilder()
-                      .setOpen(OpenCursor.newBuilder().setCursor(cursor).setWindow(WINDOW))
-                      .build());
-            }
-          });
-    }
-
-    @Override
-    public void onNext(SubscribeResponse response) {
-      if (response.hasOpened()) {
-        opened.countDown();
-      }
-      if (response.hasDelivery()) {
-        take(response.getDelivery());
-      }
-      response.getDeliveries().getDeliveriesList().forEach(this::take);
-    }
-
-    private void take(Delivery delivery) {
-      messageBytes.complete(
-          delivery.getLabel().getSerializedSize() + delivery.getBody().getSerializedSize());
-      AwaitedMessage now = expected;
-      if (MeasuredContent.number(
-              delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer())
-          == now.number) {
-        now.missing.countDown();
-      }
-      ClientCallStreamObserver<SubscribeRequest> stream = requests;
-      if (stream != null) {
-        stream.onNext(
-            SubscribeRequest.newBuilder()
-                .setAck(Acknowledge.newBuilder().setPosition(delivery.getPosition()))
-                .build());
-      }
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      problem.compareAndSet(null, "a subscriber's stream ended: " + failure);
-    }
-
-    @Override
-    public void onCompleted() {
-      problem.compareAndSet(null, "the gateway ended a subscriber's stream");
-    }
+    stream.acknowledge(delivery.getPosition());
   }
 }

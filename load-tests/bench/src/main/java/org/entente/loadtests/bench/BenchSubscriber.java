@@ -1,8 +1,7 @@
 package org.entente.loadtests.bench;
 
 import io.grpc.ManagedChannel;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
+import io.grpc.Status;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -10,20 +9,16 @@ import java.util.concurrent.TimeUnit;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.measure.Arrivals;
 import org.entente.loadtests.measure.MeasuredContent;
-import org.entente.proto.v1.Acknowledge;
+import org.entente.loadtests.traffic.CursorStream;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.SubscribeRequest;
-import org.entente.proto.v1.SubscribeResponse;
-import org.entente.proto.v1.SubscriberGrpc;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriber at the far end. An acknowledgement covers all earlier deliveries of its lane, so
  * it sends one for every few deliveries, like a client that keeps up.
  */
-final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
+final class BenchSubscriber {
   private static final long OPEN_SECONDS = 30;
   private static final int WINDOW = 10_000;
   private static final int DELIVERIES_AN_ACKNOWLEDGEMENT = 64;
@@ -32,9 +27,7 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
   private final Arrivals flash;
   private final CountDownLatch opened = new CountDownLatch(1);
   private final Map<Lane, Integer> unacknowledged = new EnumMap<>(Lane.class);
-  private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
-  private boolean asked;
-  private final int batch;
+  private final CursorStream stream;
   private volatile boolean closing;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<Lane, Long> last = new EnumMap<>(Lane.class);
@@ -46,12 +39,19 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
   BenchSubscriber(Arrivals routine, Arrivals flash, int batch) {
     this.routine = routine;
     this.flash = flash;
-    this.batch = batch;
+    // The cursor's window bounds the messages in flight.
+    stream =
+        new CursorStream(
+            OpenCursor.newBuilder().setCursor("bench").setWindow(WINDOW).setBatch(batch),
+            Integer.MAX_VALUE,
+            opened,
+            (its, delivery) -> take(delivery),
+            this::ended);
   }
 
   /** Opens the cursor and waits until it is open. */
   void open(ManagedChannel channel) throws InterruptedException {
-    SubscriberGrpc.newStub(channel).subscribe(this);
+    stream.open(channel);
     if (!opened.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
       throw new CommandFailure("the cursor is not open after " + OPEN_SECONDS + " s");
     }
@@ -59,63 +59,19 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
 
   /** Acknowledges all deliveries and ends the stream; durable on return. */
   void close() throws InterruptedException {
-    ClientCallStreamObserver<SubscribeRequest> stream = requests;
-    if (stream == null) {
-      return;
-    }
     synchronized (this) {
       closing = true;
       unacknowledged.forEach(
           (lane, count) -> {
             if (count > 0) {
-              acknowledge(stream, last.getOrDefault(lane, 0L));
+              stream.acknowledge(last.getOrDefault(lane, 0L));
             }
           });
-      stream.onCompleted();
+      stream.complete();
     }
     if (!closed.await(OPEN_SECONDS, TimeUnit.SECONDS)) {
       throw new CommandFailure("the cursor is not closed after " + OPEN_SECONDS + " s");
     }
-  }
-
-  private static void acknowledge(
-      ClientCallStreamObserver<SubscribeRequest> stream, long position) {
-    stream.onNext(
-        SubscribeRequest.newBuilder()
-            .setAck(Acknowledge.newBuilder().setPosition(position))
-            .build());
-  }
-
-  @Override
-  public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
-    requests = stream;
-    // The cursor's window bounds the messages in flight.
-    stream.disableAutoRequestWithInitial(Integer.MAX_VALUE);
-    stream.setOnReadyHandler(
-        () -> {
-          if (!asked) {
-            asked = true;
-            stream.onNext(
-                SubscribeRequest.newBuilder()
-                    .setOpen(
-                        OpenCursor.newBuilder()
-                            .setCursor("bench")
-                            .setWindow(WINDOW)
-                            .setBatch(batch))
-                    .build());
-          }
-        });
-  }
-
-  @Override
-  public void onNext(SubscribeResponse response) {
-    if (response.hasOpened()) {
-      opened.countDown();
-    }
-    if (response.hasDelivery()) {
-      take(response.getDelivery());
-    }
-    response.getDeliveries().getDeliveriesList().forEach(this::take);
   }
 
   private synchronized void take(Delivery delivery) {
@@ -126,26 +82,19 @@ final class BenchSubscriber implements ClientResponseObserver<SubscribeRequest, 
             delivery.getBody().getDocument().getContent().asReadOnlyByteBuffer()));
     last.put(lane, delivery.getPosition());
     int waiting = unacknowledged.merge(lane, 1, Integer::sum);
-    ClientCallStreamObserver<SubscribeRequest> stream = requests;
-    if (waiting >= DELIVERIES_AN_ACKNOWLEDGEMENT && stream != null) {
+    if (waiting >= DELIVERIES_AN_ACKNOWLEDGEMENT) {
       unacknowledged.put(lane, 0);
-      acknowledge(stream, delivery.getPosition());
+      stream.acknowledge(delivery.getPosition());
     }
   }
 
-  @Override
-  public void onError(Throwable failure) {
+  private void ended(Throwable failure) {
+    if (closing && Status.fromThrowable(failure).isOk()) {
+      closed.countDown();
+      return;
+    }
     String what = "the subscriber's stream ended: " + failure;
     routine.failed(what);
     flash.failed(what);
-  }
-
-  @Override
-  public void onCompleted() {
-    if (closing) {
-      closed.countDown();
-    } else {
-      onError(new CommandFailure("the gateway ended it"));
-    }
   }
 }

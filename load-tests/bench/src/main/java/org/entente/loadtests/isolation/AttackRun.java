@@ -1,19 +1,12 @@
 package org.entente.loadtests.isolation;
 
-import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Machine;
-import org.entente.loadtests.federation.ThrowawayFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command {@code load-tests/attacks}, which measures honest traffic beside attacks. */
 @Command(
@@ -37,16 +30,13 @@ public final class AttackRun implements Callable<Integer> {
       description = "lone messages in each round (default: ${DEFAULT-VALUE})")
   private int messages;
 
-  @Option(names = "--rounds", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
-  private int rounds;
+  @Mixin private RatioRun run = new RatioRun();
 
   @Option(
       names = "--ratio",
       defaultValue = "2",
       description = "greatest acceptable ratio (default: ${DEFAULT-VALUE})")
   private double ratio;
-
-  @Spec private CommandSpec spec;
 
   /** A command whose options picocli sets. */
   public AttackRun() {}
@@ -58,38 +48,21 @@ public final class AttackRun implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (messages < 1 || rounds < 1) {
-      spec.commandLine().getErr().println("attacks: at least 1 message and 1 round");
-      return 2;
+    if (messages < 1 || run.rounds() < 1) {
+      return run.refuse("at least 1 message and 1 round");
     }
-    Path folder = ThrowawayFolder.create();
-    Federation federation = Federation.mint(ConfigurationHome.find(), folder, Machine.GATEWAY);
-    Runtime.getRuntime().addShutdownHook(new Thread(federation::close, "stop"));
-    try (federation) {
-      return measure(federation) ? 0 : 1;
-    } catch (CommandFailure failure) {
-      spec.commandLine().getErr().println("attacks: " + failure.getMessage());
-      return 1;
-    } finally {
-      ThrowawayFolder.delete(folder);
-    }
+    return run.measure((federation, folder) -> measure(federation));
   }
 
   private boolean measure(Federation federation) throws InterruptedException {
     Map<String, AttackLatency.Result> results =
-        new AttackLatency(federation, this::say).measure(messages, rounds);
-    say("%-20s %12s %15s %6s".formatted("attack", "beside it, ms", "elsewhere, ms", "ratio"));
+        new AttackLatency(federation, run::say).measure(messages, run.rounds());
+    run.say("%-20s %12s %15s %6s".formatted("attack", "beside it, ms", "elsewhere, ms", "ratio"));
     results.forEach(
         (attack, result) ->
-            say(
+            run.say(
                 "%-20s %12.1f %15.1f %6.2f"
                     .formatted(attack, result.beside(), result.elsewhere(), result.ratio())));
     return results.values().stream().allMatch(result -> result.ratio() <= ratio);
-  }
-
-  private void say(String line) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
   }
 }

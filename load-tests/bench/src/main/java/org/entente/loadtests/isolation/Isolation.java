@@ -20,7 +20,7 @@ import org.entente.loadtests.federation.Federation;
  * beside a flood is compared with a round in which the same flood goes to a gateway that the good
  * traffic does not use.
  */
-final class Isolation {
+final class Isolation implements AutoCloseable {
   /** State of the second peer, or further clients beside a good one. */
   enum Neighbour {
     /** It is as good as the first, without further clients. */
@@ -212,7 +212,8 @@ final class Isolation {
   }
 
   /** Closes the relay; the federation's owner ends the gateways. */
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     relay.close();
   }
 

@@ -1,21 +1,15 @@
 package org.entente.loadtests.isolation;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
-import org.entente.loadtests.federation.Machine;
-import org.entente.loadtests.federation.ThrowawayFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Command {@code load-tests/isolation --queued N}, which measures isolation. */
 @Command(
@@ -43,8 +37,7 @@ public final class IsolationRun implements Callable<Integer> {
       description = "messages in each round (default: ${DEFAULT-VALUE})")
   private int messages;
 
-  @Option(names = "--rounds", defaultValue = "3", description = "default: ${DEFAULT-VALUE}")
-  private int rounds;
+  @Mixin private RatioRun run = new RatioRun();
 
   @Option(
       names = "--queued",
@@ -58,8 +51,6 @@ public final class IsolationRun implements Callable<Integer> {
       description = "least acceptable ratio, allowing for noise (default: ${DEFAULT-VALUE})")
   private double ratio;
 
-  @Spec private CommandSpec spec;
-
   /** A command whose options picocli sets. */
   public IsolationRun() {}
 
@@ -69,29 +60,16 @@ public final class IsolationRun implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException, IOException {
-    if (messages < 1 || rounds < 1 || queued < 10) {
-      spec.commandLine().getErr().println("isolation: at least 1 message, 1 round, 10 queued");
-      return 2;
+  public Integer call() throws InterruptedException {
+    if (messages < 1 || run.rounds() < 1 || queued < 10) {
+      return run.refuse("at least 1 message, 1 round, 10 queued");
     }
-    Path folder = ThrowawayFolder.create();
-    Federation federation = Federation.mint(ConfigurationHome.find(), folder, Machine.GATEWAY);
-    Thread onInterrupt = new Thread(federation::close, "stop");
-    Runtime.getRuntime().addShutdownHook(onInterrupt);
-    try (federation) {
-      return measure(federation) ? 0 : 1;
-    } catch (CommandFailure failure) {
-      spec.commandLine().getErr().println("isolation: " + failure.getMessage());
-      return 1;
-    } finally {
-      ThrowawayFolder.delete(folder);
-    }
+    return run.measure((federation, folder) -> measure(federation));
   }
 
-  private boolean measure(Federation federation) throws InterruptedException, IOException {
-    Isolation isolation = new Isolation(federation, this::say);
-    try {
-      Map<Isolation.Neighbour, Double> ratios = isolation.ratios(messages, rounds);
+  private boolean measure(Federation federation) throws InterruptedException {
+    try (Isolation isolation = new Isolation(federation, run::say)) {
+      Map<Isolation.Neighbour, Double> ratios = isolation.ratios(messages, run.rounds());
       Backlog backlog = isolation.queue(queued);
       StringBuilder line = new StringBuilder();
       ratios.forEach(
@@ -105,18 +83,12 @@ public final class IsolationRun implements Callable<Integer> {
                   backlog.residentGrowth() >> 20,
                   backlog.through(),
                   backlog.drained()));
-      say(line.toString());
+      run.say(line.toString());
       return ratios.values().stream().allMatch(part -> part >= ratio)
           && backlog.heapGrowth() <= MOST_HEAP_GROWTH
           && backlog.residentGrowth() <= MOST_RESIDENT_GROWTH;
-    } finally {
-      isolation.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-  }
-
-  private void say(String line) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
   }
 }

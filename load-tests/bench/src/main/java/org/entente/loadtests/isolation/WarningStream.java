@@ -1,10 +1,10 @@
 package org.entente.loadtests.isolation;
 
 import com.google.protobuf.ByteString;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -12,13 +12,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.loadtests.federation.Federation;
-import org.entente.proto.v1.Acknowledge;
+import org.entente.loadtests.traffic.CursorStream;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
+import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
@@ -28,9 +29,6 @@ import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Purpose;
-import org.entente.proto.v1.SubscribeRequest;
-import org.entente.proto.v1.SubscribeResponse;
-import org.entente.proto.v1.SubscriberGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +51,7 @@ public final class WarningStream {
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong arrived = new AtomicLong();
   private final AtomicLong repeated = new AtomicLong();
+  private final Set<ByteString> ids = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
   private final StreamObserver<PublishStreamRequest> drafts;
 
@@ -88,9 +87,16 @@ public final class WarningStream {
   public void subscribe() throws InterruptedException {
     String recipient = to.get(0);
     String client = federation.plan(recipient).clientWith("subscribe").orElseThrow();
-    Deliveries deliveries = new Deliveries();
-    SubscriberGrpc.newStub(federation.channel(recipient, client)).subscribe(deliveries);
-    if (!deliveries.opened.await(QUIET_SECONDS, TimeUnit.SECONDS)) {
+    CountDownLatch opened = new CountDownLatch(1);
+    new CursorStream(
+            OpenCursor.newBuilder().setCursor("isolation").setWindow(CURSOR_WINDOW),
+            opened,
+            this::take,
+            failure ->
+                problem.compareAndSet(
+                    null, "the subscriber's stream at " + to + " ended: " + failure))
+        .open(federation.channel(recipient, client));
+    if (!opened.await(QUIET_SECONDS, TimeUnit.SECONDS)) {
       throw new CommandFailure("the cursor at " + recipient + " is not open");
     }
   }
@@ -219,59 +225,14 @@ public final class WarningStream {
     public void onCompleted() {}
   }
 
-  private final class Deliveries
-      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
-    private final CountDownLatch opened = new CountDownLatch(1);
-    private final java.util.Set<ByteString> ids =
-        java.util.concurrent.ConcurrentHashMap.newKeySet();
-    private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
-    private boolean asked;
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> stream) {
-      requests = stream;
-      stream.setOnReadyHandler(
-          () -> {
-            if (!asked) {
-              asked = true;
-              stream.onNext(
-                  SubscribeRequest.newBuilder()
-                      .setOpen(
-                          OpenCursor.newBuilder().setCursor("isolation").setWindow(CURSOR_WINDOW))
-                      .build());
-            }
-          });
-    }
-
-    @Override
-    public void onNext(SubscribeResponse response) {
-      if (response.hasOpened()) {
-        opened.countDown();
+  private void take(CursorStream stream, Delivery delivery) {
+    if (delivery.getBody().getAlert().getTexts(0).getHeadline().equals(name)) {
+      if (ids.add(delivery.getLabel().getMessageId())) {
+        count(arrived);
+      } else {
+        repeated.incrementAndGet();
       }
-      ClientCallStreamObserver<SubscribeRequest> stream = requests;
-      if (!response.hasDelivery() || stream == null) {
-        return;
-      }
-      String headline = response.getDelivery().getBody().getAlert().getTexts(0).getHeadline();
-      if (headline.equals(name)) {
-        if (ids.add(response.getDelivery().getLabel().getMessageId())) {
-          count(arrived);
-        } else {
-          repeated.incrementAndGet();
-        }
-      }
-      stream.onNext(
-          SubscribeRequest.newBuilder()
-              .setAck(Acknowledge.newBuilder().setPosition(response.getDelivery().getPosition()))
-              .build());
     }
-
-    @Override
-    public void onError(Throwable failure) {
-      problem.compareAndSet(null, "the subscriber's stream at " + to + " ended: " + failure);
-    }
-
-    @Override
-    public void onCompleted() {}
+    stream.acknowledge(delivery.getPosition());
   }
 }
