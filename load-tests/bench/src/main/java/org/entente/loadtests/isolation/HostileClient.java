@@ -35,31 +35,24 @@ final class HostileClient implements AutoCloseable {
   private final Semaphore room = new Semaphore(AT_A_TIME);
   private final AtomicLong resets = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
-  private final Thread thread = new Thread(this::run, "hostile client");
-  private volatile boolean over;
+  private int round;
+  private final AttackThread thread = new AttackThread("hostile client", PAUSE_MILLIS, this::act);
 
   HostileClient(ManagedChannel channel) {
     this.channel = channel;
-    thread.setDaemon(true);
     thread.start();
   }
 
-  private void run() {
-    try {
-      for (int round = 0; !over; round++) {
-        if (round % RESETS_TO_A_DRAFT != 0) {
-          reset();
-        } else if (room.tryAcquire(1, TimeUnit.SECONDS)) {
-          int length = LENGTHS[round / RESETS_TO_A_DRAFT % LENGTHS.length];
-          PublisherGrpc.newStub(channel).publish(draft(length), new Outcome());
-        }
-        // Otherwise the channel would pause before it dials again.
-        channel.resetConnectBackoff();
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void act() throws InterruptedException {
+    if (round % RESETS_TO_A_DRAFT != 0) {
+      reset();
+    } else if (room.tryAcquire(1, TimeUnit.SECONDS)) {
+      int length = LENGTHS[round / RESETS_TO_A_DRAFT % LENGTHS.length];
+      PublisherGrpc.newStub(channel).publish(draft(length), new Outcome());
     }
+    round++;
+    // Otherwise the channel would pause before it dials again.
+    channel.resetConnectBackoff();
   }
 
   /** Opens a cursor and cancels it with RST_STREAM. */
@@ -136,12 +129,7 @@ final class HostileClient implements AutoCloseable {
 
   @Override
   public void close() {
-    over = true;
+    thread.close();
     channel.shutdownNow();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -29,8 +29,8 @@ final class HostileMember implements Hostile {
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final AtomicLong opened = new AtomicLong();
   private final AtomicLong ended = new AtomicLong();
-  private final Thread thread = new Thread(this::run, "hostile member");
-  private volatile boolean over;
+  private final List<RawConnection> connections = new ArrayList<>();
+  private final AttackThread thread = new AttackThread("hostile member", PAUSE_MILLIS, this::act);
 
   /**
    * Begins.
@@ -41,7 +41,6 @@ final class HostileMember implements Hostile {
     this.attack = attack;
     this.victim = victim;
     this.tls = tls(credentials);
-    thread.setDaemon(true);
     thread.start();
   }
 
@@ -60,24 +59,14 @@ final class HostileMember implements Hostile {
     }
   }
 
-  private void run() {
-    List<RawConnection> connections = new ArrayList<>();
-    try {
-      while (!over) {
-        for (RawConnection one : connections) {
-          attack.burst(one);
-        }
-        connections.removeIf(one -> !one.isOpen() && ended.incrementAndGet() > 0);
-        if (connections.size() < attack.connections()) {
-          connections.add(connect());
-          opened.incrementAndGet();
-        }
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      connections.forEach(RawConnection::close);
+  private void act() throws InterruptedException {
+    for (RawConnection one : connections) {
+      attack.burst(one);
+    }
+    connections.removeIf(one -> !one.isOpen() && ended.incrementAndGet() > 0);
+    if (connections.size() < attack.connections()) {
+      connections.add(connect());
+      opened.incrementAndGet();
     }
   }
 
@@ -99,13 +88,8 @@ final class HostileMember implements Hostile {
 
   @Override
   public void close() {
-    over = true;
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
+    connections.forEach(RawConnection::close);
     loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -30,8 +30,7 @@ final class HostileNotices implements Hostile {
   private final ManagedChannel channel;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong ended = new AtomicLong();
-  private final Thread thread = new Thread(this::run, "hostile notices");
-  private volatile boolean over;
+  private final AttackThread thread = new AttackThread("hostile notices", RETRY_MILLIS, this::act);
 
   /** What one stream stands at. */
   private final class Link implements ClientResponseObserver<ExchangeRequest, ExchangeResponse> {
@@ -72,22 +71,14 @@ final class HostileNotices implements Hostile {
     this.to = to;
     this.third = third;
     channel = Channels.open(address, credentials);
-    thread.setDaemon(true);
     thread.start();
   }
 
-  private void run() {
-    try {
-      while (!over) {
-        Link link = new Link();
-        var unused = LinkServiceGrpc.newStub(channel).exchange(link);
-        flood(link);
-        channel.resetConnectBackoff();
-        TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void act() throws InterruptedException {
+    Link link = new Link();
+    var unused = LinkServiceGrpc.newStub(channel).exchange(link);
+    flood(link);
+    channel.resetConnectBackoff();
   }
 
   private void flood(Link link) throws InterruptedException {
@@ -107,7 +98,7 @@ final class HostileNotices implements Hostile {
                         .setSendFirst(1)
                         .setSendNext(1))));
     ByteString forged = ByteString.copyFrom(new byte[FORGED_BYTES]);
-    while (!over && !link.closed) {
+    while (!thread.isOver() && !link.closed) {
       if (!link.greeted || !requests.isReady()) {
         TimeUnit.MILLISECONDS.sleep(1);
         continue;
@@ -135,12 +126,7 @@ final class HostileNotices implements Hostile {
 
   @Override
   public void close() {
-    over = true;
+    thread.close();
     channel.shutdownNow();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

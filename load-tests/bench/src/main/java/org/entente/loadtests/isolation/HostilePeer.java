@@ -24,30 +24,21 @@ final class HostilePeer implements AutoCloseable {
   private final ManagedChannel channel;
   private final Semaphore room = new Semaphore(AT_A_TIME);
   private final AtomicLong refusals = new AtomicLong();
-  private final Thread thread = new Thread(this::run, "hostile");
-  private volatile boolean over;
+  private final AttackThread thread = new AttackThread("hostile", PAUSE_MILLIS, this::act);
 
   HostilePeer(String address, Credentials credentials) {
     channel = Channels.open(address, credentials);
-    thread.setDaemon(true);
     thread.start();
   }
 
-  private void run() {
-    try {
-      while (!over) {
-        if (room.tryAcquire(1, TimeUnit.SECONDS)) {
-          StreamObserver<ExchangeRequest> stream =
-              LinkServiceGrpc.newStub(channel).exchange(new Refused());
-          stream.onNext(
-              ExchangeRequest.newBuilder()
-                  .setFrame(Frame.newBuilder().setHello(Hello.newBuilder().setLane(-1)))
-                  .build());
-        }
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void act() throws InterruptedException {
+    if (room.tryAcquire(1, TimeUnit.SECONDS)) {
+      StreamObserver<ExchangeRequest> stream =
+          LinkServiceGrpc.newStub(channel).exchange(new Refused());
+      stream.onNext(
+          ExchangeRequest.newBuilder()
+              .setFrame(Frame.newBuilder().setHello(Hello.newBuilder().setLane(-1)))
+              .build());
     }
   }
 
@@ -73,12 +64,7 @@ final class HostilePeer implements AutoCloseable {
 
   @Override
   public void close() {
-    over = true;
+    thread.close();
     channel.shutdownNow();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
