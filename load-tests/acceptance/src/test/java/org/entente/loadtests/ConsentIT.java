@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +25,6 @@ final class ConsentIT {
   private static final String DE = "de.customs";
   private static final String US = "us.cbp";
   private static final String HUB = "x.hub";
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String WHY = "--justification=case 4 Js 12/26";
 
   @TempDir private Path folder;
@@ -143,16 +142,10 @@ final class ConsentIT {
 
   /** Asks until a line says something; returns that line. */
   private static String await(String wanted, Supplier<String> asking) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String seen = "";
-    while (System.nanoTime() < deadline) {
-      seen = asking.get();
-      for (String line : seen.lines().toList()) {
-        if (line.contains(wanted)) {
-          return line;
-        }
-      }
-    }
-    throw new AssertionError("no " + wanted + " in\n" + seen);
+    return Patience.untilSaid(asking, wanted)
+        .lines()
+        .filter(line -> line.contains(wanted))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,10 +33,10 @@ final class EvidenceIT {
       federation.start(List.of(FR, HUB, SG));
       String first = send(federation, 0);
       tail(federation);
-      await(federation, first, "RETRIEVAL ");
+      Patience.untilSaid(() -> track(federation, first), "RETRIEVAL ");
       federation.kill(SG);
       String id = send(federation, 1);
-      await(federation, id, "RELAY_ACCEPTANCE ");
+      Patience.untilSaid(() -> track(federation, id), "RELAY_ACCEPTANCE ");
       assertTrue(track(federation, id).contains("sg.police  RELAYED"), track(federation, id));
       federation.kill(HUB);
       federation.kill(FR);
@@ -82,13 +83,6 @@ final class EvidenceIT {
     Child track = Child.of(federation, FR, "supervisor", "track", id);
     assertEquals(0, track.code(), track.err());
     return track.out();
-  }
-
-  private static void await(Federation federation, String id, String wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!track(federation, id).contains(wanted)) {
-      assertTrue(System.nanoTime() < end, "no " + wanted + " in\n" + track(federation, id));
-    }
   }
 
   /** Publishes the sample that goes to nobody but Singapore, under a key of its own; its id. */

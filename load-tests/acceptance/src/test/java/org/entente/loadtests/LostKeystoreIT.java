@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +19,9 @@ import org.entente.gateway.client.Credentials;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.FreePorts;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.loadtests.testkit.StepRunner;
-import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublisherGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -39,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("extended")
 @Tag("recovery")
 final class LostKeystoreIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final String LOOPBACK = "127.0.0.1:";
 
@@ -85,14 +80,14 @@ final class LostKeystoreIT {
     steps.run(CeremonySteps.started());
     retrieve("de", send("retrieved"), "retrieved");
     String left = send("left in the inbox");
-    await(left, "DELIVERY               by de.customs");
+    Patience.untilSaid(() -> track(left), "DELIVERY               by de.customs");
     steps.stopLast();
     destroyKeystore();
     String waits = send("under way");
     steps.run(RecoverySteps.all());
     retrieve("de-again", waits, "under way");
-    await(waits, "RETRIEVAL              by de.customs");
-    await(left, "KEY_LOST");
+    Patience.untilSaid(() -> track(waits), "RETRIEVAL              by de.customs");
+    Patience.untilSaid(() -> track(left), "KEY_LOST");
     retrieve("de-again", send("sent again"), "sent again");
     steps.stopAll();
   }
@@ -105,17 +100,7 @@ final class LostKeystoreIT {
   private String send(String headline) {
     ManagedChannel channel = Channels.open(fr, Credentials.in(credentials("fr", "declarations")));
     try {
-      Outcome outcome =
-          PublisherGrpc.newBlockingStub(channel)
-              .publish(
-                  PublishRequest.newBuilder()
-                      .setDraft(
-                          Publications.draft("de.customs", headline).toBuilder()
-                              .setIdempotencyKey(headline.replace(' ', '-')))
-                      .build())
-              .getOutcome();
-      assertTrue(outcome.hasAccepted(), outcome.toString());
-      return HexFormat.of().formatHex(outcome.getMessageId().toByteArray());
+      return Publications.accepted(channel, Publications.draft("de.customs", headline)).toString();
     } finally {
       channel.shutdownNow();
     }
@@ -133,16 +118,6 @@ final class LostKeystoreIT {
             credentials(folder, "desk").toString());
     assertTrue(tail.out().contains(message), tail.out() + tail.err());
     assertTrue(tail.out().contains(headline), tail.out() + tail.err());
-  }
-
-  /** Waits until the French desk is told something of a message. */
-  private void await(String message, String wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    String told = track(message);
-    while (!told.contains(wanted)) {
-      assertTrue(System.nanoTime() < end, "no " + wanted + " in\n" + told);
-      told = track(message);
-    }
   }
 
   private String track(String message) {

@@ -11,16 +11,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ReadTileRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +37,6 @@ final class NewLogIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
   private static final String LOG = "entente/demo.entente.example/fr.customs/gateway-1";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
   private Federation federation;
@@ -128,16 +125,6 @@ final class NewLogIT {
     return Child.here(all.toArray(String[]::new));
   }
 
-  private static <T> T await(Supplier<T> question, Predicate<T> wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    T seen = question.get();
-    while (!wanted.test(seen)) {
-      assertTrue(System.nanoTime() < end, "still " + seen);
-      seen = question.get();
-    }
-    return seen;
-  }
-
   /** Leaves under the last checkpoint of a log that its witness cosigned; 0 before the first. */
   private long cosigned(String log) {
     try {
@@ -199,7 +186,7 @@ final class NewLogIT {
   }
 
   private void delivered(String message) {
-    await(
+    Patience.until(
         () -> call("supervisor", "track", message).out(),
         told -> told.contains("DELIVERY               by de.customs"));
   }
@@ -208,7 +195,7 @@ final class NewLogIT {
   void gatewaySetBack_isConvictedAndGoesOnInALogThatNamesTheOld() throws IOException {
     String before = accepted(send("hazardous.jsonl"));
     delivered(before);
-    await(() -> cosigned(LOG), size -> size > 1);
+    Patience.until(() -> cosigned(LOG), size -> size > 1);
     assertEquals(List.of(), federation.stop());
     Path own = federation.plan(FR).folder();
     Path backup = folder.resolve("backup");
@@ -219,12 +206,12 @@ final class NewLogIT {
     delivered(accepted(send("wildlife.jsonl")));
     // Only a leaf that the backup lacks lets its witness convict it.
     long kept = leaves(backup.resolve("audit").resolve("checkpoint"));
-    await(() -> cosigned(LOG), size -> size > kept);
+    Patience.until(() -> cosigned(LOG), size -> size > kept);
     Path auditors = folder.resolve("auditors.checkpoint");
     assertEquals(0, verify(auditors).code());
     // What only the auditor has seen would be missing from what the next log admits.
     long seen = leaves(auditors);
-    await(() -> cosigned(LOG), size -> size >= seen);
+    Patience.until(() -> cosigned(LOG), size -> size >= seen);
     assertEquals(List.of(), federation.stop());
     assertEquals(1, newLog().code(), "a log that can be continued is left alone");
     for (String part : List.of("data", "audit")) {
@@ -233,7 +220,7 @@ final class NewLogIT {
     }
 
     federation.start(List.of(FR, DE));
-    await(
+    Patience.until(
         () -> admin("readyz"), told -> told.contains("contradicts a checkpoint held by a witness"));
     assertTrue(admin("metrics").contains("entente_audit_log_convicted 1.0"));
     Child refused = send("ipr.jsonl");
@@ -251,7 +238,7 @@ final class NewLogIT {
     federation.start(List.of(FR, DE));
     String after = accepted(send("ipr.jsonl"));
     delivered(after);
-    await(() -> cosigned(LOG + "/2"), size -> size > 1);
+    Patience.until(() -> cosigned(LOG + "/2"), size -> size > 1);
     assertTrue(admin("metrics").contains("entente_audit_log_number 2.0"));
     Child followed = verify(auditors);
     assertEquals(0, followed.code(), followed.out() + followed.err());

@@ -10,13 +10,10 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
@@ -25,10 +22,8 @@ import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
 import org.entente.loadtests.testkit.Metrics;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
-import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublisherGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class OperatorIT {
   private static final String FR = "fr.customs";
   private static final String DE = "de.customs";
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern METRIC = Pattern.compile("entente_\\w+");
   private static final String BEFORE =
       "  public Optional<IngressRefusal> refusal(AgencyName origin, Label label, Body body) {\n";
@@ -55,7 +49,6 @@ final class OperatorIT {
 
   @TempDir private Path folder;
   private Federation federation;
-  private int drafts;
 
   @BeforeEach
   void mint() {
@@ -99,18 +92,9 @@ final class OperatorIT {
 
   /** Publishes at fr.customs for de.customs; the id of what must be accepted. */
   private String publish(String headline) {
-    drafts++;
-    Outcome outcome =
-        PublisherGrpc.newBlockingStub(federation.channel(FR, "declarations"))
-            .publish(
-                PublishRequest.newBuilder()
-                    .setDraft(
-                        Publications.draft(DE, headline).toBuilder()
-                            .setIdempotencyKey("operate-" + drafts))
-                    .build())
-            .getOutcome();
-    assertTrue(outcome.hasAccepted(), outcome::toString);
-    return HexFormat.of().formatHex(outcome.getMessageId().toByteArray());
+    return Publications.accepted(
+            federation.channel(FR, "declarations"), Publications.draft(DE, headline))
+        .toString();
   }
 
   private Child at(String agency, String... command) {
@@ -123,19 +107,9 @@ final class OperatorIT {
     return at(agency, all.toArray(String[]::new));
   }
 
-  private static String await(String what, Supplier<String> question, String wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    String seen = question.get();
-    while (!seen.contains(wanted)) {
-      assertTrue(System.nanoTime() < end, what + ": no " + wanted + " in\n" + seen);
-      seen = question.get();
-    }
-    return seen;
-  }
-
   private String awaitTrack(String id, String wanted) {
-    return await(
-        "evidence", () -> Child.of(federation, FR, "supervisor", "track", id).out(), wanted);
+    return Patience.untilSaid(
+        () -> Child.of(federation, FR, "supervisor", "track", id).out(), wanted);
   }
 
   /** The number under which a message was set aside at de.customs. */
@@ -218,14 +192,14 @@ final class OperatorIT {
     assertTrue(awaitTrack(given, "NON_DELIVERY").contains("DISCARDED"));
 
     assertTrue(deciding(FR, "link", "pause", DE).out().startsWith("de.customs paused"));
-    await("the peer's word", () -> at(DE, "link", "list").out(), "paused there");
+    Patience.untilSaid(() -> at(DE, "link", "list").out(), "paused there");
     String waits = publish("good three");
     federation.kill(DE);
     federation.kill(FR);
     federation.start(List.of(FR, DE));
-    String links = await("link", () -> at(FR, "link", "list").out(), "connected");
+    String links = Patience.untilSaid(() -> at(FR, "link", "list").out(), "connected");
     assertTrue(links.contains("paused here since"), links);
-    await("backlog", () -> at(FR, "link", "list").out(), "1 waiting since");
+    Patience.untilSaid(() -> at(FR, "link", "list").out(), "1 waiting since");
     Child goesOn = deciding(FR, "link", "unpause", DE);
     assertTrue(goesOn.out().startsWith("de.customs continues"), goesOn.out() + goesOn.err());
     awaitTrack(waits, "DELIVERY  ");

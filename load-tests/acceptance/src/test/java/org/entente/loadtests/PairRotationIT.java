@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Predicate;
 import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.ceremony.CeremonyFiles;
@@ -20,10 +19,9 @@ import org.entente.gateway.trust.Member;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.OwnBundles;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
-import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublisherGrpc;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,13 +75,17 @@ final class PairRotationIT {
           MintedFederation.open(folder.resolve("federation"), InstantSource.system())
               .publish(InstantSource.system(), List.of(new MembershipChange.Add(both)));
       List<String> after =
-          inUse(await(federation, lines -> inUse(lines).stream().noneMatch(before::contains)));
+          inUse(
+              Patience.until(
+                  () -> show(federation),
+                  lines -> inUse(lines).stream().noneMatch(before::contains)));
       assertEquals(2, after.size());
       deliver(federation);
 
       minted =
-          minted.publish(InstantSource.system(), List.of(new MembershipChange.Add(onlyNew(both))));
-      await(federation, lines -> lines.contains("trust bundle version 3"));
+          minted.publish(
+              InstantSource.system(), List.of(new MembershipChange.Add(OwnBundles.onlyNew(both))));
+      Patience.until(() -> show(federation), lines -> lines.contains("trust bundle version 3"));
       deliver(federation);
 
       Child verified = verifyLog(federation, minted);
@@ -103,34 +105,13 @@ final class PairRotationIT {
     }
   }
 
-  private static Member onlyNew(Member both) {
-    return new Member(
-        both.name(),
-        both.jurisdiction(),
-        both.kind(),
-        both.roles(),
-        both.authorities(),
-        both.signing().subList(0, 1),
-        both.audit().subList(0, 1),
-        both.endpoints(),
-        both.via(),
-        both.revoked());
-  }
-
   /** One message from publisher to subscriber. */
   private MessageId deliver(Federation federation) {
     published++;
     String headline = "Unsafe toys " + published;
-    Outcome outcome =
-        PublisherGrpc.newBlockingStub(federation.channel(FR, "declarations"))
-            .publish(
-                PublishRequest.newBuilder()
-                    .setDraft(
-                        Publications.draft(DE, headline).toBuilder()
-                            .setIdempotencyKey("rotation-" + published))
-                    .build())
-            .getOutcome();
-    assertTrue(outcome.hasAccepted(), outcome.toString());
+    MessageId id =
+        Publications.accepted(
+            federation.channel(FR, "declarations"), Publications.draft(DE, headline));
     Child tail =
         Child.here(
             "tail",
@@ -140,7 +121,7 @@ final class PairRotationIT {
             "--credentials",
             federation.credentials(DE, "desk").toString());
     assertTrue(tail.out().contains(headline), tail.out() + tail.err());
-    return MessageId.of(outcome.getMessageId().toByteArray());
+    return id;
   }
 
   /** The word on the log, once the gateway serves a checkpoint, which its witness has to cosign. */
@@ -181,16 +162,6 @@ final class PairRotationIT {
     Child verified =
         Child.here("audit", "verify-proof", file, "--roots", minted.rootsFile().toString());
     assertEquals(0, verified.code(), verified.out() + verified.err());
-  }
-
-  private static List<String> await(Federation federation, Predicate<List<String>> wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    List<String> seen = show(federation);
-    while (!wanted.test(seen) && System.nanoTime() < end) {
-      seen = show(federation);
-    }
-    assertTrue(wanted.test(seen), seen.toString());
-    return seen;
   }
 
   private static List<String> show(Federation federation) {

@@ -6,17 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.entente.certsdev.MembershipChange;
 import org.entente.certsdev.MintedFederation;
 import org.entente.gateway.model.AgencyName;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.PublishRequest;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What operators change while a gateway runs takes effect without a restart. */
 final class ReloadIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String RECIPIENT = "de.customs";
 
   @TempDir private Path folder;
@@ -54,17 +51,17 @@ final class ReloadIT {
           Files.delete(file);
         }
       }
-      Outcome withdrawn = await(publisher, Outcome::hasRefused);
+      Outcome withdrawn = Patience.until(() -> publish(publisher), Outcome::hasRefused);
       assertEquals("NOT_COVERED", withdrawn.getRefused().getRefusals(0).getCode());
 
       copy(ConfigurationHome.find().agreements(), agreements);
-      assertTrue(await(publisher, Outcome::hasAccepted).hasAccepted());
+      Patience.until(() -> publish(publisher), Outcome::hasAccepted);
 
       MintedFederation.open(folder.resolve("federation"), InstantSource.system())
           .publish(
               InstantSource.system(),
               List.of(new MembershipChange.Remove(new AgencyName(RECIPIENT))));
-      Outcome removed = await(publisher, Outcome::hasRefused);
+      Outcome removed = Patience.until(() -> publish(publisher), Outcome::hasRefused);
       assertEquals("UNKNOWN_RECIPIENT", removed.getRefused().getRefusals(0).getCode());
     }
   }
@@ -78,16 +75,6 @@ final class ReloadIT {
                     .setIdempotencyKey("reload-" + drafts))
             .build();
     return publisher.publish(request).getOutcome();
-  }
-
-  private Outcome await(PublisherGrpc.PublisherBlockingStub publisher, Predicate<Outcome> wanted) {
-    Instant end = Instant.now().plus(PATIENCE);
-    Outcome outcome = publish(publisher);
-    while (!wanted.test(outcome) && Instant.now().isBefore(end)) {
-      outcome = publish(publisher);
-    }
-    assertTrue(wanted.test(outcome), outcome.toString());
-    return outcome;
   }
 
   private static void copy(Path from, Path to) throws IOException {

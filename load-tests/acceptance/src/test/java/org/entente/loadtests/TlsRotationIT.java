@@ -41,8 +41,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.entente.gateway.client.Credentials;
 import org.entente.gateway.crypto.CertificateAuthority;
 import org.entente.gateway.crypto.EcKeys;
@@ -50,6 +48,7 @@ import org.entente.gateway.crypto.LeafProfile;
 import org.entente.gateway.crypto.Pem;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
+import org.entente.loadtests.testkit.Patience;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.loadtests.traffic.Clients;
 import org.entente.loadtests.traffic.Publication;
@@ -102,11 +101,11 @@ final class TlsRotationIT {
       clients.publish(publications, PER_SECOND);
       assertTrue(tally.awaitAnswered(100, PATIENCE.toSeconds()));
       BigInteger second = replace(issue(FR, EARLIER, Duration.ofHours(5)));
-      assertEquals(second, await(this::shown, serial -> !serial.equals(first)));
+      assertEquals(second, Patience.until(this::shown, serial -> !serial.equals(first)));
       int answered = tally.answered();
       assertTrue(tally.awaitAnswered(answered + 100, PATIENCE.toSeconds()));
       BigInteger third = replace(issue(FR, EARLIER, Duration.ofHours(6)));
-      assertEquals(third, await(this::shown, serial -> !serial.equals(second)));
+      assertEquals(third, Patience.until(this::shown, serial -> !serial.equals(second)));
       assertTrue(tally.awaitComplete(publications.size(), PATIENCE.toSeconds()));
       assertEquals(Set.of(), tally.missing());
       assertEquals(publications.size(), tally.permitted().size());
@@ -140,15 +139,15 @@ final class TlsRotationIT {
     refused(
         issueByAStranger(), "tls.certificate: peers would refuse it: the certificate of", first);
     replace(good);
-    assertEquals(good.serial(), await(this::shown, serial -> !serial.equals(first)));
-    await(this::metrics, text -> text.contains("entente_tls_certificate_refused 0.0"));
+    assertEquals(good.serial(), Patience.until(this::shown, serial -> !serial.equals(first)));
+    Patience.until(this::metrics, text -> text.contains("entente_tls_certificate_refused 0.0"));
     deliver(0);
     assertNoStreamEnded();
   }
 
   private void refused(IssuedCertificate pair, String why, BigInteger stays) throws Exception {
     replace(pair);
-    await(
+    Patience.until(
         this::log,
         text ->
             text.contains(
@@ -320,15 +319,5 @@ final class TlsRotationIT {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  private static <T> T await(Supplier<T> question, Predicate<T> wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    T seen = question.get();
-    while (!wanted.test(seen)) {
-      assertTrue(System.nanoTime() < end, "still " + seen);
-      seen = question.get();
-    }
-    return seen;
   }
 }

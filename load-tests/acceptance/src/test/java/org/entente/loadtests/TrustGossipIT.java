@@ -45,9 +45,6 @@ import org.entente.loadtests.testkit.OwnBundles;
 import org.entente.loadtests.testkit.Publications;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.Outcome;
-import org.entente.proto.v1.PublishRequest;
-import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Status;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
@@ -146,7 +143,7 @@ final class TrustGossipIT {
         published++;
         Draft.Builder draft = Publications.draft(DE, "Drill " + published).toBuilder();
         draft.getLabelBuilder().setStatus(status);
-        publish(FR, "declarations", draft.setIdempotencyKey("drill-" + published));
+        publish(FR, "declarations", draft.build());
       }
       Child tail = Child.of(federation, DE, "desk", "tail", "--exercise", "--count=2");
       assertTrue(tail.out().contains("Drill " + published), tail.out() + tail.err());
@@ -298,27 +295,15 @@ final class TrustGossipIT {
           FR,
           minted.bundle(
               Instant.now(),
-              List.of(new MembershipChange.Add(onlyNew(CeremonyFiles.request(file).agency())))));
+              List.of(
+                  new MembershipChange.Add(
+                      OwnBundles.onlyNew(CeremonyFiles.request(file).agency())))));
       at(DE).await(VERSION, 2);
       publish(DE, FR, "declarations", "back");
       Child tail = tail(FR);
       assertTrue(tail.out().contains("back"), tail.out() + tail.err());
       deliver(DE);
     }
-  }
-
-  private static Member onlyNew(Member both) {
-    return new Member(
-        both.name(),
-        both.jurisdiction(),
-        both.kind(),
-        both.roles(),
-        both.authorities(),
-        both.signing().subList(0, 1),
-        both.audit().subList(0, 1),
-        both.endpoints(),
-        both.via(),
-        both.revoked());
   }
 
   private static BundleContent lasting(BundleContent content, Instant from, Instant to) {
@@ -363,19 +348,11 @@ final class TrustGossipIT {
   }
 
   private void publish(String from, String recipient, String client, String headline) {
-    publish(
-        from,
-        client,
-        Publications.draft(recipient, headline).toBuilder()
-            .setIdempotencyKey("gossip-" + headline.replace(' ', '-')));
+    publish(from, client, Publications.draft(recipient, headline));
   }
 
-  private void publish(String from, String client, Draft.Builder draft) {
-    Outcome outcome =
-        PublisherGrpc.newBlockingStub(federation.channel(from, client))
-            .publish(PublishRequest.newBuilder().setDraft(draft).build())
-            .getOutcome();
-    assertTrue(outcome.hasAccepted(), outcome.toString());
+  private void publish(String from, String client, Draft draft) {
+    Publications.accepted(federation.channel(from, client), draft);
   }
 
   private static void awaitProof(Path file) throws IOException {

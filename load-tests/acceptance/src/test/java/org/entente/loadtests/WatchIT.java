@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Child;
+import org.entente.loadtests.testkit.Patience;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +25,6 @@ final class WatchIT {
   private static final String CONTAINER = "container:NVGU7305525";
   private static final String WHY = "--justification=case 12/26";
   private static final String OFFICER = "--officer=FR-12";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
@@ -118,13 +117,7 @@ final class WatchIT {
 
   /** Asks again until it says so. */
   private static Child await(Supplier<Child> command, String wanted) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Child child = command.get();
-    while (!child.out().contains(wanted) && System.nanoTime() < deadline) {
-      child = command.get();
-    }
-    assertTrue(child.out().contains(wanted), child.out() + child.err());
-    return child;
+    return Patience.until(command, child -> child.out().contains(wanted));
   }
 
   private static Child desk(Federation federation, String... command) {

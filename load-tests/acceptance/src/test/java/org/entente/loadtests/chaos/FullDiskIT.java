@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Metrics;
@@ -112,7 +111,7 @@ final class FullDiskIT {
       assertEquals(pid, federation.pid(FULL));
       assertEquals(List.of(), federation.crashed());
       assertEquals(List.of(), federation.stop(), "did not stop when asked");
-      verify(federation);
+      JournalAssertions.assertNothingLost(journal, 80, federation, BOTH);
     }
   }
 
@@ -120,20 +119,6 @@ final class FullDiskIT {
     String yaml = Files.readString(config);
     assertTrue(yaml.contains(from), yaml);
     Files.writeString(config, yaml.replace(from, to));
-  }
-
-  private void verify(Federation federation) {
-    JournalComparison comparison = journal.compare();
-    assertEquals(List.of(), comparison.lost());
-    assertEquals(List.of(), comparison.doubled());
-    assertEquals(List.of(), comparison.strays());
-    assertEquals(List.of(), journal.failures());
-    assertTrue(comparison.acknowledged() > 80, comparison::toString);
-    for (String agency : BOTH) {
-      AuditResult audit = AuditResult.verify(federation.plan(agency));
-      assertTrue(audit.verified(), audit::said);
-      assertEquals(0, audit.inboxDuplicates(), agency);
-    }
   }
 
   /** A publisher is told by the stable code, and that its own retrying is right. */

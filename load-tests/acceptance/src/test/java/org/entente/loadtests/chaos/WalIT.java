@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.loadtests.federation.AuditResult;
 import org.entente.loadtests.federation.ConfigurationHome;
 import org.entente.loadtests.federation.Federation;
 import org.entente.loadtests.testkit.Metrics;
@@ -148,7 +147,7 @@ final class WalIT {
       }
       assertEquals(List.of(), federation.crashed());
       assertEquals(List.of(), federation.stop(), "did not stop when asked");
-      verify(federation);
+      JournalAssertions.assertNothingLost(journal, 150, federation, BOTH);
     }
   }
 
@@ -208,19 +207,5 @@ final class WalIT {
       }
     }
     return sizes;
-  }
-
-  private void verify(Federation federation) {
-    JournalComparison comparison = journal.compare();
-    assertEquals(List.of(), comparison.lost());
-    assertEquals(List.of(), comparison.doubled());
-    assertEquals(List.of(), comparison.strays());
-    assertEquals(List.of(), journal.failures());
-    assertTrue(comparison.acknowledged() > 150, comparison::toString);
-    for (String agency : BOTH) {
-      AuditResult audit = AuditResult.verify(federation.plan(agency));
-      assertTrue(audit.verified(), audit::said);
-      assertEquals(0, audit.inboxDuplicates(), agency);
-    }
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.entente.gateway.trust.Member;
 import org.entente.loadtests.federation.Federation;
 
 /**
@@ -33,6 +34,21 @@ public final class OwnBundles {
       Files.writeString(config, changed);
     }
     return own;
+  }
+
+  /** A member that renewed its pairs, without the old ones. */
+  public static Member onlyNew(Member both) {
+    return new Member(
+        both.name(),
+        both.jurisdiction(),
+        both.kind(),
+        both.roles(),
+        both.authorities(),
+        both.signing().subList(0, 1),
+        both.audit().subList(0, 1),
+        both.endpoints(),
+        both.via(),
+        both.revoked());
   }
 
   /** A node's file. */

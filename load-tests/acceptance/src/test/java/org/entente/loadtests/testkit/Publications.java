@@ -1,7 +1,12 @@
 package org.entente.loadtests.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.Channel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.entente.gateway.model.MessageId;
 import org.entente.loadtests.traffic.Publication;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Alert;
@@ -12,6 +17,9 @@ import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.PublishRequest;
+import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Severity;
 
@@ -47,5 +55,16 @@ public final class Publications {
                         .addTexts(AlertText.newBuilder().setLanguage("en").setHeadline(headline))))
         .setTo(Addressing.newBuilder().addAgencies(recipient))
         .build();
+  }
+
+  /** Publishes a draft under a key of its own, which must be accepted; the message's id. */
+  public static MessageId accepted(Channel channel, Draft draft) {
+    PublishRequest request =
+        PublishRequest.newBuilder()
+            .setDraft(draft.toBuilder().setIdempotencyKey(UUID.randomUUID().toString()))
+            .build();
+    Outcome outcome = PublisherGrpc.newBlockingStub(channel).publish(request).getOutcome();
+    assertTrue(outcome.hasAccepted(), outcome::toString);
+    return MessageId.of(outcome.getMessageId().toByteArray());
   }
 }

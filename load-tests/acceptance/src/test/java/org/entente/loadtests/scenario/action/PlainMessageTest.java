@@ -2,6 +2,7 @@ package org.entente.loadtests.scenario.action;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
@@ -30,7 +31,7 @@ final class PlainMessageTest {
     assertEquals("aWQ=", plain.get("message_id"));
     assertEquals(0L, plain.get("position"));
     assertEquals("1970-01-01T00:00:00Z", plain.get("received_at"));
-    Map<?, ?> label = (Map<?, ?>) plain.get("label");
+    Map<?, ?> label = assertInstanceOf(Map.class, plain.get("label"));
     assertEquals("ALERT", label.get("kind"));
     assertEquals("UNSPECIFIED", label.get("category"));
     assertEquals(List.of("one"), label.get("desks"));
@@ -43,6 +44,7 @@ final class PlainMessageTest {
     assertEquals(Map.of("fr", "Fraude"), PlainMessage.of(code).get("text"));
     AuditRecord record = AuditRecord.newBuilder().setType(AuditType.AUDIT_TYPE_OPENED).build();
     ExportedLeaf leaf = ExportedLeaf.newBuilder().setRecord(record.toByteString()).build();
-    assertEquals("OPENED", ((Map<?, ?>) PlainMessage.of(leaf).get("record")).get("type"));
+    Map<?, ?> plain = assertInstanceOf(Map.class, PlainMessage.of(leaf).get("record"));
+    assertEquals("OPENED", plain.get("type"));
   }
 }
