@@ -124,7 +124,7 @@ public final class Ledger implements AutoCloseable {
     this.retrievals = new RetrievalTable();
     this.windows = new WindowTable(store);
     this.peerFacts = new PeerFactsTable(store);
-    this.held = new HeldDraftTable(store);
+    this.held = new HeldDraftTable(store, unreadable);
     this.witness = new WitnessTable(store);
     this.subjects = new SubjectTable(store);
     this.quarantine = new QuarantineTable(store, limits.quarantine());

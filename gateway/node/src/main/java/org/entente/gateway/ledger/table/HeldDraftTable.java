@@ -2,12 +2,14 @@ package org.entente.gateway.ledger.table;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.SealedRecord;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * HELD u8 1 · 16-byte message id → HeldRecord
  * HELD u8 2 · 16-byte message id → the draft, sealed
  * </pre>
+ *
+ * An unreadable record blocks no other: it is reported once ({@link UnreadableRecords}) and left
+ * out.
  */
 public final class HeldDraftTable {
   private static final int RECORD = 1;
@@ -39,16 +44,21 @@ public final class HeldDraftTable {
   public record Entry(MessageId id, HeldRecord record) {}
 
   private final Store store;
+  private final UnreadableRecords unreadable;
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger exercises = new AtomicInteger();
 
   /** The table of a store. */
-  public HeldDraftTable(Store store) {
+  public HeldDraftTable(Store store, UnreadableRecords unreadable) {
     this.store = store;
+    this.unreadable = unreadable;
     try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
       while (scan.hasNext()) {
         scan.next();
-        added(parse(scan.value()), 1);
+        HeldRecord record = readable(scan);
+        if (record != null) {
+          added(record, 1);
+        }
       }
     }
   }
@@ -113,9 +123,10 @@ public final class HeldDraftTable {
     try (Scan scan = store.scan(Table.HELD, from, END)) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        byte[] key = scan.key();
-        MessageId id = MessageId.of(java.util.Arrays.copyOfRange(key, 1, key.length));
-        out.add(new Entry(id, parse(scan.value())));
+        HeldRecord record = readable(scan);
+        if (record != null) {
+          out.add(new Entry(idIn(scan.key()), record));
+        }
       }
     }
     return out;
@@ -129,8 +140,8 @@ public final class HeldDraftTable {
     try (Scan scan = store.scan(Table.HELD, new byte[] {RECORD}, END)) {
       while (scan.hasNext()) {
         scan.next();
-        HeldRecord record = parse(scan.value());
-        if (!record.getExercise()) {
+        HeldRecord record = readable(scan);
+        if (record != null && !record.getExercise()) {
           return record.getSinceMs();
         }
       }
@@ -146,6 +157,20 @@ public final class HeldDraftTable {
   /** The number of held drafts that are not exercises. */
   public int actual() {
     return count.get() - exercises.get();
+  }
+
+  /** The record of a scan, or null if it cannot be read. */
+  private @Nullable HeldRecord readable(Scan scan) {
+    try {
+      return parse(scan.value());
+    } catch (CorruptRecord e) {
+      unreadable.found(Table.HELD, idIn(scan.key()).toString(), e);
+      return null;
+    }
+  }
+
+  private static MessageId idIn(byte[] key) {
+    return MessageId.of(Arrays.copyOfRange(key, 1, key.length));
   }
 
   private static HeldRecord parse(byte[] value) {

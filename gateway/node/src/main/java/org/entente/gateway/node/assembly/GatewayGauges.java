@@ -58,7 +58,7 @@ final class GatewayGauges {
         "Unreadable queue records, which are skipped.",
         List.of("table"),
         () ->
-            Stream.of(Table.OUTBOX, Table.HOP_OUT)
+            Stream.of(Table.OUTBOX, Table.HOP_OUT, Table.HELD)
                 .map(
                     table ->
                         new Sample(List.of(table.name()), ground.ledger.unreadable().count(table)))

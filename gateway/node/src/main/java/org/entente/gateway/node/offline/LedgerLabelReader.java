@@ -9,6 +9,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.record.AuthenticatedStore;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.record.StorageKeys;
+import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.ledger.table.HeldDraftTable;
@@ -60,7 +61,7 @@ final class LedgerLabelReader {
       StorageKeys keys = new KeyProvider(keystore, clock, random).storageKeys();
       received(new InboxTable(store), keys, self, replay);
       RecordSeal atRest = new RecordSeal(keys, random);
-      new HeldDraftReader(new HeldDraftTable(store), atRest)
+      new HeldDraftReader(new HeldDraftTable(store, new UnreadableRecords()), atRest)
           .forEach(it -> replay.published(it.id(), it.draft(), self, it.since()));
       new EvidenceRecords(atRest, self)
           .eachSent(

@@ -13,8 +13,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.entente.gateway.crypto.SecretBytes;
+import org.entente.gateway.ledger.table.HeldDraftTable;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Durability;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.RocksOptions;
@@ -304,6 +307,32 @@ class AuthenticatedStoreTest {
       assertTrue(get(disk, Table.HELD, keyIn(1)).length > keyIn(1).length);
       assertThrows(
           IllegalStateException.class, () -> put(unverified, Table.HELD, keyIn(1), keyIn(1)));
+    }
+  }
+
+  /** A node with such a record starts, and says which it is. */
+  @Test
+  void heldDraft_changedOnTheDisk_isReportedAndLeftOut_andTheOthersStay() {
+    UnreadableRecords unreadable = new UnreadableRecords();
+    try (Store disk = new MemoryStore(new MemoryStore.Disk())) {
+      Store store = AuthenticatedStore.of(disk, key);
+      MessageId kept = MessageId.of(KeyBuilder.key().u64(0).u64(1).done());
+      MessageId changed = MessageId.of(KeyBuilder.key().u64(0).u64(2).done());
+      for (MessageId id : List.of(kept, changed)) {
+        byte[] at = KeyBuilder.key().u8(1).bytes(id.bytes()).done();
+        put(store, Table.HELD, at, HeldRecord.newBuilder().setSinceMs(1).build().toByteArray());
+      }
+      byte[] at = KeyBuilder.key().u8(1).bytes(changed.bytes()).done();
+      byte[] stored = get(disk, Table.HELD, at);
+      stored[1] ^= 2;
+      put(disk, Table.HELD, at, stored);
+
+      HeldDraftTable held = new HeldDraftTable(store, unreadable);
+      assertEquals(1, held.count());
+      assertEquals(
+          List.of(kept), held.page(null, 10).stream().map(HeldDraftTable.Entry::id).toList());
+      assertEquals(1, held.oldestMillis());
+      assertEquals(List.of("HELD " + changed), unreadable.list());
     }
   }
 }
