@@ -233,7 +233,7 @@ class EnvelopeUnsealerTest {
       code = node.deliver(underConsents(64)).getCode();
     }
     assertEquals("OVERLOADED", code);
-    assertEquals(paid(Work.VERIFICATIONS), 4 * judged.get());
+    assertEquals(4L * judged.get(), paid(Work.VERIFICATIONS));
     assertTrue(paid(Work.VERIFICATIONS) <= 10_000, "" + paid(Work.VERIFICATIONS));
     assertEquals("OVERLOADED", node.deliver(underConsents(1)).getCode());
   }
