@@ -134,9 +134,10 @@ class CallRateTest {
           return answers.hasEnded();
         });
     assertEquals(Status.Code.OK, answers.code());
-    assertEquals(requests * each, account.used(Work.REQUESTS));
+    int total = requests * each;
+    assertEquals(total, account.used(Work.REQUESTS));
     // All but what came at once, and what the stream had requested when its credit was used up.
-    long leastSeconds = (requests * each - AT_ONCE - PublisherService.STREAM_WINDOW) / A_SECOND;
+    int leastSeconds = (total - AT_ONCE - PublisherService.STREAM_WINDOW) / A_SECOND;
     assertTrue(
         timers.nanos() >= Duration.ofSeconds(leastSeconds).toNanos(),
         () -> Duration.ofNanos(timers.nanos()) + " passed, at least " + leastSeconds + " s should");
