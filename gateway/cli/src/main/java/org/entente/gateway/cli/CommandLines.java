@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.entente.gateway.ceremony.CeremonyProblem;
+import org.entente.gateway.cli.call.ValueConverters;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
@@ -42,7 +43,7 @@ final class CommandLines {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     listBySentences(line);
-    return line;
+    return ValueConverters.register(line);
   }
 
   /**

@@ -134,7 +134,6 @@ class NamedOptionsTest {
           --party | HOLDR | is none of or must be one of
           --list | marking | is none of or must be one of
           --lang | xx | is none of en, fr, es, de
-          --unknown | jurisdiction | jurisdictions
           --media-type | text/plain | must have the form application/
           CLIENT | des | did you mean "desk"?
           CURSOR | des | did you mean "desk"?
@@ -203,7 +202,6 @@ class NamedOptionsTest {
           "policy test",
           "policy lint",
           "policy diff",
-          "policy fmt",
           "policy schema",
           "help");
 

@@ -10,8 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,7 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
@@ -53,7 +51,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code open --cap}: one received message as a CAP document, over real gateways. */
 class OpenCapCommandTest {
@@ -84,19 +81,12 @@ class OpenCapCommandTest {
 
   private int open(String message, String... more) {
     List<String> args = new ArrayList<>(List.of("open", message));
-    args.addAll(List.of("--gateway"));
-    args.add("127.0.0.1:" + federation.gateway(DE).clientAddress().getPort());
-    args.add("--credentials");
-    args.add(folder.resolve(DE).resolve("clients").resolve("desk").toString());
+    args.addAll(CommandFixture.client(federation, folder, DE));
     args.addAll(List.of(more));
-    StringWriter printed = new StringWriter();
-    StringWriter told = new StringWriter();
-    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
-    line.setOut(new PrintWriter(printed, true));
-    line.setErr(new PrintWriter(told, true));
-    int exit = line.execute(args.toArray(String[]::new));
-    out = printed.toString();
-    err = told.toString();
+    CommandFixture command = new CommandFixture();
+    int exit = command.run(args);
+    out = command.out();
+    err = command.err();
     return exit;
   }
 

@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.federation.FederationTemplates;
 import org.entente.gateway.federation.RunningFederation;
 import org.entente.gateway.model.MessageId;
@@ -30,7 +28,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The commands about policy, over a node's real configuration and trust bundle. */
 final class PolicyCommandsTest {
@@ -71,27 +68,17 @@ final class PolicyCommandsTest {
 
   /** The same of the gateway that runs. */
   private int asked(String command, String... more) {
-    List<String> where =
-        List.of(
-            "--gateway",
-            "127.0.0.1:" + federation.gateway(FR).clientAddress().getPort(),
-            "--credentials",
-            folder.resolve(FR).resolve("clients").resolve("desk").toString());
-    return run(command, where, more);
+    return run(command, CommandFixture.client(federation, folder, FR), more);
   }
 
   private int run(String command, List<String> where, String... more) {
     List<String> args = new ArrayList<>(List.of("policy", command));
     args.addAll(where);
     args.addAll(List.of(more));
-    StringWriter printed = new StringWriter();
-    StringWriter told = new StringWriter();
-    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
-    line.setOut(new PrintWriter(printed, true));
-    line.setErr(new PrintWriter(told, true));
-    int exit = line.execute(args.toArray(String[]::new));
-    out = printed.toString();
-    err = told.toString();
+    CommandFixture ran = new CommandFixture();
+    int exit = ran.run(args);
+    out = ran.out();
+    err = ran.err();
     return exit;
   }
 
@@ -205,25 +192,6 @@ final class PolicyCommandsTest {
         err.contains(
             "--gateway: excludes --config and --codes, since a running gateway has its own lists"),
         err);
-  }
-
-  /** The exit code says whether anything may go, in either form. */
-  @Test
-  void explain_whileAFieldIsNotKnown_exitsByWhetherAnyOfItsValuesLetsItGo() throws IOException {
-    String[] some = {"--to", DE, "--purpose", "PUBLIC_SAFETY", "--category", "PUBLIC_WARNING"};
-    String[] none = {"--to", DE, "--purpose", "PUBLIC_SAFETY", "--category", "WASTE"};
-    for (String[] json : List.of(new String[0], new String[] {"--json"})) {
-      assertEquals(0, policy("explain", with(some, json)), () -> out + err);
-      assertEquals(1, policy("explain", with(none, json)), () -> out + err);
-    }
-    assertTrue(out.contains("REFUSED NOT_COVERED by warnings/categories"), out);
-  }
-
-  private static String[] with(String[] some, String... more) {
-    List<String> all = new ArrayList<>(List.of(some));
-    all.addAll(List.of("--unknown", "classification"));
-    all.addAll(List.of(more));
-    return all.toArray(String[]::new);
   }
 
   /** What was sent is asked about by what is kept of it, and it is said what is not. */

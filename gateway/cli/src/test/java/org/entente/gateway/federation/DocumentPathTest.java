@@ -12,8 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,7 +27,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.store.v1.AuditRecord;
@@ -51,7 +49,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Files as they are, by `send --document` and `open --save`, over real gateways. */
 class DocumentPathTest {
@@ -89,21 +86,13 @@ class DocumentPathTest {
   }
 
   private static Ran run(List<String> words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line =
-        RootCommand.commandLine(words.toArray(String[]::new))
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err));
-    int code = line.execute(words.toArray(String[]::new));
-    return new Ran(code, out.toString(), err.toString());
+    CommandFixture command = new CommandFixture();
+    return new Ran(command.run(words), command.out(), command.err());
   }
 
   private List<String> at(String agency, String... words) {
     List<String> all = new ArrayList<>(Arrays.asList(words));
-    int port = federation.gateway(agency).clientAddress().getPort();
-    Path credentials = folder.resolve(agency).resolve("clients").resolve("desk");
-    all.addAll(List.of("--gateway", "127.0.0.1:" + port, "--credentials", credentials.toString()));
+    all.addAll(CommandFixture.client(federation, folder, agency));
     return all;
   }
 

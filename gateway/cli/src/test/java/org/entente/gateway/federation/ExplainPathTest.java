@@ -14,8 +14,6 @@ import com.google.protobuf.util.JsonFormat;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.testkit.SettableClock;
 import org.entente.proto.v1.Draft;
@@ -44,7 +42,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What a gateway says would become of a draft is what becomes of it. */
 class ExplainPathTest {
@@ -167,7 +164,8 @@ class ExplainPathTest {
             """
             sg.police: permitted by warnings
               binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 5 days
-              fulfils\s"""),
+              fulfils\s\
+            """),
         out);
     assertEquals(
         1,
@@ -371,14 +369,10 @@ class ExplainPathTest {
     args.addAll(List.of("--category", "PUBLIC_WARNING", "--purpose", "PUBLIC_SAFETY"));
     args.addAll(List.of(where));
     args.addAll(List.of(more));
-    StringWriter printed = new StringWriter();
-    StringWriter told = new StringWriter();
-    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
-    line.setOut(new PrintWriter(printed, true));
-    line.setErr(new PrintWriter(told, true));
-    int exit = line.execute(args.toArray(String[]::new));
-    out = printed.toString();
-    err = told.toString();
+    CommandFixture command = new CommandFixture();
+    int exit = command.run(args);
+    out = command.out();
+    err = command.err();
     return exit;
   }
 }

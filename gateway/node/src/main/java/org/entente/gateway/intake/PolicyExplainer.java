@@ -2,16 +2,11 @@ package org.entente.gateway.intake;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.policy.analysis.OpenQuestion;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
 import org.entente.gateway.policy.decide.Explanation;
-import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.policy.decide.Residual;
 import org.entente.proto.v1.ExplainRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 public final class PolicyExplainer {
-  /** Most recipients while a field is unknown: each is evaluated with each value of the field. */
-  private static final int MOST_OPEN = 64;
-
   private final IntakeParts parts;
   private final InstantSource clock;
 
@@ -37,9 +29,6 @@ public final class PolicyExplainer {
     /** The policy's explanation. */
     record Explained(Explanation explanation) implements Answer {}
 
-    /** What the decision depends on while a field is unknown. */
-    record Open(String policyVersion, List<Residual> residuals) implements Answer {}
-
     /** The draft would be invalid. */
     record Invalid(Problem problem) implements Answer {}
   }
@@ -47,9 +36,6 @@ public final class PolicyExplainer {
   /** Explains what {@link Intake#publish} would do with a draft now. */
   public Answer explain(NodeName client, ExplainRequest request) {
     Instant now = clock.instant();
-    if (!request.getUnknown().isEmpty()) {
-      return open(client, request, now);
-    }
     DraftCheck check = parts.check().question(request.getDraft(), request.getNamesPersons(), now);
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return new Answer.Invalid(invalid.problems().get(0));
@@ -72,35 +58,6 @@ public final class PolicyExplainer {
             .get()
             .egress()
             .explain(prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
-  }
-
-  private Answer open(NodeName client, ExplainRequest request, Instant now) {
-    String field = request.getUnknown();
-    OpenQuestion.CheckResult checking =
-        OpenQuestion.of(parts.check(), request.getDraft(), field, request.getNamesPersons(), now);
-    if (checking instanceof OpenQuestion.CheckResult.Wrong wrong) {
-      return new Answer.Invalid(wrong.problem());
-    }
-    OpenQuestion question = ((OpenQuestion.CheckResult.Asked) checking).question();
-    CheckedDraft checked = question.checked();
-    Policy policy = parts.policy().get();
-    int recipients = policy.recipients(checked.to(), parts.self());
-    if (recipients > MOST_OPEN) {
-      return invalid("to", "leads to " + recipients + " agencies; at most " + MOST_OPEN);
-    }
-    OnwardSources passing = OnwardSources.of(client, checked, parts);
-    Problem lacking = passing.lacking();
-    if (lacking != null) {
-      return new Answer.Invalid(lacking);
-    }
-    return new Answer.Open(
-        policy.version(),
-        policy.residuals(
-            question.known(passing.sources()), field, checked.to(), parts.self(), now));
-  }
-
-  private static Answer invalid(String field, String wrong) {
-    return new Answer.Invalid(new Problem(Code.INVALID_FIELD, field, wrong));
   }
 
   private static @Nullable Problem first(@Nullable Problem... problems) {

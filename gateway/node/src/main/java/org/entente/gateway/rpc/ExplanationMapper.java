@@ -1,12 +1,9 @@
 package org.entente.gateway.rpc;
 
-import java.util.List;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Fulfilment;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.PolicyDecision;
-import org.entente.gateway.policy.decide.Residual;
-import org.entente.gateway.policy.decide.TransferVerdict;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedAgreement;
@@ -31,34 +28,6 @@ public final class ExplanationMapper {
         .forEach(one -> out.addRecipients(recipient(one, explanation.outcome(one))));
     explanation.refusals().forEach(one -> out.addRefusals(refusal(one)));
     return out.build();
-  }
-
-  /** The answer while a field is unknown. */
-  public static ExplainResponse open(String policyVersion, List<Residual> residuals) {
-    ExplainResponse.Builder out = ExplainResponse.newBuilder().setPolicyVersion(policyVersion);
-    for (Residual one : residuals) {
-      org.entente.proto.v1.Residual.Builder residual =
-          out.addResidualsBuilder()
-              .setAgency(one.recipient().value())
-              .setType(one.type())
-              .setWhole(one.whole());
-      for (Residual.Branch branch : one.branches()) {
-        residual
-            .addBranchesBuilder()
-            .setCondition(branch.condition())
-            .setOutcome(outcome(branch.verdict().outcome()))
-            .setWords(branch.verdict().inShort());
-      }
-    }
-    return out.build();
-  }
-
-  private static ExplainedOutcome outcome(TransferVerdict.Outcome outcome) {
-    return switch (outcome) {
-      case PERMITTED -> ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED;
-      case HELD -> ExplainedOutcome.EXPLAINED_OUTCOME_HELD;
-      case REFUSED -> ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
-    };
   }
 
   /** The obligations that an agency fulfils. */

@@ -119,9 +119,7 @@ public final class PublisherService implements BindableService {
     if (answer instanceof PolicyExplainer.Answer.Invalid invalid) {
       throw StatusMapper.exception(invalid.problem());
     }
-    return answer instanceof PolicyExplainer.Answer.Open open
-        ? ExplanationMapper.open(open.policyVersion(), open.residuals())
-        : ExplanationMapper.message(((PolicyExplainer.Answer.Explained) answer).explanation());
+    return ExplanationMapper.message(((PolicyExplainer.Answer.Explained) answer).explanation());
   }
 
   /**

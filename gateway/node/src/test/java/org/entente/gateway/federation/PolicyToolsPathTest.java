@@ -1,6 +1,5 @@
 package org.entente.gateway.federation;
 
-import static org.entente.gateway.federation.RunningFederation.DE;
 import static org.entente.gateway.federation.RunningFederation.FR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,12 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import org.entente.gateway.testkit.SettableClock;
-import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.CodeEntry;
-import org.entente.proto.v1.Draft;
-import org.entente.proto.v1.ExplainRequest;
-import org.entente.proto.v1.ExplainResponse;
-import org.entente.proto.v1.ExplainedOutcome;
 import org.entente.proto.v1.LintPolicyRequest;
 import org.entente.proto.v1.LintPolicyResponse;
 import org.entente.proto.v1.ListCodesRequest;
@@ -30,10 +24,7 @@ import org.entente.proto.v1.ListCodesResponse;
 import org.entente.proto.v1.PolicyFinding;
 import org.entente.proto.v1.PolicyTestResult;
 import org.entente.proto.v1.PolicyToolsGrpc;
-import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.ReachedClause;
-import org.entente.proto.v1.Residual;
-import org.entente.proto.v1.ResidualBranch;
 import org.entente.proto.v1.TestPolicyRequest;
 import org.entente.proto.v1.TestPolicyResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -200,40 +191,5 @@ class PolicyToolsPathTest {
     assertTrue(
         none.contains("INVALID_FIELD: list: is not a code list of this gateway; valid: one of "),
         none);
-  }
-
-  private ExplainResponse open(String unknown, Draft draft) {
-    return PublisherGrpc.newBlockingStub(federation.channel(FR))
-        .explain(ExplainRequest.newBuilder().setDraft(draft).setUnknown(unknown).build());
-  }
-
-  @Test
-  void explain_whileAFieldIsNotKnown_saysWhatItDependsOn() {
-    Draft.Builder draft = federation.draft("not asked", Duration.ofDays(1), DE).toBuilder();
-    draft.getLabelBuilder().clearClassification();
-
-    ExplainResponse answer = open("classification", draft.build());
-
-    assertEquals(ExplainedOutcome.EXPLAINED_OUTCOME_UNSPECIFIED, answer.getOutcome());
-    Residual residual = answer.getResiduals(0);
-    assertEquals(DE, residual.getAgency());
-    assertEquals("Classification", residual.getType());
-    assertTrue(residual.getWhole());
-    ResidualBranch permitted =
-        residual.getBranchesList().stream()
-            .filter(it -> it.getOutcome() == ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED)
-            .findFirst()
-            .orElseThrow();
-    assertEquals("PERMITTED under warnings", permitted.getWords());
-    assertEquals(
-        "label.classification == Classification.CLASSIFICATION_UNCLASSIFIED",
-        permitted.getCondition());
-    assertTrue(refused(() -> open("redacted", draft.build())).contains("unknown: "));
-    assertTrue(refused(() -> open("no such", draft.build())).contains("valid: "));
-    assertTrue(
-        refused(() -> open("category", draft.build())).contains("label.classification"),
-        "the rest must be whole");
-    Draft nobody = draft.setTo(Addressing.newBuilder().addAgencies("xx.nobody")).build();
-    assertEquals(List.of(), open("classification", nobody).getResidualsList());
   }
 }

@@ -35,7 +35,6 @@ import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.Policy;
 import org.entente.gateway.policy.decide.PolicyFixture;
-import org.entente.gateway.policy.decide.Residual;
 import org.entente.gateway.request.RequestReminders;
 import org.entente.gateway.store.StoreFailure;
 import org.entente.gateway.testkit.IntakeKit;
@@ -398,10 +397,10 @@ class PublicationTest {
         outcomes::toString);
   }
 
-  private PolicyExplainer.Answer explain(Draft.Builder draft, String unknown) {
+  private PolicyExplainer.Answer explain(Draft.Builder draft) {
     return kit.intake()
         .explaining()
-        .explain(CLIENT, ExplainRequest.newBuilder().setDraft(draft).setUnknown(unknown).build());
+        .explain(CLIENT, ExplainRequest.newBuilder().setDraft(draft).build());
   }
 
   private static String problem(PolicyExplainer.Answer answer) {
@@ -412,7 +411,7 @@ class PublicationTest {
   @Test
   void explanation_saysWhatWouldBecomeOfADraft_andChangesNothing() {
     Explanation explained =
-        ((PolicyExplainer.Answer.Explained) explain(draft("k1", SG, US), "")).explanation();
+        ((PolicyExplainer.Answer.Explained) explain(draft("k1", SG, US))).explanation();
     assertEquals(policy.version(), explained.policyVersion());
     assertEquals("sample", explained.recipients().get(0).permittedBy().orElseThrow());
     assertEquals(Code.NO_AGREEMENT, explained.recipients().get(1).refusal().orElseThrow().code());
@@ -423,11 +422,11 @@ class PublicationTest {
   void explanation_ofWhatWouldBeInvalid_saysWhy_inTheOrderOfPublishing() {
     Draft.Builder draft = draft("k1", SG);
     draft.getLabelBuilder().clearCategory();
-    assertTrue(problem(explain(draft, "")).endsWith(" label.category"));
+    assertTrue(problem(explain(draft)).endsWith(" label.category"));
     Draft.Builder update = draft("k1", SG);
     update.getLabelBuilder().setReferences(ByteString.copyFromUtf8(PART));
     String published = publish(update).getInvalid().getField();
-    assertTrue(problem(explain(update, "")).endsWith(" " + published));
+    assertTrue(problem(explain(update)).endsWith(" " + published));
     Draft.Builder answer =
         RequestSamples.draft(
             "k2",
@@ -435,28 +434,11 @@ class PublicationTest {
                 MessageId.of(PART.getBytes(java.nio.charset.StandardCharsets.UTF_8))),
             RequestSamples.answer(AnswerResult.ANSWER_RESULT_NO_HIT),
             SG.value());
-    assertEquals("NOT_FOUND label.in_reply_to", problem(explain(answer, "")));
+    assertEquals("NOT_FOUND label.in_reply_to", problem(explain(answer)));
     Draft.Builder operation = draft("k3", SG);
     operation.clearTo();
     operation.getToBuilder().setOperation(ByteString.copyFromUtf8(PART));
-    assertEquals("ROSTER_UNKNOWN to.operation", problem(explain(operation, "")));
-  }
-
-  @Test
-  void explanation_whileAFieldIsUnknown_saysOnWhatItDepends() {
-    Draft.Builder draft = draft("k1", SG, US);
-    draft.getLabelBuilder().clearClassification();
-    PolicyExplainer.Answer.Open open =
-        (PolicyExplainer.Answer.Open) explain(draft, "classification");
-    assertEquals(policy.version(), open.policyVersion());
-    assertEquals(List.of(SG, US), open.residuals().stream().map(Residual::recipient).toList());
-    assertTrue(open.residuals().get(0).branches().size() > 1);
-    assertEquals("classification", open.residuals().get(0).field());
-    Draft.Builder passing = draft("k1", SG);
-    passing.getLabelBuilder().clearClassification();
-    passing.addDerivedFrom(ByteString.copyFromUtf8(PART));
-    assertTrue(problem(explain(passing, "classification")).startsWith("NOT_FOUND "));
-    assertTrue(problem(explain(draft, "no_such_field")).startsWith("INVALID_FIELD "));
+    assertEquals("ROSTER_UNKNOWN to.operation", problem(explain(operation)));
   }
 
   private Draft.Builder request(String key, AgencyName... to) {

@@ -76,18 +76,7 @@ class DraftsTest {
               "amended-agreement/drafts/controls/baltic-controls.yaml",
               List.of(
                   "/covers/categories/0: EXCISE -> WASTE",
-                  "/covers/categories/1: WASTE -> nothing")),
-          Map.entry("amended-agreement/drafts/layout/baltic-controls.yaml", List.of()),
-          Map.entry(
-              "amended-agreement/drafts/layout/baltic-fuel.yaml",
-              List.of(
-                  "/between/parties/0/among_themselves: true -> nothing",
-                  "/between/parties/0/group: BALTIC -> nothing",
-                  "/between/parties/0/jurisdiction: nothing -> EE",
-                  "/between/parties/1/authorities/0: nothing -> CUSTOMS",
-                  "/between/parties/1/jurisdiction: nothing -> LV",
-                  "/between/parties/2/authorities/0: nothing -> CUSTOMS",
-                  "/between/parties/2/jurisdiction: nothing -> LT")));
+                  "/covers/categories/1: WASTE -> nothing")));
 
   private final YAMLMapper yaml = new YAMLMapper();
 

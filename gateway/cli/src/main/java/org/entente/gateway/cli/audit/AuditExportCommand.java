@@ -4,25 +4,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.function.Function;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditRecordCodec;
 import org.entente.gateway.audit.record.AuditSubject;
-import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.TimeWord;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
-import org.entente.gateway.node.offline.OfflineNode;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.report.AuditExporter;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceItem;
@@ -63,16 +57,16 @@ import picocli.CommandLine.Option;
     })
 final class AuditExportCommand extends PrintingCommand {
   @ArgGroup(multiplicity = "1")
-  private NodeOptions where = new NodeOptions();
+  private AuditedNode where = new AuditedNode();
 
   @Option(
       names = "--from",
       paramLabel = "TIME",
       description = "start, a day or a time as in 2026-03-01T08:00:00Z; included")
-  private @Nullable String from;
+  private @Nullable Timestamp from;
 
   @Option(names = "--to", paramLabel = "TIME", description = "end, a day or a time; not included")
-  private @Nullable String to;
+  private @Nullable Timestamp to;
 
   @Option(
       names = "--subject",
@@ -81,99 +75,51 @@ final class AuditExportCommand extends PrintingCommand {
   private String subject = "";
 
   @Option(names = "--message", paramLabel = "ID", description = "records of one message")
-  private String message = "";
+  private ByteString message = ByteString.EMPTY;
 
   @Option(names = "--proofs", description = "print each line with its proof, a C2SP tlog-proof")
   private boolean proofs;
 
-  @Option(names = "--justification", required = true, description = "reason; recorded")
-  private String justification = "";
-
   @Mixin private PersonOptions person = new PersonOptions();
-
-  /** The node to read. */
-  static final class NodeOptions {
-    @Option(
-        names = "--config",
-        required = true,
-        paramLabel = "FILE",
-        description = "node.yaml of a stopped node")
-    private @Nullable Path config;
-
-    @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
-    private @Nullable GatewayAddress gateway;
-  }
 
   @Override
   public void run() {
-    Path config = where.config;
-    if (config == null) {
-      overGrpc();
-    } else {
-      fromData(config);
+    var unused =
+        where.read(
+            node -> {
+              AuditPerson who = person.recorded();
+              return print(request -> page(node.export(who, request)));
+            },
+            channel -> print(AuditGrpc.newBlockingStub(channel)::export));
+  }
+
+  private static ExportResponse page(AuditExporter.Answer answer) {
+    if (answer instanceof AuditExporter.Answer.Refused refused) {
+      throw new CommandFailure(refused.problem().code() + ": " + refused.problem().message());
     }
+    return ((AuditExporter.Answer.Page) answer).page();
   }
 
-  private void overGrpc() {
-    GatewayAddress gateway = where.gateway == null ? new GatewayAddress() : where.gateway;
-    gateway.call(
-        channel -> {
-          print(page -> AuditGrpc.newBlockingStub(channel).export(page));
-          return true;
-        });
-  }
-
-  private void fromData(Path config) {
-    try (OfflineNode node = OfflineNode.open(config, InstantSource.system())) {
-      AuditPerson who = person.recorded(justification);
-      print(
-          page -> {
-            AuditExporter.Answer answer = node.export(who, page);
-            if (answer instanceof AuditExporter.Answer.Refused refused) {
-              throw new CommandFailure(
-                  refused.problem().code() + ": " + refused.problem().message());
-            }
-            return ((AuditExporter.Answer.Page) answer).page();
-          });
-    }
-  }
-
-  private interface Source {
-    ExportResponse page(ExportRequest request);
-  }
-
-  private void print(Source source) {
+  /** Prints all pages and returns the last. */
+  private ExportResponse print(Function<ExportRequest, ExportResponse> source) {
     ExportRequest.Builder request =
         ExportRequest.newBuilder()
             .setSubject(subject)
+            .setMessageId(message)
             .setProofs(proofs)
-            .setOnBehalfOf(person.because(justification));
+            .setOnBehalfOf(person.named());
     if (from != null) {
-      request.setFrom(TimeWord.of("--from", from));
+      request.setFrom(from);
     }
     // Without an end, the export would never reach the last record, since it adds records itself.
-    request.setTo(
-        to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : TimeWord.of("--to", to));
-    if (!message.isEmpty()) {
-      request.setMessageId(messageId());
-    }
-    String next;
+    request.setTo(to == null ? Timestamps.fromMillis(System.currentTimeMillis()) : to);
+    ExportResponse page;
     do {
-      ExportResponse page = source.page(request.build());
-      for (ExportedLeaf leaf : page.getLeavesList()) {
-        out().println(line(leaf));
-      }
-      next = page.getNext();
-      request.setAfter(next);
-    } while (!next.isEmpty());
-  }
-
-  private ByteString messageId() {
-    try {
-      return ByteString.copyFrom(MessageId.parse(message).bytes());
-    } catch (InvalidValue e) {
-      throw new UsageError("--message: " + e.getMessage(), e);
-    }
+      page = source.apply(request.build());
+      page.getLeavesList().forEach(leaf -> out().println(line(leaf)));
+      request.setAfter(page.getNext());
+    } while (!page.getNext().isEmpty());
+    return page;
   }
 
   private String line(ExportedLeaf leaf) {
@@ -224,8 +170,7 @@ final class AuditExportCommand extends PrintingCommand {
   }
 
   private static void tell(ObjectNode out, ExportedMessage message) {
-    out.put("id", hex(message.getMessageId()))
-        .put("content", word(message.getState().name(), "CONTENT_STATE_"));
+    out.put("id", hex(message.getMessageId())).put("content", EnumNames.word(message.getState()));
     put(out, "received_at", message.hasReceivedAt(), message.getReceivedAt());
     put(out, "kept_until", message.hasKeptUntil(), message.getKeptUntil());
     put(out, "erased_at", message.hasErasedAt(), message.getErasedAt());
@@ -238,8 +183,8 @@ final class AuditExportCommand extends PrintingCommand {
     terms.getRecipientsList().forEach(agency -> out.withArray("recipients").add(agency));
     put(out, "agreement", terms.getAgreement());
     put(out, "legal_basis", terms.getLegalBasis());
-    out.put("category", word(terms.getCategory().name(), "CATEGORY_"))
-        .put("purpose", word(terms.getPurpose().name(), "PURPOSE_"))
+    out.put("category", EnumNames.word(terms.getCategory()))
+        .put("purpose", EnumNames.word(terms.getPurpose()))
         .put("personal_data", terms.getPersonalData())
         .put("retention_days", terms.getRetentionDays());
     put(out, "case_ref", terms.getCaseRef());
@@ -247,7 +192,7 @@ final class AuditExportCommand extends PrintingCommand {
 
   private static void tell(ObjectNode out, EvidenceItem item) {
     out.put("at", Timestamps.toString(item.getAt()))
-        .put("kind", word(item.getKind().name(), "EVIDENCE_KIND_"))
+        .put("kind", EnumNames.word(item.getKind()))
         .put("agency", item.getAgency());
     put(out, "recipient", item.getRecipient());
     put(out, "code", item.getCode());
@@ -265,10 +210,6 @@ final class AuditExportCommand extends PrintingCommand {
     if (there) {
       out.put(name, Timestamps.toString(at));
     }
-  }
-
-  private static String word(String name, String prefix) {
-    return name.replace(prefix, "");
   }
 
   private static String base64(ByteString bytes) {

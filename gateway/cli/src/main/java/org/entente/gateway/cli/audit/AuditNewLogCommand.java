@@ -47,9 +47,6 @@ final class AuditNewLogCommand extends PrintingCommand {
       description = "checkpoint of this gateway's log, obtained from a witness")
   private @Nullable Path witnessed;
 
-  @Option(names = "--justification", required = true, description = "reason; recorded")
-  private String justification = "";
-
   @Option(names = "--look", description = "only report the state of the log")
   private boolean look;
 
@@ -71,11 +68,11 @@ final class AuditNewLogCommand extends PrintingCommand {
     InstantSource clock = InstantSource.system();
     Optional<byte[]> held = LedgerSuccession.note(witnessed);
     if (lost) {
-      begun(LedgerSuccession.beginEmpty(config, held, person.recorded(justification), clock));
+      begun(LedgerSuccession.beginEmpty(config, held, person.recorded(), clock));
       return;
     }
     LedgerSuccession node = LedgerSuccession.onDisk(config, clock);
-    tell(look ? node.look(held) : node.succeed(held, person.recorded(justification)));
+    tell(look ? node.look(held) : node.succeed(held, person.recorded()));
   }
 
   private void begun(Finding found) {

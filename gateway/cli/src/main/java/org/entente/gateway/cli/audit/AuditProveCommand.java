@@ -4,29 +4,21 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.entente.gateway.audit.record.AuditPerson;
-import org.entente.gateway.cli.call.GatewayAddress;
-import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.AgencyConverter;
+import org.entente.gateway.cli.call.OfficerOptions;
+import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.FileErrorText;
-import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.offline.OfflineNode;
 import org.entente.gateway.report.MessageProver;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ProveRequest;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,10 +49,10 @@ import picocli.CommandLine.Parameters;
     })
 final class AuditProveCommand extends PrintingCommand {
   @Parameters(paramLabel = "MESSAGE", description = "message id, 32 hex digits")
-  private String id = "";
+  private ByteString id = ByteString.EMPTY;
 
   @ArgGroup(multiplicity = "1")
-  private NodeOptions where = new NodeOptions();
+  private AuditedNode where = new AuditedNode();
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "file for the proof")
   private Path out = Path.of("");
@@ -68,8 +60,9 @@ final class AuditProveCommand extends PrintingCommand {
   @Option(
       names = "--recipient",
       paramLabel = "AGENCY",
+      converter = AgencyConverter.class,
       description = "recipient whose envelope to prove, if the message was sent in several")
-  private @Nullable String recipient;
+  private String recipient = "";
 
   @Option(
       names = "--wait",
@@ -80,65 +73,34 @@ final class AuditProveCommand extends PrintingCommand {
   @Option(names = "--justification", description = "reason; recorded")
   private String justification = "";
 
-  @Mixin private PersonOptions person = new PersonOptions();
-
-  /** The node to read. */
-  static final class NodeOptions {
-    @Option(
-        names = "--config",
-        required = true,
-        paramLabel = "FILE",
-        description = "node.yaml of a stopped node")
-    private @Nullable Path config;
-
-    @ArgGroup(exclusive = false, heading = "A running node, over gRPC:%n")
-    private @Nullable GatewayAddress gateway;
-  }
+  @Mixin private OfficerOptions person = new OfficerOptions();
 
   @Override
   public void run() {
-    MessageId message = parse(() -> MessageId.parse(id), "MESSAGE");
-    Optional<AgencyName> to =
-        Optional.ofNullable(recipient)
-            .map(name -> parse(() -> new AgencyName(name), "--recipient"));
-    Path config = where.config;
-    byte[] proof = config == null ? overGrpc(message, to) : fromData(config, message, to);
-    write(proof);
+    MessageId message = MessageId.of(id.toByteArray());
+    ProveRequest request =
+        ProveRequest.newBuilder()
+            .setMessageId(id)
+            .setOnBehalfOf(person.because(justification))
+            .setRecipient(recipient)
+            .build();
+    byte[] proof = where.read(node -> file(prove(node, message)), channel -> ask(channel, request));
+    OptionFile.replace("--out", out, proof);
     out().println("proof of " + message + " in " + out);
   }
 
-  private interface Parser<T> {
-    T parse();
+  private MessageProver.Answer prove(OfflineNode node, MessageId message) {
+    return node.prove(
+        person.recorded(justification),
+        message,
+        Optional.of(recipient).filter(name -> !name.isEmpty()).map(AgencyName::new));
   }
 
-  private static <T> T parse(Parser<T> parser, String what) {
-    try {
-      return parser.parse();
-    } catch (InvalidValue e) {
-      throw new UsageError(what + ": " + e.getMessage(), e);
+  private static byte[] file(MessageProver.Answer answer) {
+    if (answer instanceof MessageProver.Answer.Refused refused) {
+      throw new CommandFailure(refused.problem().code() + ": " + refused.problem().message());
     }
-  }
-
-  private byte[] fromData(Path config, MessageId message, Optional<AgencyName> to) {
-    try (OfflineNode node = OfflineNode.open(config, InstantSource.system())) {
-      AuditPerson who = parse(() -> person.recorded(justification), "--officer");
-      MessageProver.Answer answer = node.prove(who, message, to);
-      if (answer instanceof MessageProver.Answer.Refused refused) {
-        throw new CommandFailure(refused.problem().code() + ": " + refused.problem().message());
-      }
-      return ((MessageProver.Answer.Proven) answer).file();
-    }
-  }
-
-  private byte[] overGrpc(MessageId message, Optional<AgencyName> to) {
-    GatewayAddress gateway = where.gateway == null ? new GatewayAddress() : where.gateway;
-    ProveRequest request =
-        ProveRequest.newBuilder()
-            .setMessageId(ByteString.copyFrom(message.bytes()))
-            .setOnBehalfOf(person.because(justification))
-            .setRecipient(to.map(AgencyName::value).orElse(""))
-            .build();
-    return gateway.call(channel -> ask(channel, request));
+    return ((MessageProver.Answer.Proven) answer).file();
   }
 
   private byte[] ask(ManagedChannel channel, ProveRequest request) {
@@ -167,18 +129,6 @@ final class AuditProveCommand extends PrintingCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailure("interrupted", e);
-    }
-  }
-
-  private void write(byte[] proof) {
-    try {
-      Path whole = out.toAbsolutePath();
-      Path next = whole.resolveSibling(whole.getFileName() + ".new");
-      Files.write(next, proof);
-      Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "--out: " + out + " cannot be written: " + FileErrorText.words(e), e);
     }
   }
 }

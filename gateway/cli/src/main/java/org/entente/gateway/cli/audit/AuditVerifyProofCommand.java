@@ -1,9 +1,6 @@
 package org.entente.gateway.cli.audit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -18,13 +15,12 @@ import org.entente.gateway.audit.proof.ProofVerifier;
 import org.entente.gateway.audit.record.AuditActor;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.call.RootsFile;
-import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.AgencyName;
-import org.entente.gateway.model.FileErrorText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -88,11 +84,10 @@ public final class AuditVerifyProofCommand extends PrintingCommand {
     Integer must = witnesses;
     OptionalInt quorum = must == null ? OptionalInt.empty() : OptionalInt.of(must);
     ProofVerifier verifier = new ProofVerifier(RootsFile.read(roots), quorum);
-    try (InputStream in = Files.newInputStream(file)) {
-      return verifier.verify(in.readNBytes(MessageProof.MAX_BYTES + 1), Instant.now());
-    } catch (IOException e) {
-      throw new CommandFailure(file + " cannot be read: " + FileErrorText.words(e), e);
-    }
+    byte[] proof =
+        OptionFile.access(
+            file + " cannot be read", () -> OptionFile.start(file, MessageProof.MAX_BYTES));
+    return verifier.verify(proof, Instant.now());
   }
 
   private static String asText(Holds holds) {

@@ -5,11 +5,9 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +22,12 @@ import org.entente.gateway.audit.tree.CheckpointCheck;
 import org.entente.gateway.audit.tree.CheckpointVerifier;
 import org.entente.gateway.audit.tree.LogOrigin;
 import org.entente.gateway.cli.call.GatewayAddress;
+import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.RootsFile;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.client.ServerIdentityInterceptor;
 import org.entente.gateway.crypto.VerifyingPair;
 import org.entente.gateway.identity.SpiffeId;
-import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.note.Checkpoint;
 import org.entente.gateway.note.SignedNote;
 import org.entente.gateway.trust.AgencyKey;
@@ -200,17 +198,15 @@ final class RemoteLogVerification {
 
   private TrustBundle trusted() {
     BundleVerifier verifier = new BundleVerifier(RootsFile.read(roots));
-    try {
-      BundleVerdict verdict = verifier.verify(Files.readAllBytes(bundle), null, Instant.now());
-      if (verdict instanceof BundleVerdict.Verified verified) {
-        return verified.bundle();
-      }
-      throw new CommandFailure(
-          "--bundle: " + bundle + ": " + ((BundleVerdict.Refused) verdict).reason());
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "--bundle: " + bundle + " cannot be read: " + FileErrorText.words(e), e);
+    byte[] note =
+        OptionFile.access(
+            "--bundle: " + bundle + " cannot be read", () -> Files.readAllBytes(bundle));
+    BundleVerdict verdict = verifier.verify(note, null, Instant.now());
+    if (verdict instanceof BundleVerdict.Verified verified) {
+      return verified.bundle();
     }
+    throw new CommandFailure(
+        "--bundle: " + bundle + ": " + ((BundleVerdict.Refused) verdict).reason());
   }
 
   /** Verifier for the log of the gateway that answered, with its agency's keys in the bundle. */
@@ -276,13 +272,10 @@ final class RemoteLogVerification {
     if (file == null || !Files.exists(file)) {
       return List.of();
     }
-    try {
-      return List.of(
-          new LogReader.Copy("the checkpoint kept in " + file, Files.readAllBytes(file)));
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "--checkpoint: " + file + " cannot be read: " + FileErrorText.words(e), e);
-    }
+    byte[] note =
+        OptionFile.access(
+            "--checkpoint: " + file + " cannot be read", () -> Files.readAllBytes(file));
+    return List.of(new LogReader.Copy("the checkpoint kept in " + file, note));
   }
 
   private static Optional<CheckpointCheck.Signed> signed(
@@ -307,14 +300,6 @@ final class RemoteLogVerification {
     if (file == null) {
       return;
     }
-    try {
-      Path whole = file.toAbsolutePath();
-      Path next = whole.resolveSibling(whole.getFileName() + ".new");
-      Files.write(next, note);
-      Files.move(next, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "--checkpoint: " + file + " cannot be written: " + FileErrorText.words(e), e);
-    }
+    OptionFile.replace("--checkpoint", file, note);
   }
 }

@@ -3,7 +3,6 @@ package org.entente.gateway.cli.call;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -108,11 +107,9 @@ public final class CapOutput {
    * file.
    */
   private static ByteString read(Path document) {
-    try (InputStream in = Files.newInputStream(document)) {
-      return ByteString.copyFrom(in.readNBytes(CapReader.MAX_BYTES + 1));
-    } catch (IOException e) {
-      throw new CommandFailure("--changed: " + document + ": " + FileErrorText.words(e), e);
-    }
+    return ByteString.copyFrom(
+        OptionFile.access(
+            "--changed: " + document, () -> OptionFile.start(document, CapReader.MAX_BYTES)));
   }
 
   /** Checks the file before the message is opened, because the audit log records every opening. */

@@ -4,7 +4,9 @@ import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.TerminalText;
@@ -25,6 +27,37 @@ public abstract class ClientCall extends PrintingCommand {
   }
 
   public abstract void with(ManagedChannel channel);
+
+  /**
+   * Fetches pages until one ends the list; returns the last.
+   *
+   * @param none what to say of an empty list
+   * @param first the place of the first page, and the place after the last one
+   * @param fetch fetches the page at a place
+   * @param each takes each item
+   * @param next the place after a page
+   */
+  protected final <P, K, T> P pages(
+      String none,
+      K first,
+      Function<K, P> fetch,
+      Function<P, List<T>> items,
+      Consumer<? super T> each,
+      Function<P, K> next) {
+    K place = first;
+    boolean empty = true;
+    P page;
+    do {
+      page = fetch.apply(place);
+      items.apply(page).forEach(each);
+      empty &= items.apply(page).isEmpty();
+      place = next.apply(page);
+    } while (!place.equals(first));
+    if (empty) {
+      err().println(none);
+    }
+    return page;
+  }
 
   /**
    * Follows a stream and reconnects when the connection is lost. Reports each loss in one line.

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of a document, a file that is sent unchanged. */
-public final class DocumentOptions {
+public final class DocumentOptions extends SenderOptions {
   private static final int KEY = 32;
 
   @Option(
@@ -88,19 +88,6 @@ public final class DocumentOptions {
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
-  @Option(
-      names = "--officer",
-      description = "the sending officer, where an agreement requires it; recorded")
-  private String officer = "";
-
-  @Option(names = "--unit", description = "the officer's unit; recorded")
-  private String unit = "";
-
-  @Option(
-      names = "--justification",
-      description = "reason, where an agreement requires it; recorded")
-  private String justification = "";
-
   public Path file() {
     return file;
   }
@@ -119,12 +106,7 @@ public final class DocumentOptions {
             .setLabel(label(label))
             .setBody(Body.newBuilder().setDocument(document))
             .setTo(addressing(to));
-    OnBehalfOf person =
-        OnBehalfOf.newBuilder()
-            .setOfficer(officer)
-            .setUnit(unit)
-            .setJustification(justification)
-            .build();
+    OnBehalfOf person = person();
     if (!person.equals(OnBehalfOf.getDefaultInstance())) {
       draft.setOnBehalfOf(person);
     }

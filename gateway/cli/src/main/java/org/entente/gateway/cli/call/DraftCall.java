@@ -4,7 +4,6 @@ import io.grpc.ManagedChannel;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.UUID;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.SubjectParser;
 import org.entente.gateway.cli.text.TerminalText;
@@ -36,7 +35,7 @@ public abstract class DraftCall extends ClientCall {
       defaultValue = "OTHER",
       description =
           "role of the persons: SUSPECT, VICTIM, WITNESS, OTHER (default: ${DEFAULT-VALUE})")
-  private String role = "OTHER";
+  private PersonRole role = PersonRole.PERSON_ROLE_OTHER;
 
   @Option(
       names = "--key",
@@ -44,7 +43,7 @@ public abstract class DraftCall extends ClientCall {
   private String key = "command-" + UUID.randomUUID();
 
   public List<Subject> subjects() {
-    PersonRole part = EnumParser.of(PersonRole.class, "PERSON_ROLE_", role);
+    PersonRole part = role;
     return subjects.stream().map(word -> SubjectParser.of(word, part)).toList();
   }
 

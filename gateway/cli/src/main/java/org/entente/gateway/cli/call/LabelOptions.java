@@ -1,16 +1,15 @@
 package org.entente.gateway.cli.call;
 
 import java.util.List;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
 import org.entente.proto.v1.Handling;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
+import org.entente.proto.v1.Precedence;
 import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Status;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Label options of a message given on the command line. */
@@ -20,27 +19,27 @@ final class LabelOptions {
       required = true,
       paramLabel = "NAME",
       description = "subject matter, such as IPR or NARCOTICS")
-  private String category = "";
+  private Category category = Category.CATEGORY_UNSPECIFIED;
 
   @Option(
       names = "--purpose",
       required = true,
       paramLabel = "NAME",
       description = "purpose, such as CUSTOMS_CONTROL or CRIME_PREVENTION")
-  private String purpose = "";
+  private Purpose purpose = Purpose.PURPOSE_UNSPECIFIED;
 
   @Option(
       names = "--classification",
       required = true,
       paramLabel = "NAME",
       description = "UNCLASSIFIED, RESTRICTED, CONFIDENTIAL or SECRET")
-  private String classification = "";
+  private Classification classification = Classification.CLASSIFICATION_UNSPECIFIED;
 
   @Option(
       names = "--handling",
       paramLabel = "CODE",
       description = "handling code H0, H1, H2 or H3; may be repeated")
-  private List<String> handling = List.of();
+  private List<Handling> handling = List.of();
 
   @Option(
       names = "--handling-text",
@@ -73,7 +72,7 @@ final class LabelOptions {
       names = "--lane",
       paramLabel = "NAME",
       description = "FLASH, IMMEDIATE, PRIORITY or ROUTINE (default: ROUTINE)")
-  private @Nullable String lane;
+  private Lane lane = Lane.LANE_UNSPECIFIED;
 
   @Option(
       names = "--precedence",
@@ -81,7 +80,7 @@ final class LabelOptions {
       description =
           "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5; selects the lane"
               + " unless --lane is given")
-  private @Nullable String precedence;
+  private Precedence precedence = Precedence.PRECEDENCE_UNSPECIFIED;
 
   @Option(
       names = "--personal-data",
@@ -96,10 +95,9 @@ final class LabelOptions {
     Label.Builder out =
         Label.newBuilder()
             .setKind(kind)
-            .setCategory(EnumParser.of(Category.class, "CATEGORY_", category))
-            .setPurpose(EnumParser.of(Purpose.class, "PURPOSE_", purpose))
-            .setClassification(
-                EnumParser.of(Classification.class, "CLASSIFICATION_", classification))
+            .setCategory(category)
+            .setPurpose(purpose)
+            .setClassification(classification)
             .setHandlingText(handlingText)
             .addAllMarkings(markings)
             .setAgreement(agreement)
@@ -107,13 +105,9 @@ final class LabelOptions {
             .setCaseRef(caseRef)
             .setPersonalData(personalData)
             .setStatus(exercise ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL);
-    handling.forEach(code -> out.addHandling(EnumParser.of(Handling.class, "HANDLING_", code)));
-    if (lane != null) {
-      out.setLane(EnumParser.of(Lane.class, "LANE_", lane));
-    }
-    if (precedence != null) {
-      out.setPrecedence(EnumParser.precedence(precedence));
-    }
+    out.addAllHandling(handling);
+    out.setLane(lane);
+    out.setPrecedence(precedence);
     return out;
   }
 }

@@ -2,41 +2,24 @@ package org.entente.gateway.cli.call;
 
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.cli.failure.UsageError;
-import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.proto.v1.OnBehalfOf;
 import picocli.CommandLine.Option;
 
-/** Options that name the acting officer; recorded in the audit log. */
-public final class PersonOptions {
-  @Option(
-      names = "--officer",
-      required = true,
-      description = "the agency's reference of the officer; recorded")
-  private String officer = "";
+/** Options that name the acting officer and the reason; recorded in the audit log. */
+public final class PersonOptions extends OfficerOptions {
+  @Option(names = "--justification", required = true, description = "reason; recorded")
+  private String justification = "";
 
-  @Option(names = "--unit", description = "the officer's unit; recorded")
-  private String unit = "";
+  public OnBehalfOf named() {
+    return because(justification);
+  }
 
   /**
    * The person as the audit log records it.
    *
    * @throws UsageError if a gateway would refuse it
    */
-  public AuditPerson recorded(String justification) {
-    LabelCheck.reader(because(justification)).stream()
-        .findFirst()
-        .ifPresent(
-            problem -> {
-              throw new UsageError(problem.field() + ": " + problem.message());
-            });
-    return new AuditPerson(officer, unit, justification.isEmpty() ? null : justification);
-  }
-
-  public OnBehalfOf because(String justification) {
-    return OnBehalfOf.newBuilder()
-        .setOfficer(officer)
-        .setUnit(unit)
-        .setJustification(justification)
-        .build();
+  public AuditPerson recorded() {
+    return recorded(justification);
   }
 }

@@ -1,9 +1,7 @@
 package org.entente.gateway.cli.call;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import org.entente.gateway.cli.failure.CommandFailure;
-import org.entente.gateway.model.FileErrorText;
 import org.entente.gateway.trust.TrustRoots;
 
 /** The file of trust roots named by {@code --roots}. */
@@ -17,10 +15,7 @@ public final class RootsFile {
    */
   public static TrustRoots read(Path file) {
     try {
-      return TrustRoots.read(file);
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "--roots: " + file + " cannot be read: " + FileErrorText.words(e), e);
+      return OptionFile.access("--roots: " + file + " cannot be read", () -> TrustRoots.read(file));
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--roots: " + file + ": " + e.getMessage(), e);
     }

@@ -5,16 +5,13 @@ import java.util.List;
 import java.util.Set;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
-import org.entente.gateway.cli.text.EnumParser;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.InformationAddressees;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.MessageType;
-import org.jspecify.annotations.Nullable;
+import org.entente.proto.v1.Precedence;
 import picocli.CommandLine.Option;
 
 /** Options that apply to all drafts of a call, from whatever source. */
@@ -32,7 +29,7 @@ public final class SendOptions {
       description =
           "received message whose content is passed on, 32 hex digits; may be repeated. "
               + "The drafts go only where the terms of that message allow.")
-  private List<String> derivedFrom = List.of();
+  private List<ByteString> derivedFrom = List.of();
 
   @Option(
       names = "--operation",
@@ -41,7 +38,7 @@ public final class SendOptions {
           "joint operation in which the drafts are published, 32 hex digits. "
               + "They go to its members, or to the members whose desks --desk names; recipients "
               + "named in the drafts are ignored.")
-  private @Nullable String operation;
+  private ByteString operation = ByteString.EMPTY;
 
   @Option(
       names = "--desk",
@@ -63,7 +60,7 @@ public final class SendOptions {
       names = "--info-lane",
       paramLabel = "NAME",
       description = "lane for information, not higher than the message's (default: the same)")
-  private @Nullable String informedLane;
+  private Lane informedLane = Lane.LANE_UNSPECIFIED;
 
   @Option(
       names = "--precedence",
@@ -71,7 +68,7 @@ public final class SendOptions {
       description =
           "STANAG 4406 precedence: DEFERRED to OVERRIDE, or 0 to 5. "
               + "It selects the lane unless one is given.")
-  private @Nullable String precedence;
+  private Precedence precedence = Precedence.PRECEDENCE_UNSPECIFIED;
 
   @Option(
       names = "--updates",
@@ -79,14 +76,14 @@ public final class SendOptions {
       description =
           "message of this agency that the drafts change, 32 hex digits; "
               + "they go only to its recipients")
-  private @Nullable String changed;
+  private ByteString changed = ByteString.EMPTY;
 
   @Option(
       names = "--type",
       paramLabel = "NAME",
       description =
           "UPDATE, CANCEL, RECTIFICATION or RESTRICTION (default: that of the draft, or UPDATE)")
-  private @Nullable String type;
+  private MessageType type = MessageType.MESSAGE_TYPE_UNSPECIFIED;
 
   @Option(names = "--disclose", description = "show each recipient who the other recipients are")
   private boolean disclosed;
@@ -97,19 +94,15 @@ public final class SendOptions {
    * @throws CommandFailure naming the wrong option
    */
   public Draft applied(Draft draft) {
-    Draft.Builder out = draft.toBuilder();
-    derivedFrom.forEach(id -> out.addDerivedFrom(id("--derived-from", id)));
-    String within = operation;
-    if (within != null) {
-      ByteString id = OperationParameter.parse("--operation", within);
-      out.setTo(Addressing.newBuilder().setOperation(id));
+    Draft.Builder out = draft.toBuilder().addAllDerivedFrom(derivedFrom);
+    if (!operation.isEmpty()) {
+      out.setTo(Addressing.newBuilder().setOperation(operation));
     }
     desks.forEach(desk -> out.getToBuilder().addDesks(DeskAddressParser.of("--desk", desk)));
     inform(out);
     change(out.getLabelBuilder());
-    String stated = precedence;
-    if (stated != null) {
-      out.getLabelBuilder().setPrecedence(EnumParser.precedence(stated));
+    if (precedence != Precedence.PRECEDENCE_UNSPECIFIED) {
+      out.getLabelBuilder().setPrecedence(precedence);
     }
     if (disclosed) {
       out.setDiscloseAddressees(true);
@@ -118,21 +111,18 @@ public final class SendOptions {
   }
 
   private void change(Label.Builder label) {
-    String named = type;
-    String target = changed;
-    if (named != null) {
-      label.setMessageType(EnumParser.of(MessageType.class, "MESSAGE_TYPE_", named));
-    } else if (target != null && !CHANGING.contains(label.getMessageType())) {
+    if (type != MessageType.MESSAGE_TYPE_UNSPECIFIED) {
+      label.setMessageType(type);
+    } else if (!changed.isEmpty() && !CHANGING.contains(label.getMessageType())) {
       label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
     }
-    if (target != null) {
-      label.setReferences(id("--updates", target));
+    if (!changed.isEmpty()) {
+      label.setReferences(changed);
     }
   }
 
   private void inform(Draft.Builder out) {
-    String lane = informedLane;
-    if (lane != null && informed.isEmpty()) {
+    if (informedLane != Lane.LANE_UNSPECIFIED && informed.isEmpty()) {
       throw new UsageError("--info-lane: needs --info, whose recipients it is for");
     }
     if (informed.isEmpty()) {
@@ -149,16 +139,6 @@ public final class SendOptions {
         some.addJurisdictions(name);
       }
     }
-    if (lane != null) {
-      some.setLane(EnumParser.of(Lane.class, "LANE_", lane));
-    }
-  }
-
-  private static ByteString id(String option, String text) {
-    try {
-      return ByteString.copyFrom(MessageId.parse(text).bytes());
-    } catch (InvalidValue e) {
-      throw new UsageError(option + ": " + e.getMessage(), e);
-    }
+    some.setLane(informedLane);
   }
 }

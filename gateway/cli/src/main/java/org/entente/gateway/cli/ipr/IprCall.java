@@ -2,18 +2,14 @@ package org.entente.gateway.cli.ipr;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageOrBuilder;
-import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.cli.text.TimeWord;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.IprCase;
 import org.entente.proto.v1.IprNext;
 import org.entente.proto.v1.IprNotice;
@@ -38,11 +34,8 @@ abstract class IprCall extends ClientCall {
   abstract static class OfficerCall extends IprCall {
     @Mixin private PersonOptions person = new PersonOptions();
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     OnBehalfOf officer() {
-      return person.because(justification);
+      return person.named();
     }
   }
 
@@ -59,18 +52,6 @@ abstract class IprCall extends ClientCall {
     }
   }
 
-  static ByteString id(String what, String hex) {
-    try {
-      return ByteString.copyFrom(MessageId.parse(hex).bytes());
-    } catch (InvalidValue e) {
-      throw new UsageError(what + ": " + e.getMessage(), e);
-    }
-  }
-
-  static Timestamp time(String option, String text) {
-    return TimeWord.of(option, text);
-  }
-
   void print(Recordation recordation) {
     String valid =
         recordation.hasValidTo()
@@ -83,8 +64,8 @@ abstract class IprCall extends ClientCall {
         "%s  %-12s %-14s %s, %s%s"
             .formatted(
                 hex(recordation.getRecordationId()),
-                word(recordation.getState(), "RECORDATION_STATE_"),
-                word(recordation.getContent().getRight(), "IPR_RIGHT_"),
+                EnumNames.word(recordation.getState()),
+                EnumNames.word(recordation.getContent().getRight()),
                 recordation.getContent().getRightNumber(),
                 recordation.getContent().getHolderName(),
                 valid));
@@ -95,8 +76,8 @@ abstract class IprCall extends ClientCall {
         "%s  %-17s %-12s %s"
             .formatted(
                 hex(theCase.getCaseId()),
-                word(theCase.getKind(), "IPR_CASE_KIND_"),
-                word(theCase.getStage(), "IPR_STAGE_"),
+                EnumNames.word(theCase.getKind()),
+                EnumNames.word(theCase.getStage()),
                 theCase.hasNext() ? next(theCase.getNext()) : outcome(theCase.getOutcome())));
     if (theCase.getDeadlines().getBeyondCalendar()) {
       err()
@@ -112,7 +93,7 @@ abstract class IprCall extends ClientCall {
   }
 
   private static String outcome(IprOutcome outcome) {
-    return word(outcome, "IPR_OUTCOME_");
+    return EnumNames.word(outcome);
   }
 
   void print(IprNotice notice) {
@@ -124,8 +105,8 @@ abstract class IprCall extends ClientCall {
         "%s  %-17s %-12s %s"
             .formatted(
                 hex(notice.getCaseId()),
-                word(notice.getKind(), "IPR_CASE_KIND_"),
-                word(notice.getStage(), "IPR_STAGE_"),
+                EnumNames.word(notice.getKind()),
+                EnumNames.word(notice.getStage()),
                 notice.hasClosedAt() ? outcome(notice.getOutcome()) : by));
   }
 
@@ -139,9 +120,5 @@ abstract class IprCall extends ClientCall {
 
   private static String hex(ByteString id) {
     return MessageText.hex(id);
-  }
-
-  private static String word(Enum<?> value, String prefix) {
-    return value.name().replace(prefix, "");
   }
 }

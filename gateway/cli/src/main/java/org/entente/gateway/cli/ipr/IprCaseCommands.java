@@ -1,9 +1,9 @@
 package org.entente.gateway.cli.ipr;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import java.util.List;
 import java.util.Map;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.proto.v1.ActOnIprCaseRequest;
 import org.entente.proto.v1.IprAnswer;
 import org.entente.proto.v1.IprAttachment;
@@ -46,13 +46,13 @@ final class IprCaseCommands {
         defaultValue = "STANDARD",
         description =
             "STANDARD, PERISHABLE, SMALL_CONSIGNMENT, EX_OFFICIO (default: ${DEFAULT-VALUE})")
-    private String kind = "";
+    private IprCaseKind kind = IprCaseKind.IPR_CASE_KIND_UNSPECIFIED;
 
     @Option(
         names = "--recordation",
         paramLabel = "HEX",
         description = "recordation that covers the goods; none with EX_OFFICIO")
-    private @Nullable String recordation;
+    private ByteString recordation = ByteString.EMPTY;
 
     @Option(names = "--goods", required = true, description = "the goods")
     private String goods = "";
@@ -70,28 +70,28 @@ final class IprCaseCommands {
         names = "--particular",
         paramLabel = "DETAIL=TEXT",
         description =
-            "CONSIGNEE, CONSIGNOR, DECLARANT, GOODS_HOLDER, CUSTOMS_PROCEDURE, ORIGIN, PROVENANCE or"
-                + " DESTINATION; may be repeated")
-    private Map<String, String> particulars = Map.of();
+            "CONSIGNEE, CONSIGNOR, DECLARANT, GOODS_HOLDER, CUSTOMS_PROCEDURE, ORIGIN, PROVENANCE"
+                + " or DESTINATION; may be repeated")
+    private Map<IprDetail, String> particulars = Map.of();
 
     @Option(
         names = "--at",
         paramLabel = "TIME",
         description = "time of the suspension (default: now)")
-    private @Nullable String at;
+    private @Nullable Timestamp at;
 
     @Option(
         names = "--id",
         paramLabel = "HEX",
         description =
             "your own id, 32 hex digits, so that repeating the command opens only one case")
-    private @Nullable String id;
+    private ByteString id = ByteString.EMPTY;
 
     @Override
     void call(IprProcedureBlockingStub stub) {
       SuspendGoodsRequest.Builder request =
           SuspendGoodsRequest.newBuilder()
-              .setKind(EnumParser.of(IprCaseKind.class, "IPR_CASE_KIND_", kind))
+              .setKind(kind)
               .setGoods(
                   IprGoods.newBuilder()
                       .setDescription(goods)
@@ -101,36 +101,27 @@ final class IprCaseCommands {
               .setOnBehalfOf(officer());
       particulars.forEach(
           (detail, text) ->
-              request.addParticulars(
-                  IprParticular.newBuilder().setDetail(detail(detail)).setText(text)));
-      if (recordation != null) {
-        request.setRecordationId(id("--recordation", recordation));
-      }
+              request.addParticulars(IprParticular.newBuilder().setDetail(detail).setText(text)));
+      request.setRecordationId(recordation);
       if (at != null) {
-        request.setSuspendedAt(time("--at", at));
+        request.setSuspendedAt(at);
       }
-      if (id != null) {
-        request.setCaseId(id("--id", id));
-      }
+      request.setCaseId(id);
       print(stub.suspendGoods(request.build()).getIprCase());
     }
-  }
-
-  private static IprDetail detail(String word) {
-    return EnumParser.of(IprDetail.class, "IPR_DETAIL_", word);
   }
 
   /** An act in a case. */
   private abstract static class Act extends IprCall.OfficerCall {
     @Parameters(index = "0", paramLabel = "CASE", description = "case id, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
     abstract void fill(ActOnIprCaseRequest.Builder request);
 
     @Override
     final void call(IprProcedureBlockingStub stub) {
       ActOnIprCaseRequest.Builder request =
-          ActOnIprCaseRequest.newBuilder().setCaseId(id("CASE", id)).setOnBehalfOf(officer());
+          ActOnIprCaseRequest.newBuilder().setCaseId(id).setOnBehalfOf(officer());
       fill(request);
       print(stub.actOnIprCase(request.build()).getIprCase());
     }
@@ -146,17 +137,16 @@ final class IprCaseCommands {
       mixinStandardHelpOptions = true)
   static final class Notify extends Act {
     @Option(names = "--party", required = true, description = "DECLARANT or RIGHTS_HOLDER")
-    private String party = "";
+    private IprParty party = IprParty.IPR_PARTY_UNSPECIFIED;
 
     @Option(names = "--at", paramLabel = "TIME", description = "a day or a time (default: now)")
-    private @Nullable String at;
+    private @Nullable Timestamp at;
 
     @Override
     void fill(ActOnIprCaseRequest.Builder request) {
-      IprNotification.Builder notify =
-          IprNotification.newBuilder().setParty(EnumParser.of(IprParty.class, "IPR_PARTY_", party));
+      IprNotification.Builder notify = IprNotification.newBuilder().setParty(party);
       if (at != null) {
-        notify.setAt(time("--at", at));
+        notify.setAt(at);
       }
       request.setNotify(notify);
     }
@@ -169,21 +159,19 @@ final class IprCaseCommands {
       mixinStandardHelpOptions = true)
   static final class Declarant extends Act {
     @Parameters(index = "1", paramLabel = "ANSWER", description = "AGREES or OPPOSES")
-    private String answer = "";
+    private IprDeclarantAnswer answer = IprDeclarantAnswer.IPR_DECLARANT_ANSWER_UNSPECIFIED;
 
     @Option(
         names = "--received",
         paramLabel = "TIME",
         description = "a day or a time (default: now)")
-    private @Nullable String received;
+    private @Nullable Timestamp received;
 
     @Override
     void fill(ActOnIprCaseRequest.Builder request) {
-      IprDeclaration.Builder declaration =
-          IprDeclaration.newBuilder()
-              .setAnswer(EnumParser.of(IprDeclarantAnswer.class, "IPR_DECLARANT_ANSWER_", answer));
+      IprDeclaration.Builder declaration = IprDeclaration.newBuilder().setAnswer(answer);
       if (received != null) {
-        declaration.setReceivedAt(time("--received", received));
+        declaration.setReceivedAt(received);
       }
       request.setDeclaration(declaration);
     }
@@ -199,7 +187,7 @@ final class IprCaseCommands {
         index = "1",
         paramLabel = "ANSWER",
         description = "CONFIRMS, AGREES_TO_DESTRUCTION, GENUINE, ASKS_EXTENSION or PROCEEDINGS")
-    private String answer = "";
+    private IprAnswer answer = IprAnswer.IPR_ANSWER_UNSPECIFIED;
 
     @Option(names = "--text", description = "reason, or court and reference")
     private String text = "";
@@ -208,16 +196,13 @@ final class IprCaseCommands {
         names = "--received",
         paramLabel = "TIME",
         description = "a day or a time (default: now)")
-    private @Nullable String received;
+    private @Nullable Timestamp received;
 
     @Override
     void fill(ActOnIprCaseRequest.Builder request) {
-      IprLetter.Builder letter =
-          IprLetter.newBuilder()
-              .setAnswer(EnumParser.of(IprAnswer.class, "IPR_ANSWER_", answer))
-              .setText(text);
+      IprLetter.Builder letter = IprLetter.newBuilder().setAnswer(answer).setText(text);
       if (received != null) {
-        letter.setReceivedAt(time("--received", received));
+        letter.setReceivedAt(received);
       }
       request.setLetter(letter);
     }
@@ -252,13 +237,11 @@ final class IprCaseCommands {
         arity = "1..*",
         paramLabel = "DETAIL",
         description = "a particular of the case, such as CONSIGNEE")
-    private List<String> details = List.of();
+    private List<IprDetail> details = List.of();
 
     @Override
     void fill(ActOnIprCaseRequest.Builder request) {
-      IprDisclosure.Builder disclosure = IprDisclosure.newBuilder();
-      details.forEach(word -> disclosure.addDetails(detail(word)));
-      request.setDisclose(disclosure);
+      request.setDisclose(IprDisclosure.newBuilder().addAllDetails(details));
     }
   }
 
@@ -272,12 +255,11 @@ final class IprCaseCommands {
         index = "1",
         paramLabel = "RECORDATION",
         description = "recordation id, 32 hex digits")
-    private String recordation = "";
+    private ByteString recordation = ByteString.EMPTY;
 
     @Override
     void fill(ActOnIprCaseRequest.Builder request) {
-      request.setAttach(
-          IprAttachment.newBuilder().setRecordationId(id("RECORDATION", recordation)));
+      request.setAttach(IprAttachment.newBuilder().setRecordationId(recordation));
     }
   }
 
@@ -291,13 +273,11 @@ final class IprCaseCommands {
         index = "1",
         paramLabel = "OUTCOME",
         description = "RELEASED, DESTROYED or DEEMED_ABANDONED")
-    private String outcome = "";
+    private IprOutcome outcome = IprOutcome.IPR_OUTCOME_UNSPECIFIED;
 
     @Override
     void fill(ActOnIprCaseRequest.Builder request) {
-      request.setConclude(
-          IprConclusion.newBuilder()
-              .setOutcome(EnumParser.of(IprOutcome.class, "IPR_OUTCOME_", outcome)));
+      request.setConclude(IprConclusion.newBuilder().setOutcome(outcome));
     }
   }
 
@@ -312,14 +292,19 @@ final class IprCaseCommands {
 
     @Override
     void call(IprProcedureBlockingStub stub) {
-      ByteString after = ByteString.EMPTY;
-      do {
-        ListIprCasesResponse page =
-            stub.listIprCases(
-                ListIprCasesRequest.newBuilder().setAfter(after).setClosedToo(closed).build());
-        page.getCasesList().forEach(this::print);
-        after = page.getNext();
-      } while (!after.isEmpty());
+      var unused =
+          pages(
+              "no cases",
+              ByteString.EMPTY,
+              after ->
+                  stub.listIprCases(
+                      ListIprCasesRequest.newBuilder()
+                          .setAfter(after)
+                          .setClosedToo(closed)
+                          .build()),
+              ListIprCasesResponse::getCasesList,
+              this::print,
+              ListIprCasesResponse::getNext);
     }
   }
 
@@ -330,16 +315,13 @@ final class IprCaseCommands {
       mixinStandardHelpOptions = true)
   static final class Show extends IprCall.OfficerCall {
     @Parameters(paramLabel = "CASE", description = "case id, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
     @Override
     void call(IprProcedureBlockingStub stub) {
       printWhole(
           stub.readIprCase(
-                  ReadIprCaseRequest.newBuilder()
-                      .setCaseId(id("CASE", id))
-                      .setOnBehalfOf(officer())
-                      .build())
+                  ReadIprCaseRequest.newBuilder().setCaseId(id).setOnBehalfOf(officer()).build())
               .getIprCase());
     }
   }

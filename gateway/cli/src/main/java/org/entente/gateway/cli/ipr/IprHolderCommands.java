@@ -1,7 +1,6 @@
 package org.entente.gateway.cli.ipr;
 
 import com.google.protobuf.ByteString;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.proto.v1.AnswerIprNoticeRequest;
 import org.entente.proto.v1.IprAnswer;
 import org.entente.proto.v1.IprProcedureGrpc.IprProcedureBlockingStub;
@@ -26,14 +25,16 @@ final class IprHolderCommands {
   static final class ListRecordations extends IprCall {
     @Override
     void call(IprProcedureBlockingStub stub) {
-      ByteString after = ByteString.EMPTY;
-      do {
-        ListOwnRecordationsResponse page =
-            stub.listOwnRecordations(
-                ListOwnRecordationsRequest.newBuilder().setAfter(after).build());
-        page.getRecordationsList().forEach(this::print);
-        after = page.getNext();
-      } while (!after.isEmpty());
+      var unused =
+          pages(
+              "no recordations",
+              ByteString.EMPTY,
+              after ->
+                  stub.listOwnRecordations(
+                      ListOwnRecordationsRequest.newBuilder().setAfter(after).build()),
+              ListOwnRecordationsResponse::getRecordationsList,
+              this::print,
+              ListOwnRecordationsResponse::getNext);
     }
   }
 
@@ -48,14 +49,19 @@ final class IprHolderCommands {
 
     @Override
     void call(IprProcedureBlockingStub stub) {
-      ByteString after = ByteString.EMPTY;
-      do {
-        ListIprNoticesResponse page =
-            stub.listIprNotices(
-                ListIprNoticesRequest.newBuilder().setAfter(after).setClosedToo(closed).build());
-        page.getNoticesList().forEach(this::print);
-        after = page.getNext();
-      } while (!after.isEmpty());
+      var unused =
+          pages(
+              "no notices",
+              ByteString.EMPTY,
+              after ->
+                  stub.listIprNotices(
+                      ListIprNoticesRequest.newBuilder()
+                          .setAfter(after)
+                          .setClosedToo(closed)
+                          .build()),
+              ListIprNoticesResponse::getNoticesList,
+              this::print,
+              ListIprNoticesResponse::getNext);
     }
   }
 
@@ -66,16 +72,13 @@ final class IprHolderCommands {
       mixinStandardHelpOptions = true)
   static final class ShowNotice extends IprCall.HolderCall {
     @Parameters(paramLabel = "CASE", description = "case id, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
     @Override
     void call(IprProcedureBlockingStub stub) {
       printWhole(
           stub.readIprNotice(
-                  ReadIprNoticeRequest.newBuilder()
-                      .setCaseId(id("CASE", id))
-                      .setOnBehalfOf(person())
-                      .build())
+                  ReadIprNoticeRequest.newBuilder().setCaseId(id).setOnBehalfOf(person()).build())
               .getNotice());
     }
   }
@@ -84,18 +87,19 @@ final class IprHolderCommands {
   @Command(
       name = "answer",
       description = {
-        "Rights holder: answers a notice. Destruction needs both CONFIRMS and AGREES_TO_DESTRUCTION."
+        "Rights holder: answers a notice. Destruction needs both CONFIRMS and"
+            + " AGREES_TO_DESTRUCTION."
       },
       mixinStandardHelpOptions = true)
   static final class Answer extends IprCall.HolderCall {
     @Parameters(index = "0", paramLabel = "CASE", description = "case id, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
     @Parameters(
         index = "1",
         paramLabel = "ANSWER",
         description = "CONFIRMS, AGREES_TO_DESTRUCTION, GENUINE, ASKS_EXTENSION or PROCEEDINGS")
-    private String answer = "";
+    private IprAnswer answer = IprAnswer.IPR_ANSWER_UNSPECIFIED;
 
     @Option(names = "--text", description = "reason for more time, or court and reference")
     private String text = "";
@@ -105,8 +109,8 @@ final class IprHolderCommands {
       print(
           stub.answerIprNotice(
                   AnswerIprNoticeRequest.newBuilder()
-                      .setCaseId(id("CASE", id))
-                      .setAnswer(EnumParser.of(IprAnswer.class, "IPR_ANSWER_", answer))
+                      .setCaseId(id)
+                      .setAnswer(answer)
                       .setText(text)
                       .setOnBehalfOf(person())
                       .build())

@@ -5,7 +5,6 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.util.List;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.proto.v1.DecideRecordationRequest;
 import org.entente.proto.v1.IprProcedureGrpc.IprProcedureBlockingStub;
 import org.entente.proto.v1.IprRight;
@@ -35,7 +34,7 @@ final class IprRightCommands {
         names = "--right",
         required = true,
         description = "kind of right: TRADE_MARK, DESIGN, COPYRIGHT, PATENT, …")
-    private String right = "";
+    private IprRight right = IprRight.IPR_RIGHT_UNSPECIFIED;
 
     @Option(names = "--number", required = true, description = "number in the register")
     private String number = "";
@@ -65,14 +64,14 @@ final class IprRightCommands {
         names = "--applied",
         paramLabel = "TIME",
         description = "time at which the application was received (default: now)")
-    private @Nullable String applied;
+    private @Nullable Timestamp applied;
 
     @Option(
         names = "--id",
         paramLabel = "HEX",
         description =
             "your own id, 32 hex digits, so that repeating the command records it only once")
-    private @Nullable String id;
+    private ByteString id = ByteString.EMPTY;
 
     @Override
     void call(IprProcedureBlockingStub stub) {
@@ -80,7 +79,7 @@ final class IprRightCommands {
           RecordRightRequest.newBuilder()
               .setContent(
                   RecordationContent.newBuilder()
-                      .setRight(EnumParser.of(IprRight.class, "IPR_RIGHT_", right))
+                      .setRight(right)
                       .setRightNumber(number)
                       .setHolderName(holder)
                       .addAllProducts(products)
@@ -90,11 +89,9 @@ final class IprRightCommands {
                       .setSmallConsignments(small))
               .setOnBehalfOf(officer());
       if (applied != null) {
-        request.setAppliedAt(time("--applied", applied));
+        request.setAppliedAt(applied);
       }
-      if (id != null) {
-        request.setRecordationId(id("--id", id));
-      }
+      request.setRecordationId(id);
       print(stub.recordRight(request.build()).getRecordation());
     }
   }
@@ -102,12 +99,11 @@ final class IprRightCommands {
   /** A decision about a recordation. */
   private abstract static class Decision extends IprCall.OfficerCall {
     @Parameters(paramLabel = "RECORDATION", description = "recordation id, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
     void decide(IprProcedureBlockingStub stub, DecideRecordationRequest.Builder decision) {
       print(
-          stub.decideRecordation(
-                  decision.setRecordationId(id("RECORDATION", id)).setOnBehalfOf(officer()).build())
+          stub.decideRecordation(decision.setRecordationId(id).setOnBehalfOf(officer()).build())
               .getRecordation());
     }
   }
@@ -122,7 +118,7 @@ final class IprRightCommands {
         names = "--from",
         paramLabel = "TIME",
         description = "start of validity (default: now, or unchanged)")
-    private @Nullable String from;
+    private @Nullable Timestamp from;
 
     @ArgGroup(multiplicity = "1")
     private Validity validity = new Validity();
@@ -134,7 +130,7 @@ final class IprRightCommands {
           required = true,
           paramLabel = "TIME",
           description = "end of validity: a day (its beginning, UTC) or a time")
-      private @Nullable String until;
+      private @Nullable Timestamp until;
 
       @Option(names = "--days", required = true, description = "validity in days from now")
       private int days;
@@ -142,7 +138,7 @@ final class IprRightCommands {
       Timestamp end() {
         return until == null
             ? Timestamps.fromMillis(System.currentTimeMillis() + Duration.ofDays(days).toMillis())
-            : time("--until", until);
+            : until;
       }
     }
 
@@ -153,7 +149,7 @@ final class IprRightCommands {
               .setDecision(RecordationDecision.RECORDATION_DECISION_GRANT)
               .setValidTo(validity.end());
       if (from != null) {
-        decision.setValidFrom(time("--from", from));
+        decision.setValidFrom(from);
       }
       decide(stub, decision);
     }
@@ -197,13 +193,16 @@ final class IprRightCommands {
   static final class Rights extends IprCall {
     @Override
     void call(IprProcedureBlockingStub stub) {
-      ByteString after = ByteString.EMPTY;
-      do {
-        ListRecordationsResponse page =
-            stub.listRecordations(ListRecordationsRequest.newBuilder().setAfter(after).build());
-        page.getRecordationsList().forEach(this::print);
-        after = page.getNext();
-      } while (!after.isEmpty());
+      var unused =
+          pages(
+              "no recordations",
+              ByteString.EMPTY,
+              after ->
+                  stub.listRecordations(
+                      ListRecordationsRequest.newBuilder().setAfter(after).build()),
+              ListRecordationsResponse::getRecordationsList,
+              this::print,
+              ListRecordationsResponse::getNext);
     }
   }
 
@@ -214,14 +213,14 @@ final class IprRightCommands {
       mixinStandardHelpOptions = true)
   static final class Right extends IprCall.OfficerCall {
     @Parameters(paramLabel = "RECORDATION", description = "recordation id, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
     @Override
     void call(IprProcedureBlockingStub stub) {
       printWhole(
           stub.readRecordation(
                   ReadRecordationRequest.newBuilder()
-                      .setRecordationId(id("RECORDATION", id))
+                      .setRecordationId(id)
                       .setOnBehalfOf(officer())
                       .build())
               .getRecordation());

@@ -5,12 +5,9 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.call.OfficerOptions;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeState;
 import org.entente.proto.v1.ChargeStep;
@@ -66,7 +63,7 @@ public final class ChargeCommand {
     @Option(names = "--justification", description = "reason; recorded here only")
     private String justification = "";
 
-    @Mixin private PersonOptions person = new PersonOptions();
+    @Mixin private OfficerOptions person = new OfficerOptions();
 
     abstract ChargeStep step();
 
@@ -125,7 +122,7 @@ public final class ChargeCommand {
         arity = "0..1",
         paramLabel = "MESSAGE",
         description = "only of this message, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
     @Option(
         names = "--own",
@@ -135,26 +132,16 @@ public final class ChargeCommand {
     @Override
     public void with(ManagedChannel channel) {
       ListChargesRequest.Builder request =
-          ListChargesRequest.newBuilder().setMessageId(of()).setOwn(own);
-      boolean some = false;
-      ListChargesResponse page;
-      do {
-        page = TaskingGrpc.newBlockingStub(channel).listCharges(request.build());
-        page.getChargesList().forEach(state -> out().println(line(state)));
-        some |= page.getChargesCount() > 0;
-        request.setPageToken(page.getNextPageToken());
-      } while (!page.getNextPageToken().isEmpty());
-      if (!some) {
-        err().println("nothing is taken in charge");
-      }
-    }
-
-    private ByteString of() {
-      try {
-        return id.isEmpty() ? ByteString.EMPTY : ByteString.copyFrom(MessageId.parse(id).bytes());
-      } catch (InvalidValue e) {
-        throw new UsageError("MESSAGE: " + e.getMessage(), e);
-      }
+          ListChargesRequest.newBuilder().setMessageId(id).setOwn(own);
+      TaskingGrpc.TaskingBlockingStub calls = TaskingGrpc.newBlockingStub(channel);
+      var unused =
+          pages(
+              "nothing is taken in charge",
+              ByteString.EMPTY,
+              token -> calls.listCharges(request.setPageToken(token).build()),
+              ListChargesResponse::getChargesList,
+              state -> out().println(line(state)),
+              ListChargesResponse::getNextPageToken);
     }
 
     private static String line(ChargeState state) {

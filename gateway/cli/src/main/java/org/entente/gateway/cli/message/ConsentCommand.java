@@ -6,22 +6,15 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.ConsentText;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.cli.text.TimeWord;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.AskConsentRequest;
 import org.entente.proto.v1.AskConsentResponse;
-import org.entente.proto.v1.ConsentEntry;
 import org.entente.proto.v1.ConsentGrpc;
 import org.entente.proto.v1.ConsentGrpc.ConsentBlockingStub;
 import org.entente.proto.v1.ConsentSide;
@@ -88,39 +81,23 @@ public final class ConsentCommand {
         names = "--purpose",
         paramLabel = "PURPOSE",
         description = "for this purpose, such as CUSTOMS_CONTROL; may be repeated")
-    private List<String> purposes = List.of();
+    private List<Purpose> purposes = List.of();
 
     @Option(names = "--until", paramLabel = "TIME", description = "until a date or time (UTC)")
-    private @Nullable String until;
+    private @Nullable Timestamp until;
 
     @Option(names = "--days", description = "for this number of days from now, instead of --until")
     private int days;
 
-    List<Purpose> purposes() {
-      return purposes.stream().map(word -> EnumParser.of(Purpose.class, "PURPOSE_", word)).toList();
-    }
-
     /** The expiry, or null if none was given. */
     @Nullable Timestamp until() {
       if (until != null) {
-        return TimeWord.of("--until", until);
+        return until;
       }
       return days > 0
           ? Timestamps.add(
               Timestamps.fromMillis(Instant.now().toEpochMilli()), Durations.fromDays(days))
           : null;
-    }
-  }
-
-  /** The deciding officer and the reason. */
-  static final class Decider {
-    @Mixin private PersonOptions person = new PersonOptions();
-
-    @Option(names = "--justification", required = true, description = "reason; recorded here only")
-    private String justification = "";
-
-    OnBehalfOf named() {
-      return person.because(justification);
     }
   }
 
@@ -137,25 +114,25 @@ public final class ConsentCommand {
         paramLabel = "MESSAGE",
         arity = "1..*",
         description = "ids of messages of one originator, 32 hex digits each")
-    private List<String> ids = List.of();
+    private List<ByteString> ids = List.of();
 
     @Mixin private Terms terms = new Terms();
 
     @Option(names = "--reason", required = true, description = "reason; sent to the originator")
     private String reason = "";
 
-    @Mixin private Decider decider = new Decider();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public void with(ManagedChannel channel) {
       AskConsentRequest.Builder request =
           AskConsentRequest.newBuilder()
-              .addAllMessageIds(messages())
+              .addAllMessageIds(ids)
               .addAllAgencies(terms.agencies)
               .addAllJurisdictions(terms.jurisdictions)
-              .addAllPurposes(terms.purposes())
+              .addAllPurposes(terms.purposes)
               .setReason(reason)
-              .setOnBehalfOf(decider.named());
+              .setOnBehalfOf(person.named());
       Timestamp until = terms.until();
       if (until != null) {
         request.setUntil(until);
@@ -164,18 +141,6 @@ public final class ConsentCommand {
       out()
           .println(
               MessageText.hex(asked.getConsentId()) + "  requested from " + asked.getOriginator());
-    }
-
-    private List<ByteString> messages() {
-      List<ByteString> out = new ArrayList<>();
-      for (String id : ids) {
-        try {
-          out.add(ByteString.copyFrom(MessageId.parse(id).bytes()));
-        } catch (InvalidValue e) {
-          throw new UsageError("MESSAGE: " + e.getMessage(), e);
-        }
-      }
-      return out;
     }
   }
 
@@ -203,40 +168,38 @@ public final class ConsentCommand {
           ListConsentsRequest.newBuilder()
               .setSide(own ? ConsentSide.CONSENT_SIDE_ASKER : ConsentSide.CONSENT_SIDE_ORIGINATOR)
               .setEndedToo(all);
-      boolean more = true;
-      int listed = 0;
-      while (more) {
-        ListConsentsResponse page = stub.listConsents(request.build());
-        for (ConsentEntry entry : page.getConsentsList()) {
-          out().println(json ? JsonText.of(entry) : TerminalText.printable(ConsentText.of(entry)));
-          request.setAfter(entry.getConsentId());
-        }
-        listed += page.getConsentsCount();
-        more = page.getMore();
-      }
-      if (listed == 0) {
-        err().println("no consents");
-      }
+      var unused =
+          pages(
+              "no consents",
+              ByteString.EMPTY,
+              after -> stub.listConsents(request.setAfter(after).build()),
+              ListConsentsResponse::getConsentsList,
+              entry ->
+                  out()
+                      .println(
+                          json
+                              ? JsonText.of(entry)
+                              : TerminalText.printable(ConsentText.of(entry))),
+              page ->
+                  page.getMore()
+                      ? page.getConsents(page.getConsentsCount() - 1).getConsentId()
+                      : ByteString.EMPTY);
     }
   }
 
   /** A call about one consent. */
   private abstract static class ConsentCall extends ClientCall {
     @Parameters(paramLabel = "CONSENT", description = "id of the consent, 32 hex digits")
-    private String id = "";
+    private ByteString id = ByteString.EMPTY;
 
-    @Mixin private Decider decider = new Decider();
+    @Mixin private PersonOptions person = new PersonOptions();
 
     ByteString id() {
-      try {
-        return ByteString.copyFrom(MessageId.parse(id).bytes());
-      } catch (InvalidValue e) {
-        throw new UsageError("CONSENT: " + e.getMessage(), e);
-      }
+      return id;
     }
 
     OnBehalfOf person() {
-      return decider.named();
+      return person.named();
     }
   }
 
@@ -259,7 +222,7 @@ public final class ConsentCommand {
               .setConsentId(id())
               .addAllAgencies(terms.agencies)
               .addAllJurisdictions(terms.jurisdictions)
-              .addAllPurposes(terms.purposes())
+              .addAllPurposes(terms.purposes)
               .setOnBehalfOf(person());
       Timestamp until = terms.until();
       if (until != null) {

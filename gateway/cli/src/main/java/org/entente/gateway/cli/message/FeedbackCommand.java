@@ -5,7 +5,6 @@ import java.util.HexFormat;
 import java.util.List;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.text.DeskAddressParser;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.crypto.Sha256;
@@ -61,7 +60,7 @@ public final class FeedbackCommand extends MessageCall {
       required = true,
       paramLabel = "NAME",
       description = "NOTHING_FOUND, SEIZURE, DETAINED or OTHER")
-  private String result = "";
+  private FeedbackResult result = FeedbackResult.FEEDBACK_RESULT_UNSPECIFIED;
 
   @Option(
       names = "--date",
@@ -77,7 +76,7 @@ public final class FeedbackCommand extends MessageCall {
       names = "--detection",
       paramLabel = "NAME",
       description = "how: INTELLIGENCE, RISK_PROFILE, SCANNER, DOG, …")
-  private String detection = "UNSPECIFIED";
+  private DetectionMethod detection = DetectionMethod.DETECTION_METHOD_UNSPECIFIED;
 
   @Option(names = "--concealment", paramLabel = "TEXT", description = "how it was concealed")
   private String concealment = "";
@@ -110,21 +109,21 @@ public final class FeedbackCommand extends MessageCall {
   private String language = "en";
 
   @Option(names = "--category", required = true, paramLabel = "NAME", description = "such as IPR")
-  private String category = "";
+  private Category category = Category.CATEGORY_UNSPECIFIED;
 
   @Option(
       names = "--purpose",
       required = true,
       paramLabel = "NAME",
       description = "such as IPR_ENFORCEMENT")
-  private String purpose = "";
+  private Purpose purpose = Purpose.PURPOSE_UNSPECIFIED;
 
   @Option(
       names = "--classification",
       required = true,
       paramLabel = "NAME",
       description = "UNCLASSIFIED, RESTRICTED, CONFIDENTIAL or SECRET")
-  private String classification = "";
+  private Classification classification = Classification.CLASSIFICATION_UNSPECIFIED;
 
   @Option(
       names = "--agreement",
@@ -185,9 +184,9 @@ public final class FeedbackCommand extends MessageCall {
   private Label label() {
     return Label.newBuilder()
         .setKind(Kind.KIND_FEEDBACK)
-        .setCategory(EnumParser.of(Category.class, "CATEGORY_", category))
-        .setPurpose(EnumParser.of(Purpose.class, "PURPOSE_", purpose))
-        .setClassification(EnumParser.of(Classification.class, "CLASSIFICATION_", classification))
+        .setCategory(category)
+        .setPurpose(purpose)
+        .setClassification(classification)
         .setStatus(exercise ? Status.STATUS_EXERCISE : Status.STATUS_ACTUAL)
         .setAgreement(agreement)
         .setCaseRef(caseRef)
@@ -206,10 +205,10 @@ public final class FeedbackCommand extends MessageCall {
             .build();
     boolean texts = !concealment.isEmpty() || !remarks.isEmpty();
     return Feedback.newBuilder()
-        .setResult(EnumParser.of(FeedbackResult.class, "FEEDBACK_RESULT_", result))
+        .setResult(result)
         .setPlace(place)
         .setDate(date)
-        .setDetection(EnumParser.of(DetectionMethod.class, "DETECTION_METHOD_", detection))
+        .setDetection(detection)
         .setConcealment(concealment)
         .setRemarks(remarks)
         .setLanguage(texts ? language : "")

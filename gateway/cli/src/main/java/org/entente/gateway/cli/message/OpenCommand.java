@@ -17,6 +17,7 @@ import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
 import org.entente.gateway.cli.text.SubjectText;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Alert;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Answer;
@@ -62,9 +63,6 @@ public final class OpenCommand extends MessageCall {
   @Option(names = "--json", description = "print one JSON object on one line, with every field")
   private boolean json;
 
-  @Option(names = "--justification", required = true, description = "reason; recorded")
-  private String justification = "";
-
   @Mixin private PersonOptions person = new PersonOptions();
 
   @ArgGroup(exclusive = false, heading = "As a document of the Common Alerting Protocol:%n")
@@ -84,7 +82,7 @@ public final class OpenCommand extends MessageCall {
         OpenRequest.newBuilder()
             .setMessageId(id())
             .setExercise(exercise)
-            .setOnBehalfOf(person.because(justification))
+            .setOnBehalfOf(person.named())
             .build();
     if (document != null && wanted) {
       failUnless(document.write(channel, request, json, out(), err()));
@@ -185,12 +183,12 @@ public final class OpenCommand extends MessageCall {
     out.add(
         "%s on %s %s %s"
             .formatted(
-                feedback.getResult().name().replace("FEEDBACK_RESULT_", ""),
+                EnumNames.word(feedback.getResult()),
                 feedback.getDate(),
                 feedback.getPlace(),
                 feedback.getDetectionValue() == 0
                     ? ""
-                    : "by " + feedback.getDetection().name().replace("DETECTION_METHOD_", "")));
+                    : "by " + EnumNames.word(feedback.getDetection())));
     for (Commodity goods : feedback.getGoodsList()) {
       out.add(
           "%s %s %s %s %s"

@@ -2,7 +2,7 @@ package org.entente.gateway.cli.message;
 
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.MessageCall;
-import org.entente.gateway.cli.call.PersonOptions;
+import org.entente.gateway.cli.call.OfficerOptions;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.proto.v1.RecallRequest;
 import org.entente.proto.v1.RecallResponse;
@@ -37,7 +37,7 @@ public final class RecallCommand extends MessageCall {
           "reason for the agency's own record; not sent. Required if an agreement demands it")
   private String justification = "";
 
-  @Mixin private PersonOptions person = new PersonOptions();
+  @Mixin private OfficerOptions person = new OfficerOptions();
 
   @Override
   public void with(ManagedChannel channel) {

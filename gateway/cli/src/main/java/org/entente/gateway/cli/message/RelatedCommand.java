@@ -2,10 +2,10 @@ package org.entente.gateway.cli.message;
 
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
+import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
-import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.RelatedMessage;
 import org.entente.proto.v1.RelatedRequest;
@@ -31,22 +31,10 @@ import picocli.CommandLine.Option;
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"
     })
 public final class RelatedCommand extends MessageCall {
-  private static final int PAGE = 100;
-
   @Option(names = "--exercise", description = "exercise traffic instead of actual traffic")
   private boolean exercise;
 
-  @Option(
-      names = "--most",
-      defaultValue = "50",
-      description = "most messages to list (default: ${DEFAULT-VALUE})")
-  private int most = 50;
-
-  @Option(names = "--json", description = "print one JSON object per line")
-  private boolean json;
-
-  @Option(names = "--justification", required = true, description = "reason; recorded")
-  private String justification = "";
+  @Mixin private ListOptions list = new ListOptions();
 
   @Mixin private PersonOptions person = new PersonOptions();
 
@@ -57,21 +45,15 @@ public final class RelatedCommand extends MessageCall {
         RelatedRequest.newBuilder()
             .setMessageId(id())
             .setExercise(exercise)
-            .setOnBehalfOf(person.because(justification));
-    int left = most;
-    RelatedResponse page;
-    do {
-      page = calls.related(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
-      page.getRelatedList().forEach(this::print);
-      left -= page.getRelatedCount();
-      request.setPageToken(page.getNextPageToken());
-    } while (left > 0 && !page.getNextPageToken().isEmpty());
-    if (left == most) {
-      err().println("no related messages");
-    }
-    if (!page.getNextPageToken().isEmpty()) {
-      err().println("there may be more; raise --most");
-    }
+            .setOnBehalfOf(person.named());
+    RelatedResponse page =
+        list.print(
+            this,
+            (token, size) -> calls.related(request.setPageToken(token).setPageSize(size).build()),
+            RelatedResponse::getRelatedList,
+            RelatedCommand::line,
+            RelatedResponse::getNextPageToken,
+            "no related messages");
     if (!page.getComplete()) {
       err()
           .println(
@@ -82,13 +64,9 @@ public final class RelatedCommand extends MessageCall {
     }
   }
 
-  private void print(RelatedMessage related) {
-    out()
-        .println(
-            json
-                ? JsonText.of(related)
-                : FoundMessageText.line(related.getMessage())
-                    + "  "
-                    + TerminalText.printable(String.join(" ", related.getIdentifiersList())));
+  private static String line(RelatedMessage related) {
+    return FoundMessageText.line(related.getMessage())
+        + "  "
+        + TerminalText.printable(String.join(" ", related.getIdentifiersList()));
   }
 }

@@ -25,7 +25,6 @@ import org.entente.proto.v1.ReleaseGrpc.ReleaseBlockingStub;
 import org.entente.proto.v1.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Lists, shows, approves and denies messages held for a second person. */
 @Command(
@@ -66,16 +65,17 @@ public final class ReleaseCommand {
     @Override
     public void with(ManagedChannel channel) {
       ReleaseBlockingStub stub = stub(channel);
-      ByteString after = ByteString.EMPTY;
-      boolean more = true;
-      while (more) {
-        ListHeldResponse page = stub.listHeld(ListHeldRequest.newBuilder().setAfter(after).build());
-        for (HeldMessage message : page.getMessagesList()) {
-          out().println(line(message));
-          after = message.getMessageId();
-        }
-        more = page.getMore();
-      }
+      var unused =
+          pages(
+              "no held messages",
+              ByteString.EMPTY,
+              after -> stub.listHeld(ListHeldRequest.newBuilder().setAfter(after).build()),
+              ListHeldResponse::getMessagesList,
+              message -> out().println(line(message)),
+              page ->
+                  page.getMore()
+                      ? page.getMessages(page.getMessagesCount() - 1).getMessageId()
+                      : ByteString.EMPTY);
     }
 
     private static String line(HeldMessage message) {
@@ -95,17 +95,17 @@ public final class ReleaseCommand {
   private abstract static class ReleaseCall extends MessageCall {
     @Mixin private PersonOptions person = new PersonOptions();
 
-    OnBehalfOf person(String justification) {
-      return person.because(justification);
+    OnBehalfOf person() {
+      return person.named();
     }
 
-    void decide(ReleaseBlockingStub stub, Verdict verdict, String why, Predicate<Outcome> done) {
+    void decide(ReleaseBlockingStub stub, Verdict verdict, Predicate<Outcome> done) {
       Outcome outcome =
           stub.decide(
                   DecideRequest.newBuilder()
                       .setMessageId(id())
                       .setVerdict(verdict)
-                      .setOnBehalfOf(person(why))
+                      .setOnBehalfOf(person())
                       .build())
               .getOutcome();
       outcome
@@ -125,8 +125,6 @@ public final class ReleaseCommand {
           "Shows one held message in full, as JSON. The audit log records the consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends ReleaseCall {
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private SaveOptions saving = new SaveOptions();
 
@@ -136,10 +134,7 @@ public final class ReleaseCommand {
       ReadHeldResponse shown =
           stub(channel)
               .readHeld(
-                  ReadHeldRequest.newBuilder()
-                      .setMessageId(id())
-                      .setOnBehalfOf(person(justification))
-                      .build());
+                  ReadHeldRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person()).build());
       JsonText.pretty(shown).lines().forEach(out()::println);
       if (saving.asked()) {
         out().flush();
@@ -156,12 +151,10 @@ public final class ReleaseCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Approve extends ReleaseCall {
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Override
     public void with(ManagedChannel channel) {
-      decide(stub(channel), Verdict.VERDICT_RELEASE, justification, Outcome::hasAccepted);
+      decide(stub(channel), Verdict.VERDICT_RELEASE, Outcome::hasAccepted);
     }
   }
 
@@ -171,15 +164,10 @@ public final class ReleaseCommand {
       description = "Denies a held message permanently. The publisher is told the reason.",
       mixinStandardHelpOptions = true)
   static final class Deny extends ReleaseCall {
-    @Option(
-        names = "--justification",
-        required = true,
-        description = "reason; recorded, and sent to the publisher")
-    private String justification = "";
 
     @Override
     public void with(ManagedChannel channel) {
-      decide(stub(channel), Verdict.VERDICT_DENY, justification, Outcome::hasRefused);
+      decide(stub(channel), Verdict.VERDICT_DENY, Outcome::hasRefused);
     }
   }
 }

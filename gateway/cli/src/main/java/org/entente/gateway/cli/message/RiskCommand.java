@@ -1,24 +1,22 @@
 package org.entente.gateway.cli.message;
 
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
-import java.util.Iterator;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
+import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.ScoreText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.cli.text.TimeWord;
 import org.entente.proto.v1.FollowScoresRequest;
-import org.entente.proto.v1.FollowScoresResponse;
 import org.entente.proto.v1.ListScoresRequest;
 import org.entente.proto.v1.ListScoresResponse;
-import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RiskGrpc;
 import org.entente.proto.v1.RiskIndicator;
 import org.entente.proto.v1.Score;
@@ -58,8 +56,6 @@ import picocli.CommandLine.Option;
           + " --credentials …"
     })
 public final class RiskCommand {
-  private static final int PAGE = 100;
-
   /** Submits a score. */
   @Command(
       name = "score",
@@ -107,22 +103,7 @@ public final class RiskCommand {
       private boolean automated;
 
       @ArgGroup(exclusive = false)
-      private @Nullable OfficerOptions person;
-    }
-
-    /** The responsible officer. */
-    static final class OfficerOptions {
-      @Option(
-          names = "--officer",
-          required = true,
-          description = "the agency's reference of the responsible officer; recorded")
-      private String officer = "";
-
-      @Option(names = "--unit", description = "the officer's unit; recorded")
-      private String unit = "";
-
-      @Option(names = "--justification", required = true, description = "reason; recorded")
-      private String justification = "";
+      private @Nullable PersonOptions person;
     }
 
     @Override
@@ -138,13 +119,9 @@ public final class RiskCommand {
       for (String indicator : indicators) {
         request.addIndicators(ScoreText.indicator(indicator));
       }
-      OfficerOptions person = author.person;
+      PersonOptions person = author.person;
       if (person != null) {
-        request.setOnBehalfOf(
-            OnBehalfOf.newBuilder()
-                .setOfficer(person.officer)
-                .setUnit(person.unit)
-                .setJustification(person.justification));
+        request.setOnBehalfOf(person.named());
       }
       ScoreMessageResponse kept = RiskGrpc.newBlockingStub(channel).scoreMessage(request.build());
       out().println(line(kept.getScore()) + (kept.getUnchanged() ? "  (unchanged)" : ""));
@@ -191,52 +168,35 @@ public final class RiskCommand {
         names = "--from",
         paramLabel = "TIME",
         description = "made at or after this day or time")
-    private @Nullable String from;
+    private @Nullable Timestamp from;
 
     @Option(names = "--to", paramLabel = "TIME", description = "made before this day or time")
-    private @Nullable String to;
+    private @Nullable Timestamp to;
 
-    @Option(
-        names = "--most",
-        defaultValue = "50",
-        description = "most scores to list (default: ${DEFAULT-VALUE})")
-    private int most = 50;
-
-    @Option(names = "--json", description = "print one JSON object per line")
-    private boolean json;
-
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
+    @Mixin private ListOptions list = new ListOptions();
 
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public void with(ManagedChannel channel) {
       ListScoresRequest.Builder request =
-          ListScoresRequest.newBuilder()
-              .setTerms(terms.terms())
-              .setOnBehalfOf(person.because(justification));
+          ListScoresRequest.newBuilder().setTerms(terms.terms()).setOnBehalfOf(person.named());
       if (from != null) {
-        request.setScoredFrom(TimeWord.of("--from", from));
+        request.setScoredFrom(from);
       }
       if (to != null) {
-        request.setScoredTo(TimeWord.of("--to", to));
+        request.setScoredTo(to);
       }
       RiskGrpc.RiskBlockingStub calls = RiskGrpc.newBlockingStub(channel);
-      int left = most;
-      ListScoresResponse page;
-      do {
-        page = calls.listScores(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
-        page.getScoresList().forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
-        left -= page.getScoresCount();
-        request.setPageToken(page.getNextPageToken());
-      } while (left > 0 && !page.getNextPageToken().isEmpty());
-      if (left == most) {
-        err().println("no scores");
-      }
-      if (!page.getNextPageToken().isEmpty()) {
-        err().println("there may be more; raise --most");
-      }
+      var unused =
+          list.print(
+              this,
+              (token, size) ->
+                  calls.listScores(request.setPageToken(token).setPageSize(size).build()),
+              ListScoresResponse::getScoresList,
+              RiskCommand::line,
+              ListScoresResponse::getNextPageToken,
+              "no scores");
     }
   }
 
@@ -258,9 +218,6 @@ public final class RiskCommand {
     @Option(names = "--json", description = "print the answer of the gateway as JSON")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -272,7 +229,7 @@ public final class RiskCommand {
                       .setMessageId(id())
                       .setHistory(history)
                       .setExercise(exercise)
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build());
       if (json) {
         out().println(JsonText.of(shown));
@@ -309,17 +266,12 @@ public final class RiskCommand {
     @Option(names = "--json", description = "print one JSON object per line")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public void with(ManagedChannel channel) {
       FollowScoresRequest.Builder request =
-          FollowScoresRequest.newBuilder()
-              .setTerms(terms.terms())
-              .setOnBehalfOf(person.because(justification));
+          FollowScoresRequest.newBuilder().setTerms(terms.terms()).setOnBehalfOf(person.named());
       if (after != null) {
         request.setAfter(after);
       }
@@ -327,14 +279,15 @@ public final class RiskCommand {
     }
 
     private void follow(Channel channel, FollowScoresRequest.Builder request) {
-      Iterator<FollowScoresResponse> pages =
-          RiskGrpc.newBlockingStub(channel).followScores(request.build());
-      while (pages.hasNext()) {
-        FollowScoresResponse page = pages.next();
-        page.getScoresList().forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
-        out().flush();
-        request.setAfter(page.getReached());
-      }
+      RiskGrpc.newBlockingStub(channel)
+          .followScores(request.build())
+          .forEachRemaining(
+              page -> {
+                page.getScoresList()
+                    .forEach(it -> out().println(json ? JsonText.of(it) : line(it)));
+                out().flush();
+                request.setAfter(page.getReached());
+              });
     }
   }
 

@@ -1,14 +1,13 @@
 package org.entente.gateway.cli.message;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
-import org.entente.gateway.cli.call.MessageCall;
+import org.entente.gateway.cli.call.ListOptions;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
-import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.TimeWord;
-import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
 import org.entente.proto.v1.SearchResponse;
@@ -37,16 +36,14 @@ import picocli.CommandLine.Option;
       "      --officer DE-7 --justification 'case 4 Js 12/26' --json --gateway … --credentials …"
     })
 public final class SearchCommand extends ClientCall {
-  private static final int PAGE = 100;
-
   @Option(
       names = "--from",
       paramLabel = "TIME",
       description = "received at or after this day or time, as in 2026-03-01T08:00:00Z")
-  private @Nullable String from;
+  private @Nullable Timestamp from;
 
   @Option(names = "--to", paramLabel = "TIME", description = "received before this day or time")
-  private @Nullable String to;
+  private @Nullable Timestamp to;
 
   @Mixin private FilterOptions filter = new FilterOptions();
 
@@ -66,19 +63,9 @@ public final class SearchCommand extends ClientCall {
       names = "--in-reply-to",
       paramLabel = "MESSAGE",
       description = "only replies to this message, such as feedback; 32 hex digits")
-  private String inReplyTo = "";
+  private ByteString inReplyTo = ByteString.EMPTY;
 
-  @Option(
-      names = "--most",
-      defaultValue = "50",
-      description = "most messages to list (default: ${DEFAULT-VALUE})")
-  private int most = 50;
-
-  @Option(names = "--json", description = "print one JSON object per line")
-  private boolean json;
-
-  @Option(names = "--justification", required = true, description = "reason; recorded")
-  private String justification = "";
+  @Mixin private ListOptions list = new ListOptions();
 
   @Mixin private PersonOptions person = new PersonOptions();
 
@@ -86,20 +73,14 @@ public final class SearchCommand extends ClientCall {
   public void with(ManagedChannel channel) {
     SearchGrpc.SearchBlockingStub calls = SearchGrpc.newBlockingStub(channel);
     SearchRequest.Builder request = request();
-    int left = most;
-    SearchResponse page;
-    do {
-      page = calls.search(request.setPageSize(Math.max(1, Math.min(PAGE, left))).build());
-      page.getMessagesList().forEach(this::print);
-      left -= page.getMessagesCount();
-      request.setPageToken(page.getNextPageToken());
-    } while (left > 0 && !page.getNextPageToken().isEmpty());
-    if (left == most) {
-      err().println("nothing found");
-    }
-    if (!page.getNextPageToken().isEmpty()) {
-      err().println("there may be more; raise --most");
-    }
+    SearchResponse page =
+        list.print(
+            this,
+            (token, size) -> calls.search(request.setPageToken(token).setPageSize(size).build()),
+            SearchResponse::getMessagesList,
+            FoundMessageText::line,
+            SearchResponse::getNextPageToken,
+            "nothing found");
     if (!page.getComplete()) {
       err().println(FoundMessageText.unsearched(page));
     }
@@ -112,20 +93,14 @@ public final class SearchCommand extends ClientCall {
             .setSubject(subject)
             .setCaseRef(caseRef)
             .setHeadline(headline)
-            .setOnBehalfOf(person.because(justification));
-    if (!inReplyTo.isEmpty()) {
-      request.setInReplyTo(MessageCall.parse("--in-reply-to", inReplyTo));
-    }
+            .setOnBehalfOf(person.named());
+    request.setInReplyTo(inReplyTo);
     if (from != null) {
-      request.setReceivedFrom(TimeWord.of("--from", from));
+      request.setReceivedFrom(from);
     }
     if (to != null) {
-      request.setReceivedTo(TimeWord.of("--to", to));
+      request.setReceivedTo(to);
     }
     return request;
-  }
-
-  private void print(FoundMessage found) {
-    out().println(json ? JsonText.of(found) : FoundMessageText.line(found));
   }
 }

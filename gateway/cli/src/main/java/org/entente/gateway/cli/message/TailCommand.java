@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.entente.gateway.bridge.cap.CapFolder;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.FilterOptions;
+import org.entente.gateway.cli.call.OptionFile;
 import org.entente.gateway.cli.call.RpcFailures;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
@@ -29,14 +30,16 @@ import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
 import org.entente.gateway.cli.text.PrintHistory;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.FileErrorText;
-import org.entente.gateway.model.Lane;
 import org.entente.proto.v1.Acknowledge;
-import org.entente.proto.v1.Alert;
+import org.entente.proto.v1.AlertText;
+import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Delivery;
 import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.OpenCursor;
-import org.entente.proto.v1.Recall;
 import org.entente.proto.v1.SubscribeRequest;
 import org.entente.proto.v1.SubscribeResponse;
 import org.entente.proto.v1.SubscriberGrpc;
@@ -121,20 +124,12 @@ public final class TailCommand extends ClientCall {
   }
 
   private Filter wanted() {
-    Filter.Builder wanted = filter.filter();
-    lanes.forEach(lane -> wanted.addLanesValue(lane.number()));
-    return wanted.build();
+    return filter.filter().addAllLanes(lanes).build();
   }
 
   private @Nullable CapFolder capFolder() {
-    if (cap == null) {
-      return null;
-    }
-    try {
-      return CapFolder.open(cap);
-    } catch (IOException e) {
-      throw new CommandFailure("--cap: " + cap + ": " + FileErrorText.words(e), e);
-    }
+    Path into = cap;
+    return into == null ? null : OptionFile.access("--cap: " + into, () -> CapFolder.open(into));
   }
 
   /** Key of a delivery; a redelivered message has another position. */
@@ -378,8 +373,8 @@ public final class TailCommand extends ClientCall {
                 delivery.getPosition(),
                 HexFormat.of().formatHex(delivery.getLabel().getMessageId().toByteArray()),
                 delivery.getLabel().getOrigin(),
-                delivery.getLabel().getLane().name().replace("LANE_", ""),
-                delivery.getLabel().getCategory().name().replace("CATEGORY_", ""),
+                EnumNames.word(delivery.getLabel().getLane()),
+                EnumNames.word(delivery.getLabel().getCategory()),
                 headline(delivery),
                 MessageText.precedenceStated(delivery.getLabel())
                     + ChainPositionText.behind(ChainPositionText.of(delivery.getLabel()))
@@ -398,45 +393,37 @@ public final class TailCommand extends ClientCall {
   }
 
   private static String said(Delivery delivery) {
-    if (delivery.getBody().hasAlert()) {
-      Alert alert = delivery.getBody().getAlert();
-      return alert.getTextsCount() > 0 ? alert.getTexts(0).getHeadline() : "";
-    }
-    if (delivery.getBody().hasRecall()) {
-      Recall recall = delivery.getBody().getRecall();
-      String target = HexFormat.of().formatHex(recall.getMessageId().toByteArray());
-      return "RECALL of " + target + ": " + recall.getReason();
-    }
-    if (delivery.getBody().hasRequest()) {
-      return MessageText.question(delivery.getLabel(), delivery.getBody().getRequest());
-    }
-    if (delivery.getBody().hasAnswer()) {
-      String request = HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
-      return MessageText.result(delivery.getBody().getAnswer()) + " to " + request;
-    }
-    if (delivery.getBody().hasRoster()) {
-      return "ROSTER of a joint operation";
-    }
-    if (delivery.getBody().hasOperationUpdate()) {
-      return "in operation "
-          + HexFormat.of().formatHex(delivery.getLabel().getOperationId().toByteArray())
-          + ": "
-          + OperationText.headline(delivery.getBody().getOperationUpdate());
-    }
-    if (delivery.getBody().hasConsent()) {
-      return ConsentText.of(delivery.getBody().getConsent());
-    }
-    if (delivery.getBody().hasCharge()) {
-      return ChargeCommand.line(delivery.getBody().getCharge());
-    }
-    if (delivery.getBody().hasFeedback()) {
-      return "FEEDBACK "
-          + delivery.getBody().getFeedback().getResult().name().replace("FEEDBACK_RESULT_", "")
-          + " to "
-          + HexFormat.of().formatHex(delivery.getLabel().getInReplyTo().toByteArray());
-    }
-    return delivery.getBody().hasIntelligence()
-        ? delivery.getBody().getIntelligence().getHeadline()
-        : "document " + delivery.getBody().getDocument().getName();
+    Label label = delivery.getLabel();
+    Body body = delivery.getBody();
+    return switch (body.getContentCase()) {
+      case ALERT ->
+          body.getAlert().getTextsList().stream()
+              .findFirst()
+              .map(AlertText::getHeadline)
+              .orElse("");
+      case INTELLIGENCE -> body.getIntelligence().getHeadline();
+      case RECALL ->
+          "RECALL of "
+              + MessageText.hex(body.getRecall().getMessageId())
+              + ": "
+              + body.getRecall().getReason();
+      case REQUEST -> MessageText.question(label, body.getRequest());
+      case ANSWER ->
+          MessageText.result(body.getAnswer()) + " to " + MessageText.hex(label.getInReplyTo());
+      case ROSTER -> "ROSTER of a joint operation";
+      case OPERATION_UPDATE ->
+          "in operation "
+              + MessageText.hex(label.getOperationId())
+              + ": "
+              + OperationText.headline(body.getOperationUpdate());
+      case CONSENT -> ConsentText.of(body.getConsent());
+      case CHARGE -> ChargeCommand.line(body.getCharge());
+      case FEEDBACK ->
+          "FEEDBACK "
+              + EnumNames.word(body.getFeedback().getResult())
+              + " to "
+              + MessageText.hex(label.getInReplyTo());
+      default -> "document " + body.getDocument().getName();
+    };
   }
 }

@@ -12,6 +12,7 @@ import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.FoundMessage;
@@ -52,9 +53,6 @@ public final class ThreadCommand extends ClientCall {
   @Option(names = "--json", description = "print one JSON object per line")
   private boolean json;
 
-  @Option(names = "--justification", required = true, description = "reason; recorded")
-  private String justification = "";
-
   @Mixin private PersonOptions person = new PersonOptions();
 
   @Override
@@ -65,14 +63,16 @@ public final class ThreadCommand extends ClientCall {
             .setFilter(Filter.newBuilder().setExercise(exercise))
             .setCaseRef(caseRef)
             .setPageSize(PAGE)
-            .setOnBehalfOf(person.because(justification));
+            .setOnBehalfOf(person.named());
     List<FoundMessage> found = new ArrayList<>();
-    SearchResponse page;
-    do {
-      page = calls.search(request.build());
-      found.addAll(page.getMessagesList());
-      request.setPageToken(page.getNextPageToken());
-    } while (found.size() < MOST && !page.getNextPageToken().isEmpty());
+    SearchResponse page =
+        pages(
+            "nothing found",
+            "",
+            token -> calls.search(request.setPageToken(token).build()),
+            SearchResponse::getMessagesList,
+            found::add,
+            it -> found.size() < MOST ? it.getNextPageToken() : "");
     found.sort(
         Comparator.comparing(
                 (FoundMessage one) -> one.getLabel().getCreatedAt(), Timestamps.comparator())
@@ -82,9 +82,6 @@ public final class ThreadCommand extends ClientCall {
   }
 
   private void tell(List<FoundMessage> found, SearchResponse page) {
-    if (found.isEmpty()) {
-      err().println("nothing found");
-    }
     if (!page.getNextPageToken().isEmpty()) {
       err().println("only the newest " + found.size() + " are shown");
     }
@@ -102,8 +99,8 @@ public final class ThreadCommand extends ClientCall {
                     Timestamps.toString(label.getCreatedAt()),
                     MessageText.hex(found.getMessageId()),
                     label.getOrigin(),
-                    label.getMessageType().name().replace("MESSAGE_TYPE_", ""),
-                    label.getRequestedAction().name().replace("REQUESTED_ACTION_", "")));
+                    EnumNames.word(label.getMessageType()),
+                    EnumNames.word(label.getRequestedAction())));
     if (label.getAddressed() == Addressed.ADDRESSED_INFORMATION) {
       line.append("  for information");
     }

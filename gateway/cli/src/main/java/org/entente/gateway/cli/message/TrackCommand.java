@@ -14,6 +14,7 @@ import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.RecipientTable;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
@@ -79,7 +80,7 @@ public final class TrackCommand extends MessageCall {
         ? Optional.empty()
         : Optional.of(
             "sent in lane "
-                + known.getLane().name().replace("LANE_", "")
+                + EnumNames.word(known.getLane())
                 + ", "
                 + MessageText.precedence(
                     Label.newBuilder()
@@ -152,7 +153,7 @@ public final class TrackCommand extends MessageCall {
             "%s  %-22s by %-12s"
                 .formatted(
                     Timestamps.toString(item.getAt()),
-                    item.getKind().name().replace("EVIDENCE_KIND_", ""),
+                    EnumNames.word(item.getKind()),
                     TerminalText.printable(item.getAgency())));
     if (!item.getRecipient().isEmpty() && !item.getRecipient().equals(item.getAgency())) {
       line.append(" for ").append(TerminalText.printable(item.getRecipient()));

@@ -4,10 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
-import java.util.Iterator;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.text.PrintHistory;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.model.MessageId;
 import org.entente.proto.v1.EvidenceGrpc;
 import org.entente.proto.v1.WatchUnopenedRequest;
@@ -48,16 +48,15 @@ public final class UnopenedCommand extends ClientCall {
 
   /** Each call begins with all current entries. */
   private void list(Channel channel) {
-    Iterator<WatchUnopenedResponse> messages =
-        EvidenceGrpc.newBlockingStub(channel)
-            .watchUnopened(WatchUnopenedRequest.newBuilder().setFollow(follow).build());
-    while (messages.hasNext()) {
-      WatchUnopenedResponse message = messages.next();
-      if (printed.isNew(new UnopenedRow(message.getMessageId(), message.getRecipient()))) {
-        out().println(line(message));
-        out().flush();
-      }
-    }
+    EvidenceGrpc.newBlockingStub(channel)
+        .watchUnopened(WatchUnopenedRequest.newBuilder().setFollow(follow).build())
+        .forEachRemaining(
+            message -> {
+              if (printed.isNew(new UnopenedRow(message.getMessageId(), message.getRecipient()))) {
+                out().println(line(message));
+                out().flush();
+              }
+            });
   }
 
   private static String line(WatchUnopenedResponse message) {
@@ -65,9 +64,9 @@ public final class UnopenedCommand extends ClientCall {
         .formatted(
             MessageId.of(message.getMessageId().toByteArray()),
             TerminalText.printable(message.getRecipient()),
-            message.getLane().name().replace("LANE_", ""),
+            EnumNames.word(message.getLane()),
             Timestamps.toString(message.getOpenBy()),
-            message.getProgress().name().replace("PROGRESS_", ""),
+            EnumNames.word(message.getProgress()),
             message.getExercise() ? "  (exercise)" : "");
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.cli.message;
 
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
@@ -9,7 +10,6 @@ import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.FoundMessageText;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.cli.text.TimeWord;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.Hit;
 import org.entente.proto.v1.ListHitsRequest;
@@ -73,12 +73,9 @@ public final class WatchCommand {
         paramLabel = "TIME",
         description =
             "end of the watch, a day or a time, at most 366 days away (default: 366 days)")
-    private @Nullable String until;
+    private @Nullable Timestamp until;
 
     @Mixin private FilterOptions filter = new FilterOptions();
-
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -91,9 +88,9 @@ public final class WatchCommand {
                       .addAllSubjects(subjects)
                       .setFilter(filter.filter())
                       .setTitle(title))
-              .setOnBehalfOf(person.because(justification));
+              .setOnBehalfOf(person.named());
       if (until != null) {
-        request.setExpiresAt(TimeWord.of("--until", until));
+        request.setExpiresAt(until);
       }
       out().println(line(WatchGrpc.newBlockingStub(channel).addWatch(request.build()).getWatch()));
     }
@@ -108,9 +105,6 @@ public final class WatchCommand {
     @Parameters(paramLabel = "WATCH", description = "number of the watch")
     private long watch;
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -120,7 +114,7 @@ public final class WatchCommand {
               .removeWatch(
                   RemoveWatchRequest.newBuilder()
                       .setWatch(watch)
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build())
               .getWatch();
       out().println("watch " + removed + " has ended");
@@ -137,14 +131,14 @@ public final class WatchCommand {
     public void with(ManagedChannel channel) {
       WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(channel);
       ListWatchesRequest.Builder request = ListWatchesRequest.newBuilder().setPageSize(PAGE);
-      ListWatchesResponse page;
-      do {
-        page = calls.listWatches(request.build());
-        for (WatchState watch : page.getWatchesList()) {
-          out().println(line(watch));
-          request.setAfter(watch.getWatch());
-        }
-      } while (page.getMore());
+      var unused =
+          pages(
+              "no watches",
+              0L,
+              last -> calls.listWatches(request.setAfter(last).build()),
+              ListWatchesResponse::getWatchesList,
+              watch -> out().println(line(watch)),
+              page -> page.getMore() ? page.getWatches(page.getWatchesCount() - 1).getWatch() : 0L);
     }
   }
 
@@ -168,32 +162,21 @@ public final class WatchCommand {
     @Option(names = "--json", description = "print one JSON object per line")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public void with(ManagedChannel channel) {
       WatchGrpc.WatchBlockingStub calls = WatchGrpc.newBlockingStub(channel);
       ListHitsRequest.Builder request =
-          ListHitsRequest.newBuilder()
-              .setPageSize(PAGE)
-              .setAfter(after)
-              .setOnBehalfOf(person.because(justification));
-      ListHitsResponse page;
-      int shown = 0;
-      do {
-        page = calls.listHits(request.build());
-        for (Hit hit : page.getHitsList()) {
-          out().println(json ? JsonText.of(hit) : line(hit));
-          shown++;
-        }
-        request.setAfter(page.getNextAfter());
-      } while (page.getMore());
-      if (shown == 0) {
-        err().println("no hits");
-      }
+          ListHitsRequest.newBuilder().setPageSize(PAGE).setOnBehalfOf(person.named());
+      ListHitsResponse page =
+          pages(
+              "no hits",
+              after,
+              last -> calls.listHits(request.setAfter(last).build()),
+              ListHitsResponse::getHitsList,
+              hit -> out().println(json ? JsonText.of(hit) : line(hit)),
+              last -> last.getMore() ? last.getNextAfter() : after);
       if (after < page.getForgottenUpTo()) {
         err().println("no longer kept: hits up to " + page.getForgottenUpTo());
       }

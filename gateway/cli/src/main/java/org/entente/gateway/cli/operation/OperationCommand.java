@@ -1,6 +1,7 @@
 package org.entente.gateway.cli.operation;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
@@ -8,14 +9,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.call.OperationParameter;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.OperationText;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.cli.text.TimeWord;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.ChangeOperationRequest;
 import org.entente.proto.v1.ChangeOperationResponse;
 import org.entente.proto.v1.CloseOperationRequest;
@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Commands for joint operations and their updates. */
 @Command(
@@ -120,20 +121,17 @@ public final class OperationCommand {
         names = "--starts",
         paramLabel = "TIME",
         description = "start, a day or a time (default: now)")
-    private @Nullable String starts;
+    private @Nullable Timestamp starts;
 
     @Option(
         names = "--ends",
         required = true,
         paramLabel = "TIME",
         description = "end, a day or a time, at most ten years away")
-    private String ends = "";
+    private Timestamp ends = Timestamp.getDefaultInstance();
 
     @Option(names = "--exercise", description = "exercise; never mixes with actual traffic")
     private boolean exercise;
-
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -143,11 +141,11 @@ public final class OperationCommand {
           CreateOperationRequest.newBuilder()
               .setName(name)
               .addAllMembers(others.members())
-              .setEndsAt(TimeWord.of("--ends", ends))
+              .setEndsAt(ends)
               .setExercise(exercise)
-              .setOnBehalfOf(person.because(justification));
+              .setOnBehalfOf(person.named());
       if (starts != null) {
-        request.setStartsAt(TimeWord.of("--starts", starts));
+        request.setStartsAt(starts);
       }
       CreateOperationResponse founded = stub(channel).createOperation(request.build());
       line(founded.getOperation()).forEach(out()::println);
@@ -157,24 +155,24 @@ public final class OperationCommand {
 
   /** A call about one operation. */
   private abstract static class OneOperation extends ClientCall {
-    @Mixin private OperationParameter word = new OperationParameter();
+    @Parameters(index = "0", paramLabel = "OPERATION", description = "operation id, 32 hex digits")
+    private ByteString id = ByteString.EMPTY;
 
     ByteString id() {
-      return word.id();
+      return id;
     }
 
     Operation listed(ManagedChannel channel) {
-      ByteString wanted = id();
       ListOperationsResponse all =
           stub(channel).listOperations(ListOperationsRequest.getDefaultInstance());
       return all.getOperationsList().stream()
-          .filter(operation -> operation.getOperationId().equals(wanted))
+          .filter(operation -> operation.getOperationId().equals(id))
           .findFirst()
           .orElseThrow(
               () ->
                   new CommandFailure(
                       "operation "
-                          + word
+                          + MessageText.hex(id)
                           + " is not known here; `operation list` shows the known ones"));
     }
   }
@@ -201,10 +199,7 @@ public final class OperationCommand {
         names = "--ends",
         paramLabel = "TIME",
         description = "new end, a day or a time (default: unchanged)")
-    private @Nullable String ends;
-
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
+    private @Nullable Timestamp ends;
 
     @Mixin private ConfirmationOptions compared = new ConfirmationOptions();
 
@@ -221,9 +216,9 @@ public final class OperationCommand {
                   member(lead == null ? lead(seen) : lead, OperationRole.OPERATION_ROLE_LEAD))
               .setSeenNumber(seen.getNumber())
               .setUnconfirmed(compared.unconfirmed)
-              .setOnBehalfOf(person.because(justification));
+              .setOnBehalfOf(person.named());
       if (ends != null) {
-        request.setEndsAt(TimeWord.of("--ends", ends));
+        request.setEndsAt(ends);
       }
       ChangeOperationResponse changed = stub(channel).changeOperation(request.build());
       line(changed.getOperation()).forEach(out()::println);
@@ -245,8 +240,6 @@ public final class OperationCommand {
       description = "Signs the last roster; after it, nothing is published in the operation.",
       mixinStandardHelpOptions = true)
   static final class Close extends OneOperation {
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private ConfirmationOptions compared = new ConfirmationOptions();
 
@@ -260,7 +253,7 @@ public final class OperationCommand {
                   CloseOperationRequest.newBuilder()
                       .setOperationId(id())
                       .setUnconfirmed(compared.unconfirmed)
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build());
       line(closed.getOperation()).forEach(out()::println);
     }
@@ -294,9 +287,6 @@ public final class OperationCommand {
     @Option(names = "--json", description = "print all as one JSON object")
     private boolean json;
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -306,7 +296,7 @@ public final class OperationCommand {
               .showOperation(
                   ShowOperationRequest.newBuilder()
                       .setOperationId(id())
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build());
       if (json) {
         out().println(JsonText.of(shown));
@@ -327,7 +317,7 @@ public final class OperationCommand {
                       MessageText.hex(entry.getMessageId()),
                       Timestamps.toString(entry.getAt()),
                       TerminalText.printable(entry.getOrigin()),
-                      entry.getKind().name().replace("KIND_", ""),
+                      EnumNames.word(entry.getKind()),
                       entry.getNumber()));
       List<String> texts = new ArrayList<>();
       OperationText.lines(entry.getUpdate(), texts);
@@ -377,7 +367,7 @@ public final class OperationCommand {
   private static List<String> line(Operation operation) {
     String members =
         operation.getMembersList().stream()
-            .map(it -> it.getAgency() + " " + word(it.getRole().name(), "OPERATION_ROLE_"))
+            .map(it -> it.getAgency() + " " + EnumNames.word(it.getRole()))
             .collect(Collectors.joining(", "));
     return Stream.of(
             TerminalText.printable(
@@ -385,7 +375,7 @@ public final class OperationCommand {
                     .formatted(
                         MessageText.hex(operation.getOperationId()),
                         operation.getName(),
-                        word(operation.getState().name(), "OPERATION_STATE_"),
+                        EnumNames.word(operation.getState()),
                         Timestamps.toString(operation.getStartsAt()),
                         Timestamps.toString(operation.getEndsAt()),
                         operation.getExercise() ? "  EXERCISE" : "")),
@@ -411,9 +401,5 @@ public final class OperationCommand {
             "sign although members have not confirmed the roster since this ledger was restored; "
                 + "first compare its hash with theirs")
     private boolean unconfirmed;
-  }
-
-  private static String word(String name, String prefix) {
-    return name.replace(prefix, "");
   }
 }

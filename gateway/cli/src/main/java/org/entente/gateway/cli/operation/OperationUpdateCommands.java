@@ -1,5 +1,7 @@
 package org.entente.gateway.cli.operation;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.time.Instant;
@@ -7,16 +9,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.entente.gateway.cli.call.DraftCall;
-import org.entente.gateway.cli.call.OperationParameter;
+import org.entente.gateway.cli.call.SenderOptions;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
-import org.entente.gateway.cli.text.EnumParser;
-import org.entente.gateway.cli.text.TimeWord;
 import org.entente.gateway.policy.subject.SubjectTerms;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.Kind;
-import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.OperationOutcome;
 import org.entente.proto.v1.OperationResource;
 import org.entente.proto.v1.OperationTask;
@@ -36,7 +35,8 @@ final class OperationUpdateCommands {
 
   /** An update of an operation. */
   private abstract static class UpdateCommand extends DraftCall {
-    @Mixin private OperationParameter operation = new OperationParameter();
+    @Parameters(index = "0", paramLabel = "OPERATION", description = "operation id, 32 hex digits")
+    private ByteString operation = ByteString.EMPTY;
 
     @Option(
         names = "--to",
@@ -46,18 +46,7 @@ final class OperationUpdateCommands {
                 + " repeated (default: to all members)")
     private List<String> to = List.of();
 
-    @Option(
-        names = "--officer",
-        description = "the sending officer, where an agreement requires it; recorded")
-    private String officer = "";
-
-    @Option(names = "--unit", description = "the officer's unit; recorded")
-    private String unit = "";
-
-    @Option(
-        names = "--justification",
-        description = "reason, where an agreement requires it; recorded")
-    private String justification = "";
+    @Mixin private SenderOptions sender = new SenderOptions();
 
     abstract OperationUpdate update();
 
@@ -73,13 +62,8 @@ final class OperationUpdateCommands {
           Draft.newBuilder()
               .setLabel(label(Kind.KIND_OPERATION))
               .setBody(Body.newBuilder().setOperationUpdate(update))
-              .setTo(
-                  DeskAddressParser.addressing("--to", to).toBuilder().setOperation(operation.id()))
-              .setOnBehalfOf(
-                  OnBehalfOf.newBuilder()
-                      .setOfficer(officer)
-                      .setUnit(unit)
-                      .setJustification(justification)));
+              .setTo(DeskAddressParser.addressing("--to", to).toBuilder().setOperation(operation))
+              .setOnBehalfOf(sender.person()));
     }
   }
 
@@ -176,13 +160,13 @@ final class OperationUpdateCommands {
         names = "--state",
         defaultValue = "ASSIGNED",
         description = "ASSIGNED, UNDER_WAY, DONE or DROPPED (default: ${DEFAULT-VALUE})")
-    private String state = "ASSIGNED";
+    private TaskState state = TaskState.TASK_STATE_ASSIGNED;
 
     @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")
     private String place = "";
 
     @Option(names = "--due", paramLabel = "TIME", description = "deadline, a day or a time")
-    private @Nullable String due;
+    private @Nullable Timestamp due;
 
     @Override
     OperationUpdate update() {
@@ -191,10 +175,10 @@ final class OperationUpdateCommands {
               .setId(id)
               .setTitle(title)
               .setAgency(agency)
-              .setState(EnumParser.of(TaskState.class, "TASK_STATE_", state))
+              .setState(state)
               .setPlace(place);
       if (due != null) {
-        task.setDueAt(TimeWord.of("--due", due));
+        task.setDueAt(due);
       }
       return OperationUpdate.newBuilder().addTasks(task).build();
     }
@@ -213,7 +197,7 @@ final class OperationUpdateCommands {
         names = "--at",
         paramLabel = "TIME",
         description = "time of the situation (default: now)")
-    private @Nullable String at;
+    private @Nullable Timestamp at;
 
     @Option(names = "--place", paramLabel = "UN/LOCODE", description = "where")
     private String place = "";
@@ -224,10 +208,7 @@ final class OperationUpdateCommands {
       return OperationUpdate.newBuilder()
           .addReports(
               SituationReport.newBuilder()
-                  .setAt(
-                      at == null
-                          ? Timestamps.fromMillis(now.toEpochMilli())
-                          : TimeWord.of("--at", at))
+                  .setAt(at == null ? Timestamps.fromMillis(now.toEpochMilli()) : at)
                   .setText(text)
                   .setPlace(place)
                   .addAllSubjects(subjects()))

@@ -62,8 +62,6 @@ public final class BackupCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Create extends ClientCall {
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -71,10 +69,7 @@ public final class BackupCommand {
     public void with(ManagedChannel channel) {
       Backup made =
           BackupsGrpc.newBlockingStub(channel)
-              .createBackup(
-                  CreateBackupRequest.newBuilder()
-                      .setOnBehalfOf(person.because(justification))
-                      .build())
+              .createBackup(CreateBackupRequest.newBuilder().setOnBehalfOf(person.named()).build())
               .getBackup();
       out()
           .println(
@@ -177,16 +172,12 @@ public final class BackupCommand {
         description = "checkpoint of this gateway's log, obtained from a witness")
     private @Nullable Path witnessed;
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     void with(LedgerRestore node) {
       LedgerRestore.RestoreResult done =
-          node.restore(
-              number, replace, LedgerSuccession.note(witnessed), person.recorded(justification));
+          node.restore(number, replace, LedgerSuccession.note(witnessed), person.recorded());
       out()
           .println("restored     backup " + done.backup().number() + " of " + done.backup().made());
       if (done.setAside() != null) {

@@ -101,9 +101,6 @@ public final class CursorCommand {
     @Parameters(index = "1", paramLabel = "CURSOR", description = "name of the cursor")
     private String cursor = "";
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -114,7 +111,7 @@ public final class CursorCommand {
                   ForgetCursorRequest.newBuilder()
                       .setClient(client)
                       .setCursor(cursor)
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build())
               .getNextPosition();
       out()

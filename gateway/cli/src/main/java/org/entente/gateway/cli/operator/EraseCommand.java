@@ -9,7 +9,6 @@ import org.entente.proto.v1.EraseResponse;
 import org.entente.proto.v1.RetentionGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Erases one received message. */
 @Command(
@@ -26,8 +25,6 @@ import picocli.CommandLine.Option;
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/records"
     })
 public final class EraseCommand extends MessageCall {
-  @Option(names = "--justification", required = true, description = "reason; recorded")
-  private String justification = "";
 
   @Mixin private PersonOptions person = new PersonOptions();
 
@@ -36,10 +33,7 @@ public final class EraseCommand extends MessageCall {
     EraseResponse erased =
         RetentionGrpc.newBlockingStub(channel)
             .erase(
-                EraseRequest.newBuilder()
-                    .setMessageId(id())
-                    .setOnBehalfOf(person.because(justification))
-                    .build());
+                EraseRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person.named()).build());
     out().println("erased at " + Timestamps.toString(erased.getErasedAt()));
   }
 }

@@ -17,7 +17,6 @@ import org.entente.proto.v1.ReleaseHoldResponse;
 import org.entente.proto.v1.RetentionGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Places, releases and lists legal holds. */
 @Command(
@@ -43,18 +42,13 @@ public final class HoldCommand {
       description = "Places a hold on one message.",
       mixinStandardHelpOptions = true)
   static final class Place extends MessageCall {
-    @Option(names = "--justification", required = true, description = "reason; kept with the hold")
-    private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public void with(ManagedChannel channel) {
       HoldRequest request =
-          HoldRequest.newBuilder()
-              .setMessageId(id())
-              .setOnBehalfOf(person.because(justification))
-              .build();
+          HoldRequest.newBuilder().setMessageId(id()).setOnBehalfOf(person.named()).build();
       out()
           .println(
               "held since "
@@ -69,8 +63,6 @@ public final class HoldCommand {
       description = "Releases a hold. A message whose retention has ended is erased at once.",
       mixinStandardHelpOptions = true)
   static final class Release extends MessageCall {
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -81,7 +73,7 @@ public final class HoldCommand {
               .releaseHold(
                   ReleaseHoldRequest.newBuilder()
                       .setMessageId(id())
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build());
       out()
           .println(
@@ -99,18 +91,18 @@ public final class HoldCommand {
   static final class ListHolds extends ClientCall {
     @Override
     public void with(ManagedChannel channel) {
-      ByteString after = ByteString.EMPTY;
-      boolean more = true;
-      while (more) {
-        ListHoldsResponse page =
-            RetentionGrpc.newBlockingStub(channel)
-                .listHolds(ListHoldsRequest.newBuilder().setAfter(after).build());
-        for (LegalHold hold : page.getHoldsList()) {
-          out().println(line(hold));
-          after = hold.getMessageId();
-        }
-        more = page.getMore();
-      }
+      RetentionGrpc.RetentionBlockingStub calls = RetentionGrpc.newBlockingStub(channel);
+      var unused =
+          pages(
+              "no holds",
+              ByteString.EMPTY,
+              after -> calls.listHolds(ListHoldsRequest.newBuilder().setAfter(after).build()),
+              ListHoldsResponse::getHoldsList,
+              hold -> out().println(line(hold)),
+              page ->
+                  page.getMore()
+                      ? page.getHolds(page.getHoldsCount() - 1).getMessageId()
+                      : ByteString.EMPTY);
     }
 
     private static String line(LegalHold hold) {

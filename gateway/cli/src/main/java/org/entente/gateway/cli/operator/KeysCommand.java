@@ -6,11 +6,9 @@ import io.grpc.ManagedChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import org.entente.gateway.ceremony.CeremonyFiles;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.ExplanationText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.FulfilmentState;
@@ -56,8 +54,6 @@ public final class KeysCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Renew extends ClientCall {
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Option(
         names = "--from",
@@ -65,7 +61,7 @@ public final class KeysCommand {
         description =
             "start of the new pairs' validity, such as 2026-12-01T06:00:00Z; every member must"
                 + " have the new trust bundle by then (default: in 24 hours)")
-    private @Nullable String from;
+    private @Nullable Timestamp from;
 
     @Option(
         names = "--days",
@@ -93,12 +89,15 @@ public final class KeysCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      Instant begin = begin();
+      Instant begin =
+          from == null
+              ? Instant.now().plus(Duration.ofDays(1))
+              : Instant.ofEpochMilli(Timestamps.toMillis(from));
       RenewKeysResponse made =
           KeysGrpc.newBlockingStub(channel)
               .renewKeys(
                   RenewKeysRequest.newBuilder()
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .setFrom(timestamp(begin))
                       .setUntil(timestamp(begin.plus(Duration.ofDays(days))))
                       .setOldUntil(timestamp(begin.plus(Duration.ofDays(overlap))))
@@ -107,17 +106,6 @@ public final class KeysCommand {
       out().println("hand on      " + out);
       out().println("read out     " + made.getFingerprint());
       out().println("then         the roots: entente federation add --request " + out + " …");
-    }
-
-    private Instant begin() {
-      if (from == null) {
-        return Instant.now().plus(Duration.ofDays(1));
-      }
-      try {
-        return Instant.parse(from);
-      } catch (DateTimeParseException e) {
-        throw new UsageError("--from: not a time such as 2026-12-01T06:00:00Z: " + from, e);
-      }
     }
 
     private static Timestamp timestamp(Instant at) {

@@ -1,11 +1,13 @@
 package org.entente.gateway.cli.operator;
 
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Lane;
 import org.entente.proto.v1.LaneState;
 import org.entente.proto.v1.LinkState;
@@ -17,7 +19,6 @@ import org.entente.proto.v1.ResumeLaneRequest;
 import org.entente.proto.v1.UnpauseLinkRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Lists, pauses, unpauses and resumes the links of a running gateway. */
@@ -47,20 +48,6 @@ import picocli.CommandLine.Parameters;
     })
 public final class LinkCommand {
 
-  /** The lanes, without the prefix of the protos. */
-  enum LaneName {
-    FLASH(Lane.LANE_FLASH),
-    IMMEDIATE(Lane.LANE_IMMEDIATE),
-    PRIORITY(Lane.LANE_PRIORITY),
-    ROUTINE(Lane.LANE_ROUTINE);
-
-    private final Lane lane;
-
-    LaneName(Lane lane) {
-      this.lane = lane;
-    }
-  }
-
   /** Lists the links with their lanes. */
   @Command(
       name = "list",
@@ -84,45 +71,39 @@ public final class LinkCommand {
     }
 
     private static String line(LinkState link) {
-      StringBuilder line = new StringBuilder("%-16s".formatted(link.getPeer()));
-      line.append(link.getUp() ? "  up" : "  down");
-      if (link.hasPausedSince()) {
-        line.append("  paused here since ").append(Timestamps.toString(link.getPausedSince()));
-      }
-      if (link.hasPausedByPeerSince()) {
-        line.append("  paused there since ")
-            .append(Timestamps.toString(link.getPausedByPeerSince()));
-      }
-      if (link.hasLastContact()) {
-        line.append("  last contact ").append(Timestamps.toString(link.getLastContact()));
-      }
-      return line.toString();
+      return "%-16s  %s%s%s%s"
+          .formatted(
+              link.getPeer(),
+              link.getUp() ? "up" : "down",
+              at("  paused here since ", link.hasPausedSince(), link.getPausedSince()),
+              at("  paused there since ", link.hasPausedByPeerSince(), link.getPausedByPeerSince()),
+              at("  last contact ", link.hasLastContact(), link.getLastContact()));
     }
 
     private static String line(LaneState lane) {
-      StringBuilder line =
-          new StringBuilder("  %-10s".formatted(lane.getLane().name().replace("LANE_", "")));
-      String state =
-          !lane.getStoppedCode().isEmpty()
-              ? "stopped"
-              : lane.getConnected() ? "connected" : "not connected";
-      line.append("%-14s".formatted(state)).append(lane.getBacklog()).append(" waiting");
-      if (lane.hasOldestQueued()) {
-        line.append(" since ").append(Timestamps.toString(lane.getOldestQueued()));
-      }
-      line.append(", ").append(lane.getInFlight()).append(" in flight");
-      if (lane.hasRoundTrip()) {
-        line.append(", round trip ").append(Durations.toMillis(lane.getRoundTrip())).append(" ms");
-      }
-      if (!lane.getStoppedCode().isEmpty()) {
-        line.append("; ")
-            .append(lane.getStoppedCode())
-            .append(" since ")
-            .append(Timestamps.toString(lane.getStoppedSince()))
-            .append(": ")
-            .append(lane.getStoppedText());
-      }
-      return line.toString();
+      boolean stopped = !lane.getStoppedCode().isEmpty();
+      String state = lane.getConnected() ? "connected" : "not connected";
+      return "  %-10s%-14s%d waiting%s, %d in flight%s%s"
+          .formatted(
+              EnumNames.word(lane.getLane()),
+              stopped ? "stopped" : state,
+              lane.getBacklog(),
+              at(" since ", lane.hasOldestQueued(), lane.getOldestQueued()),
+              lane.getInFlight(),
+              lane.hasRoundTrip()
+                  ? ", round trip " + Durations.toMillis(lane.getRoundTrip()) + " ms"
+                  : "",
+              stopped
+                  ? "; %s since %s: %s"
+                      .formatted(
+                          lane.getStoppedCode(),
+                          Timestamps.toString(lane.getStoppedSince()),
+                          lane.getStoppedText())
+                  : "");
+    }
+
+    private static String at(String words, boolean known, Timestamp at) {
+      return known ? words + Timestamps.toString(at) : "";
     }
   }
 
@@ -131,9 +112,6 @@ public final class LinkCommand {
     @Parameters(index = "0", paramLabel = "PEER", description = "the agency at the other end")
     private String peer = "";
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     String peer() {
@@ -141,7 +119,7 @@ public final class LinkCommand {
     }
 
     OnBehalfOf person() {
-      return person.because(justification);
+      return person.named();
     }
 
     void say(boolean before, String had, String has) {
@@ -199,8 +177,11 @@ public final class LinkCommand {
       },
       mixinStandardHelpOptions = true)
   static final class Resume extends Change {
-    @Parameters(index = "1", paramLabel = "LANE", description = "one of ${COMPLETION-CANDIDATES}")
-    private LaneName lane = LaneName.FLASH;
+    @Parameters(
+        index = "1",
+        paramLabel = "LANE",
+        description = "FLASH, IMMEDIATE, PRIORITY or ROUTINE")
+    private Lane lane = Lane.LANE_UNSPECIFIED;
 
     @Override
     public void with(ManagedChannel channel) {
@@ -209,11 +190,14 @@ public final class LinkCommand {
               .resumeLane(
                   ResumeLaneRequest.newBuilder()
                       .setPeer(peer())
-                      .setLane(lane.lane)
+                      .setLane(lane)
                       .setOnBehalfOf(person())
                       .build())
               .getBefore();
-      say(before, " " + lane + " was not stopped", " " + lane + " continues");
+      say(
+          before,
+          " " + EnumNames.word(lane) + " was not stopped",
+          " " + EnumNames.word(lane) + " continues");
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.entente.gateway.cli.operator;
 
+import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
@@ -8,6 +9,7 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.DiscardQuarantinedRequest;
 import org.entente.proto.v1.DiscardQuarantinedResponse;
 import org.entente.proto.v1.ListQuarantineRequest;
@@ -48,14 +50,9 @@ import picocli.CommandLine.Parameters;
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
     })
 public final class QuarantineCommand {
-  private static final String STEP = "QUARANTINE_STEP_";
-  private static final String STATE = "QUARANTINE_STATE_";
 
-  private static String word(Enum<?> value, String prefix) {
-    String name = value.name();
-    return name.startsWith(prefix)
-        ? name.substring(prefix.length()).toLowerCase(Locale.ROOT)
-        : name;
+  private static String word(ProtocolMessageEnum value) {
+    return EnumNames.word(value).toLowerCase(Locale.ROOT);
   }
 
   private static String agency(QuarantinedMessage message) {
@@ -66,10 +63,10 @@ public final class QuarantineCommand {
     return "%-6d  %-10s  %-9s  %-16s  %-9s  since %s  %s"
         .formatted(
             message.getNumber(),
-            word(message.getStep(), STEP),
-            word(message.getState(), STATE),
+            word(message.getStep()),
+            word(message.getState()),
             agency(message),
-            message.getLane().name().replace("LANE_", ""),
+            EnumNames.word(message.getLane()),
             Timestamps.toString(message.getSince()),
             message.getCode());
   }
@@ -90,19 +87,18 @@ public final class QuarantineCommand {
 
     @Override
     public void with(ManagedChannel channel) {
-      long after = 0;
-      boolean more = true;
-      while (more) {
-        ListQuarantineResponse page =
-            QuarantineGrpc.newBlockingStub(channel)
-                .listQuarantine(
-                    ListQuarantineRequest.newBuilder().setDecided(decided).setAfter(after).build());
-        for (QuarantinedMessage message : page.getMessagesList()) {
-          out().println(TerminalText.printable(line(message)));
-          after = message.getNumber();
-        }
-        more = page.getMore();
-      }
+      QuarantineGrpc.QuarantineBlockingStub calls = QuarantineGrpc.newBlockingStub(channel);
+      ListQuarantineRequest.Builder request =
+          ListQuarantineRequest.newBuilder().setDecided(decided);
+      var unused =
+          pages(
+              "no entries",
+              0L,
+              after -> calls.listQuarantine(request.setAfter(after).build()),
+              ListQuarantineResponse::getMessagesList,
+              message -> print(line(message)),
+              page ->
+                  page.getMore() ? page.getMessages(page.getMessagesCount() - 1).getNumber() : 0L);
     }
   }
 
@@ -120,7 +116,7 @@ public final class QuarantineCommand {
     }
 
     void told(QuarantinedMessage message, String text, boolean before, QuarantineState... wanted) {
-      say(word(message.getState(), STATE), text + (before ? "; nothing changed" : ""));
+      say(word(message.getState()), text + (before ? "; nothing changed" : ""));
       failUnless(List.of(wanted).contains(message.getState()));
     }
   }
@@ -140,10 +136,10 @@ public final class QuarantineCommand {
               .showQuarantined(ShowQuarantinedRequest.newBuilder().setNumber(number()).build())
               .getMessage();
       say("number", Long.toString(message.getNumber()));
-      say("step", word(message.getStep(), STEP));
-      say("state", word(message.getState(), STATE));
+      say("step", word(message.getStep()));
+      say("state", word(message.getState()));
       say("agency", agency(message));
-      say("lane", message.getLane().name().replace("LANE_", ""));
+      say("lane", EnumNames.word(message.getLane()));
       say("since", Timestamps.toString(message.getSince()));
       say("until", Timestamps.toString(message.getUntil()));
       say("reason", message.getCode() + ": " + message.getReason());
@@ -157,13 +153,11 @@ public final class QuarantineCommand {
 
   /** A decision about one entry. */
   abstract static class Decision extends EntryCall {
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
 
     org.entente.proto.v1.OnBehalfOf person() {
-      return person.because(justification);
+      return person.named();
     }
   }
 

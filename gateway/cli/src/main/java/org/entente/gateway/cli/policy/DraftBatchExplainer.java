@@ -22,7 +22,6 @@ import org.entente.gateway.cli.text.TerminalText;
 import org.entente.gateway.model.FileErrorText;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.ExplainResponse;
-import org.entente.proto.v1.ExplainedOutcome;
 import org.entente.proto.v1.Label;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,6 @@ final class DraftBatchExplainer {
   private final PrintWriter out;
   private final PrintWriter err;
   private final Function<AlertDraft, ExplainResponse> asking;
-  private final Function<ExplainResponse, ExplainedOutcome> outcome;
   private int accepted;
   private int held;
   private int refused;
@@ -43,17 +41,12 @@ final class DraftBatchExplainer {
    * An explainer of drafts.
    *
    * @param asking explains a draft
-   * @param outcome the outcome of an explanation
    */
   DraftBatchExplainer(
-      PrintWriter out,
-      PrintWriter err,
-      Function<AlertDraft, ExplainResponse> asking,
-      Function<ExplainResponse, ExplainedOutcome> outcome) {
+      PrintWriter out, PrintWriter err, Function<AlertDraft, ExplainResponse> asking) {
     this.out = out;
     this.err = err;
     this.asking = asking;
-    this.outcome = outcome;
   }
 
   /**
@@ -125,7 +118,7 @@ final class DraftBatchExplainer {
       wrong(draft.file() + ":" + draft.line() + ": " + e.getMessage());
       return;
     }
-    switch (outcome.apply(answer)) {
+    switch (answer.getOutcome()) {
       case EXPLAINED_OUTCOME_ACCEPTED -> accepted++;
       case EXPLAINED_OUTCOME_HELD -> held++;
       default -> refused++;

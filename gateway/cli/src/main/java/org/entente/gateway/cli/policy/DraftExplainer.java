@@ -73,15 +73,7 @@ interface DraftExplainer extends AutoCloseable {
       @Override
       public ExplainResponse ask(ExplainRequest question) {
         requireKnown(question.getDraft());
-        OfflinePolicyExplainer.Answer answer =
-            question.getUnknown().isEmpty()
-                ? files.explain(question.getDraft(), question.getNamesPersons(), sources)
-                : files.explain(
-                    question.getDraft(),
-                    question.getNamesPersons(),
-                    sources,
-                    question.getUnknown());
-        return response(answer);
+        return response(files.explain(question.getDraft(), question.getNamesPersons(), sources));
       }
 
       @Override
@@ -94,9 +86,6 @@ interface DraftExplainer extends AutoCloseable {
   private static ExplainResponse response(OfflinePolicyExplainer.Answer answer) {
     if (answer instanceof OfflinePolicyExplainer.Answer.Explained explained) {
       return ExplanationMapper.message(explained.explanation());
-    }
-    if (answer instanceof OfflinePolicyExplainer.Answer.Open open) {
-      return ExplanationMapper.open(open.policyVersion(), open.residuals());
     }
     OfflinePolicyExplainer.Answer.Invalid invalid = (OfflinePolicyExplainer.Answer.Invalid) answer;
     throw new DraftError(

@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
       PolicyTestCommand.class,
       PolicyLintCommand.class,
       PolicyDiffCommand.class,
-      PolicyFmtCommand.class,
       PolicyCodesCommand.class,
       PolicySchemaCommand.class
     },

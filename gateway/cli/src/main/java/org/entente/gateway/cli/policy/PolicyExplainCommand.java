@@ -5,19 +5,17 @@ import java.util.List;
 import org.entente.gateway.cli.call.GatewayAddress;
 import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.call.SendOptions;
+import org.entente.gateway.cli.call.SenderOptions;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.DeskAddressParser;
 import org.entente.gateway.cli.text.ExplanationText;
 import org.entente.gateway.cli.text.JsonText;
-import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.policy.decide.Residual;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Draft;
 import org.entente.proto.v1.ExplainRequest;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedOutcome;
 import org.entente.proto.v1.OnBehalfOf;
-import org.entente.proto.v1.ResidualBranch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -108,14 +106,7 @@ final class PolicyExplainCommand extends PrintingCommand {
       description = "the body names persons and contains no other personal data")
   private boolean namesPersons;
 
-  @Option(names = "--officer", description = "the agency's reference of the sending officer")
-  private String officer = "";
-
-  @Option(names = "--unit", description = "the officer's unit")
-  private String unit = "";
-
-  @Option(names = "--justification", description = "reason for sending")
-  private String justification = "";
+  @Mixin private SenderOptions sender = new SenderOptions();
 
   @Option(
       names = "--passes-on",
@@ -124,12 +115,6 @@ final class PolicyExplainCommand extends PrintingCommand {
           "labels of messages that it passes on, in the form of `passes_on` in expectations; with"
               + " --config")
   private @Nullable Path passesOn;
-
-  @Option(
-      names = "--unknown",
-      paramLabel = "FIELD",
-      description = "label field to treat as unknown: shows the decision for each of its values")
-  private @Nullable String unknown;
 
   @Option(
       names = "--json",
@@ -155,16 +140,13 @@ final class PolicyExplainCommand extends PrintingCommand {
     } else {
       print(answer);
     }
-    return outcome(answer) != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
+    return answer.getOutcome() != ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED;
   }
 
   private boolean all(Path files, DraftExplainer answers) {
     DraftBatchExplainer drafts =
         new DraftBatchExplainer(
-            out(),
-            err(),
-            alert -> answers.ask(question(by(options.applied(alert.draft())))),
-            this::outcome);
+            out(), err(), alert -> answers.ask(question(by(options.applied(alert.draft())))));
     return drafts.ask(files, mapping, label.said(), addressing(), json ? null : this::print);
   }
 
@@ -184,13 +166,6 @@ final class PolicyExplainCommand extends PrintingCommand {
         !config || given.getTo().getOperation().isEmpty(),
         "--operation: needs --gateway, since only a gateway knows its members; or name them by"
             + " --to");
-    String field = unknown;
-    require(
-        field == null || Residual.fields().contains(field),
-        "--unknown: "
-            + TerminalText.printable(String.valueOf(field))
-            + " is not a field that can be unknown; valid: "
-            + String.join(", ", Residual.fields()));
   }
 
   private DraftExplainer answers() {
@@ -212,11 +187,7 @@ final class PolicyExplainCommand extends PrintingCommand {
   }
 
   private ExplainRequest question(Draft draft) {
-    return ExplainRequest.newBuilder()
-        .setDraft(draft)
-        .setNamesPersons(namesPersons)
-        .setUnknown(unknown == null ? "" : unknown)
-        .build();
+    return ExplainRequest.newBuilder().setDraft(draft).setNamesPersons(namesPersons).build();
   }
 
   /** The draft given by the options. */
@@ -238,55 +209,13 @@ final class PolicyExplainCommand extends PrintingCommand {
 
   /** The draft with the officer of the options, or else with its own. */
   private Draft by(Draft draft) {
-    if (officer.isEmpty() && unit.isEmpty() && justification.isEmpty()) {
-      return draft;
-    }
-    OnBehalfOf person =
-        OnBehalfOf.newBuilder()
-            .setOfficer(officer)
-            .setUnit(unit)
-            .setJustification(justification)
-            .build();
-    return draft.toBuilder().setOnBehalfOf(person).build();
-  }
-
-  /** The outcome; with an unknown field, the outcome for its most favourable value. */
-  private ExplainedOutcome outcome(ExplainResponse answer) {
-    if (unknown == null) {
-      return answer.getOutcome();
-    }
-    List<ExplainedOutcome> outcomes =
-        answer.getResidualsList().stream()
-            .flatMap(it -> it.getBranchesList().stream())
-            .map(ResidualBranch::getOutcome)
-            .toList();
-    return List.of(
-            ExplainedOutcome.EXPLAINED_OUTCOME_ACCEPTED, ExplainedOutcome.EXPLAINED_OUTCOME_HELD)
-        .stream()
-        .filter(outcomes::contains)
-        .findFirst()
-        .orElse(ExplainedOutcome.EXPLAINED_OUTCOME_REFUSED);
+    OnBehalfOf person = sender.person();
+    return person.equals(OnBehalfOf.getDefaultInstance())
+        ? draft
+        : draft.toBuilder().setOnBehalfOf(person).build();
   }
 
   private void print(ExplainResponse answer) {
-    String field = unknown;
-    if (field == null) {
-      new ExplanationText(out(), where.config == null).print(answer);
-    } else {
-      residuals(answer, field);
-    }
-  }
-
-  private void residuals(ExplainResponse answer, String field) {
-    for (org.entente.proto.v1.Residual it : answer.getResidualsList()) {
-      out().printf("%s, depending on %s (%s):%n", it.getAgency(), field, it.getType());
-      for (ResidualBranch branch : it.getBranchesList()) {
-        out().println("  " + TerminalText.printable(branch.getWords()));
-        out().println("    if " + TerminalText.printable(branch.getCondition()));
-      }
-      if (!it.getWhole()) {
-        out().println("  not exhaustive: only texts in conditions and code lists were tried");
-      }
-    }
+    new ExplanationText(out(), where.config == null).print(answer);
   }
 }

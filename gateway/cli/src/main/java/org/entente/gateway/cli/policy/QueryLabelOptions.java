@@ -1,14 +1,9 @@
 package org.entente.gateway.cli.policy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.function.Consumer;
-import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.failure.UsageError;
-import org.entente.gateway.cli.text.EnumParser;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Certainty;
 import org.entente.proto.v1.Classification;
@@ -32,25 +27,25 @@ import picocli.CommandLine.Option;
  */
 final class QueryLabelOptions {
   @Option(names = "--kind", paramLabel = "NAME", description = "default: ALERT")
-  private @Nullable String kind;
+  private Kind kind = Kind.KIND_UNSPECIFIED;
 
   @Option(
       names = "--category",
       paramLabel = "NAME",
       description = "such as IPR or NARCOTICS; needed without --alerts")
-  private @Nullable String category;
+  private Category category = Category.CATEGORY_UNSPECIFIED;
 
   @Option(
       names = "--purpose",
       paramLabel = "NAME",
       description = "such as IPR_ENFORCEMENT; needed without --alerts")
-  private @Nullable String purpose;
+  private Purpose purpose = Purpose.PURPOSE_UNSPECIFIED;
 
   @Option(
       names = "--classification",
       paramLabel = "NAME",
       description = "default: UNCLASSIFIED; needed for CAP files")
-  private @Nullable String classification;
+  private Classification classification = Classification.CLASSIFICATION_UNSPECIFIED;
 
   @Option(
       names = "--classification-scheme",
@@ -68,7 +63,7 @@ final class QueryLabelOptions {
       names = "--classification-review",
       paramLabel = "NAME",
       description = "effect of --classification-review-on: REVIEW or DECLASSIFY")
-  private @Nullable String review;
+  private ClassificationReview review = ClassificationReview.CLASSIFICATION_REVIEW_UNSPECIFIED;
 
   @Option(
       names = "--classification-review-on",
@@ -80,7 +75,7 @@ final class QueryLabelOptions {
       names = "--handling",
       paramLabel = "CODE",
       description = "handling code H0, H1, H2 or H3; may be repeated")
-  private List<String> handling = List.of();
+  private List<Handling> handling = List.of();
 
   @Option(
       names = "--handling-text",
@@ -128,37 +123,37 @@ final class QueryLabelOptions {
       names = "--lane",
       paramLabel = "NAME",
       description = "FLASH, IMMEDIATE, PRIORITY or ROUTINE (default: ROUTINE)")
-  private @Nullable String lane;
+  private Lane lane = Lane.LANE_UNSPECIFIED;
 
   @Option(
       names = "--requested-action",
       paramLabel = "NAME",
       description = "action requested of recipients, such as CHECK or DETAIN (default: INFORM)")
-  private @Nullable String requestedAction;
+  private RequestedAction requestedAction = RequestedAction.REQUESTED_ACTION_UNSPECIFIED;
 
   @Option(
       names = "--status",
       paramLabel = "NAME",
       description = "ACTUAL, EXERCISE, SYSTEM or TEST (default: ACTUAL)")
-  private @Nullable String status;
+  private Status status = Status.STATUS_UNSPECIFIED;
 
   @Option(names = "--exercise", description = "the same as --status EXERCISE")
   private boolean exercise;
 
   @Option(names = "--severity", paramLabel = "NAME", description = "CAP severity, such as SEVERE")
-  private @Nullable String severity;
+  private Severity severity = Severity.SEVERITY_UNSPECIFIED;
 
   @Option(names = "--urgency", paramLabel = "NAME", description = "CAP urgency, such as IMMEDIATE")
-  private @Nullable String urgency;
+  private Urgency urgency = Urgency.URGENCY_UNSPECIFIED;
 
   @Option(
       names = "--certainty",
       paramLabel = "NAME",
       description = "CAP certainty, such as OBSERVED")
-  private @Nullable String certainty;
+  private Certainty certainty = Certainty.CERTAINTY_UNSPECIFIED;
 
   @Option(names = "--statement", paramLabel = "NAME", description = "FACT or ASSESSMENT")
-  private @Nullable String statement;
+  private Statement statement = Statement.STATEMENT_UNSPECIFIED;
 
   @Option(
       names = "--source-evaluation",
@@ -170,13 +165,13 @@ final class QueryLabelOptions {
       names = "--in-reply-to",
       paramLabel = "MESSAGE",
       description = "message that it answers or continues, 32 hex digits")
-  private @Nullable String inReplyTo;
+  private ByteString inReplyTo = ByteString.EMPTY;
 
   @Option(
       names = "--expires-at",
       paramLabel = "TIME",
       description = "time after which it is not delivered, such as 2026-03-01T12:00:00Z")
-  private @Nullable String expiresAt;
+  private @Nullable Timestamp expiresAt;
 
   /**
    * The label with only the given fields.
@@ -197,76 +192,44 @@ final class QueryLabelOptions {
             .setCaseRef(caseRef)
             .setSourceRef(sourceRef)
             .addAllJurisdictions(jurisdictions)
-            .setSourceEvaluation(sourceEvaluation);
-    handling.forEach(code -> out.addHandling(EnumParser.of(Handling.class, "HANDLING_", code)));
-    given(inReplyTo, id -> out.setInReplyTo(MessageCall.parse("--in-reply-to", id)));
-    given(expiresAt, at -> out.setExpiresAt(time(at)));
-    words(out);
-    return out.build();
+            .setSourceEvaluation(sourceEvaluation)
+            .addAllHandling(handling)
+            .setInReplyTo(inReplyTo)
+            .setKind(kind)
+            .setCategory(category)
+            .setPurpose(purpose)
+            .setClassification(classification)
+            .setClassificationReview(review)
+            .setLane(lane)
+            .setRequestedAction(requestedAction)
+            .setSeverity(severity)
+            .setUrgency(urgency)
+            .setCertainty(certainty)
+            .setStatement(statement);
+    if (expiresAt != null) {
+      out.setExpiresAt(expiresAt);
+    }
+    if (exercise && status != Status.STATUS_UNSPECIFIED && status != Status.STATUS_EXERCISE) {
+      throw new UsageError("--exercise: contradicts --status");
+    }
+    return out.setStatus(exercise ? Status.STATUS_EXERCISE : status).build();
   }
 
   /** The given fields as a complete label, with defaults for optional fields. */
   Label whole() {
-    if (category == null || purpose == null) {
-      String lacking = category == null ? "--category" : "--purpose";
-      throw new UsageError(lacking + ": is required, unless --alerts names drafts");
+    boolean categorised = category != Category.CATEGORY_UNSPECIFIED;
+    if (!categorised || purpose == Purpose.PURPOSE_UNSPECIFIED) {
+      throw new UsageError(
+          (categorised ? "--purpose" : "--category")
+              + ": is required, unless --alerts names drafts");
     }
     Label.Builder out = said().toBuilder();
-    if (kind == null) {
+    if (kind == Kind.KIND_UNSPECIFIED) {
       out.setKind(Kind.KIND_ALERT);
     }
-    if (classification == null) {
+    if (classification == Classification.CLASSIFICATION_UNSPECIFIED) {
       out.setClassification(Classification.CLASSIFICATION_UNCLASSIFIED);
     }
     return out.build();
-  }
-
-  private void words(Label.Builder out) {
-    given(kind, it -> out.setKind(EnumParser.of(Kind.class, "KIND_", it)));
-    given(category, it -> out.setCategory(EnumParser.of(Category.class, "CATEGORY_", it)));
-    given(purpose, it -> out.setPurpose(EnumParser.of(Purpose.class, "PURPOSE_", it)));
-    given(
-        classification,
-        it -> out.setClassification(EnumParser.of(Classification.class, "CLASSIFICATION_", it)));
-    given(
-        review,
-        it ->
-            out.setClassificationReview(
-                EnumParser.of(ClassificationReview.class, "CLASSIFICATION_REVIEW_", it)));
-    given(lane, it -> out.setLane(EnumParser.of(Lane.class, "LANE_", it)));
-    given(
-        requestedAction,
-        it ->
-            out.setRequestedAction(EnumParser.of(RequestedAction.class, "REQUESTED_ACTION_", it)));
-    given(severity, it -> out.setSeverity(EnumParser.of(Severity.class, "SEVERITY_", it)));
-    given(urgency, it -> out.setUrgency(EnumParser.of(Urgency.class, "URGENCY_", it)));
-    given(certainty, it -> out.setCertainty(EnumParser.of(Certainty.class, "CERTAINTY_", it)));
-    given(statement, it -> out.setStatement(EnumParser.of(Statement.class, "STATEMENT_", it)));
-    given(status, it -> out.setStatus(EnumParser.of(Status.class, "STATUS_", it)));
-    if (exercise) {
-      if (status != null && out.getStatus() != Status.STATUS_EXERCISE) {
-        throw new UsageError("--exercise: contradicts --status");
-      }
-      out.setStatus(Status.STATUS_EXERCISE);
-    }
-  }
-
-  private static void given(@Nullable String value, Consumer<String> set) {
-    if (value != null) {
-      set.accept(value);
-    }
-  }
-
-  private static Timestamp time(String text) {
-    try {
-      Instant at = Instant.parse(text);
-      return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
-    } catch (DateTimeParseException e) {
-      throw new UsageError(
-          "--expires-at: "
-              + TerminalText.printable(text)
-              + " is no time in UTC such as 2026-03-01T12:00:00Z",
-          e);
-    }
   }
 }

@@ -4,7 +4,6 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.ManagedChannel;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.Category;
@@ -32,7 +31,7 @@ public final class DiscoverCommand extends ClientCall {
       names = "--category",
       paramLabel = "NAME",
       description = "category of the request, such as IPR; may be repeated")
-  private List<String> categories = List.of();
+  private List<Category> categories = List.of();
 
   @Option(names = "--agency", description = "only responders of this agency")
   private String agency = "";
@@ -43,8 +42,7 @@ public final class DiscoverCommand extends ClientCall {
   @Override
   public void with(ManagedChannel channel) {
     DiscoverRequest.Builder request = DiscoverRequest.newBuilder().setAgency(agency);
-    categories.forEach(
-        category -> request.addCategories(EnumParser.of(Category.class, "CATEGORY_", category)));
+    request.addAllCategories(categories);
     List<DiscoveredResponder> found =
         RequestsGrpc.newBlockingStub(channel).discover(request.build()).getRespondersList();
     found.forEach(one -> out().println(json ? JsonText.of(one) : line(one)));

@@ -13,16 +13,13 @@ import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.DraftCall;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.cli.call.SenderOptions;
 import org.entente.gateway.cli.text.DeskAddressParser;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.cli.text.MessageText;
 import org.entente.gateway.cli.text.PrintHistory;
 import org.entente.gateway.cli.text.TerminalText;
-import org.entente.gateway.cli.text.TimeWord;
-import org.entente.gateway.model.InvalidValue;
-import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.AnswerResult;
 import org.entente.proto.v1.Body;
@@ -35,7 +32,6 @@ import org.entente.proto.v1.ListRequestsRequest;
 import org.entente.proto.v1.ListRequestsResponse;
 import org.entente.proto.v1.ListedRequest;
 import org.entente.proto.v1.MessageType;
-import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.Outcome;
 import org.entente.proto.v1.RemindRequest;
 import org.entente.proto.v1.Request;
@@ -81,14 +77,6 @@ import picocli.CommandLine.Parameters;
     })
 public final class RequestCommand {
 
-  private static ByteString id(String what, String hex) {
-    try {
-      return ByteString.copyFrom(MessageId.parse(hex).bytes());
-    } catch (InvalidValue e) {
-      throw new UsageError(what + ": " + e.getMessage(), e);
-    }
-  }
-
   /** A request or an answer. */
   private abstract static class RequestDraftCall extends DraftCall {
     @Option(
@@ -130,7 +118,7 @@ public final class RequestCommand {
           required = true,
           paramLabel = "TIME",
           description = "deadline, a day or a time as in 2026-03-01T08:00:00Z")
-      private @Nullable String answerBy;
+      private @Nullable Timestamp answerBy;
 
       @Option(
           names = "--within",
@@ -141,7 +129,7 @@ public final class RequestCommand {
 
       Timestamp timestamp() {
         if (answerBy != null) {
-          return TimeWord.of("--answer-by", answerBy);
+          return answerBy;
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         return Timestamps.fromMillis(
@@ -163,13 +151,13 @@ public final class RequestCommand {
     @Option(
         names = "--urgency",
         description = "IMMEDIATE, EXPECTED, FUTURE, PAST or UNKNOWN (CAP 1.2)")
-    private @Nullable String urgency;
+    private Urgency urgency = Urgency.URGENCY_UNSPECIFIED;
 
     @Option(
         names = "--in-reply-to",
         paramLabel = "MESSAGE",
         description = "message that the request follows up, 32 hex digits")
-    private @Nullable String inReplyTo;
+    private ByteString inReplyTo = ByteString.EMPTY;
 
     @Option(
         names = "--responder",
@@ -178,20 +166,13 @@ public final class RequestCommand {
             "responder of the agency, as `discover` shows it; it must accept that many subjects")
     private String responder = "";
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
     public void with(ManagedChannel channel) {
       Label.Builder label = label(Kind.KIND_REQUEST);
-      if (urgency != null) {
-        label.setUrgency(EnumParser.of(Urgency.class, "URGENCY_", urgency));
-      }
-      if (inReplyTo != null) {
-        label.setInReplyTo(id("--in-reply-to", inReplyTo));
-      }
+      label.setUrgency(urgency);
+      label.setInReplyTo(inReplyTo);
       Request request =
           Request.newBuilder()
               .setQuestion(question)
@@ -206,7 +187,7 @@ public final class RequestCommand {
           Draft.newBuilder()
               .setLabel(label)
               .setBody(Body.newBuilder().setRequest(request))
-              .setOnBehalfOf(person.because(justification)));
+              .setOnBehalfOf(person.named()));
     }
   }
 
@@ -221,13 +202,13 @@ public final class RequestCommand {
       mixinStandardHelpOptions = true)
   static final class AnswerOne extends RequestDraftCall {
     @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
-    private String request = "";
+    private ByteString request = ByteString.EMPTY;
 
     @Option(
         names = "--result",
         required = true,
         description = "HIT, NO_HIT, NOT_ALLOWED, or LATER if another answer follows")
-    private String result = "";
+    private AnswerResult result = AnswerResult.ANSWER_RESULT_UNSPECIFIED;
 
     @Option(names = "--hits", description = "with HIT: number of records (default: not stated)")
     private int hits;
@@ -241,46 +222,35 @@ public final class RequestCommand {
         names = "--expected-at",
         paramLabel = "TIME",
         description = "with LATER: expected time of the result, a day or a time")
-    private @Nullable String expectedAt;
+    private @Nullable Timestamp expectedAt;
 
     @Option(names = "--update", description = "correct an earlier answer")
     private boolean update;
 
-    @Option(names = "--officer", description = "the agency's reference of the officer; recorded")
-    private String officer = "";
-
-    @Option(names = "--unit", description = "the officer's unit; recorded")
-    private String unit = "";
-
-    @Option(names = "--justification", description = "reason; recorded")
-    private String justification = "";
+    @Mixin private SenderOptions sender = new SenderOptions();
 
     @Override
     public void with(ManagedChannel channel) {
-      Label.Builder label = label(Kind.KIND_ANSWER).setInReplyTo(id("REQUEST", request));
+      Label.Builder label = label(Kind.KIND_ANSWER).setInReplyTo(request);
       if (update) {
         label.setMessageType(MessageType.MESSAGE_TYPE_UPDATE);
       }
       Answer.Builder answer =
           Answer.newBuilder()
-              .setResult(EnumParser.of(AnswerResult.class, "ANSWER_RESULT_", result))
+              .setResult(result)
               .setHits(hits)
               .setText(text)
               .setLanguage(text.isEmpty() ? "" : language())
               .addAllSubjects(subjects());
       if (expectedAt != null) {
-        answer.setExpectedAt(TimeWord.of("--expected-at", expectedAt));
+        answer.setExpectedAt(expectedAt);
       }
       publish(
           channel,
           Draft.newBuilder()
               .setLabel(label)
               .setBody(Body.newBuilder().setAnswer(answer))
-              .setOnBehalfOf(
-                  OnBehalfOf.newBuilder()
-                      .setOfficer(officer)
-                      .setUnit(unit)
-                      .setJustification(justification)));
+              .setOnBehalfOf(sender.person()));
     }
   }
 
@@ -295,7 +265,7 @@ public final class RequestCommand {
       mixinStandardHelpOptions = true)
   static final class Remind extends ClientCall {
     @Parameters(paramLabel = "REQUEST", description = "message id of the request, 32 hex digits")
-    private String request = "";
+    private ByteString request = ByteString.EMPTY;
 
     @Option(
         names = "--to",
@@ -312,9 +282,6 @@ public final class RequestCommand {
         description = "language of the text (default: en)")
     private String language = "en";
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -323,11 +290,11 @@ public final class RequestCommand {
           RequestsGrpc.newBlockingStub(channel)
               .remind(
                   RemindRequest.newBuilder()
-                      .setRequestId(id("REQUEST", request))
+                      .setRequestId(request)
                       .addAllAgencies(to)
                       .setText(text)
                       .setLanguage(text.isEmpty() ? "" : language)
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build())
               .getOutcomesList();
       outcomes.forEach(outcome -> failUnless(DraftCall.tell(outcome, out())));
@@ -415,7 +382,7 @@ public final class RequestCommand {
     @Option(
         names = "--status",
         description = "OPEN, ANSWERED, DECLINED, REFUSED, WITHDRAWN or LAPSED; may be repeated")
-    private List<String> statuses = List.of();
+    private List<RequestStatus> statuses = List.of();
 
     @Option(names = "--overdue", description = "only open requests past their deadline")
     private boolean overdue;
@@ -437,18 +404,16 @@ public final class RequestCommand {
               .setOverdue(overdue)
               .setAgency(agency)
               .setExercise(exercise);
-      statuses.forEach(
-          word -> request.addStatuses(EnumParser.of(RequestStatus.class, "REQUEST_STATUS_", word)));
-      ListRequestsResponse page;
-      do {
-        page = RequestsGrpc.newBlockingStub(channel).listRequests(request.build());
-        page.getRequestsList().forEach(one -> out().println(json ? json(one) : line(one)));
-        request.setPageToken(page.getNextPageToken());
-      } while (!page.getNextPageToken().isEmpty());
-    }
-
-    private static String json(ListedRequest one) {
-      return JsonText.of(one);
+      request.addAllStatuses(statuses);
+      RequestsGrpc.RequestsBlockingStub calls = RequestsGrpc.newBlockingStub(channel);
+      var unused =
+          pages(
+              "no requests",
+              "",
+              token -> calls.listRequests(request.setPageToken(token).build()),
+              ListRequestsResponse::getRequestsList,
+              one -> out().println(json ? JsonText.of(one) : line(one)),
+              ListRequestsResponse::getNextPageToken);
     }
 
     private static String line(ListedRequest one) {
@@ -457,8 +422,8 @@ public final class RequestCommand {
               .formatted(
                   MessageText.hex(one.getRequestId()),
                   one.getAgency(),
-                  one.getStatus().name().replace("REQUEST_STATUS_", ""),
-                  one.getWanted().name().replace("WANTED_", ""),
+                  EnumNames.word(one.getStatus()),
+                  EnumNames.word(one.getWanted()),
                   Timestamps.toString(one.getAnswerBy()),
                   one.getOverdue() ? "OVERDUE  " : "",
                   reminders(one) + answered(one)));

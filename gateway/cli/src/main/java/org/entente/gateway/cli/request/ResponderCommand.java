@@ -5,8 +5,8 @@ import io.grpc.ManagedChannel;
 import java.util.List;
 import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ListRespondersRequest;
 import org.entente.proto.v1.Matching;
@@ -50,14 +50,12 @@ public final class ResponderCommand {
     return "%-20s %s  within %d min  %s  data at most %d min old  %d subjects  %s  %s"
         .formatted(
             one.getName(),
-            one.getCategoriesList().stream()
-                .map(category -> category.name().replace("CATEGORY_", ""))
-                .toList(),
+            one.getCategoriesList().stream().map(EnumNames::word).toList(),
             one.getAnswersWithinMinutes(),
-            one.getMatching().name().replace("MATCHING_", ""),
+            EnumNames.word(one.getMatching()),
             one.getDataAgeMinutes(),
             one.getSubjectsPerRequest(),
-            one.getStatus().name().replace("RESPONDER_STATUS_", ""),
+            EnumNames.word(one.getStatus()),
             one.getDescription());
   }
 
@@ -75,7 +73,7 @@ public final class ResponderCommand {
         required = true,
         paramLabel = "NAME",
         description = "category that it answers, such as IPR; may be repeated")
-    private List<String> categories = List.of();
+    private List<Category> categories = List.of();
 
     @Option(
         names = "--within",
@@ -88,7 +86,7 @@ public final class ResponderCommand {
         names = "--matching",
         required = true,
         description = "EXACT: identical identifiers only; BEST_EFFORT: also near matches")
-    private String matching = "";
+    private Matching matching = Matching.MATCHING_UNSPECIFIED;
 
     @Option(
         names = "--data-age",
@@ -106,13 +104,10 @@ public final class ResponderCommand {
         names = "--status",
         defaultValue = "AVAILABLE",
         description = "AVAILABLE, DEGRADED or UNAVAILABLE (default: ${DEFAULT-VALUE})")
-    private String status = "AVAILABLE";
+    private ResponderStatus status = ResponderStatus.RESPONDER_STATUS_AVAILABLE;
 
     @Option(names = "--description", description = "description of its data, one line")
     private String description = "";
-
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
 
     @Mixin private PersonOptions person = new PersonOptions();
 
@@ -123,19 +118,17 @@ public final class ResponderCommand {
               .setName(name)
               .setDescription(description)
               .setAnswersWithinMinutes(within)
-              .setMatching(EnumParser.of(Matching.class, "MATCHING_", matching))
+              .setMatching(matching)
               .setDataAgeMinutes(dataAge)
               .setSubjectsPerRequest(subjects)
-              .setStatus(EnumParser.of(ResponderStatus.class, "RESPONDER_STATUS_", status));
-      categories.forEach(
-          category ->
-              responder.addCategories(EnumParser.of(Category.class, "CATEGORY_", category)));
+              .setStatus(status);
+      responder.addAllCategories(categories);
       RequestsGrpc.RequestsBlockingStub calls = RequestsGrpc.newBlockingStub(channel);
       var unused =
           calls.registerResponder(
               RegisterResponderRequest.newBuilder()
                   .setResponder(responder)
-                  .setOnBehalfOf(person.because(justification))
+                  .setOnBehalfOf(person.named())
                   .build());
       out().println(name + " registered");
     }
@@ -174,9 +167,6 @@ public final class ResponderCommand {
     @Parameters(paramLabel = "NAME", description = "its name")
     private String name = "";
 
-    @Option(names = "--justification", required = true, description = "reason; recorded")
-    private String justification = "";
-
     @Mixin private PersonOptions person = new PersonOptions();
 
     @Override
@@ -186,7 +176,7 @@ public final class ResponderCommand {
               .withdrawResponder(
                   WithdrawResponderRequest.newBuilder()
                       .setName(name)
-                      .setOnBehalfOf(person.because(justification))
+                      .setOnBehalfOf(person.named())
                       .build());
       out().println(name + " withdrawn");
     }

@@ -2,6 +2,7 @@ package org.entente.gateway.cli.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Change;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.MessageType;
@@ -30,7 +31,7 @@ public final class ChainPositionText {
   }
 
   public static String type(MessageType type) {
-    return type.name().replace("MESSAGE_TYPE_", "");
+    return EnumNames.word(type);
   }
 
   private static String verb(MessageType type) {

@@ -6,6 +6,7 @@ import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.seal.format.ConsentStatement;
 import org.entente.proto.v1.ConsentAsked;
 import org.entente.proto.v1.ConsentEntry;
@@ -32,9 +33,7 @@ public final class ConsentText {
                     + ", until "
                     + Timestamps.toString(one.getUntil())
                     + ", for "
-                    + one.getPurposesList().stream()
-                        .map(purpose -> purpose.name().replace("PURPOSE_", ""))
-                        .toList())
+                    + one.getPurposesList().stream().map(EnumNames::word).toList())
         .toList();
   }
 
@@ -96,10 +95,7 @@ public final class ConsentText {
       List<String> agencies, List<String> jurisdictions, List<Purpose> purposes, Timestamp until) {
     List<String> whom = new ArrayList<>(agencies);
     whom.addAll(jurisdictions);
-    String what =
-        purposes.stream()
-            .map(purpose -> purpose.name().replace("PURPOSE_", ""))
-            .collect(Collectors.joining(", "));
+    String what = purposes.stream().map(EnumNames::word).collect(Collectors.joining(", "));
     return "to %s for %s until %s"
         .formatted(String.join(", ", whom), what, Timestamps.toString(until));
   }
@@ -111,7 +107,7 @@ public final class ConsentText {
             "%s  %-7s %-12s %s"
                 .formatted(
                     MessageText.hex(entry.getConsentId()),
-                    entry.getState().name().replace("CONSENT_STATE_", ""),
+                    EnumNames.word(entry.getState()),
                     entry.getAgency(),
                     of(entry.getAsked())));
     if (entry.hasGranted()) {

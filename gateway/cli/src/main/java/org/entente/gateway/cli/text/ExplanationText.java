@@ -3,6 +3,7 @@ package org.entente.gateway.cli.text;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.ExplainResponse;
 import org.entente.proto.v1.ExplainedAgreement;
 import org.entente.proto.v1.ExplainedOutcome;
@@ -95,7 +96,7 @@ public final class ExplanationText {
         .map(
             number -> {
               Obligation one = Obligation.forNumber(number);
-              return one == null ? "number " + number : one.name().replace("OBLIGATION_", "");
+              return one == null ? "number " + number : EnumNames.word(one);
             })
         .collect(Collectors.joining(", "));
   }

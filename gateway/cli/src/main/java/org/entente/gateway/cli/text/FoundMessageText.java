@@ -1,6 +1,7 @@
 package org.entente.gateway.cli.text;
 
 import com.google.protobuf.util.Timestamps;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.SearchResponse;
@@ -18,8 +19,8 @@ public final class FoundMessageText {
                     MessageText.hex(found.getMessageId()),
                     Timestamps.toString(found.getReceivedAt()),
                     label.getOrigin(),
-                    label.getKind().name().replace("KIND_", ""),
-                    label.getCategory().name().replace("CATEGORY_", ""),
+                    EnumNames.word(label.getKind()),
+                    EnumNames.word(label.getCategory()),
                     label.getCaseRef())
             + ChainPositionText.behind(LabelText.words(label))
             + ChainPositionText.behind(ChainPositionText.of(label))

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.terms.Exercise;
 import org.entente.proto.v1.Addressed;
 import org.entente.proto.v1.Kind;
@@ -65,7 +66,7 @@ public final class LabelText {
   }
 
   private static String action(Label label) {
-    return label.getRequestedAction().name().replace("REQUESTED_ACTION_", "");
+    return EnumNames.word(label.getRequestedAction());
   }
 
   private static String binding(Label label) {
@@ -74,12 +75,10 @@ public final class LabelText {
             ? ""
             : label.getClassificationScheme() + " " + label.getClassificationMarking();
     String handling =
-        label.getHandlingList().stream()
-            .map(code -> code.name().replace("HANDLING_", ""))
-            .collect(Collectors.joining(" "));
-    String purpose = label.getPurpose().name().replace("PURPOSE_", "");
+        label.getHandlingList().stream().map(EnumNames::word).collect(Collectors.joining(" "));
+    String purpose = EnumNames.word(label.getPurpose());
     return joined(
-        label.getClassification().name().replace("CLASSIFICATION_", ""),
+        EnumNames.word(label.getClassification()),
         national,
         label.getPurposeValue() == 0 ? "" : "for " + purpose,
         handling.isEmpty() ? "" : "handling " + handling,
@@ -100,16 +99,10 @@ public final class LabelText {
 
   private static String assessment(Label label) {
     return joined(
-        label.getSeverityValue() == 0
-            ? ""
-            : "severity " + label.getSeverity().name().replace("SEVERITY_", ""),
-        label.getUrgencyValue() == 0
-            ? ""
-            : "urgency " + label.getUrgency().name().replace("URGENCY_", ""),
-        label.getCertaintyValue() == 0
-            ? ""
-            : "certainty " + label.getCertainty().name().replace("CERTAINTY_", ""),
-        label.getStatementValue() == 0 ? "" : label.getStatement().name().replace("STATEMENT_", ""),
+        label.getSeverityValue() == 0 ? "" : "severity " + EnumNames.word(label.getSeverity()),
+        label.getUrgencyValue() == 0 ? "" : "urgency " + EnumNames.word(label.getUrgency()),
+        label.getCertaintyValue() == 0 ? "" : "certainty " + EnumNames.word(label.getCertainty()),
+        label.getStatementValue() == 0 ? "" : EnumNames.word(label.getStatement()),
         label.getSourceEvaluation().isEmpty() ? "" : "source " + label.getSourceEvaluation());
   }
 

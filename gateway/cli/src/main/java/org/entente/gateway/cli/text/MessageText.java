@@ -1,7 +1,8 @@
 package org.entente.gateway.cli.text;
 
 import com.google.protobuf.ByteString;
-import org.entente.gateway.model.MessageId;
+import java.util.HexFormat;
+import org.entente.gateway.model.EnumNames;
 import org.entente.gateway.policy.codes.PrecedenceLane;
 import org.entente.proto.v1.Answer;
 import org.entente.proto.v1.Label;
@@ -15,7 +16,7 @@ public final class MessageText {
   private MessageText() {}
 
   public static String hex(ByteString id) {
-    return MessageId.of(id.toByteArray()).toString();
+    return HexFormat.of().formatHex(id.toByteArray());
   }
 
   /** What is said of it behind a line; nothing where its label states none. */
@@ -33,7 +34,7 @@ public final class MessageText {
     Precedence written = PrecedenceLane.written(label);
     String stated = label.getPrecedence() == written ? "" : ", from its lane";
     return "precedence "
-        + written.name().replace("PRECEDENCE_", "")
+        + EnumNames.word(written)
         + (written == Precedence.UNRECOGNIZED
             ? ""
             : " (STANAG 4406: " + (written.getNumber() - 1) + stated + ")");
@@ -71,7 +72,7 @@ public final class MessageText {
 
   /** The result of an answer, with the number of records if stated. */
   public static String result(Answer answer) {
-    String word = answer.getResult().name().replace("ANSWER_RESULT_", "");
+    String word = EnumNames.word(answer.getResult());
     return "ANSWER " + word + (answer.getHits() > 0 ? ", " + answer.getHits() + " records" : "");
   }
 }

@@ -3,6 +3,7 @@ package org.entente.gateway.cli.text;
 import com.google.protobuf.util.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.OperationOutcome;
 import org.entente.proto.v1.OperationResource;
 import org.entente.proto.v1.OperationTask;
@@ -42,7 +43,7 @@ public final class OperationText {
               .formatted(
                   task.getId(),
                   task.getAgency(),
-                  task.getState().name().replace("TASK_STATE_", ""),
+                  EnumNames.word(task.getState()),
                   task.getTitle(),
                   at(task.getPlace()),
                   task.hasDueAt() ? ", by " + Timestamps.toString(task.getDueAt()) : ""));

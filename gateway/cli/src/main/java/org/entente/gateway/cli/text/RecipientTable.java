@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.entente.proto.v1.Progress;
@@ -64,7 +65,7 @@ public final class RecipientTable {
   private List<String> row(RecipientProgress recipient) {
     List<String> row = new ArrayList<>();
     row.add(TerminalText.printable(recipient.getAgency()));
-    row.add(word(recipient.getProgress()));
+    row.add(EnumNames.word(recipient.getProgress()));
     row.add(since(recipient).map(Timestamps::toString).orElse(UNKNOWN));
     row.add(openedBy(recipient));
     if (isTakenBack()) {
@@ -72,10 +73,6 @@ public final class RecipientTable {
     }
     row.add(note(recipient));
     return row;
-  }
-
-  private static String word(Progress progress) {
-    return progress.name().replace("PROGRESS_", "");
   }
 
   // When ---------------------------------------------------------------------------------------
@@ -184,7 +181,7 @@ public final class RecipientTable {
       case PROGRESS_DELIVERED, PROGRESS_RETRIEVED -> "taken, not answered yet" + waited();
       case PROGRESS_NOT_DELIVERED -> "not delivered, not answered";
       case PROGRESS_UNSPECIFIED -> "not sent";
-      default -> word(recipient.getRecall());
+      default -> EnumNames.word(recipient.getRecall());
     };
   }
 

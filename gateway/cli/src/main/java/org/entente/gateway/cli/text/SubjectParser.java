@@ -1,5 +1,6 @@
 package org.entente.gateway.cli.text;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.entente.gateway.cli.failure.CommandFailure;
@@ -61,14 +62,6 @@ public final class SubjectParser {
     String value = word.substring(colon + 1);
     Subject.Builder out = Subject.newBuilder();
     return switch (scheme) {
-      case "container" -> out.setContainer(value).build();
-      case "declaration" -> out.setDeclaration(value).build();
-      case "bill_of_lading" -> out.setBillOfLading(value).build();
-      case "air_waybill" -> out.setAirWaybill(value).build();
-      case "consignment" -> out.setConsignment(value).build();
-      case "vessel" -> out.setVessel(value).build();
-      case "place" -> out.setPlace(value).build();
-      case "vehicle" -> out.setVehicle(value).build();
       case "recordation" -> out.setRight(Right.newBuilder().setRecordation(value)).build();
       case "company" -> out.setCompany(Company.newBuilder().setName(value)).build();
       case "lei" -> out.setCompany(Company.newBuilder().setLei(value)).build();
@@ -78,20 +71,22 @@ public final class SubjectParser {
       case "aircraft" -> out.setAircraft(aircraft(value)).build();
       case "plate" -> out.setPlate(plate(value)).build();
       case "route" -> out.setRoute(Route.newBuilder().addAllPlaces(parts(value))).build();
-      case "phone" -> out.setPhone(value).build();
-      case "account" -> out.setAccount(value).build();
       case "firearm" -> out.setFirearm(firearm(value)).build();
-      case "seal" -> out.setSeal(value).build();
       case "cargo_reference" ->
           out.setCargoReference(CargoReference.newBuilder().setNumber(value)).build();
       case "brand" -> out.setCommodity(Commodity.newBuilder().setBrand(value)).build();
       case "hs" -> out.setCommodity(Commodity.newBuilder().setHsCode(value)).build();
-      default ->
+      default -> {
+        FieldDescriptor field = Subject.getDescriptor().findFieldByName(scheme);
+        if (field == null || field.getType() != FieldDescriptor.Type.STRING) {
           throw new UsageError(
               "--subject: "
                   + TerminalText.printable(word)
                   + " is not scheme:value; valid schemes are "
                   + SCHEMES);
+        }
+        yield out.setField(field, value).build();
+      }
     };
   }
 

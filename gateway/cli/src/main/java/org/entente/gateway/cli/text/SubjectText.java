@@ -1,8 +1,10 @@
 package org.entente.gateway.cli.text;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.entente.gateway.model.EnumNames;
 import org.entente.proto.v1.Aircraft;
 import org.entente.proto.v1.CargoReference;
 import org.entente.proto.v1.Commodity;
@@ -24,13 +26,7 @@ public final class SubjectText {
   /** The kind of a subject and its fields. */
   static String line(Subject subject) {
     return switch (subject.getSubjectCase()) {
-      case CONTAINER -> "container " + subject.getContainer();
-      case DECLARATION -> "declaration " + subject.getDeclaration();
-      case BILL_OF_LADING -> "bill of lading " + subject.getBillOfLading();
-      case AIR_WAYBILL -> "air waybill " + subject.getAirWaybill();
-      case CONSIGNMENT -> "consignment " + subject.getConsignment();
       case VESSEL -> "vessel IMO " + subject.getVessel();
-      case PLACE -> "place " + subject.getPlace();
       case COMMODITY -> line(subject.getCommodity());
       case COMPANY -> line(subject.getCompany());
       case PERSON -> line(subject.getPerson());
@@ -39,13 +35,18 @@ public final class SubjectText {
       case AIRCRAFT -> line(subject.getAircraft());
       case PLATE -> line(subject.getPlate());
       case ROUTE -> "route " + String.join(" - ", subject.getRoute().getPlacesList());
-      case PHONE -> "phone " + subject.getPhone();
-      case ACCOUNT -> "account " + subject.getAccount();
       case FIREARM -> line(subject.getFirearm());
-      case SEAL -> "seal " + subject.getSeal();
       case CARGO_REFERENCE -> line(subject.getCargoReference());
       case SUBJECT_NOT_SET -> "subject of a kind unknown to this release";
+      default -> plain(subject);
     };
+  }
+
+  /** A subject that is one text, under the name of its field. */
+  private static String plain(Subject subject) {
+    FieldDescriptor field =
+        Subject.getDescriptor().findFieldByNumber(subject.getSubjectCase().getNumber());
+    return field.getName().replace('_', ' ') + " " + subject.getField(field);
   }
 
   /** The non-empty parts, separated by commas. */
@@ -76,7 +77,7 @@ public final class SubjectText {
   }
 
   private static String line(Company company) {
-    String status = company.getAeoStatus().name().replace("AEO_STATUS_", "");
+    String status = EnumNames.word(company.getAeoStatus());
     return said(
         "company",
         company.getName(),
@@ -88,7 +89,7 @@ public final class SubjectText {
 
   private static String line(Person person) {
     return said(
-        "person " + person.getRole().name().replace("PERSON_ROLE_", ""),
+        "person " + EnumNames.word(person.getRole()),
         person.getFamilyName(),
         person.getGivenNames(),
         with("born", person.getBirthDate()),

@@ -23,8 +23,9 @@ import picocli.CommandLine;
 class FilterOptionsTest {
   private static Filter filter(String... options) {
     FilterOptions some = new FilterOptions();
-    new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("filter", spec(some)))
-        .parseArgs(options);
+    CommandLine line =
+        new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("filter", spec(some)));
+    ValueConverters.register(line).parseArgs(options);
     return some.filter().build();
   }
 

@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.entente.gateway.cli.CommandFixture;
 import org.entente.gateway.cli.RootCommand;
-import org.entente.gateway.cli.text.EnumParser;
 import org.entente.gateway.cli.text.SubjectParser;
 import org.entente.proto.v1.PersonRole;
-import org.entente.proto.v1.Purpose;
 import org.entente.proto.v1.Subject;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -19,23 +18,23 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** A word that no command takes: what it was for, what would be valid, and exit code 2. */
 class UsageErrorTest {
-  private final StringWriter err = new StringWriter();
+  private final CommandFixture command = new CommandFixture();
 
   private int run(String... words) {
-    return RootCommand.commandLine().setErr(new PrintWriter(err)).execute(words);
+    return command.run(words);
   }
 
   @Test
   void list_thatThereIsNot_isWronglyCalled_andNamesThoseThatThereAre() {
     assertEquals(2, run("policy", "codes", "--list", "catgories"));
-    assertTrue(err.toString().startsWith("entente: --list: catgories is none of ["), err::toString);
-    assertTrue(err.toString().contains("categor"), err::toString);
+    assertTrue(command.err().startsWith("entente: --list: catgories is none of ["), command::err);
+    assertTrue(command.err().contains("categor"), command::err);
   }
 
   @Test
   void option_thatIsMissing_isToldInTwoLines_andNotBelowTheWholeHelp() {
     assertEquals(2, run("search", "--headline", "x"));
-    List<String> told = err.toString().lines().toList();
+    List<String> told = command.err().lines().toList();
     assertEquals(2, told.size(), told::toString);
     assertTrue(told.get(0).startsWith("entente: Missing required "), told::toString);
     assertTrue(told.get(0).contains("--officer"), told::toString);
@@ -45,7 +44,7 @@ class UsageErrorTest {
   @Test
   void command_thatIsMisspelt_isSuggested() {
     assertEquals(2, run("tial"));
-    List<String> told = err.toString().lines().toList();
+    List<String> told = command.err().lines().toList();
     assertEquals("entente: unknown command \"tial\"; did you mean \"tail\"?", told.get(0));
     assertEquals("Try 'entente --help' for more information.", told.get(1));
     assertEquals(2, told.size(), told::toString);
@@ -55,15 +54,14 @@ class UsageErrorTest {
   void command_ofACommandThatIsMisspelt_isSuggested() {
     assertEquals(2, run("policy", "explian"));
     assertTrue(
-        err.toString()
-            .startsWith("entente: unknown command \"explian\"; did you mean \"explain\"?"),
-        err::toString);
+        command.err().startsWith("entente: unknown command \"explian\"; did you mean \"explain\"?"),
+        command::err);
   }
 
   @Test
   void command_thatResemblesNone_getsNoSuggestion() {
     assertEquals(2, run("frobnicate"));
-    List<String> told = err.toString().lines().toList();
+    List<String> told = command.err().lines().toList();
     assertEquals("entente: unknown command \"frobnicate\"", told.get(0));
     assertEquals(2, told.size(), told::toString);
   }
@@ -71,7 +69,7 @@ class UsageErrorTest {
   @Test
   void option_thatIsMisspelt_isSuggested() {
     assertEquals(2, run("run", "--confg", "node.yaml"));
-    assertTrue(err.toString().contains("--config"), err::toString);
+    assertTrue(command.err().contains("--config"), command::err);
   }
 
   @Test
@@ -96,23 +94,33 @@ class UsageErrorTest {
   @Test
   void language_thatThereIsNot_isWronglyCalled() {
     assertEquals(2, run("policy", "codes", "--lang", "it"));
-    assertEquals("entente: --lang: it is none of en, fr, es, de", err.toString().strip());
+    assertEquals("entente: --lang: it is none of en, fr, es, de", command.err().strip());
   }
 
   @Test
   void file_thatIsNotThere_isAFailure_andNoWrongCall() {
     assertEquals(1, run("config", "check", "--config", "/nowhere/node.yaml"));
-    assertTrue(err.toString().contains("/nowhere/node.yaml"), err::toString);
+    assertTrue(command.err().contains("/nowhere/node.yaml"), command::err);
   }
 
   @Test
   void word_ofNoValue_saysWhatItIsFor() {
-    UsageError wrong =
-        assertThrows(UsageError.class, () -> EnumParser.of(Purpose.class, "PURPOSE_", "customs"));
+    assertEquals(2, run("discover", "--category", "customs"));
     assertTrue(
-        String.valueOf(wrong.getMessage())
-            .startsWith("purpose: customs is none of [CUSTOMS_CONTROL, "),
-        wrong::getMessage);
+        command.err().contains("option '--category' (NAME): 'customs' is none of IPR, "),
+        command::err);
+    assertEquals(2, run("chain", "x", "--gateway", "127.0.0.1:1", "--credentials", "none"));
+    assertTrue(command.err().contains("(MESSAGE)"), command::err);
+    assertEquals(2, run("search", "--from", "yesterday"));
+    assertTrue(
+        command.err().contains("option '--from': 'yesterday' is no time; valid is a day or"),
+        command::err);
+  }
+
+  @Test
+  void groupWithoutSubcommand_showsItsHelp() {
+    assertEquals(2, run("policy"));
+    assertTrue(command.err().startsWith("Usage: entente policy "), command::err);
   }
 
   @Test

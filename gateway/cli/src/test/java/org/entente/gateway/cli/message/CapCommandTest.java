@@ -7,40 +7,33 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.cli.CommandFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class CapCommandTest {
+  private final CommandFixture command = new CommandFixture();
   private static final Path SAMPLES =
       Path.of("..", "..").toAbsolutePath().normalize().resolve("config/samples/cap");
   private static final String FRESH = SAMPLES.resolve("quay-fire.cap").toString();
   private static final String OLD = SAMPLES.resolve("reservoir.cap").toString();
 
   @TempDir Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
 
   private int run(String... arguments) {
-    CommandLine line = RootCommand.commandLine(arguments);
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
-    return line.execute(arguments);
+    return command.run(arguments);
   }
 
   @Test
   void check_ofValidFiles_saysTheirVersions() {
-    assertEquals(0, run("cap", "check", FRESH, OLD), err::toString);
+    assertEquals(0, run("cap", "check", FRESH, OLD), command::err);
 
-    assertTrue(out.toString().contains("quay-fire.cap: valid CAP 1.2, leitstelle@hafen.example,"));
-    assertTrue(out.toString().contains("reservoir.cap: valid CAP 1.1, "), out::toString);
-    assertEquals(2, out.toString().lines().count());
+    assertTrue(command.out().contains("quay-fire.cap: valid CAP 1.2, leitstelle@hafen.example,"));
+    assertTrue(command.out().contains("reservoir.cap: valid CAP 1.1, "), command::out);
+    assertEquals(2, command.out().lines().count());
   }
 
   @Test
@@ -53,7 +46,7 @@ class CapCommandTest {
 
     assertEquals(1, run("cap", "check", bad.toString(), none.toString(), OLD));
 
-    List<String> lines = out.toString().lines().toList();
+    List<String> lines = command.out().lines().toList();
     assertTrue(
         lines.get(0).startsWith(bad + ":6: alert/status: must be one of Actual"), lines.get(0));
     assertTrue(lines.get(1).startsWith(none + ": cannot be read: there is no such file"));
@@ -71,7 +64,7 @@ class CapCommandTest {
 
     assertEquals(1, run("cap", "check", "--json", FRESH, large.toString()));
 
-    List<String> lines = out.toString().lines().toList();
+    List<String> lines = command.out().lines().toList();
     JsonNode good = new ObjectMapper().readTree(lines.get(0));
     assertEquals("1.2", good.path("version").asText());
     assertEquals("HAFEN-2026-0412-7", good.path("identifier").asText());
@@ -89,20 +82,20 @@ class CapCommandTest {
   void convert_ofVersion11_writesVersion12_andSaysWhatChanged() throws IOException {
     Path to = folder.resolve("new.cap");
 
-    assertEquals(0, run("cap", "convert", OLD, "--out", to.toString()), err::toString);
+    assertEquals(0, run("cap", "convert", OLD, "--out", to.toString()), command::err);
 
     assertTrue(Files.readString(to).contains("urn:oasis:names:tc:emergency:cap:1.2"));
-    assertTrue(err.toString().contains("alert/info/certainty: Very Likely"), err::toString);
-    assertEquals("", out.toString());
-    assertEquals(0, run("cap", "check", to.toString()), out::toString);
-    assertTrue(out.toString().contains("valid CAP 1.2"), out::toString);
+    assertTrue(command.err().contains("alert/info/certainty: Very Likely"), command::err);
+    assertEquals("", command.out());
+    assertEquals(0, run("cap", "check", to.toString()), command::out);
+    assertTrue(command.out().contains("valid CAP 1.2"), command::out);
   }
 
   @Test
   void convert_withoutOut_writesToStandardOutput() {
     assertEquals(0, run("cap", "convert", OLD));
 
-    assertTrue(out.toString().startsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
+    assertTrue(command.out().startsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
   }
 
   @Test
@@ -111,10 +104,10 @@ class CapCommandTest {
 
     assertEquals(0, run("cap", "convert", "--json", OLD, "--out", to.toString()));
 
-    JsonNode said = new ObjectMapper().readTree(out.toString());
+    JsonNode said = new ObjectMapper().readTree(command.out());
     assertEquals(2, said.path("unmapped").size());
     assertEquals("1.1", said.path("version").asText());
-    assertEquals("", err.toString());
+    assertEquals("", command.err());
     assertEquals(2, run("cap", "convert", "--json", OLD), "JSON and XML do not share an output");
   }
 
@@ -125,7 +118,7 @@ class CapCommandTest {
 
     assertEquals(1, run("cap", "convert", bad.toString(), "--out", to.toString()));
 
-    assertTrue(err.toString().contains("bad.cap:1: alert: is not a CAP"), err::toString);
+    assertTrue(command.err().contains("bad.cap:1: alert: is not a CAP"), command::err);
     assertFalse(Files.exists(to));
   }
 
@@ -149,7 +142,7 @@ class CapCommandTest {
 
     assertEquals(2, run(send));
 
-    assertTrue(err.toString().contains("--category must be one of IPR"), err::toString);
+    assertTrue(command.err().contains("--category must be one of IPR"), command::err);
   }
 
   @Test
@@ -163,6 +156,6 @@ class CapCommandTest {
             "--category=PUBLIC_WARNING");
 
     assertEquals(2, code);
-    assertTrue(err.toString().contains("--purpose"), err::toString);
+    assertTrue(command.err().contains("--purpose"), command::err);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.entente.gateway.cli.call.ValueConverters;
 import org.entente.gateway.cli.text.OperationText;
 import org.entente.proto.v1.OperationUpdate;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class OperationUpdateCommandsTest {
   private static void parse(Object command, String... words) {
     List<String> all = new ArrayList<>(ALWAYS);
     all.addAll(List.of(words));
-    new CommandLine(command).parseArgs(all.toArray(new String[0]));
+    ValueConverters.register(new CommandLine(command)).parseArgs(all.toArray(new String[0]));
   }
 
   private static List<String> lines(OperationUpdate update) {

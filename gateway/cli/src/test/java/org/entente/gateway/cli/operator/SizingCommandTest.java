@@ -7,46 +7,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.entente.gateway.cli.RootCommand;
+import org.entente.gateway.cli.CommandFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class SizingCommandTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandFixture command = new CommandFixture();
 
   private int sizing(String... options) {
     List<String> args = new ArrayList<>(List.of("sizing"));
     args.addAll(List.of(options));
-    CommandLine line = RootCommand.commandLine(args.toArray(String[]::new));
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
-    return line.execute(args.toArray(String[]::new));
+    return command.run(args);
   }
 
   @Test
   void table_ofAHub_hasAColumnForEachRole() {
     assertEquals(0, sizing("--agencies", "50", "--rate", "2", "--size", "4096", "--hub"));
-    String head = out.toString().lines().findFirst().orElse("");
+    String head = command.out().lines().findFirst().orElse("");
     assertTrue(head.matches("one gateway +agency +witness +transit"), head);
-    assertTrue(out.toString().matches("(?s).*\nlinks +1 +1 +50\n.*"), out::toString);
+    assertTrue(command.out().matches("(?s).*\nlinks +1 +1 +50\n.*"), command::out);
   }
 
   @Test
   void json_hasDemandNeedsAndLimits() throws IOException {
     int exit = sizing("--agencies", "600", "--rate", "0.5", "--size", "1024", "--json");
     assertEquals(1, exit);
-    JsonNode root = new ObjectMapper().readTree(out.toString());
+    JsonNode root = new ObjectMapper().readTree(command.out());
     assertEquals(600, root.path("demand").path("agencies").asInt());
     assertEquals(599, root.path("agency").path("links").asInt());
-    assertFalse(root.has("transit"), out::toString);
-    assertTrue(root.path("exceeded").toString().contains("at most 512"), out::toString);
+    assertFalse(root.has("transit"), command::out);
+    assertTrue(root.path("exceeded").toString().contains("at most 512"), command::out);
   }
 
   @ParameterizedTest
@@ -73,12 +66,12 @@ class SizingCommandTest {
       options.addAll(List.of(option, value));
     }
     assertEquals(2, sizing(options.toArray(String[]::new)));
-    assertTrue(err.toString().contains(option), err::toString);
+    assertTrue(command.err().contains(option), command::err);
   }
 
   @Test
   void option_missing_isNamed() {
     assertEquals(2, sizing("--agencies", "10", "--rate", "1"));
-    assertTrue(err.toString().contains("--size"), err::toString);
+    assertTrue(command.err().contains("--size"), command::err);
   }
 }

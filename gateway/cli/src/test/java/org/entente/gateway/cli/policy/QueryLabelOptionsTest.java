@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.entente.gateway.cli.call.SendOptions;
+import org.entente.gateway.cli.call.ValueConverters;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.policy.terms.LabelNotation;
 import org.entente.proto.v1.Draft;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
 
 /** What can be asked about is what can be sent. */
 class QueryLabelOptionsTest {
@@ -71,7 +73,7 @@ class QueryLabelOptionsTest {
 
   private static Label label(List<String> words) {
     OptionHolder asked = new OptionHolder();
-    new CommandLine(asked).parseArgs(words.toArray(String[]::new));
+    ValueConverters.register(new CommandLine(asked)).parseArgs(words.toArray(String[]::new));
     return asked
         .options
         .applied(Draft.newBuilder().setLabel(asked.label.said()).build())
@@ -101,12 +103,13 @@ class QueryLabelOptionsTest {
     QueryLabelOptions none = new QueryLabelOptions();
     assertTrue(message(none).startsWith("--category: is required, unless --alerts"), message(none));
     OptionHolder half = new OptionHolder();
-    new CommandLine(half).parseArgs("--category=IPR");
+    ValueConverters.register(new CommandLine(half)).parseArgs("--category=IPR");
     assertTrue(
         message(half.label).startsWith("--purpose: is required, unless --alerts"),
         message(half.label));
     OptionHolder asked = new OptionHolder();
-    new CommandLine(asked).parseArgs("--category=IPR", "--purpose=IPR_ENFORCEMENT", "--exercise");
+    ValueConverters.register(new CommandLine(asked))
+        .parseArgs("--category=IPR", "--purpose=IPR_ENFORCEMENT", "--exercise");
     assertEquals(Kind.KIND_ALERT, asked.label.whole().getKind());
     assertEquals(Status.STATUS_EXERCISE, asked.label.whole().getStatus());
   }
@@ -119,13 +122,23 @@ class QueryLabelOptionsTest {
   void wrongWords_areNamedWithWhatWouldBeValid() {
     for (String[] wrong :
         new String[][] {
-          {"--urgency=SOON", "urgency: SOON is none of [UNKNOWN, PAST"},
-          {"--classification-review=NEVER", "classification review: NEVER is none of [REVIEW"},
-          {"--expires-at=tomorrow", "--expires-at: tomorrow is no time in UTC"},
-          {"--in-reply-to=12", "--in-reply-to: "}
+          {
+            "--urgency=SOON",
+            "Invalid value for option '--urgency': 'SOON' is none of UNKNOWN, PAST"
+          },
+          {
+            "--classification-review=NEVER",
+            "Invalid value for option '--classification-review': 'NEVER' is none of REVIEW"
+          },
+          {
+            "--expires-at=tomorrow",
+            "Invalid value for option '--expires-at': 'tomorrow' is no time"
+          },
+          {"--in-reply-to=12", "Invalid value for option '--in-reply-to': "}
         }) {
       List<String> words = new ArrayList<>(List.of(wrong[0]));
-      String said = String.valueOf(assertThrows(UsageError.class, () -> label(words)).getMessage());
+      String said =
+          String.valueOf(assertThrows(ParameterException.class, () -> label(words)).getMessage());
       assertTrue(said.startsWith(wrong[1]), said);
     }
     assertTrue(

@@ -2,7 +2,6 @@ package org.entente.gateway.node.offline;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.StartProblem;
@@ -12,12 +11,10 @@ import org.entente.gateway.policy.analysis.ExpectationSuite;
 import org.entente.gateway.policy.analysis.PolicyReplay;
 import org.entente.gateway.policy.analysis.RulebookComparison;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.policy.decide.Residual;
 import org.entente.gateway.policy.load.RulebookReader;
 import org.entente.gateway.policy.terms.BundleMembership;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Rulebook;
-import org.entente.proto.v1.Addressing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,11 +98,6 @@ public final class ConfiguredPolicy {
       throw new StartProblem(ConfiguredFiles.lines(invalid.problems()));
     }
     return ((ExpectationSuite.LoadResult.Loaded) loading).expectations().test(policy(place));
-  }
-
-  /** The node's possible decisions on a draft while one field of its label is unknown. */
-  public List<Residual> residuals(Residual.KnownPart known, String field, Addressing to) {
-    return policy(place(null, null)).residuals(known, field, to, agency(), clock.instant());
   }
 
   /**

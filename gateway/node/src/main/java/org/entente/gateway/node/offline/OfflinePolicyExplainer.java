@@ -8,7 +8,6 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.StartProblem;
 import org.entente.gateway.node.files.ConfiguredFiles;
-import org.entente.gateway.policy.analysis.OpenQuestion;
 import org.entente.gateway.policy.analysis.SourceLabels;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.check.DraftCheck;
@@ -17,7 +16,6 @@ import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Explanation;
 import org.entente.gateway.policy.decide.OnwardSource;
 import org.entente.gateway.policy.decide.Policy;
-import org.entente.gateway.policy.decide.Residual;
 import org.entente.gateway.policy.terms.BundleMembership;
 import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.policy.terms.FulfilmentSnapshot;
@@ -75,9 +73,6 @@ public final class OfflinePolicyExplainer {
     /** The policy decision and its reasons. */
     record Explained(Explanation explanation) implements Answer {}
 
-    /** The conditions of the decision while a field is unknown. */
-    record Open(String policyVersion, List<Residual> residuals) implements Answer {}
-
     /** The draft is invalid and could not be published. */
     record Invalid(Problem problem) implements Answer {}
   }
@@ -98,24 +93,6 @@ public final class OfflinePolicyExplainer {
     CheckedDraft checked = (CheckedDraft) checking;
     return new Answer.Explained(
         policy.egress().explain(checked, sources, recipient -> true, self, now));
-  }
-
-  /**
-   * The same while a field of the label is unknown.
-   *
-   * @param unknown the field
-   */
-  public Answer explain(
-      Draft draft, boolean namesPersons, List<OnwardSource> sources, String unknown) {
-    Instant now = clock.instant();
-    OpenQuestion.CheckResult checking = OpenQuestion.of(check, draft, unknown, namesPersons, now);
-    if (checking instanceof OpenQuestion.CheckResult.Wrong wrong) {
-      return new Answer.Invalid(wrong.problem());
-    }
-    OpenQuestion question = ((OpenQuestion.CheckResult.Asked) checking).question();
-    return new Answer.Open(
-        policy.version(),
-        policy.residuals(question.known(sources), unknown, question.checked().to(), self, now));
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.entente.gateway.policy.decide;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.entente.gateway.model.AgencyName;
@@ -10,7 +9,6 @@ import org.entente.gateway.policy.terms.ExerciseRetention;
 import org.entente.gateway.policy.terms.FulfilmentSnapshot;
 import org.entente.gateway.policy.terms.Membership;
 import org.entente.gateway.policy.terms.Rulebook;
-import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.ClassificationEquivalent;
 import org.entente.proto.v1.Kind;
@@ -31,7 +29,6 @@ public final class Policy {
   private final PolicyStamp stamp;
   private final RulingCache cache;
   private final RuleEvaluator rules;
-  private final DraftTerms terms;
   private final RosterMessages rosters;
   private final ClassificationCheck classification;
   private final EgressPolicy egress;
@@ -80,7 +77,7 @@ public final class Policy {
     this.classification = new ClassificationCheck(rulebook.codes(), membership);
     this.cache = new RulingCache(new RulingFacts(rulebook), cacheEntries);
     this.rosters = new RosterMessages(rules, membership, stamp);
-    this.terms =
+    DraftTerms terms =
         new DraftTerms(rules, membership, rulebook.codes().sharing(), fulfilments, exercises);
     this.egress = new EgressPolicy(rules, membership, cache, terms, rosters, fulfilments, stamp);
     this.ingress =
@@ -146,35 +143,6 @@ public final class Policy {
   /** The recipient's policy. */
   public IngressPolicy ingress() {
     return ingress;
-  }
-
-  /**
-   * For each recipient of an addressing, what the decision depends on while one field of the label
-   * is unknown; none if clients cannot set that field. Slower than deciding; meant for people.
-   *
-   * @param known the rest of the draft
-   */
-  public List<Residual> residuals(
-      Residual.KnownPart known, String field, Addressing to, AgencyName self, Instant now) {
-    RecipientSet recipients = RecipientSet.expand(to, self, membership);
-    Residual.KnownPart informed = known.inLane(to.getInformation().getLane());
-    return ResidualEvaluator.of(rules, terms, rulebook, field).stream()
-        .flatMap(
-            it ->
-                recipients.all().stream()
-                    .map(
-                        recipient ->
-                            it.ask(
-                                recipients.information().contains(recipient) ? informed : known,
-                                self,
-                                recipient,
-                                now)))
-        .toList();
-  }
-
-  /** The number of agencies that an addressing leads to; it names no joint operation. */
-  public int recipients(Addressing to, AgencyName self) {
-    return RecipientSet.expand(to, self, membership).all().size();
   }
 
   /**

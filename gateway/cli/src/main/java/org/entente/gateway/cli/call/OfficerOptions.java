@@ -1,0 +1,42 @@
+package org.entente.gateway.cli.call;
+
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.cli.failure.UsageError;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.proto.v1.OnBehalfOf;
+import picocli.CommandLine.Option;
+
+/** Options that name the acting officer; recorded in the audit log. */
+public class OfficerOptions {
+  @Option(
+      names = "--officer",
+      required = true,
+      description = "the agency's reference of the officer; recorded")
+  private String officer = "";
+
+  @Option(names = "--unit", description = "the officer's unit; recorded")
+  private String unit = "";
+
+  /**
+   * The person as the audit log records it.
+   *
+   * @throws UsageError if a gateway would refuse it
+   */
+  public AuditPerson recorded(String justification) {
+    LabelCheck.reader(because(justification)).stream()
+        .findFirst()
+        .ifPresent(
+            problem -> {
+              throw new UsageError(problem.field() + ": " + problem.message());
+            });
+    return new AuditPerson(officer, unit, justification.isEmpty() ? null : justification);
+  }
+
+  public OnBehalfOf because(String justification) {
+    return OnBehalfOf.newBuilder()
+        .setOfficer(officer)
+        .setUnit(unit)
+        .setJustification(justification)
+        .build();
+  }
+}

@@ -1,0 +1,55 @@
+package org.entente.gateway.cli.call;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.entente.gateway.cli.failure.CommandFailure;
+import org.entente.gateway.model.FileErrorText;
+
+/** Access to a file that an option names. */
+public final class OptionFile {
+  private OptionFile() {}
+
+  /** Reads or writes a file. */
+  public interface Access<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Reads or writes a file.
+   *
+   * @param failed what failed, with option and file
+   * @throws CommandFailure with this and the error
+   */
+  public static <T> T access(String failed, Access<T> access) {
+    try {
+      return access.run();
+    } catch (IOException e) {
+      throw new CommandFailure(failed + ": " + FileErrorText.words(e), e);
+    }
+  }
+
+  /** A file of at most this size, or its beginning with one byte more. */
+  public static byte[] start(Path file, int most) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(most + 1);
+    }
+  }
+
+  /** Writes a file atomically, in the place of an older one. */
+  public static void replace(String option, Path file, byte[] content) {
+    Path whole = file.toAbsolutePath();
+    Path next = whole.resolveSibling(whole.getFileName() + ".new");
+    var unused =
+        access(
+            option + ": " + file + " cannot be written",
+            () ->
+                Files.move(
+                    Files.write(next, content),
+                    whole,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING));
+  }
+}

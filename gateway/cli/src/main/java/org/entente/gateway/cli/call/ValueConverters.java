@@ -1,0 +1,100 @@
+package org.entente.gateway.cli.call;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.ProtocolMessageEnum;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.entente.gateway.model.EnumNames;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.proto.v1.Precedence;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Converters of options and parameters to values of the protos: ids, times and enums. */
+public final class ValueConverters {
+  private static final String STANAG_4406 = "[0-5]";
+
+  private ValueConverters() {}
+
+  /** Registers the converters for all arguments of a command and its subcommands. */
+  public static CommandLine register(CommandLine line) {
+    line.registerConverter(ByteString.class, ValueConverters::id);
+    line.registerConverter(Timestamp.class, ValueConverters::time);
+    for (ArgSpec argument : line.getCommandSpec().args()) {
+      for (Class<?> type : argument.typeInfo().getAuxiliaryTypes()) {
+        if (ProtocolMessageEnum.class.isAssignableFrom(type)) {
+          register(line, type);
+        }
+      }
+    }
+    line.getSubcommands().values().forEach(ValueConverters::register);
+    return line;
+  }
+
+  private static <T> void register(CommandLine line, Class<T> type) {
+    line.registerConverter(type, word -> value(type, word));
+  }
+
+  private static ByteString id(String text) {
+    try {
+      return ByteString.copyFrom(MessageId.parse(text).bytes());
+    } catch (InvalidValue e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A day, or a day and a time in UTC. */
+  private static Timestamp time(String text) {
+    try {
+      Instant at =
+          text.indexOf('T') < 0
+              ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+              : Instant.parse(text);
+      return Timestamps.fromMillis(at.toEpochMilli());
+    } catch (DateTimeException e) {
+      throw refused(
+          text,
+          "is no time; valid is a day or a time in UTC, as in 2026-03-01 or 2026-03-01T08:00:00Z");
+    }
+  }
+
+  /**
+   * The value that a word names, in any case and without the prefix; a precedence also by number.
+   */
+  private static <T> T value(Class<T> type, String word) {
+    if (type == Precedence.class && word.matches(STANAG_4406)) {
+      return type.cast(Precedence.forNumber(Integer.parseInt(word) + 1));
+    }
+    String name = word.strip().toUpperCase(Locale.ROOT);
+    return Arrays.stream(type.getEnumConstants())
+        .filter(it -> isValid(it) && EnumNames.word((ProtocolMessageEnum) it).equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                refused(
+                    word,
+                    "is none of "
+                        + Arrays.stream(type.getEnumConstants())
+                            .filter(ValueConverters::isValid)
+                            .map(it -> EnumNames.word((ProtocolMessageEnum) it))
+                            .collect(Collectors.joining(", "))));
+  }
+
+  private static boolean isValid(Object value) {
+    String name = value.toString();
+    return !name.equals("UNRECOGNIZED") && !name.endsWith("_UNSPECIFIED");
+  }
+
+  static TypeConversionException refused(String value, String why) {
+    return new TypeConversionException("'" + InvalidValue.printable(value) + "' " + why);
+  }
+}
