@@ -3,7 +3,6 @@ package org.entente.gateway.cli.call;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -59,7 +58,7 @@ public final class ValueConverters {
           text.indexOf('T') < 0
               ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
               : Instant.parse(text);
-      return Timestamps.fromMillis(at.toEpochMilli());
+      return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
     } catch (DateTimeException e) {
       throw refused(
           text,
