@@ -49,6 +49,17 @@ final class ScenariosIT {
         from: 2026-01-01
       """;
 
+  /** A call that its client may not make. */
+  private static final String RECALL =
+      """
+        - say: It is taken back
+          call:
+            by: nl.customs/controls
+            method: Retention/Recall
+            request: { message_id: $first, reason: none, on_behalf_of: { officer: C-1 } }
+            error: NOT_FOUND
+      """;
+
   /** The step, what was expected and what was seen. */
   private static final int LINES_OF_A_FAILURE = 3;
 
@@ -121,7 +132,7 @@ final class ScenariosIT {
     Path file =
         Files.writeString(
             folder.resolve("mistaken.yaml"),
-            ScenarioTest.SAMPLE.replace("retention_days: 30", "retention_days: 31"));
+            ScenarioTest.SAMPLE.replace("retention_days: 30", "retention_days: 31") + RECALL);
 
     Child child = Child.entente(folder, "demo", "--once", "--scenario", file.toString());
 
@@ -133,7 +144,11 @@ final class ScenariosIT {
     assertEquals(
         "seen      accepted for nl.police under sample for 30 days", lines.get(failed + 2));
     index(lines, "ok      4 deliver  It arrives");
-    index(lines, "mistaken: 5 of 6 steps as expected");
+    int call = index(lines, "FAILED  5 call     It is taken back");
+    assertEquals("expected  nl.customs/controls Retention/Recall: NOT_FOUND", lines.get(call + 1));
+    String seen = lines.get(call + 2);
+    assertTrue(seen.startsWith("seen      error SCOPE_MISSING ("), seen);
+    index(lines, "mistaken: 5 of 7 steps as expected");
     String last = lines.get(lines.size() - 1);
     assertTrue(last.startsWith("Result: failed: mistaken, step 3 (It is sent"), last);
   }

@@ -12,10 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "load-tests/attacks",
     description = {
-      "Measures the 99th percentile of the time that lone messages of two members take while a"
-          + " third,",
-      "with a valid certificate, attacks the transit between them. Compares it with the same attack"
-          + " on",
+      "Measures the 99th percentile of the time that lone messages of two members take while a third,",
+      "with a valid certificate, attacks the transit between them. Compares it with the same attack on",
       "a gateway that the messages do not use. The last lines are a table."
     },
     mixinStandardHelpOptions = true,

@@ -15,12 +15,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "load-tests/isolation",
     description = {
-      "Measures the throughput to a good peer beside one that is good, dead, slow, stuck or"
-          + " hostile,",
-      "and beside clients that read nothing, acknowledge nothing or are hostile, as ratios of one"
-          + " run.",
-      "Then queues messages for a dead peer, measures the memory of the queueing process, and"
-          + " restarts",
+      "Measures the throughput to a good peer beside one that is good, dead, slow, stuck or hostile,",
+      "and beside clients that read nothing, acknowledge nothing or are hostile, as ratios of one run.",
+      "Then queues messages for a dead peer, measures the memory of the queueing process, and restarts",
       "the peer. The last line is a summary."
     },
     mixinStandardHelpOptions = true,
