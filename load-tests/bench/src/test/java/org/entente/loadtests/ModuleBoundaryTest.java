@@ -42,16 +42,11 @@ final class ModuleBoundaryTest {
   /** Parts that the benchmark measures alone. */
   private static final String INSIDE = "org.entente.loadtests.inside..";
 
-  /** What lawyers do with files before any gateway has them: the tools' own classes do it. */
-  private static final String POLICY_STEPS = "org\\.entente\\.loadtests\\.scenario\\.policy\\..*";
-
   @ArchTest
   static final ArchRule LOAD_TESTS_USE_ONLY_THE_OUTSIDE_OF_THE_GATEWAY =
       noClasses()
           .that()
           .resideOutsideOfPackage(INSIDE)
-          .and()
-          .haveNameNotMatching(POLICY_STEPS)
           .should()
           .dependOnClassesThat(
               resideInAPackage("org.entente.gateway..")
@@ -69,7 +64,7 @@ final class ModuleBoundaryTest {
           .that()
           .haveNameNotMatching("org\\.entente\\.loadtests\\.isolation\\.Hostile.*")
           .and()
-          .haveNameNotMatching("org\\.entente\\.loadtests\\.scenario\\.step\\.ExportStep.*")
+          .haveNameNotMatching("org\\.entente\\.loadtests\\.scenario\\.action\\.PlainMessage")
           .and()
           .resideOutsideOfPackage(INSIDE)
           .should()

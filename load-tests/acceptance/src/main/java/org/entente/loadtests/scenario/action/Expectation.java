@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.entente.gateway.bridge.format.DraftFault;
 import org.entente.gateway.bridge.format.WrittenMessage;
-import org.entente.proto.store.v1.AuditRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +53,7 @@ public final class Expectation {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (Map.Entry<?, ?> it : expected.entrySet()) {
       if (RECORD.equals(it.getKey()) && it.getValue() instanceof Map<?, ?> record) {
-        check(AuditRecord.newBuilder(), record, path + "." + RECORD);
+        check(PlainMessage.auditRecord(), record, path + "." + RECORD);
       } else {
         fields.put(it.getKey().toString(), value(it.getValue(), path + "." + it.getKey()));
       }

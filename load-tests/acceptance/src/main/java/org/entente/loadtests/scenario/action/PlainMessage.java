@@ -40,6 +40,11 @@ public final class PlainMessage {
     return plain;
   }
 
+  /** The form of an exported audit record. */
+  static Message.Builder auditRecord() {
+    return AuditRecord.newBuilder();
+  }
+
   private static AuditRecord record(ExportedLeaf leaf) {
     try {
       return AuditRecord.parseFrom(leaf.getRecord());
