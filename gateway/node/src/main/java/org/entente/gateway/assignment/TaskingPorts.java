@@ -1,7 +1,5 @@
 package org.entente.gateway.assignment;
 
-import org.entente.gateway.assignment.Assignments;
-import org.entente.gateway.assignment.OwnAssignments;
 import org.entente.gateway.deliver.ChainView;
 import org.entente.gateway.ledger.table.AssignmentRecords;
 import org.entente.gateway.ledger.table.AssignmentTable;

@@ -4,8 +4,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import java.util.concurrent.CompletableFuture;
-import org.entente.gateway.assignment.Assignments;
-import org.entente.gateway.assignment.TaskingPorts;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.table.AssignmentRecords;

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes CAP documents for clients. Content is accessible only through {@link
- * MessageOpening#open}, so content that it does not show is not written here either. Safe for use by
- * several threads.
+ * MessageOpening#open}, so content that it does not show is not written here either. Safe for use
+ * by several threads.
  */
 public final class CapConverter {
   private static final String XML = "xml";

@@ -1,9 +1,5 @@
 package org.entente.gateway.consent;
 
-import org.entente.gateway.consent.ConsentDecisions;
-import org.entente.gateway.consent.ConsentList;
-import org.entente.gateway.consent.ConsentRequests;
-
 /**
  * The implementations behind the Consent service.
  *

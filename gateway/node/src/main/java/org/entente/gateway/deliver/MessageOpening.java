@@ -37,8 +37,7 @@ public record MessageOpening(
     if (whole instanceof Result.Refused<MessageVisibility.OpenedHit> refused) {
       return new Result.Refused<>(refused.problem());
     }
-    MessageVisibility.OpenedHit opened =
-        ((Result.Done<MessageVisibility.OpenedHit>) whole).value();
+    MessageVisibility.OpenedHit opened = ((Result.Done<MessageVisibility.OpenedHit>) whole).value();
     AuditActor actor = AuditActor.client(self, client, request.getOnBehalfOf());
     boolean recorded =
         ledger.commit(

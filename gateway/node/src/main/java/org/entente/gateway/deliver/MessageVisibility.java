@@ -9,7 +9,6 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditSubject;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
-import org.entente.gateway.deliver.MessageFilter;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.DeskVisibility;
 import org.entente.gateway.ledger.Ledger;
@@ -85,8 +84,7 @@ public final class MessageVisibility {
   }
 
   /** The message at a place, if it may be shown. */
-  public Optional<InboxTable.PlacedRecord> placed(
-      Lane lane, long position, MessageFilter match) {
+  public Optional<InboxTable.PlacedRecord> placed(Lane lane, long position, MessageFilter match) {
     return Optional.ofNullable(ledger.inbox().place(lane, position))
         .filter(placed -> mayBeGiven(placed, match));
   }
@@ -104,7 +102,8 @@ public final class MessageVisibility {
   }
 
   /** The content of the message at a place, if it may be opened. */
-  public Optional<InboxOpener.Message> content(InboxTable.PlacedRecord placed, MessageFilter match) {
+  public Optional<InboxOpener.Message> content(
+      InboxTable.PlacedRecord placed, MessageFilter match) {
     return match.mayOpen(placed, this::isAside)
         ? opener.message(placed, label -> true)
         : Optional.empty();
@@ -135,7 +134,8 @@ public final class MessageVisibility {
   }
 
   /** The same of one that was seen, which may have come anew meanwhile. */
-  public Result<OpenedHit> whole(MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
+  public Result<OpenedHit> whole(
+      MessageId id, InboxTable.PlacedRecord placed, MessageFilter match) {
     if (!match.mayOpen(placed, this::isAside)) {
       return unopened(id, placed, match);
     }
@@ -193,14 +193,13 @@ public final class MessageVisibility {
 
   private boolean isFirst(Transaction tx, Hit hit, NodeName client) {
     long bucket = hit.placed().record().getBucketDay();
-    return evidence
-            .retrievals()
-            .note(tx, ledger.retrievals(), hit.id(), bucket, client.value())
+    return evidence.retrievals().note(tx, ledger.retrievals(), hit.id(), bucket, client.value())
         == RetrievalRecords.RetrievalKind.FIRST;
   }
 
   /** An audit leaf about messages that were shown to a person. */
-  public static AuditRecord leaf(Transaction tx, AuditType type, AuditActor actor, List<Hit> shown) {
+  public static AuditRecord leaf(
+      Transaction tx, AuditType type, AuditActor actor, List<Hit> shown) {
     return AuditRecord.of(
         type,
         LawCategory.CONSULTATION,

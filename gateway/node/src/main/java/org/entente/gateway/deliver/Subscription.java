@@ -12,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
-import org.entente.gateway.deliver.GivenConsents;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.AgencyName;

@@ -244,12 +244,7 @@ public final class Intake implements AutoCloseable {
             .policy()
             .get()
             .egress()
-            .decide(
-                draft,
-                passing.sources(),
-                referring.hadTarget(),
-                parts.self(),
-                clock.instant());
+            .decide(draft, passing.sources(), referring.hadTarget(), parts.self(), clock.instant());
     decision.refusals().forEach(r -> meters.refused(Meters.Side.EGRESS, r.code()));
     return decision;
   }

@@ -44,11 +44,7 @@ public final class PolicyExplainer {
     OnwardSources passing = OnwardSources.of(client, checked, parts);
     ReferenceResolution referring = ReferenceResolution.of(client, checked, parts);
     DraftHook.Prepared prepared = parts.hooks().explain(client, checked, now);
-    Problem lacking =
-        first(
-            passing.lacking(),
-            referring.lacking(),
-            prepared.lacking());
+    Problem lacking = first(passing.lacking(), referring.lacking(), prepared.lacking());
     if (lacking != null) {
       return new Answer.Invalid(lacking);
     }
@@ -57,7 +53,8 @@ public final class PolicyExplainer {
             .policy()
             .get()
             .egress()
-            .explain(prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
+            .explain(
+                prepared.draft(), passing.sources(), referring.hadTarget(), parts.self(), now));
   }
 
   private static @Nullable Problem first(@Nullable Problem... problems) {

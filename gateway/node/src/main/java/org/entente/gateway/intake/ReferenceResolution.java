@@ -28,8 +28,7 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
 
   static ReferenceResolution of(NodeName client, CheckedDraft draft, IntakeParts parts) {
     Label label = draft.label();
-    boolean judged =
-        label.getKind() == Kind.KIND_FEEDBACK || parts.hooks().judgeReply(draft);
+    boolean judged = label.getKind() == Kind.KIND_FEEDBACK || parts.hooks().judgeReply(draft);
     if (!judged && repliesToTheOther(client, label, parts)) {
       String said =
           Exercise.of(label)

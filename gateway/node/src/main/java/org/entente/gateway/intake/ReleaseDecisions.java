@@ -282,12 +282,7 @@ public final class ReleaseDecisions {
         .policy()
         .get()
         .egress()
-        .decide(
-            draft,
-            passing.sources(),
-            referring.hadTarget(),
-            parts.self(),
-            clock.instant());
+        .decide(draft, passing.sources(), referring.hadTarget(), parts.self(), clock.instant());
   }
 
   private CompletableFuture<Outcome> refuse(

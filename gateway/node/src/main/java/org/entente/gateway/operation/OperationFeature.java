@@ -28,10 +28,7 @@ public final class OperationFeature implements Feature {
                 identity.key().verifyingKey())));
     registry.draft(
         new OperationDrafts(
-            gateway.self(),
-            rosters,
-            gateway.ledger().operations(),
-            gateway.records().atRest()));
+            gateway.self(), rosters, gateway.ledger().operations(), gateway.records().atRest()));
     registry.warn(() -> forked(gateway, rosters));
     registry.whenBuilt(path -> lead(registry, gateway, rosters, path));
   }

@@ -25,8 +25,6 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.operation.HeldRosters;
-import org.entente.gateway.operation.RosterRules;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.seal.format.RosterMember;

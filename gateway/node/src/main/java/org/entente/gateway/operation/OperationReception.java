@@ -50,8 +50,7 @@ public final class OperationReception implements ReceptionHook {
    *
    * @param own the rosters that this gateway has signed
    */
-  public OperationReception(
-      AgencyName self, Ledger ledger, RosterRecords rosters, OwnRosters own) {
+  public OperationReception(AgencyName self, Ledger ledger, RosterRecords rosters, OwnRosters own) {
     this.self = self;
     this.ledger = ledger;
     this.rosters = rosters;
@@ -71,9 +70,7 @@ public final class OperationReception implements ReceptionHook {
           .orElseGet(
               () -> new Refused(new Refusal(self.value(), Code.BAD_SIGNATURE, "", NOT_SIGNED)));
     }
-    return message.label().getOperationId().isEmpty()
-        ? Step.NONE
-        : new MessageStep(message, null);
+    return message.label().getOperationId().isEmpty() ? Step.NONE : new MessageStep(message, null);
   }
 
   /** The roster in a message, if the sealing gateway signed it or returns it to its signer. */

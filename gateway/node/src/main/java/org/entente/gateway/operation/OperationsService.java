@@ -18,8 +18,6 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.operation.OperationLead;
-import org.entente.gateway.operation.OperationView;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.ServiceMethods;

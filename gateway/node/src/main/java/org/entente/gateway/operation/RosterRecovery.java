@@ -21,8 +21,6 @@ import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.OperationId;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.operation.HeldRosters;
-import org.entente.gateway.operation.RosterConfirmation;
 import org.entente.gateway.policy.decide.Permitted;
 import org.entente.gateway.policy.decide.RosterMessages;
 import org.entente.gateway.seal.format.RosterStatement;
@@ -217,7 +215,8 @@ public final class RosterRecovery {
   }
 
   private Optional<String> unconfirmed(HeldRosters held) {
-    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, confirmation, held, clock.instant());
+    UnconfirmedMembers unconfirmed =
+        UnconfirmedMembers.of(parts, confirmation, held, clock.instant());
     return unconfirmed.missing().isEmpty()
         ? Optional.empty()
         : Optional.of(

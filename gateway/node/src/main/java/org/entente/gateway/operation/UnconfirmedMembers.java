@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Refusal;
-import org.entente.gateway.operation.HeldRosters;
 import org.entente.gateway.policy.decide.RosterMessages;
 
 /**

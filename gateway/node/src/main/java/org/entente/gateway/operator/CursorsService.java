@@ -5,8 +5,6 @@ import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
-import org.entente.gateway.operator.CursorBacklog;
-import org.entente.gateway.operator.Cursors;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;

@@ -13,7 +13,6 @@ import org.entente.gateway.link.PeerStatus;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.operator.Links;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;

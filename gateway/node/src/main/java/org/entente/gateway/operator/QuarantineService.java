@@ -9,7 +9,6 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.ledger.table.QuarantineTable;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.operator.Quarantine;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;

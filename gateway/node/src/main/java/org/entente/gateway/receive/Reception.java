@@ -341,8 +341,7 @@ final class Reception {
     return Optional.empty();
   }
 
-  private static InspectionResult.Refused refused(
-      MessageId id, Refusal refusal, boolean evidence) {
+  private static InspectionResult.Refused refused(MessageId id, Refusal refusal, boolean evidence) {
     String reason = IngressRefusal.words(refusal);
     return new InspectionResult.Refused(id, refusal.code(), reason, reason, evidence);
   }

@@ -19,8 +19,6 @@ import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.LabelCheck;
-import org.entente.gateway.report.AuditExporter;
-import org.entente.gateway.report.MessageProver;
 import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.ServiceMethods;

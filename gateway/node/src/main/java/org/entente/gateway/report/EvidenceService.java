@@ -7,7 +7,6 @@ import org.entente.gateway.identity.Scope;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.report.MessageTracker;
 import org.entente.gateway.rpc.ReleaseService;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.ServiceMethods;

@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.report.MessageTracker;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.FollowResponse;

@@ -5,7 +5,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import org.entente.gateway.ledger.table.AwaitedEvidenceTable;
 import org.entente.gateway.model.MessageId;
-import org.entente.gateway.report.MessageTracker;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.v1.WatchUnopenedResponse;
 import org.jspecify.annotations.Nullable;

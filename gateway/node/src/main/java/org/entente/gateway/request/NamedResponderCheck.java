@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
-import org.entente.gateway.request.ResponderLimit;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Request;

@@ -30,7 +30,9 @@ public record ReceivedRequests(
     return kind == Kind.KIND_RESPONDERS;
   }
 
-  /** Policy has decided before: who may not ask in a category learns nothing of who answers there. */
+  /**
+   * Policy has decided before: who may not ask in a category learns nothing of who answers there.
+   */
   @Override
   public Finding inspect(Incoming message) {
     if (message.label().getKind() == Kind.KIND_RESPONDERS) {

@@ -12,7 +12,6 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
-import org.entente.gateway.request.ReminderCheck;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.Addressing;
 import org.entente.proto.v1.Body;

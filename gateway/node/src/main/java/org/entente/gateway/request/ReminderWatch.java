@@ -10,7 +10,6 @@ import org.entente.gateway.ledger.table.RequestTable.Name;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
-import org.entente.gateway.request.RequestList;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.FollowRemindersResponse;
 import org.entente.proto.v1.ListedRequest;

@@ -41,8 +41,7 @@ public final class RequestFeature implements Feature {
     RequestDeadlineSweep sweep =
         new RequestDeadlineSweep(
             gateway.ledger(),
-            new ReminderSchedule(
-                gateway.config().requestsInForce().remindAtPercentInForce()),
+            new ReminderSchedule(gateway.config().requestsInForce().remindAtPercentInForce()),
             around.meters(),
             around.ending());
     registry.every(Duration.ofSeconds(1), "unanswered requests", sweep::round);
@@ -69,8 +68,7 @@ public final class RequestFeature implements Feature {
                     gateway.records().evidence(),
                     gateway.records().received()::label,
                     gateway.records().desks()),
-                new ResponderRegistry(
-                    gateway.self(), gateway.ledger(), gateway.rules().labels()),
+                new ResponderRegistry(gateway.self(), gateway.ledger(), gateway.rules().labels()),
                 new Discovery(
                     gateway.self(), advertised, gateway.rules().policy(), around.clock())),
             new RequestReminders(path.parts(), path.intake(), around.clock(), around.random()),

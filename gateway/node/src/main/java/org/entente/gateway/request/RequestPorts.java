@@ -1,8 +1,6 @@
 package org.entente.gateway.request;
 
 import java.util.concurrent.Executor;
-import org.entente.gateway.request.RequestDesk;
-import org.entente.gateway.request.RequestReminders;
 
 /**
  * The implementations behind the Requests service.

@@ -20,7 +20,6 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.gateway.policy.decide.Permitted;
-import org.entente.gateway.request.AnswerCheck;
 import org.entente.proto.store.v1.RequestRecord;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;

@@ -1,5 +1,6 @@
 package org.entente.gateway.rpc;
 
+import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -68,8 +69,7 @@ public final class ClientServer implements AutoCloseable {
     MalformedRequests malformed = new MalformedRequests(settings, Meters.Side.CLIENT);
     ServiceContext context =
         new ServiceContext(names, settings.executor(), settings.clock(), malformed::draft);
-    malformed.addTo(
-        builder, services.stream().map(service -> service.with(context)).toList());
+    malformed.addTo(builder, services.stream().map(service -> service.with(context)).toList());
     malformed.addTo(builder, List.of(open(health.getHealthService())));
     if (reflection) {
       malformed.addTo(builder, List.of(open(ProtoReflectionServiceV1.newInstance())));

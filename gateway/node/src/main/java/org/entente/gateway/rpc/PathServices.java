@@ -32,8 +32,7 @@ public final class PathServices {
       Subscriptions subscriptions,
       PolicyQuestions policy) {
     return List.of(
-        context ->
-            new PublisherService(publish, explain, context.unparsed(), context.executor()),
+        context -> new PublisherService(publish, explain, context.unparsed(), context.executor()),
         context -> new SubscriberService(subscriptions, context.names()),
         context -> new ReleaseService(releases),
         context -> new RetentionService(recalling, retention),

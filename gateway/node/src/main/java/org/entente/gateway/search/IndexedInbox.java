@@ -15,7 +15,6 @@ import org.entente.gateway.ledger.record.ProcessingFailure;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.receive.InboxOpener;
-import org.entente.gateway.search.InboxPosition;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Body;
 import org.jspecify.annotations.Nullable;

@@ -46,7 +46,6 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.entente.gateway.policy.subject.IndexTerms;
-import org.entente.gateway.search.InboxPosition;
 import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.AlertText;
 import org.entente.proto.v1.Body;

@@ -15,7 +15,6 @@ import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
-import org.entente.gateway.search.InboxPosition;
 import org.entente.proto.v1.FoundMessage;
 import org.entente.proto.v1.OnBehalfOf;
 import org.entente.proto.v1.RelatedRequest;
@@ -131,8 +130,7 @@ public final class MessageSearch {
   }
 
   /** The messages that name an identifier that one names. */
-  public Result<RelatedResponse> related(
-      NodeName client, MessageId id, RelatedRequest request) {
+  public Result<RelatedResponse> related(NodeName client, MessageId id, RelatedRequest request) {
     return problem(request.getOnBehalfOf())
         .<Result<RelatedResponse>>map(Result.Refused::new)
         .orElseGet(() -> relating.related(client, id, request));

@@ -22,7 +22,6 @@ import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.model.Result;
 import org.entente.gateway.receive.InboxOpener;
-import org.entente.gateway.search.InboxPosition;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.Label;
@@ -73,8 +72,7 @@ final class RelatedMessages {
     if (whole instanceof Result.Refused<MessageVisibility.OpenedHit> refused) {
       return new Result.Refused<>(refused.problem());
     }
-    MessageVisibility.OpenedHit opened =
-        ((Result.Done<MessageVisibility.OpenedHit>) whole).value();
+    MessageVisibility.OpenedHit opened = ((Result.Done<MessageVisibility.OpenedHit>) whole).value();
     List<String> named = Identifiers.of(opened.hit().label(), opened.body());
     SearchIndex.ReadyIndex ready = indexing.ready();
     Page page = page(ready.index(), opened, sought(opened, named, sight), paging);

@@ -37,8 +37,7 @@ public final class SearchFeature implements Feature {
                 gateway.rules().labels(),
                 around.meters()),
             index);
-    registry.offer(
-        context -> new SearchService(search, gateway.opening(), context.names()));
+    registry.offer(context -> new SearchService(search, gateway.opening(), context.names()));
   }
 
   private static void gauges(Meters meters, SearchIndex index, boolean searched) {

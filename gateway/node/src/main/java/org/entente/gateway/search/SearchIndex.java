@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.receive.InboxOpener;
-import org.entente.gateway.search.InboxPosition;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,7 +11,6 @@ import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
-import org.entente.gateway.search.MessageSearch;
 import org.entente.proto.v1.OpenRequest;
 import org.entente.proto.v1.OpenResponse;
 import org.entente.proto.v1.RelatedRequest;

@@ -8,7 +8,6 @@ import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
-import org.entente.gateway.watch.Watches;
 import org.entente.proto.v1.AddWatchRequest;
 import org.entente.proto.v1.AddWatchResponse;
 import org.entente.proto.v1.WatchGrpc;

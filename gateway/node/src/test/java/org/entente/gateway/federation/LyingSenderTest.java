@@ -334,8 +334,7 @@ class LyingSenderTest {
         .write(
             Lane.ROUTINE,
             tx -> {
-              ResponderRecord record =
-                  ResponderRecord.newBuilder().setResponder(responder).build();
+              ResponderRecord record = ResponderRecord.newBuilder().setResponder(responder).build();
               ledger.responders().put(tx, "seizures", record);
               return true;
             })

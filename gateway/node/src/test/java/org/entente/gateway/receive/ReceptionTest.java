@@ -756,8 +756,7 @@ class ReceptionTest {
             LANE,
             Kind.KIND_ANSWER,
             Body.newBuilder()
-                .setAnswer(
-                    Answer.newBuilder().setResult(AnswerResult.ANSWER_RESULT_NO_HIT))
+                .setAnswer(Answer.newBuilder().setResult(AnswerResult.ANSWER_RESULT_NO_HIT))
                 .build(),
             label ->
                 label

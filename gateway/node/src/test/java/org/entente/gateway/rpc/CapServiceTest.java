@@ -21,8 +21,7 @@ class CapServiceTest {
   private static final WriteCapRequest ANY =
       WriteCapRequest.newBuilder()
           .setMessageId(ByteString.copyFrom(new byte[MessageId.SIZE]))
-          .setOnBehalfOf(
-              OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26"))
+          .setOnBehalfOf(OnBehalfOf.newBuilder().setOfficer("FR-7").setJustification("case 12/26"))
           .build();
 
   private final Edge edge = new Edge();

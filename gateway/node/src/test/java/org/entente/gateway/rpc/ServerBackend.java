@@ -264,8 +264,7 @@ public final class ServerBackend implements AutoCloseable {
                 (tx, origin, id) -> Optional.empty()),
             new CursorLimits(3, 5_000));
     features =
-        new CollectedFeatures(
-            parts(), new MessagePath(kit.intake(), kit.parts(), subscriptions));
+        new CollectedFeatures(parts(), new MessagePath(kit.intake(), kit.parts(), subscriptions));
     for (Feature feature :
         List.of(
             new RequestFeature(),
@@ -300,10 +299,7 @@ public final class ServerBackend implements AutoCloseable {
             new KeptLabels(ledger, inbox, DeskClients.none(storageKeys)),
             DeskClients.none(storageKeys)),
         new GatewayParts.Rules(
-            new LabelCheck(MessageLimits.defaults()),
-            () -> policy,
-            peerKeys,
-            agency -> List.of()),
+            new LabelCheck(MessageLimits.defaults()), () -> policy, peerKeys, agency -> List.of()),
         new GatewayParts.Outgoing(kit.consent().dispatch(), kit.consent().outbound()),
         new GatewayParts.Environment(
             InstantSource.system(),
@@ -378,9 +374,7 @@ public final class ServerBackend implements AutoCloseable {
 
   KnownNames names() {
     return new KnownNames(
-        policy::membership,
-        () -> List.of(new AgencyName("us.cbp"), FORMER),
-        Set.of("narcotics"));
+        policy::membership, () -> List.of(new AgencyName("us.cbp"), FORMER), Set.of("narcotics"));
   }
 
   List<ClientService> services() {

@@ -66,8 +66,7 @@ class KeptMessageSearchTest {
   private void assertGone(MessageId id) {
     assertFalse(node.found(ask()).contains(id));
     assertEquals(
-        Code.NOT_FOUND,
-        assertInstanceOf(Result.Refused.class, node.open(id)).problem().code());
+        Code.NOT_FOUND, assertInstanceOf(Result.Refused.class, node.open(id)).problem().code());
   }
 
   /** As the hourly chore does: the key goes, then what it opened. */

@@ -291,8 +291,8 @@ class MessageSearchTest {
     assertRefused(
         Code.INVALID_FIELD,
         "on_behalf_of.justification",
-        node.reading().open(
-            SearchNode.DESK, id, OpenRequest.newBuilder().setOnBehalfOf(noReason).build()));
+        node.reading()
+            .open(SearchNode.DESK, id, OpenRequest.newBuilder().setOnBehalfOf(noReason).build()));
     assertEquals(leaves, node.leaves.count());
     assertTrue(node.kit.owed().stream().noneMatch(MessageSearchTest::isRetrieval));
   }

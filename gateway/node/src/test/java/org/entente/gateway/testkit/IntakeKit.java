@@ -205,8 +205,7 @@ public final class IntakeKit implements AutoCloseable {
                 Ed25519SigningKey.generate(random)),
             clock,
             random);
-    rosterCare =
-        new RosterRecovery(parts, rosters, confirmation, rosterSender, clock, random);
+    rosterCare = new RosterRecovery(parts, rosters, confirmation, rosterSender, clock, random);
     charging = new Assignments(parts, intake, clock, random);
     reminding = new RequestReminders(parts, intake, clock, random);
     intake.start();

@@ -259,13 +259,7 @@ public final class ReceiveKit implements AutoCloseable {
             accounts,
             new Meters());
     reception =
-        new PeerReception(
-            parts,
-            storage,
-            ingress,
-            reporter,
-            random,
-            surroundings.exercises());
+        new PeerReception(parts, storage, ingress, reporter, random, surroundings.exercises());
   }
 
   private List<ReceptionHook> hooks(
@@ -279,13 +273,7 @@ public final class ReceiveKit implements AutoCloseable {
             name -> Optional.ofNullable(ledger.responders().own(name))),
         new ReceivedConsents(
             new IncomingConsents(
-                SELF,
-                FEDERATION,
-                ledger,
-                evidence,
-                new ConsentRecords(atRest),
-                peerKeys,
-                clock),
+                SELF, FEDERATION, ledger, evidence, new ConsentRecords(atRest), peerKeys, clock),
             new CarriedConsentCheck(SELF, FEDERATION, pairs, peerKeys, DemoMembership::demo)),
         new OperationReception(
             SELF,

@@ -107,10 +107,10 @@ public final class AuthenticatedStore implements Store {
   private static boolean isRecord(Table table, byte[] key) {
     long covered = covered(table);
     return covered == -1
-        || covered != 0
+        || (covered != 0
             && key.length > 0
             && (key[0] & 0xff) < Long.SIZE
-            && (covered >>> key[0] & 1) != 0;
+            && ((covered >>> key[0]) & 1) != 0);
   }
 
   private static byte[] mac(SecretBytes secret, Table table, byte[] of, byte[] value) {

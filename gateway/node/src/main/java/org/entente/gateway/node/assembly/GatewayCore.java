@@ -99,8 +99,7 @@ public final class GatewayCore {
     ground = new Foundation(files, stores, around, running);
     outgoing = new OutgoingStage(ground, running, this::wake);
     features = new Features(ServiceStage.featureParts(ground, outgoing), chosen);
-    incoming =
-        new IncomingStage(ground, outgoing, features.receptionHooks(), this::sendNotice);
+    incoming = new IncomingStage(ground, outgoing, features.receptionHooks(), this::sendNotice);
     services = new ServiceStage(ground, outgoing, incoming, features);
     features.built(services.path());
     trustCare = trustCare();

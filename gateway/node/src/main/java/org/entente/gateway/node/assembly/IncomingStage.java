@@ -69,14 +69,14 @@ final class IncomingStage {
     evidenceSweep = new EvidenceSweep(ground.ledger, ground.ending);
     sweep = new BucketSweep(ground.agency(), ground.ledger, ground.evidence, ground.ending);
     ReceiveParts parts = parts(ground, out, hooks);
-    reception = reception(ground, out, parts);
+    reception = reception(ground, parts);
     notices = notices(ground, out, parts, send);
     ground.witness.speakThrough(notices);
     evidenceReturn =
         new EvidenceReturn(parts, ground.policy.holder()::current, out.outbound, around.random());
   }
 
-  private PeerReception reception(Foundation ground, OutgoingStage out, ReceiveParts parts) {
+  private PeerReception reception(Foundation ground, ReceiveParts parts) {
     NodeEnvironment around = ground.around;
     return new PeerReception(
         parts,
@@ -115,8 +115,7 @@ final class IncomingStage {
         ground.witness);
   }
 
-  private ReceiveParts parts(
-      Foundation ground, OutgoingStage out, List<ReceptionHook> hooks) {
+  private ReceiveParts parts(Foundation ground, OutgoingStage out, List<ReceptionHook> hooks) {
     NodeEnvironment around = ground.around;
     return new ReceiveParts(
         ground.agency(),

@@ -142,8 +142,7 @@ final class ServiceStage {
         limits.deliveryLeafMessages());
   }
 
-  private static IntakeParts intakeParts(
-      Foundation ground, OutgoingStage out, Features features) {
+  private static IntakeParts intakeParts(Foundation ground, OutgoingStage out, Features features) {
     SecretBytes fingerprintKey = ground.keys.draftFingerprintKey();
     return new IntakeParts(
         ground.agency(),
