@@ -46,6 +46,7 @@ import org.entente.gateway.seal.SenderSessions;
 import org.entente.gateway.seal.SessionLimits;
 import org.entente.gateway.seal.format.AgencyIdentity;
 import org.entente.gateway.seal.format.GatewayKey;
+import org.entente.gateway.seal.format.OriginNumber;
 import org.entente.gateway.seal.format.SessionAnnouncement;
 import org.entente.gateway.store.RocksOptions;
 import org.entente.gateway.store.RocksStore;
@@ -331,6 +332,11 @@ public final class TransmissionProbe implements AutoCloseable {
     @Override
     public void askKeys(AgencyName recipient) {
       throw new IllegalStateException("no key of " + recipient);
+    }
+
+    @Override
+    public void unconfirmed(AgencyName recipient, List<OriginNumber> numbers) {
+      throw new IllegalStateException("not signed for by " + recipient);
     }
   }
 
