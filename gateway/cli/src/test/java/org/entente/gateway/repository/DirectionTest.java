@@ -53,21 +53,10 @@ class DirectionTest {
           "receive",
           "deliver",
           "rpc",
+          "bridge",
           "feature",
-          "consent",
-          "operation",
-          "request",
-          "assignment",
-          "report",
-          "operator",
-          "search",
-          "ipr",
-          "watch",
-          "risk",
           "admin",
           "client",
-          "bridge",
-          "cap",
           "sizing",
           "node",
           "cli");
@@ -130,13 +119,13 @@ class DirectionTest {
                     () ->
                         noClasses()
                             .that()
-                            .resideInAPackage("org.entente.gateway." + name + "..")
+                            .resideInAPackage("org.entente.gateway.feature." + name + "..")
                             .should()
                             .dependOnClassesThat()
                             .resideInAnyPackage(
                                 FEATURES.stream()
                                     .filter(other -> !other.equals(name))
-                                    .map(other -> "org.entente.gateway." + other + "..")
+                                    .map(other -> "org.entente.gateway.feature." + other + "..")
                                     .toArray(String[]::new))
                             .check(CLASSES)));
   }

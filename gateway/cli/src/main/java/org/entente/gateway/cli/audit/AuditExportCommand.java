@@ -17,7 +17,7 @@ import org.entente.gateway.cli.call.PrintingCommand;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.text.JsonText;
 import org.entente.gateway.model.EnumNames;
-import org.entente.gateway.report.AuditExporter;
+import org.entente.gateway.feature.report.AuditExporter;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.ExportRequest;

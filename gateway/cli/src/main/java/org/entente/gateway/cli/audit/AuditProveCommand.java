@@ -16,7 +16,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.node.offline.OfflineNode;
-import org.entente.gateway.report.MessageProver;
+import org.entente.gateway.feature.report.MessageProver;
 import org.entente.proto.v1.AuditGrpc;
 import org.entente.proto.v1.ProveRequest;
 import picocli.CommandLine.ArgGroup;

@@ -5,24 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.entente.gateway.assignment.AssignmentFeature;
-import org.entente.gateway.cap.CapFeature;
-import org.entente.gateway.consent.ConsentFeature;
 import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
 import org.entente.gateway.feature.Registry;
+import org.entente.gateway.feature.assignment.AssignmentFeature;
+import org.entente.gateway.feature.cap.CapFeature;
+import org.entente.gateway.feature.consent.ConsentFeature;
+import org.entente.gateway.feature.ipr.IprFeature;
+import org.entente.gateway.feature.operation.OperationFeature;
+import org.entente.gateway.feature.request.RequestFeature;
+import org.entente.gateway.feature.risk.RiskFeature;
+import org.entente.gateway.feature.search.SearchFeature;
+import org.entente.gateway.feature.watch.WatchFeature;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.DraftHooks;
 import org.entente.gateway.intake.IntakeParts;
-import org.entente.gateway.ipr.IprFeature;
-import org.entente.gateway.operation.OperationFeature;
 import org.entente.gateway.receive.ReceptionHook;
-import org.entente.gateway.request.RequestFeature;
-import org.entente.gateway.risk.RiskFeature;
 import org.entente.gateway.rpc.ClientService;
-import org.entente.gateway.search.SearchFeature;
-import org.entente.gateway.watch.WatchFeature;
 
 /** The features of a gateway, with all that they have registered. */
 final class Features implements Registry {

@@ -1,8 +1,0 @@
-/**
- * Originators' consent to passing on their messages: requested, granted, denied and revoked in
- * sealed notices, each in one commit with its effect here; and the part of it that policy uses.
- */
-@NullMarked
-package org.entente.gateway.consent;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package org.entente.gateway.feature.assignment;
+
+import org.entente.gateway.deliver.ChainView;
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.Registry;
+import org.entente.gateway.ledger.table.AssignmentRecords;
+
+/** Who acts on a message, at this agency and at others. */
+public final class AssignmentFeature implements Feature {
+  @Override
+  public void wire(Registry registry) {
+    GatewayParts gateway = registry.parts();
+    GatewayParts.Records stored = gateway.records();
+    AssignmentRecords records = new AssignmentRecords(stored.atRest());
+    registry.receive(
+        new ReceivedAssignments(gateway.self(), gateway.ledger(), stored.evidence(), records));
+    registry.whenBuilt(
+        path -> {
+          Assignments assignments =
+              new Assignments(
+                  path.parts(),
+                  path.intake(),
+                  gateway.environment().clock(),
+                  gateway.environment().random());
+          registry.offer(
+              context ->
+                  new TaskingService(
+                      new TaskingPorts(
+                          assignments,
+                          records,
+                          gateway.ledger().charges(),
+                          new OwnAssignments(gateway.ledger(), records, stored.desks()),
+                          new ChainView(
+                              gateway.self(),
+                              gateway.ledger(),
+                              stored.evidence(),
+                              stored.desks()))));
+        });
+  }
+}

@@ -1,0 +1,193 @@
+package org.entente.gateway.feature.assignment;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.intake.GatewayMessageSender;
+import org.entente.gateway.intake.Intake;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.AssignmentRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.BodyCheck;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.gateway.text.TextRule;
+import org.entente.proto.v1.Category;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeStep;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OnBehalfOf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends assignments: tells an originator that someone here has taken its message in charge, or has
+ * given it back. An assignment is a message to the originator alone, in the lane of the assigned
+ * message. Other recipients of that message are not told. The assignment is also stored here, so
+ * that colleagues see who acts. Safe for use by several threads.
+ */
+public final class Assignments {
+  private final IntakeParts parts;
+  private final GatewayMessageSender messages;
+  private final AssignmentRecords records;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /** Assignments for messages that this agency received. */
+  public Assignments(
+      IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
+    this.parts = parts;
+    this.messages = new GatewayMessageSender(parts, intake, "charge/");
+    this.records = new AssignmentRecords(parts.atRest());
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** The result of a call. */
+  public sealed interface Answer {
+    /** The assignment is durable and queued. */
+    record Sent(MessageId charge, AgencyName originator) implements Answer {}
+
+    /** No assignment was sent. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /**
+   * Takes a received message in charge or gives it back. The future fails only if the ledger does.
+   */
+  public CompletableFuture<Answer> charge(
+      NodeName client, MessageId target, ChargeStep step, String note, OnBehalfOf person) {
+    Problem problem = problem(step, note, person);
+    if (problem != null) {
+      return refused(problem);
+    }
+    Optional<Label> label =
+        parts.received().by(client).label(target).filter(Assignments::hasContent);
+    if (label.isEmpty()) {
+      return refused(
+          new Problem(
+              Code.NOT_FOUND, "message_id", "there is no message " + target + " here to act on"));
+    }
+    Instant now = clock.instant();
+    Charge charge =
+        Charge.newBuilder()
+            .setMessageId(ByteString.copyFrom(target.bytes()))
+            .setStep(step)
+            .setOfficer(person.getOfficer())
+            .setUnit(person.getUnit())
+            .setAt(Timestamps.fromMillis(after(target, now).toEpochMilli()))
+            .setNote(note)
+            .build();
+    Optional<Permitted> message = message(charge, label.get(), now);
+    return message.isEmpty()
+        ? refused(
+            new Problem(
+                Code.NO_RECIPIENT,
+                "message_id",
+                "the sender is no longer a member, so it cannot be told"))
+        : send(AuditActor.client(parts.self(), client, person), charge, message.get());
+  }
+
+  /**
+   * The current time, but later than the previous assignment of this message. Both sides take the
+   * latest by this clock, which may have been set back since.
+   */
+  private Instant after(MessageId target, Instant now) {
+    return records.lastOwn(parts.ledger().charges(), target).stream()
+        .map(last -> last.plusMillis(1))
+        .filter(now::isBefore)
+        .findFirst()
+        .orElse(now);
+  }
+
+  /** Evidence, recalls and assignments concern other messages; they are not acted on themselves. */
+  private static boolean hasContent(Label label) {
+    return label.getCategory() != Category.CATEGORY_UNSPECIFIED;
+  }
+
+  private Optional<Permitted> message(Charge charge, Label about, Instant now) {
+    return parts
+        .policy()
+        .get()
+        .charges()
+        .message(
+            MessageId.fresh(parts.self(), now.toEpochMilli(), random),
+            charge,
+            parts.self(),
+            new AgencyName(about.getOrigin()),
+            Lane.of(about.getLaneValue()),
+            Exercise.of(about),
+            now);
+  }
+
+  private CompletableFuture<Answer> send(AuditActor actor, Charge charge, Permitted message) {
+    AgencyName originator = message.permits().get(0).recipient();
+    return messages
+        .send(actor, message, tx -> recorded(tx, actor, charge, originator))
+        .thenApply(
+            outcome ->
+                outcome.hasAccepted()
+                    ? new Answer.Sent(message.messageId(), originator)
+                    : new Answer.Refused(
+                        new Problem(
+                            Code.valueOf(outcome.getInvalid().getCode()),
+                            outcome.getInvalid().getField(),
+                            outcome.getInvalid().getMessage())));
+  }
+
+  private AuditRecord recorded(
+      Transaction tx, AuditActor actor, Charge charge, AgencyName originator) {
+    records.keepOwn(tx, parts.ledger().charges(), originator, charge);
+    MessageId target = MessageId.of(charge.getMessageId().toByteArray());
+    return AuditRecord.of(
+            AuditType.CHARGED,
+            LawCategory.NONE,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            actor,
+            new AuditSubject(null, List.of(target), List.of(originator), null))
+        .saying(charge.getStep() == ChargeStep.CHARGE_STEP_TAKEN ? "taken" : "given back");
+  }
+
+  private @Nullable Problem problem(ChargeStep step, String note, OnBehalfOf person) {
+    List<Problem> problems = parts.check().person(person);
+    if (!problems.isEmpty()) {
+      return problems.get(0);
+    }
+    if (person.getOfficer().isBlank()) {
+      return new Problem(
+          Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who acts on it");
+    }
+    if (step != ChargeStep.CHARGE_STEP_TAKEN && step != ChargeStep.CHARGE_STEP_GIVEN_BACK) {
+      return new Problem(Code.INVALID_FIELD, "step", "must be TAKEN or GIVEN_BACK");
+    }
+    if (note.codePointCount(0, note.length()) > BodyCheck.MAX_CHARGE_NOTE) {
+      return new Problem(
+          Code.INVALID_FIELD,
+          "note",
+          "must have at most " + BodyCheck.MAX_CHARGE_NOTE + " characters");
+    }
+    return TextRule.LINE
+        .fault(note)
+        .map(fault -> new Problem(Code.INVALID_FIELD, "note", fault.toString()))
+        .orElse(null);
+  }
+
+  private static CompletableFuture<Answer> refused(Problem problem) {
+    return CompletableFuture.completedFuture(new Answer.Refused(problem));
+  }
+}

@@ -1,0 +1,5 @@
+/** Who acts on a message: statements of recipients and of this agency. */
+@NullMarked
+package org.entente.gateway.feature.assignment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package org.entente.gateway.feature.consent;
+
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.Registry;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.policy.decide.ConsentGrant;
+import org.entente.proto.v1.CarriedConsent;
+
+/** Originators' consents to onward transfer. */
+public final class ConsentFeature implements Feature {
+  @Override
+  public void wire(Registry registry) {
+    GatewayParts gateway = registry.parts();
+    GatewayParts.Environment around = gateway.environment();
+    ConsentRecords records = new ConsentRecords(gateway.records().atRest());
+    registry.receive(new ReceivedConsents(notices(gateway, records), carried(gateway)));
+    registry.grant(
+        new Grants(
+            new ConsentGrantLookup(gateway.ledger(), records),
+            new ConsentAttachments(
+                gateway.ledger(), records, gateway.rules().peerKeys(), gateway.rules().pairs())));
+    ConsentParts parts = parts(gateway, records);
+    ConsentPorts ports =
+        new ConsentPorts(
+            new ConsentRequests(parts),
+            new ConsentDecisions(parts),
+            new ConsentList(gateway.ledger(), records, around.clock()));
+    registry.offer(context -> new ConsentService(ports, context.names()));
+  }
+
+  private static IncomingConsents notices(GatewayParts gateway, ConsentRecords records) {
+    return new IncomingConsents(
+        gateway.self(),
+        gateway.identity().federation(),
+        gateway.ledger(),
+        gateway.records().evidence(),
+        records,
+        gateway.rules().peerKeys(),
+        gateway.environment().clock());
+  }
+
+  private static CarriedConsentCheck carried(GatewayParts gateway) {
+    return new CarriedConsentCheck(
+        gateway.self(),
+        gateway.identity().federation(),
+        gateway.rules().pairs(),
+        gateway.rules().peerKeys(),
+        () -> gateway.rules().policy().get().membership());
+  }
+
+  private static ConsentParts parts(GatewayParts gateway, ConsentRecords records) {
+    GatewayParts.Identity identity = gateway.identity();
+    return new ConsentParts(
+        gateway.self(),
+        gateway.ledger(),
+        gateway.outgoing().dispatch(),
+        gateway.outgoing().sealer(),
+        gateway.records().evidence(),
+        records,
+        gateway.rules().labels(),
+        gateway.rules().policy(),
+        gateway.records().received()::label,
+        new ConsentParts.Signer(identity.federation(), identity.gateway(), identity.key()),
+        gateway.environment().clock(),
+        gateway.environment().random());
+  }
+
+  private record Grants(ConsentGrantLookup grants, ConsentAttachments attachments)
+      implements IntakeParts.ConsentLookup {
+    @Override
+    public List<ConsentGrant> about(MessageId id) {
+      return grants.of(id);
+    }
+
+    @Override
+    public Optional<CarriedConsent> carried(MessageId consent) {
+      return attachments.of(consent);
+    }
+  }
+}

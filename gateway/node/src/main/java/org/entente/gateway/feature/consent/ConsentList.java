@@ -1,0 +1,117 @@
+package org.entente.gateway.feature.consent;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.ConsentTable;
+import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.proto.store.v1.ConsentRecord;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentState;
+import org.entente.proto.v1.ConsentTerms;
+import org.jspecify.annotations.Nullable;
+
+/** Lists consents of either side for people. Only reads. Safe for use by several threads. */
+public final class ConsentList {
+  private static final int AT_ONCE = 256;
+
+  private final Ledger ledger;
+  private final ConsentRecords records;
+  private final InstantSource clock;
+
+  /** The consents in a ledger. */
+  public ConsentList(Ledger ledger, ConsentRecords records, InstantSource clock) {
+    this.ledger = ledger;
+    this.records = records;
+    this.clock = clock;
+  }
+
+  /**
+   * At most this many consents of a side, after an id or from the oldest, oldest first.
+   *
+   * @param endedToo whether to include consents that were denied, revoked or have ended
+   */
+  public List<ConsentEntry> page(Side side, boolean endedToo, @Nullable MessageId after, int most) {
+    List<ConsentEntry> out = new ArrayList<>();
+    MessageId from = after;
+    List<ConsentTable.Entry> some = ledger.consents().page(side, from, AT_ONCE);
+    while (!some.isEmpty() && out.size() < most) {
+      for (ConsentTable.Entry one : some) {
+        from = one.id();
+        Optional<ConsentEntry> entry = entry(side, one);
+        if (out.size() < most && entry.filter(e -> endedToo || isAlive(e)).isPresent()) {
+          out.add(entry.get());
+        }
+      }
+      some = ledger.consents().page(side, from, AT_ONCE);
+    }
+    return out;
+  }
+
+  private static boolean isAlive(ConsentEntry entry) {
+    return entry.getState() == ConsentState.CONSENT_STATE_OPEN
+        || entry.getState() == ConsentState.CONSENT_STATE_GRANTED;
+  }
+
+  private Optional<ConsentEntry> entry(Side side, ConsentTable.Entry one) {
+    try {
+      return records
+          .facts(ConsentTable.place(side, one.id()), one.record())
+          .map(facts -> entry(one.id(), one.record(), facts));
+    } catch (CorruptRecord e) {
+      return Optional.empty();
+    }
+  }
+
+  private ConsentEntry entry(MessageId id, ConsentRecord record, ConsentRecords.Facts facts) {
+    ConsentEntry.Builder out =
+        ConsentEntry.newBuilder()
+            .setConsentId(ByteString.copyFrom(id.bytes()))
+            .setAgency(record.getAgency())
+            .setAsked(facts.asked())
+            .setAskedAt(Timestamps.fromMillis(record.getAskedAtMs()))
+            .setState(state(record))
+            .setReason(facts.reason())
+            .setExercise(record.getExercise());
+    if (record.getDecidedAtMs() > 0) {
+      out.setDecidedAt(Timestamps.fromMillis(record.getDecidedAtMs()));
+    }
+    ConsentStatement statement = facts.statement();
+    if (statement != null) {
+      out.setGranted(terms(statement.content().terms()))
+          .setStatement(ByteString.copyFrom(statement.encoded()));
+    }
+    return out.build();
+  }
+
+  private ConsentState state(ConsentRecord record) {
+    boolean over = record.getUntilMs() <= clock.millis();
+    return switch (record.getStage()) {
+      case CONSENT_STAGE_OPEN ->
+          over ? ConsentState.CONSENT_STATE_ENDED : ConsentState.CONSENT_STATE_OPEN;
+      case CONSENT_STAGE_GRANTED ->
+          over ? ConsentState.CONSENT_STATE_ENDED : ConsentState.CONSENT_STATE_GRANTED;
+      case CONSENT_STAGE_DENIED -> ConsentState.CONSENT_STATE_DENIED;
+      case CONSENT_STAGE_REVOKED -> ConsentState.CONSENT_STATE_REVOKED;
+      case CONSENT_STAGE_UNSPECIFIED, UNRECOGNIZED -> ConsentState.CONSENT_STATE_UNSPECIFIED;
+    };
+  }
+
+  /** The terms of a statement for people. */
+  public static ConsentTerms terms(ConsentStatement.Terms terms) {
+    return ConsentTerms.newBuilder()
+        .addAllAgencies(terms.agencies().stream().map(AgencyName::value).toList())
+        .addAllJurisdictions(terms.jurisdictions())
+        .addAllPurposesValue(terms.purposes())
+        .setUntil(Timestamps.fromMillis(terms.untilMs()))
+        .build();
+  }
+}

@@ -1,0 +1,186 @@
+package org.entente.gateway.feature.consent;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.ReleaseService;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.proto.v1.AskConsentRequest;
+import org.entente.proto.v1.AskConsentResponse;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentGrpc;
+import org.entente.proto.v1.ConsentSide;
+import org.entente.proto.v1.ConsentTerms;
+import org.entente.proto.v1.DenyConsentRequest;
+import org.entente.proto.v1.DenyConsentResponse;
+import org.entente.proto.v1.GrantConsentRequest;
+import org.entente.proto.v1.GrantConsentResponse;
+import org.entente.proto.v1.ListConsentsRequest;
+import org.entente.proto.v1.ListConsentsResponse;
+import org.entente.proto.v1.RevokeConsentRequest;
+import org.entente.proto.v1.RevokeConsentResponse;
+
+/**
+ * The Consent service over {@link ConsentRequests}, {@link ConsentDecisions} and {@link
+ * ConsentList}.
+ */
+final class ConsentService implements BindableService {
+  private static final int PAGE = 100;
+  private static final int MAX_PAGE = 500;
+
+  private final ConsentPorts ports;
+  private final KnownNames names;
+
+  ConsentService(ConsentPorts ports, KnownNames names) {
+    this.ports = ports;
+    this.names = names;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(ConsentGrpc.getServiceDescriptor())
+        .later(ConsentGrpc.getAskConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::askConsent)
+        .unary(
+            ConsentGrpc.getListConsentsMethod(),
+            Scope.CONSENT,
+            CallCost.READ,
+            (caller, request) -> listConsents(request))
+        .later(
+            ConsentGrpc.getGrantConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::grantConsent)
+        .later(
+            ConsentGrpc.getDenyConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::denyConsent)
+        .later(
+            ConsentGrpc.getRevokeConsentMethod(),
+            Scope.CONSENT,
+            CallCost.CHANGE,
+            this::revokeConsent)
+        .build();
+  }
+
+  private CompletableFuture<AskConsentResponse> askConsent(
+      Identified caller, AskConsentRequest request) {
+    StatusMapper.refuse(
+        names
+            .agencies("agencies", request.getAgenciesList())
+            .or(() -> names.memberJurisdictions("jurisdictions", request.getJurisdictionsList())));
+    ConsentAsked.Builder asked =
+        ConsentAsked.newBuilder()
+            .addAllMessageIds(request.getMessageIdsList())
+            .addAllAgencies(request.getAgenciesList())
+            .addAllJurisdictions(request.getJurisdictionsList())
+            .addAllPurposesValue(request.getPurposesValueList())
+            .setReason(request.getReason());
+    if (request.hasUntil()) {
+      asked.setUntil(request.getUntil());
+    }
+    return ports
+        .asking()
+        .ask(caller.name(), asked.build(), request.getOnBehalfOf())
+        .thenApply(
+            answer -> {
+              if (answer instanceof ConsentRequests.Answer.Refused refused) {
+                throw StatusMapper.exception(refused.problem());
+              }
+              ConsentRequests.Answer.Sent sent = (ConsentRequests.Answer.Sent) answer;
+              return AskConsentResponse.newBuilder()
+                  .setConsentId(ByteString.copyFrom(sent.consent().bytes()))
+                  .setOriginator(sent.originator().value())
+                  .build();
+            });
+  }
+
+  private ListConsentsResponse listConsents(ListConsentsRequest request) {
+    int asked = request.getPageSize();
+    if (asked < 0 || asked > MAX_PAGE) {
+      throw StatusMapper.exception(
+          new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE));
+    }
+    int size = asked == 0 ? PAGE : asked;
+    MessageId after =
+        request.getAfter().isEmpty() ? null : ReleaseService.id("after", request.getAfter());
+    List<ConsentEntry> found =
+        ports.consents().page(side(request.getSide()), request.getEndedToo(), after, size + 1);
+    boolean more = found.size() > size;
+    return ListConsentsResponse.newBuilder()
+        .addAllConsents(more ? found.subList(0, size) : found)
+        .setMore(more)
+        .build();
+  }
+
+  private static Side side(ConsentSide side) {
+    return switch (side) {
+      case CONSENT_SIDE_ORIGINATOR -> Side.ORIGINATOR;
+      case CONSENT_SIDE_ASKER -> Side.ASKER;
+      case CONSENT_SIDE_UNSPECIFIED, UNRECOGNIZED ->
+          throw StatusMapper.exception(
+              new Problem(Code.INVALID_FIELD, "side", "is required: ORIGINATOR or ASKER"));
+    };
+  }
+
+  private CompletableFuture<GrantConsentResponse> grantConsent(
+      Identified caller, GrantConsentRequest request) {
+    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    GrantedScope narrowing =
+        new GrantedScope(
+            request.getAgenciesList(),
+            request.getJurisdictionsList(),
+            request.getPurposesList(),
+            request.hasUntil() ? request.getUntil() : null);
+    return decided(
+        ports.deciding().grant(caller.name(), id, narrowing, request.getOnBehalfOf()),
+        done -> GrantConsentResponse.newBuilder().setGranted(terms(done)).build());
+  }
+
+  private static ConsentTerms terms(ConsentDecisions.Answer.Done done) {
+    ConsentStatement.Terms granted = done.granted();
+    return granted == null ? ConsentTerms.getDefaultInstance() : ConsentList.terms(granted);
+  }
+
+  private CompletableFuture<DenyConsentResponse> denyConsent(
+      Identified caller, DenyConsentRequest request) {
+    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    return decided(
+        ports.deciding().deny(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
+        done -> DenyConsentResponse.newBuilder().setDeniedAt(at(done)).build());
+  }
+
+  private CompletableFuture<RevokeConsentResponse> revokeConsent(
+      Identified caller, RevokeConsentRequest request) {
+    MessageId id = ReleaseService.id("consent_id", request.getConsentId());
+    return decided(
+        ports.deciding().revoke(caller.name(), id, request.getReason(), request.getOnBehalfOf()),
+        done -> RevokeConsentResponse.newBuilder().setRevokedAt(at(done)).build());
+  }
+
+  private static Timestamp at(ConsentDecisions.Answer.Done done) {
+    return Timestamps.fromMillis(done.at().toEpochMilli());
+  }
+
+  private static <T> CompletableFuture<T> decided(
+      CompletableFuture<ConsentDecisions.Answer> decision,
+      Function<ConsentDecisions.Answer.Done, T> response) {
+    return decision.thenApply(
+        answer -> {
+          if (answer instanceof ConsentDecisions.Answer.Refused refused) {
+            throw StatusMapper.exception(refused.problem());
+          }
+          return response.apply((ConsentDecisions.Answer.Done) answer);
+        });
+  }
+}

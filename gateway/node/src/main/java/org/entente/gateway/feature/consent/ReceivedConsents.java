@@ -1,0 +1,84 @@
+package org.entente.gateway.feature.consent;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.deliver.GivenConsents;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.receive.ReceptionHook;
+import org.entente.gateway.seal.format.ConsentStatement;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Refused;
+
+/**
+ * Notices of consent from other agencies, and the consents under which they pass messages on.
+ *
+ * @param notices processes notices
+ * @param carried checks consents attached to messages
+ */
+public record ReceivedConsents(IncomingConsents notices, CarriedConsentCheck carried)
+    implements ReceptionHook {
+  /** Of a carried consent: the pair's in its voucher, and the statement's under two keys. */
+  private static final int CARRIED = 4;
+
+  @Override
+  public int signatures(Body body) {
+    return CARRIED * body.getPassedOnUnderCount() + (body.hasConsent() ? 1 : 0);
+  }
+
+  @Override
+  public Finding inspect(Incoming message) {
+    Optional<Refusal> refusal =
+        message.body().hasConsent()
+            ? notices.refusal(message.origin(), message.label(), message.body().getConsent())
+            : carried.refusal(message.origin(), message.label(), message.body());
+    if (refusal.isPresent()) {
+      return new Refused(refusal.get());
+    }
+    List<ConsentStatement.Content> given = GivenConsents.statements(message.body());
+    return given.isEmpty() && !message.body().hasConsent()
+        ? Step.NONE
+        : Step.onKeep(tx -> keep(tx, message, given));
+  }
+
+  private void keep(Transaction tx, Incoming message, List<ConsentStatement.Content> given) {
+    if (message.body().hasConsent()) {
+      notices.received(
+          tx,
+          message.origin(),
+          message.id(),
+          message.facts().exercise(),
+          message.body().getConsent());
+    }
+    for (ConsentStatement.Content consent : given) {
+      Instant until = Instant.ofEpochMilli(consent.terms().untilMs());
+      tx.audit(
+          AuditRecord.of(
+                  AuditType.CAME_UNDER_CONSENT,
+                  LawCategory.COLLECTION,
+                  Instant.ofEpochMilli(tx.nowMillis()),
+                  AuditActor.gateway(message.origin()),
+                  new AuditSubject(
+                      null,
+                      List.of(message.id(), consent.id()),
+                      List.of(message.origin(), consent.grantor()),
+                      null))
+              .saying("passed on with consent of " + consent.grantor() + " until " + until));
+    }
+  }
+
+  @Override
+  public void evidence(Transaction tx, EvidenceItem item, boolean isNew) {
+    if (isNew && item.getKind() == EvidenceKind.EVIDENCE_KIND_PASSED_ON) {
+      notices.used(tx, item);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package org.entente.gateway.feature.ipr;
+
+import com.google.protobuf.ByteString;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.IprTable;
+import org.entente.gateway.ledger.table.IprTable.Kind;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.AnswerIprNoticeRequest;
+import org.entente.proto.v1.AnswerIprNoticeResponse;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.ListIprNoticesRequest;
+import org.entente.proto.v1.ListIprNoticesResponse;
+import org.entente.proto.v1.ListOwnRecordationsRequest;
+import org.entente.proto.v1.ListOwnRecordationsResponse;
+import org.entente.proto.v1.ReadIprNoticeRequest;
+import org.entente.proto.v1.ReadIprNoticeResponse;
+import org.entente.proto.v1.Recordation;
+
+/**
+ * The service for a rights holder's client: its own recordations, and notices of cases under them
+ * of which it was notified, as shown by {@link HolderView}. Under a recordation that is no longer
+ * in force, only open cases are shown. Records of other holders are answered as if they did not
+ * exist; their ids are never revealed. Calls block; safe for use by several threads.
+ */
+public final class HolderDesk {
+  private static final int PAGE = 100;
+  private static final int LOOKED_AT = 200;
+
+  private final IprParts parts;
+  private final IprRecords records;
+  private final Procedure procedure;
+
+  /** Clients that are being served a page. */
+  private final Set<NodeName> looking = ConcurrentHashMap.newKeySet();
+
+  /** A desk for an agency's records. */
+  public HolderDesk(IprParts parts, IprSettings settings) {
+    this.parts = parts;
+    this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
+    this.procedure = new Procedure(settings.days());
+  }
+
+  /** A page of the client's own recordations. */
+  public IprResult<ListOwnRecordationsResponse> recordations(
+      NodeName holder, ListOwnRecordationsRequest request) {
+    return alone(holder, request.getAfter(), () -> page(holder, request));
+  }
+
+  private ListOwnRecordationsResponse page(NodeName holder, ListOwnRecordationsRequest request) {
+    ListOwnRecordationsResponse.Builder response = ListOwnRecordationsResponse.newBuilder();
+    long now = parts.clock().millis();
+    ByteString last =
+        walk(
+            Kind.RECORDATION,
+            request.getAfter(),
+            entry -> {
+              Optional<Recordation> own =
+                  records.recordation(entry).filter(kept -> isOf(holder, kept));
+              own.ifPresent(kept -> response.addRecordations(RecordationLifecycle.at(kept, now)));
+              return own.isPresent();
+            });
+    return response.setNext(last).build();
+  }
+
+  /** A page of notices, without goods, disclosed particulars and texts. */
+  public IprResult<ListIprNoticesResponse> notices(NodeName holder, ListIprNoticesRequest request) {
+    return alone(holder, request.getAfter(), () -> page(holder, request));
+  }
+
+  private ListIprNoticesResponse page(NodeName holder, ListIprNoticesRequest request) {
+    ListIprNoticesResponse.Builder response = ListIprNoticesResponse.newBuilder();
+    Map<ByteString, Optional<Recordation>> recordations = new HashMap<>();
+    long now = parts.clock().millis();
+    ByteString last =
+        walk(
+            Kind.CASE,
+            request.getAfter(),
+            entry -> {
+              if (!entry.record().getOpen() && !request.getClosedToo()) {
+                return false;
+              }
+              Optional<IprCase> own =
+                  records
+                      .theCase(entry)
+                      .filter(
+                          kept ->
+                              recordations
+                                  .computeIfAbsent(kept.getRecordationId(), this::recordation)
+                                  .filter(under -> mayBeShown(holder, kept, under, now))
+                                  .isPresent());
+              own.ifPresent(kept -> response.addNotices(HolderView.line(kept)));
+              return own.isPresent();
+            });
+    return response.setNext(last).build();
+  }
+
+  /** Runs one page at a time for each client, since scanning all records is costly. */
+  private <T> IprResult<T> alone(NodeName holder, ByteString after, Supplier<T> page) {
+    if (!after.isEmpty() && IprParts.id(after).isEmpty()) {
+      return new IprResult.Refused<>(IprParts.noId("after"));
+    }
+    if (!looking.add(holder)) {
+      return new IprResult.Refused<>(
+          new Problem(
+              Code.OVERLOADED,
+              "",
+              "a page for this client is already in progress; request one at a time"));
+    }
+    try {
+      return new IprResult.Done<>(page.get());
+    } finally {
+      looking.remove(holder);
+    }
+  }
+
+  private Optional<Recordation> recordation(ByteString id) {
+    return IprParts.id(id).flatMap(records::recordation);
+  }
+
+  /**
+   * Scans from an id until a page is full of matches.
+   *
+   * @return the id of the last match if there may be more; never one of another holder's record
+   */
+  private ByteString walk(Kind kind, ByteString after, Predicate<IprTable.Entry> wanted) {
+    int found = 0;
+    List<IprTable.Entry> some =
+        records.book().page(kind, IprParts.id(after).orElse(null), LOOKED_AT);
+    while (!some.isEmpty()) {
+      for (IprTable.Entry entry : some) {
+        if (wanted.test(entry)) {
+          found++;
+          if (found == PAGE) {
+            return IprProtoMapper.bytes(entry.id());
+          }
+        }
+      }
+      some = records.book().page(kind, some.get(some.size() - 1).id(), LOOKED_AT);
+    }
+    return ByteString.EMPTY;
+  }
+
+  /** A whole notice, once the access is recorded. */
+  public IprResult<ReadIprNoticeResponse> read(NodeName holder, ReadIprNoticeRequest request) {
+    Problem problem = parts.holder(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getCaseId());
+    if (problem != null || id.isEmpty()) {
+      return new IprResult.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
+    }
+    return parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx ->
+                own(tx, holder, id.get())
+                    .<IprResult<ReadIprNoticeResponse>>map(
+                        kept -> {
+                          parts.record(
+                              tx,
+                              AuditType.IPR_READ,
+                              LawCategory.DISCLOSURE,
+                              holder,
+                              request.getOnBehalfOf(),
+                              IprOffice.subjects(kept),
+                              "notice, by the rights holder");
+                          return new IprResult.Done<>(
+                              ReadIprNoticeResponse.newBuilder()
+                                  .setNotice(HolderView.of(kept))
+                                  .build());
+                        })
+                    .orElseGet(() -> new IprResult.Refused<>(notFound(id.get()))));
+  }
+
+  /** Records an answer. */
+  public IprResult<AnswerIprNoticeResponse> answer(
+      NodeName holder, AnswerIprNoticeRequest request) {
+    Problem problem = parts.holder(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getCaseId());
+    if (problem != null || id.isEmpty()) {
+      return new IprResult.Refused<>(problem == null ? IprParts.noId("case_id") : problem);
+    }
+    return parts.ledger().commit(Lane.ROUTINE, tx -> answer(tx, holder, id.get(), request));
+  }
+
+  private IprResult<AnswerIprNoticeResponse> answer(
+      Transaction tx, NodeName holder, MessageId id, AnswerIprNoticeRequest request) {
+    IprCase kept = own(tx, holder, id).orElse(null);
+    if (kept == null) {
+      return new IprResult.Refused<>(notFound(id));
+    }
+    Transition<IprCase> step =
+        procedure.answer(kept, request.getAnswer(), request.getText(), tx.nowMillis());
+    if (step instanceof Transition.Refused<IprCase> refused) {
+      return new IprResult.Refused<>(refused.problem());
+    }
+    IprCase after = kept;
+    if (step instanceof Transition.Next<IprCase> next) {
+      after = next.after();
+      records.put(tx, after);
+      parts.record(
+          tx,
+          AuditType.IPR_ANSWERED,
+          LawCategory.ALTERATION,
+          holder,
+          request.getOnBehalfOf(),
+          IprOffice.subjects(after),
+          next.words());
+    }
+    return new IprResult.Done<>(
+        AnswerIprNoticeResponse.newBuilder().setNotice(HolderView.of(after)).build());
+  }
+
+  /** A case that the client may see; empty both if it may not and if there is none. */
+  private Optional<IprCase> own(Transaction tx, NodeName holder, MessageId id) {
+    return records
+        .theCase(tx, id)
+        .filter(
+            kept ->
+                IprParts.id(kept.getRecordationId())
+                    .flatMap(under -> records.recordation(tx, under))
+                    .filter(under -> mayBeShown(holder, kept, under, tx.nowMillis()))
+                    .isPresent());
+  }
+
+  private static boolean mayBeShown(NodeName holder, IprCase kept, Recordation under, long now) {
+    return isOf(holder, under)
+        && kept.hasHolderNotifiedAt()
+        && (!new CaseStatus(kept).isClosed() || RecordationLifecycle.inForce(under, now));
+  }
+
+  private static boolean isOf(NodeName holder, Recordation kept) {
+    return kept.getContent().getHolderClient().equals(holder.value());
+  }
+
+  private static Problem notFound(MessageId id) {
+    return new Problem(
+        Code.NOT_FOUND, "case_id", "notice " + id + " was not found, or access is not permitted");
+  }
+}

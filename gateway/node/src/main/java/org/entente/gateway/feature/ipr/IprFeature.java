@@ -1,0 +1,44 @@
+package org.entente.gateway.feature.ipr;
+
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.Registry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The procedure for goods that may infringe an intellectual property right. */
+public final class IprFeature implements Feature {
+  private static final Logger LOG = LoggerFactory.getLogger(IprFeature.class);
+
+  @Override
+  public void wire(Registry registry) {
+    GatewayParts gateway = registry.parts();
+    GatewayParts.Environment around = gateway.environment();
+    IprParts parts =
+        new IprParts(
+            gateway.self(),
+            gateway.ledger(),
+            gateway.records().atRest(),
+            gateway.rules().labels(),
+            around.clock(),
+            around.random());
+    IprMonitor monitor = new IprMonitor(gateway.config());
+    monitor.register(around.meters(), gateway.ledger().ipr(), around.clock());
+    registry.warn(() -> monitor.warnings(gateway.ledger().ipr(), around.clock()));
+    IprRetention retention = new IprRetention(parts, monitor.settings(), around.ending());
+    registry.beforeExpiry(() -> expire(retention));
+    registry.offer(
+        context ->
+            new IprService(
+                new IprOffice(parts, monitor.settings()),
+                new HolderDesk(parts, monitor.settings())));
+  }
+
+  /** Seals open records again, under a key that lives on. */
+  private static void expire(IprRetention retention) {
+    int erased = retention.round();
+    if (erased > 0) {
+      LOG.info("erased {} recordations and rights cases whose retention ended", erased);
+    }
+  }
+}

@@ -1,0 +1,412 @@
+package org.entente.gateway.feature.ipr;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.commit.Transaction.Mutation;
+import org.entente.gateway.ledger.table.IprTable;
+import org.entente.gateway.ledger.table.IprTable.Kind;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.ActOnIprCaseRequest;
+import org.entente.proto.v1.ActOnIprCaseResponse;
+import org.entente.proto.v1.DecideRecordationRequest;
+import org.entente.proto.v1.DecideRecordationResponse;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.ListIprCasesRequest;
+import org.entente.proto.v1.ListIprCasesResponse;
+import org.entente.proto.v1.ListRecordationsRequest;
+import org.entente.proto.v1.ListRecordationsResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.ReadIprCaseRequest;
+import org.entente.proto.v1.ReadIprCaseResponse;
+import org.entente.proto.v1.ReadRecordationRequest;
+import org.entente.proto.v1.ReadRecordationResponse;
+import org.entente.proto.v1.RecordRightRequest;
+import org.entente.proto.v1.RecordRightResponse;
+import org.entente.proto.v1.Recordation;
+import org.entente.proto.v1.SuspendGoodsRequest;
+import org.entente.proto.v1.SuspendGoodsResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service for officers of a customs authority: record, decide, suspend, act, read. Each
+ * decision is based on committed state and made in the commit that makes it durable and records it.
+ * Calls block; safe for use by several threads.
+ */
+public final class IprOffice {
+  /** Most stored recordations. */
+  public static final int MOST_RECORDATIONS = 10_000;
+
+  /** Most stored cases, including closed ones. */
+  public static final int MOST_CASES = 20_000;
+
+  private static final int PAGE = 100;
+  private static final int MAX_PAGE = 200;
+  private static final String RECORDATION = "recordation_id";
+  private static final String CASE = "case_id";
+
+  private final IprParts parts;
+  private final IprRecords records;
+  private final RecordationLifecycle recording;
+  private final Procedure procedure;
+
+  /** An office for an agency's records. */
+  public IprOffice(IprParts parts, IprSettings settings) {
+    this.parts = parts;
+    this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
+    this.recording = new RecordationLifecycle(settings.longest(), settings.holders());
+    this.procedure = new Procedure(settings.days());
+  }
+
+  // Recordations ---------------------------------------------------------------------------------
+
+  /** Records an application. */
+  public IprResult<RecordRightResponse> record(NodeName client, RecordRightRequest request) {
+    Problem problem =
+        first(
+            parts.decision(request.getOnBehalfOf()),
+            recording.problem(request, parts.clock().millis()),
+            room(Kind.RECORDATION, MOST_RECORDATIONS));
+    Optional<MessageId> id = chosen(request.getRecordationId());
+    if (problem != null || id.isEmpty()) {
+      return refused(problem == null ? IprParts.noId(RECORDATION) : problem);
+    }
+    return commit(tx -> record(tx, client, id.get(), request));
+  }
+
+  private IprResult<RecordRightResponse> record(
+      Transaction tx, NodeName client, MessageId id, RecordRightRequest request) {
+    if (records.book().read(tx, Kind.RECORDATION, id) != null) {
+      return records
+          .recordation(tx, id)
+          .filter(kept -> kept.getContent().equals(request.getContent()))
+          .map(kept -> recorded(RecordationLifecycle.at(kept, tx.nowMillis())))
+          .orElseGet(() -> refused(reused(RECORDATION)));
+    }
+    Recordation applied = recording.applied(id, request, tx.nowMillis());
+    records.put(tx, applied);
+    changed(tx, client, request.getOnBehalfOf(), id, "application recorded");
+    return recorded(applied);
+  }
+
+  private static IprResult<RecordRightResponse> recorded(Recordation kept) {
+    return new IprResult.Done<>(RecordRightResponse.newBuilder().setRecordation(kept).build());
+  }
+
+  /** Grants, prolongs, refuses or revokes a recordation. */
+  public IprResult<DecideRecordationResponse> decide(
+      NodeName client, DecideRecordationRequest request) {
+    Problem problem = parts.decision(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getRecordationId());
+    if (problem != null || id.isEmpty()) {
+      return refused(problem == null ? IprParts.noId(RECORDATION) : problem);
+    }
+    return commit(tx -> decide(tx, client, id.get(), request));
+  }
+
+  private IprResult<DecideRecordationResponse> decide(
+      Transaction tx, NodeName client, MessageId id, DecideRecordationRequest request) {
+    Recordation kept = records.recordation(tx, id).orElse(null);
+    if (kept == null) {
+      return refused(notFound(RECORDATION, id));
+    }
+    Transition<Recordation> step = recording.decide(kept, request, tx.nowMillis());
+    if (step instanceof Transition.Refused<Recordation> refused) {
+      return refused(refused.problem());
+    }
+    Recordation after = kept;
+    if (step instanceof Transition.Next<Recordation> next) {
+      after = next.after();
+      records.put(tx, after);
+      changed(tx, client, request.getOnBehalfOf(), id, next.words());
+    }
+    return new IprResult.Done<>(
+        DecideRecordationResponse.newBuilder()
+            .setRecordation(RecordationLifecycle.at(after, tx.nowMillis()))
+            .build());
+  }
+
+  private void changed(
+      Transaction tx, NodeName client, OnBehalfOf person, MessageId id, String words) {
+    parts.record(
+        tx, AuditType.IPR_RECORDED, LawCategory.ALTERATION, client, person, List.of(id), words);
+  }
+
+  /** A page of recordations, without contact and features. */
+  public IprResult<ListRecordationsResponse> list(ListRecordationsRequest request) {
+    Problem problem = page(request.getPageSize(), request.getAfter());
+    if (problem != null) {
+      return refused(problem);
+    }
+    ListRecordationsResponse.Builder response = ListRecordationsResponse.newBuilder();
+    int size = size(request.getPageSize());
+    List<IprTable.Entry> page =
+        records.book().page(Kind.RECORDATION, after(request.getAfter()), size);
+    long now = parts.clock().millis();
+    for (IprTable.Entry entry : page) {
+      records
+          .recordation(entry)
+          .ifPresent(kept -> response.addRecordations(line(RecordationLifecycle.at(kept, now))));
+    }
+    return new IprResult.Done<>(response.setNext(next(page, size)).build());
+  }
+
+  private static Recordation line(Recordation kept) {
+    Recordation.Builder line = kept.toBuilder();
+    line.getContentBuilder().clearContact().clearGenuineFeatures();
+    return line.build();
+  }
+
+  /** A whole recordation, once the access is recorded. */
+  public IprResult<ReadRecordationResponse> read(NodeName client, ReadRecordationRequest request) {
+    Problem problem = parts.decision(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getRecordationId());
+    if (problem != null || id.isEmpty()) {
+      return refused(problem == null ? IprParts.noId(RECORDATION) : problem);
+    }
+    return commit(
+        tx ->
+            records
+                .recordation(tx, id.get())
+                .<IprResult<ReadRecordationResponse>>map(
+                    kept -> {
+                      consulted(tx, client, request.getOnBehalfOf(), id.get(), "recordation");
+                      return new IprResult.Done<>(
+                          ReadRecordationResponse.newBuilder()
+                              .setRecordation(RecordationLifecycle.at(kept, tx.nowMillis()))
+                              .build());
+                    })
+                .orElseGet(() -> refused(notFound(RECORDATION, id.get()))));
+  }
+
+  // Cases ----------------------------------------------------------------------------------------
+
+  /** Opens a case. */
+  public IprResult<SuspendGoodsResponse> suspend(NodeName client, SuspendGoodsRequest request) {
+    Problem problem =
+        first(parts.decision(request.getOnBehalfOf()), room(Kind.CASE, MOST_CASES), null);
+    Optional<MessageId> id = chosen(request.getCaseId());
+    if (problem != null || id.isEmpty()) {
+      return refused(problem == null ? IprParts.noId(CASE) : problem);
+    }
+    return commit(tx -> suspend(tx, client, id.get(), request));
+  }
+
+  private IprResult<SuspendGoodsResponse> suspend(
+      Transaction tx, NodeName client, MessageId id, SuspendGoodsRequest request) {
+    if (records.book().read(tx, Kind.CASE, id) != null) {
+      return records
+          .theCase(tx, id)
+          .filter(kept -> isOf(request, kept))
+          .map(kept -> suspended(kept, tx.nowMillis()))
+          .orElseGet(() -> refused(reused(CASE)));
+    }
+    Recordation recordation =
+        IprParts.id(request.getRecordationId())
+            .flatMap(under -> records.recordation(tx, under))
+            .orElse(null);
+    Transition<IprCase> step = procedure.open(id, request, recordation, tx.nowMillis());
+    if (step instanceof Transition.Next<IprCase> next) {
+      records.put(tx, next.after());
+      acted(tx, AuditType.IPR_ACTED, client, request.getOnBehalfOf(), next);
+      return suspended(next.after(), tx.nowMillis());
+    }
+    return refused(((Transition.Refused<IprCase>) step).problem());
+  }
+
+  /** Whether a request is the one that opened a case. */
+  private static boolean isOf(SuspendGoodsRequest request, IprCase kept) {
+    return kept.getKind() == request.getKind()
+        && kept.getGoods().equals(request.getGoods())
+        && (request.getRecordationId().isEmpty()
+            || kept.getRecordationId().equals(request.getRecordationId()))
+        && (!request.hasSuspendedAt() || kept.getSuspendedAt().equals(request.getSuspendedAt()));
+  }
+
+  private static IprResult<SuspendGoodsResponse> suspended(IprCase kept, long now) {
+    return new IprResult.Done<>(
+        SuspendGoodsResponse.newBuilder().setIprCase(new CaseStatus(kept).shown(now)).build());
+  }
+
+  /** Records an act of the authority. */
+  public IprResult<ActOnIprCaseResponse> act(NodeName client, ActOnIprCaseRequest request) {
+    Problem problem = parts.decision(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getCaseId());
+    if (problem != null || id.isEmpty()) {
+      return refused(problem == null ? IprParts.noId(CASE) : problem);
+    }
+    return commit(tx -> act(tx, client, id.get(), request));
+  }
+
+  private IprResult<ActOnIprCaseResponse> act(
+      Transaction tx, NodeName client, MessageId id, ActOnIprCaseRequest request) {
+    IprCase kept = records.theCase(tx, id).orElse(null);
+    if (kept == null) {
+      return refused(notFound(CASE, id));
+    }
+    Recordation recordation =
+        IprParts.id(request.getAttach().getRecordationId())
+            .flatMap(under -> records.recordation(tx, under))
+            .orElse(null);
+    Transition<IprCase> step = procedure.act(kept, request, recordation, tx.nowMillis());
+    if (step instanceof Transition.Refused<IprCase> refused) {
+      return refused(refused.problem());
+    }
+    IprCase after = kept;
+    if (step instanceof Transition.Next<IprCase> next) {
+      after = next.after();
+      records.put(tx, after);
+      AuditType type = request.hasDisclose() ? AuditType.IPR_DISCLOSED : AuditType.IPR_ACTED;
+      acted(tx, type, client, request.getOnBehalfOf(), next);
+    }
+    return new IprResult.Done<>(
+        ActOnIprCaseResponse.newBuilder()
+            .setIprCase(new CaseStatus(after).shown(tx.nowMillis()))
+            .build());
+  }
+
+  private void acted(
+      Transaction tx,
+      AuditType type,
+      NodeName client,
+      OnBehalfOf person,
+      Transition.Next<IprCase> next) {
+    parts.record(
+        tx,
+        type,
+        type == AuditType.IPR_DISCLOSED ? LawCategory.DISCLOSURE : LawCategory.ALTERATION,
+        client,
+        person,
+        subjects(next.after()),
+        next.words());
+  }
+
+  /** The case and its recordation. */
+  static List<MessageId> subjects(IprCase kept) {
+    MessageId id = IprProtoMapper.id(kept.getCaseId());
+    return kept.getRecordationId().isEmpty()
+        ? List.of(id)
+        : List.of(id, IprProtoMapper.id(kept.getRecordationId()));
+  }
+
+  /** A page of cases, without goods, particulars and texts. */
+  public IprResult<ListIprCasesResponse> list(ListIprCasesRequest request) {
+    Problem problem = page(request.getPageSize(), request.getAfter());
+    if (problem != null) {
+      return refused(problem);
+    }
+    ListIprCasesResponse.Builder response = ListIprCasesResponse.newBuilder();
+    int size = size(request.getPageSize());
+    List<IprTable.Entry> page = records.book().page(Kind.CASE, after(request.getAfter()), size);
+    long now = parts.clock().millis();
+    for (IprTable.Entry entry : page) {
+      if (entry.record().getOpen() || request.getClosedToo()) {
+        records.theCase(entry).ifPresent(kept -> response.addCases(line(kept, now)));
+      }
+    }
+    return new IprResult.Done<>(response.setNext(next(page, size)).build());
+  }
+
+  private static IprCase line(IprCase kept, long now) {
+    IprCase.Builder line =
+        new CaseStatus(kept).shown(now).toBuilder().clearGoods().clearParticulars();
+    line.getHolderBuilder().clearExtensionReason().clearProceedings();
+    return line.build();
+  }
+
+  /** A whole case, once the access is recorded. */
+  public IprResult<ReadIprCaseResponse> read(NodeName client, ReadIprCaseRequest request) {
+    Problem problem = parts.decision(request.getOnBehalfOf());
+    Optional<MessageId> id = IprParts.id(request.getCaseId());
+    if (problem != null || id.isEmpty()) {
+      return refused(problem == null ? IprParts.noId(CASE) : problem);
+    }
+    return commit(
+        tx ->
+            records
+                .theCase(tx, id.get())
+                .<IprResult<ReadIprCaseResponse>>map(
+                    kept -> {
+                      consulted(tx, client, request.getOnBehalfOf(), id.get(), "case");
+                      return new IprResult.Done<>(
+                          ReadIprCaseResponse.newBuilder()
+                              .setIprCase(new CaseStatus(kept).shown(tx.nowMillis()))
+                              .build());
+                    })
+                .orElseGet(() -> refused(notFound(CASE, id.get()))));
+  }
+
+  private void consulted(
+      Transaction tx, NodeName client, OnBehalfOf person, MessageId id, String what) {
+    parts.record(
+        tx, AuditType.IPR_READ, LawCategory.CONSULTATION, client, person, List.of(id), what);
+  }
+
+  // Both -----------------------------------------------------------------------------------------
+
+  private <T> IprResult<T> commit(Mutation<IprResult<T>> change) {
+    return parts.ledger().commit(Lane.ROUTINE, change);
+  }
+
+  private static <T> IprResult<T> refused(Problem problem) {
+    return new IprResult.Refused<>(problem);
+  }
+
+  /** The id chosen by the client, or a fresh one; empty if the chosen id does not have 16 bytes. */
+  private Optional<MessageId> chosen(ByteString id) {
+    return id.isEmpty()
+        ? Optional.of(MessageId.fresh(parts.clock().millis(), parts.random()))
+        : IprParts.id(id);
+  }
+
+  private @Nullable Problem room(Kind kind, int most) {
+    return records.book().size(kind) >= most
+        ? new Problem(Code.LIMIT_REACHED, "", "the limit of stored records is reached: " + most)
+        : parts.ledger().room().refusal().orElse(null);
+  }
+
+  private static @Nullable Problem first(
+      @Nullable Problem one, @Nullable Problem two, @Nullable Problem three) {
+    if (one != null) {
+      return one;
+    }
+    return two == null ? three : two;
+  }
+
+  private static @Nullable Problem page(int size, ByteString after) {
+    if (size < 0 || size > MAX_PAGE) {
+      return new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE);
+    }
+    return after.isEmpty() || after.size() == MessageId.SIZE ? null : IprParts.noId("after");
+  }
+
+  private static int size(int asked) {
+    return asked == 0 ? PAGE : asked;
+  }
+
+  private static @Nullable MessageId after(ByteString after) {
+    return IprParts.id(after).orElse(null);
+  }
+
+  private static ByteString next(List<IprTable.Entry> page, int size) {
+    return page.size() < size
+        ? ByteString.EMPTY
+        : IprProtoMapper.bytes(page.get(page.size() - 1).id());
+  }
+
+  private static Problem notFound(String field, MessageId id) {
+    return new Problem(Code.NOT_FOUND, field, "there is no record with the id " + id);
+  }
+
+  private static Problem reused(String field) {
+    return new Problem(
+        Code.IDEMPOTENCY_KEY_REUSED, field, "is the id of another record; choose a new one");
+  }
+}

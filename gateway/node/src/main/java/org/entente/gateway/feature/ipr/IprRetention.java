@@ -1,0 +1,113 @@
+package org.entente.gateway.feature.ipr;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.IprTable;
+import org.entente.gateway.ledger.table.IprTable.Kind;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.store.v1.IprRecord;
+import org.entente.proto.v1.IprCase;
+import org.entente.proto.v1.Recordation;
+
+/**
+ * Prolongs the retention of open records, and erases ended ones after their retention. Call it
+ * regularly from one thread.
+ */
+public final class IprRetention {
+  private static final int AT_ONCE = 200;
+
+  private final IprParts parts;
+  private final IprRecords records;
+  private final InstantSource ending;
+
+  /**
+   * Retention of an agency's records.
+   *
+   * @param ending the clock by which records expire irrevocably
+   */
+  public IprRetention(IprParts parts, IprSettings settings, InstantSource ending) {
+    this.parts = parts;
+    this.records = new IprRecords(parts.ledger().ipr(), parts.atRest(), settings.keep());
+    this.ending = ending;
+  }
+
+  /**
+   * Runs what is due: cases first, since they prolong their recordations.
+   *
+   * @return the number of records erased
+   */
+  public int round() {
+    return round(Kind.CASE) + round(Kind.RECORDATION);
+  }
+
+  private int round(Kind kind) {
+    int erased = 0;
+    List<IprTable.Entry> page = records.book().page(kind, null, AT_ONCE);
+    while (!page.isEmpty()) {
+      List<IprTable.Entry> some = page.stream().filter(this::isDue).toList();
+      if (!some.isEmpty()) {
+        erased += parts.ledger().commit(Lane.ROUTINE, tx -> care(tx, kind, some));
+      }
+      page = records.book().page(kind, page.get(page.size() - 1).id(), AT_ONCE);
+    }
+    return erased;
+  }
+
+  private boolean isDue(IprTable.Entry entry) {
+    IprRecord record = entry.record();
+    long left = record.getKeepUntilMs() - ending.millis();
+    return record.getOpen() ? left < records.keep().toMillis() / 2 : isOver(record);
+  }
+
+  private int care(Transaction tx, Kind kind, List<IprTable.Entry> some) {
+    int erased = 0;
+    for (IprTable.Entry seen : some) {
+      IprRecord now = records.book().read(tx, kind, seen.id());
+      if (now == null || !isDue(new IprTable.Entry(seen.id(), now))) {
+        continue;
+      }
+      boolean prolonged = now.getOpen() && prolonged(tx, kind, new IprTable.Entry(seen.id(), now));
+      if (!prolonged && isOver(now)) {
+        erase(tx, kind, seen);
+        erased++;
+      }
+    }
+    return erased;
+  }
+
+  private boolean isOver(IprRecord record) {
+    return record.getKeepUntilMs() <= ending.millis();
+  }
+
+  /** Seals it for longer; whether it could, since its key may be lost. */
+  private boolean prolonged(Transaction tx, Kind kind, IprTable.Entry entry) {
+    if (kind == Kind.CASE) {
+      Optional<IprCase> kept = records.theCase(entry);
+      kept.ifPresent(one -> records.put(tx, one));
+      return kept.isPresent();
+    }
+    Optional<Recordation> kept = records.recordation(entry);
+    kept.ifPresent(one -> records.put(tx, one));
+    return kept.isPresent();
+  }
+
+  private void erase(Transaction tx, Kind kind, IprTable.Entry entry) {
+    records.book().remove(tx, kind, entry.id());
+    tx.audit(
+        AuditRecord.of(
+                AuditType.ERASED,
+                LawCategory.ERASURE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(parts.self()),
+                new AuditSubject(null, List.of(entry.id()), List.of(), null))
+            .saying(kind == Kind.CASE ? "case about a right" : "recordation of a right"));
+  }
+}

@@ -1,0 +1,77 @@
+package org.entente.gateway.feature.operation;
+
+import java.time.Duration;
+import java.util.List;
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.MessagePath;
+import org.entente.gateway.feature.Registry;
+import org.entente.gateway.intake.GatewayMessageSender;
+
+/** Joint operations: rosters that leads sign, and messages to all members. */
+public final class OperationFeature implements Feature {
+  @Override
+  public void wire(Registry registry) {
+    GatewayParts gateway = registry.parts();
+    GatewayParts.Identity identity = gateway.identity();
+    RosterRecords rosters =
+        new RosterRecords(gateway.ledger().operations(), gateway.records().atRest());
+    registry.receive(
+        new OperationReception(
+            gateway.self(),
+            gateway.ledger(),
+            rosters,
+            new OwnRosters(
+                identity.federation(),
+                identity.agency(),
+                identity.gateway(),
+                identity.key().verifyingKey())));
+    registry.draft(
+        new OperationDrafts(
+            gateway.self(), rosters, gateway.ledger().operations(), gateway.records().atRest()));
+    registry.warn(() -> forked(gateway, rosters));
+    registry.whenBuilt(path -> lead(registry, gateway, rosters, path));
+  }
+
+  private static List<String> forked(GatewayParts gateway, RosterRecords rosters) {
+    return rosters.forked(gateway.environment().clock().millis()).stream()
+        .map(forked -> "operation " + forked + ": its lead signed contradictory rosters")
+        .toList();
+  }
+
+  private static void lead(
+      Registry registry, GatewayParts gateway, RosterRecords rosters, MessagePath path) {
+    GatewayParts.Environment around = gateway.environment();
+    GatewayParts.Identity identity = gateway.identity();
+    GatewayMessageSender sender = path.sender("roster/");
+    RosterConfirmation confirmation =
+        new RosterConfirmation(
+            gateway.self(), gateway.ledger().evidence(), gateway.records().evidence());
+    RosterRecovery recovery =
+        new RosterRecovery(
+            path.parts(), rosters, confirmation, sender, around.clock(), around.random());
+    registry.every(Duration.ofSeconds(1), "rosters of a restored ledger", recovery::round);
+    registry.warn(recovery::warnings);
+    OperationLead lead =
+        new OperationLead(
+            path.parts(),
+            rosters,
+            confirmation,
+            sender,
+            new OperationLead.Signer(identity.federation(), identity.gateway(), identity.key()),
+            around.clock(),
+            around.random());
+    OperationView view =
+        new OperationView(
+            new OperationView.Parts(
+                gateway.self(),
+                gateway.ledger(),
+                rosters,
+                gateway.records().atRest(),
+                gateway.records().inbox(),
+                gateway.records().evidence(),
+                gateway.records().desks(),
+                gateway.rules().labels()));
+    registry.offer(context -> new OperationsService(lead, view, context.clock()));
+  }
+}

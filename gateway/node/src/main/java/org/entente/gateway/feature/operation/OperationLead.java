@@ -1,0 +1,384 @@
+package org.entente.gateway.feature.operation;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.intake.GatewayMessageSender;
+import org.entente.gateway.intake.IntakeParts;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.FederationName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.RosterMessages;
+import org.entente.gateway.seal.format.RosterMember;
+import org.entente.gateway.seal.format.RosterRole;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Outcome;
+
+/**
+ * Joint operations that this agency leads: it founds, changes and closes them with rosters that its
+ * gateway signs. One commit contains the roster, the message that carries it to all old and new
+ * members, and the leaf with the deciding person, so that every member receives each roster in
+ * force.
+ *
+ * <p>Safe for use by several threads, one after the other; blocks on the disk.
+ */
+public final class OperationLead {
+  private final IntakeParts parts;
+  private final RosterRecords rosters;
+  private final RosterConfirmation confirmation;
+  private final GatewayMessageSender messages;
+  private final Signer signer;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /**
+   * The signer of rosters.
+   *
+   * @param federation the members' federation
+   * @param gateway this gateway
+   * @param key its key, certified by its agency
+   */
+  public record Signer(FederationName federation, NodeName gateway, Ed25519SigningKey key) {}
+
+  /** The result of a call. */
+  public sealed interface Answer {
+    /** The roster is durable and queued in this message. */
+    record Signed(RosterStatement roster, MessageId message) implements Answer {}
+
+    /** Nothing was signed. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /**
+   * A change that a person requests.
+   *
+   * @param members the new members; unchanged if empty
+   * @param endsAt the new end; unchanged if empty
+   * @param seenNumber number of the roster that the person has seen; 0 to accept whichever is in
+   *     force
+   * @param closes whether the operation is closed for further messages
+   * @param unconfirmed whether to sign although some members have not confirmed the newest roster
+   *     since the ledger was restored
+   */
+  public record Change(
+      List<RosterMember> members,
+      Optional<Instant> endsAt,
+      long seenNumber,
+      boolean closes,
+      boolean unconfirmed) {
+    /** Copies the list. */
+    public Change {
+      members = List.copyOf(members);
+    }
+
+    /** Closes the operation. */
+    public static Change closing(boolean unconfirmed) {
+      return new Change(List.of(), Optional.empty(), 0, true, unconfirmed);
+    }
+  }
+
+  /** Operations led by the agency of this intake. */
+  public OperationLead(
+      IntakeParts parts,
+      RosterRecords rosters,
+      RosterConfirmation confirmation,
+      GatewayMessageSender messages,
+      Signer signer,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.parts = parts;
+    this.rosters = rosters;
+    this.confirmation = confirmation;
+    this.messages = messages;
+    this.signer = signer;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Founds an operation that this agency leads.
+   *
+   * @param others the other members
+   */
+  public synchronized Answer create(
+      NodeName client,
+      String name,
+      List<RosterMember> others,
+      Instant startsAt,
+      Instant endsAt,
+      boolean exercise,
+      OnBehalfOf person) {
+    Instant now = clock.instant();
+    List<RosterMember> members = new ArrayList<>(others);
+    members.add(new RosterMember(parts.self(), RosterRole.LEAD));
+    RosterStatement.Terms terms =
+        new RosterStatement.Terms(
+            name, exercise, false, startsAt.toEpochMilli(), endsAt.toEpochMilli());
+    Optional<Problem> problem =
+        person(person).or(() -> problem(terms, now)).or(() -> problem(members));
+    if (problem.isPresent()) {
+      return new Answer.Refused(problem.get());
+    }
+    OperationId id = OperationId.fresh(now.toEpochMilli(), random);
+    RosterStatement roster = sign(id, 1, RosterStatement.nothingBefore(), terms, members, now);
+    return publish(client, person, roster, List.of(), now);
+  }
+
+  /** Signs the next roster of an operation that this agency leads. */
+  public synchronized Answer change(
+      NodeName client, OperationId id, Change change, OnBehalfOf person) {
+    Instant now = clock.instant();
+    Optional<HeldRosters> held = rosters.held(id);
+    Optional<Problem> problem = person(person).or(() -> problem(id, held, change, now));
+    if (problem.isPresent() || held.isEmpty()) {
+      return new Answer.Refused(problem.orElseGet(() -> unknown(id)));
+    }
+    RosterStatement newest = held.get().newest();
+    RosterStatement.Terms before = newest.content().terms();
+    RosterStatement.Terms terms =
+        new RosterStatement.Terms(
+            before.name(),
+            before.exercise(),
+            change.closes(),
+            before.startsAtMs(),
+            change.endsAt().map(Instant::toEpochMilli).orElse(before.endsAtMs()));
+    List<RosterMember> members =
+        change.members().isEmpty() ? newest.content().members() : change.members();
+    Optional<Problem> wrong =
+        (change.closes() ? Optional.<Problem>empty() : problem(terms, now))
+            .or(() -> problem(members));
+    if (wrong.isPresent()) {
+      return new Answer.Refused(wrong.get());
+    }
+    RosterStatement roster = sign(id, newest.number() + 1, newest.hash(), terms, members, now);
+    // The same rules that the recipients will apply.
+    return RosterRules.next(roster, held.get(), parts.self())
+            instanceof RosterRules.Judgement.Refused refused
+        ? new Answer.Refused(new Problem(refused.code(), "members", refused.reason()))
+        : publish(client, person, roster, newest.content().agencies(), now);
+  }
+
+  private RosterStatement sign(
+      OperationId id,
+      long number,
+      byte[] previous,
+      RosterStatement.Terms terms,
+      List<RosterMember> members,
+      Instant now) {
+    RosterStatement.Place place =
+        new RosterStatement.Place(
+            signer.federation(),
+            id,
+            number,
+            previous,
+            parts.self(),
+            signer.gateway(),
+            now.toEpochMilli());
+    return RosterStatement.sign(new RosterStatement.Content(place, terms, members), signer.key());
+  }
+
+  private Answer publish(
+      NodeName client,
+      OnBehalfOf person,
+      RosterStatement roster,
+      List<AgencyName> before,
+      Instant now) {
+    RosterMessages carrying = parts.policy().get().rosters();
+    List<AgencyName> recipients = new ArrayList<>();
+    for (AgencyName agency : others(roster.content().agencies(), before)) {
+      Optional<Refusal> refusal = carrying.refusal(parts.self(), agency, now);
+      if (refusal.isEmpty()) {
+        recipients.add(agency);
+      } else if (roster.content().role(agency).isPresent()) {
+        return new Answer.Refused(
+            new Problem(refusal.get().code(), "members", agency + ": " + refusal.get().reason()));
+      }
+    }
+    if (recipients.isEmpty()) {
+      return new Answer.Refused(
+          new Problem(Code.NO_RECIPIENT, "members", "must contain another member"));
+    }
+    MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
+    Permitted message =
+        carrying.message(
+            id,
+            roster.encoded(),
+            parts.self(),
+            recipients,
+            roster.content().terms().exercise(),
+            now);
+    return submitted(AuditActor.client(parts.self(), client, person), roster, message);
+  }
+
+  private Answer submitted(AuditActor actor, RosterStatement roster, Permitted message) {
+    AtomicBoolean newest = new AtomicBoolean();
+    Outcome outcome =
+        parts
+            .ledger()
+            .await(
+                messages.sendWith(
+                    actor,
+                    message,
+                    tx -> newest.set(keep(tx, actor, roster, message.messageId()))));
+    if (!outcome.hasAccepted()) {
+      return new Answer.Refused(
+          new Problem(
+              Code.valueOf(outcome.getInvalid().getCode()),
+              outcome.getInvalid().getField(),
+              outcome.getInvalid().getMessage()));
+    }
+    return newest.get()
+        ? new Answer.Signed(roster, message.messageId())
+        : new Answer.Refused(
+            new Problem(
+                Code.ROSTER_FORKED,
+                "operation_id",
+                ("a member gave back another roster %d or a later one while this one was signed "
+                        + "and sent: the operation ends here; found a new one")
+                    .formatted(roster.number())));
+  }
+
+  /**
+   * Whether the roster is the newest one. It does not throw if not: that would undo other messages
+   * in the same commit.
+   */
+  private boolean keep(
+      Transaction tx, AuditActor actor, RosterStatement roster, MessageId message) {
+    boolean newest = rosters.putOwn(tx, roster);
+    leaf(
+        tx,
+        AuditType.ROSTER_SIGNED,
+        actor,
+        roster,
+        message,
+        roster + (roster.content().terms().closed() ? ", which closes it" : ""));
+    if (!newest) {
+      leaf(
+          tx,
+          AuditType.ROSTER_CONFLICT,
+          actor,
+          roster,
+          message,
+          roster + ": another or a later one was given back while it was signed");
+    }
+    return newest;
+  }
+
+  private static void leaf(
+      Transaction tx,
+      AuditType type,
+      AuditActor actor,
+      RosterStatement roster,
+      MessageId message,
+      String detail) {
+    tx.audit(
+        AuditRecord.of(
+                type,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                new AuditSubject(null, List.of(message), roster.content().agencies(), null))
+            .saying(detail));
+  }
+
+  private List<AgencyName> others(List<AgencyName> now, List<AgencyName> before) {
+    TreeSet<AgencyName> all = new TreeSet<>(now);
+    all.addAll(before);
+    all.remove(parts.self());
+    return List.copyOf(all);
+  }
+
+  private Optional<Problem> person(OnBehalfOf person) {
+    return parts.check().decision(person).stream().findFirst();
+  }
+
+  private Optional<Problem> problem(
+      OperationId id, Optional<HeldRosters> held, Change change, Instant now) {
+    if (held.isEmpty()) {
+      return Optional.of(unknown(id));
+    }
+    RosterStatement newest = held.get().newest();
+    if (!newest.content().lead().equals(parts.self())) {
+      return wrong(
+          Code.OPERATION_ROLE, "operation_id", newest.content().lead() + " leads the operation");
+    }
+    if (change.seenNumber() != 0 && change.seenNumber() != newest.number()) {
+      return wrong(Code.ROSTER_STALE, "seen_number", "roster " + newest.number() + " is in force");
+    }
+    UnconfirmedMembers unconfirmed = UnconfirmedMembers.of(parts, confirmation, held.get(), now);
+    return change.unconfirmed() || unconfirmed.missing().isEmpty()
+        ? Optional.empty()
+        : wrong(
+            Code.ROSTER_STALE,
+            "unconfirmed",
+            ("the ledger here was restored from a copy, and %s have not yet confirmed that they"
+                    + " know no roster later than %d: wait for them, or compare the hash with them"
+                    + " and set this%s")
+                .formatted(unconfirmed.missing(), newest.number(), unconfirmed.inVain()));
+  }
+
+  private static Problem unknown(OperationId id) {
+    return new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here");
+  }
+
+  private static Optional<Problem> problem(RosterStatement.Terms terms, Instant now) {
+    if (!RosterStatement.isName(terms.name())) {
+      return wrong(
+          Code.INVALID_FIELD,
+          "name",
+          "must have 1 to 32 characters of A-Z 0-9 space and -, and begin with a letter or digit");
+    }
+    boolean time =
+        terms.startsAtMs() >= 0
+            && terms.endsAtMs() > Math.max(terms.startsAtMs(), now.toEpochMilli())
+            && terms.endsAtMs() - terms.startsAtMs() <= RosterStatement.LONGEST.toMillis()
+            && terms.endsAtMs() - now.toEpochMilli() <= RosterStatement.LONGEST.toMillis();
+    return time
+        ? Optional.empty()
+        : wrong(
+            Code.INVALID_FIELD,
+            "ends_at",
+            "must be in the future, after the beginning, and at most ten years away");
+  }
+
+  private static Optional<Problem> problem(List<RosterMember> members) {
+    long agencies = members.stream().map(RosterMember::agency).distinct().count();
+    long leads = members.stream().filter(it -> it.role() == RosterRole.LEAD).count();
+    boolean good =
+        members.size() >= 2
+            && members.size() <= RosterStatement.MAX_MEMBERS
+            && agencies == members.size()
+            && leads == 1;
+    return good
+        ? Optional.empty()
+        : wrong(
+            Code.INVALID_FIELD,
+            "members",
+            "must be 2 to "
+                + RosterStatement.MAX_MEMBERS
+                + " different agencies including this one, exactly one of which leads");
+  }
+
+  private static Optional<Problem> wrong(Code code, String field, String message) {
+    return Optional.of(new Problem(code, field, message));
+  }
+}

@@ -1,0 +1,290 @@
+package org.entente.gateway.feature.operation;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.policy.decide.RosterMessages;
+import org.entente.gateway.policy.terms.Exercise;
+import org.entente.gateway.receive.ReceptionHook;
+import org.entente.gateway.seal.format.EnvelopeFacts;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.seal.format.SessionTerms;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.Refused;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks arriving messages of operations: rosters against the stored ones, and messages in an
+ * operation against its rosters. Call it in the transaction that stores the message.
+ */
+public final class OperationReception implements ReceptionHook {
+  /** Most open operations of one lead. */
+  public static final int MOST_OF_ONE_LEAD = 100;
+
+  private static final String NOT_SIGNED =
+      "the roster is neither signed by its sender nor returned to the agency that signed it";
+
+  private final AgencyName self;
+  private final Ledger ledger;
+  private final RosterRecords rosters;
+  private final OwnRosters own;
+
+  /**
+   * Reception at an agency.
+   *
+   * @param own the rosters that this gateway has signed
+   */
+  public OperationReception(AgencyName self, Ledger ledger, RosterRecords rosters, OwnRosters own) {
+    this.self = self;
+    this.ledger = ledger;
+    this.rosters = rosters;
+    this.own = own;
+  }
+
+  @Override
+  public int signatures(Body body) {
+    return body.hasRoster() ? 1 : 0;
+  }
+
+  @Override
+  public Finding inspect(Incoming message) {
+    if (message.label().getKind() == Kind.KIND_ROSTER) {
+      return roster(message)
+          .<Finding>map(roster -> new MessageStep(message, roster))
+          .orElseGet(
+              () -> new Refused(new Refusal(self.value(), Code.BAD_SIGNATURE, "", NOT_SIGNED)));
+    }
+    return message.label().getOperationId().isEmpty() ? Step.NONE : new MessageStep(message, null);
+  }
+
+  /** The roster in a message, if the sealing gateway signed it or returns it to its signer. */
+  private Optional<RosterStatement> roster(Incoming message) {
+    Optional<RosterStatement> roster =
+        RosterStatement.parse(message.body().getRoster().getStatement().toByteArray());
+    return RosterMessages.isGivenBack(message.label())
+        ? roster.filter(own::signed)
+        : roster.filter(
+            it ->
+                message.announced().stream()
+                    .anyMatch(parties -> isOf(message.facts(), it, parties)));
+  }
+
+  private static boolean isOf(
+      EnvelopeFacts facts, RosterStatement roster, SessionTerms.Parties parties) {
+    RosterStatement.Place place = roster.content().place();
+    return place.signer().equals(facts.origin())
+        && place.gateway().equals(facts.gateway())
+        && parties.sender().equals(facts.origin())
+        && parties.gateway().name().equals(facts.gateway())
+        && parties.federation().equals(place.federation())
+        && roster.isSignedBy(parties.gateway().key());
+  }
+
+  private final class MessageStep implements Step {
+    private final Incoming message;
+    private final @Nullable RosterStatement roster;
+
+    MessageStep(Incoming message, @Nullable RosterStatement roster) {
+      this.message = message;
+      this.roster = roster;
+    }
+
+    @Override
+    public Optional<Refusal> check(Transaction tx) {
+      return refusal(tx, message.origin(), message.label(), roster)
+          .map(found -> new Refusal(self.value(), found.code(), "", found.reason()));
+    }
+
+    @Override
+    public void keep(Transaction tx) {
+      received(tx, message.origin(), message.id(), message.label(), roster);
+    }
+  }
+
+  /**
+   * Why a message is not kept; empty if it is kept. A roster that shows a fork ends its operation
+   * here.
+   *
+   * @param roster the roster in the message, its signature verified as the origin's; null if there
+   *     is none
+   */
+  private Optional<Participation.ParticipationRefusal> refusal(
+      Transaction tx, AgencyName origin, Label label, @Nullable RosterStatement roster) {
+    if (roster != null) {
+      return refusal(tx, origin, roster);
+    }
+    if (label.getOperationId().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<HeldRosters> held = rosters.held(tx, operation(label));
+    if (held.isPresent() && forgot(held.get().newest(), origin, label)) {
+      rosters.owe(tx, operation(label), origin);
+    }
+    return held.isEmpty()
+        ? Optional.of(
+            new Participation.ParticipationRefusal(
+                Code.ROSTER_UNKNOWN, "no roster of the operation is stored here, or not yet"))
+        : Participation.refusal(held.get(), origin, self, claim(label));
+  }
+
+  /**
+   * Whether the signer of the newest roster relies on an earlier one in a message that it made
+   * later by its own clock: then its ledger was restored.
+   */
+  private static boolean forgot(RosterStatement newest, AgencyName origin, Label label) {
+    RosterStatement.Place place = newest.content().place();
+    return place.signer().equals(origin)
+        && label.getOperationEpoch() < newest.number()
+        && Timestamps.toMillis(label.getCreatedAt()) > place.issuedAtMs();
+  }
+
+  private Optional<Participation.ParticipationRefusal> refusal(
+      Transaction tx, AgencyName origin, RosterStatement roster) {
+    RosterRules.Judgement judgement = judge(tx, roster);
+    boolean givenBack = roster.content().place().signer().equals(self);
+    long newest = newest(tx, roster);
+    boolean forgot = !givenBack && roster.number() < newest;
+    if (forgot || (!givenBack && judgement instanceof RosterRules.Judgement.Forked)) {
+      rosters.owe(tx, roster.content().place().operation(), origin);
+    }
+    if (forgot && judgement instanceof RosterRules.Judgement.Known) {
+      return Optional.of(
+          new Participation.ParticipationRefusal(
+              Code.ROSTER_STALE,
+              "roster " + newest + " is stored here, which its lead no longer knows"));
+    }
+    if (judgement instanceof RosterRules.Judgement.Forked forked) {
+      rosters.fork(tx, roster);
+      leaf(tx, AuditType.ROSTER_CONFLICT, roster, roster + ": " + forked.reason());
+      return Optional.of(
+          new Participation.ParticipationRefusal(Code.ROSTER_FORKED, forked.reason()));
+    }
+    return judgement instanceof RosterRules.Judgement.Refused refused
+        ? Optional.of(new Participation.ParticipationRefusal(refused.code(), refused.reason()))
+        : Optional.empty();
+  }
+
+  private long newest(Transaction tx, RosterStatement roster) {
+    return rosters
+        .held(tx, roster.content().place().operation())
+        .map(held -> held.newest().number())
+        .orElse(0L);
+  }
+
+  private RosterRules.Judgement judge(Transaction tx, RosterStatement roster) {
+    RosterRules.Judgement judgement = byThoseHeld(tx, roster);
+    // The key of a past day cannot seal anything.
+    return judgement instanceof RosterRules.Judgement.Taken
+            && RosterRecords.keptUntil(roster).toEpochMilli() < tx.nowMillis()
+        ? new RosterRules.Judgement.Refused(
+            Code.OPERATION_CLOSED,
+            "the operation ended longer ago than rosters are kept, "
+                + RosterRecords.KEPT.toDays()
+                + " days")
+        : judgement;
+  }
+
+  private RosterRules.Judgement byThoseHeld(Transaction tx, RosterStatement roster) {
+    Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
+    if (held.isPresent()) {
+      return RosterRules.next(roster, held.get(), self);
+    }
+    AgencyName lead = roster.content().lead();
+    return rosters.openLedBy(lead, tx.nowMillis()) >= MOST_OF_ONE_LEAD
+        ? new RosterRules.Judgement.Refused(
+            Code.LIMIT_REACHED,
+            lead + " already leads " + MOST_OF_ONE_LEAD + " open operations here")
+        : RosterRules.first(roster, self);
+  }
+
+  /** Applies a message that is stored. */
+  private void received(
+      Transaction tx,
+      AgencyName origin,
+      MessageId id,
+      Label label,
+      @Nullable RosterStatement roster) {
+    if (roster != null) {
+      take(tx, origin, roster);
+    } else if (!label.getOperationId().isEmpty()) {
+      OperationId operation = operation(label);
+      ledger.operations().received(tx, operation, id);
+      rosters
+          .held(tx, operation)
+          .filter(held -> label.getOperationEpoch() > held.newest().number())
+          .ifPresent(held -> rosters.word(tx, operation, word(origin, label), held.newest()));
+    }
+  }
+
+  private void take(Transaction tx, AgencyName origin, RosterStatement roster) {
+    Optional<HeldRosters> held = rosters.held(tx, roster.content().place().operation());
+    if (held.isPresent() && held.get().newest().number() >= roster.number()) {
+      return;
+    }
+    boolean givenBack = roster.content().place().signer().equals(self);
+    if (givenBack) {
+      rosters.putGivenBack(tx, roster);
+    } else {
+      rosters.put(tx, roster);
+    }
+    leaf(
+        tx,
+        AuditType.ROSTER_TAKEN,
+        roster,
+        roster + (givenBack ? ", of this agency, given back by " + origin : ""));
+    for (RosterRecords.RosterReference word : rosters.takeWords(tx, roster)) {
+      if (word.number() == roster.number() && !Arrays.equals(word.hash(), roster.hash())) {
+        leaf(
+            tx,
+            AuditType.ROSTER_CONFLICT,
+            roster,
+            word.agency() + " uses another " + roster + " than the one from its lead");
+      }
+    }
+  }
+
+  private static void leaf(Transaction tx, AuditType type, RosterStatement roster, String detail) {
+    RosterStatement.Content content = roster.content();
+    tx.audit(
+        AuditRecord.of(
+                type,
+                LawCategory.NONE,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                AuditActor.gateway(content.place().signer()),
+                new AuditSubject(null, List.of(), content.agencies(), null))
+            .saying(detail));
+  }
+
+  private static OperationId operation(Label label) {
+    return OperationId.of(label.getOperationId().toByteArray());
+  }
+
+  private static RosterRecords.RosterReference word(AgencyName origin, Label label) {
+    return new RosterRecords.RosterReference(
+        origin, label.getOperationEpoch(), label.getOperationRosterHash().toByteArray());
+  }
+
+  private static Participation.Claim claim(Label label) {
+    return new Participation.Claim(
+        label.getOperationEpoch(),
+        label.getOperationRosterHash().toByteArray(),
+        Exercise.of(label),
+        Instant.ofEpochMilli(Timestamps.toMillis(label.getCreatedAt())));
+  }
+}

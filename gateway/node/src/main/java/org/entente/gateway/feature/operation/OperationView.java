@@ -1,0 +1,290 @@
+package org.entente.gateway.feature.operation;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.deliver.MessageFilter;
+import org.entente.gateway.ledger.DeskVisibility;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.ledger.table.OperationTable;
+import org.entente.gateway.ledger.table.RetrievalRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.check.LabelCheck;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.proto.store.v1.OwnOperationUpdate;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Filter;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ListOperationsResponse;
+import org.entente.proto.v1.Operation;
+import org.entente.proto.v1.OperationEntry;
+import org.entente.proto.v1.OperationMember;
+import org.entente.proto.v1.OperationRole;
+import org.entente.proto.v1.OperationState;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.ShowOperationRequest;
+import org.entente.proto.v1.ShowOperationResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Views of joint operations for people: the members, and the messages as far as they are stored
+ * here. Recalled, restricted, erased and quarantined messages are left out; the access is recorded
+ * first. Safe for use by several threads; showing blocks on the disk.
+ */
+public final class OperationView {
+  private static final int MOST = 1_000;
+  private static final int ENTRIES = 500;
+
+  private final Parts parts;
+  private final RosterConfirmation confirmation;
+
+  /** The collaborators. */
+  public record Parts(
+      AgencyName self,
+      Ledger ledger,
+      RosterRecords rosters,
+      RecordSeal atRest,
+      InboxOpener opening,
+      EvidenceRecords evidence,
+      Desks desks,
+      LabelCheck check) {}
+
+  /** The result of a view. */
+  public sealed interface Answer {
+    /** The view is shown and recorded. */
+    record Shown(ShowOperationResponse response) implements Answer {}
+
+    /** Nothing is shown. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /** A message in the operation; {@code placed} is null if this agency sent it. */
+  private record Entry(
+      MessageId id, InboxTable.@Nullable PlacedRecord placed, Label label, Body body) {}
+
+  /** Views of the operations in a gateway's ledger. */
+  public OperationView(Parts parts) {
+    this.parts = parts;
+    this.confirmation =
+        new RosterConfirmation(parts.self(), parts.ledger().evidence(), parts.evidence());
+  }
+
+  /** The operations, newest first. */
+  public ListOperationsResponse list() {
+    List<OperationId> ids = parts.rosters().list(MOST + 1);
+    ListOperationsResponse.Builder out =
+        ListOperationsResponse.newBuilder().setMore(ids.size() > MOST);
+    for (OperationId id : ids.subList(0, Math.min(MOST, ids.size()))) {
+      parts.rosters().held(id).ifPresent(held -> out.addOperations(operation(held)));
+    }
+    return out.build();
+  }
+
+  /** An operation with its messages. */
+  public Answer show(NodeName client, OperationId id, ShowOperationRequest request) {
+    List<Problem> problems = parts.check().decision(request.getOnBehalfOf());
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(problems.get(0));
+    }
+    Optional<HeldRosters> held = parts.rosters().held(id);
+    if (held.isEmpty()) {
+      return new Answer.Refused(
+          new Problem(Code.NOT_FOUND, "operation_id", "no operation " + id + " is stored here"));
+    }
+    List<OperationTable.StoredUpdate> said = parts.ledger().operations().newest(id, ENTRIES + 1);
+    boolean exercise = held.get().newest().content().terms().exercise();
+    DeskVisibility sight = parts.desks().sight(client);
+    List<Entry> entries = new ArrayList<>();
+    for (OperationTable.StoredUpdate one : said.subList(0, Math.min(ENTRIES, said.size()))) {
+      entry(sight, one, exercise).ifPresent(entries::add);
+    }
+    AuditActor actor = AuditActor.client(parts.self(), client, request.getOnBehalfOf());
+    List<Entry> shown =
+        parts.ledger().commit(Lane.ROUTINE, tx -> record(tx, actor, client, id, entries));
+    ShowOperationResponse.Builder response =
+        ShowOperationResponse.newBuilder()
+            .setOperation(operation(held.get()))
+            .setMore(said.size() > ENTRIES);
+    Situation situation = new Situation();
+    shown.forEach(entry -> add(response, situation, entry));
+    return new Answer.Shown(response.build());
+  }
+
+  private Optional<Entry> entry(
+      DeskVisibility sight, OperationTable.StoredUpdate said, boolean exercise) {
+    try {
+      return said.own() ? own(said) : received(sight, said.id(), exercise);
+    } catch (CorruptRecord e) {
+      // Delivery quarantines it.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Entry> own(OperationTable.StoredUpdate said) {
+    Optional<OwnOperationUpdate> own = SentOperationUpdates.open(parts.atRest(), said.sealed());
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Entry(
+              said.id(),
+              null,
+              Label.parseFrom(own.get().getLabel()),
+              Body.parseFrom(own.get().getBody())));
+    } catch (InvalidProtocolBufferException e) {
+      throw new CorruptRecord("OPERATION", e);
+    }
+  }
+
+  private Optional<Entry> received(DeskVisibility sight, MessageId id, boolean exercise) {
+    InboxTable.PlacedRecord placed = parts.ledger().inbox().find(id);
+    // Shown as long as it is kept, even if its delivery time has ended.
+    MessageFilter match =
+        new MessageFilter(Filter.newBuilder().setExercise(exercise).build(), sight);
+    if (placed == null
+        || !match.mayOpen(placed, position -> parts.ledger().quarantine().holds(position))) {
+      return Optional.empty();
+    }
+    Optional<InboxOpener.Message> opened = parts.opening().message(placed, label -> true);
+    Body body = opened.map(InboxOpener.Message::body).orElse(null);
+    return opened.isEmpty() || body == null
+        ? Optional.empty()
+        : Optional.of(new Entry(id, placed, opened.get().label(), body));
+  }
+
+  /**
+   * Records the access, which the origins learn like any first retrieval; returns the entries that
+   * may still be shown.
+   */
+  private List<Entry> record(
+      Transaction tx, AuditActor actor, NodeName client, OperationId id, List<Entry> entries) {
+    List<Entry> given = entries.stream().filter(entry -> isStillGiven(tx, entry.placed())).toList();
+    List<Entry> received = given.stream().filter(entry -> entry.placed() != null).toList();
+    tx.audit(
+        AuditRecord.of(
+                AuditType.OPENED,
+                LawCategory.CONSULTATION,
+                Instant.ofEpochMilli(tx.nowMillis()),
+                actor,
+                new AuditSubject(
+                    null,
+                    received.stream().map(Entry::id).toList(),
+                    received.stream().map(OperationView::origin).distinct().toList(),
+                    null))
+            .saying("operation " + id + ": " + given.size() + " messages shown"));
+    EvidenceRecords evidence = parts.evidence();
+    for (Entry entry : received) {
+      if (isFirst(tx, entry, client)) {
+        evidence.owe(
+            tx,
+            parts.ledger().evidence(),
+            origin(entry),
+            evidence.retrieval(entry.id(), client.value(), tx.nowMillis()));
+      }
+    }
+    return given;
+  }
+
+  private boolean isFirst(Transaction tx, Entry entry, NodeName client) {
+    InboxTable.PlacedRecord placed = entry.placed();
+    long bucket = placed == null ? 0 : placed.record().getBucketDay();
+    return parts
+            .evidence()
+            .retrievals()
+            .note(tx, parts.ledger().retrievals(), entry.id(), bucket, client.value())
+        == RetrievalRecords.RetrievalKind.FIRST;
+  }
+
+  private boolean isStillGiven(Transaction tx, InboxTable.@Nullable PlacedRecord seen) {
+    if (seen == null) {
+      return true;
+    }
+    InboxTable.PlacedRecord now = parts.ledger().inbox().now(tx, seen);
+    return now != null && !now.record().getRecalled() && !now.record().getRestricted();
+  }
+
+  private static AgencyName origin(Entry entry) {
+    return new AgencyName(entry.label().getOrigin());
+  }
+
+  private static void add(
+      ShowOperationResponse.Builder response, Situation situation, Entry entry) {
+    OperationUpdate standing = situation.standing(origin(entry), entry.body().getOperationUpdate());
+    boolean update = entry.label().getKind() == Kind.KIND_OPERATION;
+    if (update && standing.equals(OperationUpdate.getDefaultInstance())) {
+      return;
+    }
+    response.addEntries(
+        OperationEntry.newBuilder()
+            .setMessageId(ByteString.copyFrom(entry.id().bytes()))
+            .setOrigin(entry.label().getOrigin())
+            .setAt(entry.label().getCreatedAt())
+            .setNumber(entry.label().getOperationEpoch())
+            .setKind(entry.label().getKind())
+            .setUpdate(standing));
+  }
+
+  /** An operation by its newest stored roster. */
+  private Operation operation(HeldRosters held) {
+    Operation.Builder out = operation(held.newest()).toBuilder();
+    confirmation.missing(held).forEach(it -> out.addUnconfirmedBy(it.value()));
+    Operation operation = out.build();
+    return held.forked()
+        ? operation.toBuilder().setState(OperationState.OPERATION_STATE_FORKED).build()
+        : operation;
+  }
+
+  /** An operation by a roster. */
+  public static Operation operation(RosterStatement roster) {
+    RosterStatement.Content content = roster.content();
+    RosterStatement.Terms terms = content.terms();
+    Operation.Builder out =
+        Operation.newBuilder()
+            .setOperationId(ByteString.copyFrom(content.place().operation().bytes()))
+            .setName(terms.name())
+            .setNumber(roster.number())
+            .setRosterHash(ByteString.copyFrom(roster.hash()))
+            .setStartsAt(Timestamps.fromMillis(terms.startsAtMs()))
+            .setEndsAt(Timestamps.fromMillis(terms.endsAtMs()))
+            .setState(
+                terms.closed()
+                    ? OperationState.OPERATION_STATE_CLOSED
+                    : OperationState.OPERATION_STATE_OPEN)
+            .setExercise(terms.exercise())
+            .setSignedBy(content.place().signer().value())
+            .setSignedAt(Timestamps.fromMillis(content.place().issuedAtMs()));
+    content
+        .members()
+        .forEach(
+            member ->
+                out.addMembers(
+                    OperationMember.newBuilder()
+                        .setAgency(member.agency().value())
+                        .setRole(OperationRole.forNumber(member.role().number()))));
+    return out.build();
+  }
+}

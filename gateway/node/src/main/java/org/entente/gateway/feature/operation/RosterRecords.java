@@ -1,0 +1,318 @@
+package org.entente.gateway.feature.operation;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.SealedRecord;
+import org.entente.gateway.ledger.table.OperationTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.proto.store.v1.OperationRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stored rosters, sealed at rest until a year after the operation's stated end. Once their key is
+ * destroyed, an operation is as unknown as one that never existed. Safe for use by several threads.
+ */
+public final class RosterRecords {
+  /** How long after an operation's end its rosters are kept. */
+  public static final Duration KEPT = Duration.ofDays(365);
+
+  private static final int MOST_LOOKED_AT = 100;
+  private static final int WORD_BYTES = 8 + Sha256.HASH_BYTES;
+
+  private final OperationTable book;
+  private final RecordSeal atRest;
+
+  /** The rosters of a ledger. */
+  public RosterRecords(OperationTable book, RecordSeal atRest) {
+    this.book = book;
+    this.atRest = atRest;
+  }
+
+  /**
+   * A roster that a member uses and that is not stored here.
+   *
+   * @param hash 32 bytes, not to be modified
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record RosterReference(AgencyName agency, long number, byte[] hash) {}
+
+  /** The stored rosters of an operation as seen by the transaction; empty if there are none. */
+  public Optional<HeldRosters> held(Transaction tx, OperationId id) {
+    OperationRecord record = book.record(tx, id);
+    return record == null ? Optional.empty() : held(record, number -> book.roster(tx, id, number));
+  }
+
+  /** The committed rosters of an operation. */
+  public Optional<HeldRosters> held(OperationId id) {
+    OperationRecord record = book.record(id);
+    return record == null ? Optional.empty() : held(record, number -> book.roster(id, number));
+  }
+
+  /** Finds a sealed roster by number. */
+  @FunctionalInterface
+  private interface SealedRosterLookup {
+    @Nullable SealedRecord find(long number);
+  }
+
+  private Optional<HeldRosters> held(OperationRecord record, SealedRosterLookup sealed) {
+    HeldRosters.RosterLookup at = number -> opened(sealed.find(number)).orElse(null);
+    RosterStatement newest = at.find(record.getNumber());
+    return newest == null
+        ? Optional.empty()
+        : Optional.of(new HeldRosters(newest, at, record.getForked(), setBack(record)));
+  }
+
+  /** The newest roster signed by an agency, among the latest; empty if there is none. */
+  public Optional<RosterStatement> newestBy(OperationId id, AgencyName signer) {
+    return book.numbers(id, MOST_LOOKED_AT).stream()
+        .flatMap(number -> opened(book.roster(id, number)).stream())
+        .filter(roster -> roster.content().place().signer().equals(signer))
+        .findFirst();
+  }
+
+  private static HeldRosters.@Nullable RestoreMark setBack(OperationRecord record) {
+    if (!record.getSetBack()) {
+      return null;
+    }
+    byte[] asked = record.getAskedIn().toByteArray();
+    List<MessageId> askedIn = new ArrayList<>();
+    for (int at = 0; at + MessageId.SIZE <= asked.length; at += MessageId.SIZE) {
+      askedIn.add(MessageId.of(Arrays.copyOfRange(asked, at, at + MessageId.SIZE)));
+    }
+    return new HeldRosters.RestoreMark(askedIn);
+  }
+
+  private Optional<RosterStatement> opened(@Nullable SealedRecord sealed) {
+    return sealed == null
+        ? Optional.empty()
+        : atRest
+            .open(sealed)
+            .map(
+                bytes ->
+                    RosterStatement.parse(bytes)
+                        .orElseThrow(() -> new CorruptRecord("OPERATION", null)));
+  }
+
+  /**
+   * Stores a received roster as the newest. A restored ledger may still lack later ones, so its
+   * members are asked again.
+   */
+  public void put(Transaction tx, RosterStatement roster) {
+    OperationRecord before = book.record(tx, roster.content().place().operation());
+    put(tx, roster, before != null && before.getSetBack());
+  }
+
+  /**
+   * Stores an own roster, given back by a member, as the newest. There may be later ones, whatever
+   * happened to the ledger, so the members are asked.
+   */
+  public void putGivenBack(Transaction tx, RosterStatement roster) {
+    put(tx, roster, true);
+  }
+
+  /**
+   * Stores a roster signed by this agency as the newest. If a roster with its number or a later one
+   * was given back meanwhile, it is the second with its number and ends the operation here.
+   *
+   * @return whether it is the newest
+   */
+  public boolean putOwn(Transaction tx, RosterStatement roster) {
+    OperationRecord before = book.record(tx, roster.content().place().operation());
+    if (before != null && before.getNumber() >= roster.number()) {
+      fork(tx, roster);
+      return false;
+    }
+    put(tx, roster, false);
+    return true;
+  }
+
+  private void put(Transaction tx, RosterStatement roster, boolean setBack) {
+    OperationId id = roster.content().place().operation();
+    Instant until = keptUntil(roster);
+    RecordPlace place = OperationTable.rosterPlace(id, roster.number());
+    book.putRoster(tx, id, roster.number(), atRest.seal(place, roster.encoded(), until));
+    OperationRecord before = book.record(tx, id);
+    long day = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
+    book.put(
+        tx,
+        id,
+        OperationRecord.newBuilder()
+            .setNumber(roster.number())
+            .setKeepUntilDay(before == null ? day : Math.max(day, before.getKeepUntilDay()))
+            .setSetBack(setBack)
+            .build());
+  }
+
+  /** Ends an operation here, because its lead signed a contradicting roster. */
+  public void fork(Transaction tx, RosterStatement conflicting) {
+    OperationId id = conflicting.content().place().operation();
+    OperationRecord record = book.record(tx, id);
+    if (record != null) {
+      // Kept at least as long as the roster that it contradicts, whatever end it states.
+      Instant last =
+          LocalDate.ofEpochDay(record.getKeepUntilDay()).atStartOfDay(ZoneOffset.UTC).toInstant();
+      Instant until = keptUntil(conflicting);
+      byte[] sealed =
+          atRest.seal(
+              OperationTable.conflictPlace(id),
+              conflicting.encoded(),
+              until.isBefore(last) ? last : until);
+      book.put(
+          tx,
+          id,
+          record.toBuilder()
+              .setForked(true)
+              .setSealedConflict(ByteString.copyFrom(sealed))
+              .build());
+    }
+  }
+
+  /** Marks the newest roster to be given back, because its signer no longer knows it. */
+  public void owe(Transaction tx, OperationId id, AgencyName to) {
+    change(tx, id, record -> record.setGiveBackTo(to.value()));
+  }
+
+  /** Marks it as given back. */
+  public void gaveBack(Transaction tx, OperationId id) {
+    change(tx, id, OperationRecord.Builder::clearGiveBackTo);
+  }
+
+  /**
+   * Notes that members were asked for later rosters than this one, if it is the newest.
+   *
+   * @param messages the messages that asked them, latest last
+   */
+  public void asked(Transaction tx, OperationId id, long number, List<MessageId> messages) {
+    ByteString bytes =
+        messages.stream()
+            .map(message -> ByteString.copyFrom(message.bytes()))
+            .reduce(ByteString.EMPTY, ByteString::concat);
+    change(
+        tx,
+        id,
+        record -> {
+          if (record.getNumber() == number) {
+            record.setAskedIn(bytes);
+          }
+        });
+  }
+
+  /** Notes that all members have confirmed this roster, if it is still the newest. */
+  public void confirmed(Transaction tx, OperationId id, long number) {
+    change(
+        tx,
+        id,
+        record -> {
+          if (record.getNumber() == number) {
+            record.clearSetBack().clearAskedIn();
+          }
+        });
+  }
+
+  /** Notes that this agency need not ask for later rosters. */
+  public void leave(Transaction tx, OperationId id) {
+    change(tx, id, record -> record.clearSetBack().clearAskedIn());
+  }
+
+  private void change(Transaction tx, OperationId id, Consumer<OperationRecord.Builder> change) {
+    OperationRecord record = book.record(tx, id);
+    if (record != null) {
+      OperationRecord.Builder next = record.toBuilder();
+      change.accept(next);
+      book.put(tx, id, next.build());
+    }
+  }
+
+  /** Stores which roster a member uses that is not stored here. */
+  public void word(Transaction tx, OperationId id, RosterReference word, RosterStatement newest) {
+    byte[] bytes = KeyBuilder.key().u64(word.number()).bytes(word.hash()).done();
+    RecordPlace place = OperationTable.wordPlace(id, word.agency());
+    book.putWord(tx, id, word.agency(), atRest.seal(place, bytes, keptUntil(newest)));
+  }
+
+  /** Removes and returns the stored references to this roster or earlier ones. */
+  public List<RosterReference> takeWords(Transaction tx, RosterStatement roster) {
+    OperationId id = roster.content().place().operation();
+    List<RosterReference> out = new ArrayList<>();
+    for (OperationTable.SealedReference sealed : book.words(tx, id)) {
+      Optional<byte[]> bytes =
+          atRest.open(sealed.sealed()).filter(open -> open.length == WORD_BYTES);
+      long number = bytes.map(open -> BigEndian.u64(open, 0)).orElse(0L);
+      if (number <= roster.number()) {
+        book.forgetWord(tx, id, sealed.agency());
+        bytes.ifPresent(
+            open ->
+                out.add(
+                    new RosterReference(
+                        sealed.agency(), number, Arrays.copyOfRange(open, 8, WORD_BYTES))));
+      }
+    }
+    return out;
+  }
+
+  /** The number of committed operations of a lead that are open and have not ended. */
+  public long openLedBy(AgencyName lead, long nowMillis) {
+    // An operation that ended before today is not opened; its retention date shows that.
+    long today = LocalDate.ofInstant(kept(nowMillis), ZoneOffset.UTC).toEpochDay();
+    return book.list(Integer.MAX_VALUE).stream()
+        .filter(entry -> entry.record().getKeepUntilDay() >= today)
+        .flatMap(entry -> readable(entry.id()).stream())
+        .map(held -> held.newest().content())
+        .filter(roster -> roster.lead().equals(lead))
+        .filter(roster -> !roster.terms().closed() && roster.terms().endsAtMs() > nowMillis)
+        .count();
+  }
+
+  /** The stored operations, newest first; at most this many. */
+  public List<OperationId> list(int most) {
+    return book.list(most).stream().map(OperationTable.Entry::id).toList();
+  }
+
+  /** Operations whose leads signed contradicting rosters, and which have not ended. */
+  public List<OperationId> forked(long nowMillis) {
+    return book.marked().stream()
+        .filter(
+            id ->
+                readable(id)
+                    .filter(HeldRosters::forked)
+                    .filter(held -> held.newest().content().terms().endsAtMs() > nowMillis)
+                    .isPresent())
+        .toList();
+  }
+
+  /** The stored rosters, or empty if damaged: one damaged operation must not block the others. */
+  private Optional<HeldRosters> readable(OperationId id) {
+    try {
+      return held(id);
+    } catch (CorruptRecord e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The end of a roster's retention, computed from the end that it states. */
+  static Instant keptUntil(RosterStatement roster) {
+    return kept(roster.content().terms().endsAtMs());
+  }
+
+  private static Instant kept(long endsAtMillis) {
+    return Instant.ofEpochMilli(endsAtMillis).plus(KEPT);
+  }
+}

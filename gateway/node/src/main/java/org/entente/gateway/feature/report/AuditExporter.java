@@ -1,0 +1,407 @@
+package org.entente.gateway.feature.report;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.LogArchive.Place;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditPerson;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.InboxTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.policy.subject.SubjectTerms;
+import org.entente.gateway.receive.InboxOpener;
+import org.entente.proto.store.v1.ErasureRecord;
+import org.entente.proto.store.v1.SentFacts;
+import org.entente.proto.v1.ContentState;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
+import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.ExportedMessage;
+import org.entente.proto.v1.Label;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exports audit records of a period or about a subject, page by page, with the fate of the messages
+ * concerned. Each page is recorded, with person and reason, before it is returned. Calls block;
+ * safe for use by several threads.
+ */
+public final class AuditExporter {
+  private static final int PAGE = 200;
+  private static final int SCANNED = 20_000;
+
+  private final Parts parts;
+
+  /**
+   * The collaborators.
+   *
+   * @param opening opens labels of received messages
+   * @param atRest knows the subjects of messages
+   */
+  public record Parts(
+      AgencyName self,
+      LogArchive archive,
+      Ledger ledger,
+      EvidenceRecords evidence,
+      InboxOpener opening,
+      RecordSeal atRest) {}
+
+  /** Exports from a gateway's ledger and log. */
+  public AuditExporter(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** The result of a request. */
+  public sealed interface Answer {
+    /** A page. */
+    record Page(ExportResponse page) implements Answer {}
+
+    /** The request is refused. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  /** Checked criteria of an export. */
+  private record ExportQuery(
+      Instant from, Instant to, @Nullable String subject, @Nullable MessageId message) {
+    boolean covers(Instant at) {
+      return !at.isBefore(from) && at.isBefore(to);
+    }
+  }
+
+  /** A page of the export. The actor must contain the person and the reason. */
+  public Answer export(AuditActor actor, ExportRequest request) {
+    AuditPerson person = actor.onBehalfOf();
+    if (person == null) {
+      return refused("on_behalf_of.officer", "must name the officer who asks");
+    }
+    if (person.justification() == null || person.justification().isBlank()) {
+      return refused("on_behalf_of.justification", "must give a reason");
+    }
+    ExportQuery asked;
+    Place from;
+    try {
+      asked = asked(request);
+      from = cursor(request.getAfter());
+    } catch (WrongField e) {
+      return refused(e.field, String.valueOf(e.getMessage()));
+    }
+    ExportResponse page =
+        asked.subject() == null && asked.message() == null
+            ? period(asked, from, request.getProofs())
+            : chosen(asked, about(asked), from, request.getProofs());
+    record(actor, asked, page);
+    return new Answer.Page(page);
+  }
+
+  private static ExportQuery asked(ExportRequest request) {
+    Instant from = request.hasFrom() ? instant("from", request.getFrom()) : Instant.EPOCH;
+    Instant to = request.hasTo() ? instant("to", request.getTo()) : Instant.MAX;
+    if (!to.isAfter(from)) {
+      throw new WrongField("to", "must be after from: " + from + " to " + to);
+    }
+    return new ExportQuery(from, to, subject(request), message(request));
+  }
+
+  private static @Nullable String subject(ExportRequest request) {
+    try {
+      return request.getSubject().isEmpty() ? null : SubjectTerms.parse(request.getSubject());
+    } catch (InvalidValue e) {
+      throw new WrongField("subject", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static @Nullable MessageId message(ExportRequest request) {
+    try {
+      return request.getMessageId().isEmpty()
+          ? null
+          : MessageId.of(request.getMessageId().toByteArray());
+    } catch (InvalidValue e) {
+      throw new WrongField("message_id", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Instant instant(String field, Timestamp at) {
+    if (!Timestamps.isValid(at)) {
+      throw new WrongField(field, "must be a valid timestamp, not " + at.getSeconds() + " s");
+    }
+    return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
+  }
+
+  /** The start of the page: log and index. */
+  private static Place cursor(String after) {
+    if (after.isEmpty()) {
+      return new Place(1, 0);
+    }
+    String[] both = after.split("/", -1);
+    try {
+      Place place = new Place(Integer.parseInt(both[0]), Long.parseLong(both[1]));
+      if (both.length == 2 && place.log() >= 1 && place.index() >= 0) {
+        return place;
+      }
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw notFromAPage(after);
+    }
+    throw notFromAPage(after);
+  }
+
+  private static WrongField notFromAPage(String after) {
+    return new WrongField(
+        "after",
+        "must be the value of next from a previous page, not " + InvalidValue.printable(after));
+  }
+
+  /** A field of the request is invalid. */
+  private static final class WrongField extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    WrongField(String field, String message) {
+      super(message);
+      this.field = field;
+    }
+  }
+
+  // Whom messages name -------------------------------------------------------------------------
+
+  private static final Comparator<Place> ORDER =
+      Comparator.comparingInt(Place::log).thenComparingLong(Place::index);
+
+  private List<Place> about(ExportQuery asked) {
+    TreeSet<Place> out = new TreeSet<>(ORDER);
+    String subject = asked.subject();
+    MessageId message = asked.message();
+    Stream<MessageId> ids =
+        subject == null
+            ? Stream.ofNullable(message)
+            : parts.ledger().subjects().find(parts.atRest(), subject).stream();
+    ids.forEach(id -> out.addAll(parts.archive().about(id)));
+    return List.copyOf(out);
+  }
+
+  private ExportResponse chosen(ExportQuery asked, List<Place> places, Place from, boolean proofs) {
+    ExportResponse.Builder out = ExportResponse.newBuilder();
+    for (Place place : places) {
+      if (ORDER.compare(place, from) < 0) {
+        continue;
+      }
+      if (out.getLeavesCount() == PAGE) {
+        return out.setNext(next(place)).build();
+      }
+      Optional<AuditRecord> record = parts.archive().record(place);
+      if (record.map(r -> asked.covers(r.at())).orElse(true)) {
+        out.addLeaves(leaf(place, proofs));
+      }
+    }
+    return out.build();
+  }
+
+  private static String next(Place place) {
+    return place.log() + "/" + place.index();
+  }
+
+  // A period -----------------------------------------------------------------------------------
+
+  private ExportResponse period(ExportQuery asked, Place from, boolean proofs) {
+    ExportResponse.Builder out = ExportResponse.newBuilder();
+    int scanned = 0;
+    // A leaf that can no longer be opened is included if the leaf before it lies in the period.
+    boolean within = startsWithin(asked, from);
+    for (int log = from.log(); log <= parts.archive().inForce(); log++) {
+      long size = parts.archive().size(log);
+      for (long index = log == from.log() ? from.index() : 0; index < size; index++) {
+        Place place = new Place(log, index);
+        if (out.getLeavesCount() == PAGE || scanned == SCANNED) {
+          return out.setNext(next(place)).build();
+        }
+        scanned++;
+        Optional<AuditRecord> record = parts.archive().record(place);
+        within = record.map(r -> asked.covers(r.at())).orElse(within);
+        if (within) {
+          out.addLeaves(leaf(place, proofs));
+        }
+      }
+    }
+    return out.build();
+  }
+
+  private boolean startsWithin(ExportQuery asked, Place from) {
+    for (long index = from.index() - 1; index >= 0; index--) {
+      Optional<AuditRecord> record = parts.archive().record(new Place(from.log(), index));
+      if (record.isPresent()) {
+        return asked.covers(record.get().at());
+      }
+    }
+    return asked.from().equals(Instant.EPOCH);
+  }
+
+  // A leaf -------------------------------------------------------------------------------------
+
+  private ExportedLeaf leaf(Place place, boolean proofs) {
+    ExportedLeaf.Builder out =
+        ExportedLeaf.newBuilder()
+            .setOrigin(parts.archive().origin(place.log()).line())
+            .setLog(place.log())
+            .setIndex(place.index());
+    parts
+        .archive()
+        .commitment(place)
+        .ifPresent(bytes -> out.setCommitment(ByteString.copyFrom(bytes)));
+    parts
+        .archive()
+        .opening(place)
+        .ifPresent(
+            opened ->
+                out.setBlind(ByteString.copyFrom(opened.blind()))
+                    .setRecord(ByteString.copyFrom(opened.encodedRecord())));
+    parts
+        .archive()
+        .record(place)
+        .ifPresent(
+            record -> record.subject().messages().forEach(id -> out.addMessages(message(id))));
+    if (proofs) {
+      proof(place).ifPresent(bytes -> out.setProof(ByteString.copyFrom(bytes)));
+    }
+    return out.build();
+  }
+
+  /** Under the last cosigned checkpoint, or the last signed one if no cosigned one covers it. */
+  private Optional<byte[]> proof(Place place) {
+    Stream<SignedNote> notes =
+        Stream.of(parts.archive().cosigned(place.log()), parts.archive().signed(place.log()))
+            .flatMap(Optional::stream);
+    return notes
+        .flatMap(note -> parts.archive().prove(place, note).stream())
+        .findFirst()
+        .map(proof -> proof.encode());
+  }
+
+  private ExportedMessage message(MessageId id) {
+    ExportedMessage.Builder out =
+        ExportedMessage.newBuilder().setMessageId(ByteString.copyFrom(id.bytes()));
+    InboxTable.PlacedRecord placed = parts.ledger().inbox().find(id);
+    ErasureRecord erased = parts.ledger().retention().done(id);
+    Optional<SentFacts> sent = parts.evidence().sent(parts.ledger().evidence(), id);
+    if (placed != null) {
+      kept(out, placed);
+    } else if (erased != null) {
+      out.setState(ContentState.CONTENT_STATE_ERASED)
+          .setErasedAt(Timestamps.fromMillis(erased.getDoneAtMs()))
+          .setErasureCause(erased.getCause().name().replace("ERASURE_CAUSE_", ""));
+    } else if (sent.isPresent()) {
+      out.setState(ContentState.CONTENT_STATE_SENT);
+    } else {
+      out.setState(ContentState.CONTENT_STATE_ENDED);
+    }
+    sent.ifPresent(facts -> sent(out, facts));
+    return out.addAllEvidence(parts.evidence().known(parts.ledger().evidence(), id)).build();
+  }
+
+  private void kept(ExportedMessage.Builder out, InboxTable.PlacedRecord placed) {
+    boolean held = placed.record().getOnHold();
+    out.setState(held ? ContentState.CONTENT_STATE_ON_HOLD : ContentState.CONTENT_STATE_KEPT)
+        .setReceivedAt(Timestamps.fromMillis(placed.record().getReceivedAtMs()))
+        .setKeptUntil(endOf(placed.record().getBucketDay()));
+    Optional<Label> label = parts.opening().label(placed);
+    if (label.isPresent()) {
+      label.ifPresent(known -> terms(out, known));
+    } else {
+      out.setState(ContentState.CONTENT_STATE_ENDED);
+    }
+  }
+
+  private static Timestamp endOf(long day) {
+    return Timestamps.fromMillis(
+        LocalDate.ofEpochDay(day + 1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
+  }
+
+  private static void terms(ExportedMessage.Builder out, Label label) {
+    out.addTerms(
+        ExportedMessage.Terms.newBuilder()
+            .setAgreement(label.getAgreement())
+            .setLegalBasis(label.getLegalBasis())
+            .setCategory(label.getCategory())
+            .setPurpose(label.getPurpose())
+            .setPersonalData(label.getPersonalData())
+            .setRetentionDays(label.getRetentionDays())
+            .setCaseRef(label.getCaseRef()));
+  }
+
+  private static void sent(ExportedMessage.Builder out, SentFacts facts) {
+    facts
+        .getPartsList()
+        .forEach(
+            part ->
+                out.addTerms(
+                    ExportedMessage.Terms.newBuilder()
+                        .addAllRecipients(part.getRecipientsList())
+                        .setAgreement(part.getAgreement())
+                        .setLegalBasis(part.getLegalBasis())
+                        .setCategoryValue(part.getCategory())
+                        .setPurposeValue(part.getPurpose())
+                        .setPersonalData(part.getPersonalData())
+                        .setRetentionDays(part.getRetentionDays())
+                        .setCaseRef(part.getCaseRef())));
+  }
+
+  // On record ----------------------------------------------------------------------------------
+
+  /**
+   * Records what was exported but not about whom: that would keep a name in the log for ten years.
+   */
+  private void record(AuditActor actor, ExportQuery asked, ExportResponse page) {
+    String what =
+        asked.subject() != null
+            ? "about a subject, by " + asked.subject().substring(0, asked.subject().indexOf(':'))
+            : asked.message() != null ? "about a message" : "of a period";
+    String period =
+        (asked.from().equals(Instant.EPOCH) ? "" : " from " + asked.from())
+            + (asked.to().equals(Instant.MAX) ? "" : " to " + asked.to());
+    MessageId message = asked.message();
+    parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx -> {
+              tx.audit(
+                  AuditRecord.of(
+                          AuditType.OPERATOR_ACTION,
+                          LawCategory.CONSULTATION,
+                          Instant.ofEpochMilli(tx.nowMillis()),
+                          actor,
+                          new AuditSubject(
+                              null,
+                              message == null ? List.of() : List.of(message),
+                              List.of(),
+                              null))
+                      .saying(
+                          "export " + what + period + ": " + page.getLeavesCount() + " leaves"));
+              return page;
+            });
+  }
+
+  private static Answer refused(String field, String message) {
+    return new Answer.Refused(new Problem(Code.INVALID_FIELD, field, message));
+  }
+}

@@ -1,0 +1,220 @@
+package org.entente.gateway.feature.report;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.entente.gateway.audit.LogArchive;
+import org.entente.gateway.audit.proof.LogProof;
+import org.entente.gateway.audit.proof.MessageProof;
+import org.entente.gateway.audit.proof.ProofVerdict;
+import org.entente.gateway.audit.proof.ProofVerifier;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.EvidenceTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.note.Checkpoint;
+import org.entente.gateway.note.SignedNote;
+import org.entente.gateway.seal.format.EnvelopeHeader;
+import org.entente.gateway.trust.AgencyRole;
+import org.entente.gateway.trust.TrustBundle;
+import org.entente.proto.store.v1.KeptHeader;
+
+/**
+ * Makes proofs about single messages from the logs and the stored headers. Each proof is first
+ * checked as its receiver will check it, and is recorded in the log. Calls block; safe for use by
+ * several threads.
+ */
+public final class MessageProver {
+  private final Parts parts;
+
+  /**
+   * The collaborators.
+   *
+   * @param archive the gateway's logs
+   * @param evidence opens stored headers
+   * @param bundle the trust bundle in force, which goes into the proof
+   */
+  public record Parts(
+      AgencyName self,
+      LogArchive archive,
+      Ledger ledger,
+      EvidenceRecords evidence,
+      Supplier<TrustBundle> bundle,
+      InstantSource clock) {}
+
+  /** Proofs from a gateway's ledger and logs. */
+  public MessageProver(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** The result of a request. */
+  public sealed interface Answer {
+    /** The file of the proof. Do not modify it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Proven(byte[] file) implements Answer {}
+
+    /** The request is refused. */
+    record Refused(Problem problem) implements Answer {}
+  }
+
+  private record LoggedRecord(LogArchive.Place place, AuditRecord record) {}
+
+  /**
+   * Proves that a message was accepted or received here.
+   *
+   * @param recipient selects one of several envelopes; empty if there is only one
+   */
+  public Answer prove(AuditActor actor, MessageId id, Optional<AgencyName> recipient) {
+    List<LoggedRecord> said = said(id);
+    if (said.isEmpty()) {
+      return refused(
+          Code.NOT_FOUND,
+          "message_id",
+          "no readable record shows that " + id + " was sent or received");
+    }
+    List<LoggedRecord> meant =
+        said.stream()
+            .filter(one -> recipient.map(one.record().subject().agencies()::contains).orElse(true))
+            .toList();
+    if (meant.size() != 1) {
+      return refused(
+          Code.INVALID_FIELD,
+          "recipient",
+          id
+              + " is in "
+              + said.size()
+              + " envelopes, to "
+              + said.stream().map(one -> one.record().subject().agencies().toString()).toList()
+              + "; name a recipient that occurs in only one of them");
+    }
+    Answer answer = prove(id, meant.get(0));
+    if (answer instanceof Answer.Proven) {
+      record(actor, id);
+    }
+    return answer;
+  }
+
+  private List<LoggedRecord> said(MessageId id) {
+    List<LoggedRecord> out = new ArrayList<>();
+    for (LogArchive.Place place : parts.archive().about(id)) {
+      parts
+          .archive()
+          .record(place)
+          .filter(r -> r.type() == AuditType.ACCEPTED || r.type() == AuditType.RECEIVED)
+          .ifPresent(record -> out.add(new LoggedRecord(place, record)));
+    }
+    return out;
+  }
+
+  private Answer prove(MessageId id, LoggedRecord said) {
+    Optional<KeptHeader> header =
+        Optional.ofNullable(
+                parts
+                    .ledger()
+                    .evidence()
+                    .header(said.record().subject().headerHash().toByteArray()))
+            .flatMap(parts.evidence()::openHeader);
+    if (header.isEmpty()) {
+      return refused(
+          Code.NOT_FOUND,
+          "message_id",
+          "the header of its envelope is no longer stored; headers are kept as long as evidence");
+    }
+    TrustBundle bundle = parts.bundle().get();
+    Optional<LogProof> leaf =
+        checkpoint(said.place(), bundle)
+            .flatMap(checkpoint -> parts.archive().prove(said.place(), checkpoint));
+    if (leaf.isEmpty()) {
+      return refused(
+          Code.NOT_READY,
+          "message_id",
+          "no cosigned checkpoint covers leaf " + said.place().index() + " yet");
+    }
+    return assemble(id, header.get(), leaf.get(), bundle);
+  }
+
+  /** The last cosigned checkpoint; in a federation without other witnesses, the last signed one. */
+  private Optional<SignedNote> checkpoint(LogArchive.Place place, TrustBundle bundle) {
+    boolean witnessed =
+        bundle.having(AgencyRole.WITNESS).stream().anyMatch(w -> !w.equals(parts.self()));
+    Optional<SignedNote> cosigned =
+        parts.archive().cosigned(place.log()).filter(note -> covers(note, place));
+    return cosigned.isPresent() || witnessed ? cosigned : parts.archive().signed(place.log());
+  }
+
+  private static boolean covers(SignedNote note, LogArchive.Place place) {
+    return Checkpoint.parse(note.text()).filter(c -> c.size() > place.index()).isPresent();
+  }
+
+  /** Uses the first statement about the gateway's key that the bundle supports. */
+  private Answer assemble(MessageId id, KeptHeader kept, LogProof leaf, TrustBundle bundle) {
+    byte[] header = kept.getHeader().toByteArray();
+    MessageProof.SignedHeader signed =
+        new MessageProof.SignedHeader(header, kept.getSignature().toByteArray());
+    ProofVerdict last =
+        new ProofVerdict.Fails(ProofVerdict.Part.ORIGIN_KEY, "no statement is stored");
+    for (MessageProof.Voucher voucher : vouchers(header)) {
+      MessageProof proof = new MessageProof(id, signed, voucher, bundle.noteBytes(), leaf);
+      last = ProofVerifier.verify(proof, bundle, OptionalInt.empty(), parts.clock().instant());
+      if (last instanceof ProofVerdict.Holds) {
+        return new Answer.Proven(proof.encode());
+      }
+    }
+    ProofVerdict.Fails fails = (ProofVerdict.Fails) last;
+    return refused(
+        Code.NOT_FOUND,
+        "message_id",
+        "no valid proof can be made; " + fails.part() + ": " + fails.reason());
+  }
+
+  private List<MessageProof.Voucher> vouchers(byte[] header) {
+    Optional<AgencyName> origin = EnvelopeHeader.parse(header).map(h -> h.facts().origin());
+    List<MessageProof.Voucher> out = new ArrayList<>();
+    if (origin.isPresent()) {
+      for (EvidenceTable.Voucher voucher : parts.ledger().evidence().vouchers(origin.get())) {
+        out.add(new MessageProof.Voucher(voucher.announcement(), voucher.bytes()));
+      }
+      parts
+          .ledger()
+          .peerFacts()
+          .keyBundle(origin.get())
+          .ifPresent(bytes -> out.add(new MessageProof.Voucher(false, bytes)));
+    }
+    return out;
+  }
+
+  private void record(AuditActor actor, MessageId id) {
+    parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx -> {
+              tx.audit(
+                  AuditRecord.of(
+                          AuditType.OPERATOR_ACTION,
+                          LawCategory.DISCLOSURE,
+                          Instant.ofEpochMilli(tx.nowMillis()),
+                          actor,
+                          new AuditSubject(null, List.of(id), List.of(), null))
+                      .saying("proof given"));
+              return id;
+            });
+  }
+
+  private static Answer refused(Code code, String field, String message) {
+    return new Answer.Refused(new Problem(code, field, message));
+  }
+}

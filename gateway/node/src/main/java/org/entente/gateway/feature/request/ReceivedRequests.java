@@ -1,0 +1,87 @@
+package org.entente.gateway.feature.request;
+
+import java.util.Optional;
+import java.util.function.Function;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.model.Refusal;
+import org.entente.gateway.receive.ReceptionHook;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Refused;
+import org.entente.proto.v1.Responder;
+
+/**
+ * Requests, answers and reminders of other agencies, and the responders that they advertise.
+ *
+ * @param own a responder of this agency by name; empty if there is none
+ */
+public record ReceivedRequests(
+    AgencyName self,
+    ResponseDeadlines deadlines,
+    AdvertisedResponders advertised,
+    Function<String, Optional<Responder>> own)
+    implements ReceptionHook {
+  @Override
+  public boolean consumes(Kind kind) {
+    return kind == Kind.KIND_RESPONDERS;
+  }
+
+  /**
+   * Policy has decided before: who may not ask in a category learns nothing of who answers there.
+   */
+  @Override
+  public Finding inspect(Incoming message) {
+    if (message.label().getKind() == Kind.KIND_RESPONDERS) {
+      return Step.onKeep(
+          tx -> advertised.received(tx, message.origin(), message.body().getResponders()));
+    }
+    Optional<Problem> beyond = beyondResponder(message);
+    return beyond.isPresent() ? new Refused(refusal(beyond.get())) : new MessageStep(message);
+  }
+
+  private Optional<Problem> beyondResponder(Incoming message) {
+    String name = message.body().getRequest().getResponder();
+    return message.label().getKind() != Kind.KIND_REQUEST || name.isEmpty()
+        ? Optional.empty()
+        : ResponderLimit.problem(
+            message.body().getRequest(),
+            message.label().getCategory(),
+            self.value(),
+            own.apply(name));
+  }
+
+  private final class MessageStep implements Step {
+    private final Incoming message;
+
+    MessageStep(Incoming message) {
+      this.message = message;
+    }
+
+    @Override
+    public Optional<Refusal> check(Transaction tx) {
+      return deadlines
+          .refusal(tx, message.origin(), message.label(), message.body())
+          .map(ReceivedRequests.this::refusal);
+    }
+
+    @Override
+    public void keep(Transaction tx) {
+      deadlines.received(tx, message.origin(), message.label(), message.body());
+    }
+  }
+
+  private Refusal refusal(Problem problem) {
+    return new Refusal(self.value(), problem.code(), problem.field(), problem.message());
+  }
+
+  @Override
+  public void evidence(Transaction tx, EvidenceItem item, boolean isNew) {
+    if (item.getKind() == EvidenceKind.EVIDENCE_KIND_NON_DELIVERY) {
+      deadlines.refused(tx, MessageId.of(item.getMessageId().toByteArray()), item.getRecipient());
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package org.entente.gateway.feature.request;
+
+import static org.entente.gateway.meter.Meters.Reminder.NEAR;
+import static org.entente.gateway.meter.Meters.Reminder.OVERDUE;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.ledger.table.RequestTable.DueRecord;
+import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.proto.store.v1.RequestRecord;
+import org.entente.proto.store.v1.RequestState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Acts on the deadlines of requests. After a part of its time, the agency that owes the answer is
+ * reminded ({@link ReminderSchedule}). At the end of its time a request is overdue, 30 days later
+ * it is closed, and 400 days after its closure its record is deleted. Deadlines are in the ledger,
+ * so a restart loses none; each is checked again in the transaction that acts on it. One thread
+ * calls {@link #round} regularly.
+ */
+public final class RequestDeadlineSweep {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestDeadlineSweep.class);
+  private static final int PAGE = 256;
+
+  private final Ledger ledger;
+  private final RequestTable book;
+  private final ReminderSchedule remindAt;
+  private final Meters meters;
+  private final InstantSource ending;
+
+  /**
+   * A sweep of a ledger.
+   *
+   * @param remindAt when this agency is reminded of answers that it owes
+   * @param ending the clock by which deadlines pass
+   */
+  public RequestDeadlineSweep(
+      Ledger ledger, ReminderSchedule remindAt, Meters meters, InstantSource ending) {
+    this.ledger = ledger;
+    this.book = ledger.requests();
+    this.remindAt = remindAt;
+    this.meters = meters;
+    this.ending = ending;
+  }
+
+  private record Group(Side side, String agency) {}
+
+  /** Acts on all that is due; returns the number of requests. */
+  public int round() {
+    long now = ending.millis();
+    int looked = 0;
+    List<DueRecord> due;
+    do {
+      due = book.due(now, PAGE);
+      if (!due.isEmpty()) {
+        page(due, now);
+        looked += due.size();
+      }
+    } while (due.size() == PAGE);
+    return looked;
+  }
+
+  private void page(List<DueRecord> due, long now) {
+    Map<Group, Integer> late = new LinkedHashMap<>();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          late.clear();
+          due.forEach(one -> look(tx, one, now, late));
+          return due.size();
+        });
+    late.forEach(RequestDeadlineSweep::tell);
+  }
+
+  private void look(Transaction tx, DueRecord due, long now, Map<Group, Integer> late) {
+    RequestRecord record = book.read(tx, due.name());
+    if (record == null) {
+      book.looked(tx, due);
+    } else if (RequestTable.due(record) > now) {
+      // It was answered meanwhile, and is handled when its record is due for deletion.
+      return;
+    } else if (!RequestTable.isOpen(record)) {
+      book.remove(tx, due.name());
+    } else if (record.getOverdue()) {
+      book.put(
+          tx,
+          due.name(),
+          record.toBuilder()
+              .setState(RequestState.REQUEST_STATE_LAPSED)
+              .setClosedAtMs(now)
+              .build());
+    } else if (record.getAnswerByMs() > now) {
+      near(tx, due.name(), record, now);
+    } else {
+      over(tx, due.name(), record, now);
+      if (!record.getExercise()) {
+        late.merge(new Group(due.name().side(), due.name().agency()), 1, Integer::sum);
+      }
+    }
+  }
+
+  private void near(Transaction tx, RequestTable.Name name, RequestRecord record, long now) {
+    int passed = remindAt.passed(record, now);
+    RequestRecord.Builder next = record.toBuilder().setNearAtMs(remindAt.next(record, now));
+    if (passed > record.getNoticedPercent()) {
+      remind(tx, name, next.setNoticedPercent(passed).setNoticedAtMs(now).build(), NEAR);
+    } else {
+      book.put(tx, name, next.build());
+    }
+  }
+
+  private void over(Transaction tx, RequestTable.Name name, RequestRecord record, long now) {
+    RequestRecord.Builder next = record.toBuilder().setOverdue(true);
+    if (name.side() == Side.OWED) {
+      remind(tx, name, next.setNoticedPercent(100).setNoticedAtMs(now).build(), OVERDUE);
+    } else {
+      book.put(tx, name, next.build());
+    }
+  }
+
+  private void remind(
+      Transaction tx, RequestTable.Name name, RequestRecord record, Meters.Reminder reminder) {
+    book.remind(tx, name, record);
+    if (!record.getExercise()) {
+      tx.afterCommit(() -> meters.reminded(reminder, new AgencyName(name.agency())));
+    }
+  }
+
+  /** Logs one line for all requests of an agency. */
+  private static void tell(Group group, int count) {
+    LOG.warn(
+        group.side() == Side.ASKED
+            ? "{} requests to {} were not answered in time"
+            : "{} requests of {} were not answered in time by this agency",
+        count,
+        group.agency());
+  }
+}

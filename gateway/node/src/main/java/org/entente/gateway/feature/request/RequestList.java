@@ -1,0 +1,275 @@
+package org.entente.gateway.feature.request;
+
+import com.google.protobuf.util.Timestamps;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.entente.gateway.ledger.DeskVisibility;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.RequestTable;
+import org.entente.gateway.ledger.table.RequestTable.Name;
+import org.entente.gateway.ledger.table.RequestTable.Side;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.InvalidValue;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.store.v1.RequestRecord;
+import org.entente.proto.store.v1.SentPart;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.ListRequestsRequest;
+import org.entente.proto.v1.ListRequestsResponse;
+import org.entente.proto.v1.ListedRequest;
+import org.entente.proto.v1.RequestStatus;
+import org.entente.proto.v1.Wanted;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages of committed requests with their deadlines. The subject is read from the stored messages,
+ * so that it disappears with them. Safe for use by several threads.
+ */
+public final class RequestList {
+  private static final int PAGE = 50;
+  private static final int MOST = 100;
+  private static final int MOST_STATUSES = 16;
+
+  /** Most records that one page may inspect. */
+  private static final int LOOKED_AT = 1_000;
+
+  private final Ledger ledger;
+  private final EvidenceRecords evidence;
+  private final Function<MessageId, Optional<Label>> received;
+  private final Desks desks;
+
+  /**
+   * Lists the requests in a ledger.
+   *
+   * @param evidence evidence about own requests
+   * @param received the labels of received requests, while they are kept
+   * @param desks the desks of received requests, and who sits there
+   */
+  public RequestList(
+      Ledger ledger,
+      EvidenceRecords evidence,
+      Function<MessageId, Optional<Label>> received,
+      Desks desks) {
+    this.desks = desks;
+    this.ledger = ledger;
+    this.evidence = evidence;
+    this.received = received;
+  }
+
+  /** The result of a request for a page. */
+  public sealed interface Answer {
+    /** A page. */
+    record Page(ListRequestsResponse response) implements Answer {}
+
+    /** The request is invalid. */
+    record Wrong(Problem problem) implements Answer {}
+  }
+
+  /** A page of one side that a client may see. */
+  public Answer page(NodeName client, Side side, ListRequestsRequest request) {
+    int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
+    if (size < 0 || size > MOST) {
+      return wrong("page_size", "must be at most " + MOST);
+    }
+    if (request.getStatusesCount() > MOST_STATUSES
+        || request.getStatusesList().stream().anyMatch(RequestList::isNone)) {
+      return wrong("statuses", "must be at most " + MOST_STATUSES + ", each of them known");
+    }
+    try {
+      Name after = place(side, request.getPageToken());
+      return new Answer.Page(page(desks.sight(client), side, request, size, after));
+    } catch (InvalidValue e) {
+      return wrong("page_token", "must be the token of a previous page");
+    }
+  }
+
+  private static boolean isNone(RequestStatus status) {
+    return status == RequestStatus.UNRECOGNIZED
+        || status == RequestStatus.REQUEST_STATUS_UNSPECIFIED;
+  }
+
+  private static Answer wrong(String field, String message) {
+    return new Answer.Wrong(new Problem(Code.INVALID_FIELD, field, message));
+  }
+
+  private ListRequestsResponse page(
+      DeskVisibility sight,
+      Side side,
+      ListRequestsRequest request,
+      int size,
+      @Nullable Name after) {
+    Set<RequestStatus> statuses = EnumSet.noneOf(RequestStatus.class);
+    statuses.addAll(request.getStatusesList());
+    boolean openOnly =
+        request.getOverdue() || statuses.equals(Set.of(RequestStatus.REQUEST_STATUS_OPEN));
+    List<Name> names = ledger.requests().names(side, openOnly, after, LOOKED_AT + 1);
+    ListRequestsResponse.Builder page = ListRequestsResponse.newBuilder();
+    for (int i = 0; i < names.size(); i++) {
+      if (page.getRequestsCount() == size || i == LOOKED_AT) {
+        return page.setNextPageToken(token(names.get(i - 1))).build();
+      }
+      RequestRecord record = ledger.requests().read(names.get(i));
+      if (record != null && isAsked(record, request, statuses) && isGiven(sight, names.get(i))) {
+        page.addRequests(listed(side, record));
+      }
+    }
+    return page.build();
+  }
+
+  /**
+   * Owed answers are visible like the request itself; own requests are visible to the whole agency.
+   */
+  private boolean isGiven(DeskVisibility sight, Name name) {
+    try {
+      return name.side() == Side.ASKED || sight.seesAbout(ledger.inbox().find(name.id()));
+    } catch (CorruptRecord e) {
+      return sight.seesAbout(null);
+    }
+  }
+
+  private static boolean isAsked(
+      RequestRecord record, ListRequestsRequest request, Set<RequestStatus> statuses) {
+    return record.getExercise() == request.getExercise()
+        && (statuses.isEmpty() || statuses.contains(status(record)))
+        && (request.getAgency().isEmpty() || request.getAgency().equals(record.getAgency()))
+        && (!request.getOverdue() || (RequestTable.isOpen(record) && record.getOverdue()));
+  }
+
+  private ListedRequest listed(Side side, RequestRecord record) {
+    ListedRequest.Builder out =
+        ListedRequest.newBuilder()
+            .setRequestId(record.getRequestId())
+            .setAgency(record.getAgency())
+            .setStatus(status(record))
+            .setAskedAt(Timestamps.fromMillis(record.getAskedAtMs()))
+            .setAnswerBy(Timestamps.fromMillis(record.getAnswerByMs()))
+            .setOverdue(record.getOverdue())
+            .setAnswerId(record.getAnswerId())
+            .setWanted(record.getDetails() ? Wanted.WANTED_DETAILS : Wanted.WANTED_HIT_NO_HIT);
+    if (record.getAnsweredAtMs() > 0) {
+      out.setAnsweredAt(Timestamps.fromMillis(record.getAnsweredAtMs()));
+    }
+    if (record.getExpectedAtMs() > 0) {
+      out.setExpectedAt(Timestamps.fromMillis(record.getExpectedAtMs()));
+    }
+    reminders(out, record);
+    MessageId id = MessageId.of(record.getRequestId().toByteArray());
+    if (side == Side.ASKED) {
+      sent(id, record.getAgency()).ifPresent(part -> about(out, part));
+    } else {
+      received
+          .apply(id)
+          .ifPresent(label -> out.setCategory(label.getCategory()).setPurpose(label.getPurpose()));
+    }
+    return out.build();
+  }
+
+  private static void reminders(ListedRequest.Builder out, RequestRecord record) {
+    out.setReminders(record.getReminders()).setNoticedPercent(record.getNoticedPercent());
+    if (record.getRemindedAtMs() > 0) {
+      out.setRemindedAt(Timestamps.fromMillis(record.getRemindedAtMs()));
+    }
+    if (record.getNoticedAtMs() > 0) {
+      out.setNoticedAt(Timestamps.fromMillis(record.getNoticedAtMs()));
+    }
+  }
+
+  /**
+   * The open requests of which this agency was reminded and that a client may see.
+   *
+   * @param after only requests after this one; null for all
+   * @param most most names to inspect
+   */
+  public ReminderPage reminded(NodeName client, boolean exercise, @Nullable Name after, int most) {
+    List<Name> names = ledger.requests().names(Side.OWED, true, after, most);
+    return new ReminderPage(
+        names.stream()
+            .map(name -> reminded(client, exercise, name))
+            .flatMap(Optional::stream)
+            .toList(),
+        names.size() < most ? null : names.get(names.size() - 1));
+  }
+
+  /**
+   * A request, if this agency was reminded of it, still owes its answer, and the client may see it.
+   */
+  public Optional<ListedRequest> reminded(NodeName client, boolean exercise, Name name) {
+    RequestRecord record = ledger.requests().read(name);
+    return record != null
+            && record.getExercise() == exercise
+            && RequestTable.isOpen(record)
+            && RequestTable.isReminded(record)
+            && isGiven(desks.sight(client), name)
+        ? Optional.of(listed(Side.OWED, record))
+        : Optional.empty();
+  }
+
+  /**
+   * A page of requests of which this agency was reminded.
+   *
+   * @param last the name after which the next page continues; null if this is the last
+   */
+  public record ReminderPage(List<ListedRequest> requests, @Nullable Name last) {}
+
+  /** Registers a callback for each commit by which this agency is reminded; it must not block. */
+  public void listen(Consumer<Name> listener) {
+    ledger.requests().listen(listener);
+  }
+
+  /** Removes a callback. */
+  public void unlisten(Consumer<Name> listener) {
+    ledger.requests().unlisten(listener);
+  }
+
+  private Optional<SentPart> sent(MessageId id, String recipient) {
+    return evidence
+        .sent(ledger.evidence(), id)
+        .flatMap(
+            facts ->
+                facts.getPartsList().stream()
+                    .filter(part -> part.getRecipientsList().contains(recipient))
+                    .findFirst());
+  }
+
+  private static void about(ListedRequest.Builder out, SentPart part) {
+    out.setCategoryValue(part.getCategory())
+        .setPurposeValue(part.getPurpose())
+        .setCaseRef(part.getCaseRef());
+  }
+
+  private static RequestStatus status(RequestRecord record) {
+    return switch (record.getState()) {
+      case REQUEST_STATE_OPEN -> RequestStatus.REQUEST_STATUS_OPEN;
+      case REQUEST_STATE_ANSWERED -> RequestStatus.REQUEST_STATUS_ANSWERED;
+      case REQUEST_STATE_DECLINED -> RequestStatus.REQUEST_STATUS_DECLINED;
+      case REQUEST_STATE_REFUSED -> RequestStatus.REQUEST_STATUS_REFUSED;
+      case REQUEST_STATE_WITHDRAWN -> RequestStatus.REQUEST_STATUS_WITHDRAWN;
+      case REQUEST_STATE_LAPSED -> RequestStatus.REQUEST_STATUS_LAPSED;
+      case REQUEST_STATE_UNSPECIFIED, UNRECOGNIZED -> RequestStatus.REQUEST_STATUS_UNSPECIFIED;
+    };
+  }
+
+  private static String token(Name name) {
+    return name.id() + ":" + name.agency();
+  }
+
+  private static @Nullable Name place(Side side, String token) {
+    if (token.isEmpty()) {
+      return null;
+    }
+    int colon = token.indexOf(':');
+    if (colon < 0 || !token.chars().allMatch(c -> c > ' ' && c < 127) || token.length() > 128) {
+      throw new InvalidValue("a page token", token);
+    }
+    return new Name(side, MessageId.parse(token.substring(0, colon)), token.substring(colon + 1));
+  }
+}

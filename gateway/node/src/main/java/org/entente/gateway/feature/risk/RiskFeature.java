@@ -1,0 +1,36 @@
+package org.entente.gateway.feature.risk;
+
+import java.util.stream.Collectors;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.Registry;
+
+/** Risk scores of received messages. */
+public final class RiskFeature implements Feature {
+  @Override
+  public void wire(Registry registry) {
+    GatewayParts gateway = registry.parts();
+    GatewayParts.Environment around = gateway.environment();
+    ScoreDesk scores =
+        new ScoreDesk(
+            new ScoreParts(
+                gateway.self(),
+                gateway.ledger(),
+                gateway.records().inbox(),
+                gateway.records().desks(),
+                gateway.rules().labels(),
+                () -> gateway.rules().policy().get().rulebook().codes().indicators(),
+                bands(gateway.config().riskInForce()),
+                around.random(),
+                around.meters(),
+                around.workers()));
+    registry.offer(context -> new RiskService(scores, context.names()));
+  }
+
+  private static ScoreBands bands(NodeConfig.Risk risk) {
+    return new ScoreBands(
+        risk.bandsInForce().stream()
+            .collect(Collectors.toMap(NodeConfig.Band::fromPerMille, NodeConfig.Band::name)));
+  }
+}

@@ -1,0 +1,91 @@
+package org.entente.gateway.feature.risk;
+
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.CallFailureMapper;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.proto.v1.FollowScoresRequest;
+import org.entente.proto.v1.FollowScoresResponse;
+import org.entente.proto.v1.ListScoresRequest;
+import org.entente.proto.v1.ListScoresResponse;
+import org.entente.proto.v1.RiskGrpc;
+
+/** The Risk service over {@link ScoreDesk}. */
+final class RiskService implements BindableService {
+  private final ScoreDesk scores;
+  private final KnownNames names;
+
+  RiskService(ScoreDesk scores, KnownNames names) {
+    this.scores = scores;
+    this.names = names;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(RiskGrpc.getServiceDescriptor())
+        .unary(
+            RiskGrpc.getScoreMessageMethod(),
+            Scope.SCORE,
+            CallCost.CHANGE,
+            (caller, request) -> required(scores.score(caller.name(), request)))
+        .unary(
+            RiskGrpc.getShowScoresMethod(),
+            Scope.SEARCH,
+            CallCost.READ,
+            (caller, request) -> required(scores.show(caller.name(), request)))
+        .unary(RiskGrpc.getListScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::listScores)
+        .serverStream(
+            RiskGrpc.getFollowScoresMethod(), Scope.SEARCH, CallCost.SEARCH, this::followScores)
+        .build();
+  }
+
+  private ListScoresResponse listScores(Identified caller, ListScoresRequest request) {
+    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    return required(scores.list(caller.name(), request));
+  }
+
+  private void followScores(
+      Identified caller,
+      FollowScoresRequest request,
+      ServerCallStreamObserver<FollowScoresResponse> out) {
+    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    ScoreFollower followed = required(scores.follow(caller.name(), request, new ScoreStream(out)));
+    out.setOnReadyHandler(followed::wake);
+    out.setOnCancelHandler(followed::end);
+    followed.wake();
+  }
+
+  private static <T> T required(ScoreResult<T> answer) {
+    if (answer instanceof ScoreResult.Refused<T> refused) {
+      throw StatusMapper.exception(refused.problem());
+    }
+    return ((ScoreResult.Done<T>) answer).response();
+  }
+
+  /** A client's stream; {@link ScoreFollower} calls it by one thread at a time. */
+  private record ScoreStream(ServerCallStreamObserver<FollowScoresResponse> out)
+      implements ScoreFollower.ScoreSink {
+    @Override
+    public boolean ready() {
+      return out.isReady();
+    }
+
+    @Override
+    public void send(FollowScoresResponse response) {
+      out.onNext(response);
+    }
+
+    @Override
+    public void failed(RuntimeException failure) {
+      if (!out.isCancelled()) {
+        out.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.entente.gateway.feature.watch;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.entente.gateway.ledger.Desks;
+import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.WatchTable;
+import org.entente.proto.store.v1.WatchContent;
+import org.entente.proto.store.v1.WatchRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All watches of a node in memory, indexed by term: a message costs one look-up for each of its
+ * identifiers, however many watches there are. They are read from the ledger on creation. A watch
+ * whose key has been destroyed no longer exists. Safe for use by several threads.
+ */
+final class StandingWatches {
+  private static final Logger LOG = LoggerFactory.getLogger(StandingWatches.class);
+
+  private final RecordSeal atRest;
+  private final Desks desks;
+  private final TreeMap<Long, StandingWatch> byNumber = new TreeMap<>();
+  private final Map<String, List<StandingWatch>> byTerm = new HashMap<>();
+
+  StandingWatches(WatchTable book, RecordSeal atRest, Desks desks) {
+    this.desks = desks;
+    this.atRest = atRest;
+    for (WatchTable.Entry entry : book.all()) {
+      open(entry)
+          .ifPresentOrElse(
+              this::add, () -> LOG.warn("watch {} can no longer be opened", entry.number()));
+    }
+  }
+
+  private Optional<StandingWatch> open(WatchTable.Entry entry) {
+    return atRest
+        .open(
+            WatchTable.contentPlace(entry.number()),
+            entry.record().getSealedContent().toByteArray())
+        .map(
+            bytes -> {
+              try {
+                return StandingWatch.of(
+                    entry.number(), entry.record(), WatchContent.parseFrom(bytes), desks);
+              } catch (InvalidProtocolBufferException e) {
+                throw new CorruptRecord("WATCH", e);
+              }
+            });
+  }
+
+  /** What is kept of a watch on the disk. */
+  byte[] seal(long number, WatchContent content, WatchRecord.Builder record) {
+    return atRest.seal(
+        WatchTable.contentPlace(number),
+        content.toByteArray(),
+        Instant.ofEpochMilli(record.getUntilMs()));
+  }
+
+  synchronized void add(StandingWatch watch) {
+    byNumber.put(watch.number(), watch);
+    watch.terms().forEach(term -> byTerm.computeIfAbsent(term, t -> new ArrayList<>()).add(watch));
+  }
+
+  synchronized void remove(long number) {
+    StandingWatch watch = byNumber.remove(number);
+    if (watch != null) {
+      for (String term : watch.terms()) {
+        List<StandingWatch> others = byTerm.get(term);
+        if (others != null) {
+          others.remove(watch);
+          if (others.isEmpty()) {
+            byTerm.remove(term);
+          }
+        }
+      }
+    }
+  }
+
+  /** A client's watch; empty if it has none with this number. */
+  synchronized Optional<StandingWatch> of(String client, long number) {
+    return Optional.ofNullable(byNumber.get(number)).filter(it -> it.client().equals(client));
+  }
+
+  /** At most this many of a client's watches after a number, oldest first. */
+  synchronized List<StandingWatch> of(String client, long after, int most) {
+    return byNumber.tailMap(after, false).values().stream()
+        .filter(it -> it.client().equals(client))
+        .limit(most)
+        .toList();
+  }
+
+  /** The watches for any of these terms, by number. */
+  synchronized List<StandingWatch> watching(List<String> terms) {
+    TreeMap<Long, StandingWatch> found = new TreeMap<>();
+    for (String term : terms) {
+      byTerm.getOrDefault(term, List.of()).forEach(watch -> found.put(watch.number(), watch));
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** The watches that have ended at a time. */
+  synchronized List<StandingWatch> over(long nowMillis) {
+    return byNumber.values().stream().filter(it -> it.isOver(nowMillis)).toList();
+  }
+
+  synchronized int count() {
+    return byNumber.size();
+  }
+
+  synchronized int count(String client) {
+    return (int) byNumber.values().stream().filter(it -> it.client().equals(client)).count();
+  }
+
+  /**
+   * The least position from which some watch looks; {@code Long.MAX_VALUE} if there are no watches.
+   */
+  synchronized long earliest() {
+    return byNumber.values().stream()
+        .mapToLong(it -> it.record().getAfterPosition())
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+}

@@ -1,0 +1,44 @@
+package org.entente.gateway.feature.watch;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.entente.gateway.feature.Feature;
+import org.entente.gateway.feature.GatewayParts;
+import org.entente.gateway.feature.Registry;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.meter.Meters;
+
+/** Watches: searches that clients leave standing. */
+public final class WatchFeature implements Feature {
+  @Override
+  public void wire(Registry registry) {
+    GatewayParts gateway = registry.parts();
+    Set<String> watching = Set.copyOf(gateway.clientsWith(Scope.WATCH));
+    Watches watches =
+        new Watches(
+            new WatchParts(
+                gateway.self(),
+                gateway.ledger(),
+                gateway.records().inbox(),
+                gateway.records().atRest(),
+                gateway.records().desks(),
+                gateway.rules().labels(),
+                gateway.environment().clock(),
+                gateway.environment().meters()),
+            watching::contains);
+    if (!watching.isEmpty()) {
+      registry.every(Duration.ofMillis(250), "watches", watches::round);
+    }
+    registry.every(Duration.ofMinutes(1), "ended watches", watches::upkeep);
+    gateway
+        .environment()
+        .meters()
+        .gauge(
+            "entente_watches",
+            "Watches of all clients.",
+            List.of(),
+            () -> List.of(Meters.Sample.of(watches.count())));
+    registry.offer(context -> new WatchService(watches, context.names()));
+  }
+}

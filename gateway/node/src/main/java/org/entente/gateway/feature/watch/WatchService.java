@@ -1,0 +1,58 @@
+package org.entente.gateway.feature.watch;
+
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import org.entente.gateway.identity.Identified;
+import org.entente.gateway.identity.Scope;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.ServiceMethods;
+import org.entente.gateway.rpc.server.StatusMapper;
+import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.AddWatchResponse;
+import org.entente.proto.v1.WatchGrpc;
+
+/** The Watch service over {@link Watches}. */
+final class WatchService implements BindableService {
+  private final Watches watches;
+  private final KnownNames names;
+
+  WatchService(Watches watches, KnownNames names) {
+    this.watches = watches;
+    this.names = names;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return new ServiceMethods(WatchGrpc.getServiceDescriptor())
+        .unary(WatchGrpc.getAddWatchMethod(), Scope.WATCH, CallCost.CHANGE, this::addWatch)
+        .unary(
+            WatchGrpc.getRemoveWatchMethod(),
+            Scope.WATCH,
+            CallCost.CHANGE,
+            (caller, request) -> required(watches.remove(caller.name(), request)))
+        .unary(
+            WatchGrpc.getListWatchesMethod(),
+            Scope.WATCH,
+            CallCost.READ,
+            (caller, request) -> required(watches.list(caller.name(), request)))
+        .unary(
+            WatchGrpc.getListHitsMethod(),
+            Scope.WATCH,
+            CallCost.READ,
+            (caller, request) -> required(watches.hits(caller.name(), request)))
+        .build();
+  }
+
+  private AddWatchResponse addWatch(Identified caller, AddWatchRequest request) {
+    StatusMapper.refuse(names.filter("terms.filter", request.getTerms().getFilter()));
+    return required(watches.add(caller.name(), request));
+  }
+
+  private static <T> T required(Watches.Answer<T> answer) {
+    if (answer instanceof Watches.Answer.Refused<T> refused) {
+      throw StatusMapper.exception(refused.problem());
+    }
+    return ((Watches.Answer.Done<T>) answer).response();
+  }
+}

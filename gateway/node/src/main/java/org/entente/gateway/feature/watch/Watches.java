@@ -1,0 +1,313 @@
+package org.entente.gateway.feature.watch;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditSubject;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.record.LawCategory;
+import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.table.WatchTable;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.store.v1.WatchContent;
+import org.entente.proto.store.v1.WatchRecord;
+import org.entente.proto.v1.AddWatchRequest;
+import org.entente.proto.v1.AddWatchResponse;
+import org.entente.proto.v1.ListHitsRequest;
+import org.entente.proto.v1.ListHitsResponse;
+import org.entente.proto.v1.ListWatchesRequest;
+import org.entente.proto.v1.ListWatchesResponse;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.RemoveWatchRequest;
+import org.entente.proto.v1.RemoveWatchResponse;
+import org.entente.proto.v1.WatchState;
+import org.entente.proto.v1.WatchTerms;
+
+/**
+ * The watch lists of an agency's clients: each client sees only its own watches and their hits.
+ *
+ * <p>An added or ended watch is durable, and recorded with person and reason, when the call
+ * returns. Calls block; safe for use by several threads. One thread calls {@link #round} and {@link
+ * #upkeep} regularly.
+ */
+public final class Watches {
+  /** Most watches of one client. */
+  public static final int MAX_OF_A_CLIENT = 1_000;
+
+  /** Most watches of all clients. */
+  public static final int MAX_OF_ALL = 10_000;
+
+  /** How long a hit is kept. */
+  public static final Duration HITS_KEPT = Duration.ofDays(90);
+
+  private static final int PAGE = 50;
+  private static final int MAX_PAGE = 100;
+  private static final int PRUNED_AT_ONCE = 1_000;
+
+  private final WatchParts parts;
+  private final StandingWatches standing;
+  private final WatchFollower follower;
+  private final HitPages pages;
+
+  /**
+   * The watches in a ledger.
+   *
+   * @param mayWatch whether a client has the scope; a client that lost it gets no more hits
+   */
+  public Watches(WatchParts parts, Predicate<String> mayWatch) {
+    this.parts = parts;
+    this.standing = new StandingWatches(parts.ledger().watches(), parts.atRest(), parts.desks());
+    this.follower = new WatchFollower(parts, standing, mayWatch);
+    this.pages = new HitPages(parts, standing);
+  }
+
+  /** The result of a request. */
+  public sealed interface Answer<T> {
+    /** The request is done and recorded. */
+    record Done<T>(T response) implements Answer<T> {
+      /** Shows none of the content. */
+      @Override
+      public String toString() {
+        return "done";
+      }
+    }
+
+    /** Nothing changed and nothing is shown. */
+    record Refused<T>(Problem problem) implements Answer<T> {}
+  }
+
+  // Watches --------------------------------------------------------------------------------------
+
+  /** Adds a watch of a client. */
+  public Answer<AddWatchResponse> add(NodeName client, AddWatchRequest request) {
+    Optional<Problem> problem = person(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    WatchQuery.ReadResult reading = WatchQuery.read(request, parts.clock().millis());
+    if (reading instanceof WatchQuery.ReadResult.Wrong wrong) {
+      return new Answer.Refused<>(wrong.problem());
+    }
+    WatchQuery.ReadResult.Clear clear = (WatchQuery.ReadResult.Clear) reading;
+    WatchContent content =
+        WatchContent.newBuilder()
+            .setClient(client.value())
+            .addAllTerms(clear.terms())
+            .setFilter(request.getTerms().getFilter().toByteString())
+            .setTitle(request.getTerms().getTitle())
+            .setOnBehalfOf(request.getOnBehalfOf().toByteString())
+            .build();
+    return parts.ledger().commit(Lane.ROUTINE, tx -> add(tx, client, clear.untilMillis(), content));
+  }
+
+  private Answer<AddWatchResponse> add(
+      Transaction tx, NodeName client, long untilMillis, WatchContent content) {
+    if (standing.count(client.value()) >= MAX_OF_A_CLIENT || standing.count() >= MAX_OF_ALL) {
+      return new Answer.Refused<>(
+          new Problem(
+              Code.LIMIT_REACHED,
+              "",
+              "a client may have at most %d watches, all clients together %d"
+                  .formatted(MAX_OF_A_CLIENT, MAX_OF_ALL)));
+    }
+    WatchRecord.Builder record =
+        WatchRecord.newBuilder()
+            .setAfterPosition(parts.ledger().inbox().nextPosition(tx))
+            .setAddedAtMs(tx.nowMillis())
+            .setUntilMs(untilMillis);
+    long number = parts.ledger().watches().nextNumber(tx);
+    record.setSealedContent(ByteString.copyFrom(standing.seal(number, content, record)));
+    WatchRecord kept = record.build();
+    parts.ledger().watches().put(tx, number, kept);
+    StandingWatch watch = StandingWatch.of(number, kept, content, parts.desks());
+    tx.audit(leaf(tx, AuditType.WATCH_ADDED, client(client, watch.person()), watch));
+    // Add it before the commit, so that every message committed later is matched against it. A hit
+    // is committed after the watch, and only if the watch exists.
+    standing.add(watch);
+    return new Answer.Done<>(AddWatchResponse.newBuilder().setWatch(state(watch)).build());
+  }
+
+  /** Ends a watch of a client. */
+  public Answer<RemoveWatchResponse> remove(NodeName client, RemoveWatchRequest request) {
+    Optional<Problem> problem = person(request.getOnBehalfOf());
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    AuditActor actor = client(client, request.getOnBehalfOf());
+    return parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx ->
+                standing
+                    .of(client.value(), request.getWatch())
+                    .filter(watch -> end(tx, actor, watch))
+                    .<Answer<RemoveWatchResponse>>map(
+                        watch ->
+                            new Answer.Done<>(
+                                RemoveWatchResponse.newBuilder().setWatch(watch.number()).build()))
+                    .orElseGet(
+                        () ->
+                            new Answer.Refused<>(
+                                new Problem(
+                                    Code.NOT_FOUND,
+                                    "watch",
+                                    "this client has no watch " + request.getWatch()))));
+  }
+
+  private boolean end(Transaction tx, AuditActor actor, StandingWatch watch) {
+    WatchTable book = parts.ledger().watches();
+    if (book.read(tx, watch.number()) == null) {
+      return false;
+    }
+    book.remove(tx, watch.number());
+    tx.audit(leaf(tx, AuditType.WATCH_ENDED, actor, watch));
+    tx.afterCommit(() -> standing.remove(watch.number()));
+    return true;
+  }
+
+  /** Watches of a client. */
+  public Answer<ListWatchesResponse> list(NodeName client, ListWatchesRequest request) {
+    Optional<Problem> problem = page(request.getPageSize());
+    if (problem.isPresent()) {
+      return new Answer.Refused<>(problem.get());
+    }
+    int size = size(request.getPageSize());
+    // No number has the uppermost bit.
+    long after = request.getAfter() < 0 ? Long.MAX_VALUE : request.getAfter();
+    List<StandingWatch> found = standing.of(client.value(), after, size + 1);
+    return new Answer.Done<>(
+        ListWatchesResponse.newBuilder()
+            .addAllWatches(found.stream().limit(size).map(Watches::state).toList())
+            .setMore(found.size() > size)
+            .build());
+  }
+
+  private static WatchState state(StandingWatch watch) {
+    return WatchState.newBuilder()
+        .setWatch(watch.number())
+        .setTerms(
+            WatchTerms.newBuilder()
+                .addAllSubjects(watch.terms().stream().sorted().toList())
+                .setFilter(watch.filter())
+                .setTitle(watch.title()))
+        .setAddedAt(Timestamps.fromMillis(watch.record().getAddedAtMs()))
+        .setExpiresAt(Timestamps.fromMillis(watch.record().getUntilMs()))
+        .setOnBehalfOf(watch.person())
+        .build();
+  }
+
+  // Hits -----------------------------------------------------------------------------------------
+
+  /** Hits of a client's watches. */
+  public Answer<ListHitsResponse> hits(NodeName client, ListHitsRequest request) {
+    Optional<Problem> problem =
+        person(request.getOnBehalfOf())
+            .or(() -> page(request.getPageSize()))
+            .or(() -> ahead(client, request.getAfter()));
+    return problem.isPresent()
+        ? new Answer.Refused<>(problem.get())
+        : new Answer.Done<>(
+            pages.page(
+                client,
+                request.getAfter(),
+                size(request.getPageSize()),
+                client(client, request.getOnBehalfOf())));
+  }
+
+  /** A client ahead of a restored ledger would wait for numbers that are assigned a second time. */
+  private Optional<Problem> ahead(NodeName client, long after) {
+    long last = parts.ledger().watches().span(client.value()).getLast();
+    return Long.compareUnsigned(after, last) > 0
+        ? Optional.of(
+            new Problem(
+                Code.CURSOR_AHEAD,
+                "after",
+                "the last hit is %d; the ledger was restored from a copy, or the number is invalid"
+                    .formatted(last)))
+        : Optional.empty();
+  }
+
+  /** Matches some of the received messages against the watches. */
+  public void round() {
+    follower.round();
+  }
+
+  /** Removes ended watches and old hits. */
+  public void upkeep() {
+    long now = parts.clock().millis();
+    List<StandingWatch> over = standing.over(now);
+    long before = now - HITS_KEPT.toMillis();
+    if (over.isEmpty() && !parts.ledger().watches().holdsBefore(before)) {
+      return;
+    }
+    AuditActor self = AuditActor.gateway(parts.self());
+    parts
+        .ledger()
+        .commit(
+            Lane.ROUTINE,
+            tx -> {
+              List<Long> ended = new ArrayList<>();
+              for (StandingWatch watch : over) {
+                if (end(tx, self, watch)) {
+                  ended.add(watch.number());
+                }
+              }
+              return ended.size() + parts.ledger().watches().prune(tx, before, PRUNED_AT_ONCE);
+            });
+  }
+
+  /** The number of watches. */
+  public int count() {
+    return standing.count();
+  }
+
+  private Optional<Problem> person(OnBehalfOf person) {
+    return parts.check().decision(person).stream().findFirst();
+  }
+
+  private static Optional<Problem> page(int asked) {
+    return asked < 0 || asked > MAX_PAGE
+        ? Optional.of(new Problem(Code.INVALID_FIELD, "page_size", "must be at most " + MAX_PAGE))
+        : Optional.empty();
+  }
+
+  private static int size(int asked) {
+    return asked == 0 ? PAGE : asked;
+  }
+
+  private AuditActor client(NodeName client, OnBehalfOf person) {
+    return AuditActor.client(parts.self(), client, person);
+  }
+
+  /**
+   * Names the schemes but not the values: the log is kept for ten years and must not name people.
+   */
+  private static AuditRecord leaf(
+      Transaction tx, AuditType type, AuditActor actor, StandingWatch watch) {
+    String schemes =
+        watch.terms().stream()
+            .map(term -> term.substring(0, term.indexOf(':')))
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return AuditRecord.of(
+            type,
+            LawCategory.NONE,
+            Instant.ofEpochMilli(tx.nowMillis()),
+            actor,
+            new AuditSubject(null, List.of(), List.of(), null))
+        .saying("watch " + watch.number() + " of " + watch.client() + " by " + schemes);
+  }
+}

@@ -1,5 +1,0 @@
-/** Who acts on a message. */
-@NullMarked
-package org.entente.gateway.assignment;
-
-import org.jspecify.annotations.NullMarked;

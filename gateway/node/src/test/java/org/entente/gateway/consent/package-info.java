@@ -1,5 +1,0 @@
-/** Tests of asking for consent to passing on, and of consenting. */
-@NullMarked
-package org.entente.gateway.consent;
-
-import org.jspecify.annotations.NullMarked;

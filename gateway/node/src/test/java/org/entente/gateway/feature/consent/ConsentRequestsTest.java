@@ -1,0 +1,151 @@
+package org.entente.gateway.feature.consent;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import com.google.protobuf.util.Timestamps;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.ledger.table.ConsentTable.Side;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.proto.v1.ConsentAsked;
+import org.entente.proto.v1.ConsentEntry;
+import org.entente.proto.v1.ConsentState;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.Purpose;
+import org.entente.proto.v1.Status;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** France asks Singapore whether it may pass on what it received from it. */
+class ConsentRequestsTest {
+  private final ConsentNode node = new ConsentNode();
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private Problem refused(ConsentAsked wanted) {
+    return refused(wanted, ConsentNode.PERSON);
+  }
+
+  private Problem refused(ConsentAsked wanted, OnBehalfOf person) {
+    ConsentRequests.Answer answer = node.asking.ask(ConsentNode.DESK, wanted, person).join();
+    assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
+    return assertInstanceOf(ConsentRequests.Answer.Refused.class, answer).problem();
+  }
+
+  @Test
+  void asked_isListedOnItsWayAndInTheAuditLog_withTheOfficer() {
+    MessageId message = node.received(ConsentNode.SG);
+    MessageId consent = node.ask(message);
+    ConsentEntry entry = node.consents.page(Side.ASKER, false, null, 10).get(0);
+    assertEquals(ConsentNode.bytes(consent), entry.getConsentId());
+    assertEquals("sg.police", entry.getAgency());
+    assertEquals(ConsentState.CONSENT_STATE_OPEN, entry.getState());
+    assertEquals(node.wanted(message), entry.getAsked());
+    AuditRecord leaf = node.journal.only(AuditType.CONSENT_ASKED);
+    assertEquals(List.of(consent, message), leaf.subject().messages());
+    assertEquals(List.of(ConsentNode.SG), leaf.subject().agencies());
+    assertEquals("FR-7", requireNonNull(leaf.actor().onBehalfOf()).officer());
+    assertEquals(1, node.ledger.outbox().page(ConsentNode.SG, Lane.PRIORITY, null, 9).size());
+    assertEquals(
+        List.of("sg.police"),
+        node.parts
+            .evidence()
+            .sent(node.ledger.evidence(), consent)
+            .orElseThrow()
+            .getRecipientsList());
+  }
+
+  @Test
+  void withoutPurposes_thoseOfTheMessagesAreAskedFor() {
+    MessageId message = node.received(ConsentNode.SG);
+    node.asking
+        .ask(
+            ConsentNode.DESK,
+            node.wanted(message).toBuilder().clearPurposes().build(),
+            ConsentNode.PERSON)
+        .join();
+    assertEquals(
+        List.of(Purpose.PURPOSE_IPR_ENFORCEMENT),
+        node.consents.page(Side.ASKER, false, null, 10).get(0).getAsked().getPurposesList());
+  }
+
+  @Test
+  void messageNeverReceived_isNotFound() {
+    MessageId here = node.received(ConsentNode.SG);
+    Problem problem = refused(node.wanted(here, MessageId.fresh(1, node.random)));
+    assertEquals(Code.NOT_FOUND, problem.code());
+    assertEquals("message_ids[1]", problem.field());
+  }
+
+  @Test
+  void messagesOfSeveralOriginators_orTrainingAndActual_areRefused() {
+    MessageId one = node.received(ConsentNode.SG);
+    assertEquals("message_ids", refused(node.wanted(one, node.received(ConsentNode.DE))).field());
+    MessageId training = node.received(ConsentNode.SG, Status.STATUS_EXERCISE);
+    assertEquals("message_ids", refused(node.wanted(one, training)).field());
+  }
+
+  @Test
+  void withoutOfficerOrJustification_isRefused() {
+    ConsentAsked wanted = node.wanted(node.received(ConsentNode.SG));
+    assertEquals(
+        "on_behalf_of.officer",
+        refused(wanted, ConsentNode.PERSON.toBuilder().clearOfficer().build()).field());
+    assertEquals(
+        "on_behalf_of.justification",
+        refused(wanted, ConsentNode.PERSON.toBuilder().clearJustification().build()).field());
+  }
+
+  @Test
+  void whatIsNotAsItMustBe_isRefusedByField() {
+    ConsentAsked good = node.wanted(node.received(ConsentNode.SG));
+    assertEquals("reason", refused(good.toBuilder().setReason(" ").build()).field());
+    assertEquals("reason", refused(good.toBuilder().setReason("a\nb").build()).field());
+    assertEquals(
+        "agencies", refused(good.toBuilder().clearAgencies().clearJurisdictions().build()).field());
+    assertEquals("agencies", refused(good.toBuilder().addAgencies("sg.police").build()).field());
+    assertEquals("agencies", refused(good.toBuilder().addAgencies("fr.customs").build()).field());
+    assertEquals("agencies", refused(good.toBuilder().addAgencies("us.cbp").build()).field());
+    assertEquals(
+        "jurisdictions", refused(good.toBuilder().addJurisdictions("EUROPE").build()).field());
+    assertEquals(
+        "purposes",
+        refused(good.toBuilder().addPurposes(Purpose.PURPOSE_UNSPECIFIED).build()).field());
+    assertEquals("until", refused(good.toBuilder().clearUntil().build()).field());
+    assertEquals("until", refused(until(good, Duration.ZERO)).field());
+    assertEquals("until", refused(until(good, Duration.ofDays(366))).field());
+    assertEquals("message_ids", refused(good.toBuilder().clearMessageIds().build()).field());
+    assertEquals(
+        "message_ids",
+        refused(
+                good.toBuilder()
+                    .addAllMessageIds(Collections.nCopies(16, good.getMessageIds(0)))
+                    .build())
+            .field());
+    assertEquals(
+        "message_ids",
+        refused(good.toBuilder().addMessageIds(good.getMessageIds(0)).build()).field());
+  }
+
+  private ConsentAsked until(ConsentAsked asked, Duration time) {
+    return asked.toBuilder().setUntil(Timestamps.fromMillis(node.in(time))).build();
+  }
+
+  @Test
+  void originatorThatLeft_isNotAsked() {
+    MessageId message = node.received(new AgencyName("it.customs"));
+    assertEquals(Code.NO_RECIPIENT, refused(node.wanted(message)).code());
+  }
+}

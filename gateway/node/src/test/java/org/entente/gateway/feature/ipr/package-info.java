@@ -1,0 +1,4 @@
+@NullMarked
+package org.entente.gateway.feature.ipr;
+
+import org.jspecify.annotations.NullMarked;

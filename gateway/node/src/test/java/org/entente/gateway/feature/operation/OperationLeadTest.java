@@ -1,0 +1,288 @@
+package org.entente.gateway.feature.operation;
+
+import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.RosterKit.lead;
+import static org.entente.gateway.testkit.RosterKit.observer;
+import static org.entente.gateway.testkit.RosterKit.participant;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.intake.MessageRecall;
+import org.entente.gateway.ledger.table.OperationTable;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.policy.decide.PolicyFixture;
+import org.entente.gateway.seal.format.RosterMember;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.RosterKit;
+import org.entente.proto.v1.Addressing;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.DeskAddress;
+import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.Kind;
+import org.entente.proto.v1.Label;
+import org.entente.proto.v1.OnBehalfOf;
+import org.entente.proto.v1.OperationTask;
+import org.entente.proto.v1.OperationUpdate;
+import org.entente.proto.v1.Outcome;
+import org.entente.proto.v1.Permit;
+import org.entente.proto.v1.TaskState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Joint operations that {@code fr.customs} leads, and what it publishes in them. */
+class OperationLeadTest extends OperationLeadFixture {
+  OperationLeadTest(@TempDir Path folder) {
+    super(folder);
+  }
+
+  private List<OperationTable.StoredUpdate> said(OperationId id) {
+    return ledger.operations().newest(id, 10);
+  }
+
+  @Test
+  void operation_founded_isOnRecordWithThePerson_andOnItsWayToItsMembers() {
+    OperationLead.Answer.Signed answer =
+        signed(create(participant("de.customs"), observer("us.cbp")));
+    RosterStatement roster = answer.roster();
+    assertEquals(1, roster.number());
+    assertEquals(IntakeKit.SELF, roster.content().lead());
+    OperationId id = roster.content().place().operation();
+    assertTrue(kit.rosters().held(id).orElseThrow().newest().isSame(roster));
+    AuditRecord leaf = journal.only(AuditType.ROSTER_SIGNED);
+    assertEquals("FR-118", requireNonNull(leaf.actor().onBehalfOf()).officer());
+    assertEquals(List.of(answer.message()), leaf.subject().messages());
+    assertEquals(
+        2, journal.only(AuditType.ACCEPTED).subject().agencies().size(), "one envelope to both");
+  }
+
+  @Test
+  void memberWithoutAgreement_orUnknown_isRefused_andNothingIsSigned() {
+    refused(
+        Code.NO_AGREEMENT, "members", create(participant("de.customs"), participant("sg.police")));
+    refused(Code.UNKNOWN_RECIPIENT, "members", create(participant("xx.nobody")));
+    refused(Code.INVALID_FIELD, "members", create());
+    refused(
+        Code.INVALID_FIELD, "members", create(observer("de.customs"), participant("de.customs")));
+    refused(Code.INVALID_FIELD, "members", create(lead("de.customs")));
+    assertEquals(List.of(), journal.types());
+    assertEquals(List.of(), kit.rosters().list(10));
+  }
+
+  @Test
+  void callWithoutPersonOrReason_orWithBadTerms_isRefused() {
+    List<RosterMember> others = List.of(participant("de.customs"));
+    OperationLead convening = kit.convening();
+    refused(
+        Code.INVALID_FIELD,
+        "on_behalf_of.officer",
+        convening.create(CLIENT, "CALM", others, NOW, END, false, OnBehalfOf.getDefaultInstance()));
+    refused(
+        Code.INVALID_FIELD,
+        "name",
+        convening.create(CLIENT, "the target is ship 9", others, NOW, END, false, PERSON));
+    refused(
+        Code.INVALID_FIELD,
+        "ends_at",
+        convening.create(CLIENT, "CALM", others, NOW, NOW, false, PERSON));
+    refused(
+        Code.INVALID_FIELD,
+        "ends_at",
+        convening.create(
+            CLIENT, "CALM", others, NOW, NOW.plus(Duration.ofDays(4_000)), false, PERSON));
+  }
+
+  @Test
+  void update_goesToTheMembers_bearsTheRoster_andIsKeptAsOwn() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    Outcome outcome = publish(id, objectives("find the seals"));
+    assertEquals(List.of("de.customs", "us.cbp"), permitted(outcome));
+    OperationTable.StoredUpdate said = said(id).get(0);
+    assertTrue(said.own());
+    Label label = label(said);
+    RosterStatement roster = kit.rosters().held(id).orElseThrow().newest();
+    assertEquals(1, label.getOperationEpoch());
+    assertArrayEquals(roster.hash(), label.getOperationRosterHash().toByteArray());
+    assertEquals(List.of("us.cbp"), permitted(publish(id, objectives("for one"), "us.cbp")));
+  }
+
+  /** Desks name members, as their agencies do: an operation's other members are left out. */
+  @Test
+  void desksOfMembers_nameThem_andAreInTheirLabelsAlone() {
+    OperationId id = founded(participant("de.customs"), participant("us.cbp"));
+    Outcome outcome = toDesks(id, List.of("us.cbp"), "de.customs/narcotics", "de.customs/ipr");
+    assertEquals(List.of("de.customs", "us.cbp"), permitted(outcome));
+    for (Permit permit : outcome.getAccepted().getPermitsList()) {
+      boolean german = permit.getAgency().equals("de.customs");
+      assertEquals(german ? List.of("ipr", "narcotics") : List.of(), permit.getDesksList());
+    }
+    assertEquals(List.of("de.customs"), permitted(toDesks(id, List.of(), "de.customs/narcotics")));
+    Outcome refused = toDesks(id, List.of(), "de.customs/narcotics", "sg.police/narcotics");
+    assertEquals(Code.OPERATION_ROLE.name(), refused.getInvalid().getCode());
+    assertEquals("to", refused.getInvalid().getField());
+  }
+
+  private Outcome toDesks(OperationId id, List<String> agencies, String... desks) {
+    drafts++;
+    Addressing.Builder to = Addressing.newBuilder().setOperation(ByteString.copyFrom(id.bytes()));
+    to.addAllAgencies(agencies);
+    for (String desk : desks) {
+      int slash = desk.indexOf('/');
+      to.addDesks(
+          DeskAddress.newBuilder()
+              .setAgency(desk.substring(0, slash))
+              .setDesk(desk.substring(slash + 1)));
+    }
+    Draft draft =
+        PolicyFixture.draft(PolicyFixture.label().setKind(Kind.KIND_OPERATION))
+            .setIdempotencyKey("draft-" + drafts)
+            .setBody(Body.newBuilder().setOperationUpdate(objectives("watch the gate")))
+            .setTo(to)
+            .build();
+    return kit.intake().publish(CLIENT, draft).join();
+  }
+
+  private Label label(OperationTable.StoredUpdate said) {
+    try {
+      return Label.parseFrom(
+          SentOperationUpdates.open(atRest, said.sealed()).orElseThrow().getLabel());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void update_recalled_isNotKeptAsOwnAnyMore() {
+    OperationId id = founded(participant("de.customs"));
+    Outcome outcome = publish(id, objectives("find the seals"));
+    MessageId message = MessageId.of(outcome.getMessageId().toByteArray());
+    assertInstanceOf(
+        MessageRecall.Answer.Sent.class,
+        kit.recalling().recall(CLIENT, message, "was wrong", PERSON).join());
+    assertEquals(List.of(), said(id));
+  }
+
+  @Test
+  void roster_cannotBeRecalled() {
+    MessageId message = signed(create(participant("de.customs"))).message();
+    MessageRecall.Answer answer =
+        kit.recalling().recall(CLIENT, message, "was wrong", PERSON).join();
+    assertInstanceOf(MessageRecall.Answer.Refused.class, answer);
+  }
+
+  @Test
+  void membershipChange_changesWhoReads_fromThatMomentOn() {
+    OperationId id = founded(participant("de.customs"));
+    assertEquals(List.of("de.customs"), permitted(publish(id, objectives("one"))));
+    signed(change(id, 1, lead("fr.customs"), participant("de.customs"), observer("us.cbp")));
+    assertEquals(List.of("de.customs", "us.cbp"), permitted(publish(id, objectives("two"))));
+    RosterStatement third =
+        signed(change(id, 2, lead("fr.customs"), participant("us.cbp"))).roster();
+    assertEquals(List.of("us.cbp"), permitted(publish(id, objectives("three"))));
+    AuditRecord leaf =
+        journal.all().stream()
+            .filter(it -> it.type() == AuditType.ACCEPTED)
+            .filter(it -> it.basis().agreement().equals("roster"))
+            .reduce((one, next) -> next)
+            .orElseThrow();
+    assertEquals(
+        List.of("de.customs", "us.cbp"),
+        leaf.subject().agencies().stream().map(Object::toString).sorted().toList(),
+        "who is removed is told so");
+    RosterStatement second = kit.rosters().held(id).orElseThrow().at(2).orElseThrow();
+    assertArrayEquals(second.hash(), third.content().place().previous());
+  }
+
+  @Test
+  void change_byWhoHasNotSeenTheNewest_isStale() {
+    OperationId id = founded(participant("de.customs"));
+    signed(change(id, 1, lead("fr.customs"), participant("us.cbp")));
+    refused(
+        Code.ROSTER_STALE, "seen_number", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+  }
+
+  @Test
+  void leadHandedOver_signsNoMore_butPublishes() {
+    OperationId id = founded(participant("de.customs"));
+    refused(Code.OPERATION_ROLE, "members", change(id, 1, lead("de.customs"), observer("us.cbp")));
+    signed(change(id, 1, participant("fr.customs"), lead("de.customs")));
+    refused(
+        Code.OPERATION_ROLE,
+        "operation_id",
+        change(id, 2, lead("fr.customs"), participant("de.customs")));
+    assertEquals(List.of("de.customs"), permitted(publish(id, objectives("still here"))));
+  }
+
+  @Test
+  void closedOperation_takesNoDraft_andNoFurtherRoster() {
+    OperationId id = founded(participant("de.customs"));
+    signed(kit.convening().change(CLIENT, id, OperationLead.Change.closing(false), PERSON));
+    assertEquals(
+        Code.OPERATION_CLOSED.name(), publish(id, objectives("late")).getInvalid().getCode());
+    refused(
+        Code.OPERATION_CLOSED,
+        "members",
+        change(id, 0, lead("fr.customs"), participant("de.customs")));
+  }
+
+  @Test
+  void draft_thatTheRosterDoesNotBear_isInvalid() {
+    OperationId id = founded(participant("de.customs"));
+    OperationId unknown = OperationId.fresh(NOW.toEpochMilli(), random);
+    assertEquals(
+        Code.ROSTER_UNKNOWN.name(), publish(unknown, objectives("x")).getInvalid().getCode());
+    assertEquals(
+        Code.OPERATION_ROLE.name(), publish(id, objectives("x"), "us.cbp").getInvalid().getCode());
+    OperationUpdate task =
+        OperationUpdate.newBuilder()
+            .addTasks(
+                OperationTask.newBuilder()
+                    .setId("T1")
+                    .setTitle("watch the gate")
+                    .setAgency("us.cbp")
+                    .setState(TaskState.TASK_STATE_ASSIGNED))
+            .build();
+    Outcome outcome = publish(id, task);
+    assertEquals("body.operation_update.tasks[0].agency", outcome.getInvalid().getField());
+  }
+
+  @Test
+  void observer_publishesNothing_byItsOwnGatewayAlready() {
+    RosterKit led =
+        RosterKit.first(
+            Ed25519SigningKey.generate(random),
+            NOW,
+            "de.customs",
+            observer("fr.customs"),
+            participant("us.cbp"));
+    keep(led);
+    assertEquals(
+        Code.OPERATION_ROLE.name(),
+        publish(led.operation(), objectives("x")).getInvalid().getCode());
+  }
+
+  @Test
+  void membership_permitsNothingByItself() {
+    OperationId id = founded(participant("de.customs"), participant("us.cbp"));
+    Draft alert =
+        PolicyFixture.draft(PolicyFixture.label())
+            .setTo(Addressing.newBuilder().setOperation(ByteString.copyFrom(id.bytes())))
+            .build();
+    Outcome outcome = kit.intake().publish(CLIENT, alert).join();
+    assertEquals(List.of("de.customs"), permitted(outcome));
+    assertEquals("us.cbp", outcome.getAccepted().getRefusals(0).getAgency());
+    assertEquals(Code.NOT_COVERED.name(), outcome.getAccepted().getRefusals(0).getCode());
+  }
+}

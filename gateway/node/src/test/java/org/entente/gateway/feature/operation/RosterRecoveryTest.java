@@ -1,0 +1,320 @@
+package org.entente.gateway.feature.operation;
+
+import static java.util.Objects.requireNonNull;
+import static org.entente.gateway.testkit.RosterKit.lead;
+import static org.entente.gateway.testkit.RosterKit.observer;
+import static org.entente.gateway.testkit.RosterKit.participant;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.crypto.Ed25519SigningKey;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.ledger.table.OperationTable;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Code;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.OperationId;
+import org.entente.gateway.seal.format.RosterMember;
+import org.entente.gateway.seal.format.RosterStatement;
+import org.entente.gateway.testkit.IntakeKit;
+import org.entente.gateway.testkit.RosterKit;
+import org.entente.proto.store.v1.OperationRecord;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Rosters of a ledger that was set back, and those that a member owes to who signed them. */
+class RosterRecoveryTest extends OperationLeadFixture {
+  RosterRecoveryTest(@TempDir Path folder) {
+    super(folder);
+  }
+
+  private void setBack(OperationId id) {
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          OperationRecord record = ledger.operations().record(tx, id);
+          ledger
+              .operations()
+              .put(tx, id, requireNonNull(record).toBuilder().setSetBack(true).build());
+          return id;
+        });
+  }
+
+  @Test
+  void restoredLedger_nothingIsSignedUntilMembersConfirm_orAPersonSaysSo() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    setBack(id);
+    refused(
+        Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+    refused(
+        Code.ROSTER_STALE,
+        "unconfirmed",
+        kit.convening().change(CLIENT, id, OperationLead.Change.closing(false), PERSON));
+    assertTrue(kit.rosterCare().warnings().get(0).contains("[de.customs, us.cbp]"));
+
+    kit.rosterCare().round();
+    // What is published after is committed after.
+    permitted(publish(id, objectives("still here")));
+    MessageId asked = askedIn(id).get(0);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("and here")));
+    assertEquals(List.of(asked), askedIn(id), "it asks once");
+    now = NOW.plus(RosterRecovery.AGAIN_AFTER);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("and an hour later")));
+    assertEquals(List.of(asked), askedIn(id), "it is on its way to both");
+    now = NOW;
+    confirm(asked, "de.customs");
+    refused(
+        Code.ROSTER_STALE, "unconfirmed", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+    confirm(asked, "us.cbp");
+    assertEquals(List.of(), kit.rosterCare().warnings());
+    assertEquals(List.of(id), ledger.operations().marked());
+    kit.rosterCare().round();
+    assertEquals(Optional.empty(), held(id).setBack(), "settled");
+    assertEquals(List.of(), ledger.operations().marked());
+    signed(change(id, 1, lead("fr.customs"), observer("us.cbp")));
+
+    setBack(id);
+    OperationLead.Change all =
+        new OperationLead.Change(
+            List.of(lead("fr.customs"), observer("us.cbp")), Optional.empty(), 2, false, true);
+    signed(kit.convening().change(CLIENT, id, all, PERSON));
+    assertEquals(Optional.empty(), held(id).setBack());
+  }
+
+  /** Signing goes by what is committed; what a member gives back may be committed before it is. */
+  @Test
+  void restoredLedger_rosterGivenBackWhileAnotherIsSigned_isKept_andTheForkIsKnown() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    RosterStatement first = held(id).newest();
+    RosterKit lost =
+        RosterKit.first(
+            Ed25519SigningKey.generate(random), NOW, "fr.customs", participant("de.customs"));
+    RosterStatement second =
+        new RosterKit(
+                lost.key(),
+                id,
+                2,
+                first.hash(),
+                IntakeKit.SELF,
+                NOW,
+                first.content().terms(),
+                lost.members())
+            .signed();
+    meanwhile =
+        () -> {
+          meanwhile = () -> {};
+          ledger.commit(
+              Lane.ROUTINE,
+              tx -> {
+                kit.rosters().putGivenBack(tx, second);
+                return second;
+              });
+        };
+    refused(
+        Code.ROSTER_FORKED, "operation_id", change(id, 1, lead("fr.customs"), observer("us.cbp")));
+    assertTrue(held(id).newest().isSame(second), "the true one is not replaced");
+    assertTrue(held(id).forked());
+    assertEquals(List.of(id), kit.rosters().forked(NOW.toEpochMilli()));
+    AuditRecord leaf = journal.only(AuditType.ROSTER_CONFLICT);
+    assertEquals("FR-118", requireNonNull(leaf.actor().onBehalfOf()).officer());
+    refused(
+        Code.ROSTER_FORKED,
+        "members",
+        kit.convening()
+            .change(
+                CLIENT,
+                id,
+                new OperationLead.Change(
+                    List.of(lead("fr.customs"), observer("us.cbp")),
+                    Optional.empty(),
+                    2,
+                    false,
+                    true),
+                PERSON));
+  }
+
+  @Test
+  void restoredLedger_operationThatIsOver_orLedByAnother_isNotAskedAbout() {
+    OperationId over = founded(participant("de.customs"));
+    signed(kit.convening().change(CLIENT, over, OperationLead.Change.closing(false), PERSON));
+    OperationId handed = founded(participant("de.customs"));
+    signed(change(handed, 1, participant("fr.customs"), lead("de.customs")));
+    setBack(over);
+    setBack(handed);
+    kit.rosterCare().round();
+    assertEquals(Optional.empty(), held(over).setBack());
+    assertEquals(Optional.empty(), held(handed).setBack());
+  }
+
+  @Test
+  void restoredLedger_whoRefused_isAskedAgain_andWhoConfirmedIsNot() {
+    OperationId id = founded(participant("de.customs"), observer("us.cbp"));
+    setBack(id);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("one")));
+    MessageId first = askedIn(id).get(0);
+    confirm(first, "de.customs");
+    refuse(first, "us.cbp");
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("two")));
+    assertEquals(List.of(first), askedIn(id), "not at once");
+
+    now = NOW.plus(RosterRecovery.AGAIN_AFTER);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("three")));
+    MessageId second = askedIn(id).get(1);
+    assertEquals(List.of(first, second), askedIn(id));
+    assertEquals(List.of("us.cbp"), recipients(second));
+    assertTrue(kit.rosterCare().warnings().get(0).contains("by [us.cbp]"));
+    refuse(second, "us.cbp");
+    now = now.plus(RosterRecovery.AGAIN_AFTER);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("four")));
+    assertEquals(first, askedIn(id).get(0), "by which one has confirmed");
+    assertEquals(2, askedIn(id).size(), "what was in vain is forgotten");
+    confirm(askedIn(id).get(1), "us.cbp");
+    assertEquals(List.of(), kit.rosterCare().warnings());
+    kit.rosterCare().round();
+    assertEquals(Optional.empty(), held(id).setBack());
+  }
+
+  @Test
+  void restoredLedger_whoCannotBeAsked_isNamedWithTheReason() {
+    OperationId id = kept(participant("de.customs"), observer("sg.police"));
+    setBack(id);
+    kit.rosterCare().round();
+    permitted(publish(id, objectives("one"), "de.customs"));
+    assertEquals(List.of("de.customs"), recipients(askedIn(id).get(0)));
+    String why = "sg.police cannot be asked: no agreement in force covers the kind OPERATION";
+    String warning = kit.rosterCare().warnings().get(0);
+    assertTrue(warning.contains("[de.customs, sg.police]; " + why), warning);
+    assertFalse(warning.contains("de.customs cannot"), warning);
+    OperationLead.Answer.Refused refused =
+        assertInstanceOf(
+            OperationLead.Answer.Refused.class,
+            kit.convening().change(CLIENT, id, OperationLead.Change.closing(false), PERSON));
+    assertTrue(refused.problem().message().contains(why), refused.problem().message());
+  }
+
+  @Test
+  void rosterOwed_toWhomNoAgreementLetsItBack_isNotOwedAnyMore_andTheLogSaysWhy() {
+    RosterKit led =
+        RosterKit.first(
+            Ed25519SigningKey.generate(random), NOW, "sg.police", participant("fr.customs"));
+    keep(led);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          kit.rosters().owe(tx, led.operation(), new AgencyName("sg.police"));
+          return led;
+        });
+    Logger log = (Logger) LoggerFactory.getLogger(RosterRecovery.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      kit.rosterCare().round();
+    } finally {
+      log.detachAppender(lines);
+    }
+    assertEquals(List.of(), ledger.operations().marked());
+    String line = lines.list.get(0).getFormattedMessage();
+    assertTrue(
+        line.contains("cannot be given back to sg.police") && line.contains("from sg.police to"),
+        line);
+  }
+
+  /** An operation with members that this agency may not tell, or not any more. */
+  private OperationId kept(RosterMember... others) {
+    RosterKit led = RosterKit.first(Ed25519SigningKey.generate(random), NOW, "fr.customs", others);
+    keep(led);
+    return led.operation();
+  }
+
+  @Test
+  void damagedRoster_isNamed_andKeepsNoOtherWaiting() {
+    OperationId damaged = founded(participant("de.customs"));
+    OperationId other = founded(participant("us.cbp"));
+    OperationId owed = founded(participant("de.customs"));
+    setBack(damaged);
+    setBack(other);
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          byte[] sealed = atRest.seal(OperationTable.rosterPlace(damaged, 1), new byte[] {1}, END);
+          ledger.operations().putRoster(tx, damaged, 1, sealed);
+          kit.rosters().owe(tx, owed, new AgencyName("de.customs"));
+          return damaged;
+        });
+    List<String> unread = kit.rosterCare().warnings();
+    assertEquals(2, unread.size(), unread.toString());
+    kit.rosterCare().round();
+    permitted(publish(other, objectives("still here")));
+    assertEquals(1, askedIn(other).size());
+    assertEquals(
+        "", requireNonNull(ledger.operations().record(owed)).getGiveBackTo(), "none is its own");
+    List<String> warnings = kit.rosterCare().warnings();
+    assertTrue(
+        warnings.stream()
+            .anyMatch(it -> it.startsWith("operation " + damaged + ": ") && it.contains("damaged")),
+        warnings.toString());
+    assertTrue(
+        warnings.stream()
+            .anyMatch(it -> it.startsWith("operation " + other) && it.contains("[us.cbp]")),
+        warnings.toString());
+    assertEquals(List.of(), kit.rosters().forked(NOW.toEpochMilli()));
+    assertEquals(2, kit.rosters().openLedBy(IntakeKit.SELF, NOW.toEpochMilli()));
+  }
+
+  private List<MessageId> askedIn(OperationId id) {
+    return held(id).setBack().orElseThrow().askedIn();
+  }
+
+  private List<String> recipients(MessageId message) {
+    return new EvidenceRecords(atRest, IntakeKit.SELF)
+        .sent(ledger.evidence(), message)
+        .orElseThrow()
+        .getRecipientsList();
+  }
+
+  private void confirm(MessageId asked, String agency) {
+    states(agency, records -> evidence(records, EvidenceKind.EVIDENCE_KIND_DELIVERY, asked));
+  }
+
+  private void refuse(MessageId asked, String agency) {
+    states(
+        agency,
+        records ->
+            records.failed(
+                evidence(records, EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, asked),
+                Code.ROSTER_STALE,
+                "a later roster is stored here"));
+  }
+
+  private static EvidenceItem evidence(
+      EvidenceRecords records, EvidenceKind kind, MessageId asked) {
+    return records.item(kind, asked, "", new byte[32], NOW.toEpochMilli());
+  }
+
+  private void states(String agency, Function<EvidenceRecords, EvidenceItem> what) {
+    EvidenceRecords records = new EvidenceRecords(atRest, new AgencyName(agency));
+    ledger.commit(Lane.ROUTINE, tx -> records.keep(tx, ledger.evidence(), what.apply(records)));
+  }
+}

@@ -1,0 +1,233 @@
+package org.entente.gateway.feature.report;
+
+import static org.entente.gateway.feature.report.AccountBench.AUDITOR;
+import static org.entente.gateway.feature.report.AccountBench.DE;
+import static org.entente.gateway.feature.report.AccountBench.FR;
+import static org.entente.gateway.feature.report.AccountBench.SG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.entente.gateway.audit.proof.LogProof;
+import org.entente.gateway.audit.record.AuditActor;
+import org.entente.gateway.audit.record.AuditRecord;
+import org.entente.gateway.audit.record.AuditRecordCodec;
+import org.entente.gateway.audit.record.AuditType;
+import org.entente.gateway.audit.tree.CheckpointVerifier;
+import org.entente.gateway.audit.tree.LogOrigin;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.NodeName;
+import org.entente.gateway.testkit.TestFederation;
+import org.entente.proto.v1.ContentState;
+import org.entente.proto.v1.ExportRequest;
+import org.entente.proto.v1.ExportResponse;
+import org.entente.proto.v1.ExportedLeaf;
+import org.entente.proto.v1.OnBehalfOf;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Exports by period, subject and message: what they hold, and what they leave in the log. */
+class AuditExporterTest {
+  private static final String TERM = "person:DUPONT/MARIE";
+
+  private final AccountBench fr;
+
+  AuditExporterTest(@TempDir Path folder) {
+    fr = new AccountBench(new TestFederation(Instant.parse("2026-03-01T08:00:00Z")), FR, folder);
+  }
+
+  @AfterEach
+  void close() {
+    fr.close();
+  }
+
+  private List<ExportedLeaf> export(ExportRequest request) {
+    List<ExportedLeaf> out = new ArrayList<>();
+    ExportRequest next = request;
+    while (true) {
+      ExportResponse page =
+          assertInstanceOf(AuditExporter.Answer.Page.class, fr.exporting.export(AUDITOR, next))
+              .page();
+      out.addAll(page.getLeavesList());
+      if (page.getNext().isEmpty()) {
+        return out;
+      }
+      next = request.toBuilder().setAfter(page.getNext()).build();
+    }
+  }
+
+  private static ExportRequest period(Instant from, Instant to) {
+    return ExportRequest.newBuilder()
+        .setFrom(Timestamps.fromMillis(from.toEpochMilli()))
+        .setTo(Timestamps.fromMillis(to.toEpochMilli()))
+        .build();
+  }
+
+  private static AuditRecord record(ExportedLeaf leaf) {
+    return AuditRecordCodec.decode(leaf.getRecord().toByteArray()).orElseThrow();
+  }
+
+  private void name(MessageId id) {
+    fr.ledger
+        .write(
+            Lane.ROUTINE,
+            tx -> {
+              fr.ledger.subjects().put(tx, fr.evidence.tokens(List.of(TERM), fr.now), id);
+              return id;
+            })
+        .join();
+  }
+
+  @Test
+  void period_hasItsLeavesAndNoOthers_overManyPages() {
+    fr.accept(1, DE);
+    Instant begin = fr.now.plusSeconds(1_000);
+    fr.now = begin;
+    for (int i = 0; i < 450; i++) {
+      fr.accept(1, DE);
+    }
+    fr.now = begin.plusSeconds(10);
+    fr.accept(1, DE);
+
+    List<ExportedLeaf> found = export(period(begin, begin.plusSeconds(10)));
+
+    assertEquals(450, found.size());
+    assertEquals(1, found.get(0).getIndex());
+    assertEquals(450, found.get(449).getIndex());
+    assertEquals("entente/test.entente.example/fr.customs/gw-1", found.get(0).getOrigin());
+    List<ExportedLeaf> own = export(period(begin.plusSeconds(10), begin.plusSeconds(11)));
+    assertEquals(4, own.size(), "the last message, and three pages");
+    assertEquals(
+        "export of a period from 2026-03-01T08:17:40Z to 2026-03-01T08:17:50Z: 200 leaves",
+        record(own.get(1)).outcome().detail());
+    assertEquals(AUDITOR, record(own.get(1)).actor());
+  }
+
+  @Test
+  void leaves_comeWithProofsThatHoldAndVerifyByTheLogsKeysAlone() {
+    MessageId id = fr.accept(1, DE).get(0);
+    fr.sign("de.customs");
+    ExportRequest request =
+        ExportRequest.newBuilder()
+            .setMessageId(ByteString.copyFrom(id.bytes()))
+            .setProofs(true)
+            .build();
+
+    ExportedLeaf leaf = export(request).get(0);
+
+    CheckpointVerifier verifier =
+        new CheckpointVerifier(
+            new LogOrigin(TestFederation.NAME, FR, AccountBench.GATEWAY),
+            List.of(fr.federation.audit("fr.customs").verifyingPair()));
+    LogProof proof = LogProof.parse(leaf.getProof().toByteArray()).orElseThrow();
+    assertTrue(proof.fault(verifier).isEmpty());
+    assertEquals(
+        leaf.getRecord(), ByteString.copyFrom(proof.opening().orElseThrow().encodedRecord()));
+    assertTrue(proof.fault(verifier, leaf.getCommitment().toByteArray()).isEmpty());
+  }
+
+  @Test
+  void subject_isFoundByTheKeysOfItsBucketsOnly() {
+    MessageId named = fr.accept(1, DE).get(0);
+    MessageId other = fr.accept(1, SG).get(0);
+    name(named);
+    fr.now = fr.now.plus(Duration.ofDays(3));
+    MessageId later = fr.accept(1, SG).get(0);
+    name(later);
+    ExportRequest request = ExportRequest.newBuilder().setSubject("person:Dupont/Marie").build();
+
+    List<ExportedLeaf> found = export(request);
+
+    assertEquals(2, found.size());
+    assertEquals(List.of(named), record(found.get(0)).subject().messages());
+    assertEquals(List.of(later), record(found.get(1)).subject().messages());
+    assertEquals(ContentState.CONTENT_STATE_ENDED, found.get(0).getMessages(0).getState());
+    AuditRecord own =
+        fr.archive.record(new org.entente.gateway.audit.LogArchive.Place(1, 3)).orElseThrow();
+    assertEquals(AuditType.OPERATOR_ACTION, own.type());
+    assertEquals("export about a subject, by person: 2 leaves", own.outcome().detail());
+    assertEquals(0, export(request.toBuilder().setSubject("person:Dupont/Marc").build()).size());
+
+    fr.storageKeys.destroy(
+        java.time.LocalDate.ofInstant(fr.now.plus(EvidenceRecords.KEPT), java.time.ZoneOffset.UTC));
+    assertEquals(1, export(request).size());
+    assertTrue(fr.archive.about(other).size() == 1);
+  }
+
+  @Test
+  void erasedRecord_showsAsErasedAmongItsNeighbours() {
+    fr.accept(1, DE);
+    fr.now = fr.now.plus(Duration.ofDays(2));
+    fr.accept(1, DE);
+    fr.storageKeys.destroy(
+        java.time.LocalDate.ofInstant(
+            fr.now.minus(Duration.ofDays(2)).plus(Duration.ofDays(3650)),
+            java.time.ZoneOffset.UTC));
+
+    List<ExportedLeaf> found =
+        export(
+            ExportRequest.getDefaultInstance().toBuilder()
+                .setTo(Timestamps.fromMillis(fr.now.toEpochMilli() + 1))
+                .build());
+
+    assertTrue(found.get(0).getRecord().isEmpty());
+    assertEquals(32, found.get(0).getCommitment().size());
+    assertEquals(AuditType.ACCEPTED, record(found.get(1)).type());
+  }
+
+  private static void assertRefused(String field, String words, AuditExporter.Answer answer) {
+    AuditExporter.Answer.Refused refused =
+        assertInstanceOf(AuditExporter.Answer.Refused.class, answer);
+    assertEquals(field, refused.problem().field());
+    assertTrue(refused.problem().message().contains(words), refused.problem().message());
+  }
+
+  @Test
+  void requestWithoutReasonOrInAnotherForm_isRefusedAndGivesNothing() {
+    ExportRequest all = ExportRequest.getDefaultInstance();
+    assertRefused(
+        "on_behalf_of.officer",
+        "must name the officer",
+        fr.exporting.export(AuditActor.gateway(FR), all));
+    OnBehalfOf silent = OnBehalfOf.newBuilder().setOfficer("FR-9").build();
+    assertRefused(
+        "on_behalf_of.justification",
+        "must give a reason",
+        fr.exporting.export(AuditActor.client(FR, new NodeName("auditor"), silent), all));
+    Instant now = fr.now;
+    assertRefused("to", "must be after from", fr.exporting.export(AUDITOR, period(now, now)));
+    assertRefused(
+        "from",
+        "must be a valid timestamp",
+        fr.exporting.export(
+            AUDITOR,
+            all.toBuilder().setFrom(Timestamp.newBuilder().setSeconds(Long.MAX_VALUE)).build()));
+    assertRefused(
+        "subject",
+        "CSQU3054384",
+        fr.exporting.export(AUDITOR, all.toBuilder().setSubject("ship:CSQU3054384").build()));
+    assertRefused(
+        "message_id",
+        "16 bytes",
+        fr.exporting.export(
+            AUDITOR, all.toBuilder().setMessageId(ByteString.copyFromUtf8("short")).build()));
+    for (String after : List.of("x", "1", "1/x", "0/0", "1/-1", "1/2/3")) {
+      assertRefused(
+          "after",
+          "the value of next from a previous page",
+          fr.exporting.export(AUDITOR, all.toBuilder().setAfter(after).build()));
+    }
+    assertEquals(0, fr.archive.size(1));
+  }
+}

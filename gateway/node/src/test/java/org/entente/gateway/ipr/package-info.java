@@ -1,4 +1,0 @@
-@NullMarked
-package org.entente.gateway.ipr;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Joint operations: what rosters and messages may do. */
-@NullMarked
-package org.entente.gateway.operation;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What is found of received messages, by whom, and what is not found any more. */
-@NullMarked
-package org.entente.gateway.search;
-
-import org.jspecify.annotations.NullMarked;
