@@ -164,7 +164,7 @@ class ExplainPathTest {
             """
             sg.police: permitted by warnings
               binds to DESTROY_AFTER_RETENTION, ONWARD_WITHIN_PARTIES; kept for 5 days
-              fulfils"""),
+              fulfils\s"""),
         out);
     assertEquals(
         1,
