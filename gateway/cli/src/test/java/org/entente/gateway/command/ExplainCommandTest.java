@@ -45,11 +45,11 @@ class ExplainCommandTest {
     "--category", "PUBLIC_WARNING", "--purpose", "PUBLIC_SAFETY"
   };
   private static final String GOOD =
-      "{\"publisher\": \"fr.customs\", \"draft\": {\"idempotencyKey\": \"w-1\", \"label\":"
-          + " {\"kind\": \"KIND_ALERT\", \"category\": \"CATEGORY_PUBLIC_WARNING\", \"purpose\":"
+      "{\"publisher\": \"fr.customs\", \"draft\": {\"idempotencyKey\": \"w-1\", \"label\": {\"kind\":"
+          + " \"KIND_ALERT\", \"category\": \"CATEGORY_PUBLIC_WARNING\", \"purpose\":"
           + " \"PURPOSE_PUBLIC_SAFETY\", \"classification\": \"CLASSIFICATION_UNCLASSIFIED\"},"
-          + " \"body\": {\"alert\": {\"texts\": [{\"language\": \"en\", \"headline\":"
-          + " \"Flood\"}]}}, \"to\": {\"agencies\": [\"de.customs\", \"sg.police\"]}}}\n";
+          + " \"body\": {\"alert\": {\"texts\": [{\"language\": \"en\", \"headline\": \"Flood\"}]}},"
+          + " \"to\": {\"agencies\": [\"de.customs\", \"sg.police\"]}}}\n";
   private static final String PERSON =
       GOOD.replace("w-1", "w-2")
           .replace(

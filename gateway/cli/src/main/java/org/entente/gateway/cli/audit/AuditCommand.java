@@ -36,14 +36,11 @@ public final class AuditCommand {
       name = "verify",
       description = {
         "Verifies a node's audit log.",
-        "Every leaf hashes up to the signed root, every stored hash follows from the leaves, and"
-            + " the",
+        "Every leaf hashes up to the signed root, every stored hash follows from the leaves, and the",
         "checkpoints carry both signatures of the agency's audit keys.",
         "",
-        "With --config it reads the node's data, while the node runs or after it stopped, and"
-            + " counts",
-        "messages that are in the inbox twice. With --gateway it reads a running node's tiles, as"
-            + " a",
+        "With --config it reads the node's data, while the node runs or after it stopped, and counts",
+        "messages that are in the inbox twice. With --gateway it reads a running node's tiles, as a",
         "client with the scope `audit`, and with --records also every record that is not erased.",
         "",
         "Changes only the file of --checkpoint. Exit code 0 only if every check passes."
@@ -52,8 +49,7 @@ public final class AuditCommand {
       footerHeading = "%nExamples:%n",
       footer = {
         "  entente audit verify --config /etc/entente/node.yaml",
-        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor"
-            + " \\",
+        "  entente audit verify --gateway 127.0.0.1:7441 --credentials fr.customs/clients/auditor \\",
         "      --bundle trust-bundle.note --roots roots.json --checkpoint fr.customs.checkpoint"
       })
   static final class Verify extends PrintingCommand {

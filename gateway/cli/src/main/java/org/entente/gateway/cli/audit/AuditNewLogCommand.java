@@ -20,18 +20,15 @@ import picocli.CommandLine.Option;
     description = {
       "Opens a new audit log for a stopped node whose log is older than its checkpoints.",
       "This is so after a restore, when the node or its witnesses have signed a later checkpoint.",
-      "The first leaf of the new log names the old log, what is known of it and who decided."
-          + " Message",
-      "numbers begin new epochs. Messages acknowledged after the backup was made are still lost:"
-          + " see Recovery in docs/security/audit.md first.",
+      "The first leaf of the new log names the old log, what is known of it and who decided. Message",
+      "numbers begin new epochs. Messages acknowledged after the backup was made are still lost: see Recovery in docs/security/audit.md first.",
       "",
       "Refuses if the log can be continued. With --look it changes nothing."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente audit new-log --config /etc/entente/node.yaml --look --officer FR-7"
-          + " --justification -",
+      "  entente audit new-log --config /etc/entente/node.yaml --look --officer FR-7 --justification -",
       "  entente audit new-log --config /etc/entente/node.yaml --officer FR-7 \\",
       "      --justification 'restored from the backup of 1 March after the fire'",
       "  entente audit new-log --ledger-lost --config /etc/entente/node.yaml --officer FR-7 \\",

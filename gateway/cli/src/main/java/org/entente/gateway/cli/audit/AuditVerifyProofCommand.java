@@ -31,8 +31,7 @@ import picocli.CommandLine.Parameters;
     name = "verify-proof",
     description = {
       "Checks a proof written by `audit prove`, without a gateway.",
-      "Needs only the file and the federation's roots. Names the part that fails: file, trust"
-          + " bundle,",
+      "Needs only the file and the federation's roots. Names the part that fails: file, trust bundle,",
       "checkpoint, witnesses, leaf, record, header, origin's key or signature. Exit code 0 only if",
       "every part is valid."
     },

@@ -72,9 +72,9 @@ public final class CapOptions {
       names = "--to",
       paramLabel = "AGENCY",
       description =
-          "recipient; may be repeated. Without it, CAP of scope Public goes to all agencies that"
-              + " agreements allow, and CAP of any other scope is refused. A document needs at"
-              + " least one; it may also be a desk, a jurisdiction or a group")
+          "recipient; may be repeated. Without it, CAP of scope Public goes to all agencies that "
+              + "agreements allow, and CAP of any other scope is refused. A document needs at least "
+              + "one; it may also be a desk, a jurisdiction or a group")
   private List<String> to = List.of();
 
   /**

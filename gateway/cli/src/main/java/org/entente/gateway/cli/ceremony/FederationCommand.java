@@ -63,8 +63,7 @@ public final class FederationCommand {
   @Command(
       name = "root-key",
       description = {
-        "Makes one root's key pair, protected by the holder's passphrase, on a machine without a"
-            + " network.",
+        "Makes one root's key pair, protected by the holder's passphrase, on a machine without a network.",
         "Only FOLDER/root.pub leaves the holder's hands."
       },
       mixinStandardHelpOptions = true,
@@ -119,8 +118,7 @@ public final class FederationCommand {
       name = "init",
       description = {
         "Writes the roots file of a new federation: its roots and how many must sign.",
-        "Reads the roots' public files, or makes the roots here, which puts all keys on one"
-            + " machine."
+        "Reads the roots' public files, or makes the roots here, which puts all keys on one machine."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",

@@ -17,8 +17,7 @@ import picocli.CommandLine.Option;
       "Installs a signed trust bundle in a node.",
       "Checks that enough roots signed it and that its entry for this agency matches the request,",
       "shows what the node will trust, and installs it.",
-      "The first time also needs the roots file and its fingerprint, as the root holders read it"
-          + " aloud.",
+      "The first time also needs the roots file and its fingerprint, as the root holders read it aloud.",
       "A running gateway adopts the bundle by itself within seconds."
     },
     mixinStandardHelpOptions = true,

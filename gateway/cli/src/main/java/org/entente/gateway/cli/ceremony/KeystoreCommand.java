@@ -50,8 +50,7 @@ public final class KeystoreCommand {
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",
       footer =
-          "  entente keystore passphrase --config /etc/entente/node.yaml --new"
-              + " /etc/entente/next-passphrase")
+          "  entente keystore passphrase --config /etc/entente/node.yaml --new /etc/entente/next-passphrase")
   static final class Passphrase extends PrintingCommand {
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "node.yaml")
     private Path config = Path.of("");

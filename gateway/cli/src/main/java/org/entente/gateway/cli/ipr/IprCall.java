@@ -82,8 +82,7 @@ abstract class IprCall extends ClientCall {
     if (theCase.getDeadlines().getBeyondCalendar()) {
       err()
           .println(
-              "a deadline lies after the end of the holiday calendar; ask the operator to extend"
-                  + " it");
+              "a deadline lies after the end of the holiday calendar; ask the operator to extend it");
     }
   }
 

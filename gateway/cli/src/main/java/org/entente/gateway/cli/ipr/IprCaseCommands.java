@@ -70,8 +70,8 @@ final class IprCaseCommands {
         names = "--particular",
         paramLabel = "DETAIL=TEXT",
         description =
-            "CONSIGNEE, CONSIGNOR, DECLARANT, GOODS_HOLDER, CUSTOMS_PROCEDURE, ORIGIN, PROVENANCE"
-                + " or DESTINATION; may be repeated")
+            "CONSIGNEE, CONSIGNOR, DECLARANT, GOODS_HOLDER, CUSTOMS_PROCEDURE, ORIGIN, PROVENANCE or"
+                + " DESTINATION; may be repeated")
     private Map<IprDetail, String> particulars = Map.of();
 
     @Option(

@@ -87,8 +87,7 @@ final class IprHolderCommands {
   @Command(
       name = "answer",
       description = {
-        "Rights holder: answers a notice. Destruction needs both CONFIRMS and"
-            + " AGREES_TO_DESTRUCTION."
+        "Rights holder: answers a notice. Destruction needs both CONFIRMS and AGREES_TO_DESTRUCTION."
       },
       mixinStandardHelpOptions = true)
   static final class Answer extends IprCall.HolderCall {

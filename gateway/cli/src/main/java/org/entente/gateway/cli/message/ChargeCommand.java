@@ -37,8 +37,7 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente charge take 0197…3f --officer DE-7 --unit 'ZKA Hamburg' --note 'team is on its"
-          + " way' \\",
+      "  entente charge take 0197…3f --officer DE-7 --unit 'ZKA Hamburg' --note 'team is on its way' \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
       "  entente charge list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk"
     })

@@ -207,8 +207,7 @@ public final class ConsentCommand {
   @Command(
       name = "grant",
       description = {
-        "Grants a consent as requested, or, with --to, --in, --purpose, --until or --days, a part"
-            + " of it.",
+        "Grants a consent as requested, or, with --to, --in, --purpose, --until or --days, a part of it.",
         "The gateway signs the grant and sends it to the requester."
       },
       mixinStandardHelpOptions = true)

@@ -41,8 +41,7 @@ import picocli.CommandLine.Option;
     name = "open",
     description = {
       "Shows one received message in full, such as one that `search` found.",
-      "The audit log records the officer and the reason; the origin is told which client opened it"
-          + " first.",
+      "The audit log records the officer and the reason; the origin is told which client opened it first.",
       "The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
@@ -50,8 +49,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  entente open 0197…3f --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
-      "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk'"
-          + " \\",
+      "  entente open 0197…3f --cap --out warning.cap --officer DE-7 --justification 'duty desk' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
       "  entente open 0197…3f --save reports --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk"

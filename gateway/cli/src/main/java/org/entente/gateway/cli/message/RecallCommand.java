@@ -16,8 +16,7 @@ import picocli.CommandLine.Option;
     name = "recall",
     description = {
       "Recalls a message from all its recipients.",
-      "Their gateways destroy it, refuse it if it arrives later, and answer with evidence that"
-          + " `track`",
+      "Their gateways destroy it, refuse it if it arrives later, and answer with evidence that `track`",
       "shows. The client needs the scope `recall`."
     },
     mixinStandardHelpOptions = true,

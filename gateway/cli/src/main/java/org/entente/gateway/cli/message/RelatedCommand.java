@@ -20,8 +20,7 @@ import picocli.CommandLine.Option;
     name = "related",
     description = {
       "Lists received messages that share an identifier (container, plate, document, …) with one.",
-      "The given message counts as opened. The audit log records each page, with the officer and"
-          + " the",
+      "The given message counts as opened. The audit log records each page, with the officer and the",
       "reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,

@@ -31,8 +31,7 @@ import picocli.CommandLine.Mixin;
     name = "release",
     description = {
       "Four-eyes rule: lists, shows, approves and denies messages held for a second person.",
-      "The client needs the scope `release`. The officer must not be the one who published the"
-          + " message."
+      "The client needs the scope `release`. The officer must not be the one who published the message."
     },
     mixinStandardHelpOptions = true,
     subcommands = {

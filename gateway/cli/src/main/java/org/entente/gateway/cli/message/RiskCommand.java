@@ -52,8 +52,7 @@ import picocli.CommandLine.Option;
       "  entente risk score MESSAGE --score 87.5 --model ports --model-version 3.1 --automated \\",
       "      --indicator 'X_ROUTE:400:three ports in five days' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/risk-engine",
-      "  entente risk list --minimum 70 --officer FR-12 --justification 'targeting' --gateway …"
-          + " --credentials …"
+      "  entente risk list --minimum 70 --officer FR-12 --justification 'targeting' --gateway … --credentials …"
     })
 public final class RiskCommand {
   /** Submits a score. */
@@ -61,8 +60,7 @@ public final class RiskCommand {
       name = "score",
       description = {
         "Submits a risk score for a received message.",
-        "Repeating the same score changes nothing; a different score by the same client and model"
-            + " is a",
+        "Repeating the same score changes nothing; a different score by the same client and model is a",
         "further version. The client needs the scope `score`."
       },
       mixinStandardHelpOptions = true)
@@ -156,8 +154,7 @@ public final class RiskCommand {
       name = "list",
       description = {
         "Lists the latest score by each client and model, newest first, with labels.",
-        "Shows no content; `open` shows a message. The audit log records each page that shows a"
-            + " score.",
+        "Shows no content; `open` shows a message. The audit log records each page that shows a score.",
         "The client needs the scope `search`."
       },
       mixinStandardHelpOptions = true)

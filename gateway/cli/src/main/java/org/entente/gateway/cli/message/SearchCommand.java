@@ -21,18 +21,15 @@ import picocli.CommandLine.Option;
     name = "search",
     description = {
       "Searches received messages, newest first; `open` shows one in full.",
-      "A message must match every option, and any one value of a repeated option. The audit log"
-          + " records",
+      "A message must match every option, and any one value of a repeated option. The audit log records",
       "each page, with the officer and the reason. The client needs the scope `search`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  entente search --subject container:CSQU3054383 --officer DE-7 --justification 'case 4 Js"
-          + " 12/26' \\",
+      "  entente search --subject container:CSQU3054383 --officer DE-7 --justification 'case 4 Js 12/26' \\",
       "      --gateway 127.0.0.1:7442 --credentials de.customs/clients/desk",
-      "  entente search --category IPR --origin fr.customs --from 2026-03-01 --headline 'toy"
-          + " batteries' \\",
+      "  entente search --category IPR --origin fr.customs --from 2026-03-01 --headline 'toy batteries' \\",
       "      --officer DE-7 --justification 'case 4 Js 12/26' --json --gateway … --credentials …"
     })
 public final class SearchCommand extends ClientCall {

@@ -44,11 +44,9 @@ import picocli.CommandLine.Option;
     name = "send",
     description = {
       "Publishes alerts from a file or folder, or a file as a document.",
-      "Reads JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Reports"
-          + " invalid records by file, line and field, and publishes the others.",
-      "Label fields that CAP does not hold come from --category and the options with it, or from a"
-          + " CAP mapping; by default from config/mappings/cap.yaml. With --document these options"
-          + " are the label of the file."
+      "Reads JSON Lines with a mapping, drafts as protobuf JSON, and CAP 1.1 and 1.2 XML. Reports invalid records by file, line and field, and publishes the others.",
+      "Label fields that CAP does not hold come from --category and the options with it, or from a CAP mapping; by default from config/mappings/cap.yaml."
+          + " With --document these options are the label of the file."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -59,8 +57,7 @@ import picocli.CommandLine.Option;
       "      --alerts warning.cap --category PUBLIC_WARNING --purpose PUBLIC_SAFETY \\",
       "      --classification UNCLASSIFIED --marking TLP:CLEAR",
       "  entente send --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
-      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL"
-          + " \\",
+      "      --document report.pdf --to de.customs --category HAZARDOUS --purpose CUSTOMS_CONTROL \\",
       "      --classification RESTRICTED",
       "",
       "Sending the same file again is safe: the idempotency keys follow from its content."

@@ -63,16 +63,14 @@ import picocli.CommandLine.Option;
       "      --cursor serious --gateway … --credentials …",
       "",
       "The cursor is durable: the next call continues where this one stopped. Ctrl-C (SIGINT) and",
-      "SIGTERM stop it in order: printed messages are acknowledged. The cursor skips messages that",
-      "a filter excludes, so give each filter its own cursor. A new cursor begins at the oldest",
-      "stored message, with --skip-stored at the next one that arrives.",
+      "SIGTERM stop it in order: printed messages are acknowledged. The cursor skips messages that a",
+      "filter excludes, so give each filter its own cursor.",
       "",
-      "When the connection is lost, it reports that on standard error and retries until the",
-      "gateway is back. It prints no message twice.",
+      "When the connection is lost, it reports that on standard error and retries until the gateway",
+      "is back. It prints no message twice.",
       "",
       "With --cap DIR each alert is written to DIR/MESSAGE.cap before it is acknowledged. Standard",
-      "error and DIR/MESSAGE.report.json list what the CAP file does not hold unchanged. The exit"
-          + " code",
+      "error and DIR/MESSAGE.report.json list what the CAP file does not hold unchanged. The exit code",
       "is 1 if a message could not be written as CAP at all."
     })
 public final class TailCommand extends ClientCall {

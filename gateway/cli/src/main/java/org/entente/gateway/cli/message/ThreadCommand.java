@@ -30,8 +30,7 @@ import picocli.CommandLine.Parameters;
     name = "thread",
     description = {
       "Lists the received messages of one case, in the order of writing, with their replies.",
-      "The audit log records it with the officer and the reason, like any search. The client needs"
-          + " the",
+      "The audit log records it with the officer and the reason, like any search. The client needs the",
       "scope `search`."
     },
     mixinStandardHelpOptions = true,

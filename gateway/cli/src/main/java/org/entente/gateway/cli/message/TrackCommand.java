@@ -35,17 +35,15 @@ import picocli.CommandLine.Option;
     name = "track",
     description = {
       "Shows the progress of a message of this agency.",
-      "First lists the evidence (accepted, taken by a transit, delivered, retrieved, refused,"
-          + " erased), by whom and when, in the order in which the gateway learned it. Then a table"
-          + " shows the status at each recipient. For a recalled message the table shows who"
-          + " destroyed it and when, who had opened it before, and who has been unreachable since."
-          + " The client needs the scope `evidence`."
+      "First lists the evidence (accepted, taken by a transit, delivered, retrieved, refused, erased), by"
+          + " whom and when, in the order in which the gateway learned it. Then a table shows the status at"
+          + " each recipient. For a recalled message the table shows who destroyed it and when, who had opened"
+          + " it before, and who has been unreachable since. The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials"
-          + " fr.customs/clients/supervisor",
+      "  entente track 0197…3f --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor",
       "  entente track 0197…3f --follow --gateway … --credentials …"
     })
 public final class TrackCommand extends MessageCall {

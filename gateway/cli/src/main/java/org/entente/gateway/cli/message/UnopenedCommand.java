@@ -20,14 +20,13 @@ import picocli.CommandLine.Option;
     name = "unopened",
     description = {
       "Lists messages of this agency that a recipient has not opened in time, oldest first.",
-      "The duty officer may want to call the recipient. A message stays listed until it is opened"
-          + " or recalled, for at most seven days. The client needs the scope `evidence`."
+      "The duty officer may want to call the recipient. A message stays listed until it is opened or"
+          + " recalled, for at most seven days. The client needs the scope `evidence`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",
     footer =
-        "  entente unopened --follow --gateway 127.0.0.1:7441 --credentials"
-            + " fr.customs/clients/supervisor")
+        "  entente unopened --follow --gateway 127.0.0.1:7441 --credentials fr.customs/clients/supervisor")
 public final class UnopenedCommand extends ClientCall {
   /** Key of a row; each is listed once. */
   private record UnopenedRow(ByteString message, String recipient) {}

@@ -46,8 +46,7 @@ import picocli.CommandLine.Parameters;
       "  entente watch add --subject container:CSQU3054383 --subject plate:FR/AB-123-CD \\",
       "      --officer FR-12 --justification 'case 12/26' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/desk",
-      "  entente watch hits --officer FR-12 --justification 'case 12/26' --gateway … --credentials"
-          + " …"
+      "  entente watch hits --officer FR-12 --justification 'case 12/26' --gateway … --credentials …"
     })
 public final class WatchCommand {
   private static final int PAGE = 100;
@@ -146,8 +145,7 @@ public final class WatchCommand {
   @Command(
       name = "hits",
       description = {
-        "Lists the hits of the client's watches, oldest first, without content; `open` shows a"
-            + " message.",
+        "Lists the hits of the client's watches, oldest first, without content; `open` shows a message.",
         "The audit log records each page that shows a hit."
       },
       mixinStandardHelpOptions = true)

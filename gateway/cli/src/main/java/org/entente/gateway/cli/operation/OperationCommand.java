@@ -42,11 +42,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "operation",
     description = {
-      "Joint operations: founds and leads them, and shows the updates of those that it takes part"
-          + " in.",
-      "The client needs the scope `operate_jointly`. To publish an update (objectives, resources,"
-          + " task, report, outcome) it needs `publish`: an update is an ordinary message, subject"
-          + " to agreements."
+      "Joint operations: founds and leads them, and shows the updates of those that it takes part in.",
+      "The client needs the scope `operate_jointly`. To publish an update (objectives, resources, task, report,"
+          + " outcome) it needs `publish`: an update is an ordinary message, subject to agreements."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -182,8 +180,8 @@ public final class OperationCommand {
       name = "members",
       description = {
         "Signs the next roster, which names all members including this agency.",
-        "A member that is not named leaves. --lead appoints another lead; such a roster changes no"
-            + " other member."
+        "A member that is not named leaves. --lead appoints another lead; such a roster changes no other"
+            + " member."
       },
       mixinStandardHelpOptions = true)
   static final class Members extends OneOperation {
@@ -280,8 +278,7 @@ public final class OperationCommand {
   @Command(
       name = "show",
       description =
-          "Shows an operation with its updates, newest first. The audit log records the"
-              + " consultation.",
+          "Shows an operation with its updates, newest first. The audit log records the consultation.",
       mixinStandardHelpOptions = true)
   static final class Show extends OneOperation {
     @Option(names = "--json", description = "print all as one JSON object")
@@ -333,10 +330,9 @@ public final class OperationCommand {
   @Command(
       name = "hash",
       description = {
-        "Prints number and hash of the newest roster, to read aloud to another member by"
-            + " telephone.",
-        "If the other member has another hash under the same number, it holds another roster: do"
-            + " not continue."
+        "Prints number and hash of the newest roster, to read aloud to another member by telephone.",
+        "If the other member has another hash under the same number, it holds another roster: do not"
+            + " continue."
       },
       mixinStandardHelpOptions = true)
   static final class Hash extends OneOperation {

@@ -42,8 +42,8 @@ final class OperationUpdateCommands {
         names = "--to",
         paramLabel = "AGENCY",
         description =
-            "only to this member, or to one of its desks as in de.customs/narcotics; may be"
-                + " repeated (default: to all members)")
+            "only to this member, or to one of its desks as in de.customs/narcotics; may be repeated "
+                + "(default: to all members)")
     private List<String> to = List.of();
 
     @Mixin private SenderOptions sender = new SenderOptions();

@@ -27,8 +27,7 @@ import picocli.CommandLine.Option;
     name = "backup",
     description = {
       "Makes, lists, verifies and restores copies of a gateway's ledger.",
-      "The configuration names their folder (backup.folder). They hold no keys: keep the keystore"
-          + " apart",
+      "The configuration names their folder (backup.folder). They hold no keys: keep the keystore apart",
       "from them. docs/operate/backup.md states what a restore recovers and what it does not."
     },
     mixinStandardHelpOptions = true,
@@ -56,8 +55,7 @@ public final class BackupCommand {
       name = "create",
       description = {
         "Makes a copy while the gateway runs.",
-        "When the command ends, the copy is on the disk and holds everything acknowledged before"
-            + " the",
+        "When the command ends, the copy is on the disk and holds everything acknowledged before the",
         "command began. The client needs the scope `operator`."
       },
       mixinStandardHelpOptions = true)
@@ -119,10 +117,8 @@ public final class BackupCommand {
       name = "verify",
       description = {
         "Verifies a copy; the gateway may run.",
-        "Restores the copy beside the ledger, reads all of it, compares every checksum, verifies"
-            + " its audit",
-        "log and that it continues the checkpoint signed when the copy was made, and removes it"
-            + " again.",
+        "Restores the copy beside the ledger, reads all of it, compares every checksum, verifies its audit",
+        "log and that it continues the checkpoint signed when the copy was made, and removes it again.",
         "Exit code 1 if the copy is faulty."
       },
       mixinStandardHelpOptions = true)
@@ -148,8 +144,7 @@ public final class BackupCommand {
       description = {
         "Replaces the ledger of a stopped gateway with a copy.",
         "The copy does not hold what was acknowledged after it was made: first look for newer data",
-        "(docs/operate/backup.md). Opens a new audit log if the last one cannot be continued."
-            + " Message",
+        "(docs/operate/backup.md). Opens a new audit log if the last one cannot be continued. Message",
         "numbers begin new epochs."
       },
       mixinStandardHelpOptions = true)

@@ -22,10 +22,8 @@ public final class ConfigCommand {
       name = "check",
       description = {
         "Checks a node's configuration, trust bundle, credentials and agreements.",
-        "Loads them as a start would, without starting the gateway, and reports each error and its"
-            + " place.",
-        "A link to an agency that is not a member is a warning: its name may be wrong, or it may"
-            + " join later."
+        "Loads them as a start would, without starting the gateway, and reports each error and its place.",
+        "A link to an agency that is not a member is a warning: its name may be wrong, or it may join later."
       },
       mixinStandardHelpOptions = true,
       footerHeading = "%nExample:%n",

@@ -28,8 +28,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente cursor list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
-      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more'"
-          + " \\",
+      "  entente cursor forget desk night-shift --officer DE-3 --justification 'not used any more' \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
     })
 public final class CursorCommand {
@@ -39,10 +38,8 @@ public final class CursorCommand {
       name = "list",
       description = {
         "Lists the durable cursors by client and name.",
-        "Shows whether each is open, the position of the oldest unacknowledged message, how many"
-            + " messages",
-        "are unacknowledged, and when this gateway received the oldest of them. The last line is"
-            + " the",
+        "Shows whether each is open, the position of the oldest unacknowledged message, how many messages",
+        "are unacknowledged, and when this gateway received the oldest of them. The last line is the",
         "ledger's last position."
       },
       mixinStandardHelpOptions = true)
@@ -89,8 +86,7 @@ public final class CursorCommand {
       name = "forget",
       description = {
         "Forgets a cursor that no stream holds open.",
-        "It then no longer counts towards its client's limit. No message changes; a client that"
-            + " opens",
+        "It then no longer counts towards its client's limit. No message changes; a client that opens",
         "the cursor again receives all messages that are still kept."
       },
       mixinStandardHelpOptions = true)

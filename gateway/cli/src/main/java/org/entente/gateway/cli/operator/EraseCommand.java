@@ -15,8 +15,7 @@ import picocli.CommandLine.Mixin;
     name = "erase",
     description = {
       "Erases one received message permanently.",
-      "Destroys its key, which also makes it unreadable in older copies of the ledger. A message"
-          + " under legal hold is not erased. The client needs the scope `retention`."
+      "Destroys its key, which also makes it unreadable in older copies of the ledger. A message under legal hold is not erased. The client needs the scope `retention`."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExample:%n",

@@ -36,8 +36,7 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente keys renew --officer FR-3 --justification 'yearly renewal' --out fr.customs.join"
-          + " \\",
+      "  entente keys renew --officer FR-3 --justification 'yearly renewal' --out fr.customs.join \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
       "  entente keys show --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
     })
@@ -48,8 +47,7 @@ public final class KeysCommand {
       name = "renew",
       description = {
         "Makes the next key pairs and writes the request for the roots.",
-        "The roots admit it with `entente federation add`. Until then, repeating the command"
-            + " returns the",
+        "The roots admit it with `entente federation add`. Until then, repeating the command returns the",
         "pending request."
       },
       mixinStandardHelpOptions = true)

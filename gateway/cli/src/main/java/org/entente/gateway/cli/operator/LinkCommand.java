@@ -39,11 +39,9 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {
       "  entente link list --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
-      "  entente link pause de.customs --officer FR-3 --justification 'their maintenance, ticket"
-          + " 12' \\",
+      "  entente link pause de.customs --officer FR-3 --justification 'their maintenance, ticket 12' \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator",
-      "  entente link resume de.customs FLASH --officer FR-3 --justification 'restored, ticket 13'"
-          + " \\",
+      "  entente link resume de.customs FLASH --officer FR-3 --justification 'restored, ticket 13' \\",
       "    --gateway 127.0.0.1:7441 --credentials fr.customs/clients/operator"
     })
 public final class LinkCommand {
@@ -53,8 +51,7 @@ public final class LinkCommand {
       name = "list",
       description = {
         "Lists each link with the state of its lanes.",
-        "Shows whether it is up, at which end it is paused, which alarm stopped it, how many"
-            + " envelopes",
+        "Shows whether it is up, at which end it is paused, which alarm stopped it, how many envelopes",
         "wait and since when, how many are in flight, and the round-trip time."
       },
       mixinStandardHelpOptions = true)
@@ -132,8 +129,7 @@ public final class LinkCommand {
       name = "pause",
       description = {
         "Pauses a link in both directions until `unpause`, also across restarts.",
-        "Messages wait in the ledgers of both ends, publishing continues, and the peer is told that"
-            + " this",
+        "Messages wait in the ledgers of both ends, publishing continues, and the peer is told that this",
         "is not an outage."
       },
       mixinStandardHelpOptions = true)
@@ -171,8 +167,7 @@ public final class LinkCommand {
       name = "resume",
       description = {
         "Resumes a lane that an alarm stopped.",
-        "Waiting messages are sent again in a new epoch; recipients drop those that they already"
-            + " have.",
+        "Waiting messages are sent again in a new epoch; recipients drop those that they already have.",
         "The operator at the other end must do the same."
       },
       mixinStandardHelpOptions = true)

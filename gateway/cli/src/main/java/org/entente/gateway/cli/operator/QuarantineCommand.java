@@ -30,8 +30,7 @@ import picocli.CommandLine.Parameters;
     name = "quarantine",
     description = {
       "Lists, shows, retries and discards messages that the gateway quarantined.",
-      "A gateway quarantines a message after repeated failures to process it. Shows no content."
-          + " The",
+      "A gateway quarantines a message after repeated failures to process it. Shows no content. The",
       "client needs the scope `operator`."
     },
     mixinStandardHelpOptions = true,
@@ -44,8 +43,7 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExample:%n",
     footer = {
-      "  entente quarantine list --gateway 127.0.0.1:7442 --credentials"
-          + " de.customs/clients/operator",
+      "  entente quarantine list --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator",
       "  entente quarantine retry 7 --officer DE-3 --justification 'upgraded to 0.1.1' \\",
       "    --gateway 127.0.0.1:7442 --credentials de.customs/clients/operator"
     })
@@ -75,8 +73,7 @@ public final class QuarantineCommand {
   @Command(
       name = "list",
       description = {
-        "Lists the entries that wait for a decision: number, step, state, agency, lane, time,"
-            + " reason."
+        "Lists the entries that wait for a decision: number, step, state, agency, lane, time, reason."
       },
       mixinStandardHelpOptions = true)
   static final class ListAll extends ClientCall {
@@ -125,8 +122,7 @@ public final class QuarantineCommand {
   @Command(
       name = "show",
       description =
-          "Shows one entry: the failing step, the reason, the number of tries, the messages, the"
-              + " time limit.",
+          "Shows one entry: the failing step, the reason, the number of tries, the messages, the time limit.",
       mixinStandardHelpOptions = true)
   static final class Show extends EntryCall {
     @Override
@@ -166,8 +162,7 @@ public final class QuarantineCommand {
       name = "retry",
       description = {
         "Retries one entry.",
-        "It is delivered at most once, however often this is called. Exit code 1 if it fails again"
-            + " or is",
+        "It is delivered at most once, however often this is called. Exit code 1 if it fails again or is",
         "refused."
       },
       mixinStandardHelpOptions = true)
@@ -194,8 +189,7 @@ public final class QuarantineCommand {
       name = "discard",
       description = {
         "Discards one entry permanently.",
-        "Its sender is told that it was not delivered. Exit code 1 if it was delivered or refused"
-            + " before."
+        "Its sender is told that it was not delivered. Exit code 1 if it was delivered or refused before."
       },
       mixinStandardHelpOptions = true)
   static final class Discard extends Decision {

@@ -18,8 +18,7 @@ import picocli.CommandLine.Option;
     name = "run",
     description = {
       "Runs a gateway.",
-      "Prints its addresses as one JSON object on standard output when it is ready. Writes its log"
-          + " to standard error, one JSON object per line, without message content.",
+      "Prints its addresses as one JSON object on standard output when it is ready. Writes its log to standard error, one JSON object per line, without message content.",
       "SIGTERM stops it in order: everything acknowledged is durable and its audit log is signed."
     },
     mixinStandardHelpOptions = true,

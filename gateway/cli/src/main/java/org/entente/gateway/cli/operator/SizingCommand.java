@@ -23,10 +23,8 @@ import picocli.CommandLine.Option;
     name = "sizing",
     description = {
       "Estimates the resources that the gateways of a federation need.",
-      "Covers links, cores, memory, disk, network, witnesses and the trust bundle, from measured"
-          + " costs",
-      "and growth laws (docs/operate/scale.md). Assumes that all agencies publish and receive"
-          + " equally,",
+      "Covers links, cores, memory, disk, network, witnesses and the trust bundle, from measured costs",
+      "and growth laws (docs/operate/scale.md). Assumes that all agencies publish and receive equally,",
       "that every message travels alone and that the rate is constant. Reports exceeded limits."
     },
     mixinStandardHelpOptions = true,

@@ -26,12 +26,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "codes",
     description = {
-      "Lists the code lists: meanings of label values, markings, evaluations, classification"
-          + " schemes.",
-      "A classification scheme shows the level of each marking and its equivalents in other"
-          + " schemes. The",
-      "lists are those in force at a running gateway (--gateway), of a node (--config) or of a"
-          + " folder",
+      "Lists the code lists: meanings of label values, markings, evaluations, classification schemes.",
+      "A classification scheme shows the level of each marking and its equivalents in other schemes. The",
+      "lists are those in force at a running gateway (--gateway), of a node (--config) or of a folder",
       "(--codes); by default those of the release. Exit code 1 if the lists are invalid."
     },
     mixinStandardHelpOptions = true,

@@ -27,15 +27,11 @@ import picocli.CommandLine.Option;
     name = "explain",
     description = {
       "Explains what policy would decide on a message, for each agreement; sends nothing.",
-      "Give the message by options, without a body, or with bodies in files that `send` accepts"
-          + " (--alerts).",
-      "A running gateway (--gateway) gives the answer that `send` would get: it knows messages,"
-          + " consents,",
-      "the members of operations, and the obligations that recipients state they fulfil. A node's"
-          + " files",
+      "Give the message by options, without a body, or with bodies in files that `send` accepts (--alerts).",
+      "A running gateway (--gateway) gives the answer that `send` would get: it knows messages, consents,",
+      "the members of operations, and the obligations that recipients state they fulfil. A node's files",
       "(--config) do not hold these.",
-      "Exit code 0 if at least one recipient is permitted or held (with --unknown, for some value"
-          + " of the",
+      "Exit code 0 if at least one recipient is permitted or held (with --unknown, for some value of the",
       "field), otherwise 1; with --alerts 0 if that is true of every draft."
     },
     mixinStandardHelpOptions = true,
@@ -43,8 +39,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  entente policy explain --config fr.customs.yaml --to sg.police --to de.customs \\",
       "      --category IPR --purpose IPR_ENFORCEMENT",
-      "  entente policy explain --gateway 127.0.0.1:7441 --credentials"
-          + " fr.customs/clients/declarations \\",
+      "  entente policy explain --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations \\",
       "      --to de.customs --category IPR --purpose IPR_ENFORCEMENT --derived-from 0197…3f \\",
       "      --officer FR-3 --justification 'case 12/26'",
       "  entente policy explain --config fr.customs.yaml --alerts config/samples/ipr.jsonl"
@@ -70,8 +65,8 @@ final class PolicyExplainCommand extends PrintingCommand {
       names = "--alerts",
       paramLabel = "PATH",
       description =
-          "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and"
-              + " body here, and may be requests and answers.")
+          "file or folder of drafts, as `send` reads them. Drafts as protobuf JSON may omit key and "
+              + "body here, and may be requests and answers.")
   private @Nullable Path alerts;
 
   @Option(
@@ -112,8 +107,7 @@ final class PolicyExplainCommand extends PrintingCommand {
       names = "--passes-on",
       paramLabel = "FILE",
       description =
-          "labels of messages that it passes on, in the form of `passes_on` in expectations; with"
-              + " --config")
+          "labels of messages that it passes on, in the form of `passes_on` in expectations; with --config")
   private @Nullable Path passesOn;
 
   @Option(

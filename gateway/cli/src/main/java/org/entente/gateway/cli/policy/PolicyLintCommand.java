@@ -18,15 +18,11 @@ import picocli.CommandLine.Option;
     name = "lint",
     description = {
       "Checks agreements and node rules for errors and for doubtful entries.",
-      "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md"
-          + " calls",
+      "Errors prevent a gateway from adopting the files: everything that docs/policy/agreements.md calls",
       "refused, such as personal data under an MoU alone, or invisible characters.",
-      "Warnings: agreements that ended or end within 30 days, parties that match no member,"
-          + " agreements",
-      "that are never selected, conditions that are always false, conflicts, words of mixed"
-          + " scripts.",
-      "For a running gateway (--gateway, scope operator) it checks the present files and reports"
-          + " whether",
+      "Warnings: agreements that ended or end within 30 days, parties that match no member, agreements",
+      "that are never selected, conditions that are always false, conflicts, words of mixed scripts.",
+      "For a running gateway (--gateway, scope operator) it checks the present files and reports whether",
       "they are in force.",
       "Exit code 1 if there are errors, or with --strict warnings; otherwise 0."
     },

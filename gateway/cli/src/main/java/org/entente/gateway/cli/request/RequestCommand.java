@@ -51,8 +51,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "request",
     description = {
-      "Sends requests and reminders to other agencies, answers requests, and lists both with"
-          + " deadlines.",
+      "Sends requests and reminders to other agencies, answers requests, and lists both with deadlines.",
       "Requests and answers are messages: `tail`, `search` and `open` show them."
     },
     mixinStandardHelpOptions = true,
@@ -68,8 +67,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  entente request ask --to de.customs --question 'Is this container known to you?' \\",
       "      --subject container:CSQU3054383 --category IPR --purpose CUSTOMS_CONTROL \\",
-      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26'"
-          + " \\",
+      "      --classification RESTRICTED --within 48 --officer FR-12 --justification 'case 12/26' \\",
       "      --gateway 127.0.0.1:7441 --credentials fr.customs/clients/declarations",
       "  entente request list --owed --overdue --gateway … --credentials …",
       "  entente request answer 0197…3f --to fr.customs --result NO_HIT --category IPR \\",
@@ -258,8 +256,7 @@ public final class RequestCommand {
   @Command(
       name = "remind",
       description = {
-        "Reminds agencies of a request that they have not answered: at most 5 times, an hour"
-            + " apart.",
+        "Reminds agencies of a request that they have not answered: at most 5 times, an hour apart.",
         "The client needs the scope `publish`; officer and reason stay in this agency's audit log."
       },
       mixinStandardHelpOptions = true)
@@ -306,8 +303,7 @@ public final class RequestCommand {
       name = "reminders",
       description = {
         "Lists requests that wait for this agency's answer and of which it was reminded.",
-        "A reminder comes from the requesting agency, or from this gateway when a part of the time"
-            + " is over.",
+        "A reminder comes from the requesting agency, or from this gateway when a part of the time is over.",
         "The client needs the scope `respond`."
       },
       mixinStandardHelpOptions = true)

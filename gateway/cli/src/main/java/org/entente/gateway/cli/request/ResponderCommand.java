@@ -26,8 +26,7 @@ import picocli.CommandLine.Parameters;
     name = "responder",
     description = {
       "Registers systems of this agency that answer requests, with their response times.",
-      "Agencies that may send requests are told. The systems' data do not move. The client needs"
-          + " the",
+      "Agencies that may send requests are told. The systems' data do not move. The client needs the",
       "scope `respond`."
     },
     mixinStandardHelpOptions = true,
