@@ -31,8 +31,8 @@ import picocli.CommandLine.Option;
       "A running gateway (--gateway) gives the answer that `send` would get: it knows messages, consents,",
       "the members of operations, and the obligations that recipients state they fulfil. A node's files",
       "(--config) do not hold these.",
-      "Exit code 0 if at least one recipient is permitted or held (with --unknown, for some value of the",
-      "field), otherwise 1; with --alerts 0 if that is true of every draft."
+      "Exit code 0 if at least one recipient is permitted or held, otherwise 1; with --alerts 0 if that is",
+      "true of every draft."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
