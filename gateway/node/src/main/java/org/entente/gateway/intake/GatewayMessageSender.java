@@ -75,6 +75,7 @@ public final class GatewayMessageSender {
   private OutcomeKey key(Permitted message) {
     byte[] hash =
         parts
+            .records()
             .fingerprint()
             .apply(message.messageId().toString().getBytes(StandardCharsets.US_ASCII));
     return OutcomeKey.of(slot, message.messageId().toString(), hash);

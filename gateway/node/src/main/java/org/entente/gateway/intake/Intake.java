@@ -110,7 +110,7 @@ public final class Intake implements AutoCloseable {
     this.memory = parts.memory();
     this.held = parts.heldDrafts();
     this.shares = new ClientShares(limits.clients());
-    this.hooks = parts.hooks();
+    this.hooks = parts.rules().hooks();
   }
 
   /** Begins sealing. */
@@ -125,11 +125,11 @@ public final class Intake implements AutoCloseable {
 
   /** Publishes a draft of one of the agency's clients. The future fails only if the ledger does. */
   public CompletableFuture<Outcome> publish(NodeName client, Draft draft) {
-    DraftCheck check = parts.check().draft(draft, clock.instant());
+    DraftCheck check = parts.rules().check().draft(draft, clock.instant());
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return invalid(draft, invalid.problems().get(0));
     }
-    OutcomeKey key = OutcomeKey.of(client, draft, parts.fingerprint());
+    OutcomeKey key = OutcomeKey.of(client, draft, parts.records().fingerprint());
     long bytes = draft.getSerializedSize();
     Optional<Problem> over = shares.take(client, bytes);
     if (over.isPresent()) {
@@ -208,10 +208,10 @@ public final class Intake implements AutoCloseable {
               Submission.of(
                   key,
                   actor,
-                  decision.permitted(id, parts.granted()::carried),
+                  decision.permitted(id, parts.sources().granted()::carried),
                   decision.refusals(),
                   OnwardContent.of(passing.sources(), decision.consented()),
-                  parts.openWithin().of(checked),
+                  parts.waiting().openWithin().of(checked),
                   null,
                   done));
     }
@@ -241,6 +241,7 @@ public final class Intake implements AutoCloseable {
       CheckedDraft draft, OnwardSources passing, ReferenceResolution referring) {
     PolicyDecision decision =
         parts
+            .rules()
             .policy()
             .get()
             .egress()
@@ -401,12 +402,14 @@ public final class Intake implements AutoCloseable {
   private List<RecordSeal.Token> subjects(Submission submission) {
     Permitted any = submission.parts().get(0);
     return parts
+        .records()
         .evidence()
         .tokens(SubjectTerms.of(any.writtenLabel(), any.writtenBody()), clock.instant());
   }
 
   private void keepHeader(Transaction tx, OutboundSealer.ReadyEnvelope ready) {
     parts
+        .records()
         .evidence()
         .keepHeader(
             tx,
@@ -435,7 +438,7 @@ public final class Intake implements AutoCloseable {
       facts.setOpenByMs(
           Math.min(accepted + submission.openWithin().toMillis(), facts.getExpiresAtMs()));
     }
-    EvidenceTimeouts.begin(tx, parts.ledger(), parts.evidence(), submission.id(), facts.build());
+    EvidenceTimeouts.begin(tx, parts.ledger(), parts.records().evidence(), submission.id(), facts.build());
   }
 
   /**

@@ -21,32 +21,47 @@ import org.entente.proto.v1.CarriedConsent;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.OnBehalfOf;
 
-/**
- * The collaborators of the intake.
- *
- * @param policy the policy in force, read for each draft
- * @param fingerprint keyed hash of a draft, 32 bytes; a plain hash on disk would allow guessing
- *     drafts
- * @param holding limits on drafts that wait for a second person
- * @param openWithin the time within which each recipient must open a message
- * @param received the received messages that drafts may pass on
- * @param granted the originators' consents to that
- * @param hooks what features do with drafts, in the order in which they may refuse
- */
+/** The collaborators of the intake. */
 public record IntakeParts(
     AgencyName self,
     Ledger ledger,
     Dispatch dispatch,
-    LabelCheck check,
-    Supplier<Policy> policy,
-    RecordSeal atRest,
-    EvidenceRecords evidence,
-    UnaryOperator<byte[]> fingerprint,
-    HoldLimits holding,
-    OpeningDeadlines openWithin,
-    ReceivedMessages received,
-    ConsentLookup granted,
-    DraftHooks hooks) {
+    Rules rules,
+    Records records,
+    Waiting waiting,
+    Sources sources) {
+  /**
+   * What decides on drafts.
+   *
+   * @param policy the policy in force, read for each draft
+   * @param hooks what features do with drafts, in the order in which they may refuse
+   */
+  public record Rules(LabelCheck check, Supplier<Policy> policy, DraftHooks hooks) {}
+
+  /**
+   * What is stored of drafts.
+   *
+   * @param fingerprint keyed hash of a draft, 32 bytes; a plain hash on disk would allow guessing
+   *     drafts
+   */
+  public record Records(
+      RecordSeal atRest, EvidenceRecords evidence, UnaryOperator<byte[]> fingerprint) {}
+
+  /**
+   * What waits for people.
+   *
+   * @param holding limits on drafts that wait for a second person
+   * @param openWithin the time within which each recipient must open a message
+   */
+  public record Waiting(HoldLimits holding, OpeningDeadlines openWithin) {}
+
+  /**
+   * What drafts may pass on.
+   *
+   * @param received the received messages
+   * @param granted the originators' consents
+   */
+  public record Sources(ReceivedMessages received, ConsentLookup granted) {}
 
   /** The messages that this agency has received. */
   @FunctionalInterface
@@ -93,11 +108,12 @@ public record IntakeParts(
 
   /** The members that have confirmed the rosters of a restored ledger. */
   OutcomeMemory memory() {
-    return new OutcomeMemory(ledger.idempotency(), atRest);
+    return new OutcomeMemory(ledger.idempotency(), records.atRest());
   }
 
   HeldDrafts heldDrafts() {
-    return new HeldDrafts(ledger.held(), atRest, holding.most(), holding.time());
+    return new HeldDrafts(
+        ledger.held(), records.atRest(), waiting.holding().most(), waiting.holding().time());
   }
 
   /** The actor for one of this agency's clients and the person that it names, if any. */

@@ -65,7 +65,7 @@ public final class MessageRecall {
     if (problem != null) {
       return refused(problem);
     }
-    Optional<SentFacts> sent = parts.evidence().sent(parts.ledger().evidence(), target);
+    Optional<SentFacts> sent = parts.records().evidence().sent(parts.ledger().evidence(), target);
     if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
       return refused(
           new Problem(Code.NOT_FOUND, "message_id", "this agency sent no message " + target));
@@ -90,6 +90,7 @@ public final class MessageRecall {
     Instant now = clock.instant();
     MessageId id = MessageId.fresh(parts.self(), now.toEpochMilli(), random);
     return parts
+        .rules()
         .policy()
         .get()
         .recalls()
@@ -143,7 +144,7 @@ public final class MessageRecall {
     Ledger ledger = parts.ledger();
     ledger.operations().forgetSaid(tx, target.id());
     ledger.chains().recalled(tx, parts.self(), target.id(), target.sent().getExercise());
-    parts.evidence().takenBack(tx, ledger.evidence(), target.id(), recall);
+    parts.records().evidence().takenBack(tx, ledger.evidence(), target.id(), recall);
     ledger.retention().takeBack(tx, target.id(), target.sent().getExpiresAtMs());
     // It no longer needs to be opened.
     target
@@ -159,12 +160,12 @@ public final class MessageRecall {
   private @Nullable Problem unsaid(SentFacts sent, OnBehalfOf person) {
     return person.getJustification().isBlank()
         ? JustificationRule.by(
-            parts.policy().get(), sent.getPartsList().stream().map(SentPart::getAgreement))
+            parts.rules().policy().get(), sent.getPartsList().stream().map(SentPart::getAgreement))
         : null;
   }
 
   private @Nullable Problem problem(String reason, OnBehalfOf person) {
-    List<Problem> problems = parts.check().person(person);
+    List<Problem> problems = parts.rules().check().person(person);
     if (!problems.isEmpty()) {
       return problems.get(0);
     }
@@ -172,7 +173,7 @@ public final class MessageRecall {
       return new Problem(
           Code.INVALID_FIELD, "on_behalf_of.officer", "must name the officer who decides");
     }
-    return parts.check().told("reason", reason).stream().findFirst().orElse(null);
+    return parts.rules().check().told("reason", reason).stream().findFirst().orElse(null);
   }
 
   private static CompletableFuture<Answer> refused(Problem problem) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record OnwardSources(List<OnwardSource> sources, @Nullable Problem lacking) {
   static OnwardSources of(NodeName client, CheckedDraft draft, IntakeParts parts) {
-    IntakeParts.ReceivedMessages received = parts.received().by(client);
+    IntakeParts.ReceivedMessages received = parts.sources().received().by(client);
     Problem feedback = FeedbackPrecheck.lacking(draft, received);
     if (feedback != null) {
       return new OnwardSources(List.of(), feedback);
@@ -49,7 +49,7 @@ record OnwardSources(List<OnwardSource> sources, @Nullable Problem lacking) {
       }
       sources.add(
           new OnwardSource(
-              id, label.get(), parts.granted().about(id), received.lastDay(id).orElse(null)));
+              id, label.get(), parts.sources().granted().about(id), received.lastDay(id).orElse(null)));
     }
     return new OnwardSources(sources, null);
   }

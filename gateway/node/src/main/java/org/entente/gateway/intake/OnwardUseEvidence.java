@@ -39,7 +39,7 @@ final class OnwardUseEvidence {
           .forEach(
               (consent, to) -> items.addAll(items(tx, parts, submission, source, consent, to)));
       if (!items.isEmpty()) {
-        parts.evidence().owe(tx, parts.ledger().evidence(), source.originator(), items);
+        parts.records().evidence().owe(tx, parts.ledger().evidence(), source.originator(), items);
       }
     }
   }
@@ -77,6 +77,7 @@ final class OnwardUseEvidence {
       List<String> recipients) {
     EvidenceItem item =
         parts
+            .records()
             .evidence()
             .item(
                 EvidenceKind.EVIDENCE_KIND_PASSED_ON,

@@ -36,20 +36,21 @@ public final class PolicyExplainer {
   /** Explains what {@link Intake#publish} would do with a draft now. */
   public Answer explain(NodeName client, ExplainRequest request) {
     Instant now = clock.instant();
-    DraftCheck check = parts.check().question(request.getDraft(), request.getNamesPersons(), now);
+    DraftCheck check = parts.rules().check().question(request.getDraft(), request.getNamesPersons(), now);
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return new Answer.Invalid(invalid.problems().get(0));
     }
     CheckedDraft checked = (CheckedDraft) check;
     OnwardSources passing = OnwardSources.of(client, checked, parts);
     ReferenceResolution referring = ReferenceResolution.of(client, checked, parts);
-    DraftHook.Prepared prepared = parts.hooks().explain(client, checked, now);
+    DraftHook.Prepared prepared = parts.rules().hooks().explain(client, checked, now);
     Problem lacking = first(passing.lacking(), referring.lacking(), prepared.lacking());
     if (lacking != null) {
       return new Answer.Invalid(lacking);
     }
     return new Answer.Explained(
         parts
+            .rules()
             .policy()
             .get()
             .egress()

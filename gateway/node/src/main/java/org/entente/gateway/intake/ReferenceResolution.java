@@ -28,7 +28,7 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
 
   static ReferenceResolution of(NodeName client, CheckedDraft draft, IntakeParts parts) {
     Label label = draft.label();
-    boolean judged = label.getKind() == Kind.KIND_FEEDBACK || parts.hooks().judgeReply(draft);
+    boolean judged = label.getKind() == Kind.KIND_FEEDBACK || parts.rules().hooks().judgeReply(draft);
     if (!judged && repliesToTheOther(client, label, parts)) {
       String said =
           Exercise.of(label)
@@ -40,7 +40,7 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
       return new ReferenceResolution(recipient -> true, null);
     }
     MessageId target = MessageId.of(label.getReferences().toByteArray());
-    Optional<SentFacts> sent = parts.evidence().sent(parts.ledger().evidence(), target);
+    Optional<SentFacts> sent = parts.records().evidence().sent(parts.ledger().evidence(), target);
     if (sent.filter(facts -> !facts.getRecall()).isEmpty()) {
       return wrong(Code.NOT_FOUND, "this agency sent no message " + target);
     }
@@ -69,11 +69,12 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
     }
     MessageId id = MessageId.of(label.getInReplyTo().toByteArray());
     return parts
+        .sources()
         .received()
         .by(client)
         .label(id)
         .map(Exercise::of)
-        .or(() -> parts.evidence().sent(parts.ledger().evidence(), id).map(SentFacts::getExercise))
+        .or(() -> parts.records().evidence().sent(parts.ledger().evidence(), id).map(SentFacts::getExercise))
         .filter(exercise -> exercise != Exercise.of(label))
         .isPresent();
   }

@@ -28,6 +28,7 @@ final class RejectionEvidence {
       Transaction tx, IntakeParts parts, MessageId id, String recipient, Code code, String reason) {
     EvidenceItem item =
         parts
+            .records()
             .evidence()
             .item(
                 EvidenceKind.EVIDENCE_KIND_SUBMISSION_REJECTION,
@@ -36,7 +37,8 @@ final class RejectionEvidence {
                 new byte[0],
                 tx.nowMillis());
     parts
+        .records()
         .evidence()
-        .keep(tx, parts.ledger().evidence(), parts.evidence().failed(item, code, reason));
+        .keep(tx, parts.ledger().evidence(), parts.records().evidence().failed(item, code, reason));
   }
 }

@@ -81,7 +81,7 @@ public final class ReleaseDecisions {
     this.clock = clock;
     this.ending = ending;
     this.meters = meters;
-    this.second = new FourEyesRule(parts.check(), parts.holding().sameClient());
+    this.second = new FourEyesRule(parts.rules().check(), parts.waiting().holding().sameClient());
     this.held = parts.heldDrafts();
     this.memory = parts.memory();
   }
@@ -221,7 +221,7 @@ public final class ReleaseDecisions {
     if (draft.isEmpty()) {
       return invalid(notFound(waits.id()));
     }
-    DraftCheck check = parts.check().draft(draft.get(), clock.instant());
+    DraftCheck check = parts.rules().check().draft(draft.get(), clock.instant());
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return deny(waits, by, invalid.problems().get(0));
     }
@@ -238,16 +238,16 @@ public final class ReleaseDecisions {
       return deny(waits, by, lacking);
     }
     CompletableFuture<Outcome> done = new CompletableFuture<>();
-    DraftHook.Prepared prepared = parts.hooks().begin(author, checked, clock.instant(), done);
+    DraftHook.Prepared prepared = parts.rules().hooks().begin(author, checked, clock.instant(), done);
     Problem refused = prepared.lacking();
     if (refused != null) {
-      parts.hooks().end(checked, done);
+      parts.rules().hooks().end(checked, done);
       return deny(waits, by, refused);
     }
     PolicyDecision decision = egress(prepared.draft(), passing, referring);
     AuditActor publisher = parts.actor(author, draft.getOnBehalfOf());
     if (decision.outcome() == PolicyDecision.Outcome.REFUSED) {
-      parts.hooks().end(checked, done);
+      parts.rules().hooks().end(checked, done);
       meters.decided(Meters.ReleaseResult.REFUSED);
       return refuse(waits, publisher, decision);
     }
@@ -255,10 +255,10 @@ public final class ReleaseDecisions {
         Submission.of(
             waits.key(),
             publisher,
-            decision.released(waits.id(), parts.granted()::carried),
+            decision.released(waits.id(), parts.sources().granted()::carried),
             decision.refusals(),
             OnwardContent.of(passing.sources(), decision.consented()),
-            parts.openWithin().of(checked),
+            parts.waiting().openWithin().of(checked),
             by,
             done));
     return done.whenComplete((outcome, failure) -> ended(checked, done, outcome));
@@ -266,7 +266,7 @@ public final class ReleaseDecisions {
 
   private void ended(
       CheckedDraft checked, CompletableFuture<Outcome> done, @Nullable Outcome outcome) {
-    parts.hooks().end(checked, done);
+    parts.rules().hooks().end(checked, done);
     if (outcome != null && outcome.hasAccepted()) {
       meters.decided(Meters.ReleaseResult.RELEASED);
     }
@@ -279,6 +279,7 @@ public final class ReleaseDecisions {
   private PolicyDecision egress(
       CheckedDraft draft, OnwardSources passing, ReferenceResolution referring) {
     return parts
+        .rules()
         .policy()
         .get()
         .egress()

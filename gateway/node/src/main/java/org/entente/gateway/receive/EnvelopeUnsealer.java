@@ -69,10 +69,10 @@ final class EnvelopeUnsealer {
     this.ingress = ingress;
     this.evidence = parts.evidence();
     this.stated = new PeerEvidenceCheck(parts.ledger().evidence(), parts.evidence());
-    this.clock = parts.clock();
-    this.ending = parts.ending();
+    this.clock = parts.environment().clock();
+    this.ending = parts.environment().ending();
     this.exercises = exercises;
-    this.hooks = parts.hooks();
+    this.hooks = parts.keeping().hooks();
   }
 
   /**

@@ -60,8 +60,8 @@ public final class EvidenceReturn {
     this.ledger = parts.ledger();
     this.records = parts.evidence();
     this.outbound = outbound;
-    this.dispatch = parts.dispatch();
-    this.clock = parts.clock();
+    this.dispatch = parts.transit().dispatch();
+    this.clock = parts.environment().clock();
     this.random = random;
   }
 

@@ -83,19 +83,19 @@ final class Inspection {
     this.memory = memory;
     this.custody = custody;
     this.self = parts.self();
-    this.member = parts.member();
-    this.carrier = parts.carrier();
-    this.routes = parts.routes();
-    this.transit = parts.transit();
+    this.member = parts.transit().member();
+    this.carrier = parts.transit().carrier();
+    this.routes = parts.transit().routes();
+    this.transit = parts.transit().check();
     this.ledger = parts.ledger();
-    this.ending = parts.ending();
-    this.opener = parts.opener();
-    this.sessions = parts.sessions();
+    this.ending = parts.environment().ending();
+    this.opener = parts.opening().opener();
+    this.sessions = parts.opening().sessions();
     this.storedAnnouncements =
         (origin, id) -> parts.ledger().peerFacts().announcement(origin, id.bytes());
     this.unsealing = unsealing;
-    this.meters = parts.meters();
-    this.accounts = parts.agencies();
+    this.meters = parts.environment().meters();
+    this.accounts = parts.environment().agencies();
   }
 
   /**

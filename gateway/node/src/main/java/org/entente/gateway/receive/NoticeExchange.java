@@ -115,18 +115,18 @@ public final class NoticeExchange implements RecipientNotices {
     this.settlement = settlement;
     this.known = known;
     this.peerKeys = known.keys();
-    this.routes = parts.routes();
+    this.routes = parts.transit().routes();
     this.reporter = reporter;
     this.send = send;
-    this.clock = parts.clock();
-    this.workers = parts.workers();
+    this.clock = parts.environment().clock();
+    this.workers = parts.environment().workers();
     this.signed =
         new NoticeSignatureCheck(
             signer.federation(), signer.self(), peerKeys, this::askKeys, reporter, clock);
     this.settled = new SettledNotices(signer, parts, signed, reporter);
     this.voids = new VoidNotices(parts, signed, reporter);
-    this.held = parts.held();
-    this.meters = parts.meters();
+    this.held = parts.opening().numbers();
+    this.meters = parts.environment().meters();
     this.addressed = new SignedNotices(signer, clock, signed, settlement, witnesses, reporter);
   }
 

@@ -17,39 +17,63 @@ import org.entente.gateway.seal.RecipientSessions;
 import org.entente.gateway.transmit.Dispatch;
 import org.entente.gateway.transmit.RoutingTable;
 
-/**
- * The parts that receiving uses.
- *
- * @param member whether an agency is a member now
- * @param carrier whether an agency may carry mail of others now
- * @param held what came under the latest numbers, for statements to their origins
- * @param recalls recalls and blocks by origins
- * @param hooks what features do with messages, in the order in which they may refuse
- * @param setting quarantines messages that fail
- * @param desks routes messages to desks of this agency
- * @param clock the time in statements, for checking those of others, and for the start of retention
- * @param ending the time for expiry on arrival, as an expired message is lost
- * @param workers for work that may wait for the disk
- * @param agencies accounts of other agencies
- */
+/** The parts that receiving uses. */
 public record ReceiveParts(
     AgencyName self,
     Ledger ledger,
-    Dispatch dispatch,
-    RoutingTable routes,
     EvidenceRecords evidence,
-    Predicate<AgencyName> member,
-    Predicate<AgencyName> carrier,
-    TransitCheck transit,
-    Opener opener,
-    RecipientSessions sessions,
-    HeldNumbers held,
-    RecallReception recalls,
-    List<ReceptionHook> hooks,
-    Quarantining setting,
-    Desks desks,
-    InstantSource clock,
-    InstantSource ending,
-    Executor workers,
-    Accounts agencies,
-    Meters meters) {}
+    Transit transit,
+    Opening opening,
+    Keeping keeping,
+    Environment environment) {
+  /**
+   * What it passes on, and for whom.
+   *
+   * @param member whether an agency is a member now
+   * @param carrier whether an agency may carry mail of others now
+   * @param check what this agency carries for others
+   */
+  public record Transit(
+      Dispatch dispatch,
+      RoutingTable routes,
+      Predicate<AgencyName> member,
+      Predicate<AgencyName> carrier,
+      TransitCheck check) {}
+
+  /**
+   * Opens what arrives.
+   *
+   * @param numbers what came under the latest numbers, for statements to their origins
+   */
+  public record Opening(Opener opener, RecipientSessions sessions, HeldNumbers numbers) {}
+
+  /**
+   * Decides what is kept.
+   *
+   * @param recalls recalls and blocks by origins
+   * @param hooks what features do with messages, in the order in which they may refuse
+   * @param quarantine sets messages aside that fail
+   * @param desks routes messages to desks of this agency
+   */
+  public record Keeping(
+      RecallReception recalls,
+      List<ReceptionHook> hooks,
+      Quarantining quarantine,
+      Desks desks) {}
+
+  /**
+   * Time, threads, accounts and metrics.
+   *
+   * @param clock the time in statements, for checking those of others, and for the start of
+   *     retention
+   * @param ending the time for expiry on arrival, as an expired message is lost
+   * @param workers for work that may wait for the disk
+   * @param agencies accounts of other agencies
+   */
+  public record Environment(
+      InstantSource clock,
+      InstantSource ending,
+      Executor workers,
+      Accounts agencies,
+      Meters meters) {}
+}

@@ -69,15 +69,15 @@ final class Reception {
     this.custody = custody;
     this.self = parts.self();
     this.ledger = parts.ledger();
-    this.dispatch = parts.dispatch();
+    this.dispatch = parts.transit().dispatch();
     this.evidence = parts.evidence();
-    this.recalls = parts.recalls();
-    this.hooks = parts.hooks();
+    this.recalls = parts.keeping().recalls();
+    this.hooks = parts.keeping().hooks();
     this.references = new ReceivedReferenceCheck(parts.ledger(), parts.evidence());
-    this.meters = parts.meters();
+    this.meters = parts.environment().meters();
     this.reporter = reporter;
-    this.held = parts.held();
-    this.directing = new DeskRouting(parts.desks(), parts.ledger().inbox(), parts.meters());
+    this.held = parts.opening().numbers();
+    this.directing = new DeskRouting(parts.keeping().desks(), parts.ledger().inbox(), parts.environment().meters());
   }
 
   /**

@@ -38,7 +38,7 @@ final class SettledNotices {
     this.ledger = parts.ledger();
     this.signed = signed;
     this.reporter = reporter;
-    this.clock = parts.clock();
+    this.clock = parts.environment().clock();
   }
 
   /** The statement for a recipient that reports its watermarks; empty if it lacks nothing. */

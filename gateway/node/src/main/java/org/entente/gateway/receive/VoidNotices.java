@@ -27,7 +27,7 @@ final class VoidNotices {
 
   VoidNotices(ReceiveParts parts, NoticeSignatureCheck signed, Reporter reporter) {
     this.ledger = parts.ledger();
-    this.held = parts.held();
+    this.held = parts.opening().numbers();
     this.signed = signed;
     this.reporter = reporter;
   }

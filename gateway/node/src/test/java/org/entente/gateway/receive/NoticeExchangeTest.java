@@ -137,7 +137,7 @@ class NoticeExchangeTest {
     settlement =
         new Settlement(
             node.ledger,
-            parts.dispatch(),
+            parts.transit().dispatch(),
             parts.evidence(),
             SELF,
             new WaitingRecipients(),
@@ -354,7 +354,7 @@ class NoticeExchangeTest {
   void report_ofMoreThanAStatementTakes_isSeveral() {
     receive(LANE, 1);
     for (long number = 1; number <= WatermarkStatement.MAX_HELD + 1L; number++) {
-      node.kit.parts().held().counted(ORIGIN, new OriginNumber(1, LANE, number), HASH);
+      node.kit.parts().opening().numbers().counted(ORIGIN, new OriginNumber(1, LANE, number), HASH);
     }
     notices.reportTo(ORIGIN);
     List<Sent> both = sent();
@@ -888,7 +888,7 @@ class NoticeExchangeTest {
   void numbers_voidedByTheirOrigin_areResolved_andReported() {
     knowsOrigin();
     receive(LANE, 1, 3);
-    assertEquals(2, node.kit.parts().held().take(ORIGIN).size());
+    assertEquals(2, node.kit.parts().opening().numbers().take(ORIGIN).size());
     VoidStatement statement =
         VoidStatement.sign(
             new VoidStatement.Content(
@@ -912,11 +912,11 @@ class NoticeExchangeTest {
         List.of(
             new HeldNumber(new OriginNumber(1, LANE, 2), HASH),
             new HeldNumber(new OriginNumber(1, LANE, 5), HASH));
-    assertEquals(voided, node.kit.parts().held().take(ORIGIN));
+    assertEquals(voided, node.kit.parts().opening().numbers().take(ORIGIN));
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
     assertEquals(List.of("report to fr.customs"), reports());
-    assertEquals(voided, node.kit.parts().held().take(ORIGIN), "as the origin repeats it");
+    assertEquals(voided, node.kit.parts().opening().numbers().take(ORIGIN), "as the origin repeats it");
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFromUtf8("garbage")).build());
     assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());

@@ -211,9 +211,9 @@ class QuarantinedReceiptsTest {
         new Custody(
             node.keys,
             new SecureRandom(),
-            node.kit.parts().opener(),
+            node.kit.parts().opening().opener(),
             node.kit.setting(),
-            node.kit.parts().clock());
+            node.kit.parts().environment().clock());
     custody.open(old).orElseThrow().close();
 
     Retention retention =

@@ -222,7 +222,7 @@ class ReceptionTest {
                 IngressRefusal.open(new Refusal(SELF.value(), Code.NODE_RULE, "rule", "not this")));
     Delivery refused = sealed(node.alert("refused"));
     node.kit.handOver(refused);
-    HeldNumbers held = node.kit.parts().held();
+    HeldNumbers held = node.kit.parts().opening().numbers();
     for (int epoch = 2; epoch < 2 + HeldNumbers.LINES; epoch++) {
       held.counted(ORIGIN, new OriginNumber(epoch, LANE, 1), new byte[32]);
     }

@@ -155,33 +155,20 @@ public final class IntakeKit implements AutoCloseable {
             1 << 20);
     rosters = new RosterRecords(ledger.operations(), atRest);
     parts =
-        new IntakeParts(
-            SELF,
-            ledger,
-            dispatch,
-            new LabelCheck(MessageLimits.defaults()),
-            policy,
-            atRest,
-            new EvidenceRecords(atRest, SELF),
-            draft -> outboxKey.use(key -> HmacSha256.mac(key, draft)),
-            holding,
-            new OpeningDeadlines(
+        new IntakeParts(SELF, ledger, dispatch, new IntakeParts.Rules(new LabelCheck(MessageLimits.defaults()), policy, hooks(ledger, atRest, clock)), new IntakeParts.Records(atRest, new EvidenceRecords(atRest, SELF), draft -> outboxKey.use(key -> HmacSha256.mac(key, draft))), new IntakeParts.Waiting(holding, new OpeningDeadlines(
                 Duration.ofMinutes(15),
                 Duration.ofHours(8),
                 Duration.ofDays(1),
-                Duration.ofDays(7)),
-            received(),
-            id -> granted.about(id),
-            hooks(ledger, atRest, clock));
+                Duration.ofDays(7))), new IntakeParts.Sources(received(), id -> granted.about(id)));
     consent =
         new ConsentParts(
             SELF,
             ledger,
             dispatch,
             outbound,
-            parts.evidence(),
+            parts.records().evidence(),
             new ConsentRecords(atRest),
-            parts.check(),
+            parts.rules().check(),
             policy,
             id -> received.label(id),
             new ConsentParts.Signer(FEDERATION, GATEWAY, signing),
@@ -192,7 +179,7 @@ public final class IntakeKit implements AutoCloseable {
     recalling = new MessageRecall(parts, intake, clock, random);
     GatewayMessageSender rosterSender = new GatewayMessageSender(parts, intake, "roster/");
     RosterConfirmation confirmation =
-        new RosterConfirmation(SELF, ledger.evidence(), parts.evidence());
+        new RosterConfirmation(SELF, ledger.evidence(), parts.records().evidence());
     convening =
         new OperationLead(
             parts,

@@ -230,34 +230,14 @@ public final class ReceiveKit implements AutoCloseable {
     renewal.run();
     RoutingTable routes = new RoutingTable(surroundings.links(), surroundings.transitsOf());
     parts =
-        new ReceiveParts(
-            SELF,
-            ledger,
-            new Dispatch(
+        new ReceiveParts(SELF, ledger, evidence, new ReceiveParts.Transit(new Dispatch(
                 ledger.envelopes(),
                 ledger.outbox(),
                 ledger.hops(),
                 routes,
                 new WaitingRecipients(),
                 agency -> true,
-                (peer, lane) -> {}),
-            routes,
-            evidence,
-            surroundings.member(),
-            agency -> agency.value().startsWith("x."),
-            surroundings.transit(),
-            new Opener(count -> {}),
-            new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
-            new HeldNumbers(),
-            recalls,
-            hooks(new RecordSeal(storage, random), pairs, clock),
-            setting,
-            surroundings.desks().over(storage),
-            clock,
-            clock,
-            executor,
-            accounts,
-            new Meters());
+                (peer, lane) -> {}), routes, surroundings.member(), agency -> agency.value().startsWith("x."), surroundings.transit()), new ReceiveParts.Opening(new Opener(count -> {}), new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4), new HeldNumbers()), new ReceiveParts.Keeping(recalls, hooks(new RecordSeal(storage, random), pairs, clock), setting, surroundings.desks().over(storage)), new ReceiveParts.Environment(clock, clock, executor, accounts, new Meters()));
     reception =
         new PeerReception(parts, storage, ingress, reporter, random, surroundings.exercises());
   }
@@ -457,7 +437,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** No session is in memory any more, as after a restart. */
   public void forgetSessions() {
-    holder.held().forEach(key -> parts.sessions().forgetKey(key.id()));
+    holder.held().forEach(key -> parts.opening().sessions().forgetKey(key.id()));
   }
 
   /** Accounts of other agencies. */
@@ -527,7 +507,7 @@ public final class ReceiveKit implements AutoCloseable {
     SecretBytes outboxKey = SecretBytes.random(random, 32);
     OutboundSealer outbound =
         new OutboundSealer(
-            new Sealer(SELF, NODE, Ed25519SigningKey.generate(random), random, parts.clock()),
+            new Sealer(SELF, NODE, Ed25519SigningKey.generate(random), random, parts.environment().clock()),
             new OutboxSeal(random),
             new OneOutboxKey(outboxKey),
             new Meters(),
@@ -543,7 +523,7 @@ public final class ReceiveKit implements AutoCloseable {
 
   /** What receiving counts. */
   public Meters meters() {
-    return parts.meters();
+    return parts.environment().meters();
   }
 
   /** What the recipient received and set aside. */

@@ -53,7 +53,7 @@ public final class Assignments {
       IntakeParts parts, Intake intake, InstantSource clock, RandomGenerator random) {
     this.parts = parts;
     this.messages = new GatewayMessageSender(parts, intake, "charge/");
-    this.records = new AssignmentRecords(parts.atRest());
+    this.records = new AssignmentRecords(parts.records().atRest());
     this.clock = clock;
     this.random = random;
   }
@@ -77,7 +77,7 @@ public final class Assignments {
       return refused(problem);
     }
     Optional<Label> label =
-        parts.received().by(client).label(target).filter(Assignments::hasContent);
+        parts.sources().received().by(client).label(target).filter(Assignments::hasContent);
     if (label.isEmpty()) {
       return refused(
           new Problem(
@@ -122,6 +122,7 @@ public final class Assignments {
 
   private Optional<Permitted> message(Charge charge, Label about, Instant now) {
     return parts
+        .rules()
         .policy()
         .get()
         .charges()
@@ -164,7 +165,7 @@ public final class Assignments {
   }
 
   private @Nullable Problem problem(ChargeStep step, String note, OnBehalfOf person) {
-    List<Problem> problems = parts.check().person(person);
+    List<Problem> problems = parts.rules().check().person(person);
     if (!problems.isEmpty()) {
       return problems.get(0);
     }

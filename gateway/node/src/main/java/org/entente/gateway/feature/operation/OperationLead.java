@@ -202,7 +202,7 @@ public final class OperationLead {
       RosterStatement roster,
       List<AgencyName> before,
       Instant now) {
-    RosterMessages carrying = parts.policy().get().rosters();
+    RosterMessages carrying = parts.rules().policy().get().rosters();
     List<AgencyName> recipients = new ArrayList<>();
     for (AgencyName agency : others(roster.content().agencies(), before)) {
       Optional<Refusal> refusal = carrying.refusal(parts.self(), agency, now);
@@ -308,7 +308,7 @@ public final class OperationLead {
   }
 
   private Optional<Problem> person(OnBehalfOf person) {
-    return parts.check().decision(person).stream().findFirst();
+    return parts.rules().check().decision(person).stream().findFirst();
   }
 
   private Optional<Problem> problem(

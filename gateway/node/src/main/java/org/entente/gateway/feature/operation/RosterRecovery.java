@@ -106,7 +106,7 @@ public final class RosterRecovery {
 
   private void giveBack(OperationId id, AgencyName signer) {
     Instant now = clock.instant();
-    RosterMessages messages = parts.policy().get().rosters();
+    RosterMessages messages = parts.rules().policy().get().rosters();
     Optional<RosterStatement> roster = rosters.newestBy(id, signer);
     Optional<Refusal> refusal = messages.refusal(signer, parts.self(), now);
     if (roster.isEmpty() || refusal.isPresent()) {
@@ -147,7 +147,7 @@ public final class RosterRecovery {
     if (!isDue(held, now)) {
       return;
     }
-    RosterMessages messages = parts.policy().get().rosters();
+    RosterMessages messages = parts.rules().policy().get().rosters();
     RosterConfirmation.ConfirmationRequest asking = confirmation.asking(held);
     List<AgencyName> members = new ArrayList<>(asking.members());
     members.removeIf(it -> messages.refusal(parts.self(), it, now).isPresent());

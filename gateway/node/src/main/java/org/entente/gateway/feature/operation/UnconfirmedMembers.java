@@ -23,7 +23,7 @@ record UnconfirmedMembers(List<AgencyName> missing, List<Refusal> unasked) {
     if (missing.isEmpty()) {
       return new UnconfirmedMembers(missing, List.of());
     }
-    RosterMessages messages = parts.policy().get().rosters();
+    RosterMessages messages = parts.rules().policy().get().rosters();
     return new UnconfirmedMembers(
         missing,
         missing.stream()

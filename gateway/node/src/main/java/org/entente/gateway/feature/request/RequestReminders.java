@@ -52,7 +52,7 @@ public final class RequestReminders {
     this.clock = clock;
     this.random = random;
     this.book = parts.ledger().requests();
-    this.reminders = new ReminderDraftCheck(parts.ledger(), parts.evidence(), clock);
+    this.reminders = new ReminderDraftCheck(parts.ledger(), parts.records().evidence(), clock);
   }
 
   /** The result of a call. */
@@ -79,7 +79,7 @@ public final class RequestReminders {
           "must have at most " + LabelCheck.MAX_AGENCIES + " entries");
     }
     MessageId id = MessageId.of(request.getRequestId().toByteArray());
-    Optional<SentFacts> facts = parts.evidence().sent(parts.ledger().evidence(), id);
+    Optional<SentFacts> facts = parts.records().evidence().sent(parts.ledger().evidence(), id);
     List<Name> asked = facts.isEmpty() ? List.of() : book.asked(id);
     if (asked.isEmpty()) {
       return refused(Code.NOT_FOUND, "request_id", "this agency sent no request with this id");
