@@ -176,8 +176,8 @@ public final class Meters {
     unconfirmed =
         counter(
             "entente_origin_unconfirmed_envelopes_total",
-            "Envelopes sent again because their recipient acknowledged them at least twice over its"
-                + " own link, but no statement signed by its gateway names them.",
+            "Envelopes sent again because their recipient acknowledged or refused them at least twice"
+                + " over its own link, but no statement signed by its gateway names them.",
             "agency",
             "lane");
     witnessed =
@@ -347,7 +347,7 @@ public final class Meters {
     conflicts.labels(recipient.value(), lane.name()).inc();
   }
 
-  /** Counts an envelope that its recipient acknowledged and never confirmed by a signature. */
+  /** Counts an envelope that its recipient answered and never confirmed by a signature. */
   public void unconfirmed(AgencyName recipient, Lane lane) {
     unconfirmed.labels(recipient.value(), lane.name()).inc();
   }

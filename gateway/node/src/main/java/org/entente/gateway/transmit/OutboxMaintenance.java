@@ -225,7 +225,7 @@ public final class OutboxMaintenance {
     return entry.getExpiresAtMs() <= now - (queued ? UNDER_WAY_MILLIS : 0);
   }
 
-  /** Whether the recipient itself acknowledged it repeatedly and never stated so. */
+  /** Whether the recipient itself answered repeatedly and never signed for it. */
   private static boolean isUnconfirmed(OutboxEntry entry) {
     return entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
         && !entry.getRelayTold()

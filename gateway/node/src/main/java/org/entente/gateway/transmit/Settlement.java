@@ -47,9 +47,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What answers mean for what is owed to a recipient. The origin keeps an envelope until the
  * recipient's signed statement names its header under its number. Receipts, also the recipient's
- * own, and watermarks resolve nothing. A transit's refusal withdraws nothing: the envelope goes by
- * another route, or by the same one later. What cannot be delivered any more is withdrawn, and the
- * number stays until the recipient has heard of that.
+ * own, and watermarks resolve nothing. An unsigned refusal withdraws nothing either: what a transit
+ * refuses goes by another route, or by the same one later; what the recipient's link refuses is
+ * repeated. What cannot be delivered any more is withdrawn, and the number stays until the recipient
+ * has heard of that.
  */
 public final class Settlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";
@@ -134,15 +135,15 @@ public final class Settlement {
     if (result == Result.RESULT_REWRAP) {
       tx.afterCommit(() -> sessions.stale(recipient));
       park(tx, recipient, number, heardOf(entry));
-    } else if (peer.equals(recipient) && result == Result.RESULT_REFUSED) {
-      withdraw(tx, recipient, number, entry, codeOf(receipt.getCode()), "refused by " + peer);
     } else if (refusal(receipt, peer, recipient).isPresent()) {
       Code code = refusal(receipt, peer, recipient).orElseThrow();
       rejected(tx, peer, recipient, number, entry, code);
     } else {
-      // Whoever has the TLS key of the recipient's gateway can send a receipt, and a duplicate does
+      // A thief of the TLS key of the recipient's gateway can send any receipt, and a duplicate does
       // not show whether the first answer was a lost REWRAP. The recipient's statement decides.
-      if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
+      if (result == Result.RESULT_REFUSED) {
+        noteRefusal(tx, peer, recipient, entry, codeOf(receipt.getCode()));
+      } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
         // If it does not hold the session, it asks for another.
         tx.afterCommit(() -> sessions.held(recipient, number));
       }
@@ -195,15 +196,7 @@ public final class Settlement {
       OriginNumber number,
       OutboxEntry entry,
       Code code) {
-    note(
-        tx,
-        recipient,
-        entry,
-        item ->
-            evidence.failed(item, code, "refused by " + transit).toBuilder()
-                .setAgency(transit.value())
-                .build(),
-        EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION);
+    noteRefusal(tx, transit, recipient, entry, code);
     if (entry.getState() == OutboxState.OUTBOX_STATE_WAITING) {
       return;
     }
@@ -229,7 +222,20 @@ public final class Settlement {
                 .build());
   }
 
-  /** A peer has it: a transit, or the recipient itself, which has yet to state that. */
+  private void noteRefusal(
+      Transaction tx, AgencyName peer, AgencyName recipient, OutboxEntry entry, Code code) {
+    note(
+        tx,
+        recipient,
+        entry,
+        item ->
+            evidence.failed(item, code, "refused by " + peer).toBuilder()
+                .setAgency(peer.value())
+                .build(),
+        EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION);
+  }
+
+  /** A transit has it, or the recipient's link answered, and the recipient has yet to sign. */
   private void relayed(
       Transaction tx,
       AgencyName peer,

@@ -45,6 +45,7 @@ final class HostileStream implements AutoCloseable {
   private final AtomicInteger taken = new AtomicInteger();
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
   private @Nullable ClientCallStreamObserver<ExchangeRequest> requests;
+  private volatile Result result = Result.RESULT_COMMITTED;
 
   private final String from;
 
@@ -83,7 +84,7 @@ final class HostileStream implements AutoCloseable {
       greeted.countDown();
       answered.addAndGet(response.getFrame().getReceipts().getReceiptsCount());
       if (response.getFrame().hasDeliveries()) {
-        acknowledge(response.getFrame().getDeliveries());
+        answer(response.getFrame().getDeliveries());
       }
     }
 
@@ -113,6 +114,12 @@ final class HostileStream implements AutoCloseable {
     greet(lane, Credit.newBuilder().setEnvelopes(100).setBytes(1 << 20).build());
   }
 
+  /** Greets on a lane as one that refuses all mail. */
+  void greetAndRefuse(int lane) throws InterruptedException {
+    result = Result.RESULT_REFUSED;
+    greetAndTake(lane);
+  }
+
   private void greet(int lane, Credit credit) throws InterruptedException {
     say(
         Frame.newBuilder()
@@ -129,7 +136,7 @@ final class HostileStream implements AutoCloseable {
     assertTrue(greeted.await(60, TimeUnit.SECONDS));
   }
 
-  private void acknowledge(Deliveries deliveries) {
+  private void answer(Deliveries deliveries) {
     Receipts.Builder receipts = Receipts.newBuilder();
     for (Delivery delivery : deliveries.getDeliveriesList()) {
       receipts.addReceipts(
@@ -137,13 +144,14 @@ final class HostileStream implements AutoCloseable {
               .setHopEpoch(delivery.getHopEpoch())
               .setHopSequence(delivery.getHopSequence())
               .setHeaderHash(ByteString.copyFrom(Sha256.hash(delivery.getHeader().toByteArray())))
-              .setResult(Result.RESULT_COMMITTED));
+              .setResult(result)
+              .setCode(result == Result.RESULT_REFUSED ? "CANNOT_OPEN" : ""));
     }
     say(Frame.newBuilder().setReceipts(receipts));
     taken.addAndGet(deliveries.getDeliveriesCount());
   }
 
-  /** Deliveries that it has acknowledged. */
+  /** Deliveries that it has acknowledged or refused. */
   int taken() {
     return taken.get();
   }

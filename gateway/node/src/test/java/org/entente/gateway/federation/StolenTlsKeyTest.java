@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Threat 97: a thief has the TLS key and certificate of {@code de.customs}'s gateway and its place
- * on the network. It takes the mail of {@code fr.customs} over a link of its own and acknowledges
- * it as the recipient. It has no key that signs statements.
+ * on the network. It takes the mail of {@code fr.customs} over a link of its own and acknowledges or
+ * refuses it as the recipient. It has no key that signs statements.
  */
 final class StolenTlsKeyTest {
   private static final Duration LASTING = Duration.ofDays(60);
@@ -42,9 +42,26 @@ final class StolenTlsKeyTest {
     return line.startsWith(UNCONFIRMED);
   }
 
+  /** A member's program in the place of a gateway begins to answer mail. */
+  private interface Greeting {
+    void by(HostileStream thief, int lane) throws InterruptedException;
+  }
+
   @Test
   void mail_thatAThiefAcknowledges_staysOwed_isAnAlarm_andReachesTheGenuineGateway()
       throws Exception {
+    assertEquals(List.of(), evidenceOfTheft(HostileStream::greetAndTake));
+  }
+
+  @Test
+  void mail_thatAThiefRefuses_staysOwed_isAnAlarm_andReachesTheGenuineGateway() throws Exception {
+    assertEquals(
+        List.of(EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION),
+        evidenceOfTheft(HostileStream::greetAndRefuse));
+  }
+
+  /** Lets a thief answer, then the genuine gateway; returns the evidence before it returned. */
+  private List<EvidenceKind> evidenceOfTheft(Greeting greeting) throws Exception {
     try (RunningFederation federation =
         templates.copy(
             folder, new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), LASTING)) {
@@ -54,7 +71,7 @@ final class StolenTlsKeyTest {
       federation.stop(DE);
       MessageId stolen;
       try (HostileStream thief = new HostileStream(federation, folder)) {
-        thief.greetAndTake(Lane.LANE_ROUTINE_VALUE);
+        greeting.by(thief, Lane.LANE_ROUTINE_VALUE);
         stolen = send(federation, "stolen");
         federation.await("the thief to have it", () -> thief.taken() == 1);
         // It is repeated after 10 and after 20 seconds; the second time is an alarm.
@@ -67,6 +84,7 @@ final class StolenTlsKeyTest {
         assertTrue(thief.taken() >= 2, "it was sent again");
         assertFalse(thief.isEnded());
       }
+      List<EvidenceKind> told = federation.kinds(FR, stolen, DE).stream().distinct().toList();
       federation.start(DE);
       federation.await(
           "its delivery",
@@ -76,6 +94,9 @@ final class StolenTlsKeyTest {
           });
       assertEquals(
           List.of("before", "stolen"), RunningFederation.headlines(federation.receive(DE, 2)));
+      assertFalse(
+          federation.kinds(FR, stolen, DE).contains(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY));
+      return told;
     }
   }
 }

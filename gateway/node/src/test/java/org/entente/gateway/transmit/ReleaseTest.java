@@ -77,16 +77,16 @@ class ReleaseTest {
     MessageId id = node.send(DE);
     node.answer(DE, Result.RESULT_REFUSED, "UNKNOWN_PEER");
     assertEquals(
-        List.of("NON_DELIVERY by fr.customs for de.customs UNKNOWN_PEER: refused by de.customs"),
+        List.of("RELAY_REJECTION by de.customs for de.customs UNKNOWN_PEER: refused by de.customs"),
         node.known(id));
     MessageId other = node.send(DE);
     node.answer(DE, Result.RESULT_REFUSED, "OF_A_LATER_RELEASE");
     assertEquals(
-        List.of("NON_DELIVERY by fr.customs for de.customs INGRESS_REFUSED: refused by de.customs"),
+        List.of(
+            "RELAY_REJECTION by de.customs for de.customs INGRESS_REFUSED: refused by de.customs"),
         node.known(other));
-    assertEquals(2, node.leaves.all().size());
-    assertEquals("refused by de.customs", node.leaves.last().outcome().detail());
-    assertEquals(OutboxState.OUTBOX_STATE_VOID, node.state(DE, 2));
+    assertEquals(0, node.leaves.all().size());
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(DE, 2));
   }
 
   @Test

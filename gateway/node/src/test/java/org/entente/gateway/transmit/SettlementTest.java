@@ -321,10 +321,21 @@ class SettlementTest {
   }
 
   @Test
-  void recipientThatRefusesIt_isNoRelay() {
+  void recipientThatRefusesIt_withdrawsNothing_untilItSignsOrTheTimeIsOver() {
     submit(DE);
     answer(DE, Result.RESULT_REFUSED);
-    assertEquals(List.of("NON_DELIVERY by fr.customs for de.customs ROUTING_LOOP"), known());
+    String told = "RELAY_REJECTION by de.customs for de.customs ROUTING_LOOP";
+    assertEquals(List.of(told), known());
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(DE));
+    assertNotNull(ledger.envelopes().read(HASH));
+    assertTrue(
+        OutboxMaintenance.isDue(
+            entryFor(DE), entryFor(DE).getQueuedAtMs() + OutboxMaintenance.FIRST_WAIT_MILLIS));
+    again(DE);
+    assertEquals(1, ledger.hops().depth(DE, LANE));
+    expire(DE);
+    assertEquals(
+        List.of(told, "NON_DELIVERY by fr.customs for de.customs EXPIRED by time-out"), known());
   }
 
   @Test
@@ -372,7 +383,7 @@ class SettlementTest {
     answer(DE, Result.RESULT_REFUSED);
     assertEquals(List.of(), known());
     assertEquals(OutboxState.OUTBOX_STATE_VOID, stateFor(SG));
-    assertEquals(OutboxState.OUTBOX_STATE_VOID, stateFor(DE));
+    assertEquals(OutboxState.OUTBOX_STATE_RELAYED, stateFor(DE));
   }
 
   private OutboxEntry entryFor(AgencyName recipient) {

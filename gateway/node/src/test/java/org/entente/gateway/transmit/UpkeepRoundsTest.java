@@ -113,10 +113,12 @@ class UpkeepRoundsTest {
 
   /** A gateway that holds its own keys states what it took; a thief of its TLS key cannot. */
   @Test
-  void taken_byTheRecipientItself_isSentAgain_andIsAnAlarmIfThatIsNeverStated() {
+  void answered_byTheRecipientItself_isSentAgain_andIsAnAlarmIfItNeverSigns() {
     node.send(DE);
+    List<Result> answers =
+        List.of(Result.RESULT_REFUSED, Result.RESULT_COMMITTED, Result.RESULT_REFUSED);
     for (int receipts = 1; receipts <= 3; receipts++) {
-      node.answer(DE, Result.RESULT_COMMITTED, "");
+      node.answer(DE, answers.get(receipts - 1), "");
       assertEquals(receipts, node.entry(DE, 1).getUnanswered());
       node.upkeep.round();
       assertEquals(OutboxState.OUTBOX_STATE_RELAYED, node.state(DE, 1));

@@ -162,6 +162,18 @@ public final class RecipientTable {
         + Timestamps.toString(at);
   }
 
+  /** Why it is not delivered, or who did not take it yet. */
+  private Optional<EvidenceItem> refusal(RecipientProgress recipient) {
+    return switch (recipient.getProgress()) {
+      case PROGRESS_ACCEPTED ->
+          last(
+              EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION,
+              item -> isAbout(item, recipient.getAgency()));
+      case PROGRESS_NOT_DELIVERED -> decisive(recipient);
+      default -> Optional.empty();
+    };
+  }
+
   // The recall ---------------------------------------------------------------------------------
 
   private String recall(RecipientProgress recipient) {
@@ -214,12 +226,10 @@ public final class RecipientTable {
     if (onItsWay) {
       since(recipient).ifPresent(at -> notes.add("not taken for " + span(at)));
     }
-    if (recipient.getProgress() == Progress.PROGRESS_NOT_DELIVERED) {
-      decisive(recipient)
-          .filter(item -> !item.getCode().isEmpty())
-          .ifPresent(
-              item -> notes.add(TerminalText.printable(item.getCode() + ": " + item.getReason())));
-    }
+    refusal(recipient)
+        .filter(item -> !item.getCode().isEmpty())
+        .ifPresent(
+            item -> notes.add(TerminalText.printable(item.getCode() + ": " + item.getReason())));
     if (recipient.getOverdue()) {
       notes.add("not opened by " + Timestamps.toString(recipient.getOpenBy()));
     }

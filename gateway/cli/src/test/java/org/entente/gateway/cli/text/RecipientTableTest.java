@@ -87,6 +87,23 @@ class RecipientTableTest {
   }
 
   @Test
+  void refusalOnTheWay_isTold_untilThereIsProgress() {
+    items.add(
+        item(EvidenceKind.EVIDENCE_KIND_RELAY_REJECTION, "de.customs", SENT.plusSeconds(1))
+            .setRecipient("de.customs")
+            .setCode("CANNOT_OPEN")
+            .setReason("refused by de.customs")
+            .build());
+    delivered("de.customs");
+    List<String> told =
+        List.of(Progress.PROGRESS_ACCEPTED, Progress.PROGRESS_DELIVERED).stream()
+            .map(stand -> table(TakenBack.getDefaultInstance(), recipient("de.customs", stand)))
+            .map(lines -> lines.get(1).replaceFirst(".*Z  (- +)?", ""))
+            .toList();
+    assertEquals(List.of("not taken for 6 d 0 h; CANNOT_OPEN: refused by de.customs", "-"), told);
+  }
+
+  @Test
   void recall_isTold_whoDestroyedItWhen_whoHadOpenedIt_andWhoWasAwayForHowLong() {
     delivered("de.customs");
     delivered("us.cbp");
