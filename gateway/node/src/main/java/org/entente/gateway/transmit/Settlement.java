@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * recipient's signed statement names its header under its number. Receipts, also the recipient's
  * own, and watermarks resolve nothing. An unsigned refusal withdraws nothing either: what a transit
  * refuses goes by another route, or by the same one later; what the recipient's link refuses is
- * repeated. What cannot be delivered any more is withdrawn, and the number stays until the recipient
- * has heard of that.
+ * repeated. What cannot be delivered any more is withdrawn, and the number stays until the
+ * recipient has heard of that.
  */
 public final class Settlement {
   private static final String OTHER_CONTENT = "the recipient holds other content under the number";
@@ -139,7 +139,8 @@ public final class Settlement {
       Code code = refusal(receipt, peer, recipient).orElseThrow();
       rejected(tx, peer, recipient, number, entry, code);
     } else {
-      // A thief of the TLS key of the recipient's gateway can send any receipt, and a duplicate does
+      // A thief of the TLS key of the recipient's gateway can send any receipt, and a duplicate
+      // does
       // not show whether the first answer was a lost REWRAP. The recipient's statement decides.
       if (result == Result.RESULT_REFUSED) {
         noteRefusal(tx, peer, recipient, entry, codeOf(receipt.getCode()));
