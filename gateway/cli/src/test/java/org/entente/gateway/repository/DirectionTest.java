@@ -130,6 +130,21 @@ class DirectionTest {
                             .check(CLASSES)));
   }
 
+  /** A service of a feature, and what answers its streams. */
+  @Test
+  void feature_usesGrpc_inItsServicesOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "feature..")
+        .and()
+        .haveNameNotMatching(
+            ".*\\.\\w*(Service|MessageFollower|ReminderWatch|UnopenedWatch)(\\$.*)?")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.grpc..")
+        .check(CLASSES);
+  }
+
   @TestFactory
   Stream<DynamicTest> package_imports_onlyWhatStandsBeforeIt() {
     return ORDER.stream().map(name -> DynamicTest.dynamicTest(name, () -> check(name)));
@@ -175,12 +190,12 @@ class DirectionTest {
         home("com.google.re2j..", "cel"),
         home("io.prometheus..", "meter"),
         home("dev.cel..", "cel"),
-        home("org.apache.lucene..", "search"),
+        home("org.apache.lucene..", "feature.search"),
         home("com.ibm.icu..", "text"),
         home("picocli..", "cli"),
         home("io.netty..", "rpc", "link", "client", "admin"),
         // The node hands channels of rpc to link.
-        home("io.grpc..", "rpc", "link", "client", "cli", "node.assembly"));
+        home("io.grpc..", "rpc", "link", "client", "cli", "node.assembly", "feature"));
   }
 
   /** A port that is opened in another way would not charge what its callers use of it. */

@@ -26,18 +26,21 @@ class OpeningPathsTest {
   private static final Map<String, String> ASKING =
       Map.of(
           "deliver.Subscription", "deliver.MessageFilter",
-          "search.MessageVisibility", "search.MessageVisibility",
-          "watch.HitPages", "watch.HitPages",
-          "report.OperationView", "report.OperationView",
-          "risk.ScoreIntake", "risk.ScoreVisibility",
-          "risk.ScorePages", "risk.ScoreVisibility");
+          "deliver.MessageVisibility", "deliver.MessageVisibility",
+          "feature.watch.HitPages", "feature.watch.HitPages",
+          "feature.operation.OperationView", "feature.operation.OperationView",
+          "feature.risk.ScoreIntake", "feature.risk.ScoreVisibility",
+          "feature.risk.ScorePages", "feature.risk.ScoreVisibility");
 
   /**
    * Who opens it and gives it to nobody: the index in memory and the watches, of which only what is
    * asked for again later is shown; and the operator's other try, which looks whether it opens.
    */
   private static final Set<String> GIVING_NOTHING =
-      Set.of("search.SearchIndex", "watch.WatchFollower", "deliver.UndeliverableMessages");
+      Set.of(
+          "feature.search.SearchIndex",
+          "feature.watch.WatchFollower",
+          "deliver.UndeliverableMessages");
 
   private static final Set<String> OPENING = Set.of("message", "body", "annotated");
 

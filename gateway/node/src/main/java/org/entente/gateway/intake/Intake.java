@@ -438,7 +438,8 @@ public final class Intake implements AutoCloseable {
       facts.setOpenByMs(
           Math.min(accepted + submission.openWithin().toMillis(), facts.getExpiresAtMs()));
     }
-    EvidenceTimeouts.begin(tx, parts.ledger(), parts.records().evidence(), submission.id(), facts.build());
+    EvidenceTimeouts.begin(
+        tx, parts.ledger(), parts.records().evidence(), submission.id(), facts.build());
   }
 
   /**

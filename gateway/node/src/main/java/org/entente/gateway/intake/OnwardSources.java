@@ -49,7 +49,10 @@ record OnwardSources(List<OnwardSource> sources, @Nullable Problem lacking) {
       }
       sources.add(
           new OnwardSource(
-              id, label.get(), parts.sources().granted().about(id), received.lastDay(id).orElse(null)));
+              id,
+              label.get(),
+              parts.sources().granted().about(id),
+              received.lastDay(id).orElse(null)));
     }
     return new OnwardSources(sources, null);
   }

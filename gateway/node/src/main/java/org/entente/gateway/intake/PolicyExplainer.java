@@ -36,7 +36,8 @@ public final class PolicyExplainer {
   /** Explains what {@link Intake#publish} would do with a draft now. */
   public Answer explain(NodeName client, ExplainRequest request) {
     Instant now = clock.instant();
-    DraftCheck check = parts.rules().check().question(request.getDraft(), request.getNamesPersons(), now);
+    DraftCheck check =
+        parts.rules().check().question(request.getDraft(), request.getNamesPersons(), now);
     if (check instanceof DraftCheck.InvalidDraft invalid) {
       return new Answer.Invalid(invalid.problems().get(0));
     }

@@ -28,7 +28,8 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
 
   static ReferenceResolution of(NodeName client, CheckedDraft draft, IntakeParts parts) {
     Label label = draft.label();
-    boolean judged = label.getKind() == Kind.KIND_FEEDBACK || parts.rules().hooks().judgeReply(draft);
+    boolean judged =
+        label.getKind() == Kind.KIND_FEEDBACK || parts.rules().hooks().judgeReply(draft);
     if (!judged && repliesToTheOther(client, label, parts)) {
       String said =
           Exercise.of(label)
@@ -74,7 +75,13 @@ record ReferenceResolution(Predicate<AgencyName> hadTarget, @Nullable Problem la
         .by(client)
         .label(id)
         .map(Exercise::of)
-        .or(() -> parts.records().evidence().sent(parts.ledger().evidence(), id).map(SentFacts::getExercise))
+        .or(
+            () ->
+                parts
+                    .records()
+                    .evidence()
+                    .sent(parts.ledger().evidence(), id)
+                    .map(SentFacts::getExercise))
         .filter(exercise -> exercise != Exercise.of(label))
         .isPresent();
   }

@@ -238,7 +238,8 @@ public final class ReleaseDecisions {
       return deny(waits, by, lacking);
     }
     CompletableFuture<Outcome> done = new CompletableFuture<>();
-    DraftHook.Prepared prepared = parts.rules().hooks().begin(author, checked, clock.instant(), done);
+    DraftHook.Prepared prepared =
+        parts.rules().hooks().begin(author, checked, clock.instant(), done);
     Problem refused = prepared.lacking();
     if (refused != null) {
       parts.rules().hooks().end(checked, done);

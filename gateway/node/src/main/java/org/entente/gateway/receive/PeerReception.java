@@ -34,7 +34,13 @@ public final class PeerReception {
     this.ledger = parts.ledger();
     EnvelopeUnsealer unsealing =
         new EnvelopeUnsealer(parts, keys, new LocalSeal(random), ingress, exercises);
-    Custody custody = new Custody(keys, random, parts.opening().opener(), parts.keeping().quarantine(), parts.environment().clock());
+    Custody custody =
+        new Custody(
+            keys,
+            random,
+            parts.opening().opener(),
+            parts.keeping().quarantine(),
+            parts.environment().clock());
     this.inspection =
         new Inspection(parts, unsealing, new ProcessingFailures<>("receiving"), custody, memory);
     this.reception = new Reception(parts, reporter, custody);

@@ -56,10 +56,7 @@ public record ReceiveParts(
    * @param desks routes messages to desks of this agency
    */
   public record Keeping(
-      RecallReception recalls,
-      List<ReceptionHook> hooks,
-      Quarantining quarantine,
-      Desks desks) {}
+      RecallReception recalls, List<ReceptionHook> hooks, Quarantining quarantine, Desks desks) {}
 
   /**
    * Time, threads, accounts and metrics.

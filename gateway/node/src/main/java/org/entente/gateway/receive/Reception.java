@@ -77,7 +77,9 @@ final class Reception {
     this.meters = parts.environment().meters();
     this.reporter = reporter;
     this.held = parts.opening().numbers();
-    this.directing = new DeskRouting(parts.keeping().desks(), parts.ledger().inbox(), parts.environment().meters());
+    this.directing =
+        new DeskRouting(
+            parts.keeping().desks(), parts.ledger().inbox(), parts.environment().meters());
   }
 
   /**

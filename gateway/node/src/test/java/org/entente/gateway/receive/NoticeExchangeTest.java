@@ -916,7 +916,8 @@ class NoticeExchangeTest {
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFrom(statement.encoded())).build());
     assertEquals(List.of("report to fr.customs"), reports());
-    assertEquals(voided, node.kit.parts().opening().numbers().take(ORIGIN), "as the origin repeats it");
+    assertEquals(
+        voided, node.kit.parts().opening().numbers().take(ORIGIN), "as the origin repeats it");
     notices.received(
         ORIGIN, from(ORIGIN).setVoidStatement(ByteString.copyFromUtf8("garbage")).build());
     assertEquals(List.of("refused fr.customs BAD_SIGNATURE"), reports());

@@ -155,11 +155,24 @@ public final class IntakeKit implements AutoCloseable {
             1 << 20);
     rosters = new RosterRecords(ledger.operations(), atRest);
     parts =
-        new IntakeParts(SELF, ledger, dispatch, new IntakeParts.Rules(new LabelCheck(MessageLimits.defaults()), policy, hooks(ledger, atRest, clock)), new IntakeParts.Records(atRest, new EvidenceRecords(atRest, SELF), draft -> outboxKey.use(key -> HmacSha256.mac(key, draft))), new IntakeParts.Waiting(holding, new OpeningDeadlines(
-                Duration.ofMinutes(15),
-                Duration.ofHours(8),
-                Duration.ofDays(1),
-                Duration.ofDays(7))), new IntakeParts.Sources(received(), id -> granted.about(id)));
+        new IntakeParts(
+            SELF,
+            ledger,
+            dispatch,
+            new IntakeParts.Rules(
+                new LabelCheck(MessageLimits.defaults()), policy, hooks(ledger, atRest, clock)),
+            new IntakeParts.Records(
+                atRest,
+                new EvidenceRecords(atRest, SELF),
+                draft -> outboxKey.use(key -> HmacSha256.mac(key, draft))),
+            new IntakeParts.Waiting(
+                holding,
+                new OpeningDeadlines(
+                    Duration.ofMinutes(15),
+                    Duration.ofHours(8),
+                    Duration.ofDays(1),
+                    Duration.ofDays(7))),
+            new IntakeParts.Sources(received(), id -> granted.about(id)));
     consent =
         new ConsentParts(
             SELF,

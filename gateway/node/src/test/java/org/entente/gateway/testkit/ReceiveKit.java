@@ -230,14 +230,33 @@ public final class ReceiveKit implements AutoCloseable {
     renewal.run();
     RoutingTable routes = new RoutingTable(surroundings.links(), surroundings.transitsOf());
     parts =
-        new ReceiveParts(SELF, ledger, evidence, new ReceiveParts.Transit(new Dispatch(
-                ledger.envelopes(),
-                ledger.outbox(),
-                ledger.hops(),
+        new ReceiveParts(
+            SELF,
+            ledger,
+            evidence,
+            new ReceiveParts.Transit(
+                new Dispatch(
+                    ledger.envelopes(),
+                    ledger.outbox(),
+                    ledger.hops(),
+                    routes,
+                    new WaitingRecipients(),
+                    agency -> true,
+                    (peer, lane) -> {}),
                 routes,
-                new WaitingRecipients(),
-                agency -> true,
-                (peer, lane) -> {}), routes, surroundings.member(), agency -> agency.value().startsWith("x."), surroundings.transit()), new ReceiveParts.Opening(new Opener(count -> {}), new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4), new HeldNumbers()), new ReceiveParts.Keeping(recalls, hooks(new RecordSeal(storage, random), pairs, clock), setting, surroundings.desks().over(storage)), new ReceiveParts.Environment(clock, clock, executor, accounts, new Meters()));
+                surroundings.member(),
+                agency -> agency.value().startsWith("x."),
+                surroundings.transit()),
+            new ReceiveParts.Opening(
+                new Opener(count -> {}),
+                new RecipientSessions(FEDERATION, SELF, pairs, holder, clock, 4),
+                new HeldNumbers()),
+            new ReceiveParts.Keeping(
+                recalls,
+                hooks(new RecordSeal(storage, random), pairs, clock),
+                setting,
+                surroundings.desks().over(storage)),
+            new ReceiveParts.Environment(clock, clock, executor, accounts, new Meters()));
     reception =
         new PeerReception(parts, storage, ingress, reporter, random, surroundings.exercises());
   }
@@ -507,7 +526,12 @@ public final class ReceiveKit implements AutoCloseable {
     SecretBytes outboxKey = SecretBytes.random(random, 32);
     OutboundSealer outbound =
         new OutboundSealer(
-            new Sealer(SELF, NODE, Ed25519SigningKey.generate(random), random, parts.environment().clock()),
+            new Sealer(
+                SELF,
+                NODE,
+                Ed25519SigningKey.generate(random),
+                random,
+                parts.environment().clock()),
             new OutboxSeal(random),
             new OneOutboxKey(outboxKey),
             new Meters(),

@@ -2,12 +2,14 @@ package org.entente.gateway.feature.request;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.policy.check.CheckedDraft;
 import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Request;
+import org.entente.proto.v1.Responder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class NamedResponderCheck {
-  private final ResponseCorrelation.ResponderLookup known;
+  private final BiFunction<String, String, Optional<Responder>> known;
 
-  NamedResponderCheck(ResponseCorrelation.ResponderLookup known) {
+  NamedResponderCheck(BiFunction<String, String, Optional<Responder>> known) {
     this.known = known;
   }
 
@@ -41,7 +43,7 @@ final class NamedResponderCheck {
     for (String name : draft.to().getAgenciesList()) {
       Optional<Problem> problem =
           ResponderLimit.problem(
-              request, draft.label().getCategory(), name, known.find(name, request.getResponder()));
+              request, draft.label().getCategory(), name, known.apply(name, request.getResponder()));
       if (problem.isPresent()) {
         return problem.get();
       }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.entente.gateway.intake.DraftHook;
 import org.entente.gateway.intake.IntakeParts;
 import org.entente.gateway.intake.SingleRecipient;
@@ -45,27 +46,20 @@ public final class ResponseCorrelation implements DraftHook {
   /**
    * Checks against the requests in a ledger.
    *
-   * @param known the responders that other agencies have announced
+   * @param known a responder that another agency has announced, by agency and name
    */
   public ResponseCorrelation(
       Ledger ledger,
       EvidenceRecords evidence,
       ResponseDeadlines deadlines,
       IntakeParts.ReceivedMessages received,
-      ResponderLookup known,
+      BiFunction<String, String, Optional<Responder>> known,
       InstantSource clock) {
     this.book = ledger.requests();
     this.deadlines = deadlines;
     this.received = received;
     this.reminders = new ReminderDraftCheck(ledger, evidence, clock);
     this.responders = new NamedResponderCheck(known);
-  }
-
-  /** Looks up responders of other agencies. */
-  @FunctionalInterface
-  public interface ResponderLookup {
-    /** A responder by agency and name; empty if none is known. */
-    Optional<Responder> find(String agency, String name);
   }
 
   /** Until {@link #end}, no other draft that names the same request is accepted. */

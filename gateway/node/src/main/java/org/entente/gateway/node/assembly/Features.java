@@ -51,7 +51,8 @@ final class Features implements Registry {
   private final List<Consumer<MessagePath>> later = new ArrayList<>();
   private IntakeParts.ConsentLookup consents = id -> List.of();
 
-  private record Task(Duration period, String what, Runnable task) {}
+  /** What is done regularly. */
+  record Task(Duration period, String what, Runnable task) {}
 
   Features(GatewayParts parts, List<Feature> features) {
     this.parts = parts;
@@ -128,8 +129,8 @@ final class Features implements Registry {
     return List.copyOf(services);
   }
 
-  void schedule(GatewayCore.Schedule schedule) {
-    tasks.forEach(task -> schedule.every(task.period(), task.what(), task.task()::run));
+  List<Task> tasks() {
+    return List.copyOf(tasks);
   }
 
   void expire() {

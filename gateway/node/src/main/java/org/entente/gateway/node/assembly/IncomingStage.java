@@ -117,7 +117,21 @@ final class IncomingStage {
 
   private ReceiveParts parts(Foundation ground, OutgoingStage out, List<ReceptionHook> hooks) {
     NodeEnvironment around = ground.around;
-    return new ReceiveParts(ground.agency(), ground.ledger, ground.evidence, new ReceiveParts.Transit(out.dispatch, out.routes, agency -> ground.trust.current().isMember(agency), agency -> ground.trust.current().isTransit(agency), new PolicyTransitCheck(
-            ground.agency(), ground.policy.holder(), ground.config.limitsInForce())), new ReceiveParts.Opening(out.sealing.opener, out.sealing.recipientSessions, new HeldNumbers()), new ReceiveParts.Keeping(recalls, hooks, ground.setting, ground.desks), new ReceiveParts.Environment(around.clock(), ground.ending, around.workers(), ground.agencies, around.meters()));
+    return new ReceiveParts(
+        ground.agency(),
+        ground.ledger,
+        ground.evidence,
+        new ReceiveParts.Transit(
+            out.dispatch,
+            out.routes,
+            agency -> ground.trust.current().isMember(agency),
+            agency -> ground.trust.current().isTransit(agency),
+            new PolicyTransitCheck(
+                ground.agency(), ground.policy.holder(), ground.config.limitsInForce())),
+        new ReceiveParts.Opening(
+            out.sealing.opener, out.sealing.recipientSessions, new HeldNumbers()),
+        new ReceiveParts.Keeping(recalls, hooks, ground.setting, ground.desks),
+        new ReceiveParts.Environment(
+            around.clock(), ground.ending, around.workers(), ground.agencies, around.meters()));
   }
 }

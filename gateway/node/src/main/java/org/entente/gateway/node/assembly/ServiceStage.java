@@ -144,10 +144,23 @@ final class ServiceStage {
 
   private static IntakeParts intakeParts(Foundation ground, OutgoingStage out, Features features) {
     SecretBytes fingerprintKey = ground.keys.draftFingerprintKey();
-    return new IntakeParts(ground.agency(), ground.ledger, out.dispatch, new IntakeParts.Rules(ground.labelCheck, ground.policy.holder()::current, features.draftHooks()), new IntakeParts.Records(ground.atRest, ground.evidence, draft -> fingerprintKey.use(key -> HmacSha256.mac(key, DRAFTS, draft))), new IntakeParts.Waiting(new IntakeParts.HoldLimits(
-            ground.config.limitsInForce().heldMessages(),
-            Duration.ofHours(ground.config.limitsInForce().heldHours()),
-            ground.config.releaseInForce().allowsSameClient()), openWithin(ground.config.openWithinInForce())), new IntakeParts.Sources(features.parts().records().received(), features.consents()));
+    return new IntakeParts(
+        ground.agency(),
+        ground.ledger,
+        out.dispatch,
+        new IntakeParts.Rules(
+            ground.labelCheck, ground.policy.holder()::current, features.draftHooks()),
+        new IntakeParts.Records(
+            ground.atRest,
+            ground.evidence,
+            draft -> fingerprintKey.use(key -> HmacSha256.mac(key, DRAFTS, draft))),
+        new IntakeParts.Waiting(
+            new IntakeParts.HoldLimits(
+                ground.config.limitsInForce().heldMessages(),
+                Duration.ofHours(ground.config.limitsInForce().heldHours()),
+                ground.config.releaseInForce().allowsSameClient()),
+            openWithin(ground.config.openWithinInForce())),
+        new IntakeParts.Sources(features.parts().records().received(), features.consents()));
   }
 
   private static OpeningDeadlines openWithin(NodeConfig.OpenWithin within) {

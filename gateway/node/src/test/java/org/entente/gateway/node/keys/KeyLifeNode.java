@@ -261,7 +261,28 @@ final class KeyLifeNode implements AutoCloseable {
     private ReceiveParts parts(RoutingTable routes) {
       MessageErasure erasing =
           new MessageErasure(name, ledger, storage, journal, evidence, Runnable::run);
-      return new ReceiveParts(name, ledger, evidence, new ReceiveParts.Transit(dispatch, routes, agency -> true, agency -> true, (facts, recipient, size) -> Optional.empty()), new ReceiveParts.Opening(new Opener(count -> {}), recipients, new HeldNumbers()), new ReceiveParts.Keeping(new RecallReception(name, ledger, erasing, evidence, 1_000), List.of(), setting(), DeskClients.none(storage)), new ReceiveParts.Environment(clock, clock, Runnable::run, Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime), new Meters()));
+      return new ReceiveParts(
+          name,
+          ledger,
+          evidence,
+          new ReceiveParts.Transit(
+              dispatch,
+              routes,
+              agency -> true,
+              agency -> true,
+              (facts, recipient, size) -> Optional.empty()),
+          new ReceiveParts.Opening(new Opener(count -> {}), recipients, new HeldNumbers()),
+          new ReceiveParts.Keeping(
+              new RecallReception(name, ledger, erasing, evidence, 1_000),
+              List.of(),
+              setting(),
+              DeskClients.none(storage)),
+          new ReceiveParts.Environment(
+              clock,
+              clock,
+              Runnable::run,
+              Accounts.ofAgencies(NodeConfig.Limits.DEFAULT, System::nanoTime),
+              new Meters()));
     }
 
     private Quarantining setting() {
