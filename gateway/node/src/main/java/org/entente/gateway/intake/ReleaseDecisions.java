@@ -237,18 +237,35 @@ public final class ReleaseDecisions {
     if (lacking != null) {
       return deny(waits, by, lacking);
     }
-    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    CompletableFuture<Outcome> attempt = new CompletableFuture<>();
+    CompletableFuture<Outcome> decided;
+    try {
+      decided = decide(waits, by, draft, new Prepared(author, checked, passing, referring), attempt);
+    } catch (RuntimeException e) {
+      decided = CompletableFuture.failedFuture(e);
+    }
+    return decided.whenComplete((outcome, failure) -> ended(checked, attempt, outcome));
+  }
+
+  /** A draft whose sources and references are there. */
+  private record Prepared(
+      NodeName author, CheckedDraft checked, OnwardSources passing, ReferenceResolution referring) {}
+
+  private CompletableFuture<Outcome> decide(
+      StoredFacts waits,
+      AuditActor by,
+      Draft draft,
+      Prepared ready,
+      CompletableFuture<Outcome> attempt) {
     DraftHook.Prepared prepared =
-        parts.rules().hooks().begin(author, checked, clock.instant(), done);
+        parts.rules().hooks().begin(ready.author(), ready.checked(), clock.instant(), attempt);
     Problem refused = prepared.lacking();
     if (refused != null) {
-      parts.rules().hooks().end(checked, done);
       return deny(waits, by, refused);
     }
-    PolicyDecision decision = egress(prepared.draft(), passing, referring);
-    AuditActor publisher = parts.actor(author, draft.getOnBehalfOf());
+    PolicyDecision decision = egress(prepared.draft(), ready.passing(), ready.referring());
+    AuditActor publisher = parts.actor(ready.author(), draft.getOnBehalfOf());
     if (decision.outcome() == PolicyDecision.Outcome.REFUSED) {
-      parts.rules().hooks().end(checked, done);
       meters.decided(Meters.ReleaseResult.REFUSED);
       return refuse(waits, publisher, decision);
     }
@@ -258,16 +275,16 @@ public final class ReleaseDecisions {
             publisher,
             decision.released(waits.id(), parts.sources().granted()::carried),
             decision.refusals(),
-            OnwardContent.of(passing.sources(), decision.consented()),
-            parts.waiting().openWithin().of(checked),
+            OnwardContent.of(ready.passing().sources(), decision.consented()),
+            parts.waiting().openWithin().of(ready.checked()),
             by,
-            done));
-    return done.whenComplete((outcome, failure) -> ended(checked, done, outcome));
+            attempt));
+    return attempt;
   }
 
   private void ended(
-      CheckedDraft checked, CompletableFuture<Outcome> done, @Nullable Outcome outcome) {
-    parts.rules().hooks().end(checked, done);
+      CheckedDraft checked, CompletableFuture<Outcome> attempt, @Nullable Outcome outcome) {
+    parts.rules().hooks().end(checked, attempt);
     if (outcome != null && outcome.hasAccepted()) {
       meters.decided(Meters.ReleaseResult.RELEASED);
     }

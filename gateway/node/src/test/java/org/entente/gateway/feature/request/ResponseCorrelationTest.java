@@ -2,6 +2,7 @@ package org.entente.gateway.feature.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
 import org.entente.gateway.ledger.record.RecordSeal;
@@ -65,6 +67,7 @@ class ResponseCorrelationTest {
   private final Ledger ledger =
       QuietLedger.started(new MemoryStore(new MemoryStore.Disk()), () -> NOW);
   private final IntakeKit kit;
+  private volatile boolean policyFails;
   private int drafts;
 
   ResponseCorrelationTest(@TempDir Path folder) {
@@ -88,11 +91,18 @@ class ResponseCorrelationTest {
         new IntakeKit(
             ledger,
             new RecordSeal(new MemoryStorageKeys(), random),
-            () -> policy,
+            () -> inForce(policy),
             () -> NOW,
             SecretBytes.random(random, 32),
             /* mostHeld= */ 9);
     kit.receives(id -> Optional.ofNullable(received.get(id)));
+  }
+
+  private Policy inForce(Policy policy) {
+    if (policyFails) {
+      throw new IllegalStateException("no policy can be read");
+    }
+    return policy;
   }
 
   @AfterEach
@@ -277,6 +287,17 @@ class ResponseCorrelationTest {
     assertEquals(
         List.of(Code.ALREADY_ANSWERED.name()),
         release(two).getRefused().getRefusalsList().stream().map(r -> r.getCode()).toList());
+  }
+
+  @Test
+  void releaseThatFails_leavesItsRequestToTheNext() {
+    MessageId request = receive(DE, Wanted.WANTED_HIT_NO_HIT);
+    Outcome held = publish(answer(request, result(AnswerResult.ANSWER_RESULT_HIT), DE)).join();
+    assertTrue(held.hasHeld());
+    policyFails = true;
+    assertThrows(CompletionException.class, () -> release(held));
+    policyFails = false;
+    assertTrue(release(held).hasAccepted());
   }
 
   private Outcome release(Outcome held) {
