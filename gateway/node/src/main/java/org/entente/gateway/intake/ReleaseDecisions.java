@@ -240,7 +240,8 @@ public final class ReleaseDecisions {
     CompletableFuture<Outcome> attempt = new CompletableFuture<>();
     CompletableFuture<Outcome> decided;
     try {
-      decided = decide(waits, by, draft, new Prepared(author, checked, passing, referring), attempt);
+      decided =
+          decide(waits, by, draft, new Prepared(author, checked, passing, referring), attempt);
     } catch (RuntimeException e) {
       decided = CompletableFuture.failedFuture(e);
     }
@@ -249,7 +250,10 @@ public final class ReleaseDecisions {
 
   /** A draft whose sources and references are there. */
   private record Prepared(
-      NodeName author, CheckedDraft checked, OnwardSources passing, ReferenceResolution referring) {}
+      NodeName author,
+      CheckedDraft checked,
+      OnwardSources passing,
+      ReferenceResolution referring) {}
 
   private CompletableFuture<Outcome> decide(
       StoredFacts waits,

@@ -43,7 +43,10 @@ final class NamedResponderCheck {
     for (String name : draft.to().getAgenciesList()) {
       Optional<Problem> problem =
           ResponderLimit.problem(
-              request, draft.label().getCategory(), name, known.apply(name, request.getResponder()));
+              request,
+              draft.label().getCategory(),
+              name,
+              known.apply(name, request.getResponder()));
       if (problem.isPresent()) {
         return problem.get();
       }

@@ -279,9 +279,7 @@ public final class GatewayCore {
     schedule.every(Duration.ofHours(1), "expiry", this::expire);
     schedule.every(Duration.ofSeconds(1), "records that are over", incoming.recordExpiry::round);
     schedule.every(Duration.ofHours(12), "outbox keys", keyCare::destroyOutboxKeys);
-    features
-        .tasks()
-        .forEach(task -> schedule.every(task.period(), task.what(), task.task()::run));
+    features.tasks().forEach(task -> schedule.every(task.period(), task.what(), task.task()::run));
   }
 
   private void reloadPolicy() {
