@@ -79,6 +79,6 @@ public abstract class DraftCall extends ClientCall {
               outcome.getInvalid().getCode() + ": " + outcome.getInvalid().getMessage()));
     }
     outcome.getRefused().getRefusalsList().forEach(r -> out.println(MessageText.line(r)));
-    return false;
+    return outcome.hasAccepted() || outcome.hasHeld();
   }
 }

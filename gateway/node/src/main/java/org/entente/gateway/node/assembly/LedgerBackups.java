@@ -34,7 +34,7 @@ public final class LedgerBackups implements OwnBackups {
   private final Copies copies;
 
   /** The place of the backups. */
-  interface Copies {
+  public interface Copies {
     /** Makes a backup; {@link StoreFailure} if that fails. */
     RocksBackups.Backup add(String note);
 
