@@ -48,7 +48,7 @@ public record ReceiveParts(
   public record Opening(Opener opener, RecipientSessions sessions, HeldNumbers numbers) {}
 
   /**
-   * Decides what is kept.
+   * Decides which messages are kept.
    *
    * @param recalls recalls and blocks by origins
    * @param hooks what features do with messages, in the order in which they may refuse

@@ -11,9 +11,9 @@ import org.entente.gateway.seal.format.OriginNumber;
 
 /**
  * Numbers that origins are to send again under new stanzas. All of one origin become one request,
- * which is signed when it is sent, outside the ledger's writer. So many deliveries that do not open
- * cost one signature. What exceeds a request is dropped; the origin sends it again by itself. Safe
- * for many threads.
+ * which is signed when it is sent, outside the ledger's writer. However many deliveries do not
+ * open, they cost one signature. What exceeds a request is dropped; the origin sends it again by
+ * itself. Safe for many threads.
  */
 public final class StanzaRequests {
   private final Map<AgencyName, Set<OriginNumber>> waiting = new HashMap<>();

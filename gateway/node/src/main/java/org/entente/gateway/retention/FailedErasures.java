@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Erasures that failed alone, so that each pass over the pending ones tries each once. Remembers at
- * most {@value #MOST} of an origin: once so many failed in a pass, the origin's others wait for the
- * next one, which begins behind them. So one origin neither fills the memory nor keeps its own
+ * most {@value #MOST} of an origin. Once that many failed in a pass, the origin's others wait for
+ * the next pass, which begins behind them. So one origin neither fills the memory nor keeps its own
  * later erasures from being tried. Safe for many threads.
  */
 final class FailedErasures implements RetentionTable.Passing {
