@@ -241,7 +241,7 @@ public final class ReleaseDecisions {
     CompletableFuture<Outcome> decided;
     try {
       decided =
-          decide(waits, by, draft, new Prepared(author, checked, passing, referring), attempt);
+          decide(waits, by, draft, new ResolvedDraft(author, checked, passing, referring), attempt);
     } catch (RuntimeException e) {
       decided = CompletableFuture.failedFuture(e);
     }
@@ -249,7 +249,7 @@ public final class ReleaseDecisions {
   }
 
   /** A draft whose sources and references are there. */
-  private record Prepared(
+  private record ResolvedDraft(
       NodeName author,
       CheckedDraft checked,
       OnwardSources passing,
@@ -259,7 +259,7 @@ public final class ReleaseDecisions {
       StoredFacts waits,
       AuditActor by,
       Draft draft,
-      Prepared ready,
+      ResolvedDraft ready,
       CompletableFuture<Outcome> attempt) {
     DraftHook.Prepared prepared =
         parts.rules().hooks().begin(ready.author(), ready.checked(), clock.instant(), attempt);

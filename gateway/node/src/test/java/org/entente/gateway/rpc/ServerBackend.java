@@ -42,14 +42,8 @@ import org.entente.gateway.deliver.CursorLimits;
 import org.entente.gateway.deliver.DeliveryLeaves;
 import org.entente.gateway.deliver.Subscriptions;
 import org.entente.gateway.deliver.UndeliverableMessages;
-import org.entente.gateway.feature.Feature;
 import org.entente.gateway.feature.GatewayParts;
 import org.entente.gateway.feature.MessagePath;
-import org.entente.gateway.feature.assignment.AssignmentFeature;
-import org.entente.gateway.feature.cap.CapFeature;
-import org.entente.gateway.feature.consent.ConsentFeature;
-import org.entente.gateway.feature.ipr.IprFeature;
-import org.entente.gateway.feature.operation.OperationFeature;
 import org.entente.gateway.feature.operator.Cursors;
 import org.entente.gateway.feature.operator.Links;
 import org.entente.gateway.feature.operator.OperatorServices;
@@ -60,10 +54,6 @@ import org.entente.gateway.feature.report.AuditExporter;
 import org.entente.gateway.feature.report.MessageProver;
 import org.entente.gateway.feature.report.MessageTracker;
 import org.entente.gateway.feature.report.ReportServices;
-import org.entente.gateway.feature.request.RequestFeature;
-import org.entente.gateway.feature.risk.RiskFeature;
-import org.entente.gateway.feature.search.SearchFeature;
-import org.entente.gateway.feature.watch.WatchFeature;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.intake.PolicyExplainer;
 import org.entente.gateway.ledger.Ledger;
@@ -83,6 +73,7 @@ import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.NodeName;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.node.assembly.Features;
 import org.entente.gateway.policy.check.LabelCheck;
 import org.entente.gateway.policy.codes.MessageLimits;
 import org.entente.gateway.policy.decide.Policy;
@@ -98,7 +89,6 @@ import org.entente.gateway.rpc.server.KnownNames;
 import org.entente.gateway.seal.PeerKeys;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Durability;
-import org.entente.gateway.testkit.CollectedFeatures;
 import org.entente.gateway.testkit.DeskClients;
 import org.entente.gateway.testkit.IntakeKit;
 import org.entente.gateway.testkit.MemoryPorts;
@@ -152,7 +142,7 @@ public final class ServerBackend implements AutoCloseable {
   final AuditLog audit;
   final EvidenceRecords evidence;
   public final Subscriptions subscriptions;
-  private final CollectedFeatures features;
+  private final Features features;
 
   /** What would have become leaves, as it was committed. */
   final List<AuditRecord> recorded = new CopyOnWriteArrayList<>();
@@ -263,21 +253,8 @@ public final class ServerBackend implements AutoCloseable {
                 label -> policy.equivalent(label, Edge.FR),
                 (tx, origin, id) -> Optional.empty()),
             new CursorLimits(3, 5_000));
-    features =
-        new CollectedFeatures(parts(), new MessagePath(kit.intake(), kit.parts(), subscriptions));
-    for (Feature feature :
-        List.of(
-            new RequestFeature(),
-            new ConsentFeature(),
-            new OperationFeature(),
-            new AssignmentFeature(),
-            new IprFeature(),
-            new SearchFeature(),
-            new CapFeature(),
-            new WatchFeature(),
-            new RiskFeature())) {
-      feature.wire(features);
-    }
+    features = new Features(parts(), Features.all());
+    features.built(new MessagePath(kit.intake(), kit.parts(), subscriptions));
   }
 
   private GatewayParts parts() {
@@ -318,7 +295,12 @@ public final class ServerBackend implements AutoCloseable {
 
   /** Runs a periodic task of a feature. */
   void run(String task) {
-    features.run(task);
+    features.tasks().stream()
+        .filter(one -> one.what().equals(task))
+        .findFirst()
+        .orElseThrow()
+        .task()
+        .run();
   }
 
   private UndeliverableMessages undeliverable() {

@@ -25,9 +25,9 @@ import org.entente.gateway.receive.ReceptionHook;
 import org.entente.gateway.rpc.ClientService;
 
 /** The features of a gateway, with all that they have registered. */
-final class Features implements Registry {
+public final class Features implements Registry {
   /** All features. Their hooks may refuse a message or draft in this order. */
-  static List<Feature> all() {
+  public static List<Feature> all() {
     return List.of(
         new RequestFeature(),
         new ConsentFeature(),
@@ -52,9 +52,10 @@ final class Features implements Registry {
   private IntakeParts.ConsentLookup consents = id -> List.of();
 
   /** What is done regularly. */
-  record Task(Duration period, String what, Runnable task) {}
+  public record Task(Duration period, String what, Runnable task) {}
 
-  Features(GatewayParts parts, List<Feature> features) {
+  /** Wires features; {@link #built} goes on when their path exists. */
+  public Features(GatewayParts parts, List<Feature> features) {
     this.parts = parts;
     features.forEach(feature -> feature.wire(this));
   }
@@ -121,15 +122,18 @@ final class Features implements Registry {
     return consents;
   }
 
-  void built(MessagePath path) {
+  /** Goes on with wiring. */
+  public void built(MessagePath path) {
     later.forEach(wiring -> wiring.accept(path));
   }
 
-  List<ClientService> services() {
+  /** The services on offer. */
+  public List<ClientService> services() {
     return List.copyOf(services);
   }
 
-  List<Task> tasks() {
+  /** What is done regularly. */
+  public List<Task> tasks() {
     return List.copyOf(tasks);
   }
 
