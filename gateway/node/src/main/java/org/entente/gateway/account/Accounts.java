@@ -25,6 +25,9 @@ public final class Accounts {
   private static final int FRAME_BURST_SECONDS = 10;
   private static final int BURST_SECONDS = 2;
 
+  /** Incomplete messages on streams of all clients may add half of what all may buffer. */
+  private static final int INCOMPLETE_SHARE = 2;
+
   private final AccountLimits limits;
   private final ConcurrentMap<String, Account> accounts = new ConcurrentHashMap<>();
 
@@ -79,6 +82,9 @@ public final class Accounts {
             AccountLimits.Limit.ofOne(limits.streamsPerClient()),
             Holding.BUFFERED_BYTES,
             new AccountLimits.Limit(each.bufferedBytes(), limits.bufferedBytes(), OWN_BYTES),
+            Holding.INCOMPLETE_BYTES,
+            new AccountLimits.Limit(
+                each.bufferedBytes(), limits.bufferedBytes() / INCOMPLETE_SHARE, OWN_BYTES),
             Holding.DRAFTS,
             AccountLimits.Limit.ofOne(each.waitingDrafts()),
             Holding.DRAFT_BYTES,

@@ -8,6 +8,8 @@ public enum Holding {
   CALLS,
   /** Bytes of its messages that are incomplete or not processed. */
   BUFFERED_BYTES,
+  /** Bytes of incomplete messages on streams of a client. */
+  INCOMPLETE_BYTES,
   /** Drafts in process. */
   DRAFTS,
   /** Bytes of drafts in process. */

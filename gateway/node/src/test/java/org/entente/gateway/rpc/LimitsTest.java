@@ -16,6 +16,7 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -74,6 +75,13 @@ class LimitsTest {
           0,
           new NodeConfig.PerClient(3, 0, 0, 0, 0, 0, 0, 0),
           null);
+
+  /** The methods to which clients send streams. */
+  private static final List<String> STREAMS =
+      List.of(
+          "/entente.v1.Publisher/PublishStream",
+          "/entente.v1.Subscriber/Subscribe",
+          "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
 
   /** What a client sees of a connection that ends with ENHANCE_YOUR_CALM. */
   private static final Set<Status.Code> CLOSED =
@@ -166,6 +174,32 @@ class LimitsTest {
     Account account = edge.accounts().of("all");
     StreamAnswers.until(() -> account.held(Holding.BUFFERED_BYTES) == 0);
     stub.publish(ofBytes(0));
+  }
+
+  /** Threat 74: gRPC gives credit for more while a message is incomplete. */
+  @Test
+  void halfMessages_onStreamsOfOneClient_endAtItsShare_andAnotherClientIsServed() throws Exception {
+    ClientServer server =
+        edge.startClients(
+            Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 20 << 20, 0, 0)), true);
+    Account account = edge.accounts().of("all");
+    SslContext tls = edge.callerTls(edge.client("all"));
+    try (RawPeerClient hostile = RawPeerClient.begin(server.address(), tls)) {
+      hostile.acknowledgeSettings();
+      for (int i = 0; i < 24; i++) {
+        hostile.call(2 * i + 1, STREAMS.get(i % STREAMS.size()));
+        hostile.beginMessageWithinWindow(2 * i + 1, 1 << 20, i < 20 ? (1 << 20) - 16 : 1_000);
+      }
+      StreamAnswers.until(() -> server.openCalls() == 20);
+      assertTrue(account.held(Holding.INCOMPLETE_BYTES) > 19 << 20);
+      assertTrue(hostile.isOpen());
+      StreamAnswers<PublishStreamResponse> answers = new StreamAnswers<>();
+      PublisherGrpc.newStub(edge.channel(server.address(), edge.client("publisher")))
+          .publishStream(answers)
+          .onNext(PublishStreamRequest.newBuilder().addDrafts(ofBytes(1 << 20).getDraft()).build());
+      answers.next();
+    }
+    StreamAnswers.until(() -> account.held(Holding.INCOMPLETE_BYTES) == 0);
   }
 
   @Test

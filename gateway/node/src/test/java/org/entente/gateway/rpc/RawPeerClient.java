@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -40,13 +41,18 @@ final class RawPeerClient implements AutoCloseable {
   static final int CONTINUATION = 9;
   static final int UNKNOWN = 0x42;
   static final int END_HEADERS = 4;
+  static final int ACK = 1;
 
+  private static final int FRAME = 16_384;
   private static final byte[] END = {};
 
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
   private final DataInputStream in = new DataInputStream(new Received());
   private final Channel channel;
+
+  /** Bytes that may be sent on the connection; at first as RFC 9113 says. */
+  private int window = 65_535;
 
   /** A frame as it came. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -81,11 +87,16 @@ final class RawPeerClient implements AutoCloseable {
 
   /** Opens a call of the link service on a stream. */
   void call(int stream) {
+    call(stream, "/entente.link.v1.LinkService/Exchange");
+  }
+
+  /** Opens a call of any method on a stream. */
+  void call(int stream, String path) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     block.write(0x83); // :method POST (RFC 7541, appendix A)
     block.write(0x87); // :scheme https
     block.write(0x04); // :path
-    text(block, "/entente.link.v1.LinkService/Exchange");
+    text(block, path);
     block.write(0x01); // :authority
     text(block, "localhost");
     block.write(0x0f); // content-type, number 31
@@ -99,12 +110,34 @@ final class RawPeerClient implements AutoCloseable {
 
   /** Sends the beginning of a message that is said to be longer. */
   void beginMessage(int stream, int said, int sent) {
+    byte[] data = beginning(said, sent);
+    for (int from = 0; from < data.length; from += FRAME) {
+      send(DATA, 0, stream, Arrays.copyOfRange(data, from, Math.min(data.length, from + FRAME)));
+    }
+  }
+
+  private static byte[] beginning(int said, int sent) {
     byte[] data = new byte[5 + sent];
     ByteBuffer.wrap(data).put((byte) 0).putInt(said);
-    for (int from = 0; from < data.length; from += 16_384) {
-      int length = Math.min(16_384, data.length - from);
-      byte[] part = new byte[length];
-      System.arraycopy(data, from, part, 0, length);
+    return data;
+  }
+
+  /** Gives streams the window that the server's settings say. */
+  void acknowledgeSettings() throws IOException {
+    await(SETTINGS);
+    send(SETTINGS, ACK, 0, new byte[0]);
+  }
+
+  /** Sends the beginning of a message as fast as the connection's window lets it. */
+  void beginMessageWithinWindow(int stream, int said, int sent) throws IOException {
+    byte[] data = beginning(said, sent);
+    for (int from = 0; from < data.length; from += FRAME) {
+      byte[] part = Arrays.copyOfRange(data, from, Math.min(data.length, from + FRAME));
+      while (window < part.length) {
+        Frame more = await(WINDOW_UPDATE);
+        window += more.stream() == 0 ? ByteBuffer.wrap(more.payload()).getInt() : 0;
+      }
+      window -= part.length;
       send(DATA, 0, stream, part);
     }
   }

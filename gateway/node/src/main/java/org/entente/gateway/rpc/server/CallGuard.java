@@ -101,13 +101,14 @@ public final class CallGuard implements ServerInterceptor {
     if (bytes == null) {
       return;
     }
-    boolean client = side == Meters.Side.CLIENT;
-    if (client) {
+    if (side == Meters.Side.CLIENT) {
       // The server limits the size of each message, of the first one as of others.
       bytes.allow(Integer.MAX_VALUE);
+      if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+        bytes.untilWhole();
+      }
     }
-    boolean ends = !client || call.getMethodDescriptor().getType().clientSendsOneMessage();
-    bytes.belongsTo(shares.of(call.caller()), shares.full(), ends ? call::end : null);
+    bytes.belongsTo(shares.of(call.caller()), shares.full(), call::end);
   }
 
   private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Problem problem) {

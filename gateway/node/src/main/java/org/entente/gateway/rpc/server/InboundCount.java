@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two limits, each checked as bytes arrive: the size of one message, which is small until the
  * stream's service says otherwise; and what the account of the caller may hold. A call that exceeds
- * a limit ends with a code, and no other call does. A stream of a client does not end because other
- * calls fill the account: its own window bounds its bytes. Called by the connection's thread, and
- * by the call's service.
+ * a limit ends with a code, and no other call does. A stream of a client does not end because whole
+ * messages fill the account: the stream's window bounds these, so its bytes count apart, and only
+ * until their message is whole. Called by the connection's thread, and by the call's service.
  */
 final class InboundCount implements InboundMessages {
   /** Largest message before the service allows more: a Hello needs a few hundred bytes. */
@@ -46,20 +46,25 @@ final class InboundCount implements InboundMessages {
   private long limit = FIRST_MESSAGE_BYTES;
   private long size;
   private long bytes;
+  private boolean untilWhole;
+  private long incomplete;
   private boolean over;
 
   /**
    * Says whose call it is, before the call requests its first message.
    *
    * @param problem of a full account
-   * @param refusal ends the call; null if arriving bytes must not end it, which are then not
-   *     counted
+   * @param refusal ends the call
    */
-  synchronized void belongsTo(
-      Account caller, Problem problem, @Nullable Consumer<Problem> refusal) {
+  synchronized void belongsTo(Account caller, Problem problem, Consumer<Problem> refusal) {
     account = caller;
     full = problem;
     refuse = refusal;
+  }
+
+  /** Says that arriving bytes count only until their message is whole, as on a client's stream. */
+  synchronized void untilWhole() {
+    untilWhole = true;
   }
 
   @Override
@@ -80,6 +85,14 @@ final class InboundCount implements InboundMessages {
     size = 0;
   }
 
+  /** The message arrived to its last byte. */
+  synchronized void whole() {
+    if (account != null && incomplete > 0) {
+      account.release(Holding.INCOMPLETE_BYTES, incomplete);
+    }
+    incomplete = 0;
+  }
+
   /** Bytes of the message arrived. */
   void arrived(long more) {
     Problem problem = count(more);
@@ -94,7 +107,7 @@ final class InboundCount implements InboundMessages {
   }
 
   private synchronized @Nullable Problem count(long more) {
-    if (over || account == null || refuse == null) {
+    if (over || account == null) {
       return null;
     }
     size += more;
@@ -103,11 +116,15 @@ final class InboundCount implements InboundMessages {
       return new Problem(
           Code.TOO_LARGE, "frame", "this message may have at most " + limit + " bytes");
     }
-    if (!account.hold(Holding.BUFFERED_BYTES, more)) {
+    if (!account.hold(untilWhole ? Holding.INCOMPLETE_BYTES : Holding.BUFFERED_BYTES, more)) {
       return full;
     }
     over = false;
-    bytes += more;
+    if (untilWhole) {
+      incomplete += more;
+    } else {
+      bytes += more;
+    }
     return null;
   }
 
@@ -131,5 +148,6 @@ final class InboundCount implements InboundMessages {
   synchronized void ended() {
     over = true;
     processed();
+    whole();
   }
 }

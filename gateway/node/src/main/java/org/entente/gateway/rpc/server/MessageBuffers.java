@@ -50,6 +50,11 @@ public final class MessageBuffers extends ServerStreamTracer.Factory {
     }
 
     @Override
+    public void inboundMessageRead(int number, long wireSize, long size) {
+      count.whole();
+    }
+
+    @Override
     public void streamClosed(Status status) {
       count.ended();
     }

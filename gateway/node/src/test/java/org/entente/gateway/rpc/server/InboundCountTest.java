@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Accounts;
 import org.entente.gateway.account.Holding;
 import org.entente.gateway.config.NodeConfig;
@@ -12,7 +13,7 @@ import org.entente.gateway.model.Problem;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Threat 74: bytes of messages that are not complete, counted for each agency. */
+/** Threat 74: bytes of incomplete messages, counted for each agency and each client. */
 class InboundCountTest {
   private static final int MIB = 1 << 20;
 
@@ -24,7 +25,11 @@ class InboundCountTest {
     @Nullable Problem end;
 
     Stream(String agency) {
-      bytes.belongsTo(accounts.of(agency), InboundCount.OF_AGENCY, problem -> end = problem);
+      this(accounts.of(agency), InboundCount.OF_AGENCY);
+    }
+
+    Stream(Account caller, Problem full) {
+      bytes.belongsTo(caller, full, problem -> end = problem);
       bytes.begins();
     }
 
@@ -71,6 +76,41 @@ class InboundCountTest {
     one.bytes.ended();
     other.bytes.processed();
     assertEquals(0, accounts.total(Holding.BUFFERED_BYTES));
+  }
+
+  @Test
+  void halfMessages_ofAClientsStreams_endAtItsShare_andWholeOnesDoNot() {
+    Accounts clients = Accounts.ofClients(NodeConfig.Limits.DEFAULT, System::nanoTime);
+    Stream whole = ofClient(clients.of("publisher"));
+    assertTrue(clients.of("publisher").hold(Holding.BUFFERED_BYTES, 32 * MIB));
+    for (int i = 0; i < 100; i++) {
+      whole.bytes.begins();
+      whole.bytes.arrived(MIB);
+      whole.bytes.whole();
+    }
+    assertEquals(0, clients.total(Holding.INCOMPLETE_BYTES));
+    Stream half = ofClient(clients.of("publisher"));
+    half.bytes.arrived(31 * MIB);
+    whole.bytes.begins();
+    whole.bytes.arrived(MIB);
+    assertFalse(half.ended() || whole.ended());
+    half.bytes.arrived(1);
+    assertTrue(half.end != null && half.end.code() == Code.OVERLOADED);
+    assertFalse(whole.ended());
+    Stream other = ofClient(clients.of("other"));
+    other.bytes.arrived(32 * MIB);
+    assertFalse(other.ended());
+    half.bytes.ended();
+    whole.bytes.ended();
+    other.bytes.ended();
+    assertEquals(0, clients.total(Holding.INCOMPLETE_BYTES));
+  }
+
+  private Stream ofClient(Account client) {
+    Stream stream = new Stream(client, InboundCount.OF_CLIENT);
+    stream.bytes.allow(Integer.MAX_VALUE);
+    stream.bytes.untilWhole();
+    return stream;
   }
 
   @Test
