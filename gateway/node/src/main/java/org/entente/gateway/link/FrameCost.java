@@ -87,6 +87,11 @@ public record FrameCost(int deliveries, int verifications, int commits, int mess
     return new FrameCost(0, verifications, 0, messages(delivery, self));
   }
 
+  /** What remains of it if nothing was judged or committed. */
+  public FrameCost unread() {
+    return new FrameCost(deliveries, verifications, 0, 0);
+  }
+
   private static boolean announces(Delivery delivery, AgencyName self) {
     return to(self, delivery).anyMatch(stanza -> !stanza.getAnnouncement().isEmpty());
   }

@@ -8,21 +8,27 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Limits log lines to one per subject and interval, and counts the suppressed ones, so that
- * outsiders cannot fill the log. Subjects come from a bounded set, like metric labels. Safe for
- * many threads.
+ * Limits log lines per subject and interval, and counts the suppressed ones, so that outsiders
+ * cannot fill the log. Subjects come from a bounded set, like metric labels. Safe for many threads.
  */
 public final class LogRateLimit {
   private final InstantSource clock;
   private final Duration apart;
+  private final int most;
   private final Map<String, Last> lines = new HashMap<>();
 
-  private record Last(Instant at, long since) {}
+  private record Last(Instant at, int lines, long since) {}
 
   /** Allows one line per subject in this interval. */
   public LogRateLimit(InstantSource clock, Duration apart) {
+    this(clock, apart, 1);
+  }
+
+  /** Allows so many lines per subject in this interval. */
+  public LogRateLimit(InstantSource clock, Duration apart, int most) {
     this.clock = clock;
     this.apart = apart;
+    this.most = most;
   }
 
   /**
@@ -33,10 +39,15 @@ public final class LogRateLimit {
     Instant now = clock.instant();
     Last last = lines.get(subject);
     if (last != null && !now.isBefore(last.at()) && now.isBefore(last.at().plus(apart))) {
-      lines.put(subject, new Last(last.at(), last.since() + 1));
-      return Optional.empty();
+      boolean isAllowed = last.lines() < most;
+      lines.put(
+          subject,
+          isAllowed
+              ? new Last(last.at(), last.lines() + 1, 0)
+              : new Last(last.at(), last.lines(), last.since() + 1));
+      return isAllowed ? Optional.of(text) : Optional.empty();
     }
-    lines.put(subject, new Last(now, 0));
+    lines.put(subject, new Last(now, 1, 0));
     return Optional.of(
         last == null || last.since() == 0
             ? text

@@ -170,12 +170,14 @@ final class Inspection {
       return new InspectionResult.Nothing();
     }
     Optional<EnvelopeHeader> header = EnvelopeHeader.parse(delivery.getHeader().toByteArray());
-    if (header.isEmpty()) {
-      return new InspectionResult.Rejected(
-          null, Result.RESULT_REFUSED, Code.MALFORMED, "the header cannot be read", null);
-    }
-    Optional<InspectionResult.Rejected> wrong = againstHop(peer, lane, delivery, header.get());
+    Optional<InspectionResult.Rejected> wrong =
+        header.isEmpty()
+            ? Optional.of(
+                new InspectionResult.Rejected(
+                    null, Result.RESULT_REFUSED, Code.MALFORMED, "the header cannot be read", null))
+            : againstHop(peer, lane, delivery, header.get());
     if (wrong.isPresent()) {
+      chargeUnverified(peer, delivery);
       return wrong.get();
     }
     if (FrameCost.isCarried(delivery)
@@ -194,6 +196,16 @@ final class Inspection {
     return envelope.isEmpty()
         ? refused(header.get(), Code.MALFORMED, "its lengths differ from those in the header")
         : sort(peer, delivery, envelope.get());
+  }
+
+  /**
+   * A carried delivery whose path or header is wrong is the peer's own doing, as a transit checks
+   * both. It costs what it would have cost to verify it, and the peer's next frame waits.
+   */
+  private void chargeUnverified(AgencyName peer, Delivery delivery) {
+    if (FrameCost.isCarried(delivery)) {
+      var unused = FrameCost.of(delivery, self).unread().charge(accounts.of(peer.value()));
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.entente.gateway.receive;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import org.entente.gateway.ledger.table.EvidenceRecords;
 import org.entente.gateway.ledger.table.EvidenceTable;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.ledger.table.RetentionTable;
+import org.entente.gateway.meter.LogRateLimit;
 import org.entente.gateway.meter.Meters;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Code;
@@ -52,6 +54,12 @@ final class Reception {
   /** Reasons in one leaf about refused messages; it has one code. */
   private static final int MOST_REASONS = 8;
 
+  /** Leaves of one neighbour and code about refused deliveries, in an interval. */
+  static final int MOST_REFUSALS = 10;
+
+  /** The interval. */
+  static final Duration REFUSALS_IN = Duration.ofMinutes(1);
+
   private final AgencyName self;
   private final Ledger ledger;
   private final Dispatch dispatch;
@@ -65,6 +73,9 @@ final class Reception {
   private final ReceivedReferenceCheck references;
   private final DeskRouting directing;
 
+  /** A leaf is kept for years, and a delivery that is refused costs its sender a few bytes. */
+  private final LogRateLimit refusals;
+
   Reception(ReceiveParts parts, Reporter reporter, Custody custody) {
     this.custody = custody;
     this.self = parts.self();
@@ -77,6 +88,7 @@ final class Reception {
     this.meters = parts.environment().meters();
     this.reporter = reporter;
     this.held = parts.opening().numbers();
+    this.refusals = new LogRateLimit(parts.environment().clock(), REFUSALS_IN, MOST_REFUSALS);
     this.directing =
         new DeskRouting(
             parts.keeping().desks(), parts.ledger().inbox(), parts.environment().meters());
@@ -123,14 +135,18 @@ final class Reception {
 
   private void refused(
       Transaction tx, AgencyName peer, AuditSubject subject, Code code, String reason) {
-    tx.audit(
-        AuditRecord.of(
-                AuditType.REFUSED,
-                LawCategory.NONE,
-                Instant.ofEpochMilli(tx.nowMillis()),
-                AuditActor.gateway(peer),
-                subject)
-            .refused(code, reason));
+    refusals
+        .line(peer + " " + code, reason)
+        .ifPresent(
+            text ->
+                tx.audit(
+                    AuditRecord.of(
+                            AuditType.REFUSED,
+                            LawCategory.NONE,
+                            Instant.ofEpochMilli(tx.nowMillis()),
+                            AuditActor.gateway(peer),
+                            subject)
+                        .refused(code, text)));
     tx.afterCommit(() -> reporter.refused(peer, code));
   }
 

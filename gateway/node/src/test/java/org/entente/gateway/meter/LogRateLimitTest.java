@@ -28,6 +28,19 @@ class LogRateLimitTest {
   }
 
   @Test
+  void events_beyondTheMostOfATime_areCountedInTheNext() {
+    LogRateLimit three = new LogRateLimit(clock, APART, 3);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Optional.of("line"), three.line("a", "line"));
+    }
+    assertEquals(Optional.empty(), three.line("a", "line"));
+    assertEquals(Optional.empty(), three.line("a", "line"));
+    clock.move(APART);
+    assertEquals(Optional.of("line; 2 more since the last such line"), three.line("a", "line"));
+    assertEquals(Optional.of("line"), three.line("a", "line"));
+  }
+
+  @Test
   void clockThatIsSetBack_silencesNothing() {
     assertEquals(Optional.of("one"), lines.line("a", "one"));
     clock.leap(Duration.ofDays(1).negated());

@@ -159,6 +159,36 @@ class InspectionTest {
     assertEquals(3, node.kit.accounts().of(ORIGIN.value()).used(Work.VERIFICATIONS));
   }
 
+  /** Threat 91: whatever stands in its path, which nobody has checked. */
+  @Test
+  void carriedDelivery_thatIsRefusedUnverified_costsTheNeighbour() {
+    Delivery spoilt = sealed().toBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
+    assertEquals(Code.MALFORMED.name(), from(HUB, via(spoilt, ORIGIN, HUB)).getCode());
+    long once = node.kit.accounts().of(HUB.value()).used(Work.VERIFICATIONS);
+    assertTrue(once > 0);
+    assertEquals(Code.ROUTING_LOOP.name(), from(HUB, via(sealed(), ORIGIN, SELF, HUB)).getCode());
+    assertEquals(2 * once, node.kit.accounts().of(HUB.value()).used(Work.VERIFICATIONS));
+    assertEquals(0, node.kit.accounts().of(HUB.value()).used(Work.MESSAGES));
+  }
+
+  /** Threat 91: a leaf is kept for ten years. */
+  @Test
+  void deliveriesRefusedInAFlood_areFewLeaves_andTheNextCountsTheOthers() {
+    Delivery spoilt = sealed().toBuilder().setHeader(ByteString.copyFromUtf8("header")).build();
+    for (int i = 0; i < 100; i++) {
+      assertEquals(Result.RESULT_REFUSED, node.kit.handOver(LANE, spoilt).getResult());
+    }
+    assertEquals(Reception.MOST_REFUSALS, node.leaves(AuditType.REFUSED).size());
+    assertEquals(100, node.kit.reports().take().size());
+    assertEquals(Code.MALFORMED.name(), from(HUB, via(spoilt, ORIGIN, HUB)).getCode());
+    assertEquals(AuditActor.gateway(HUB), node.leaves.last().actor(), "another neighbour");
+    node.clock.move(Reception.REFUSALS_IN);
+    assertRefused(
+        Code.MALFORMED,
+        "the header cannot be read; 90 more since the last such line",
+        node.kit.handOver(LANE, spoilt));
+  }
+
   @Test
   void number_withoutContent_isTaken_andLeavesNothing() {
     Receipt receipt = node.kit.handOver(LANE, Delivery.getDefaultInstance());
