@@ -14,6 +14,14 @@ public interface Sink {
   /** Sends one step. */
   void send(SubscribeResponse response);
 
+  /**
+   * Runs the subscription's next turn on a thread for the client, behind what waits there. The
+   * client pays for what the last turn passed over, and its turn waits while it owes too much.
+   *
+   * @param passed messages that the last turn examined and did not send; 0 if it ended by itself
+   */
+  void schedule(Runnable turn, int passed);
+
   /** Ends the stream with a problem. */
   void end(Problem problem);
 }

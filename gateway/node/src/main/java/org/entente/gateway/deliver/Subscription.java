@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.entente.gateway.deliver.DeliveryLeaves.Advance;
 import org.entente.gateway.deliver.DeliveryLeaves.Cursor;
@@ -35,13 +34,17 @@ import org.slf4j.LoggerFactory;
  * One open cursor.
  *
  * <p>Work happens in {@code pump}, which never runs twice at a time: it chooses the highest lane
- * with messages and room in its window, opens messages, and sends them while the sink is ready.
- * Each lane has its own position and window, so FLASH overtakes bulk that awaits acknowledgement.
- * Safe for many threads.
+ * with messages and room in its window, opens messages, and sends them while the sink is ready. It
+ * works in turns, so that others go between. Each lane has its own position and window, so FLASH
+ * overtakes bulk that awaits acknowledgement. Safe for many threads.
  */
 public final class Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final int CHUNK = 64;
+
+  /** Messages examined in one turn. A filter may want none of the inbox, which fills no sink. */
+  private static final int TURN = 4 * CHUNK;
+
   // Less the few bytes of the surrounding response.
   private static final int BATCH_BYTES = (1 << 20) - 16;
 
@@ -51,7 +54,6 @@ public final class Subscription {
   private final FollowUps laterWords;
   private final int window;
   private final Sink sink;
-  private final Executor executor;
   private final AtomicInteger work = new AtomicInteger();
 
   private final Object lock = new Object();
@@ -60,6 +62,8 @@ public final class Subscription {
   private final int batch;
   private final Deliveries.Builder packed = Deliveries.newBuilder();
   private int packedBytes;
+  private int examined;
+  private int passed;
   private boolean caughtUp;
   private boolean closed;
   private boolean ended;
@@ -78,7 +82,6 @@ public final class Subscription {
     this.window = request.window();
     this.batch = request.batch();
     this.sink = sink;
-    this.executor = ports.executor();
     this.lastAtOpen = lastAtOpen;
     this.places.putAll(places);
   }
@@ -86,7 +89,7 @@ public final class Subscription {
   /** Looks for messages to send; called when one arrived or the sink is ready again. */
   public void wake() {
     if (work.getAndIncrement() == 0) {
-      executor.execute(this::pump);
+      sink.schedule(this::pump, 0);
     }
   }
 
@@ -181,12 +184,18 @@ public final class Subscription {
   }
 
   private void pump() {
+    examined = 0;
+    passed = 0;
     int seen;
     do {
       seen = work.get();
       try {
+        // until nothing is left or the sink is full
         while (step()) {
-          // until nothing is left or the sink is full
+          if (examined >= TURN) {
+            sink.schedule(this::pump, passed);
+            return;
+          }
         }
       } catch (RuntimeException | StackOverflowError e) {
         // The edge of a pool thread: the failure is logged and the subscriber reconnects.
@@ -238,13 +247,15 @@ public final class Subscription {
   }
 
   private void consider(InboxTable.PlacedRecord placed, LaneCursor place) {
-    if (ports.undeliverable().holds(placed.position())) {
+    examined++;
+    Optional<OpenedMessage> opened =
+        ports.undeliverable().holds(placed.position()) ? Optional.empty() : openOrSetAside(placed);
+    if (opened.isPresent()) {
+      send(placed, place, opened.get());
+    } else {
+      passed++;
       place.passed(placed.position());
-      return;
     }
-    openOrSetAside(placed)
-        .ifPresentOrElse(
-            message -> send(placed, place, message), () -> place.passed(placed.position()));
   }
 
   /** Opens a message, or quarantines it, so that a failing message does not block later ones. */

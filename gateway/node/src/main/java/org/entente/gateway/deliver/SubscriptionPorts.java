@@ -2,7 +2,6 @@ package org.entente.gateway.deliver;
 
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.entente.gateway.ledger.Chains;
 import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.receive.InboxOpener;
@@ -18,8 +17,6 @@ interface SubscriptionPorts {
   Chains chains();
 
   UndeliverableMessages undeliverable();
-
-  Executor executor();
 
   InstantSource clock();
 

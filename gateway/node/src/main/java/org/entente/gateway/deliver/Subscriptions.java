@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -77,14 +76,13 @@ public final class Subscriptions {
   }
 
   /**
-   * The executor, clock, meters and look-ups used by deliveries.
+   * The clock, meters and look-ups used by deliveries.
    *
    * @param sights the desk visibility of a client
    * @param equivalents the local equivalent of a label's national classification
    * @param late answers to origins about late acknowledgements
    */
   public record Environment(
-      Executor executor,
       InstantSource clock,
       Meters meters,
       Function<NodeName, DeskVisibility> sights,
@@ -359,11 +357,6 @@ public final class Subscriptions {
     @Override
     public UndeliverableMessages undeliverable() {
       return undeliverable;
-    }
-
-    @Override
-    public Executor executor() {
-      return around.executor();
     }
 
     @Override

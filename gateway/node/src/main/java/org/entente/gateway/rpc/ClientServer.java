@@ -68,7 +68,8 @@ public final class ClientServer implements AutoCloseable {
             settings, tls.clientServer(trust.inHandshake()), messageBytes + GuardedServer.OVERHEAD);
     MalformedRequests malformed = new MalformedRequests(settings, Meters.Side.CLIENT);
     ServiceContext context =
-        new ServiceContext(names, settings.executor(), settings.clock(), malformed::draft);
+        new ServiceContext(
+            names, settings.executor(), settings.clock(), settings.timers(), malformed::draft);
     malformed.addTo(builder, services.stream().map(service -> service.with(context)).toList());
     malformed.addTo(builder, List.of(open(health.getHealthService())));
     if (reflection) {

@@ -33,7 +33,7 @@ public final class PathServices {
       PolicyQuestions policy) {
     return List.of(
         context -> new PublisherService(publish, explain, context.unparsed(), context.executor()),
-        context -> new SubscriberService(subscriptions, context.names()),
+        context -> new SubscriberService(subscriptions, context),
         context -> new ReleaseService(releases),
         context -> new RetentionService(recalling, retention),
         context -> new PolicyToolsService(policy));

@@ -2,6 +2,7 @@ package org.entente.gateway.rpc;
 
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import org.entente.gateway.link.Timers;
 import org.entente.gateway.rpc.server.KnownNames;
 
 /**
@@ -10,10 +11,12 @@ import org.entente.gateway.rpc.server.KnownNames;
  * @param names checks names in calls
  * @param executor runs calls
  * @param clock the server's clock
+ * @param timers for pauses of streams
  * @param unparsed told of drafts that were not parsed
  */
 public record ServiceContext(
     KnownNames names,
     Executor executor,
     InstantSource clock,
+    Timers timers,
     PublisherService.UnparsedListener unparsed) {}

@@ -4,7 +4,10 @@ import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.Optional;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.deliver.Sink;
 import org.entente.gateway.deliver.Subscription;
 import org.entente.gateway.deliver.Subscriptions;
@@ -13,7 +16,7 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.rpc.server.CallFailureMapper;
-import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.CursorOpened;
@@ -25,12 +28,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The Subscriber service over {@link Subscriptions}. */
 final class SubscriberService implements BindableService {
-  private final Subscriptions subscriptions;
-  private final KnownNames names;
+  /** Messages that a stream passes over at the price of a request: about what a draft takes. */
+  static final int PASSED_A_REQUEST = 4;
 
-  SubscriberService(Subscriptions subscriptions, KnownNames names) {
+  private final Subscriptions subscriptions;
+  private final ServiceContext context;
+
+  SubscriberService(Subscriptions subscriptions, ServiceContext context) {
     this.subscriptions = subscriptions;
-    this.names = names;
+    this.context = context;
   }
 
   @Override
@@ -40,14 +46,16 @@ final class SubscriberService implements BindableService {
             SubscriberGrpc.getSubscribeMethod(),
             Scope.SUBSCRIBE,
             CallCost.CHANGE,
-            (caller, out) -> new Stream(subscriptions, names, caller.name().value(), out))
+            (caller, out) ->
+                new Stream(subscriptions, context, caller.name().value(), Caller.account(), out))
         .build();
   }
 
   private static final class Stream implements StreamObserver<SubscribeRequest>, Sink {
     private final Subscriptions subscriptions;
-    private final KnownNames names;
+    private final ServiceContext context;
     private final String client;
+    private final Account account;
     private final ServerCallStreamObserver<SubscribeResponse> out;
     private @Nullable Subscription subscription;
     private String cursor = "";
@@ -56,12 +64,14 @@ final class SubscriberService implements BindableService {
 
     Stream(
         Subscriptions subscriptions,
-        KnownNames names,
+        ServiceContext context,
         String client,
+        Account account,
         ServerCallStreamObserver<SubscribeResponse> out) {
       this.subscriptions = subscriptions;
-      this.names = names;
+      this.context = context;
       this.client = client;
+      this.account = account;
       this.out = out;
       out.setOnReadyHandler(this::wake);
       out.setOnCancelHandler(this::release);
@@ -89,7 +99,7 @@ final class SubscriberService implements BindableService {
         end(new Problem(Code.INVALID_FIELD, "open", "only the first request may be open"));
         return;
       }
-      Optional<Problem> unknown = names.filter("open.filter", request.getFilter());
+      Optional<Problem> unknown = context.names().filter("open.filter", request.getFilter());
       if (unknown.isPresent()) {
         end(unknown.get());
         return;
@@ -156,6 +166,17 @@ final class SubscriberService implements BindableService {
     public synchronized void send(SubscribeResponse response) {
       if (!ended) {
         out.onNext(response);
+      }
+    }
+
+    @Override
+    public void schedule(Runnable turn, int passed) {
+      int requests = passed / PASSED_A_REQUEST;
+      long wait = requests == 0 ? 0 : account.charge(Work.REQUESTS, requests);
+      if (wait == 0) {
+        context.executor().execute(turn);
+      } else {
+        context.timers().after(Duration.ofNanos(wait), () -> context.executor().execute(turn));
       }
     }
 

@@ -19,11 +19,15 @@ import org.entente.gateway.config.NodeConfig;
 import org.entente.gateway.rpc.server.CallCost;
 import org.entente.gateway.testkit.HandTimers;
 import org.entente.proto.v1.Draft;
+import org.entente.proto.v1.OpenCursor;
 import org.entente.proto.v1.PublishStreamRequest;
 import org.entente.proto.v1.PublishStreamResponse;
 import org.entente.proto.v1.PublisherGrpc;
 import org.entente.proto.v1.SearchGrpc;
 import org.entente.proto.v1.SearchRequest;
+import org.entente.proto.v1.SubscribeRequest;
+import org.entente.proto.v1.SubscribeResponse;
+import org.entente.proto.v1.SubscriberGrpc;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +145,40 @@ class CallRateTest {
     assertTrue(
         timers.nanos() >= Duration.ofSeconds(leastSeconds).toNanos(),
         () -> Duration.ofNanos(timers.nanos()) + " passed, at least " + leastSeconds + " s should");
+  }
+
+  private static StreamAnswers<SubscribeResponse> subscribed(ManagedChannel channel) {
+    StreamAnswers<SubscribeResponse> answers = new StreamAnswers<>();
+    OpenCursor desk = OpenCursor.newBuilder().setCursor("desk").build();
+    SubscriberGrpc.newStub(channel)
+        .subscribe(answers)
+        .onNext(SubscribeRequest.newBuilder().setOpen(desk).build());
+    return answers;
+  }
+
+  @Test
+  void messagesThatAStreamPassesOver_beyondTheRate_makeItWait_andItGoesOn() throws Exception {
+    InetSocketAddress address = start(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND));
+    int turns = 8;
+    int each = 256 / SubscriberService.PASSED_A_REQUEST;
+    SubscriberServiceTest.receive(edge.behind, turns * 256);
+    StreamAnswers<SubscribeResponse> flood = subscribed(edge.channel(address, edge.client("all")));
+    assertTrue(flood.next().hasOpened());
+    StreamAnswers.until(() -> timers.waiting() > 0);
+    Account account = edge.accounts().of("all");
+    long before = account.used(Work.REQUESTS);
+    assertTrue(before > AT_ONCE && before < turns * each, () -> before + " requests");
+
+    StreamAnswers.until(
+        () -> {
+          if (timers.waiting() > 0) {
+            timers.pass(Duration.ofSeconds(1));
+          }
+          return flood.hasNext();
+        });
+    assertTrue(flood.next().hasCaughtUp());
+    assertEquals(turns * each + 1, account.used(Work.REQUESTS), "and one for the opening");
+    assertFalse(flood.hasEnded());
   }
 
   @Test

@@ -246,7 +246,6 @@ public final class ServerBackend implements AutoCloseable {
             evidence,
             new DeliveryLeaves(Edge.FR, Duration.ofSeconds(10), 10_000),
             new Subscriptions.Environment(
-                executor,
                 InstantSource.system(),
                 new Meters(),
                 DeskClients.none(storageKeys)::sight,

@@ -61,6 +61,10 @@ public final class StreamAnswers<T> implements StreamObserver<T> {
     }
   }
 
+  boolean hasNext() {
+    return !messages.isEmpty();
+  }
+
   boolean hasEnded() {
     return end.isDone();
   }

@@ -4,13 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import org.entente.gateway.deliver.Sink;
+import org.entente.gateway.deliver.Subscription;
+import org.entente.gateway.deliver.Subscriptions;
+import org.entente.gateway.ledger.table.InboxTable;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
 import org.entente.proto.store.v1.CursorRecord;
+import org.entente.proto.store.v1.InboxRecord;
 import org.entente.proto.v1.Acknowledge;
 import org.entente.proto.v1.Filter;
 import org.entente.proto.v1.OpenCursor;
@@ -51,6 +62,79 @@ class SubscriberServiceTest {
     assertTrue(answers.next().hasOpened());
     assertTrue(answers.next().hasCaughtUp());
     return answers;
+  }
+
+  /** Messages that no filter wants, as their time is over. */
+  static void receive(ServerBackend behind, int messages) {
+    InboxTable inbox = behind.ledger.inbox();
+    MessageId id = MessageId.of(new byte[16]);
+    InboxRecord record =
+        InboxRecord.newBuilder()
+            .setMessageId(ByteString.copyFrom(id.bytes()))
+            .setOrigin("fr.customs")
+            .build();
+    behind.ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < messages; i++) {
+            var unused = inbox.append(tx, Lane.ROUTINE, id, record, new byte[1]);
+          }
+          return record;
+        });
+  }
+
+  /** Counts turns, which the test runs. */
+  private static final class TurnSink implements Sink {
+    private final Queue<Runnable> turns = new ArrayDeque<>();
+    private final List<Integer> paid = new ArrayList<>();
+    private boolean caughtUp;
+
+    @Override
+    public boolean ready() {
+      return true;
+    }
+
+    @Override
+    public void send(SubscribeResponse response) {
+      caughtUp |= response.hasCaughtUp();
+    }
+
+    @Override
+    public void schedule(Runnable turn, int passed) {
+      turns.add(turn);
+      paid.add(passed);
+    }
+
+    @Override
+    public void end(Problem problem) {
+      throw new AssertionError(problem.message());
+    }
+  }
+
+  /** Threat 93: nothing fills the sink, so nothing else would end the turn. */
+  @Test
+  void filterThatWantsNothing_ofALargeInbox_letsOthersGoBetween_andPays() {
+    receive(edge.behind, 600);
+    TurnSink sink = new TurnSink();
+    Subscriptions.OpenResult opened =
+        edge.behind.subscriptions.open("all", open("desk").getOpen(), sink);
+    Subscription subscription = ((Subscriptions.OpenResult.Held) opened).subscription();
+    subscription.wake();
+    for (int turn = 1; turn <= 3; turn++) {
+      assertFalse(sink.caughtUp, "before turn " + turn);
+      assertEquals(1, sink.turns.size());
+      subscription.wake();
+      assertEquals(1, sink.turns.size(), "a turn that waits is not begun a second time");
+      sink.turns.remove().run();
+    }
+    assertTrue(sink.caughtUp);
+    assertEquals(List.of(), List.copyOf(sink.turns));
+    assertEquals(List.of(0, 256, 256), sink.paid);
+
+    receive(edge.behind, 1);
+    subscription.wake();
+    sink.turns.remove().run();
+    assertEquals(List.of(0, 256, 256, 0), sink.paid, "what has just come costs nothing");
   }
 
   private static void assertEnd(

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.entente.gateway.audit.record.AuditPerson;
 import org.entente.gateway.crypto.XWingPrivateKey;
@@ -340,12 +341,17 @@ final class SimNode {
       }
     }
 
+    /** Runs each task after a moment. */
+    Executor workers() {
+      return task -> post(random.nextInt(MOST_STEP), task);
+    }
+
     private NodeEnvironment surroundings() {
       return new NodeEnvironment(
           SimNode.this::now,
           new SeededRandom(name + " " + random.nextLong()),
-          task -> post(random.nextInt(MOST_STEP), task),
-          task -> post(random.nextInt(MOST_STEP), task),
+          workers(),
+          workers(),
           new Turns(),
           new VirtualTimers(),
           meters);

@@ -133,6 +133,11 @@ final class SimSubscriber {
     }
 
     @Override
+    public void schedule(Runnable turn, int passed) {
+      process.workers().execute(turn);
+    }
+
+    @Override
     public void end(Problem problem) {
       violations.add(node.name() + " ended its subscriber: " + problem, null);
     }

@@ -123,7 +123,6 @@ final class ServiceStage {
         ground.evidence,
         deliveryLeaves(),
         new Subscriptions.Environment(
-            around.workers(),
             around.clock(),
             around.meters(),
             ground.desks::sight,

@@ -262,8 +262,7 @@ class DeliveredRangesTest {
       var unused = aside.subscriptions.closed("desk", name, stream.subscription()).join();
     }
     assertEquals(most, told().size());
-    Subscriptions.OpenResult refused =
-        aside.subscriptions.open("desk", OPEN, QuarantineNode.nobody());
+    Subscriptions.OpenResult refused = aside.subscriptions.open("desk", OPEN, aside.nobody());
     assertEquals(Code.LIMIT_REACHED, ((Subscriptions.OpenResult.Invalid) refused).problem().code());
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -171,6 +172,11 @@ class FollowUpsTest {
           @Override
           public void send(SubscribeResponse response) {
             given.add(response.hasCaughtUp() ? "caught up" : words(response.getDelivery()));
+          }
+
+          @Override
+          public void schedule(Runnable turn, int passed) {
+            ForkJoinPool.commonPool().execute(turn);
           }
 
           @Override

@@ -152,7 +152,6 @@ final class QuarantineNode implements AutoCloseable {
         kit.evidence(),
         new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
         new Subscriptions.Environment(
-            executor,
             () -> now,
             new Meters(),
             DeskClients.none(keys)::sight,
@@ -289,7 +288,7 @@ final class QuarantineNode implements AutoCloseable {
   }
 
   /** Takes all, and nobody looks at it. */
-  static Sink nobody() {
+  Sink nobody() {
     return new CatchUpSink();
   }
 
@@ -315,7 +314,7 @@ final class QuarantineNode implements AutoCloseable {
   }
 
   /** Takes what comes until the cursor has caught up. */
-  private static final class CatchUpSink implements Sink {
+  private final class CatchUpSink implements Sink {
     private final List<SubscribeResponse> taken = new ArrayList<>();
     private boolean done;
     private @Nullable Problem ended;
@@ -333,6 +332,11 @@ final class QuarantineNode implements AutoCloseable {
       } else {
         taken.add(response);
       }
+    }
+
+    @Override
+    public void schedule(Runnable turn, int passed) {
+      executor.execute(turn);
     }
 
     @Override

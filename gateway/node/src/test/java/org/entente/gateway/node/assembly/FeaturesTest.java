@@ -104,7 +104,11 @@ class FeaturesTest {
       GatewayCore.OfferedServices offered = core.clientServices(new NoCopies());
       ServiceContext context =
           new ServiceContext(
-              offered.names(), workers, InstantSource.system(), (client, method, why) -> {});
+              offered.names(),
+              workers,
+              InstantSource.system(),
+              Timers.of(timers),
+              (client, method, why) -> {});
       return offered.services().stream()
           .map(service -> service.with(context))
           .map(BindableService::bindService)
