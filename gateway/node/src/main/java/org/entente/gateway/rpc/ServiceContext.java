@@ -1,5 +1,6 @@
 package org.entente.gateway.rpc;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import org.entente.gateway.link.Timers;
@@ -19,4 +20,14 @@ public record ServiceContext(
     Executor executor,
     InstantSource clock,
     Timers timers,
-    PublisherService.UnparsedListener unparsed) {}
+    PublisherService.UnparsedListener unparsed) {
+
+  /** Runs a task of a stream on the executor, after a pause. */
+  public void run(Duration pause, Runnable task) {
+    if (pause.isZero()) {
+      executor.execute(task);
+    } else {
+      timers.after(pause, () -> executor.execute(task));
+    }
+  }
+}

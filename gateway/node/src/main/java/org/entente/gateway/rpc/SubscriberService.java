@@ -173,11 +173,7 @@ final class SubscriberService implements BindableService {
     public void schedule(Runnable turn, int passed) {
       int requests = passed / PASSED_A_REQUEST;
       long wait = requests == 0 ? 0 : account.charge(Work.REQUESTS, requests);
-      if (wait == 0) {
-        context.executor().execute(turn);
-      } else {
-        context.timers().after(Duration.ofNanos(wait), () -> context.executor().execute(turn));
-      }
+      context.run(Duration.ofNanos(wait), turn);
     }
 
     @Override

@@ -385,7 +385,7 @@ public final class ServerBackend implements AutoCloseable {
             pairs));
     all.addAll(
         ReportServices.of(
-            new MessageTracker(Edge.FR, ledger, evidence, kit.releases()::find, executor),
+            new MessageTracker(Edge.FR, ledger, evidence, kit.releases()::find),
             audit,
             (index, bytes) -> Optional.ofNullable(leaves.get(index)),
             new MessageProver(

@@ -111,7 +111,7 @@ class SubscriberServiceTest {
     }
   }
 
-  /** Threat 93: nothing fills the sink, so nothing else would end the turn. */
+  /** Nothing fills the sink, so nothing else would end the turn. */
   @Test
   void filterThatWantsNothing_ofALargeInbox_letsOthersGoBetween_andPays() {
     receive(edge.behind, 600);

@@ -8,7 +8,9 @@ import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.rpc.ReleaseService;
+import org.entente.gateway.rpc.ServiceContext;
 import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.Caller;
 import org.entente.gateway.rpc.server.ServiceMethods;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EvidenceGrpc;
@@ -22,9 +24,11 @@ import org.entente.proto.v1.TrackResponse;
 /** The Evidence service over the ledger's evidence about the agency's own messages. */
 final class EvidenceService implements BindableService {
   private final MessageTracker tracking;
+  private final ServiceContext context;
 
-  EvidenceService(MessageTracker tracking) {
+  EvidenceService(MessageTracker tracking, ServiceContext context) {
     this.tracking = tracking;
+    this.context = context;
   }
 
   @Override
@@ -44,7 +48,9 @@ final class EvidenceService implements BindableService {
             EvidenceGrpc.getWatchUnopenedMethod(),
             Scope.EVIDENCE,
             CallCost.READ,
-            (caller, request, out) -> new UnopenedWatch(tracking, request.getFollow(), out).begin())
+            (caller, request, out) ->
+                new UnopenedWatch(tracking, request.getFollow(), context, Caller.account(), out)
+                    .begin())
         .build();
   }
 
@@ -82,6 +88,6 @@ final class EvidenceService implements BindableService {
   private void follow(FollowRequest request, ServerCallStreamObserver<FollowResponse> observer) {
     MessageId id = ReleaseService.id("message_id", request.getMessageId());
     MessageTracker.TrackedMessage unused = known(id);
-    new MessageFollower(tracking, id, observer).begin();
+    new MessageFollower(tracking, id, context, observer).begin();
   }
 }

@@ -1,11 +1,14 @@
 package org.entente.gateway.feature.report;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.model.Code;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
+import org.entente.gateway.rpc.ServiceContext;
+import org.entente.gateway.rpc.server.CallFailureMapper;
 import org.entente.gateway.rpc.server.StatusMapper;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.FollowResponse;
@@ -21,16 +24,22 @@ final class MessageFollower {
   private final MessageTracker tracking;
   private final MessageId id;
   private final ServerCallStreamObserver<FollowResponse> out;
-  private final Runnable wake = this::wake;
+  private final StreamTurns turns;
+  private final Runnable wake;
   private int sent;
   private boolean heldTold;
   private boolean ended;
 
   MessageFollower(
-      MessageTracker tracking, MessageId id, ServerCallStreamObserver<FollowResponse> out) {
+      MessageTracker tracking,
+      MessageId id,
+      ServiceContext context,
+      ServerCallStreamObserver<FollowResponse> out) {
     this.tracking = tracking;
     this.id = id;
     this.out = out;
+    turns = new StreamTurns(context, this::turn, this::failed);
+    wake = turns::wake;
   }
 
   /** Sends the known evidence and continues; called once, before the call's handler returns. */
@@ -44,22 +53,31 @@ final class MessageFollower {
     }
     out.setOnReadyHandler(wake);
     out.setOnCancelHandler(this::end);
-    wake();
+    turns.wake();
   }
 
-  private synchronized void wake() {
+  private synchronized Optional<Duration> turn() {
     Optional<MessageTracker.TrackedMessage> known = ended ? Optional.empty() : tracking.track(id);
-    if (known.isEmpty()) {
-      return;
+    known.ifPresent(this::tell);
+    return Optional.empty();
+  }
+
+  private void failed(RuntimeException failure) {
+    end();
+    if (!out.isCancelled()) {
+      out.onError(StatusMapper.exception(CallFailureMapper.problem(failure)));
     }
-    tellHeld(known.get().held());
-    List<EvidenceItem> items = known.get().items();
+  }
+
+  private void tell(MessageTracker.TrackedMessage known) {
+    tellHeld(known.held());
+    List<EvidenceItem> items = known.items();
     while (sent < items.size() && out.isReady()) {
       out.onNext(FollowResponse.newBuilder().setItem(items.get(sent)).build());
       sent++;
     }
-    if (sent == items.size() && known.get().settled() && out.isReady()) {
-      out.onNext(FollowResponse.newBuilder().setSettled(settled(known.get())).build());
+    if (sent == items.size() && known.settled() && out.isReady()) {
+      out.onNext(FollowResponse.newBuilder().setSettled(settled(known)).build());
       end();
       out.onCompleted();
     }

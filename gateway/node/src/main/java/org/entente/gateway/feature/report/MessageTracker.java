@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.entente.gateway.ledger.Ledger;
@@ -39,7 +38,6 @@ public final class MessageTracker {
   private final Ledger ledger;
   private final EvidenceRecords records;
   private final Function<MessageId, Optional<HeldMessage>> held;
-  private final Executor executor;
   private final Map<MessageId, List<Runnable>> followers = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
 
@@ -47,19 +45,16 @@ public final class MessageTracker {
    * Tracking in a ledger.
    *
    * @param held finds a message that waits for a second person
-   * @param executor runs the followers
    */
   public MessageTracker(
       AgencyName self,
       Ledger ledger,
       EvidenceRecords records,
-      Function<MessageId, Optional<HeldMessage>> held,
-      Executor executor) {
+      Function<MessageId, Optional<HeldMessage>> held) {
     this.self = self;
     this.ledger = ledger;
     this.records = records;
     this.held = held;
-    this.executor = executor;
     ledger.evidence().onKnown(this::known);
   }
 
@@ -208,8 +203,9 @@ public final class MessageTracker {
   }
 
   /**
-   * Runs a task on the executor whenever more is known of a message; false if there are too many
-   * followers. The caller must read the state after this returns, so as to miss nothing.
+   * Runs a task whenever more is known of a message; false if there are too many followers. The
+   * task must be quick, as the ledger's writer runs it. The caller must read the state after this
+   * returns, so as to miss nothing.
    */
   public boolean follow(MessageId id, Runnable follower) {
     if (count.incrementAndGet() > MOST_FOLLOWERS) {
@@ -242,7 +238,7 @@ public final class MessageTracker {
   private void known(MessageId id) {
     List<Runnable> some = followers.get(id);
     if (some != null) {
-      some.forEach(executor::execute);
+      some.forEach(Runnable::run);
     }
   }
 
@@ -251,20 +247,18 @@ public final class MessageTracker {
     return ledger.awaited().unopened(after, most);
   }
 
-  /** The progress of a message at one recipient. */
-  public Progress progress(MessageId id, String recipient) {
-    return track(id).map(TrackedMessage::recipients).orElse(List.of()).stream()
-        .filter(one -> one.getAgency().equals(recipient))
-        .map(RecipientProgress::getProgress)
-        .findFirst()
-        .orElse(Progress.PROGRESS_UNSPECIFIED);
+  /** The progress of a message at each recipient; empty if nothing is known. */
+  public List<RecipientProgress> recipients(MessageId id) {
+    return track(id).map(TrackedMessage::recipients).orElse(List.of());
   }
 
-  /** Runs a task whenever messages become unopened, until the handle is closed. */
+  /**
+   * Runs a task whenever messages become unopened, until the handle is closed. The task must be
+   * quick, as the ledger's writer runs it.
+   */
   public ListenerRegistration onUnopened(Runnable listener) {
-    Runnable handOver = () -> executor.execute(listener);
-    ledger.awaited().onListed(handOver);
-    return () -> ledger.awaited().forget(handOver);
+    ledger.awaited().onListed(listener);
+    return () -> ledger.awaited().forget(listener);
   }
 
   /** Stops listening. */

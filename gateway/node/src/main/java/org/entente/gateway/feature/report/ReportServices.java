@@ -17,7 +17,7 @@ public final class ReportServices {
       MessageProver proving,
       AuditExporter exporting) {
     return List.of(
-        context -> new EvidenceService(tracking),
+        context -> new EvidenceService(tracking, context),
         context -> new AuditService(log, opener, proving, exporting));
   }
 }

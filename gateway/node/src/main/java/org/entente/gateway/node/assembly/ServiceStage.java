@@ -65,9 +65,7 @@ final class ServiceStage {
     retention = retention(in);
     UndeliverableMessages undeliverable = undeliverable(in);
     subscriptions = subscriptions(undeliverable, in);
-    tracking =
-        new MessageTracker(
-            ground.agency(), ground.ledger, ground.evidence, releases::find, around.workers());
+    tracking = new MessageTracker(ground.agency(), ground.ledger, ground.evidence, releases::find);
     in.reporter.listen(subscriptions, in.notices);
     quarantine =
         new Quarantine(

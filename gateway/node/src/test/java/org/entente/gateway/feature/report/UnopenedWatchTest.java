@@ -1,0 +1,213 @@
+package org.entente.gateway.feature.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Accounts;
+import org.entente.gateway.account.Work;
+import org.entente.gateway.config.NodeConfig;
+import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.table.EvidenceRecords;
+import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.rpc.ServiceContext;
+import org.entente.gateway.rpc.server.CallCost;
+import org.entente.gateway.rpc.server.KnownNames;
+import org.entente.gateway.testkit.HandTimers;
+import org.entente.gateway.testkit.MemoryStorageKeys;
+import org.entente.gateway.testkit.MemoryStore;
+import org.entente.gateway.testkit.QuietLedger;
+import org.entente.proto.store.v1.UnopenedRecord;
+import org.entente.proto.v1.WatchUnopenedResponse;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a listing of unopened messages takes of a gateway. */
+class UnopenedWatchTest {
+  private static final AgencyName FR = new AgencyName("fr.customs");
+
+  /** A second's worth of two pages, and two seconds' worth at once. */
+  private static final NodeConfig.PerClient SLOW =
+      new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 2 * CallCost.SEARCH.units(), 0);
+
+  private static final NodeConfig.Limits LIMITS =
+      new NodeConfig.Limits(
+          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, SLOW, null);
+
+  private final Ledger ledger = QuietLedger.started(new MemoryStore(), InstantSource.system());
+  private final AtomicInteger tracked = new AtomicInteger();
+  private final MessageTracker tracking =
+      new MessageTracker(
+          FR,
+          ledger,
+          new EvidenceRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()), FR),
+          id -> {
+            tracked.incrementAndGet();
+            return Optional.empty();
+          });
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final HandTimers timers = new HandTimers();
+  private final Account account = Accounts.ofClients(LIMITS, timers::nanos).of("desk");
+  private final ServiceContext context =
+      new ServiceContext(
+          new KnownNames(
+              () -> {
+                throw new IllegalStateException("no name is checked");
+              },
+              List::of,
+              Set.of()),
+          tasks::add,
+          InstantSource.system(),
+          timers,
+          (client, method, why) -> {});
+  private final Client client = new Client();
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  /** Lists a message as unopened by some agencies. */
+  private void list(int recipients) {
+    ByteString id = ByteString.copyFrom(MessageId.fresh(1_000, new SecureRandom()).bytes());
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          for (int i = 0; i < recipients; i++) {
+            ledger
+                .awaited()
+                .list(
+                    tx,
+                    UnopenedRecord.newBuilder()
+                        .setMessageId(id)
+                        .setRecipient("de.office" + i)
+                        .setLane(Lane.FLASH.number())
+                        .build());
+          }
+          return id;
+        });
+  }
+
+  private void watch(boolean follow) {
+    new UnopenedWatch(tracking, follow, context, account, client).begin();
+  }
+
+  @Test
+  void listing_letsOthersGoAfterAPage_paysForTheNext_andReadsAMessageOnceForAll() {
+    list(550);
+    watch(/* follow= */ false);
+    assertEquals(0, client.taken.size());
+    for (int page = 1; page <= 5; page++) {
+      assertEquals(1, tasks.size(), "before page " + page);
+      tasks.remove().run();
+      assertEquals(page * 100, client.taken.size());
+      assertEquals(page, tracked.get(), "messages read");
+      assertEquals(page * CallCost.SEARCH.units(), account.used(Work.CALL_COST));
+    }
+    assertEquals(0, tasks.size(), "what may come at once is used up");
+    timers.pass(Duration.ofSeconds(1));
+    tasks.remove().run();
+    assertEquals(550, client.taken.size());
+    assertTrue(client.completed);
+    assertEquals(0, tasks.size());
+  }
+
+  @Test
+  void manyEventsDuringAListing_areOneTask_andNoneIsMissed() {
+    list(1);
+    watch(/* follow= */ true);
+    list(1);
+    list(1);
+    assertEquals(1, tasks.size());
+    tasks.remove().run();
+    assertEquals(3, client.taken.size());
+    assertEquals(0, tasks.size());
+
+    client.during = () -> list(1);
+    list(1);
+    tasks.remove().run();
+    client.during = null;
+    assertEquals(1, tasks.size(), "what came during the turn has one of its own");
+    tasks.remove().run();
+    assertEquals(5, client.taken.size());
+    assertFalse(client.completed);
+
+    client.cancel.run();
+    list(1);
+    assertEquals(0, tasks.size());
+  }
+
+  /** A client that accepts everything. */
+  private static final class Client extends ServerCallStreamObserver<WatchUnopenedResponse> {
+    private final List<WatchUnopenedResponse> taken = new ArrayList<>();
+    private Runnable cancel = () -> {};
+    private @Nullable Runnable during;
+    private boolean completed;
+
+    @Override
+    public void onNext(WatchUnopenedResponse response) {
+      taken.add(response);
+      Runnable meanwhile = during;
+      if (meanwhile != null) {
+        meanwhile.run();
+      }
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      throw new AssertionError(t);
+    }
+
+    @Override
+    public void onCompleted() {
+      completed = true;
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public void setOnCancelHandler(Runnable handler) {
+      cancel = handler;
+    }
+
+    @Override
+    public void setOnReadyHandler(Runnable handler) {}
+
+    @Override
+    public void setCompression(String compression) {}
+
+    @Override
+    public void disableAutoInboundFlowControl() {}
+
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void setMessageCompression(boolean enable) {}
+  }
+}
