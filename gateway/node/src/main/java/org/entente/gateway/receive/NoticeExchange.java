@@ -259,8 +259,8 @@ public final class NoticeExchange implements RecipientNotices {
     if (last == null || Duration.between(last, now).abs().compareTo(ALARM_EVERY) >= 0) {
       alarmed.put(recipient, now);
       LOG.error(
-          "ALARM {}: {} acknowledged or refused {} over its link at least twice, and no statement"
-              + " signed by its gateway names it; its TLS key may be in other hands",
+          "ALARM {}: {} answered {} over its link again and again, and no statement signed by its"
+              + " gateway names it; its TLS key may be in other hands",
           Code.IDENTITY_MISMATCH,
           recipient,
           numbers.get(0));

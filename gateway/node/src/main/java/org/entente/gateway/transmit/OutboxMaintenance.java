@@ -37,6 +37,13 @@ public final class OutboxMaintenance {
   /** Receipts of the recipient itself without a signed confirmation that are an alarm. */
   static final int ALARMING_RECEIPTS = 2;
 
+  /**
+   * Attempts after which it is an alarm, too, that the recipient's link asks for another stanza:
+   * the pauses up to this one take a minute. For less than that, an honest recipient may be
+   * overloaded or lack a key.
+   */
+  static final int ALARMING_ATTEMPTS = 9;
+
   /** Longer than a stream lets deliveries stay unanswered. */
   static final long UNDER_WAY_MILLIS = 60_000;
 
@@ -227,9 +234,14 @@ public final class OutboxMaintenance {
 
   /** Whether the recipient itself answered repeatedly and never signed for it. */
   private static boolean isUnconfirmed(OutboxEntry entry) {
-    return entry.getState() == OutboxState.OUTBOX_STATE_RELAYED
-        && !entry.getRelayTold()
-        && entry.getUnanswered() >= ALARMING_RECEIPTS;
+    boolean repeated =
+        switch (entry.getState()) {
+          case OUTBOX_STATE_RELAYED -> entry.getUnanswered() >= ALARMING_RECEIPTS;
+          case OUTBOX_STATE_WAITING ->
+              entry.getUnanswered() > 0 && entry.getAttempts() >= ALARMING_ATTEMPTS;
+          default -> false;
+        };
+    return repeated && !entry.getRelayTold();
   }
 
   static boolean isDue(OutboxEntry entry, long now) {

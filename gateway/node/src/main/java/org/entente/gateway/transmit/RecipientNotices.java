@@ -14,8 +14,9 @@ public interface RecipientNotices {
   void withdraw(AgencyName recipient, List<OutboxTable.NumberedEntry> numbers);
 
   /**
-   * Raises an alarm: the recipient acknowledged or refused these repeatedly over its own link, but
-   * its signed statements do not name them. Something else may have its place on the network.
+   * Raises an alarm: the recipient acknowledged, refused or asked for these repeatedly over its own
+   * link, but its signed statements do not name them. Something else may have its place on the
+   * network.
    */
   void unconfirmed(AgencyName recipient, List<OriginNumber> numbers);
 

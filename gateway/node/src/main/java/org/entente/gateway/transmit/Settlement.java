@@ -134,14 +134,13 @@ public final class Settlement {
     Result result = receipt.getResult();
     if (result == Result.RESULT_REWRAP) {
       tx.afterCommit(() -> sessions.stale(recipient));
-      park(tx, recipient, number, heardOf(entry));
+      park(tx, recipient, number, peer.equals(recipient) ? unsigned(entry) : heardOf(entry));
     } else if (refusal(receipt, peer, recipient).isPresent()) {
       Code code = refusal(receipt, peer, recipient).orElseThrow();
       rejected(tx, peer, recipient, number, entry, code);
     } else {
       // A thief of the TLS key of the recipient's gateway can send any receipt, and a duplicate
-      // does
-      // not show whether the first answer was a lost REWRAP. The recipient's statement decides.
+      // does not show whether the first answer was a lost REWRAP. The recipient's statement decides.
       if (result == Result.RESULT_REFUSED) {
         noteRefusal(tx, peer, recipient, entry, codeOf(receipt.getCode()));
       } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {
@@ -272,6 +271,14 @@ public final class Settlement {
 
   private static OutboxEntry heardOf(OutboxEntry entry) {
     return entry.toBuilder().setUnanswered(0).build();
+  }
+
+  /**
+   * The recipient's link asked for another stanza, which only its signed notice proves. That counts
+   * once, however often it asks: an overloaded recipient asks too, and the next wait stays short.
+   */
+  private static OutboxEntry unsigned(OutboxEntry entry) {
+    return entry.toBuilder().setUnanswered(Math.max(1, entry.getUnanswered())).build();
   }
 
   private void park(Transaction tx, AgencyName recipient, OriginNumber number, OutboxEntry entry) {

@@ -120,6 +120,12 @@ final class HostileStream implements AutoCloseable {
     greetAndTake(lane);
   }
 
+  /** Greets on a lane as one that asks for another stanza of all mail. */
+  void greetAndAskAgain(int lane) throws InterruptedException {
+    result = Result.RESULT_REWRAP;
+    greetAndTake(lane);
+  }
+
   private void greet(int lane, Credit credit) throws InterruptedException {
     say(
         Frame.newBuilder()
@@ -151,7 +157,7 @@ final class HostileStream implements AutoCloseable {
     taken.addAndGet(deliveries.getDeliveriesCount());
   }
 
-  /** Deliveries that it has acknowledged or refused. */
+  /** Deliveries that it has answered. */
   int taken() {
     return taken.get();
   }

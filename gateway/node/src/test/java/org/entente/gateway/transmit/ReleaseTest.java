@@ -137,7 +137,7 @@ class ReleaseTest {
     node.send(DE);
     var before = session(DE);
     node.answer(DE, Result.RESULT_REWRAP, "NEED_REWRAP");
-    assertEquals(0, node.entry(DE, 1).getUnanswered());
+    assertEquals(1, node.entry(DE, 1).getUnanswered());
     assertNotEquals(before, session(DE));
   }
 

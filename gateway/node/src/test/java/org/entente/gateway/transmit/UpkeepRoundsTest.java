@@ -131,6 +131,27 @@ class UpkeepRoundsTest {
     assertFalse(node.isOwed(DE, 1));
   }
 
+  /** A thief asks again and again; an overloaded gateway does for a while, and signs at the end. */
+  @Test
+  void askedForAgain_byTheRecipientsLink_isAnAlarmAfterAMinute_andNoneAfterItsSignedNotice() {
+    node.send(DE);
+    for (int attempts = 1; attempts <= OutboxMaintenance.ALARMING_ATTEMPTS; attempts++) {
+      assertEquals(List.of(), node.notices);
+      node.answer(DE, Result.RESULT_REWRAP, "OVERLOADED");
+      assertEquals(attempts, node.entry(DE, 1).getAttempts());
+      assertEquals(1, node.entry(DE, 1).getUnanswered());
+      node.clock.move(Duration.ofMillis(OutboxMaintenance.pauseAfter(attempts)));
+      node.upkeep.round();
+      assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
+    }
+    assertEquals(List.of("unconfirmed de.customs 1"), node.notices);
+    assertEquals(1, node.settlement.rewrap(DE, List.of(number(1))).join());
+    node.clock.move(Duration.ofMillis(OutboxMaintenance.LONGEST_PAUSE_MILLIS));
+    node.upkeep.round();
+    assertEquals(OutboxState.OUTBOX_STATE_QUEUED, node.state(DE, 1));
+    assertEquals(List.of("unconfirmed de.customs 1"), node.notices);
+  }
+
   /** A queue may be long: what was taken just now is not sent again at once. */
   @Test
   void wait_forAStatement_beginsWithTheReceipt() {
