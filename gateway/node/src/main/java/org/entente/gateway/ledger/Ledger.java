@@ -119,8 +119,8 @@ public final class Ledger implements AutoCloseable {
     this.evidenceEnds = new EvidenceExpiry(store, inbox);
     this.cursors = new CursorTable(store, names);
     this.idempotency = new IdempotencyTable(store, names);
-    this.evidence = new EvidenceTable(store, limits.gatewayKeys());
-    this.awaited = new AwaitedEvidenceTable(store);
+    this.evidence = new EvidenceTable(store, names, limits.gatewayKeys());
+    this.awaited = new AwaitedEvidenceTable(store, names);
     this.retrievals = new RetrievalTable();
     this.windows = new WindowTable(store);
     this.peerFacts = new PeerFactsTable(store);

@@ -8,6 +8,7 @@ import org.entente.gateway.ledger.LedgerLimits;
 import org.entente.gateway.ledger.commit.CommitObserver;
 import org.entente.gateway.ledger.commit.Journal;
 import org.entente.gateway.ledger.commit.LedgerFailure;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.store.Batch;
 import org.entente.gateway.store.Store;
 
@@ -24,6 +25,14 @@ public final class QuietLedger {
   /** A ledger over a store, started. */
   public static Ledger started(Store store, InstantSource clock) {
     Ledger ledger = over(store, clock);
+    ledger.start();
+    return ledger;
+  }
+
+  /** The same with names under another key. */
+  public static Ledger started(Store store, StoredNames names, InstantSource clock) {
+    Ledger ledger =
+        new Ledger(store, names, new NoJournal(), clock, LedgerLimits.DEFAULT, new Silent());
     ledger.start();
     return ledger;
   }

@@ -1,7 +1,6 @@
 package org.entente.gateway.ledger.record;
 
 import com.google.protobuf.ByteString;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.entente.gateway.crypto.Sha256;
 import org.entente.gateway.model.MessageId;
@@ -92,13 +91,11 @@ public record EvidenceName(MessageId id, EvidenceKind kind, String agency, Strin
     return use[0] != 0;
   }
 
-  /** Stands for all but the message, in few bytes and without a name in them. */
-  public byte[] mark() {
-    byte[] hash =
-        Sha256.hash(
-            new byte[] {(byte) kind.getNumber(), (byte) agency.length()},
-            agency.getBytes(StandardCharsets.UTF_8),
-            recipient.getBytes(StandardCharsets.UTF_8));
-    return Arrays.copyOf(hash, MARK_BYTES);
+  /**
+   * Stands for all but the message, in few bytes and without a name in them. There are few kinds
+   * and members, so a hash without a key would show them.
+   */
+  public byte[] mark(StoredNames names) {
+    return Arrays.copyOf(names.token(kind.name(), agency, recipient), MARK_BYTES);
   }
 }

@@ -5,14 +5,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.CorruptRecord;
+import org.entente.gateway.ledger.record.RecordPlace;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.Lane;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Store;
 import org.entente.gateway.store.Table;
@@ -21,14 +25,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Evidence awaited from the recipients of this agency's messages: when to check for it, and the
- * messages that were not opened in time. Names and times only; no label data. Safe for many
- * threads.
+ * messages that were not opened in time. Names and times only; no label data. The names are tokens
+ * or sealed, so that the table does not show the recipients without the keystore. A listed message
+ * whose recipient does not open, as after the loss of the keystore, is listed no more. Safe for
+ * many threads.
  *
  * <pre>
- * META     "evidence unopened"                       → u64 last number of an unopened message
- * EVIDENCE u8 8 · u64 when · 16-byte message id      → nothing: look at its evidence then
- * EVIDENCE u8 9 · u64 number                         → UnopenedRecord
- * EVIDENCE u8 10 · 16-byte message id · ascii agency → u64 its number, 0 once it is listed no more
+ * META     "evidence unopened"                          → u64 last number of an unopened message
+ * EVIDENCE u8 8 · u64 when · 16-byte message id         → nothing: look at its evidence then
+ * EVIDENCE u8 9 · u64 number                            → u16 length · sealed recipient ·
+ *                                                         UnopenedRecord without the recipient
+ * EVIDENCE u8 10 · 16-byte message id · token of agency → u64 its number; 0: no longer listed
  * </pre>
  */
 public final class AwaitedEvidenceTable {
@@ -41,20 +48,22 @@ public final class AwaitedEvidenceTable {
   private record Group(String recipient, Lane lane) {}
 
   private final Store store;
+  private final StoredNames names;
   private final Map<Group, Integer> counts = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   /** Whether any message was ever listed; if not, look-ups are skipped. */
   private volatile boolean any;
 
-  public AwaitedEvidenceTable(Store store) {
+  public AwaitedEvidenceTable(Store store, StoredNames names) {
     this.store = store;
+    this.names = names;
     byte[] from = KeyBuilder.key().u8(UNOPENED).done();
     try (Scan scan = store.scan(Table.EVIDENCE, from, KeyBuilder.endOf(from))) {
       while (scan.hasNext()) {
         scan.next();
         any = true;
-        count(parse(scan.value()), 1);
+        parse(scan.key(), scan.value()).ifPresent(record -> count(record, 1));
       }
     }
   }
@@ -126,7 +135,7 @@ public final class AwaitedEvidenceTable {
     byte[] encoded = KeyBuilder.key().u64(number).done();
     MessageId id = MessageId.of(record.getMessageId().toByteArray());
     tx.put(Table.META, LAST, encoded);
-    tx.put(Table.EVIDENCE, unopenedKey(number), record.toByteArray());
+    tx.put(Table.EVIDENCE, unopenedKey(number), value(unopenedKey(number), record));
     tx.put(Table.EVIDENCE, numberKey(id, record.getRecipient()), encoded);
     tx.afterCommit(
         () -> {
@@ -152,8 +161,7 @@ public final class AwaitedEvidenceTable {
     tx.delete(Table.EVIDENCE, unopened);
     tx.put(Table.EVIDENCE, key, KeyBuilder.key().u64(0).done());
     if (value != null) {
-      UnopenedRecord record = parse(value);
-      tx.afterCommit(() -> count(record, -1));
+      parse(unopened, value).ifPresent(record -> tx.afterCommit(() -> count(record, -1)));
     }
     return true;
   }
@@ -165,7 +173,9 @@ public final class AwaitedEvidenceTable {
     try (Scan scan = store.scan(Table.EVIDENCE, unopenedKey(after + 1), KeyBuilder.endOf(all))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
-        out.add(new UnopenedMessage(BigEndian.u64(scan.key(), 1), parse(scan.value())));
+        long number = BigEndian.u64(scan.key(), 1);
+        parse(scan.key(), scan.value())
+            .ifPresent(record -> out.add(new UnopenedMessage(number, record)));
       }
     }
     return out;
@@ -201,12 +211,28 @@ public final class AwaitedEvidenceTable {
     }
   }
 
-  private static UnopenedRecord parse(byte[] value) {
+  private byte[] value(byte[] key, UnopenedRecord record) {
+    byte[] sealed = names.seal(place(key), record.getRecipient());
+    byte[] rest = record.toBuilder().clearRecipient().build().toByteArray();
+    return KeyBuilder.key().u16(sealed.length).bytes(sealed).bytes(rest).done();
+  }
+
+  private Optional<UnopenedRecord> parse(byte[] key, byte[] value) {
+    KeyReader reader = KeyReader.of(value);
+    Optional<List<String>> recipient = names.open(place(key), reader.bytes(reader.u16()));
+    if (recipient.isEmpty()) {
+      return Optional.empty();
+    }
     try {
-      return UnopenedRecord.parseFrom(value);
+      UnopenedRecord record = UnopenedRecord.parseFrom(reader.rest());
+      return Optional.of(record.toBuilder().setRecipient(recipient.get().get(0)).build());
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord("EVIDENCE", e);
     }
+  }
+
+  private static RecordPlace place(byte[] unopenedKey) {
+    return new RecordPlace(Table.EVIDENCE, unopenedKey, "recipient");
   }
 
   private static byte[] dueKey(DueMessage due) {
@@ -217,7 +243,8 @@ public final class AwaitedEvidenceTable {
     return KeyBuilder.key().u8(UNOPENED).u64(number).done();
   }
 
-  private static byte[] numberKey(MessageId id, String recipient) {
-    return KeyBuilder.key().u8(NUMBER_OF).bytes(id.bytes()).ascii(recipient).done();
+  private byte[] numberKey(MessageId id, String recipient) {
+    byte[] token = names.token(recipient);
+    return KeyBuilder.key().u8(NUMBER_OF).bytes(id.bytes()).bytes(token).done();
   }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -15,6 +16,7 @@ import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.EvidenceName;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.SealedRecord;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -47,8 +49,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link EvidenceName} bounds how many copies of a statement are kept, however often it is
  * repeated. A contradicting statement is another statement. After a statement expires it can be
  * made again, as long as the message's recipients are known. The uses that a member states of a
- * message are in one record, so that each further one costs one read. {@link AwaitedEvidenceTable}
- * and {@link RetrievalTable} own the rest of the table.
+ * message are in one record, so that each further one costs one read. Marks and uses are {@link
+ * StoredNames tokens}: without the keystore, the table does not show who stated what. {@link
+ * AwaitedEvidenceTable} and {@link RetrievalTable} own the rest of the table.
  */
 public final class EvidenceTable {
   private static final byte[] KNOWN = KeyBuilder.key().ascii("evidence").done();
@@ -70,6 +73,7 @@ public final class EvidenceTable {
   private static final int USE_AT = 8;
 
   private final Store store;
+  private final StoredNames names;
   private final int gatewayKeys;
   private final List<Consumer<MessageId>> listeners = new CopyOnWriteArrayList<>();
 
@@ -84,11 +88,13 @@ public final class EvidenceTable {
   /**
    * The evidence table of a store.
    *
+   * @param names makes the tokens that stand for a statement's agencies
    * @param gatewayKeys keys of one agency's gateways that are ever vouched for, each by at most 8
    *     KiB
    */
-  public EvidenceTable(Store store, int gatewayKeys) {
+  public EvidenceTable(Store store, StoredNames names, int gatewayKeys) {
     this.store = store;
+    this.names = names;
     this.gatewayKeys = gatewayKeys;
   }
 
@@ -109,22 +115,38 @@ public final class EvidenceTable {
       int places,
       byte[] use,
       Function<RecordPlace, byte[]> sealedItem) {
-    int time = EvidenceName.isUse(use) ? freeForUse(tx, name, places, use) : free(tx, name, places);
+    byte[] mark = name.mark(names);
+    byte[] stored = stored(use);
+    int time =
+        EvidenceName.isUse(use)
+            ? freeForUse(tx, usesKey(name.id().bytes(), mark), places, stored)
+            : free(tx, name.id(), mark, places);
     if (time == 0) {
       return false;
     }
-    byte[] key = statementKey(name, time);
+    byte[] key = statementKey(name.id(), mark, time);
     byte[] sealed = sealedItem.apply(statementPlace(key));
-    byte[] value = KeyBuilder.key().u64(next(tx, KNOWN)).bytes(use).bytes(sealed).done();
+    byte[] value = KeyBuilder.key().u64(next(tx, KNOWN)).bytes(stored).bytes(sealed).done();
     tx.put(Table.STATEMENT, key, value);
     known(tx, name.id());
     return true;
   }
 
+  /** A use as it is stored: it links no record of this ledger to one of another. */
+  private byte[] stored(byte[] use) {
+    if (!EvidenceName.isUse(use)) {
+      return use;
+    }
+    byte[] token = names.token("use", HexFormat.of().formatHex(use));
+    byte[] stored = Arrays.copyOf(token, EvidenceName.USE_BYTES);
+    stored[0] |= 1;
+    return stored;
+  }
+
   /** The first free time of a statement; 0 if there is none. */
-  private static int free(Transaction tx, EvidenceName name, int places) {
+  private static int free(Transaction tx, MessageId id, byte[] mark, int places) {
     for (int time = 1; time <= places; time++) {
-      if (tx.get(Table.STATEMENT, statementKey(name, time)) == null) {
+      if (tx.get(Table.STATEMENT, statementKey(id, mark, time)) == null) {
         return time;
       }
     }
@@ -132,8 +154,7 @@ public final class EvidenceTable {
   }
 
   /** The first free time, which the use takes; 0 if there is none, or the use is known. */
-  private static int freeForUse(Transaction tx, EvidenceName name, int places, byte[] use) {
-    byte[] key = usesKey(name.id().bytes(), name.mark());
+  private static int freeForUse(Transaction tx, byte[] key, int places, byte[] use) {
     byte[] stored = tx.get(Table.STATEMENT, key);
     byte[] uses = stored == null ? new byte[0] : stored;
     int time = freeForUse(uses, places, use);
@@ -161,8 +182,8 @@ public final class EvidenceTable {
 
   /** Whether, as committed, a use is known or its message has as many as are kept. */
   public boolean hasUse(EvidenceName name, byte[] use) {
-    byte[] uses = store.get(Table.STATEMENT, usesKey(name.id().bytes(), name.mark()));
-    return uses != null && freeForUse(uses, name.most(), use) == 0;
+    byte[] uses = store.get(Table.STATEMENT, usesKey(name.id().bytes(), name.mark(names)));
+    return uses != null && freeForUse(uses, name.most(), stored(use)) == 0;
   }
 
   /** Removes a statement, and the use that it states. */
@@ -207,9 +228,10 @@ public final class EvidenceTable {
   }
 
   /** Checks all copies, as each has its own expiry and the first may expire before the others. */
-  private static boolean has(Function<byte[], byte @Nullable []> statement, EvidenceName name) {
+  private boolean has(Function<byte[], byte @Nullable []> statement, EvidenceName name) {
+    byte[] mark = name.mark(names);
     for (int time = 1; time <= name.most(); time++) {
-      if (statement.apply(statementKey(name, time)) != null) {
+      if (statement.apply(statementKey(name.id(), mark, time)) != null) {
         return true;
       }
     }
@@ -451,8 +473,8 @@ public final class EvidenceTable {
     return number;
   }
 
-  private static byte[] statementKey(EvidenceName name, int time) {
-    return KeyBuilder.key().bytes(name.id().bytes()).u8(SAID).bytes(name.mark()).u8(time).done();
+  private static byte[] statementKey(MessageId id, byte[] mark, int time) {
+    return KeyBuilder.key().bytes(id.bytes()).u8(SAID).bytes(mark).u8(time).done();
   }
 
   private static byte[] usesKey(byte[] id, byte[] mark) {

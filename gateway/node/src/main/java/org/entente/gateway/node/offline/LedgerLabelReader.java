@@ -58,14 +58,16 @@ final class LedgerLabelReader {
         Store opened = RocksStore.openReadOnly(files.config().data())) {
       // Labels are sealed, which authenticates them; nothing else is read.
       Store store = AuthenticatedStore.unverified(opened);
-      StorageKeys keys = new KeyProvider(keystore, clock, random).storageKeys();
+      KeyProvider provider = new KeyProvider(keystore, clock, random);
+      StorageKeys keys = provider.storageKeys();
       received(new InboxTable(store), keys, self, replay);
       RecordSeal atRest = new RecordSeal(keys, random);
       new HeldDraftReader(new HeldDraftTable(store, new UnreadableRecords()), atRest)
           .forEach(it -> replay.published(it.id(), it.draft(), self, it.since()));
       new EvidenceRecords(atRest, self)
           .eachSent(
-              new EvidenceTable(store, LedgerLimits.DEFAULT_GATEWAY_KEYS),
+              new EvidenceTable(
+                  store, provider.storedNames(), LedgerLimits.DEFAULT_GATEWAY_KEYS),
               (id, facts) -> sent(id, facts, self, replay));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);

@@ -31,6 +31,7 @@ import org.entente.gateway.store.Table;
 import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.SentFacts;
 import org.entente.proto.store.v1.SentPart;
 import org.entente.proto.v1.EvidenceItem;
@@ -189,7 +190,7 @@ class EvidenceTableTest {
   void statement_whoseFirstTimeIsOver_isKnownByTheOthers() {
     EvidenceItem erasure = item(EvidenceKind.EVIDENCE_KIND_ERASURE, DE, DE);
     assertEquals(3, keep(List.of(erasure, erasure, erasure)));
-    byte[] mark = EvidenceName.of(erasure).mark();
+    byte[] mark = EvidenceName.of(erasure).mark(TestNames.names());
     for (int time = 1; time <= 3; time++) {
       assertTrue(ledger.evidence().has(EvidenceName.of(erasure)), "without those before " + time);
       byte[] key = KeyBuilder.key().bytes(id.bytes()).u8(2).bytes(mark).u8(time).done();

@@ -5,20 +5,36 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import org.entente.gateway.crypto.SecretBytes;
 import org.entente.gateway.ledger.Ledger;
+import org.entente.gateway.ledger.record.EvidenceName;
+import org.entente.gateway.ledger.record.RecordSeal;
+import org.entente.gateway.ledger.record.StoredNames;
+import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.Scan;
 import org.entente.gateway.store.Table;
+import org.entente.gateway.testkit.MemoryStorageKeys;
 import org.entente.gateway.testkit.MemoryStore;
 import org.entente.gateway.testkit.QuietLedger;
+import org.entente.gateway.testkit.TestNames;
 import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.store.v1.IdempotencyRecord;
+import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.store.v1.WatchHit;
+import org.entente.proto.v1.EvidenceItem;
+import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +42,12 @@ import org.junit.jupiter.api.Test;
 class NamesOnDiskTest {
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
   private static final String CLIENT = "okapi-desk";
+  private static final List<String> AGENCIES = List.of("de.customs", "sg.police");
+  private static final List<EvidenceKind> KINDS =
+      List.of(
+          EvidenceKind.EVIDENCE_KIND_DELIVERY,
+          EvidenceKind.EVIDENCE_KIND_RETRIEVAL,
+          EvidenceKind.EVIDENCE_KIND_PASSED_ON);
 
   private final MemoryStore.Disk disk = new MemoryStore.Disk();
   private final MemoryStore store = new MemoryStore(disk);
@@ -122,6 +144,84 @@ class NamesOnDiskTest {
     assertEquals(5, found == null ? 0 : found.getAtMs());
     assertNull(ledger.idempotency().read("okapi-des", "kzebra-4711"));
     assertNull(ledger.idempotency().read("other", "zebra-4711"));
+  }
+
+  /** What the ledger keeps of a message that two agencies answered, and a third did not open. */
+  private static Set<ByteString> keysOfStatements(StoredNames names) {
+    MessageId id = MessageId.of(new byte[MessageId.SIZE]);
+    EvidenceRecords records =
+        new EvidenceRecords(
+            new RecordSeal(new MemoryStorageKeys(), new SecureRandom()),
+            new AgencyName("fr.customs"));
+    MemoryStore store = new MemoryStore(new MemoryStore.Disk());
+    Set<ByteString> keys = new HashSet<>();
+    try (Ledger ledger = QuietLedger.started(store, names, () -> NOW)) {
+      for (String agency : AGENCIES) {
+        for (EvidenceKind kind : KINDS) {
+          EvidenceItem item =
+              records.item(kind, id, agency, new byte[32], NOW.toEpochMilli()).toBuilder()
+                  .setAgency(agency)
+                  .setPassedOnAs(ByteString.copyFrom(id.bytes()))
+                  .build();
+          boolean kept =
+              ledger.commit(Lane.ROUTINE, tx -> records.keep(tx, ledger.evidence(), item));
+          assertTrue(kept);
+          assertTrue(ledger.evidence().has(EvidenceName.of(item)));
+        }
+      }
+      try (Scan scan = store.scan(Table.STATEMENT, new byte[0], null)) {
+        while (scan.hasNext()) {
+          scan.next();
+          keys.add(ByteString.copyFrom(scan.key()));
+          boolean isUses = scan.key()[MessageId.SIZE] == EvidenceTable.USES;
+          keys.addAll(isUses ? Set.of(ByteString.copyFrom(scan.value())) : Set.of());
+        }
+      }
+    }
+    return keys;
+  }
+
+  /** A hash without a key would show them: there are few kinds and members. */
+  @Test
+  void statements_showNoAgencyToWhoHasTheLedgerAlone() {
+    Set<ByteString> one = keysOfStatements(TestNames.names());
+    assertEquals(AGENCIES.size() * (KINDS.size() + 1) + 1, one.size(), "and the use, once");
+    assertEquals(one, keysOfStatements(TestNames.names()), "found again under the same key");
+    SecretBytes key = SecretBytes.random(new SecureRandom(), 32);
+    Set<ByteString> other = keysOfStatements(StoredNames.of(key, new SecureRandom()));
+    assertTrue(Collections.disjoint(one, other), "another key, other marks");
+  }
+
+  @Test
+  void recipientsThatOpenedNothing_areFoundAndListedByNamesThatLieNowhere() {
+    MessageId id = MessageId.of(new byte[MessageId.SIZE]);
+    UnopenedRecord record =
+        UnopenedRecord.newBuilder()
+            .setMessageId(ByteString.copyFrom(id.bytes()))
+            .setRecipient("zebra.customs")
+            .setLane(1)
+            .setOpenByMs(5)
+            .build();
+    ledger.commit(
+        Lane.ROUTINE,
+        tx -> {
+          ledger.awaited().list(tx, record);
+          return id;
+        });
+    assertTrue(assertSilent("zebra") >= 2);
+    assertEquals(record, ledger.awaited().unopened(0, 10).get(0).record());
+    try (Ledger reopened = QuietLedger.started(new MemoryStore(disk), () -> NOW)) {
+      assertEquals(1, reopened.awaited().unopened("zebra.customs", Lane.FLASH));
+    }
+    SecretBytes key = SecretBytes.random(new SecureRandom(), 32);
+    StoredNames lost = StoredNames.of(key, new SecureRandom());
+    try (Ledger reopened = QuietLedger.started(new MemoryStore(disk), lost, () -> NOW)) {
+      assertEquals(List.of(), reopened.awaited().unopened(0, 10));
+    }
+    boolean unlisted =
+        ledger.commit(Lane.ROUTINE, tx -> ledger.awaited().unlist(tx, id, "zebra.customs"));
+    assertTrue(unlisted);
+    assertEquals(0, ledger.awaited().unopened("zebra.customs", Lane.FLASH));
   }
 
   @Test
