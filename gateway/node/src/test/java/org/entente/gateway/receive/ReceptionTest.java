@@ -28,7 +28,9 @@ import org.entente.gateway.audit.record.AuditRecord;
 import org.entente.gateway.audit.record.AuditType;
 import org.entente.gateway.audit.record.LawCategory;
 import org.entente.gateway.batch.Sealed;
+import org.entente.gateway.batch.SealingItem;
 import org.entente.gateway.crypto.Sha256;
+import org.entente.gateway.feature.consent.IncomingConsents;
 import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.ledger.record.RecordSeal;
 import org.entente.gateway.ledger.sequence.OriginWindow;
@@ -688,17 +690,50 @@ class ReceptionTest {
     assertEquals(List.of(ORIGIN, SG), leaf.subject().agencies());
   }
 
+  /** Each is an officer's task, and both pass the check before the commit. */
+  @Test
+  void requestsForConsent_inOneEnvelope_beyondTheMost_areRefused() {
+    ConsentRecord open =
+        ConsentRecord.newBuilder()
+            .setAgency(ORIGIN.value())
+            .setStage(ConsentStage.CONSENT_STAGE_OPEN)
+            .build();
+    node.ledger.commit(
+        LANE,
+        tx -> {
+          for (int i = 1; i < IncomingConsents.MOST_OPEN; i++) {
+            node.ledger.consents().put(tx, ConsentTable.Side.ORIGINATOR, node.id(), open);
+          }
+          return open;
+        });
+    MessageId sent = node.sent(false, ORIGIN);
+    Permitted last = requestForConsent(sent);
+    Permitted beyond = requestForConsent(sent);
+    Delivery both = node.kit.sealTogether(List.of(SealingItem.of(last), SealingItem.of(beyond)));
+    assertAnswer(Result.RESULT_COMMITTED, "", node.kit.handOver(both));
+    assertTrue(node.isHere(last.messageId()));
+    assertFalse(node.isHere(beyond.messageId()));
+    assertEquals(IncomingConsents.MOST_OPEN, node.ledger.consents().open(ORIGIN));
+    EvidenceItem told = node.lastOwed();
+    assertEquals(EvidenceKind.EVIDENCE_KIND_NON_DELIVERY, told.getKind());
+    assertEquals("LIMIT_REACHED", told.getCode());
+    assertEquals(bytes(beyond.messageId()), told.getMessageId());
+  }
+
+  private Permitted requestForConsent(MessageId sent) {
+    ConsentAsked asked =
+        ConsentAsked.newBuilder().addMessageIds(bytes(sent)).addAgencies(SG.value()).build();
+    return node.message(
+        LANE,
+        Kind.KIND_CONSENT,
+        Body.newBuilder().setConsent(ConsentNotice.newBuilder().setAsked(asked)).build(),
+        Label.Builder::clearCategory);
+  }
+
   @Test
   void consent_askedFor_isKept_andOnRecord() {
     MessageId sent = node.sent(false, ORIGIN);
-    ConsentAsked asked =
-        ConsentAsked.newBuilder().addMessageIds(bytes(sent)).addAgencies(SG.value()).build();
-    Permitted notice =
-        node.message(
-            LANE,
-            Kind.KIND_CONSENT,
-            Body.newBuilder().setConsent(ConsentNotice.newBuilder().setAsked(asked)).build(),
-            Label.Builder::clearCategory);
+    Permitted notice = requestForConsent(sent);
     node.deliver(notice);
     assertTrue(node.isHere(notice.messageId()));
     ConsentRecord record =

@@ -101,11 +101,25 @@ public final class IncomingConsents {
     if (Timestamps.toMillis(asked.getUntil()) > latest) {
       return refused(Code.INVALID_FIELD, "consent can be requested for 365 days at most");
     }
-    return ledger.consents().open(origin, MOST_OPEN) < MOST_OPEN
+    return beyond(origin, ledger.consents().open(origin));
+  }
+
+  private Optional<Refusal> beyond(AgencyName origin, int open) {
+    return open < MOST_OPEN
         ? Optional.empty()
         : refused(
             Code.LIMIT_REACHED,
             "the limit of undecided requests of " + origin + " is reached: " + MOST_OPEN);
+  }
+
+  /**
+   * The same in the transaction that would store it: others of its envelope may have reached the
+   * limit since.
+   */
+  public Optional<Refusal> refusal(Transaction tx, AgencyName origin, ConsentNotice notice) {
+    return notice.hasAsked()
+        ? beyond(origin, ledger.consents().open(tx, origin))
+        : Optional.empty();
   }
 
   private Optional<Refusal> granted(AgencyName origin, boolean exercise, ByteString bytes) {

@@ -46,32 +46,42 @@ public record ReceivedConsents(IncomingConsents notices, CarriedConsentCheck car
     List<ConsentStatement.Content> given = GivenConsents.statements(message.body());
     return given.isEmpty() && !message.body().hasConsent()
         ? Step.NONE
-        : Step.onKeep(tx -> keep(tx, message, given));
+        : new MessageStep(notices, message, given);
   }
 
-  private void keep(Transaction tx, Incoming message, List<ConsentStatement.Content> given) {
-    if (message.body().hasConsent()) {
-      notices.received(
-          tx,
-          message.origin(),
-          message.id(),
-          message.facts().exercise(),
-          message.body().getConsent());
+  private record MessageStep(
+      IncomingConsents notices, Incoming message, List<ConsentStatement.Content> given)
+      implements Step {
+    @Override
+    public Optional<Refusal> check(Transaction tx) {
+      return notices.refusal(tx, message.origin(), message.body().getConsent());
     }
-    for (ConsentStatement.Content consent : given) {
-      Instant until = Instant.ofEpochMilli(consent.terms().untilMs());
-      tx.audit(
-          AuditRecord.of(
-                  AuditType.CAME_UNDER_CONSENT,
-                  LawCategory.COLLECTION,
-                  Instant.ofEpochMilli(tx.nowMillis()),
-                  AuditActor.gateway(message.origin()),
-                  new AuditSubject(
-                      null,
-                      List.of(message.id(), consent.id()),
-                      List.of(message.origin(), consent.grantor()),
-                      null))
-              .saying("passed on with consent of " + consent.grantor() + " until " + until));
+
+    @Override
+    public void keep(Transaction tx) {
+      if (message.body().hasConsent()) {
+        notices.received(
+            tx,
+            message.origin(),
+            message.id(),
+            message.facts().exercise(),
+            message.body().getConsent());
+      }
+      for (ConsentStatement.Content consent : given) {
+        Instant until = Instant.ofEpochMilli(consent.terms().untilMs());
+        tx.audit(
+            AuditRecord.of(
+                    AuditType.CAME_UNDER_CONSENT,
+                    LawCategory.COLLECTION,
+                    Instant.ofEpochMilli(tx.nowMillis()),
+                    AuditActor.gateway(message.origin()),
+                    new AuditSubject(
+                        null,
+                        List.of(message.id(), consent.id()),
+                        List.of(message.origin(), consent.grantor()),
+                        null))
+                .saying("passed on with consent of " + consent.grantor() + " until " + until));
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import org.entente.gateway.ledger.commit.Transaction.Mutation;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.model.AgencyName;
+import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
 import org.entente.gateway.store.KeyBuilder;
 import org.entente.gateway.store.Scan;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * CONSENT u8 1 · 16-byte consent id                        → ConsentRecord: asked of this agency
  * CONSENT u8 2 · 16-byte consent id                        → ConsentRecord: asked by this agency
  * CONSENT u8 3 · 16-byte message id · 16-byte consent id   → nothing: asked by this agency about it
- * CONSENT u8 4 · ascii agency · 16-byte consent id         → nothing: asked by that agency, open
+ * CONSENT u8 4 · ascii agency                              → u32 undecided requests of that agency
  * </pre>
  */
 public final class ConsentTable {
@@ -59,14 +60,28 @@ public final class ConsentTable {
 
   /** Adds or replaces a record. */
   public void put(Transaction tx, Side side, MessageId id, ConsentRecord record) {
-    tx.put(Table.CONSENT, key(side.space, id), record.toByteArray());
     if (side == Side.ASKER) {
       messages(record).forEach(message -> tx.put(Table.CONSENT, aboutKey(message, id), NOTHING));
-    } else if (record.getStage() == ConsentStage.CONSENT_STAGE_OPEN) {
-      tx.put(Table.CONSENT, openKey(record, id), NOTHING);
     } else {
-      tx.delete(Table.CONSENT, openKey(record, id));
+      count(tx, record.getAgency(), isOpen(record) - isOpen(read(tx, side, id)));
     }
+    tx.put(Table.CONSENT, key(side.space, id), record.toByteArray());
+  }
+
+  private static int isOpen(@Nullable ConsentRecord record) {
+    return record != null && record.getStage() == ConsentStage.CONSENT_STAGE_OPEN ? 1 : 0;
+  }
+
+  private static void count(Transaction tx, String agency, int by) {
+    if (by != 0) {
+      byte[] key = openKey(agency);
+      long count = number(tx.get(Table.CONSENT, key)) + by;
+      tx.put(Table.CONSENT, key, KeyBuilder.key().u32(count).done());
+    }
+  }
+
+  private static int number(byte @Nullable [] count) {
+    return count == null ? 0 : BigEndian.u32(count, 0);
   }
 
   /** The record of a consent, or null. */
@@ -113,17 +128,14 @@ public final class ConsentTable {
     return found;
   }
 
-  /** The number of an agency's undecided requests, counted up to {@code most}. */
-  public int open(AgencyName agency, int most) {
-    byte[] prefix = KeyBuilder.key().u8(OPEN).ascii(agency.value()).done();
-    int count = 0;
-    try (Scan scan = store.scan(Table.CONSENT, prefix, KeyBuilder.endOf(prefix))) {
-      while (count < most && scan.hasNext()) {
-        scan.next();
-        count++;
-      }
-    }
-    return count;
+  /** The number of an agency's undecided requests. */
+  public int open(Transaction tx, AgencyName agency) {
+    return number(tx.get(Table.CONSENT, openKey(agency.value())));
+  }
+
+  /** The same as committed. */
+  public int open(AgencyName agency) {
+    return number(store.get(Table.CONSENT, openKey(agency.value())));
   }
 
   /** A consent on a side. */
@@ -159,7 +171,7 @@ public final class ConsentTable {
     if (side == Side.ASKER) {
       messages(record).forEach(message -> tx.delete(Table.CONSENT, aboutKey(message, id)));
     } else {
-      tx.delete(Table.CONSENT, openKey(record, id));
+      count(tx, record.getAgency(), -isOpen(record));
     }
     return 1;
   }
@@ -196,7 +208,7 @@ public final class ConsentTable {
     return KeyBuilder.key().u8(ABOUT).bytes(message.bytes()).bytes(id.bytes()).done();
   }
 
-  private static byte[] openKey(ConsentRecord record, MessageId id) {
-    return KeyBuilder.key().u8(OPEN).ascii(record.getAgency()).bytes(id.bytes()).done();
+  private static byte[] openKey(String agency) {
+    return KeyBuilder.key().u8(OPEN).ascii(agency).done();
   }
 }

@@ -219,7 +219,7 @@ class ConsentDecisionsTest {
     assertEquals(2, pruned);
     assertEquals(List.of(), node.consents.page(Side.ORIGINATOR, true, null, 10));
     assertEquals(List.of(), node.consents.page(Side.ASKER, true, null, 10));
-    assertEquals(0, node.ledger.consents().open(ConsentNode.DE, 10));
+    assertEquals(0, node.ledger.consents().open(ConsentNode.DE));
     assertEquals(List.of(), node.ledger.consents().about(own, 10));
   }
 }
