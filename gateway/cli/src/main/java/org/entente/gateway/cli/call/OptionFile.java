@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.entente.gateway.bridge.format.DurableFile;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.model.FileErrorText;
 
@@ -38,18 +38,17 @@ public final class OptionFile {
     }
   }
 
-  /** Writes a file atomically, in the place of an older one. */
+  /**
+   * Writes a file atomically, in the place of an older one. Only its owner may read it: a proof
+   * names an officer and a reason.
+   */
   public static void replace(String option, Path file, byte[] content) {
-    Path whole = file.toAbsolutePath();
-    Path next = whole.resolveSibling(whole.getFileName() + ".new");
     var unused =
         access(
             option + ": " + file + " cannot be written",
-            () ->
-                Files.move(
-                    Files.write(next, content),
-                    whole,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING));
+            () -> {
+              DurableFile.write(file, content);
+              return file;
+            });
   }
 }

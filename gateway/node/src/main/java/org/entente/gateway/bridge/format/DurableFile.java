@@ -44,23 +44,28 @@ public final class DurableFile {
     sync(folder);
   }
 
+  /** Writes a text in UTF-8 as {@link #write(Path, byte[])} writes bytes. */
+  public static void write(Path file, String text) throws IOException {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
   /**
-   * Writes a text in UTF-8 to a file, replacing its content. On return content and name are on
-   * disk. Until then, readers of that name find the previous content, or no file. The new content
-   * is written next to it, under the name with {@code .new} appended. Only the owner may read the
-   * file.
+   * Writes bytes to a file, replacing its content. On return content and name are on disk. Until
+   * then, readers of that name find the previous content, or no file. The new content is written
+   * next to it, under the name with {@code .new} appended; what is there is removed, and a link is
+   * not followed. Only the owner may read the file.
    *
    * @throws IOException if it cannot be written; the file is then unchanged, unless only the final
    *     sync of the folder failed
    */
-  public static void write(Path file, String text) throws IOException {
+  public static void write(Path file, byte[] content) throws IOException {
     Path whole = file.toAbsolutePath();
     Path folder = folder(whole);
     Path fresh = whole.resolveSibling(whole.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     try {
       try (FileChannel channel = FileChannel.open(fresh, FRESH, ownersAlone())) {
-        put(channel, text.getBytes(StandardCharsets.UTF_8));
+        put(channel, content);
       }
       Files.move(fresh, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
