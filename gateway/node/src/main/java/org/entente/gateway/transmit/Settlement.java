@@ -140,7 +140,8 @@ public final class Settlement {
       rejected(tx, peer, recipient, number, entry, code);
     } else {
       // A thief of the TLS key of the recipient's gateway can send any receipt, and a duplicate
-      // does not show whether the first answer was a lost REWRAP. The recipient's statement decides.
+      // does not show whether the first answer was a lost REWRAP. The recipient's statement
+      // decides.
       if (result == Result.RESULT_REFUSED) {
         noteRefusal(tx, peer, recipient, entry, codeOf(receipt.getCode()));
       } else if (peer.equals(recipient) && result == Result.RESULT_COMMITTED) {

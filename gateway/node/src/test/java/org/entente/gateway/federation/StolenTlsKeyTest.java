@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Threat 97: a thief has the TLS key and certificate of {@code de.customs}'s gateway and its place
- * on the network. It takes the mail of {@code fr.customs} over a link of its own and acknowledges or
- * refuses it as the recipient, or asks for it again. It has no key that signs statements.
+ * on the network. It takes the mail of {@code fr.customs} over a link of its own and acknowledges
+ * or refuses it as the recipient, or asks for it again. It has no key that signs statements.
  */
 final class StolenTlsKeyTest {
   private static final Duration LASTING = Duration.ofDays(60);

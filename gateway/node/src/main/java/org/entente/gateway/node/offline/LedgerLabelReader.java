@@ -66,8 +66,7 @@ final class LedgerLabelReader {
           .forEach(it -> replay.published(it.id(), it.draft(), self, it.since()));
       new EvidenceRecords(atRest, self)
           .eachSent(
-              new EvidenceTable(
-                  store, provider.storedNames(), LedgerLimits.DEFAULT_GATEWAY_KEYS),
+              new EvidenceTable(store, provider.storedNames(), LedgerLimits.DEFAULT_GATEWAY_KEYS),
               (id, facts) -> sent(id, facts, self, replay));
     } catch (StoreFailure e) {
       throw new StartProblem("data: " + e.getMessage(), e);
