@@ -135,7 +135,7 @@ public final class Ledger implements AutoCloseable {
     this.ipr = new IprTable(store);
     this.consents = new ConsentTable(store);
     this.watches = new WatchTable(store, names);
-    this.charges = new AssignmentTable(store);
+    this.charges = new AssignmentTable(store, names);
     ChainTable chain = new ChainTable(store);
     this.chains =
         new Chains(

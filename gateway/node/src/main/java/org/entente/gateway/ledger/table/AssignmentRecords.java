@@ -1,11 +1,13 @@
 package org.entente.gateway.ledger.table;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.entente.gateway.ledger.commit.Transaction;
@@ -15,6 +17,8 @@ import org.entente.gateway.ledger.record.SealedRecord;
 import org.entente.gateway.ledger.table.AssignmentTable.Side;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.MessageId;
+import org.entente.gateway.store.KeyBuilder;
+import org.entente.gateway.store.KeyReader;
 import org.entente.proto.store.v1.ChargeRecord;
 import org.entente.proto.v1.Charge;
 import org.entente.proto.v1.ChargeState;
@@ -25,6 +29,13 @@ import org.jspecify.annotations.Nullable;
  * acts on received messages; sealed, and kept as long as evidence. Safe for many threads.
  */
 public final class AssignmentRecords {
+  /** The table orders the statements about a message by tokens, which mean nothing to people. */
+  private static final Comparator<ChargeState> BY_MESSAGE_AND_AGENCY =
+      Comparator.<ChargeState, ByteString>comparing(
+              state -> state.getCharge().getMessageId(),
+              ByteString.unsignedLexicographicalComparator())
+          .thenComparing(ChargeState::getAgency);
+
   private final RecordSeal atRest;
 
   /** Creates records with this seal. */
@@ -58,7 +69,7 @@ public final class AssignmentRecords {
       Transaction tx, AssignmentTable book, Side side, AgencyName agency, Charge charge) {
     MessageId id = MessageId.of(charge.getMessageId().toByteArray());
     SealedRecord before = book.read(tx, side, id, agency);
-    Optional<ChargeState> known = before == null ? Optional.empty() : open(agency, before);
+    Optional<ChargeState> known = before == null ? Optional.empty() : open(before);
     if (known.isPresent()
         && Timestamps.compare(known.get().getCharge().getAt(), charge.getAt()) > 0) {
       return false;
@@ -70,8 +81,8 @@ public final class AssignmentRecords {
             .build();
     Instant until = Instant.ofEpochMilli(tx.nowMillis()).plus(EvidenceRecords.KEPT);
     long lastDay = LocalDate.ofInstant(until, ZoneOffset.UTC).toEpochDay();
-    byte[] sealed =
-        atRest.seal(AssignmentTable.place(side, id, agency), record.toByteArray(), until);
+    byte[] named = KeyBuilder.key().ascii(agency.value()).bytes(record.toByteArray()).done();
+    byte[] sealed = atRest.seal(book.place(side, id, agency), named, until);
     book.put(tx, side, id, agency, lastDay, sealed);
     return true;
   }
@@ -109,21 +120,24 @@ public final class AssignmentRecords {
     boolean more = found.size() > size;
     List<ChargeState> states = new ArrayList<>();
     for (AssignmentTable.Entry entry : more ? found.subList(0, size) : found) {
-      open(entry.agency(), entry.sealed()).ifPresent(states::add);
+      open(entry.sealed()).ifPresent(states::add);
     }
+    states.sort(BY_MESSAGE_AND_AGENCY);
     return new Page(states, more ? found.get(size - 1).place() : new byte[0]);
   }
 
   /** Empty once the key of its bucket is destroyed. */
-  private Optional<ChargeState> open(AgencyName agency, SealedRecord sealed) {
-    return atRest.open(sealed).map(bytes -> state(agency, bytes));
+  private Optional<ChargeState> open(SealedRecord sealed) {
+    return atRest.open(sealed).map(AssignmentRecords::state);
   }
 
-  private static ChargeState state(AgencyName agency, byte[] bytes) {
+  private static ChargeState state(byte[] named) {
+    KeyReader reader = KeyReader.of(named);
+    String agency = reader.ascii();
     try {
-      ChargeRecord record = ChargeRecord.parseFrom(bytes);
+      ChargeRecord record = ChargeRecord.parseFrom(reader.rest());
       return ChargeState.newBuilder()
-          .setAgency(agency.value())
+          .setAgency(agency)
           .setCharge(Charge.parseFrom(record.getCharge()))
           .setReceivedAt(Timestamps.fromMillis(record.getReceivedAtMs()))
           .build();

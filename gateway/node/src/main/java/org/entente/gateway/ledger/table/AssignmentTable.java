@@ -1,12 +1,12 @@
 package org.entente.gateway.ledger.table;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.entente.gateway.ledger.commit.Transaction;
 import org.entente.gateway.ledger.record.RecordPlace;
 import org.entente.gateway.ledger.record.SealedRecord;
+import org.entente.gateway.ledger.record.StoredNames;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
 import org.entente.gateway.model.MessageId;
@@ -21,20 +21,21 @@ import org.jspecify.annotations.Nullable;
  * agency's messages, and this agency's latest statement about each received message.
  *
  * <pre>
- * CHARGE u8 1 · 16-byte message id · ascii recipient              → u32 last day · sealed record
- * CHARGE u8 2 · u32 last day · 16-byte message id · ascii recipient   → empty
- * CHARGE u8 3 · 16-byte message id · ascii originator             → u32 last day · sealed record
- * CHARGE u8 4 · u32 last day · 16-byte message id · ascii originator  → empty
+ * CHARGE u8 1 · 16-byte message id · token of recipient             → u32 last day · sealed record
+ * CHARGE u8 2 · u32 last day · 16-byte message id · the same token  → empty
+ * CHARGE u8 3 · 16-byte message id · token of originator            → u32 last day · sealed record
+ * CHARGE u8 4 · u32 last day · 16-byte message id · the same token  → empty
  * </pre>
  *
- * The last day is that of the bucket under whose key the record is sealed, days since 1970.
+ * The last day is that of the bucket under whose key the record is sealed, days since 1970. The
+ * agency itself is in the sealed record.
  */
 public final class AssignmentTable {
-  private static final int AGENCY_AT = 1 + MessageId.SIZE;
   private static final int DAY_BYTES = 4;
   private static final byte[] NOTHING = new byte[0];
 
   private final Store store;
+  private final StoredNames names;
 
   /** The direction of a statement. */
   enum Side {
@@ -54,19 +55,19 @@ public final class AssignmentTable {
     }
   }
 
-  /** The charges of a store. */
-  public AssignmentTable(Store store) {
+  /** The charges of a store, found by tokens of agencies. */
+  public AssignmentTable(Store store, StoredNames names) {
     this.store = store;
+    this.names = names;
   }
 
   /**
    * The latest statement about one message.
    *
-   * @param agency the recipient that made the statement, or the originator of the message
    * @param place where the next page begins
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Entry(byte[] place, MessageId id, AgencyName agency, SealedRecord sealed) {}
+  record Entry(byte[] place, SealedRecord sealed) {}
 
   /** Replaces the earlier statement. */
   void put(
@@ -87,12 +88,12 @@ public final class AssignmentTable {
   }
 
   /** Where it lies what was said last. */
-  static RecordPlace place(Side side, MessageId id, AgencyName agency) {
+  RecordPlace place(Side side, MessageId id, AgencyName agency) {
     return new RecordPlace(Table.CHARGE, key(side, id, agency), "charge");
   }
 
   /**
-   * Committed entries in the order of message ids and agencies, at most {@code most}.
+   * Committed entries in the order of message ids, at most {@code most}.
    *
    * @param of of this message only; null for all
    * @param after a place of the previous page; empty for the first
@@ -120,8 +121,6 @@ public final class AssignmentTable {
         out.add(
             new Entry(
                 Arrays.copyOfRange(key, 1, key.length),
-                MessageId.of(Arrays.copyOfRange(key, 1, AGENCY_AT)),
-                agency(key),
                 new SealedRecord(
                     new RecordPlace(Table.CHARGE, key, "charge"), sealed(scan.value()))));
       }
@@ -131,7 +130,7 @@ public final class AssignmentTable {
 
   /** Whether bytes have the form of {@link Entry#place}. */
   static boolean isPlace(byte[] bytes) {
-    return bytes.length > AGENCY_AT && bytes.length == AGENCY_AT + (bytes[AGENCY_AT - 1] & 0xff);
+    return bytes.length == MessageId.SIZE + StoredNames.TOKEN_BYTES;
   }
 
   /** Removes records of buckets that ended before a day, at most {@code most}; returns how many. */
@@ -164,13 +163,9 @@ public final class AssignmentTable {
     return Arrays.copyOfRange(value, DAY_BYTES, value.length);
   }
 
-  private static AgencyName agency(byte[] key) {
-    int length = key[AGENCY_AT] & 0xff;
-    return new AgencyName(new String(key, AGENCY_AT + 1, length, StandardCharsets.US_ASCII));
-  }
-
-  private static byte[] key(Side side, MessageId id, AgencyName agency) {
-    return KeyBuilder.key().u8(side.states).bytes(id.bytes()).ascii(agency.value()).done();
+  private byte[] key(Side side, MessageId id, AgencyName agency) {
+    byte[] token = names.token(agency.value());
+    return KeyBuilder.key().u8(side.states).bytes(id.bytes()).bytes(token).done();
   }
 
   private static byte[] endKey(Side side, long lastDay, byte[] key) {

@@ -33,6 +33,8 @@ import org.entente.proto.store.v1.CursorRecord;
 import org.entente.proto.store.v1.IdempotencyRecord;
 import org.entente.proto.store.v1.UnopenedRecord;
 import org.entente.proto.store.v1.WatchHit;
+import org.entente.proto.v1.Charge;
+import org.entente.proto.v1.ChargeState;
 import org.entente.proto.v1.EvidenceItem;
 import org.entente.proto.v1.EvidenceKind;
 import org.junit.jupiter.api.AfterEach;
@@ -222,6 +224,28 @@ class NamesOnDiskTest {
         ledger.commit(Lane.ROUTINE, tx -> ledger.awaited().unlist(tx, id, "zebra.customs"));
     assertTrue(unlisted);
     assertEquals(0, ledger.awaited().unopened("zebra.customs", Lane.FLASH));
+  }
+
+  @Test
+  void assignments_areFoundAndListedByAgenciesThatLieNowhere() {
+    MessageId id = MessageId.of(new byte[MessageId.SIZE]);
+    AssignmentRecords records =
+        new AssignmentRecords(new RecordSeal(new MemoryStorageKeys(), new SecureRandom()));
+    Charge charge =
+        Charge.newBuilder().setMessageId(ByteString.copyFrom(id.bytes())).setOfficer("7").build();
+    for (String agency : List.of("x.zebra", "x.okapi", "x.gnu", "x.ibis", "x.zebra")) {
+      boolean kept =
+          ledger.commit(
+              Lane.ROUTINE,
+              tx -> records.keep(tx, ledger.charges(), new AgencyName(agency), charge));
+      assertTrue(kept);
+    }
+    assertTrue(assertSilent("x.zebra", "x.okapi", "x.gnu", "x.ibis") >= 8);
+    assertEquals(
+        List.of("x.gnu", "x.ibis", "x.okapi", "x.zebra"),
+        records.page(ledger.charges(), null, new byte[0], 10).states().stream()
+            .map(ChargeState::getAgency)
+            .toList());
   }
 
   @Test
