@@ -75,7 +75,7 @@ public final class ConsentTable {
   private static void count(Transaction tx, String agency, int by) {
     if (by != 0) {
       byte[] key = openKey(agency);
-      long count = number(tx.get(Table.CONSENT, key)) + by;
+      long count = (long) number(tx.get(Table.CONSENT, key)) + by;
       tx.put(Table.CONSENT, key, KeyBuilder.key().u32(count).done());
     }
   }
