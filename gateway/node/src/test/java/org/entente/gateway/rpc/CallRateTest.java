@@ -10,6 +10,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -179,6 +182,33 @@ class CallRateTest {
     assertTrue(flood.next().hasCaughtUp());
     assertEquals(turns * each + 1, account.used(Work.REQUESTS), "and one for the opening");
     assertFalse(flood.hasEnded());
+  }
+
+  @Test
+  void requestsOfReflection_countAsAHundred_andWaitAtTheClient() throws Exception {
+    edge.timers = timers;
+    NodeConfig.Limits limits = Edge.limits(new NodeConfig.PerClient(0, 0, 0, 0, 0, 0, 0, A_SECOND));
+    InetSocketAddress address = edge.startClients(limits, true).address();
+    StreamAnswers<ServerReflectionResponse> answers = new StreamAnswers<>();
+    StreamObserver<ServerReflectionRequest> flood =
+        ServerReflectionGrpc.newStub(edge.channel(address, edge.client("holder")))
+            .serverReflectionInfo(answers);
+    for (int i = 0; i < 5; i++) {
+      flood.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+    }
+    flood.onCompleted();
+    StreamAnswers.until(() -> timers.waiting() > 0);
+    Account account = edge.accounts().of("holder");
+    assertEquals(3 * 100, account.used(Work.REQUESTS), "two seconds' worth, and one on credit");
+    StreamAnswers.until(
+        () -> {
+          if (timers.waiting() > 0) {
+            timers.pass(Duration.ofSeconds(1));
+          }
+          return answers.hasEnded();
+        });
+    assertEquals(Status.Code.OK, answers.code());
+    assertEquals(5 * 100, account.used(Work.REQUESTS));
   }
 
   @Test

@@ -1,6 +1,8 @@
 package org.entente.gateway.rpc.server;
 
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -14,6 +16,8 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.entente.gateway.account.Account;
+import org.entente.gateway.account.Work;
 import org.entente.gateway.identity.Identified;
 import org.entente.gateway.identity.Scope;
 
@@ -23,6 +27,9 @@ import org.entente.gateway.identity.Scope;
  * service with a method that is not defined fails at the start.
  */
 public final class ServiceMethods {
+  /** Requests as which one of a library's stream counts: an answer of reflection is long. */
+  private static final int LIBRARY_REQUEST = 100;
+
   private final ServerServiceDefinition.Builder service;
 
   /** Defines the methods of a service. */
@@ -123,8 +130,23 @@ public final class ServiceMethods {
 
   private static <Q, A> ServerMethodDefinition<Q, A> open(
       ServerMethodDefinition<Q, A> method, CallCost cost) {
+    ServerCallHandler<Q, A> handler = admitted(Caller::known, cost, method.getServerCallHandler());
     return method.withServerCallHandler(
-        admitted(Caller::known, cost, method.getServerCallHandler()));
+        method.getMethodDescriptor().getType().clientSendsOneMessage()
+            ? handler
+            : (call, headers) -> paying(handler.startCall(call, headers)));
+  }
+
+  /** Charges what a request of a library's stream costs beyond the one that each request is. */
+  private static <Q> ServerCall.Listener<Q> paying(ServerCall.Listener<Q> requests) {
+    Account account = Caller.account();
+    return new SimpleForwardingServerCallListener<>(requests) {
+      @Override
+      public void onMessage(Q message) {
+        long unused = account.charge(Work.REQUESTS, LIBRARY_REQUEST - 1L);
+        super.onMessage(message);
+      }
+    };
   }
 
   private <Q, A> ServiceMethods add(
