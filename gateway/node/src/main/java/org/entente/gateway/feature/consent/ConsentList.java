@@ -46,9 +46,9 @@ public final class ConsentList {
     while (!some.isEmpty() && out.size() < most) {
       for (ConsentTable.Entry one : some) {
         from = one.id();
-        Optional<ConsentEntry> entry = entry(side, one);
-        if (out.size() < most && entry.filter(e -> endedToo || isAlive(e)).isPresent()) {
-          out.add(entry.get());
+        // Unsealing is the dear part.
+        if (out.size() < most && (endedToo || isAlive(one.record()))) {
+          entry(side, one).ifPresent(out::add);
         }
       }
       some = ledger.consents().page(side, from, AT_ONCE);
@@ -56,9 +56,9 @@ public final class ConsentList {
     return out;
   }
 
-  private static boolean isAlive(ConsentEntry entry) {
-    return entry.getState() == ConsentState.CONSENT_STATE_OPEN
-        || entry.getState() == ConsentState.CONSENT_STATE_GRANTED;
+  private boolean isAlive(ConsentRecord record) {
+    ConsentState state = state(record);
+    return state == ConsentState.CONSENT_STATE_OPEN || state == ConsentState.CONSENT_STATE_GRANTED;
   }
 
   private Optional<ConsentEntry> entry(Side side, ConsentTable.Entry one) {
