@@ -74,14 +74,16 @@ public final class ScoreFollower {
     // A wake-up from here on causes another run.
     wanted.set(false);
     try {
-      boolean more = begin();
-      while (more && !ended && out.ready()) {
+      if (begin() && !ended && out.ready()) {
         ScorePages.Page page = pages.after(query, reached, PAGE, actor);
         reached = page.reached();
         if (!page.shown().isEmpty()) {
           send(page.shown());
         }
-        more = page.more();
+        if (page.more()) {
+          // Others go between two pages.
+          wake();
+        }
       }
     } catch (RuntimeException e) {
       end();

@@ -12,6 +12,7 @@ final class CollectedScores implements ScoreFollower.ScoreSink {
 
   private final List<Long> numbers = new ArrayList<>();
   private boolean reads = true;
+  private Runnable afterPage = () -> {};
 
   @Override
   public synchronized boolean ready() {
@@ -24,6 +25,14 @@ final class CollectedScores implements ScoreFollower.ScoreSink {
       numbers.add(one.getScore().getNumber());
     }
     notifyAll();
+    if (response.getScoresCount() > 0) {
+      afterPage.run();
+    }
+  }
+
+  /** Runs a task after each page, before the follower does anything else. */
+  synchronized void afterPage(Runnable task) {
+    afterPage = task;
   }
 
   @Override

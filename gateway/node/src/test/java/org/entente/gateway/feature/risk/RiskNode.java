@@ -40,7 +40,7 @@ final class RiskNode extends ReceivingNode {
   static final NodeName DESK = new NodeName("desk");
   static final NodeName OFFICE = new NodeName("records");
   final Meters meters = new Meters();
-  private final ExecutorService streams = Executors.newCachedThreadPool();
+  final ExecutorService streams = Executors.newSingleThreadExecutor();
   volatile Set<String> indicators = Set.of();
   ScoreDesk scores;
 

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.entente.gateway.audit.record.AuditRecord;
@@ -631,6 +632,19 @@ class ScoreDeskTest {
     CollectedScores kept = new CollectedScores();
     follow(FollowScoresRequest.newBuilder().setAfter(0), kept);
     assertEquals(all, kept.await(5));
+  }
+
+  @Test
+  void whoComesBackAfterMoreThanAPage_letsOthersGoBetween() {
+    for (int i = 0; i < 101; i++) {
+      node.score(node.received(), i, "ports");
+    }
+    CollectedScores out = new CollectedScores();
+    List<Integer> seenByOthers = new CopyOnWriteArrayList<>();
+    out.afterPage(() -> node.streams.execute(() -> seenByOthers.add(out.numbers().size())));
+    follow(FollowScoresRequest.newBuilder().setAfter(0), out);
+    assertEquals(101, out.await(101).size());
+    assertEquals(100, seenByOthers.get(0));
   }
 
   @Test
