@@ -170,7 +170,7 @@ class CallRateTest {
     StreamAnswers.until(() -> timers.waiting() > 0);
     Account account = edge.accounts().of("all");
     long before = account.used(Work.REQUESTS);
-    assertTrue(before > AT_ONCE && before < turns * each, () -> before + " requests");
+    assertTrue(before > AT_ONCE && before < (long) turns * each, () -> before + " requests");
 
     StreamAnswers.until(
         () -> {

@@ -3,7 +3,9 @@ package org.entente.gateway.feature.report;
 import com.google.protobuf.util.Timestamps;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.entente.gateway.account.Account;
 import org.entente.gateway.account.Work;
@@ -75,19 +77,14 @@ final class UnopenedWatch {
       return false;
     }
     List<AwaitedEvidenceTable.UnopenedMessage> page = tracking.unopened(last, PAGE);
-    // The recipients of one message follow each other.
-    MessageId read = null;
-    List<RecipientProgress> known = List.of();
+    // Many messages have several recipients, whose progress one look-up finds.
+    Map<MessageId, List<RecipientProgress>> known = new HashMap<>();
     for (AwaitedEvidenceTable.UnopenedMessage one : page) {
       if (!out.isReady()) {
         return false;
       }
       MessageId id = MessageId.of(one.record().getMessageId().toByteArray());
-      if (!id.equals(read)) {
-        read = id;
-        known = tracking.recipients(id);
-      }
-      out.onNext(response(one.record(), known));
+      out.onNext(response(one.record(), known.computeIfAbsent(id, tracking::recipients)));
       last = one.number();
     }
     if (page.size() < PAGE) {

@@ -119,7 +119,7 @@ class UnopenedWatchTest {
       tasks.remove().run();
       assertEquals(page * 100, client.taken.size());
       assertEquals(page, tracked.get(), "messages read");
-      assertEquals(page * CallCost.SEARCH.units(), account.used(Work.CALL_COST));
+      assertEquals((long) page * CallCost.SEARCH.units(), account.used(Work.CALL_COST));
     }
     assertEquals(0, tasks.size(), "what may come at once is used up");
     timers.pass(Duration.ofSeconds(1));
