@@ -698,7 +698,7 @@ class NoticeExchangeTest {
     }
     assertEquals(2, lines.list.size());
     String line = lines.list.get(0).getFormattedMessage();
-    assertTrue(line.startsWith("ALARM IDENTITY_MISMATCH: fr.customs acknowledged "), line);
+    assertTrue(line.startsWith("ALARM IDENTITY_MISMATCH: fr.customs answered "), line);
     String counted = "entente_origin_unconfirmed_envelopes_total{agency=\"fr.customs\",lane=\"";
     assertTrue(node.kit.meters().text().contains(counted + LANE + "\",} 6.0"));
   }
