@@ -10,6 +10,7 @@ import org.entente.gateway.cli.call.ValueConverters;
 import org.entente.gateway.cli.failure.CommandFailure;
 import org.entente.gateway.cli.failure.UsageError;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.cli.text.TerminalWriter;
 import org.entente.gateway.model.InvalidValue;
 import org.entente.gateway.model.NameSuggestion;
 import org.entente.gateway.model.StartProblem;
@@ -113,7 +114,7 @@ final class CommandLines {
       } else {
         line.getErr()
             .println(prefix(line) + "internal error; please report it with this stack trace");
-        exception.printStackTrace(line.getErr());
+        exception.printStackTrace(new TerminalWriter(line.getErr()));
       }
       return exception instanceof UsageError
           ? CommandLine.ExitCode.USAGE

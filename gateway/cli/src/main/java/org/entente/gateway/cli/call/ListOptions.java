@@ -40,7 +40,7 @@ public final class ListOptions {
     P page;
     do {
       page = fetch.apply(next, Math.max(1, Math.min(PAGE, left)));
-      items.apply(page).forEach(it -> call.out().println(json ? JsonText.of(it) : line.apply(it)));
+      items.apply(page).forEach(it -> call.print(json ? JsonText.of(it) : line.apply(it)));
       left -= items.apply(page).size();
       next = token.apply(page);
     } while (left > 0 && !next.isEmpty());

@@ -3,6 +3,7 @@ package org.entente.gateway.cli.call;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.cli.text.TerminalWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -35,10 +36,10 @@ public abstract class PrintingCommand implements Callable<Integer> {
   }
 
   public final PrintWriter out() {
-    return spec.commandLine().getOut();
+    return new TerminalWriter(spec.commandLine().getOut());
   }
 
   public final PrintWriter err() {
-    return spec.commandLine().getErr();
+    return new TerminalWriter(spec.commandLine().getErr());
   }
 }

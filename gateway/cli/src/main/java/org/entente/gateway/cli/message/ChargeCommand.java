@@ -77,8 +77,7 @@ public final class ChargeCommand {
                       .setNote(note)
                       .setOnBehalfOf(person.because(justification))
                       .build());
-      out()
-          .println("charge " + MessageText.hex(sent.getChargeId()) + " to " + sent.getOriginator());
+      print("charge " + MessageText.hex(sent.getChargeId()) + " to " + sent.getOriginator());
     }
   }
 

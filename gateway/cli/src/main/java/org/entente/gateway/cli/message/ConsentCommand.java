@@ -138,9 +138,7 @@ public final class ConsentCommand {
         request.setUntil(until);
       }
       AskConsentResponse asked = stub(channel).askConsent(request.build());
-      out()
-          .println(
-              MessageText.hex(asked.getConsentId()) + "  requested from " + asked.getOriginator());
+      print(MessageText.hex(asked.getConsentId()) + "  requested from " + asked.getOriginator());
     }
   }
 

@@ -48,8 +48,6 @@ public final class RecallCommand extends MessageCall {
                     .setReason(reason)
                     .setOnBehalfOf(person.because(justification))
                     .build());
-    out()
-        .println(
-            "recall " + MessageText.hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
+    print("recall " + MessageText.hex(sent.getRecallId()) + " to " + sent.getRecipientsList());
   }
 }

@@ -177,7 +177,7 @@ public final class SendCommand extends PrintingCommand {
   private void item(PublisherGrpc.PublisherBlockingStub publisher, AlertItem item) {
     if (item instanceof AlertDraft alert) {
       unmapped += alert.unmapped().size();
-      alert.unmapped().forEach(one -> err().println(one.in(alert.file())));
+      alert.unmapped().forEach(one -> err().println(TerminalText.printable(one.in(alert.file()))));
       publish(
           publisher,
           new AlertDraft(
@@ -203,7 +203,11 @@ public final class SendCommand extends PrintingCommand {
       switch (e.getStatus().getCode()) {
         case INVALID_ARGUMENT, ALREADY_EXISTS -> {
           bad++;
-          err().println(place(alert) + ": " + e.getStatus().getDescription());
+          err()
+              .println(
+                  place(alert)
+                      + ": "
+                      + TerminalText.printable(String.valueOf(e.getStatus().getDescription())));
         }
         default -> throw stopped(alert, e);
       }
@@ -266,7 +270,8 @@ public final class SendCommand extends PrintingCommand {
 
   /** The file, and the line in a file of records. */
   private static String place(AlertDraft alert) {
-    return alert.line() == 0 ? alert.file() : alert.file() + ":" + alert.line();
+    String file = TerminalText.printable(alert.file());
+    return alert.line() == 0 ? file : file + ":" + alert.line();
   }
 
   private static String recipients(Accepted accepted) {

@@ -339,7 +339,7 @@ public final class OperationCommand {
     @Override
     public void with(ManagedChannel channel) {
       Operation operation = listed(channel);
-      out().println("roster " + operation.getNumber() + " of " + operation.getName());
+      print("roster " + operation.getNumber() + " of " + operation.getName());
       String hex = grouped(operation.getRosterHash());
       // Four groups per line, for reading aloud.
       for (int at = 0; at < hex.length(); at += 20) {

@@ -7,7 +7,6 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.MessageCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.MessageText;
-import org.entente.gateway.cli.text.TerminalText;
 import org.entente.proto.v1.HoldRequest;
 import org.entente.proto.v1.LegalHold;
 import org.entente.proto.v1.ListHoldsRequest;
@@ -98,7 +97,7 @@ public final class HoldCommand {
               ByteString.EMPTY,
               after -> calls.listHolds(ListHoldsRequest.newBuilder().setAfter(after).build()),
               ListHoldsResponse::getHoldsList,
-              hold -> out().println(line(hold)),
+              hold -> print(line(hold)),
               page ->
                   page.getMore()
                       ? page.getHolds(page.getHoldsCount() - 1).getMessageId()
@@ -112,7 +111,7 @@ public final class HoldCommand {
               Timestamps.toString(hold.getSince()),
               hold.getOrigin(),
               hold.getRecalled() ? ", recalled" : "",
-              TerminalText.printable(hold.getReason()));
+              hold.getReason());
     }
   }
 }

@@ -11,6 +11,8 @@ import org.entente.gateway.cli.call.ClientCall;
 import org.entente.gateway.cli.call.PersonOptions;
 import org.entente.gateway.cli.text.ExplanationText;
 import org.entente.gateway.cli.text.TerminalText;
+import org.entente.gateway.trust.Fingerprint;
+import org.entente.gateway.trust.JoinRequest;
 import org.entente.proto.v1.FulfilmentState;
 import org.entente.proto.v1.KeysGrpc;
 import org.entente.proto.v1.PairState;
@@ -100,9 +102,11 @@ public final class KeysCommand {
                       .setUntil(timestamp(begin.plus(Duration.ofDays(days))))
                       .setOldUntil(timestamp(begin.plus(Duration.ofDays(overlap))))
                       .build());
-      CeremonyFiles.write(out, made.getRequest().toByteArray());
+      byte[] request = made.getRequest().toByteArray();
+      Fingerprint fingerprint = JoinRequest.verify(request).fingerprint();
+      CeremonyFiles.write(out, request);
       out().println("hand on      " + out);
-      out().println("read out     " + made.getFingerprint());
+      out().println("read out     " + fingerprint);
       out().println("then         the roots: entente federation add --request " + out + " …");
     }
 
@@ -124,7 +128,7 @@ public final class KeysCommand {
     public void with(ManagedChannel channel) {
       ShowKeysResponse known =
           KeysGrpc.newBlockingStub(channel).showKeys(ShowKeysRequest.getDefaultInstance());
-      known.getPairsList().forEach(pair -> out().println(line(pair)));
+      known.getPairsList().forEach(pair -> print(line(pair)));
       out().println("trust bundle version " + known.getBundleVersion());
       for (FulfilmentState agency : known.getAgenciesList()) {
         out()
