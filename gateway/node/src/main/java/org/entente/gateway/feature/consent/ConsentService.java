@@ -59,7 +59,7 @@ final class ConsentService implements BindableService {
         .unary(
             ConsentGrpc.getListConsentsMethod(),
             Scope.CONSENT,
-            CallCost.READ,
+            CallCost.SEARCH,
             (caller, request) -> listConsents(request))
         .later(
             ConsentGrpc.getGrantConsentMethod(), Scope.CONSENT, CallCost.CHANGE, this::grantConsent)
