@@ -101,6 +101,22 @@ class StartProblemsTest {
     Gateway.start(file, clock, clock::nanos).close();
   }
 
+  /** RocksDB's files take the modes of the process, so that the folder must keep others out. */
+  @Test
+  void ledger_thatOthersMayEnter_isNamed_andTheNodeDoesNotStart() throws IOException {
+    start(good).close();
+    Path data = folder.resolve(FR).resolve("data");
+    for (String mode : List.of("rwxr-xr-x", "rwxrwx---", "rwx-----x")) {
+      Files.setPosixFilePermissions(data, PosixFilePermissions.fromString(mode));
+      String told = problem(good);
+      assertTrue(told.startsWith("data: " + data + " has mode " + mode), told);
+      assertTrue(told.contains("chmod 700"), told);
+      assertEquals(List.of(told), ConfigurationCheck.problems(file, clock));
+    }
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+    start(good).close();
+  }
+
   private void assertNamed(String entry, String field, String why) {
     String told = problem(good.replace(entry, entry.substring(0, entry.indexOf(' ')) + " absent"));
     assertTrue(told.startsWith(field + ": "), told);

@@ -6,16 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.entente.gateway.store.StoreFailure.Kind;
 
 /** Checks and preparation of a store's directory before RocksDB opens it. */
 final class RocksDirectory {
   private static final String CURRENT = "CURRENT";
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rwx------");
 
   private RocksDirectory() {}
 
@@ -32,8 +36,7 @@ final class RocksDirectory {
       }
       for (Path folder : missing) {
         Files.createDirectory(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            folder, PosixFilePermissions.asFileAttribute(PRIVATE));
         Path parent = folder.getParent();
         if (parent != null) {
           sync(parent);
@@ -41,6 +44,29 @@ final class RocksDirectory {
       }
     } catch (IOException e) {
       throw new StoreFailure(Kind.IO, "cannot create the folder " + dir + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks that only the owner may enter {@code dir}: RocksDB gives its files the modes of the
+   * process, which often let others read.
+   */
+  static void requirePrivate(Path dir) {
+    try {
+      Set<PosixFilePermission> granted = Files.getPosixFilePermissions(dir);
+      if (!PRIVATE.containsAll(granted)) {
+        throw new StoreFailure(
+            Kind.INSECURE,
+            dir
+                + " has mode "
+                + PosixFilePermissions.toString(granted)
+                + "; at most "
+                + PosixFilePermissions.toString(PRIVATE)
+                + " is allowed",
+            null);
+      }
+    } catch (IOException e) {
+      throw new StoreFailure(Kind.IO, "cannot read the mode of " + dir + ": " + e.getMessage(), e);
     }
   }
 

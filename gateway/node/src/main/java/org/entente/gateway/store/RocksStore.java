@@ -66,9 +66,12 @@ public final class RocksStore implements Store {
   /**
    * Whether a folder holds a store; changes nothing.
    *
-   * @throws StoreFailure if there are remains of one
+   * @throws StoreFailure if there are remains of one, or others may enter the folder
    */
   public static boolean isIn(Path dir) {
+    if (Files.isDirectory(dir)) {
+      RocksDirectory.requirePrivate(dir);
+    }
     return RocksDirectory.holdsStore(dir);
   }
 

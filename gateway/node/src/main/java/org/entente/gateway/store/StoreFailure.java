@@ -21,6 +21,8 @@ public final class StoreFailure extends RuntimeException {
     CORRUPT,
     /** Another process, or another store in this one, has the directory open. */
     LOCKED,
+    /** Others than its owner may enter the directory. */
+    INSECURE,
     /** Another release wrote the directory in a format that this release cannot read. */
     OTHER_FORMAT,
     /** An earlier commit failed; the store accepts no more until it is reopened. */

@@ -137,6 +137,7 @@ public final class LedgerStorage implements Supplier<Store>, LedgerBackups.Copie
     return switch (kind) {
       case OTHER_FORMAT -> "; start that release, or restore a backup made by this one";
       case LOCKED -> "; the gateway is already running";
+      case INSECURE -> "; make it private (chmod 700) and check who read it";
       case CORRUPT ->
           "; nothing was changed: keep a copy of the folder, check the disk and the memory, and"
               + " restore a backup if the file cannot be recovered (docs/operate/backup.md)";
