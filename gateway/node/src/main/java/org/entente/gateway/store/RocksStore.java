@@ -44,6 +44,7 @@ public final class RocksStore implements Store {
   private final RocksResources resources;
   private final RocksDB database;
   private final Map<Table, ColumnFamilyHandle> tables;
+  private final BatchEncoder encoder;
   private final boolean readOnly;
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private final Object commits = new Object();
@@ -60,6 +61,9 @@ public final class RocksStore implements Store {
     this.resources = resources;
     this.database = database;
     this.tables = new EnumMap<>(tables);
+    Map<Table, Integer> families = new EnumMap<>(Table.class);
+    tables.forEach((table, handle) -> families.put(table, handle.getID()));
+    this.encoder = new BatchEncoder(families);
     this.readOnly = readOnly;
   }
 
@@ -169,8 +173,7 @@ public final class RocksStore implements Store {
   }
 
   private void write(Batch batch, Durability durability) {
-    try (WriteBatch changes = new WriteBatch(batch.bytes() + 32 * (batch.size() + 1))) {
-      batch.applyTo(new NativeBatch(changes));
+    try (WriteBatch changes = new WriteBatch(encoder.encode(batch))) {
       database.write(resources.write(durability), changes);
     } catch (RocksDBException e) {
       throw failed(RocksFailureMapper.of("commit", e));
@@ -329,43 +332,5 @@ public final class RocksStore implements Store {
       database.close();
       resources.close();
     }
-  }
-
-  /** Copies the changes of a batch into a RocksDB batch. */
-  private final class NativeBatch implements Batch.Target {
-    private final WriteBatch changes;
-
-    NativeBatch(WriteBatch changes) {
-      this.changes = changes;
-    }
-
-    @Override
-    public void put(Table table, byte[] key, byte[] value) {
-      adding(() -> changes.put(handle(table), key, value));
-    }
-
-    @Override
-    public void delete(Table table, byte[] key) {
-      adding(() -> changes.delete(handle(table), key));
-    }
-
-    @Override
-    public void deleteRange(Table table, byte[] from, byte[] to) {
-      adding(() -> changes.deleteRange(handle(table), from, to));
-    }
-
-    /** Adds one change. Filling a batch only uses memory, so a failure is a bug. */
-    private void adding(Change change) {
-      try {
-        change.run();
-      } catch (RocksDBException e) {
-        throw new IllegalStateException("a change was not taken", e);
-      }
-    }
-  }
-
-  @FunctionalInterface
-  private interface Change {
-    void run() throws RocksDBException;
   }
 }

@@ -1,0 +1,150 @@
+package org.entente.gateway.store;
+
+import java.util.Map;
+
+/**
+ * Encodes a batch as RocksDB keeps it, so that a commit crosses into native code once, and not once
+ * for each of its changes.
+ *
+ * <pre>
+ * batch  · sequence (8, little-endian; 0: RocksDB assigns it) · count of changes (4, little-endian)
+ *        · changes
+ * put    · 05 · varint column family · bytes key · bytes value
+ * delete · 04 · varint column family · bytes key
+ * range  · 0e · varint column family · bytes from · bytes to
+ * bytes  · varint length · that many bytes
+ * </pre>
+ *
+ * RocksDB checks the count and the lengths only when the log already holds the batch. So an
+ * encoding whose size is not the one computed beforehand is a bug, and is thrown as one. Safe for
+ * use by many threads.
+ */
+final class BatchEncoder {
+  private static final byte PUT = 0x05;
+  private static final byte DELETE = 0x04;
+  private static final byte DELETE_RANGE = 0x0e;
+  private static final int COUNT_AT = 8;
+  private static final int HEADER_BYTES = 12;
+
+  private final int[] families = new int[Table.values().length];
+
+  /** An encoder for these column families. None may be 0, which is RocksDB's default one. */
+  BatchEncoder(Map<Table, Integer> families) {
+    for (Table table : Table.values()) {
+      int family = families.getOrDefault(table, 0);
+      if (family <= 0) {
+        throw new IllegalArgumentException("no column family for " + table);
+      }
+      this.families[table.ordinal()] = family;
+    }
+  }
+
+  /** The changes of a batch in their order. */
+  byte[] encode(Batch batch) {
+    Size size = new Size();
+    batch.applyTo(size);
+    Encoding encoding = new Encoding(Math.toIntExact(size.bytes));
+    batch.applyTo(encoding);
+    return encoding.finished(size.count);
+  }
+
+  private static int varintBytes(int value) {
+    return value == 0 ? 1 : (38 - Integer.numberOfLeadingZeros(value)) / 7;
+  }
+
+  private final class Size implements Batch.Target {
+    private long bytes = HEADER_BYTES;
+    private int count;
+
+    @Override
+    public void put(Table table, byte[] key, byte[] value) {
+      begin(table);
+      add(key);
+      add(value);
+    }
+
+    @Override
+    public void delete(Table table, byte[] key) {
+      begin(table);
+      add(key);
+    }
+
+    @Override
+    public void deleteRange(Table table, byte[] from, byte[] to) {
+      begin(table);
+      add(from);
+      add(to);
+    }
+
+    private void begin(Table table) {
+      count++;
+      bytes += 1 + varintBytes(families[table.ordinal()]);
+    }
+
+    private void add(byte[] part) {
+      bytes += varintBytes(part.length) + part.length;
+    }
+  }
+
+  private final class Encoding implements Batch.Target {
+    private final byte[] out;
+    private int at = HEADER_BYTES;
+    private int count;
+
+    Encoding(int bytes) {
+      out = new byte[bytes];
+    }
+
+    @Override
+    public void put(Table table, byte[] key, byte[] value) {
+      begin(PUT, table);
+      add(key);
+      add(value);
+    }
+
+    @Override
+    public void delete(Table table, byte[] key) {
+      begin(DELETE, table);
+      add(key);
+    }
+
+    @Override
+    public void deleteRange(Table table, byte[] from, byte[] to) {
+      begin(DELETE_RANGE, table);
+      add(from);
+      add(to);
+    }
+
+    private void begin(byte kind, Table table) {
+      count++;
+      out[at++] = kind;
+      varint(families[table.ordinal()]);
+    }
+
+    private void add(byte[] part) {
+      varint(part.length);
+      System.arraycopy(part, 0, out, at, part.length);
+      at += part.length;
+    }
+
+    private void varint(int value) {
+      int rest = value;
+      while (rest >= 0x80) {
+        out[at++] = (byte) (rest | 0x80);
+        rest >>>= 7;
+      }
+      out[at++] = (byte) rest;
+    }
+
+    byte[] finished(int expected) {
+      if (at != out.length || count != expected) {
+        throw new IllegalStateException(
+            "a batch of " + expected + " changes was changed while it was encoded");
+      }
+      for (int i = 0; i < Integer.BYTES; i++) {
+        out[COUNT_AT + i] = (byte) (count >>> (Byte.SIZE * i));
+      }
+      return out;
+    }
+  }
+}
