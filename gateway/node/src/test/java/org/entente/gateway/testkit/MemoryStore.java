@@ -99,6 +99,7 @@ public final class MemoryStore implements Store {
   private StoreState state = StoreState.OPEN;
   private @Nullable StoreFailure next;
   private long reads;
+  private final Map<String, Integer> calls = new TreeMap<>();
 
   /** A store on a disk of its own, empty. */
   public MemoryStore() {
@@ -124,11 +125,29 @@ public final class MemoryStore implements Store {
     }
   }
 
+  /**
+   * What was called since this was last asked for, and how often: {@code get TABLE}, {@code scan
+   * TABLE}, {@code put TABLE}, {@code delete TABLE}; and {@code absent} at the end of a get or
+   * delete of a key that was not there.
+   */
+  public Map<String, Integer> calls() {
+    synchronized (disk) {
+      Map<String, Integer> since = new TreeMap<>(calls);
+      calls.clear();
+      return since;
+    }
+  }
+
+  private void called(String what, Table table, boolean absent) {
+    calls.merge(what + " " + table + (absent ? " absent" : ""), 1, Integer::sum);
+  }
+
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
     synchronized (disk) {
       reads++;
       byte[] value = table(table).get(key);
+      called("get", table, value == null);
       return value == null ? null : value.clone();
     }
   }
@@ -136,6 +155,7 @@ public final class MemoryStore implements Store {
   @Override
   public Scan scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
     synchronized (disk) {
+      called("scan", table, false);
       MemoryScan scan = new MemoryScan(range(table, fromInclusive, toExclusive));
       scans.add(scan);
       return scan;
@@ -145,6 +165,7 @@ public final class MemoryStore implements Store {
   @Override
   public @Nullable KeyValue last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
     synchronized (disk) {
+      called("scan", table, false);
       Map.Entry<byte[], byte[]> last = range(table, fromInclusive, toExclusive).lastEntry();
       return last == null ? null : new KeyValue(last.getKey().clone(), last.getValue().clone());
     }
@@ -234,11 +255,13 @@ public final class MemoryStore implements Store {
   private final class Changes implements Batch.Target {
     @Override
     public void put(Table table, byte[] key, byte[] value) {
+      called("put", table, false);
       set(table(table), key.clone(), value.clone());
     }
 
     @Override
     public void delete(Table table, byte[] key) {
+      called("delete", table, !table(table).containsKey(key));
       set(table(table), key.clone(), null);
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CommittedTail;
 import org.entente.gateway.ledger.record.CorruptRecord;
 import org.entente.gateway.ledger.record.FreshContent;
 import org.entente.gateway.model.BigEndian;
@@ -36,13 +37,38 @@ import org.jspecify.annotations.Nullable;
 public final class InboxTable {
   private static final byte[] POSITION = KeyBuilder.key().ascii("position").done();
 
+  /** Bytes of records held in memory, as serialised. */
+  private static final long TAIL_BYTES = 1 << 20;
+
+  /** Records held in memory; as many as {@link FreshContent} keeps of their content. */
+  private static final int TAIL_RECORDS = 1_000;
+
   private final Store store;
   private final FreshContent fresh = new FreshContent();
+
+  /** Subscribers are mostly at the end of a lane, and each looks into all lanes for each message. */
+  private final CommittedTail<Lane, PlacedRecord> tail;
+
+  /** Set behind the tail: a reader up to here must not miss what the tail does not hold yet. */
+  private volatile long lastPosition;
+
   private volatile Consumer<PlacedRecord> gone = placed -> {};
 
   /** The inbox of a store. */
   public InboxTable(Store store) {
+    this(store, new CommittedTail<>(TAIL_BYTES, TAIL_RECORDS));
+  }
+
+  /** The same with a tail of other bounds, for tests. */
+  InboxTable(Store store, CommittedTail<Lane, PlacedRecord> tail) {
     this.store = store;
+    this.tail = tail;
+    byte[] position = store.get(Table.META, POSITION);
+    lastPosition = position == null ? 0 : BigEndian.u64(position, 0);
+    for (Lane lane : Lane.all()) {
+      KeyValue last = store.last(Table.INBOX, key(lane, 0), endOf(lane));
+      tail.begin(lane, last == null ? 0 : BigEndian.u64(last.key(), 1) + 1);
+    }
   }
 
   /**
@@ -59,16 +85,21 @@ public final class InboxTable {
 
   /** The next position; positions rise over all received messages. */
   public long nextPosition(Transaction tx) {
+    long position = assign(tx);
+    tx.afterCommit(() -> lastPosition = position);
+    return position;
+  }
+
+  private static long assign(Transaction tx) {
     byte[] last = tx.get(Table.META, POSITION);
     long position = (last == null ? 0 : BigEndian.u64(last, 0)) + 1;
     tx.put(Table.META, POSITION, KeyBuilder.key().u64(position).done());
     return position;
   }
 
-  /** Greatest committed position; 0 at first. */
+  /** Greatest committed position; 0 at first. All up to it can be read. */
   public long lastPosition() {
-    byte[] last = store.get(Table.META, POSITION);
-    return last == null ? 0 : BigEndian.u64(last, 0);
+    return lastPosition;
   }
 
   /** Whether there is a message with this id. */
@@ -78,8 +109,15 @@ public final class InboxTable {
 
   /** Adds a message; returns its position. */
   public long append(Transaction tx, Lane lane, MessageId id, InboxRecord record, byte[] body) {
-    long position = nextPosition(tx);
-    tx.put(Table.INBOX, key(lane, position), record.toByteArray());
+    long position = assign(tx);
+    byte[] value = record.toByteArray();
+    PlacedRecord placed = new PlacedRecord(lane, position, record);
+    tx.put(Table.INBOX, key(lane, position), value);
+    tx.afterCommit(
+        () -> {
+          tail.add(lane, position, placed, value.length);
+          lastPosition = position;
+        });
     tx.put(Table.BODY, bodyKey(position), body);
     tx.put(Table.MESSAGE, idKey(id), KeyBuilder.key().u8(lane.number()).u64(position).done());
     return position;
@@ -115,7 +153,10 @@ public final class InboxTable {
 
   /** Replaces a record. */
   public void replace(Transaction tx, PlacedRecord place, InboxRecord record) {
-    tx.put(Table.INBOX, key(place.lane(), place.position()), record.toByteArray());
+    byte[] value = record.toByteArray();
+    PlacedRecord now = new PlacedRecord(place.lane(), place.position(), record);
+    tx.put(Table.INBOX, key(place.lane(), place.position()), value);
+    tx.afterCommit(() -> tail.replace(place.lane(), place.position(), now, value.length));
     if (record.getRecalled()) {
       tx.afterCommit(() -> gone.accept(place));
     }
@@ -127,6 +168,7 @@ public final class InboxTable {
     tx.delete(Table.BODY, bodyKey(placed.position()));
     tx.afterCommit(
         () -> {
+          tail.remove(placed.lane(), placed.position());
           fresh.forget(placed.position());
           gone.accept(placed);
         });
@@ -191,9 +233,13 @@ public final class InboxTable {
    * are included.
    */
   public List<PlacedRecord> read(Lane lane, long from, int most) {
-    byte[] prefix = KeyBuilder.key().u8(lane.number()).done();
+    List<PlacedRecord> newest = tail.from(lane, from, most);
+    return newest == null ? readStored(lane, from, most) : newest;
+  }
+
+  private List<PlacedRecord> readStored(Lane lane, long from, int most) {
     List<PlacedRecord> out = new ArrayList<>();
-    try (Scan scan = store.scan(Table.INBOX, key(lane, from), KeyBuilder.endOf(prefix))) {
+    try (Scan scan = store.scan(Table.INBOX, key(lane, from), endOf(lane))) {
       while (out.size() < most && scan.hasNext()) {
         scan.next();
         out.add(new PlacedRecord(lane, BigEndian.u64(scan.key(), 1), tolerant(scan.value())));
@@ -254,6 +300,10 @@ public final class InboxTable {
     } catch (InvalidProtocolBufferException e) {
       throw new CorruptRecord("INBOX", e);
     }
+  }
+
+  private static byte @Nullable [] endOf(Lane lane) {
+    return KeyBuilder.endOf(KeyBuilder.key().u8(lane.number()).done());
   }
 
   private static byte[] key(Lane lane, long position) {

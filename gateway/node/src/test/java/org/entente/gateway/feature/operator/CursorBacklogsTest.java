@@ -20,7 +20,6 @@ class CursorBacklogsTest {
   private static final long LAST = 9;
 
   private final MemoryStore store = new MemoryStore();
-  private final InboxTable inbox = new InboxTable(store);
 
   private void receive(Lane lane, long... positions) {
     Batch batch = store.batch();
@@ -41,7 +40,8 @@ class CursorBacklogsTest {
   }
 
   private CursorBacklog of(long counted, long flash, long routine) {
-    return CursorBacklogs.of(inbox, LAST, counted, List.of(places(flash, routine), places(1, 1)))
+    return CursorBacklogs.of(
+            new InboxTable(store), LAST, counted, List.of(places(flash, routine), places(1, 1)))
         .get(0);
   }
 

@@ -139,6 +139,7 @@ class DamagedMessageTest {
   void recordThatCannotBeRead_isSetAside_andDiscardedWithoutWord() {
     InboxTable.PlacedRecord before = placed();
     put(Table.INBOX, recordKey(before), new byte[] {-1, -1});
+    node.restart();
     assertEquals(List.of("before", "after"), headlines("desk"));
     QuarantineRecord record = only().record();
     assertEquals("", record.getAgency());

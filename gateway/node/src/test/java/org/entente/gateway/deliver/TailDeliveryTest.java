@@ -1,0 +1,206 @@
+package org.entente.gateway.deliver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.entente.gateway.meter.Meters;
+import org.entente.gateway.model.Lane;
+import org.entente.gateway.model.MessageId;
+import org.entente.gateway.model.Problem;
+import org.entente.gateway.policy.decide.Permitted;
+import org.entente.gateway.policy.decide.PermittedFixture;
+import org.entente.gateway.testkit.DeskClients;
+import org.entente.gateway.testkit.ReceiveKit;
+import org.entente.gateway.testkit.ReceivingNode;
+import org.entente.proto.v1.Body;
+import org.entente.proto.v1.Delivery;
+import org.entente.proto.v1.OpenCursor;
+import org.entente.proto.v1.SubscribeResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Subscribers at the end of their lanes are served from memory, under the same rules. */
+class TailDeliveryTest {
+  @TempDir private Path folder;
+  private final Random random = new Random(1);
+  private Node node;
+
+  private static final class Node extends ReceivingNode {
+    private Subscriptions subscriptions;
+
+    Node(Path folder) throws IOException {
+      super(folder);
+      opened();
+    }
+
+    @Override
+    protected void opened() {
+      subscriptions =
+          new Subscriptions(
+              ledger,
+              opening(),
+              new UndeliverableMessages(
+                  ReceiveKit.SELF,
+                  ledger,
+                  opening(),
+                  kit.evidence(),
+                  kit.setting(),
+                  new Meters(),
+                  () -> {}),
+              kit.evidence(),
+              new DeliveryLeaves(ReceiveKit.SELF, Duration.ofSeconds(10), 10_000),
+              new Subscriptions.Environment(
+                  () -> now,
+                  new Meters(),
+                  DeskClients.none(keys)::sight,
+                  label -> Optional.empty(),
+                  (tx, origin, id) -> Optional.empty()),
+              CursorLimits.DEFAULT);
+    }
+
+    MessageId message(Lane lane) {
+      MessageId id = received(lane, Body.getDefaultInstance(), label -> {});
+      subscriptions.arrived();
+      return id;
+    }
+
+    Subscriber subscriber(String cursor) {
+      Subscriber taking = new Subscriber();
+      OpenCursor open = OpenCursor.newBuilder().setCursor(cursor).setWindow(10_000).build();
+      taking.subscription =
+          ((Subscriptions.OpenResult.Held) subscriptions.open("desk", open, taking)).subscription();
+      taking.subscription.wake();
+      return taking;
+    }
+  }
+
+  /** Works on the thread that wakes it. */
+  private static final class Subscriber implements Sink {
+    private final List<Delivery> given = new ArrayList<>();
+    private Subscription subscription;
+    private boolean full;
+
+    void isFull(boolean now) {
+      full = now;
+      subscription.wake();
+    }
+
+    List<MessageId> ids() {
+      return given.stream()
+          .map(one -> MessageId.of(one.getLabel().getMessageId().toByteArray()))
+          .toList();
+    }
+
+    @Override
+    public boolean ready() {
+      return !full;
+    }
+
+    @Override
+    public void send(SubscribeResponse response) {
+      if (response.hasDelivery()) {
+        given.add(response.getDelivery());
+      }
+    }
+
+    @Override
+    public void schedule(Runnable turn, int passed) {
+      turn.run();
+    }
+
+    @Override
+    public void end(Problem problem) {
+      throw new AssertionError(problem.toString());
+    }
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    node = new Node(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  /** Each read 8 iterators for it: one for each lane, before and behind the message. */
+  @Test
+  void loneMessage_forSubscribersAtTheEnd_readsNothingFromTheStore() {
+    node.message(Lane.FLASH);
+    node.restart();
+    List<Subscriber> all =
+        IntStream.range(0, 3).mapToObj(i -> node.subscriber("cursor-" + i)).toList();
+    all.forEach(one -> assertEquals(1, one.given.size()));
+    List<Lane> others = Lane.all().stream().filter(lane -> lane != Lane.FLASH).toList();
+    for (Lane lane : others) {
+      node.received(lane, Body.getDefaultInstance(), label -> {});
+      node.store.calls();
+      node.subscriptions.arrived();
+      assertEquals(Map.of(), node.store.calls(), "to the store");
+    }
+    all.forEach(one -> assertEquals(1 + others.size(), one.given.size()));
+  }
+
+  @Test
+  void recalledOrErased_betweenCommitAndDelivery_isNotGiven() {
+    Subscriber one = node.subscriber("cursor");
+    one.isFull(true);
+    MessageId recalled = node.message(Lane.ROUTINE);
+    MessageId kept = node.message(Lane.ROUTINE);
+    node.recalled(recalled);
+    one.isFull(false);
+    assertTrue(one.ids().contains(kept));
+    assertTrue(!one.ids().contains(recalled), "" + one.ids());
+
+    one.isFull(true);
+    MessageId erased = node.message(Lane.ROUTINE);
+    node.keys.days().forEach(node.keys::destroy);
+    one.isFull(false);
+    assertTrue(!one.ids().contains(erased), "" + one.ids());
+  }
+
+  @Test
+  void subscriberThatFallsBehind_getsAllInOrder_firstFromTheStore() {
+    Subscriber one = node.subscriber("cursor");
+    one.isFull(true);
+    int envelopes = 18;
+    for (int i = 0; i < envelopes; i++) {
+      node.kit.deliver(
+          IntStream.range(0, 64).mapToObj(m -> alert()).toArray(Permitted[]::new));
+    }
+    MessageId flash = node.message(Lane.FLASH);
+    one.isFull(false);
+    assertEquals(flash, one.ids().get(0), "the highest lane first");
+    List<Long> positions = one.given.stream().map(Delivery::getPosition).toList();
+    assertEquals(envelopes * 64L + 1, positions.get(0));
+    assertEquals(
+        LongStream.rangeClosed(1, envelopes * 64L).boxed().toList(),
+        positions.subList(1, positions.size()));
+    node.store.calls();
+    node.subscriptions.arrived();
+    assertEquals(Map.of(), node.store.calls(), "it has caught up");
+  }
+
+  private Permitted alert() {
+    return PermittedFixture.alert(
+        MessageId.fresh(ReceiveKit.ORIGIN, node.now.toEpochMilli(), random),
+        ReceiveKit.ORIGIN,
+        Lane.PRIORITY,
+        Body.getDefaultInstance(),
+        node.now,
+        ReceiveKit.SELF.value());
+  }
+}
