@@ -332,6 +332,20 @@ class UnsendableEntriesTest {
         requireNonNull(ledger.outbox().read(DE, second)).getState());
   }
 
+  /** What is read then comes from the store. */
+  private void newerEntriesFillTheMemory() {
+    AgencyName another = new AgencyName("pt.customs");
+    ledger.commit(
+        LANE,
+        tx -> {
+          long last = 0;
+          while (last < 1_000) {
+            last = ledger.hops().append(tx, another, LANE, HopEntry.getDefaultInstance());
+          }
+          return last;
+        });
+  }
+
   /** A defect wrote a record of the queue, or it was damaged and its checksum with it. */
   @Test
   void recordOfAQueue_thatCannotBeRead_goesOutAsAVoid_andTheLaneGoesOn() {
@@ -341,6 +355,7 @@ class UnsendableEntriesTest {
     byte[] first = KeyBuilder.key().ascii(DE.value()).u8(LANE.number()).u64(1).done();
     batch.put(Table.HOP_OUT, first, new byte[] {10, 127});
     store.commit(batch, Durability.SYNCED);
+    newerEntriesFillTheMemory();
 
     assertTrue(prepare(DE).isVoid());
     assertTrue(prepare(DE).isVoid(), "and stays one");

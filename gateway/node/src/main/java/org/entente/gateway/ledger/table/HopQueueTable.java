@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.entente.gateway.ledger.commit.Transaction;
+import org.entente.gateway.ledger.record.CommittedTail;
 import org.entente.gateway.ledger.record.UnreadableRecords;
 import org.entente.gateway.model.AgencyName;
 import org.entente.gateway.model.BigEndian;
@@ -38,9 +39,19 @@ public final class HopQueueTable {
   private static final HopEntry UNREADABLE =
       HopEntry.newBuilder().setHeaderHash(ByteString.copyFrom(new byte[32])).build();
 
+  /** Bytes of the newest entries of all queues held in memory, as serialised. */
+  private static final long TAIL_BYTES = 1 << 20;
+
+  /** The newest entries of all queues held in memory. */
+  private static final int TAIL_ENTRIES = 1_000;
+
   private final Store store;
   private final UnreadableRecords unreadable;
   private final CustodyBytes custody;
+
+  /** A link that keeps up sends what was just committed. */
+  private final CommittedTail<Line, StoredEntry> tail =
+      new CommittedTail<>(TAIL_BYTES, TAIL_ENTRIES);
 
   /** Heads committed by this process, as each outgoing envelope needs one. */
   private final Map<Line, Head> heads = new ConcurrentHashMap<>();
@@ -75,6 +86,10 @@ public final class HopQueueTable {
   public record Head(long epoch, long next) {}
 
   private record Line(AgencyName peer, Lane lane) {}
+
+  /** As serialised, so that it holds no part of a frame with which it came. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record StoredEntry(long sequence, byte[] value) {}
 
   /** An entry with its number. */
   public record NumberedEntry(long sequence, HopEntry entry) {}
@@ -119,8 +134,8 @@ public final class HopQueueTable {
     if (entry.getPathCount() == 0) {
       return false;
     }
-    byte[] empty = entry.toBuilder().clearRecipients().clearPath().setSize(0).build().toByteArray();
-    tx.put(Table.HOP_OUT, key, empty);
+    HopEntry empty = entry.toBuilder().clearRecipients().clearPath().setSize(0).build();
+    overwrite(tx, placed.peer(), placed.lane(), placed.sequence(), empty);
     tx.afterCommit(() -> count(value, -1));
     return true;
   }
@@ -131,6 +146,8 @@ public final class HopQueueTable {
     Head head = decode(tx.get(Table.META, headKey), tx.get(Table.META, LEAST_EPOCH));
     byte[] value = entry.toByteArray();
     tx.put(Table.HOP_OUT, key(peer, lane, head.next()), value);
+    StoredEntry stored = new StoredEntry(head.next(), value);
+    tx.afterCommit(() -> tail.add(new Line(peer, lane), head.next(), stored, value.length));
     if (entry.getPathCount() > 0) {
       tx.afterCommit(() -> count(value, 1));
     }
@@ -151,6 +168,7 @@ public final class HopQueueTable {
       return null;
     }
     tx.delete(Table.HOP_OUT, key);
+    tx.afterCommit(() -> tail.remove(new Line(peer, lane), sequence));
     HopEntry entry = parse(peer, lane, sequence, value);
     if (entry.getPathCount() > 0) {
       tx.afterCommit(() -> count(value, -1));
@@ -164,12 +182,19 @@ public final class HopQueueTable {
   /** Replaces an entry that is still queued; false if it is not. */
   public boolean replace(
       Transaction tx, AgencyName peer, Lane lane, long sequence, HopEntry entry) {
-    byte[] key = key(peer, lane, sequence);
-    if (tx.get(Table.HOP_OUT, key) == null) {
+    if (tx.get(Table.HOP_OUT, key(peer, lane, sequence)) == null) {
       return false;
     }
-    tx.put(Table.HOP_OUT, key, entry.toByteArray());
+    overwrite(tx, peer, lane, sequence, entry);
     return true;
+  }
+
+  private void overwrite(
+      Transaction tx, AgencyName peer, Lane lane, long sequence, HopEntry entry) {
+    byte[] value = entry.toByteArray();
+    tx.put(Table.HOP_OUT, key(peer, lane, sequence), value);
+    StoredEntry stored = new StoredEntry(sequence, value);
+    tx.afterCommit(() -> tail.replace(new Line(peer, lane), sequence, stored, value.length));
   }
 
   /** Opens a higher epoch; numbers continue. A lower or equal epoch changes nothing. */
@@ -222,19 +247,30 @@ public final class HopQueueTable {
    */
   public List<NumberedEntry> read(
       AgencyName peer, Lane lane, long from, int maxEntries, long maxBytes) {
+    List<StoredEntry> newest = tail.from(new Line(peer, lane), from, maxEntries);
     List<NumberedEntry> out = new ArrayList<>();
     long bytes = 0;
+    if (newest != null) {
+      for (int i = 0; i < newest.size() && bytes < maxBytes; i++) {
+        bytes += add(out, peer, lane, newest.get(i));
+      }
+      return out;
+    }
     byte[] end = KeyBuilder.endOf(prefix(peer, lane));
     try (Scan scan = store.scan(Table.HOP_OUT, key(peer, lane, from), end)) {
       while (out.size() < maxEntries && bytes < maxBytes && scan.hasNext()) {
         scan.next();
-        long sequence = sequenceOf(scan.key());
-        HopEntry entry = parse(peer, lane, sequence, scan.value());
-        bytes += entry.getSize();
-        out.add(new NumberedEntry(sequence, entry));
+        bytes += add(out, peer, lane, new StoredEntry(sequenceOf(scan.key()), scan.value()));
       }
     }
     return out;
+  }
+
+  /** Adds an entry; returns the size that it states. */
+  private long add(List<NumberedEntry> out, AgencyName peer, Lane lane, StoredEntry stored) {
+    HopEntry entry = parse(peer, lane, stored.sequence(), stored.value());
+    out.add(new NumberedEntry(stored.sequence(), entry));
+    return entry.getSize();
   }
 
   /** The count of numbers from the first queued one to the next. */

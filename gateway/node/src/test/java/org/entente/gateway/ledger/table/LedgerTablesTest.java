@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -248,6 +249,48 @@ class LedgerTablesTest {
     assertEquals(3, ledger.hops().read(DE, Lane.ROUTINE, 4, 3, 10_000).size());
     assertEquals(4, ledger.hops().read(DE, Lane.ROUTINE, 4, 3, 10_000).get(0).sequence());
     assertEquals(2, ledger.hops().read(DE, Lane.ROUTINE, 1, 100, 150).size());
+  }
+
+  /** A link that keeps up opens no iterator; one that begins earlier reads the store. */
+  @Test
+  void hopRead_ofWhatWasJustCommitted_isFromMemory_andWhatTheStoreHolds() {
+    Random random = new Random(7);
+    HopQueueTable hops = ledger.hops();
+    List<Long> queued = new ArrayList<>();
+    long next = 1;
+    for (int i = 0; i < 300; i++) {
+      int what = queued.isEmpty() ? 9 : random.nextInt(10);
+      long one = queued.isEmpty() ? 0 : queued.get(random.nextInt(queued.size()));
+      if (what < 3) {
+        assertNotNull(write(tx -> hops.remove(tx, DE, Lane.FLASH, one)));
+        queued.remove(one);
+      } else if (what < 5) {
+        HopEntry changed = HopEntry.newBuilder().setSize(i).addPath("x").build();
+        assertTrue((boolean) write(tx -> hops.replace(tx, DE, Lane.FLASH, one, changed)));
+      } else {
+        int size = i;
+        queued.add(
+            write(
+                tx ->
+                    hops.append(
+                        tx, DE, Lane.FLASH, HopEntry.newBuilder().setSize(size).build())));
+        next++;
+      }
+      HopQueueTable stored = hopsOfTheStore();
+      long from = 1 + random.nextLong(next);
+      store.calls();
+      List<HopQueueTable.NumberedEntry> read = hops.read(DE, Lane.FLASH, from, 8, 200);
+      assertEquals(Map.of(), store.calls());
+      assertEquals(stored.read(DE, Lane.FLASH, from, 8, 200), read);
+    }
+    store.calls();
+    hopsOfTheStore().read(DE, Lane.FLASH, 1, 1, 1);
+    assertEquals(2, store.calls().get("scan HOP_OUT"), "its opening, and the read");
+  }
+
+  /** As another process finds it. */
+  private HopQueueTable hopsOfTheStore() {
+    return new HopQueueTable(store, new UnreadableRecords(), new CustodyBytes(1 << 20));
   }
 
   @Test
