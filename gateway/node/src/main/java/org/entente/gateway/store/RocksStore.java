@@ -45,6 +45,7 @@ public final class RocksStore implements Store {
   private final RocksDB database;
   private final Map<Table, ColumnFamilyHandle> tables;
   private final BatchEncoder encoder;
+  private final KeyBounds bounds;
   private final boolean readOnly;
   private final ReadWriteLock lifetime = new ReentrantReadWriteLock();
   private final Object commits = new Object();
@@ -64,6 +65,7 @@ public final class RocksStore implements Store {
     Map<Table, Integer> families = new EnumMap<>(Table.class);
     tables.forEach((table, handle) -> families.put(table, handle.getID()));
     this.encoder = new BatchEncoder(families);
+    this.bounds = new KeyBounds(table -> options -> database.newIterator(handle(table), options));
     this.readOnly = readOnly;
   }
 
@@ -114,7 +116,8 @@ public final class RocksStore implements Store {
   public byte @Nullable [] get(Table table, byte[] key) {
     lifetime.readLock().lock();
     try {
-      return database.get(handle(table), resources.read(), key);
+      ColumnFamilyHandle handle = handle(table);
+      return bounds.mayHold(table, key) ? database.get(handle, resources.read(), key) : null;
     } catch (RocksDBException e) {
       throw failed(RocksFailureMapper.of("read of " + table, e));
     } finally {
@@ -173,6 +176,7 @@ public final class RocksStore implements Store {
   }
 
   private void write(Batch batch, Durability durability) {
+    batch.applyTo(bounds);
     try (WriteBatch changes = new WriteBatch(encoder.encode(batch))) {
       database.write(resources.write(durability), changes);
     } catch (RocksDBException e) {

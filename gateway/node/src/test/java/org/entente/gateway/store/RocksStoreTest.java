@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.entente.gateway.store.StoreFailure.Kind;
@@ -72,6 +75,63 @@ class RocksStoreTest {
       assertTrue(before > 50_000_000, before + " bytes before");
       assertTrue(bytes() < 10_000_000, bytes() + " bytes of " + before);
     }
+  }
+
+  /** A look-up above the greatest key asks nothing of RocksDB, also after a restart. */
+  @Test
+  void get_ofAnyKey_isWhatWasWritten_alsoAfterReopening() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    NavigableMap<byte[], byte[]> model = new TreeMap<>(Arrays::compareUnsigned);
+    int spaces = 3;
+    for (int round = 0; round < 12; round++) {
+      try (RocksStore store = RocksStore.open(temp, OPTIONS)) {
+        for (int i = 0; i < 30; i++) {
+          Batch batch = store.batch();
+          change(random, spaces, batch, model);
+          change(random, spaces, batch, model);
+          store.commit(batch, Durability.BUFFERED);
+          for (int k = 0; k < 20; k++) {
+            byte[] key = key(random, spaces);
+            byte[] expected = model.get(key);
+            assertArrayEquals(expected, store.get(Table.CHAIN, key), "seed " + seed);
+          }
+        }
+      }
+      // From some round on, the keys begin with more bytes than are bounded.
+      spaces = 3 + 3 * round;
+    }
+  }
+
+  private static void change(
+      Random random, int spaces, Batch batch, NavigableMap<byte[], byte[]> model) {
+    byte[] key = key(random, spaces);
+    switch (random.nextInt(6)) {
+      case 0 -> {
+        batch.delete(Table.CHAIN, key);
+        model.remove(key);
+      }
+      case 1 -> {
+        byte[] to = key(random, spaces);
+        batch.deleteRange(Table.CHAIN, key, to);
+        if (Arrays.compareUnsigned(key, to) < 0) {
+          model.subMap(key, to).clear();
+        }
+      }
+      default -> {
+        byte[] value = KeyBuilder.key().u32(random.nextInt(1 << 20)).done();
+        batch.put(Table.CHAIN, key, value);
+        model.put(key, value);
+      }
+    }
+  }
+
+  private static byte[] key(Random random, int spaces) {
+    byte[] key = new byte[random.nextInt(4)];
+    for (int i = 0; i < key.length; i++) {
+      key[i] = (byte) (i == 0 ? random.nextInt(spaces) * 7 : random.nextInt(256));
+    }
+    return key;
   }
 
   private long bytes() throws IOException {
