@@ -17,7 +17,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -46,7 +45,6 @@ import org.bouncycastle.util.io.pem.PemWriter;
  */
 public final class Pem {
   private static final String CERTIFICATE = "CERTIFICATE";
-  private static final String CERTIFICATE_REQUEST = "CERTIFICATE REQUEST";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
   private static final int ROUNDS = 600_000;
   private static final String ENCRYPTED_PRIVATE_KEY = "ENCRYPTED PRIVATE KEY";
@@ -139,16 +137,6 @@ public final class Pem {
     }
   }
 
-  /** Reads one certificate request; empty if there is none, several, or a bad one. */
-  public static Optional<CertificateRequest> certificateRequest(String pem) {
-    try {
-      List<byte[]> blocks = blocks(pem, CERTIFICATE_REQUEST);
-      return blocks.size() == 1 ? CertificateRequest.parse(blocks.get(0)) : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
   /** Writes certificates, in their order. */
   public static String encode(List<X509Certificate> certificates) {
     StringBuilder pem = new StringBuilder();
@@ -165,11 +153,6 @@ public final class Pem {
     } catch (CertificateEncodingException e) {
       throw new IllegalArgumentException("certificate without an encoding", e);
     }
-  }
-
-  /** Writes a certificate request. */
-  public static String encode(CertificateRequest request) {
-    return encode(CERTIFICATE_REQUEST, request.encoded());
   }
 
   /**

@@ -170,9 +170,6 @@ final class CertificatesTest {
   void spiffeId_anotherForm_isNone(String uri) throws Exception {
     assertEquals(Optional.empty(), Certificates.spiffeId(withUris(uri)));
     assertThrows(IllegalArgumentException.class, () -> profile(URI.create(uri)));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> CertificateRequest.create(keys, URI.create(uri), random));
   }
 
   @Test

@@ -44,10 +44,6 @@ public final class CryptoFormats {
             () -> List.of(pair.sign(PLAIN).encoded()))
         .with("chunked", CryptoFormats::opens, () -> List.of(sealed()))
         .with("certificate", CryptoFormats::certificate, CryptoFormats::certificates)
-        .with(
-            "certificate-request",
-            Formats.same(bytes -> CertificateRequest.parse(bytes).map(CertificateRequest::encoded)),
-            () -> List.of(CertificateRequest.create(EcKeys.generate(RANDOM), ID, RANDOM).encoded()))
         .with("pem", CryptoFormats::pem, CryptoFormats::pems);
   }
 
@@ -97,7 +93,6 @@ public final class CryptoFormats {
   private static boolean pem(byte[] bytes) {
     String text = new String(bytes, UTF_8);
     boolean taken = Pem.isEncryptedKey(text);
-    taken |= Pem.certificateRequest(text).isPresent();
     try {
       taken |= !Pem.certificates(text).isEmpty();
     } catch (CertificateException refused) {
@@ -112,10 +107,8 @@ public final class CryptoFormats {
   }
 
   private static List<byte[]> pems() {
-    CertificateRequest request = CertificateRequest.create(EcKeys.generate(RANDOM), ID, RANDOM);
     return Arrays.asList(
         Pem.encode(authority().certificate()).getBytes(US_ASCII),
-        Pem.encode(EcKeys.generate(RANDOM).getPrivate()).getBytes(US_ASCII),
-        Pem.encode(request).getBytes(US_ASCII));
+        Pem.encode(EcKeys.generate(RANDOM).getPrivate()).getBytes(US_ASCII));
   }
 }

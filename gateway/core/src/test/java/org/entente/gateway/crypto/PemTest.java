@@ -21,15 +21,11 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.bouncycastle.util.io.pem.PemWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,55 +130,6 @@ final class PemTest {
     for (int length = 0; length < der.length; length++) {
       String pem = block("PRIVATE KEY", Arrays.copyOf(der, length));
       assertThrows(InvalidKeyException.class, () -> Pem.privateKey(pem), "length " + length);
-    }
-  }
-
-  @Test
-  void request_written_readsBack() {
-    CertificateRequest request = CertificateRequest.create(keys, ID, random);
-    CertificateRequest again = Pem.certificateRequest(Pem.encode(request)).orElseThrow();
-    assertEquals(ID, again.spiffeId());
-    assertEquals(keys.getPublic(), again.publicKey());
-    assertArrayEquals(request.encoded(), again.encoded());
-    assertTrue(Pem.certificateRequest(Pem.encode(request) + Pem.encode(request)).isEmpty());
-    assertTrue(Pem.certificateRequest(Pem.encode(root("a"))).isEmpty());
-    assertTrue(Pem.certificateRequest("").isEmpty());
-  }
-
-  @Test
-  void request_anyByteChanged_isRefused() {
-    byte[] der = CertificateRequest.create(keys, ID, random).encoded();
-    for (int i = 0; i < der.length; i++) {
-      byte[] changed = der.clone();
-      changed[i] ^= (byte) (1 << i % 8);
-      assertEquals(Optional.empty(), CertificateRequest.parse(changed), "byte " + i);
-    }
-    for (int length = 0; length < der.length + 3; length++) {
-      boolean whole = length == der.length;
-      assertEquals(whole, CertificateRequest.parse(Arrays.copyOf(der, length)).isPresent());
-    }
-  }
-
-  @Test
-  void request_signedByAnotherKey_isRefused() throws Exception {
-    KeyPair other = EcKeys.generate(random);
-    byte[] der =
-        new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=a"), keys.getPublic())
-            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(other.getPrivate()))
-            .getEncoded();
-    assertTrue(CertificateRequest.parse(der).isEmpty());
-  }
-
-  @Test
-  void request_withoutIdentityOrWithWeakHash_isRefused() throws Exception {
-    JcaPKCS10CertificationRequestBuilder builder =
-        new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=a"), keys.getPublic());
-    for (String algorithm : List.of("SHA256withECDSA", "SHA1withECDSA")) {
-      byte[] der =
-          builder
-              .build(new JcaContentSignerBuilder(algorithm).build(keys.getPrivate()))
-              .getEncoded();
-      assertTrue(CertificateRequest.parse(der).isEmpty());
     }
   }
 

@@ -45,16 +45,6 @@ public final class Mapping {
     return plain;
   }
 
-  /** The required type. */
-  public ValueType type() {
-    return type;
-  }
-
-  /** The expression as written. */
-  public String source() {
-    return program.source();
-  }
-
   @Override
   public String toString() {
     return program.source();

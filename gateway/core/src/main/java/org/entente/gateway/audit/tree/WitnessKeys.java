@@ -37,11 +37,6 @@ public final class WitnessKeys {
     return new NoteKeyName("entente/" + federation + "/witness/" + agency);
   }
 
-  /** The witness's agency. */
-  public AgencyName agency() {
-    return agency;
-  }
-
   /**
    * This witness's valid cosignature in a note.
    *
@@ -56,11 +51,6 @@ public final class WitnessKeys {
       }
     }
     return Optional.empty();
-  }
-
-  /** Whether a signature line claims to be by one of these keys. */
-  public boolean claims(NoteSignature line) {
-    return pairs.stream().anyMatch(pair -> pair.made(line));
   }
 
   /**

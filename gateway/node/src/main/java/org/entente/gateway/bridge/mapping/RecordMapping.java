@@ -46,11 +46,6 @@ public final class RecordMapping {
     this.entries = List.copyOf(entries);
   }
 
-  /** What reports call it. */
-  public String name() {
-    return name;
-  }
-
   /** Its input. */
   public MappingInput input() {
     return input;

@@ -1,13 +1,11 @@
 package org.entente.gateway.feature.ipr;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import java.util.List;
 import org.entente.gateway.model.Code;
-import org.entente.gateway.model.MessageId;
 import org.entente.gateway.model.Problem;
 import org.entente.gateway.text.TextRule;
 import org.jspecify.annotations.Nullable;
@@ -89,13 +87,6 @@ final class IprFieldCheck {
     boolean valid = Timestamps.isValid(at) && at.getSeconds() >= 0;
     check(valid, field, "must be a time from 1970 on");
     return valid ? Timestamps.toMillis(at) : 0;
-  }
-
-  /** A required id; all zeros if it is invalid. */
-  MessageId id(String field, ByteString bytes) {
-    boolean valid = bytes.size() == MessageId.SIZE;
-    check(valid, field, "must have 16 bytes");
-    return MessageId.of(valid ? bytes.toByteArray() : new byte[MessageId.SIZE]);
   }
 
   private void length(String field, String text, int most) {

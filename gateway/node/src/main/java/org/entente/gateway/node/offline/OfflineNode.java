@@ -131,11 +131,6 @@ public final class OfflineNode implements AutoCloseable {
     }
   }
 
-  /** The agency of the node. */
-  public AgencyName agency() {
-    return self;
-  }
-
   /** A page of audit records, by time or by the person or object named, on behalf of a person. */
   public AuditExporter.Answer export(AuditPerson person, ExportRequest request) {
     return exporting.export(new AuditActor(self, null, person), request);

@@ -8,7 +8,6 @@ import org.entente.proto.v1.Body;
 import org.entente.proto.v1.Kind;
 import org.entente.proto.v1.Label;
 import org.entente.proto.v1.RequestedAction;
-import org.jspecify.annotations.Nullable;
 
 /** Whether a label and a body agree, and can stand together. */
 public final class LabelBodyCheck {
@@ -17,21 +16,6 @@ public final class LabelBodyCheck {
       "is CHECK where hit or no hit is wanted, INFORM where details are";
 
   private LabelBodyCheck() {}
-
-  /**
-   * Whether a body can stand under a label; what is wrong with either by itself is not asked.
-   *
-   * @param body null if it is not known
-   */
-  public static List<Problem> together(Label label, @Nullable Body body) {
-    ValidationErrors findings = new ValidationErrors(true);
-    if (body == null) {
-      unseen(findings, label);
-    } else {
-      check(findings, label, body);
-    }
-    return findings.list();
-  }
 
   /** Checks what is left of a draft that was good: whether it is still a message. */
   public static List<Problem> left(Label label, Body body) {

@@ -16,7 +16,6 @@ import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.entente.gateway.cel.Condition;
-import org.entente.gateway.policy.codes.CodeLists;
 import org.entente.gateway.policy.terms.Agreement;
 import org.entente.proto.v1.Category;
 import org.entente.proto.v1.Classification;
@@ -101,38 +100,6 @@ public final class LabelSpace {
         .sorted()
         .forEach(name -> dimensions.add(readOnly(field(name), texts)));
     return new LabelSpace(dimensions);
-  }
-
-  /**
-   * Every value of one field, whether or not agreements distinguish them; the other fields are as
-   * in an empty draft. A text also has the values in the code lists and some that are invalid in
-   * the field.
-   */
-  public static LabelSpace ofField(
-      FieldDescriptor field, Collection<Condition> conditions, CodeLists codes) {
-    Set<String> read = Set.of(field.getName());
-    Dimension dimension =
-        switch (field.getName()) {
-          case "kind" -> told("kind", KINDS, read, List.of(), LabelSpace::kind);
-          case "category" ->
-              told("category", known(Category.values()), read, List.of(), LabelSpace::category);
-          case "purpose" ->
-              told("purpose", known(Purpose.values()), read, List.of(), LabelSpace::purpose);
-          case "classification" ->
-              told(
-                  "classification",
-                  known(Classification.values()),
-                  read,
-                  List.of(),
-                  LabelSpace::below);
-          case "handling" -> handling(read, List.of());
-          default -> {
-            Set<String> texts = new HashSet<>(codes.codes(field.getName()));
-            conditions.forEach(condition -> texts.addAll(condition.texts()));
-            yield readOnly(field, texts);
-          }
-        };
-    return new LabelSpace(List.of(dimension));
   }
 
   private static FieldDescriptor field(String name) {

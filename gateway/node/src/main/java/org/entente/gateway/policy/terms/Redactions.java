@@ -71,15 +71,6 @@ public final class Redactions {
     return ofBodies;
   }
 
-  /** Whether it withholds this field of the label. */
-  boolean isOfLabel(String field) {
-    return paths.stream().anyMatch(it -> it.isOfLabel() && it.field().getName().equals(field));
-  }
-
-  List<FieldPath> paths() {
-    return paths;
-  }
-
   /** The withheld fields that a message of a kind can have, sorted, as its label names them. */
   public List<String> of(Kind kind) {
     if (paths.isEmpty()) {
