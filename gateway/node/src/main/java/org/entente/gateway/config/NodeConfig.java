@@ -124,6 +124,15 @@ public record NodeConfig(
     return client.scopes().contains("ipr") || client.scopes().contains(Client.RIGHTS_HOLDER);
   }
 
+  private static int bounded(String field, int value, int byDefault, int least, int most) {
+    int number = value == 0 ? byDefault : value;
+    if (number < least || number > most) {
+      throw new IllegalArgumentException(
+          field + " is " + number + "; it must be from " + least + " to " + most);
+    }
+    return number;
+  }
+
   /** The limits in force. */
   public Limits limitsInForce() {
     return Objects.requireNonNull(limits);
@@ -260,11 +269,7 @@ public record NodeConfig(
   public record Backup(Path folder, @OrDefault int keep) {
     public Backup {
       Objects.requireNonNull(folder, "backup.folder");
-      keep = keep == 0 ? 7 : keep;
-      if (keep < 1 || keep > 1_000) {
-        throw new IllegalArgumentException(
-            "backup.keep is " + keep + "; it must be from 1 to 1000");
-      }
+      keep = bounded("backup.keep", keep, 7, 1, 1_000);
     }
   }
 
@@ -466,34 +471,34 @@ public record NodeConfig(
         new Limits(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, null);
 
     public Limits {
-      messageBytes = bounded("message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
-      envelopeMessages = bounded("envelope_messages", envelopeMessages, 64, 1, 4_096);
-      envelopeBytes = bounded("envelope_bytes", envelopeBytes, 1 << 20, 1_024, 32 << 20);
-      waitingChanges = bounded("waiting_changes", waitingChanges, 20_000, 16, 1_000_000);
-      waitingDrafts = bounded("waiting_drafts", waitingDrafts, 10_000, 16, 1_000_000);
+      messageBytes = bounded("limits.message_bytes", messageBytes, 1 << 20, 1_024, 16 << 20);
+      envelopeMessages = bounded("limits.envelope_messages", envelopeMessages, 64, 1, 4_096);
+      envelopeBytes = bounded("limits.envelope_bytes", envelopeBytes, 1 << 20, 1_024, 32 << 20);
+      waitingChanges = bounded("limits.waiting_changes", waitingChanges, 20_000, 16, 1_000_000);
+      waitingDrafts = bounded("limits.waiting_drafts", waitingDrafts, 10_000, 16, 1_000_000);
       waitingDraftBytes =
-          bounded("waiting_draft_bytes", waitingDraftBytes, 64 << 20, 1 << 20, 1 << 30);
-      heldMessages = bounded("held_messages", heldMessages, 10_000, 1, 1_000_000);
-      heldHours = bounded("held_hours", heldHours, 72, 1, 720);
-      quarantineMessages = bounded("quarantine_messages", quarantineMessages, 1_000, 1, 100_000);
+          bounded("limits.waiting_draft_bytes", waitingDraftBytes, 64 << 20, 1 << 20, 1 << 30);
+      heldMessages = bounded("limits.held_messages", heldMessages, 10_000, 1, 1_000_000);
+      heldHours = bounded("limits.held_hours", heldHours, 72, 1, 720);
+      quarantineMessages = bounded("limits.quarantine_messages", quarantineMessages, 1_000, 1, 100_000);
       quarantineBytes =
-          bounded("quarantine_bytes", quarantineBytes, 256 << 20, 1 << 20, Integer.MAX_VALUE);
-      quarantineDays = bounded("quarantine_days", quarantineDays, 30, 1, 365);
-      streamsPerClient = bounded("streams_per_client", streamsPerClient, 100, 1, 1_000);
-      metadataBytes = bounded("metadata_bytes", metadataBytes, 8_192, 1_024, 65_536);
-      handshakeSeconds = bounded("handshake_seconds", handshakeSeconds, 10, 1, 120);
-      handshakes = bounded("handshakes", handshakes, 200, 2, 100_000);
-      connections = bounded("connections", connections, 2_000, 2, 100_000);
-      searchMessages = bounded("search_messages", searchMessages, 100_000, 1, 1_000_000);
-      deliveryLeafSeconds = bounded("delivery_leaf_seconds", deliveryLeafSeconds, 10, 1, 3_600);
+          bounded("limits.quarantine_bytes", quarantineBytes, 256 << 20, 1 << 20, Integer.MAX_VALUE);
+      quarantineDays = bounded("limits.quarantine_days", quarantineDays, 30, 1, 365);
+      streamsPerClient = bounded("limits.streams_per_client", streamsPerClient, 100, 1, 1_000);
+      metadataBytes = bounded("limits.metadata_bytes", metadataBytes, 8_192, 1_024, 65_536);
+      handshakeSeconds = bounded("limits.handshake_seconds", handshakeSeconds, 10, 1, 120);
+      handshakes = bounded("limits.handshakes", handshakes, 200, 2, 100_000);
+      connections = bounded("limits.connections", connections, 2_000, 2, 100_000);
+      searchMessages = bounded("limits.search_messages", searchMessages, 100_000, 1, 1_000_000);
+      deliveryLeafSeconds = bounded("limits.delivery_leaf_seconds", deliveryLeafSeconds, 10, 1, 3_600);
       deliveryLeafMessages =
-          bounded("delivery_leaf_messages", deliveryLeafMessages, 10_000, 1, 1_000_000);
-      waitingRecalls = bounded("waiting_recalls", waitingRecalls, 10_000, 1, 1_000_000);
-      workerThreads = bounded("worker_threads", workerThreads, 64, 8, 1_024);
+          bounded("limits.delivery_leaf_messages", deliveryLeafMessages, 10_000, 1, 1_000_000);
+      waitingRecalls = bounded("limits.waiting_recalls", waitingRecalls, 10_000, 1, 1_000_000);
+      workerThreads = bounded("limits.worker_threads", workerThreads, 64, 8, 1_024);
       bufferedBytes =
           bounded(
-              "buffered_bytes", bufferedBytes, 192 << 20, LEAST_BUFFERED_BYTES, Integer.MAX_VALUE);
-      controlFrames = bounded("control_frames", controlFrames, 1_000, 100, 1_000_000);
+              "limits.buffered_bytes", bufferedBytes, 192 << 20, LEAST_BUFFERED_BYTES, Integer.MAX_VALUE);
+      controlFrames = bounded("limits.control_frames", controlFrames, 1_000, 100, 1_000_000);
       perClient = perClient == null ? PerClient.DEFAULT : perClient;
       perAgency = perAgency == null ? PerAgency.DEFAULT : perAgency;
     }
@@ -507,16 +512,6 @@ public record NodeConfig(
     public PerClient perClientInForce() {
       return Objects.requireNonNull(perClient);
     }
-  }
-
-  /** Not in {@link Limits}, whose defaults need those of {@link PerClient}. */
-  private static int bounded(String field, int value, int byDefault, int least, int most) {
-    int number = value == 0 ? byDefault : value;
-    if (number < least || number > most) {
-      throw new IllegalArgumentException(
-          "limits." + field + " is " + number + "; it must be from " + least + " to " + most);
-    }
-    return number;
   }
 
   /**
@@ -550,19 +545,15 @@ public record NodeConfig(
     public static final PerClient DEFAULT = new PerClient(0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerClient {
-      connections = bounded("connections", connections, 16, 1, 10_000);
-      cursors = bounded("cursors", cursors, 100, 1, 100_000);
-      unacknowledged = bounded("unacknowledged", unacknowledged, 100_000, 1, 10_000_000);
-      waitingDrafts = bounded("waiting_drafts", waitingDrafts, 2_500, 1, 1_000_000);
+      connections = bounded("limits.per_client.connections", connections, 16, 1, 10_000);
+      cursors = bounded("limits.per_client.cursors", cursors, 100, 1, 100_000);
+      unacknowledged = bounded("limits.per_client.unacknowledged", unacknowledged, 100_000, 1, 10_000_000);
+      waitingDrafts = bounded("limits.per_client.waiting_drafts", waitingDrafts, 2_500, 1, 1_000_000);
       waitingDraftBytes =
-          bounded("waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
-      bufferedBytes = bounded("buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
-      callCost = bounded("call_cost", callCost, 10_000, 100, 10_000_000);
-      requests = bounded("requests", requests, 40_000, 100, 10_000_000);
-    }
-
-    private static int bounded(String field, int value, int byDefault, int least, int most) {
-      return NodeConfig.bounded("per_client." + field, value, byDefault, least, most);
+          bounded("limits.per_client.waiting_draft_bytes", waitingDraftBytes, 16 << 20, 1_024, 1 << 30);
+      bufferedBytes = bounded("limits.per_client.buffered_bytes", bufferedBytes, 32 << 20, 20 << 20, 1 << 30);
+      callCost = bounded("limits.per_client.call_cost", callCost, 10_000, 100, 10_000_000);
+      requests = bounded("limits.per_client.requests", requests, 40_000, 100, 10_000_000);
     }
   }
 
@@ -603,21 +594,17 @@ public record NodeConfig(
     public static final PerAgency DEFAULT = new PerAgency(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public PerAgency {
-      connections = bounded("connections", connections, 16, 1, 10_000);
-      streams = bounded("streams", streams, 100, 5, 10_000);
+      connections = bounded("limits.per_agency.connections", connections, 16, 1, 10_000);
+      streams = bounded("limits.per_agency.streams", streams, 100, 5, 10_000);
       bufferedBytes =
-          bounded("buffered_bytes", bufferedBytes, 64 << 20, LEAST_BUFFERED_BYTES, 1 << 30);
-      notices = bounded("notices", notices, 200, 10, 100_000);
-      deliveries = bounded("deliveries", deliveries, 20_000, 100, 1_000_000);
-      verifications = bounded("verifications", verifications, 5_000, 100, 1_000_000);
-      commits = bounded("commits", commits, 4_000, 100, 1_000_000);
-      custodyBytes = bounded("custody_bytes", custodyBytes, 1 << 30, 16 << 20, Integer.MAX_VALUE);
-      messages = bounded("messages", messages, 60_000, 1_000, 10_000_000);
-      gatewayKeys = bounded("gateway_keys", gatewayKeys, 1_024, 16, 1_000_000);
-    }
-
-    private static int bounded(String field, int value, int byDefault, int least, int most) {
-      return NodeConfig.bounded("per_agency." + field, value, byDefault, least, most);
+          bounded("limits.per_agency.buffered_bytes", bufferedBytes, 64 << 20, LEAST_BUFFERED_BYTES, 1 << 30);
+      notices = bounded("limits.per_agency.notices", notices, 200, 10, 100_000);
+      deliveries = bounded("limits.per_agency.deliveries", deliveries, 20_000, 100, 1_000_000);
+      verifications = bounded("limits.per_agency.verifications", verifications, 5_000, 100, 1_000_000);
+      commits = bounded("limits.per_agency.commits", commits, 4_000, 100, 1_000_000);
+      custodyBytes = bounded("limits.per_agency.custody_bytes", custodyBytes, 1 << 30, 16 << 20, Integer.MAX_VALUE);
+      messages = bounded("limits.per_agency.messages", messages, 60_000, 1_000, 10_000_000);
+      gatewayKeys = bounded("limits.per_agency.gateway_keys", gatewayKeys, 1_024, 16, 1_000_000);
     }
   }
 
@@ -635,8 +622,8 @@ public record NodeConfig(
     public static final Disk DEFAULT = new Disk(0, 0);
 
     public Disk {
-      slowBelowMib = bounded("slow_below_mib", slowBelowMib == 0 ? 2_048 : slowBelowMib);
-      refuseBelowMib = bounded("refuse_below_mib", refuseBelowMib == 0 ? 512 : refuseBelowMib);
+      slowBelowMib = bounded("disk.slow_below_mib", slowBelowMib, 2_048, 1, 1 << 20);
+      refuseBelowMib = bounded("disk.refuse_below_mib", refuseBelowMib, 512, 1, 1 << 20);
       if (refuseBelowMib >= slowBelowMib) {
         throw new IllegalArgumentException(
             "disk.refuse_below_mib is "
@@ -644,14 +631,6 @@ public record NodeConfig(
                 + "; it must be less than disk.slow_below_mib, which is "
                 + slowBelowMib);
       }
-    }
-
-    private static int bounded(String field, int value) {
-      if (value < 1 || value > 1 << 20) {
-        throw new IllegalArgumentException(
-            "disk." + field + " is " + value + "; it must be from 1 to " + (1 << 20));
-      }
-      return value;
     }
   }
 
@@ -672,17 +651,9 @@ public record NodeConfig(
     public static final Witnesses DEFAULT = new Witnesses(0, 0, 0);
 
     public Witnesses {
-      quorum = bounded("quorum", quorum, 0, 64);
-      waitSeconds = bounded("wait_seconds", waitSeconds == 0 ? 5 : waitSeconds, 1, 300);
-      everySeconds = bounded("every_seconds", everySeconds == 0 ? 2 : everySeconds, 1, 3_600);
-    }
-
-    private static int bounded(String field, int value, int least, int most) {
-      if (value < least || value > most) {
-        throw new IllegalArgumentException(
-            "witnesses." + field + " is " + value + "; it must be from " + least + " to " + most);
-      }
-      return value;
+      quorum = bounded("witnesses.quorum", quorum, 0, 0, 64);
+      waitSeconds = bounded("witnesses.wait_seconds", waitSeconds, 5, 1, 300);
+      everySeconds = bounded("witnesses.every_seconds", everySeconds, 2, 1, 3_600);
     }
   }
 
@@ -725,24 +696,15 @@ public record NodeConfig(
       if (holidays.size() > 1_000) {
         throw new IllegalArgumentException("ipr.holidays has more than 1000 days");
       }
-      dueSoonHours = bounded("due_soon_hours", dueSoonHours, 48, 1, 720);
-      keepDays = bounded("keep_days", keepDays, 183, 30, 3_660);
-      validDays = bounded("valid_days", validDays, 366, 1, 7_320);
+      dueSoonHours = bounded("ipr.due_soon_hours", dueSoonHours, 48, 1, 720);
+      keepDays = bounded("ipr.keep_days", keepDays, 183, 30, 3_660);
+      validDays = bounded("ipr.valid_days", validDays, 366, 1, 7_320);
     }
 
     private static void requireZone(String zone) {
       if (!ZoneId.getAvailableZoneIds().contains(zone)) {
         throw new IllegalArgumentException("ipr.time_zone is unknown; valid: such as Europe/Paris");
       }
-    }
-
-    private static int bounded(String field, int value, int byDefault, int least, int most) {
-      int number = value == 0 ? byDefault : value;
-      if (number < least || number > most) {
-        throw new IllegalArgumentException(
-            "ipr." + field + " is " + number + "; it must be from " + least + " to " + most);
-      }
-      return number;
     }
   }
 
@@ -788,10 +750,7 @@ public record NodeConfig(
         throw new IllegalArgumentException(
             "risk.bands.name must be 1 to 20 characters, a capital letter, then of A-Z 0-9 _");
       }
-      if (fromPerMille < 0 || fromPerMille > 1_000) {
-        throw new IllegalArgumentException(
-            "risk.bands.from_per_mille is " + fromPerMille + "; it must be from 0 to 1000");
-      }
+      fromPerMille = bounded("risk.bands.from_per_mille", fromPerMille, 0, 0, 1_000);
     }
   }
 
@@ -879,19 +838,10 @@ public record NodeConfig(
     public static final OpenWithin DEFAULT = new OpenWithin(0, 0, 0, 0);
 
     public OpenWithin {
-      flashMinutes = bounded("flash_minutes", flashMinutes, 15);
-      immediateMinutes = bounded("immediate_minutes", immediateMinutes, 480);
-      priorityMinutes = bounded("priority_minutes", priorityMinutes, 1_440);
-      routineMinutes = bounded("routine_minutes", routineMinutes, 10_080);
-    }
-
-    private static int bounded(String field, int value, int byDefault) {
-      int minutes = value == 0 ? byDefault : value;
-      if (minutes < 1 || minutes > 43_200) {
-        throw new IllegalArgumentException(
-            "open_within." + field + " is " + minutes + "; it must be from 1 to 43200");
-      }
-      return minutes;
+      flashMinutes = bounded("open_within.flash_minutes", flashMinutes, 15, 1, 43_200);
+      immediateMinutes = bounded("open_within.immediate_minutes", immediateMinutes, 480, 1, 43_200);
+      priorityMinutes = bounded("open_within.priority_minutes", priorityMinutes, 1_440, 1, 43_200);
+      routineMinutes = bounded("open_within.routine_minutes", routineMinutes, 10_080, 1, 43_200);
     }
   }
 }
